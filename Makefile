@@ -1,0 +1,56 @@
+# Every target creates what it needs and is quick the second time.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
+ARGS   ?=
+
+.PHONY: help demo run test check fix wheel bench constraints clean
+
+help: ## List the targets.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Installing imgoe_bot into $(VENV) (once)"
+	$(PIP) install --constraint constraints.txt --editable '.[demo]'
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Installing imgoe_bot and its development tools into $(VENV) (once)"
+	$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $@ $(VENV)/.demo
+
+demo: $(VENV)/.demo ## Try the bot in a browser: no account, no network (ARGS=--once checks and exits).
+	@$(BIN)/imgoe-bot demo $(ARGS)
+
+run: $(VENV)/.demo ## Run the bot against Discord, configured by IMGOE_* variables.
+	@$(BIN)/imgoe-bot run $(ARGS)
+
+test: $(VENV)/.dev ## Run the tests.
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev ## Format, lint, types, import contracts, tests: what CI holds.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+
+fix: $(VENV)/.dev ## Format and repair what can be repaired.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+wheel: $(VENV)/.dev ## Build the wheel and try it in a clean environment.
+	$(BIN)/python tests/packaging/try_wheel.py
+
+clean: ## Remove the environment and everything built.
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+constraints: ## Write constraints.txt anew from what is installed.
+	@{ echo "# The versions this tree is tested with. Names and versions only. Renew: make constraints"; \
+	  $(BIN)/python -m pip --disable-pip-version-check freeze --exclude-editable | grep -E '^[A-Za-z0-9_.-]+=='; } > constraints.txt.new
+	@mv constraints.txt.new constraints.txt

@@ -1,0 +1,1 @@
+"""Adapters: the services' ports, implemented over real libraries."""

@@ -1,0 +1,1 @@
+"""A Discord on loopback: REST, gateway, CDN and a chat page."""

@@ -1,0 +1,309 @@
+"""Every error imgoe_bot raises, by cause.
+
+    ImgoeError
+    ├── ConfigError
+    ├── RequestError
+    │   ├── MediaRejected
+    │   │   ├── EmptyMedia
+    │   │   ├── UnsupportedMedia
+    │   │   └── MediaTooLarge
+    │   ├── SettingsRejected
+    │   ├── KeyMissing
+    │   ├── NotAllowed
+    │   └── UploadNotFound
+    ├── SourceError
+    │   ├── SourceGone
+    │   ├── SourceBlocked
+    │   └── SourceUnreachable ↻
+    ├── HostError
+    │   ├── HostUnreachable ↻
+    │   ├── HostBroken ↻
+    │   ├── HostBusy ↻
+    │   ├── HostRefused
+    │   │   ├── KeyRejected
+    │   │   └── DuplicateMedia
+    │   └── BadReply
+    └── StoreError
+        ├── StaleWrite
+        └── SchemaTooNew
+
+↻ marks what a later try may cure (``retryable``). Facts are attributes; no class holds a sentence
+for a person: ``ui.failures`` words them for whoever can act, ``cli`` for the terminal. No
+attribute ever holds a key, a token or a delete link, so any of these may be logged.
+"""
+
+from typing import ClassVar
+
+
+class ImgoeError(Exception):
+    """Base of all errors of this package.
+
+    Attributes:
+        retryable: whether the same call may succeed later without anybody changing anything.
+    """
+
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, **facts: object) -> None:
+        self._facts = {name: value for name, value in facts.items() if value is not None}
+        super().__init__(self._facts)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name}={value!r}" for name, value in self._facts.items())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self})"
+
+
+class ConfigError(ImgoeError):
+    """A process setting is missing or malformed; the operator acts.
+
+    Attributes:
+        setting: the environment variable or option, as the operator writes it.
+        problem: what is wrong with it and what to do next, one line.
+    """
+
+    def __init__(self, setting: str, problem: str) -> None:
+        super().__init__(setting=setting, problem=problem)
+        self.setting = setting
+        self.problem = problem
+
+
+class RequestError(ImgoeError):
+    """What was asked for can't be done as asked; whoever asked acts."""
+
+
+class MediaRejected(RequestError):
+    """The bytes offered can't be uploaded.
+
+    Attributes:
+        filename: the name the person gave the file, None when there is none.
+    """
+
+    def __init__(self, *, filename: str | None = None, **facts: object) -> None:
+        super().__init__(filename=filename, **facts)
+        self.filename = filename
+
+
+class EmptyMedia(MediaRejected):
+    """The file has no bytes."""
+
+
+class UnsupportedMedia(MediaRejected):
+    """The bytes are no image or video that the host accepts.
+
+    Attributes:
+        found: what the bytes are by their magic numbers, e.g. ``text/html``; None when unknown.
+    """
+
+    def __init__(self, *, filename: str | None = None, found: str | None = None) -> None:
+        super().__init__(filename=filename, found=found)
+        self.found = found
+
+
+class MediaTooLarge(MediaRejected):
+    """The file is larger than a limit on the way.
+
+    Attributes:
+        size_bytes: the file's size, None when the reader stopped before its end.
+        limit_bytes: the limit it broke, None when the host didn't say.
+    """
+
+    def __init__(
+        self,
+        *,
+        filename: str | None = None,
+        size_bytes: int | None = None,
+        limit_bytes: int | None = None,
+    ) -> None:
+        super().__init__(filename=filename, size_bytes=size_bytes, limit_bytes=limit_bytes)
+        self.size_bytes = size_bytes
+        self.limit_bytes = limit_bytes
+
+
+class SettingsRejected(RequestError):
+    """A setting's value is not valid.
+
+    Attributes:
+        setting: its name as the person sees it.
+        problem: a short machine word for the reason, e.g. ``not-an-interval``.
+    """
+
+    def __init__(self, *, setting: str, problem: str) -> None:
+        super().__init__(setting=setting, problem=problem)
+        self.setting = setting
+        self.problem = problem
+
+
+class KeyMissing(RequestError):
+    """The guild has no API key for its host yet."""
+
+    def __init__(self, *, host_url: str) -> None:
+        super().__init__(host_url=host_url)
+        self.host_url = host_url
+
+
+class NotAllowed(RequestError):
+    """The actor lacks a right.
+
+    Attributes:
+        needs: the missing permission by Discord's name, e.g. ``manage_guild``.
+    """
+
+    def __init__(self, *, needs: str) -> None:
+        super().__init__(needs=needs)
+        self.needs = needs
+
+
+class UploadNotFound(RequestError):
+    """No such upload, or none that the actor may see."""
+
+
+class SourceError(ImgoeError):
+    """The bytes could not be read from where they are."""
+
+
+class SourceGone(SourceError):
+    """The source was deleted or its link expired for good."""
+
+
+class SourceBlocked(SourceError):
+    """The source's address is one we do not connect to.
+
+    Attributes:
+        reason: ``private-address``, ``scheme`` or ``redirect``.
+    """
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(reason=reason)
+        self.reason = reason
+
+
+class SourceUnreachable(SourceError):
+    """The source did not answer, or broke off."""
+
+    retryable = True
+
+    def __init__(self, *, status: int | None = None) -> None:
+        super().__init__(status=status)
+        self.status = status
+
+
+class HostError(ImgoeError):
+    """The image host did not do what was asked.
+
+    Attributes:
+        host: the host's base address, without credentials.
+        status: the HTTP status, None when there was no answer.
+        code: the API's own ``error.code``, None when there was none.
+        host_message: the host's own words, trimmed, with the key removed; may be localised.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        status: int | None = None,
+        code: int | None = None,
+        host_message: str | None = None,
+        **facts: object,
+    ) -> None:
+        super().__init__(host=host, status=status, code=code, host_message=host_message, **facts)
+        self.host = host
+        self.status = status
+        self.code = code
+        self.host_message = host_message
+
+
+class HostUnreachable(HostError):
+    """No connection, or no answer in time."""
+
+    retryable = True
+
+
+class HostBroken(HostError):
+    """The host failed inside: 5xx, maintenance page, storage fault."""
+
+    retryable = True
+
+
+class HostBusy(HostError):
+    """The host's flood limit is reached.
+
+    Attributes:
+        retry_after_s: seconds to wait, None when the host didn't say.
+    """
+
+    retryable = True
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        status: int | None = None,
+        code: int | None = None,
+        host_message: str | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(
+            host=host,
+            status=status,
+            code=code,
+            host_message=host_message,
+            retry_after_s=retry_after_s,
+        )
+        self.retry_after_s = retry_after_s
+
+
+class HostRefused(HostError):
+    """The host understood and said no; a repeat will be refused too."""
+
+
+class KeyRejected(HostRefused):
+    """The host does not accept the API key (code 100), or denies its user uploads (code 401)."""
+
+
+class DuplicateMedia(HostRefused):
+    """The host has these bytes already (codes 101, 102, 103).
+
+    Attributes:
+        viewer_url: the existing upload's page, None unless the host names it.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        status: int | None = None,
+        code: int | None = None,
+        host_message: str | None = None,
+        viewer_url: str | None = None,
+    ) -> None:
+        super().__init__(
+            host=host, status=status, code=code, host_message=host_message, viewer_url=viewer_url
+        )
+        self.viewer_url = viewer_url
+
+
+class BadReply(HostError):
+    """The host answered with something that is no reply of this API."""
+
+
+class StoreError(ImgoeError):
+    """The bot's own database did not do what was asked."""
+
+
+class StaleWrite(StoreError):
+    """Somebody else changed the row meanwhile; read again and repeat."""
+
+
+class SchemaTooNew(StoreError):
+    """The database was written by a newer version of imgoe_bot.
+
+    Attributes:
+        found: the database's revision.
+    """
+
+    def __init__(self, *, found: str) -> None:
+        super().__init__(found=found)
+        self.found = found

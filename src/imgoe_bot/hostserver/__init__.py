@@ -1,0 +1,1 @@
+"""An embedded image host that serves the Chevereto upload API V1.1."""

@@ -1,0 +1,1 @@
+"""Use cases: they reach the outside through the protocols in ports."""

@@ -1,0 +1,1 @@
+"""All knowledge of discord.py, and every word a person reads."""
