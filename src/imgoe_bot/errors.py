@@ -23,9 +23,10 @@
     │   │   ├── KeyRejected
     │   │   └── DuplicateMedia
     │   └── BadReply
-    └── StoreError
-        ├── StaleWrite
-        └── SchemaTooNew
+    ├── StoreError
+    │   ├── StaleWrite
+    │   └── SchemaTooNew
+    └── InternalError ↻
 
 ↻ marks what a later try may cure (``retryable``). Facts are attributes; no class holds a sentence
 for a person: ``ui.failures`` words them for whoever can act, ``cli`` for the terminal. No
@@ -47,6 +48,11 @@ class ImgoeError(Exception):
     def __init__(self, **facts: object) -> None:
         self._facts = {name: value for name, value in facts.items() if value is not None}
         super().__init__(self._facts)
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What is known, as this class's constructor takes it; safe to store and to log."""
+        return dict(self._facts)
 
     def __str__(self) -> str:
         return ", ".join(f"{name}={value!r}" for name, value in self._facts.items())
@@ -307,3 +313,17 @@ class SchemaTooNew(StoreError):
     def __init__(self, *, found: str) -> None:
         super().__init__(found=found)
         self.found = found
+
+
+class InternalError(ImgoeError):
+    """Something broke that no code of ours foresaw: a bug.
+
+    Attributes:
+        kind: the foreign exception's class; its text may hold anything and is not kept.
+    """
+
+    retryable = True
+
+    def __init__(self, *, kind: str) -> None:
+        super().__init__(kind=kind)
+        self.kind = kind

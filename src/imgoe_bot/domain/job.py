@@ -1,0 +1,90 @@
+"""Work that outlives a process: stored before it is begun, leased while it is done."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from imgoe_bot.domain.ids import AttachmentId, JobId, PostId
+from imgoe_bot.errors import HostBusy, ImgoeError
+
+FIRST_DELAY = timedelta(seconds=2)
+LONGEST_DELAY = timedelta(minutes=30)
+
+
+class Step(StrEnum):
+    """What a job does for its post; each step is stored and repeated on its own."""
+
+    UPLOAD = "upload"
+    ANNOUNCE = "announce"
+    DELIVER = "deliver"
+
+
+class State(StrEnum):
+    """Where a job stands. WAITING is released by the last upload of its post."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    LEASED = "leased"
+    DONE = "done"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """The attachment an upload job is about."""
+
+    attachment_id: AttachmentId
+    position: int
+    filename: str
+    spoiler: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One leased step of work.
+
+    Attributes:
+        item: the attachment; None for the steps that concern the whole post.
+        attempts: how often it was begun, this time included.
+        owner: whose lease it is; a write under another owner's lease is refused.
+    """
+
+    id: JobId
+    post_id: PostId
+    step: Step
+    attempts: int
+    owner: str
+    item: Item | None = None
+
+    @property
+    def nonce(self) -> str:
+        """The same for every try, so that Discord posts one message only (25 characters)."""
+        return f"imgoe-{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Try again at this time."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """No further try."""
+
+
+def after_failure(
+    error: ImgoeError, *, attempts: int, max_attempts: int, now: datetime
+) -> Retry | GiveUp:
+    """Decide what becomes of a job that failed for the ``attempts``-th time.
+
+    Waits double from 2 s to 30 minutes; a host that names its own wait is given it.
+    """
+    if not error.retryable or attempts >= max_attempts:
+        return GiveUp()
+    doubled = FIRST_DELAY * 2 ** min(attempts - 1, 10)
+    delay = min(doubled, LONGEST_DELAY)
+    if isinstance(error, HostBusy) and error.retry_after_s is not None:
+        delay = max(delay, timedelta(seconds=error.retry_after_s))
+    return Retry(at=now + delay)

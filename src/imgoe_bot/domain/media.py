@@ -1,0 +1,69 @@
+"""What bytes really are, told by their first bytes and never by a name."""
+
+from dataclasses import dataclass
+
+SNIFF_BYTES = 64
+"""How many leading bytes ``sniff`` wants to see at most."""
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"BM", "image/bmp"),
+    (b"\x1aE\xdf\xa3", "video/webm"),
+)
+
+_BRANDS: dict[bytes, str] = {
+    b"avif": "image/avif",
+    b"avis": "image/avif",
+    b"heic": "image/heic",
+    b"heix": "image/heic",
+    b"mif1": "image/heic",
+    b"qt  ": "video/quicktime",
+}
+
+_IMAGE_EXTENSIONS = frozenset(
+    ["jpg", "jpeg", "jfif", "png", "apng", "gif", "webp", "bmp", "avif", "heic", "heif"]
+)
+_VIDEO_EXTENSIONS = frozenset(["mp4", "m4v", "mov", "webm"])
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where bytes can be read from right now.
+
+    Attributes:
+        url: a link that works now; it expires and is never stored.
+        filename: the name the person gave the file.
+        size_bytes: the declared size, None when unknown.
+    """
+
+    url: str
+    filename: str
+    size_bytes: int | None
+
+
+def sniff(head: bytes) -> str | None:
+    """Return the MIME type of an image or video that starts with these bytes, else None.
+
+    Source: the formats' own signatures; ISO 14496-12 for ``ftyp`` brands.
+    """
+    for magic, mime in _MAGIC:
+        if head.startswith(magic):
+            return mime
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    if head[4:8] == b"ftyp":
+        return _BRANDS.get(head[8:12], "video/mp4")
+    return None
+
+
+def looks_like_media(*, filename: str, content_type: str | None) -> bool:
+    """Tell from what Discord declares whether an attachment is worth a closer look.
+
+    Discord's ``content_type`` is optional and can be wrong, so a telling name is enough.
+    """
+    if content_type is not None and content_type.startswith(("image/", "video/")):
+        return True
+    return filename.rpartition(".")[2].lower() in _IMAGE_EXTENSIONS | _VIDEO_EXTENSIONS

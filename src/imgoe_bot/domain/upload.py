@@ -1,0 +1,162 @@
+"""Our record of what was stored on the host, and who may delete it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from imgoe_bot.domain.guild import MANAGE_MESSAGES, Actor
+from imgoe_bot.domain.ids import (
+    AttachmentId,
+    ChannelId,
+    GuildId,
+    MessageId,
+    PostId,
+    RuleId,
+    UploadId,
+    UserId,
+)
+from imgoe_bot.errors import ImgoeError, SourceGone
+
+
+class Origin(StrEnum):
+    """Which way a post came to us."""
+
+    SLASH = "slash"
+    MIRROR = "mirror"
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteLink:
+    """The host's link that deletes one upload; a secret of its uploader."""
+
+    value: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return "[secret]"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A message: where a card stands, or what it answers."""
+
+    channel_id: ChannelId
+    message_id: MessageId
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One message (or slash command) whose media we keep, and our one answer to it.
+
+    Attributes:
+        message_id: the source message; None for a slash command.
+        rule_id: the mirror rule that asked for it; None for a slash command.
+        nsfw: whether it was posted in an age-restricted channel.
+        withdrawn_at: when its author took the source message back before it was answered.
+        card: our answer, None until it is posted.
+    """
+
+    id: PostId
+    origin: Origin
+    guild_id: GuildId
+    channel_id: ChannelId
+    author_id: UserId
+    created_at: datetime
+    message_id: MessageId | None = None
+    rule_id: RuleId | None = None
+    nsfw: bool = False
+    withdrawn_at: datetime | None = None
+    card: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the host says of bytes it has stored.
+
+    Attributes:
+        url: the file itself.
+        thumb_url: a small picture of it; None where the host made none.
+        delete_link: None where the host gave none.
+    """
+
+    mime: str
+    size_bytes: int
+    viewer_url: str
+    url: str
+    thumb_url: str | None = None
+    width_px: int | None = None
+    height_px: int | None = None
+    duration_s: int | None = None
+    expires_at: datetime | None = None
+    delete_link: DeleteLink | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One stored copy of one attachment.
+
+    Attributes:
+        position: the attachment's place in its message, from 0.
+        sha256: of the bytes sent, hex.
+        spoiler: whether its thumb must stay hidden.
+        deleted_at: None while the copy exists.
+    """
+
+    id: UploadId
+    post_id: PostId
+    guild_id: GuildId
+    uploader_id: UserId
+    attachment_id: AttachmentId
+    position: int
+    filename: str
+    host_url: str
+    sha256: str
+    stored: Stored
+    created_at: datetime
+    spoiler: bool = False
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FailedItem:
+    """One attachment that could not be kept, and why."""
+
+    position: int
+    filename: str
+    error: ImgoeError
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Everything our answer to a post shows, in the order of its attachments.
+
+    Attributes:
+        dms_closed: whether its author could not be sent a direct message lately.
+    """
+
+    post: Post
+    uploads: tuple[Upload, ...] = ()
+    failures: tuple[FailedItem, ...] = ()
+    dms_closed: bool = False
+
+    @property
+    def deletable(self) -> tuple[Upload, ...]:
+        """The uploads that exist and whose delete link we hold."""
+        return tuple(u for u in self.uploads if u.deleted_at is None and u.stored.delete_link)
+
+    @property
+    def source_is_gone(self) -> bool:
+        """Whether the author took the message back before we could keep anything of it."""
+        gone = [isinstance(failed.error, SourceGone) for failed in self.failures]
+        return self.post.withdrawn_at is not None or (bool(gone) and all(gone) and not self.uploads)
+
+
+def may_delete(actor: Actor, upload: Upload) -> bool:
+    """Tell whether the actor is the uploader, or moderates the guild it was posted in."""
+    if actor.user_id == upload.uploader_id:
+        return True
+    return actor.guild_id == upload.guild_id and MANAGE_MESSAGES in actor.permissions
+
+
+def may_see_link(actor: Actor, upload: Upload) -> bool:
+    """Tell whether the actor may be shown the delete link: its uploader, nobody else."""
+    return actor.user_id == upload.uploader_id

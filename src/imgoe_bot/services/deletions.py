@@ -1,0 +1,69 @@
+"""Use case: take a copy off the host."""
+
+from collections.abc import Sequence
+
+from imgoe_bot.domain.guild import MANAGE_MESSAGES, Actor
+from imgoe_bot.domain.ids import PostId, UploadId, UserId
+from imgoe_bot.domain.upload import Card, Upload, may_delete
+from imgoe_bot.errors import NotAllowed, UploadNotFound
+from imgoe_bot.services.ports import Clock, ImageHost, Messenger, PostStore
+
+
+class DeletionService:
+    """Deletes copies for those who may."""
+
+    def __init__(
+        self, posts: PostStore, *, host: ImageHost, messenger: Messenger, clock: Clock
+    ) -> None:
+        self._posts = posts
+        self._host = host
+        self._messenger = messenger
+        self._clock = clock
+
+    async def get_card(self, actor: Actor, post_id: PostId) -> Card:
+        """Return a post's card to somebody who may delete its uploads.
+
+        Raises:
+            UploadNotFound: there is no such post.
+            NotAllowed: the actor is neither its uploader nor a moderator.
+        """
+        card = await self._posts.get_card(post_id, now=self._clock.now())
+        if not any(may_delete(actor, upload) for upload in card.uploads):
+            raise NotAllowed(needs=MANAGE_MESSAGES)
+        return card
+
+    async def delete(self, actor: Actor, upload_id: UploadId) -> Card:
+        """Delete one upload and turn its place on the card into a tombstone; safe to repeat.
+
+        Returns:
+            The card as it is now.
+
+        Raises:
+            UploadNotFound: there is no such upload, or the host gave no delete link for it.
+            NotAllowed: the actor is neither its uploader nor a moderator.
+            HostError: the host did not delete it; the upload is still there.
+        """
+        upload = await self._posts.get_upload(upload_id)
+        if not may_delete(actor, upload):
+            raise NotAllowed(needs=MANAGE_MESSAGES)
+        if upload.deleted_at is None:
+            await self._delete(upload, by=actor.user_id)
+        card = await self._posts.get_card(upload.post_id, now=self._clock.now())
+        await self._messenger.refresh(card)
+        return card
+
+    async def discard(self, uploads: Sequence[Upload]) -> None:
+        """Delete uploads that nobody was told of, because their author took the message back.
+
+        Raises:
+            HostError: the host did not delete one of them.
+        """
+        for upload in uploads:
+            if upload.deleted_at is None and upload.stored.delete_link is not None:
+                await self._delete(upload, by=None)
+
+    async def _delete(self, upload: Upload, *, by: UserId | None) -> None:
+        if upload.stored.delete_link is None:
+            raise UploadNotFound
+        await self._host.delete(upload.stored.delete_link, host_url=upload.host_url)
+        await self._posts.mark_deleted(upload.id, by=by, at=self._clock.now())

@@ -1,0 +1,79 @@
+"""Use case: what a guild sets."""
+
+from dataclasses import replace
+
+from imgoe_bot.domain.guild import Actor, ApiKey, GuildSettings, check_may_manage
+from imgoe_bot.domain.ids import GuildId
+from imgoe_bot.errors import KeyMissing, SettingsRejected
+from imgoe_bot.services.ports import Clock, GuildStore
+
+KEY_MAX_CHARS = 200
+
+
+class GuildSettingsService:
+    """Reads and changes a guild's settings."""
+
+    def __init__(self, store: GuildStore, *, default_host_url: str, clock: Clock) -> None:
+        self._store = store
+        self._default_host_url = default_host_url
+        self._clock = clock
+
+    async def get(self, guild_id: GuildId) -> GuildSettings:
+        """Return the guild's settings, defaults where it has set nothing."""
+        found = await self._store.find_settings(guild_id)
+        return found or GuildSettings(guild_id=guild_id, host_url=self._default_host_url)
+
+    async def get_host(self, guild_id: GuildId) -> tuple[str, ApiKey]:
+        """Return the guild's host and its key.
+
+        Raises:
+            KeyMissing: a moderator has to set one first.
+        """
+        settings = await self.get(guild_id)
+        key = await self._store.find_key(guild_id)
+        if key is None:
+            raise KeyMissing(host_url=settings.host_url)
+        return settings.host_url, key
+
+    async def set_key(self, actor: Actor, *, host_url: str, key: str) -> GuildSettings:
+        """Store the guild's host and key.
+
+        Raises:
+            NotAllowed: without the Manage Server permission.
+            SettingsRejected: the address or the key can't be one.
+            StaleWrite: somebody else changed the settings meanwhile.
+        """
+        guild_id = check_may_manage(actor)
+        current = await self.get(guild_id)
+        wanted = replace(current, host_url=check_host_url(host_url))
+        return await self._store.save_key(
+            wanted, check_key(key), actor_id=actor.user_id, now=self._clock.now()
+        )
+
+
+def check_host_url(text: str) -> str:
+    """Return the base address of an image host, without a trailing slash.
+
+    Raises:
+        SettingsRejected: it is no plain http(s) address.
+    """
+    url = text.strip().rstrip("/")
+    if not url.startswith(("https://", "http://")) or any(mark in url for mark in " ?#@\\"):
+        raise SettingsRejected(setting="host", problem="not-an-address")
+    if not url.partition("://")[2].partition("/")[0]:
+        raise SettingsRejected(setting="host", problem="not-an-address")
+    return url.removesuffix("/api/1/upload")
+
+
+def check_key(text: str) -> ApiKey:
+    """Return an API key as it can stand in an HTTP header.
+
+    Raises:
+        SettingsRejected: it is empty, too long or has characters no key has.
+    """
+    key = text.strip()
+    if not 0 < len(key) <= KEY_MAX_CHARS:
+        raise SettingsRejected(setting="key", problem="empty" if not key else "too-long")
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise SettingsRejected(setting="key", problem="not-a-key")
+    return ApiKey(key)

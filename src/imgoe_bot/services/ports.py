@@ -1,0 +1,252 @@
+"""The outside world as the use cases see it: protocols as narrow as their callers."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from imgoe_bot.domain.guild import ApiKey, GuildSettings
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, UploadId, UserId
+from imgoe_bot.domain.job import Item, Job
+from imgoe_bot.domain.media import Source
+from imgoe_bot.domain.mirror import MirrorRule
+from imgoe_bot.domain.upload import Card, DeleteLink, Place, Post, Stored, Upload
+from imgoe_bot.errors import ImgoeError
+
+
+class Clock(Protocol):
+    """The time of day."""
+
+    def now(self) -> datetime:
+        """Return the present time, aware, in UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """Bytes on their way through: sniffed, not yet read.
+
+    Attributes:
+        mime: the true type.
+        size_bytes: exact when the source declared it, else None.
+        chunks: the bytes, once; reading raises SourceError where the source breaks off and
+            MediaTooLarge where it exceeds the limit.
+    """
+
+    filename: str
+    mime: str
+    size_bytes: int | None
+    chunks: AsyncIterator[bytes]
+
+
+class MediaReader(Protocol):
+    """Reads bytes from where people posted them."""
+
+    def open(self, source: Source, *, limit_bytes: int) -> AbstractAsyncContextManager[MediaFile]:
+        """Open a source and look at its first bytes.
+
+        Raises:
+            EmptyMedia, UnsupportedMedia, MediaTooLarge: the bytes can't be uploaded.
+            SourceGone, SourceBlocked, SourceUnreachable: the bytes can't be read.
+        """
+        ...
+
+
+class ImageHost(Protocol):
+    """The image host."""
+
+    async def upload(self, media: MediaFile, *, host_url: str, key: ApiKey, nsfw: bool) -> Stored:
+        """Store the bytes. Not safe to repeat: each success makes another copy.
+
+        Raises:
+            HostError: whatever the host had against it.
+            MediaRejected: the host can't take these bytes.
+        """
+        ...
+
+    async def delete(self, link: DeleteLink, *, host_url: str) -> bool:
+        """Delete one upload; safe to repeat.
+
+        Returns:
+            True when this call deleted it, False when it was gone already.
+        """
+        ...
+
+
+class GuildStore(Protocol):
+    """Settings and keys of guilds."""
+
+    async def find_settings(self, guild_id: GuildId) -> GuildSettings | None:
+        """Return what the guild has set, None when it never set anything."""
+        ...
+
+    async def find_key(self, guild_id: GuildId) -> ApiKey | None:
+        """Return the guild's key in the clear, None when it has none."""
+        ...
+
+    async def save_key(
+        self, settings: GuildSettings, key: ApiKey, *, actor_id: UserId, now: datetime
+    ) -> GuildSettings:
+        """Store host and key, with an audit row, if ``settings.version`` is still current.
+
+        Raises:
+            StaleWrite: somebody changed the settings meanwhile.
+        """
+        ...
+
+
+class RuleStore(Protocol):
+    """Mirror rules."""
+
+    async def add(self, rule: MirrorRule) -> bool:
+        """Store a rule; False when the channel has one already."""
+        ...
+
+    async def remove(self, guild_id: GuildId, channel_id: ChannelId) -> bool:
+        """Remove a channel's rule; False when there was none."""
+        ...
+
+    async def of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
+        """Return the guild's rules, oldest first."""
+        ...
+
+    async def all(self) -> tuple[MirrorRule, ...]:
+        """Return every rule."""
+        ...
+
+    async def mark_seen(self, rule: MirrorRule, message_id: MessageId) -> None:
+        """Move the rule's high-water mark forward, never back."""
+        ...
+
+
+class PostStore(Protocol):
+    """Posts and their uploads."""
+
+    async def add(self, post: Post, items: Sequence[Item]) -> bool:
+        """Store a post and one job for each item; the answer's job waits for them.
+
+        Returns:
+            False when this message is known under this rule already; then nothing is stored.
+        """
+        ...
+
+    async def add_uploaded(self, post: Post, upload: Upload) -> None:
+        """Store a post that needs no job but that of its direct message."""
+        ...
+
+    async def set_card(self, post_id: PostId, card: Place) -> None:
+        """Note where a post's card stands."""
+        ...
+
+    async def get_post(self, post_id: PostId) -> Post:
+        """Return a post; UploadNotFound when there is none."""
+        ...
+
+    async def get_card(self, post_id: PostId, *, now: datetime) -> Card:
+        """Return everything a post's card shows; UploadNotFound when there is no such post."""
+        ...
+
+    async def get_upload(self, upload_id: UploadId) -> Upload:
+        """Return one upload; UploadNotFound when there is none."""
+        ...
+
+    async def find_copy(self, guild_id: GuildId, host_url: str, sha256: str) -> Upload | None:
+        """Return a live upload of the same bytes in the same guild and host."""
+        ...
+
+    async def mark_deleted(self, upload_id: UploadId, *, by: UserId | None, at: datetime) -> None:
+        """Note that the copy is gone; safe to repeat."""
+        ...
+
+    async def withdraw(self, message_ids: Sequence[MessageId], *, at: datetime) -> None:
+        """Note that unanswered source messages were taken back by their authors."""
+        ...
+
+    async def note_dms(self, user_id: UserId, *, closed_until: datetime | None) -> None:
+        """Remember until when this person is sent no direct messages; None: they are open."""
+        ...
+
+
+class JobStore(Protocol):
+    """The queue. A write under a lost lease raises StaleWrite and changes nothing."""
+
+    async def claim(
+        self, *, owner: str, now: datetime, lease: timedelta, limit: int
+    ) -> tuple[Job, ...]:
+        """Lease jobs that are due or whose lease ran out, taking guilds in turn."""
+        ...
+
+    async def extend(self, *, owner: str, now: datetime, lease: timedelta) -> None:
+        """Renew every lease of this owner."""
+        ...
+
+    async def finish_upload(
+        self, job: Job, upload: Upload | None, failure: ImgoeError | None
+    ) -> None:
+        """Store an upload step's outcome; the post's last one releases its answer."""
+        ...
+
+    async def finish_announce(
+        self,
+        job: Job,
+        card: Place | None,
+        *,
+        deliver: bool,
+        failure: ImgoeError | None = None,
+    ) -> None:
+        """Store where the answer stands and, in the same transaction, the next step."""
+        ...
+
+    async def finish(self, job: Job, failure: ImgoeError | None) -> None:
+        """Store the outcome of a step that nothing follows."""
+        ...
+
+    async def retry(self, job: Job, failure: ImgoeError, *, at: datetime) -> None:
+        """Put a job back until a later time."""
+        ...
+
+    async def release(self, owner: str) -> None:
+        """Give back every lease of this owner, on a clean stop."""
+        ...
+
+
+class Messenger(Protocol):
+    """Discord, as far as the job runner needs it."""
+
+    async def find_source(self, post: Post, item: Item) -> Source:
+        """Return a fresh link to an attachment.
+
+        Raises:
+            SourceGone: the message or the attachment was deleted.
+            NotAllowed: the bot can't read the channel any more.
+            SourceUnreachable: Discord did not answer.
+        """
+        ...
+
+    async def announce(self, card: Card, *, nonce: str, repeated: bool) -> Place:
+        """Answer the source message; with the same nonce it posts once.
+
+        Args:
+            card: what to show.
+            nonce: the same for each try.
+            repeated: an earlier try may have posted: look for its message first.
+
+        Raises:
+            SourceGone: the source message was deleted.
+            NotAllowed: the bot can't write there.
+            SourceUnreachable: Discord did not answer.
+        """
+        ...
+
+    async def refresh(self, card: Card) -> None:
+        """Show the card as it is now; a card that is gone is left alone."""
+        ...
+
+    async def deliver(self, card: Card, *, nonce: str) -> bool:
+        """Send the uploader their delete links; False when their direct messages are closed."""
+        ...
+
+    async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
+        """Tell the author that the copy went with the message they deleted."""
+        ...

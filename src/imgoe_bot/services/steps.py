@@ -1,0 +1,97 @@
+"""The three steps of a mirrored post: upload each file, announce, deliver the delete links."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from imgoe_bot.domain.job import Item, Job, Step
+from imgoe_bot.domain.upload import Card
+from imgoe_bot.errors import ImgoeError, SourceGone
+from imgoe_bot.services.deletions import DeletionService
+from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore
+from imgoe_bot.services.uploads import UploadService
+
+DMS_CLOSED_FOR = timedelta(days=1)
+"""How long a person whose direct messages are closed is not tried again."""
+
+
+class Steps:
+    """What a worker does for each kind of job; each step may be repeated."""
+
+    def __init__(
+        self,
+        jobs: JobStore,
+        *,
+        posts: PostStore,
+        uploads: UploadService,
+        deletions: DeletionService,
+        messenger: Messenger,
+        clock: Clock,
+    ) -> None:
+        self._jobs = jobs
+        self._posts = posts
+        self._uploads = uploads
+        self._deletions = deletions
+        self._messenger = messenger
+        self._clock = clock
+
+    async def upload(self, job: Job) -> None:
+        """Copy one attachment to the host."""
+        post = await self._posts.get_post(job.post_id)
+        if post.withdrawn_at is not None:
+            raise SourceGone
+        item = _item(job)
+        source = await self._messenger.find_source(post, item)
+        upload = await self._uploads.upload(source, post=post, item=item)
+        await self._jobs.finish_upload(job, upload, None)
+
+    async def announce(self, job: Job) -> None:
+        """Answer the post; if its author took it back meanwhile, take the copies back too."""
+        card = await self._card(job)
+        if card.source_is_gone:
+            return await self._take_back(job, card)
+        try:
+            place = await self._messenger.announce(card, nonce=job.nonce, repeated=job.attempts > 1)
+        except SourceGone:
+            return await self._take_back(job, card)
+        await self._jobs.finish_announce(job, place, deliver=bool(card.deletable))
+
+    async def deliver(self, job: Job) -> None:
+        """Send the uploader their delete links; where that is refused, the card says so."""
+        card = await self._card(job)
+        if card.deletable and not card.dms_closed:
+            delivered = await self._messenger.deliver(card, nonce=job.nonce)
+            await self._note_dms(card, delivered=delivered)
+        await self._jobs.finish(job, None)
+
+    async def give_up(self, job: Job, error: ImgoeError) -> None:
+        """Store that a step has failed for good; what can still be done for the post goes on."""
+        match job.step:
+            case Step.UPLOAD:
+                await self._jobs.finish_upload(job, None, error)
+            case Step.ANNOUNCE:
+                card = await self._card(job)
+                await self._jobs.finish_announce(
+                    job, None, deliver=bool(card.deletable), failure=error
+                )
+            case Step.DELIVER:
+                await self._jobs.finish(job, error)
+
+    async def _take_back(self, job: Job, card: Card) -> None:
+        await self._deletions.discard(card.uploads)
+        await self._messenger.tell_withdrawn(card, nonce=job.nonce)
+        await self._jobs.finish_announce(job, None, deliver=False)
+
+    async def _note_dms(self, card: Card, *, delivered: bool) -> None:
+        until = None if delivered else self._clock.now() + DMS_CLOSED_FOR
+        await self._posts.note_dms(card.post.author_id, closed_until=until)
+        if not delivered:
+            await self._messenger.refresh(replace(card, dms_closed=True))
+
+    async def _card(self, job: Job) -> Card:
+        return await self._posts.get_card(job.post_id, now=self._clock.now())
+
+
+def _item(job: Job) -> Item:
+    if job.item is None:
+        raise ValueError(f"upload job {job.id} names no attachment")
+    return job.item

@@ -1,0 +1,108 @@
+"""Use case: one attachment becomes one stored copy."""
+
+from dataclasses import dataclass, replace
+
+from imgoe_bot.domain.ids import UploadId, new_id
+from imgoe_bot.domain.job import Item
+from imgoe_bot.domain.media import Source
+from imgoe_bot.domain.upload import Card, Place, Post, Stored, Upload
+from imgoe_bot.errors import DuplicateMedia, MediaTooLarge
+from imgoe_bot.services.digest import Digest
+from imgoe_bot.services.guild_settings import GuildSettingsService
+from imgoe_bot.services.ports import Clock, ImageHost, MediaReader, PostStore
+
+
+@dataclass(frozen=True, slots=True)
+class UploadLimits:
+    """What the operator allows: the largest file, in bytes."""
+
+    max_bytes: int
+
+
+class UploadService:
+    """Streams media from its source to the guild's host."""
+
+    def __init__(
+        self,
+        reader: MediaReader,
+        *,
+        host: ImageHost,
+        guilds: GuildSettingsService,
+        posts: PostStore,
+        limits: UploadLimits,
+        clock: Clock,
+    ) -> None:
+        self._reader = reader
+        self._host = host
+        self._guilds = guilds
+        self._posts = posts
+        self._limits = limits
+        self._clock = clock
+
+    async def upload(self, source: Source, *, post: Post, item: Item) -> Upload:
+        """Store one copy on the post's guild's host; the record is not stored yet.
+
+        Not safe to repeat after a success: the host would keep two copies.
+
+        Raises:
+            KeyMissing: the guild has set no key.
+            MediaRejected: empty, too large, or no image or video.
+            SourceError: the bytes could not be read.
+            HostError: the host did not take them.
+        """
+        host_url, key = await self._guilds.get_host(post.guild_id)
+        self._check_declared_size(source)
+        async with self._reader.open(source, limit_bytes=self._limits.max_bytes) as media:
+            digest = Digest(media.chunks)
+            read = replace(media, chunks=digest.chunks())
+            try:
+                stored = await self._host.upload(read, host_url=host_url, key=key, nsfw=post.nsfw)
+            except DuplicateMedia as refused:
+                stored = await self._known_copy(post, host_url, digest, refused)
+        return self._record(stored, digest.sha256, post=post, item=item, host_url=host_url)
+
+    async def upload_now(self, source: Source, *, post: Post, item: Item) -> Card:
+        """Store one copy and its record, and order the direct message with its delete link.
+
+        Raises:
+            ImgoeError: as ``upload`` does; then nothing is stored.
+        """
+        upload = await self.upload(source, post=post, item=item)
+        await self._posts.add_uploaded(post, upload)
+        return await self._posts.get_card(post.id, now=self._clock.now())
+
+    async def answered(self, post: Post, card: Place) -> None:
+        """Note where the card of an ``upload_now`` stands, so that it can change later."""
+        await self._posts.set_card(post.id, card)
+
+    def _check_declared_size(self, source: Source) -> None:
+        size, limit = source.size_bytes, self._limits.max_bytes
+        if size is not None and size > limit:
+            raise MediaTooLarge(filename=source.filename, size_bytes=size, limit_bytes=limit)
+
+    async def _known_copy(
+        self, post: Post, host_url: str, digest: Digest, refused: DuplicateMedia
+    ) -> Stored:
+        """Answer with the guild's own earlier copy; its delete link stays with its uploader."""
+        known = await self._posts.find_copy(post.guild_id, host_url, digest.sha256)
+        if known is None:
+            raise refused
+        return replace(known.stored, delete_link=None)
+
+    def _record(
+        self, stored: Stored, sha256: str, *, post: Post, item: Item, host_url: str
+    ) -> Upload:
+        return Upload(
+            id=UploadId(new_id()),
+            post_id=post.id,
+            guild_id=post.guild_id,
+            uploader_id=post.author_id,
+            attachment_id=item.attachment_id,
+            position=item.position,
+            filename=item.filename,
+            host_url=host_url,
+            sha256=sha256,
+            stored=stored,
+            created_at=self._clock.now(),
+            spoiler=item.spoiler,
+        )

@@ -1,0 +1,165 @@
+"""What the operator sets for the whole process, read once from ``IMGOE_*`` variables.
+
+Only ``cli`` and ``app`` read this; everything below is given plain arguments.
+"""
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretBytes,
+    SecretStr,
+    ValidationError,
+)
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from imgoe_bot.errors import ConfigError
+
+SECRET_KEY_BYTES = 32
+
+_HOW_TO_GET = {
+    "discord_token": "copy it from your application's Bot page in Discord's developer portal",
+    "secret_key": "make one with: imgoe-bot secret-key",
+}
+
+
+def _check_http_url(value: str) -> str:
+    return _check_url(value, schemes=("http", "https"))
+
+
+def _check_ws_url(value: str) -> str:
+    return _check_url(value, schemes=("ws", "wss"))
+
+
+def _check_url(value: str, *, schemes: tuple[str, str]) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in schemes or not parts.hostname:
+        raise ValueError(f"is no {schemes[0]}:// or {schemes[1]}:// address")
+    return value.rstrip("/")
+
+
+def _decode_key(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        decoded = base64.b64decode(value, validate=True)
+    except binascii.Error as error:
+        raise ValueError("is not base64") from error
+    if len(decoded) != SECRET_KEY_BYTES:
+        raise ValueError(f"holds {len(decoded)} bytes instead of {SECRET_KEY_BYTES}")
+    return decoded
+
+
+def _check_token(value: SecretStr) -> SecretStr:
+    token = value.get_secret_value()
+    if token != token.strip() or not token or " " in token:
+        raise ValueError("is empty or has spaces in it")
+    return value
+
+
+def _check_database_url(value: str) -> str:
+    if value and not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+        raise ValueError("starts with neither sqlite+aiosqlite:/// nor postgresql+asyncpg://")
+    return value
+
+
+HttpBase = Annotated[str, AfterValidator(_check_http_url)]
+WsBase = Annotated[str, AfterValidator(_check_ws_url)]
+
+
+class Settings(BaseSettings):
+    """The process's settings; every field is the variable ``IMGOE_`` + its name in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="IMGOE_", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    discord_token: Annotated[SecretStr, AfterValidator(_check_token)] = Field(
+        description="The bot's token. Required."
+    )
+    secret_key: Annotated[SecretBytes, BeforeValidator(_decode_key)] = Field(
+        description="32 random bytes in base64 that encrypt API keys and delete links. Required."
+    )
+    data_dir: Path = Field(
+        default=Path("data"), description="Folder of the SQLite file and the health file."
+    )
+    database_url: Annotated[str, AfterValidator(_check_database_url)] = Field(
+        default="", description="SQLAlchemy URL; empty means imgoe_bot.sqlite3 in the data folder."
+    )
+    default_host_url: HttpBase = Field(
+        default="https://imgoe.download", description="Image host of a server that has set none."
+    )
+    discord_api_url: HttpBase = Field(
+        default="https://discord.com/api/v10", description="Discord's REST base."
+    )
+    discord_gateway_url: WsBase = Field(
+        default="wss://gateway.discord.gg", description="Discord's gateway."
+    )
+    discord_cdn_url: HttpBase = Field(
+        default="https://cdn.discordapp.com", description="Where attachments are downloaded from."
+    )
+    max_upload_bytes: int = Field(
+        default=100 * 1024 * 1024, gt=0, description="Largest file taken, in bytes."
+    )
+    job_attempts: int = Field(
+        default=8, ge=1, le=50, description="Tries of one job before it is given up."
+    )
+    lease_s: float = Field(
+        default=60.0,
+        ge=1,
+        description="Seconds after which a job of a dead process is taken over.",
+    )
+    transfers: int = Field(default=4, ge=1, le=64, description="Jobs worked on at once.")
+    log_level: str = Field(
+        default="INFO",
+        pattern="^(DEBUG|INFO|WARNING|ERROR)$",
+        description="DEBUG, INFO, WARNING or ERROR.",
+    )
+    log_json: bool = Field(default=False, description="Log lines as JSON.")
+
+    @property
+    def store_url(self) -> str:
+        """The database's URL: the one set, else SQLite under the data folder."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'imgoe_bot.sqlite3'}"
+
+    @property
+    def health_file(self) -> Path:
+        """The file whose age says whether the bot is alive."""
+        return self.data_dir / "health"
+
+
+def variable_name(field: str) -> str:
+    """Return the environment variable of a settings field."""
+    return f"IMGOE_{field.upper()}"
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        ConfigError: naming the first variable that is missing or malformed. It never holds the
+            variable's value.
+    """
+    try:
+        return Settings()  # type: ignore[call-arg]  # pydantic-settings fills them from the environment
+    except ValidationError as error:
+        raise _as_config_error(error.errors()[0]) from None
+
+
+def _as_config_error(detail: ErrorDetails) -> ConfigError:
+    field = str(detail["loc"][0])
+    problem = "is missing" if detail["type"] == "missing" else _problem(detail)
+    hint = _HOW_TO_GET.get(field)
+    return ConfigError(variable_name(field), f"{problem}; {hint}" if hint else problem)
+
+
+def _problem(detail: ErrorDetails) -> str:
+    message = detail["msg"].removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]
