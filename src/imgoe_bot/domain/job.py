@@ -58,8 +58,11 @@ class Job:
 
     @property
     def nonce(self) -> str:
-        """The same for every try, so that Discord posts one message only (25 characters)."""
-        return f"imgoe-{self.id}"
+        """The same for every try, so that Discord posts one message only.
+
+        Source: DISCORD.md section 2; a nonce has 25 characters at most.
+        """
+        return f"{self.post_id}-{self.step}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,19 @@
 """The store: every SQL statement of the bot."""
+
+from imgoe_bot.adapters.store.engine import Database, open_engine
+from imgoe_bot.adapters.store.guilds import SqlGuildStore
+from imgoe_bot.adapters.store.jobs import SqlJobStore
+from imgoe_bot.adapters.store.migrate import migrate
+from imgoe_bot.adapters.store.posts import SqlPostStore
+from imgoe_bot.adapters.store.rules import SqlNotes, SqlRuleStore
+
+__all__ = [
+    "Database",
+    "SqlGuildStore",
+    "SqlJobStore",
+    "SqlNotes",
+    "SqlPostStore",
+    "SqlRuleStore",
+    "migrate",
+    "open_engine",
+]

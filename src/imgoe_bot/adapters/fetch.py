@@ -1,0 +1,106 @@
+"""Reading attachments: from Discord's own addresses only, streaming, never more than allowed."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import httpx
+
+from imgoe_bot.domain.media import SNIFF_BYTES, Source, sniff
+from imgoe_bot.errors import (
+    EmptyMedia,
+    MediaTooLarge,
+    SourceBlocked,
+    SourceGone,
+    SourceUnreachable,
+    UnsupportedMedia,
+)
+from imgoe_bot.services.ports import MediaFile
+
+OK = 200
+GONE = frozenset({403, 404, 410})
+"""Statuses of a deleted attachment or a link that ran out. Source: DISCORD.md section 2."""
+
+
+class AttachmentReader:
+    """Streams from a fixed set of addresses; follows no redirect."""
+
+    def __init__(self, http: httpx.AsyncClient, *, bases: Sequence[str]) -> None:
+        """Take a client and the only base addresses it may be sent to."""
+        self._http = http
+        self._origins = frozenset(_origin(base) for base in bases)
+
+    @asynccontextmanager
+    async def open(self, source: Source, *, limit_bytes: int) -> AsyncGenerator[MediaFile]:
+        """Open an attachment and look at its first bytes; see ``ports.MediaReader.open``."""
+        if _origin(source.url) not in self._origins:
+            raise SourceBlocked(reason="not-discord")
+        try:
+            async with self._http.stream("GET", source.url, follow_redirects=False) as response:
+                yield await _examine(response, source, limit_bytes)
+        except httpx.TransportError as error:
+            raise SourceUnreachable from error
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.lower()
+
+
+async def _examine(response: httpx.Response, source: Source, limit_bytes: int) -> MediaFile:
+    _check_status(response.status_code)
+    size = _declared_size(response)
+    if size is not None and size > limit_bytes:
+        raise MediaTooLarge(filename=source.filename, size_bytes=size, limit_bytes=limit_bytes)
+    chunks = _limited(response, source.filename, limit_bytes)
+    head = await _read_head(chunks)
+    if not head:
+        raise EmptyMedia(filename=source.filename)
+    mime = sniff(head)
+    if mime is None:
+        raise UnsupportedMedia(filename=source.filename)
+    return MediaFile(
+        filename=source.filename, mime=mime, size_bytes=size, chunks=_chain(head, chunks)
+    )
+
+
+def _check_status(status: int) -> None:
+    if status in GONE:
+        raise SourceGone
+    if status != OK:
+        raise SourceUnreachable(status=status)
+
+
+def _declared_size(response: httpx.Response) -> int | None:
+    length = response.headers.get("Content-Length", "")
+    encoded = "Content-Encoding" in response.headers
+    return int(length) if length.isdigit() and not encoded else None
+
+
+async def _limited(
+    response: httpx.Response, filename: str, limit_bytes: int
+) -> AsyncIterator[bytes]:
+    passed = 0
+    try:
+        async for chunk in response.aiter_bytes():
+            passed += len(chunk)
+            if passed > limit_bytes:
+                raise MediaTooLarge(filename=filename, limit_bytes=limit_bytes)
+            yield chunk
+    except httpx.TransportError as error:
+        raise SourceUnreachable from error
+
+
+async def _read_head(chunks: AsyncIterator[bytes]) -> bytes:
+    head = b""
+    async for chunk in chunks:
+        head += chunk
+        if len(head) >= SNIFF_BYTES:
+            break
+    return head
+
+
+async def _chain(head: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield head
+    async for chunk in rest:
+        yield chunk

@@ -1,0 +1,112 @@
+"""Opening the database: pragmas, transactions, migrations."""
+
+import sqlite3
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from imgoe_bot.errors import ConfigError, StoreError
+
+BUSY_TIMEOUT_MS = 5000
+
+
+class Database:
+    """Transactions on one engine; foreign errors leave it as StoreError."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @property
+    def locks_rows(self) -> bool:
+        """Whether claims need ``FOR UPDATE SKIP LOCKED``; SQLite locks the whole file instead."""
+        return self._engine.dialect.name != "sqlite"
+
+    @asynccontextmanager
+    async def write(self) -> AsyncGenerator[AsyncConnection]:
+        """Open a transaction that is committed at the end, or rolled back whole."""
+        try:
+            async with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise StoreError(kind=type(error).__name__) from error
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[AsyncConnection]:
+        """Open a connection that sees what is committed and holds no lock."""
+        try:
+            async with self._engine.connect() as connection:
+                yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+        except SQLAlchemyError as error:
+            raise StoreError(kind=type(error).__name__) from error
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+
+def open_engine(url: str) -> AsyncEngine:
+    """Return an engine for the URL; a SQLite file's folder is made.
+
+    Raises:
+        ConfigError: the URL or its folder can't be used.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_async_engine(parsed, pool_pre_ping=True)
+    _make_folder(parsed.database)
+    engine = create_async_engine(parsed)
+    event.listen(engine.sync_engine, "connect", _set_pragmas)
+    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
+def _make_folder(database: str | None) -> None:
+    if not database:
+        raise ConfigError("IMGOE_DATABASE_URL", "names no file")
+    folder = Path(database).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError("IMGOE_DATA_DIR", f"{folder} can't be made: {error.strerror}") from error
+
+
+def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # transactions are begun by _begin_immediate alone
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "foreign_keys = ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Take the write lock at once: a read that turns into a write can't wait for it in SQLite.
+
+    Source: sqlite.org, "Transactions", on SQLITE_BUSY in a deferred transaction.
+    """
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def back_up_sqlite(url: str) -> Path | None:
+    """Copy a SQLite file beside itself before it is migrated; None when there is no file yet."""
+    path = Path(make_url(url).database or "")
+    if not path.is_file():
+        return None
+    copy = path.with_suffix(path.suffix + ".before-migration")
+    with sqlite3.connect(path) as source, sqlite3.connect(copy) as target:
+        source.backup(target)
+    source.close()
+    target.close()
+    return copy

@@ -1,0 +1,90 @@
+"""Guild settings and keys: sealed, versioned, audited."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.engine import Database
+from imgoe_bot.adapters.vault import Vault
+from imgoe_bot.domain.guild import ApiKey, GuildSettings
+from imgoe_bot.domain.ids import GuildId, UserId
+from imgoe_bot.errors import StaleWrite
+
+
+class SqlGuildStore:
+    """``ports.GuildStore`` in SQL."""
+
+    def __init__(self, database: Database, *, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def find_settings(self, guild_id: GuildId) -> GuildSettings | None:
+        """Return what the guild has set; see the port."""
+        query = select(t.guild).where(t.guild.c.guild_id == guild_id)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        if row is None:
+            return None
+        return GuildSettings(
+            guild_id=guild_id,
+            host_url=row.host_url,
+            key_fingerprint=row.key_fingerprint,
+            version=row.version,
+        )
+
+    async def find_key(self, guild_id: GuildId) -> ApiKey | None:
+        """Return the guild's key; see the port."""
+        query = select(t.guild.c.host_url, t.guild.c.key_sealed).where(
+            t.guild.c.guild_id == guild_id
+        )
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        if row is None or row.key_sealed is None:
+            return None
+        return ApiKey(self._vault.open(row.key_sealed, bound_to=_bound_to(guild_id, row.host_url)))
+
+    async def save_key(
+        self, settings: GuildSettings, key: ApiKey, *, actor_id: UserId, now: datetime
+    ) -> GuildSettings:
+        """Store host and key; see the port."""
+        saved = replace(settings, key_fingerprint=key.fingerprint, version=settings.version + 1)
+        sealed = self._vault.seal(key.value, bound_to=_bound_to(saved.guild_id, saved.host_url))
+        async with self._database.write() as connection:
+            await _write(connection, saved, sealed)
+            await connection.execute(
+                insert(t.audit).values(
+                    guild_id=saved.guild_id,
+                    actor_id=actor_id,
+                    at=now,
+                    change=f"host {saved.host_url}, key {saved.key_fingerprint}",
+                )
+            )
+        return saved
+
+
+def _bound_to(guild_id: GuildId, host_url: str) -> str:
+    return f"guild {guild_id} host {host_url}"
+
+
+async def _write(connection: AsyncConnection, saved: GuildSettings, sealed: bytes) -> None:
+    values = {
+        "host_url": saved.host_url,
+        "key_sealed": sealed,
+        "key_fingerprint": saved.key_fingerprint,
+        "version": saved.version,
+    }
+    held = select(t.guild.c.version).where(t.guild.c.guild_id == saved.guild_id)
+    version = (await connection.execute(held)).scalar()
+    if version is None and saved.version == 1:
+        await connection.execute(insert(t.guild).values(guild_id=saved.guild_id, **values))
+        return
+    changed = await connection.execute(
+        update(t.guild)
+        .where(t.guild.c.guild_id == saved.guild_id, t.guild.c.version == saved.version - 1)
+        .values(**values)
+    )
+    if changed.rowcount != 1:
+        raise StaleWrite

@@ -1,0 +1,171 @@
+"""The queue: leases, fairness, and outcomes stored in one transaction with what follows them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from imgoe_bot.adapters.store import rows
+from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.engine import Database
+from imgoe_bot.adapters.store.posts import card_update, job_values
+from imgoe_bot.adapters.vault import Vault
+from imgoe_bot.domain.job import Job, State, Step
+from imgoe_bot.domain.upload import Place, Upload
+from imgoe_bot.errors import ImgoeError, StaleWrite
+
+UNFINISHED = (State.READY.value, State.LEASED.value)
+
+
+class SqlJobStore:
+    """``ports.JobStore`` in SQL."""
+
+    def __init__(self, database: Database, *, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def claim(
+        self, *, owner: str, now: datetime, lease: timedelta, limit: int
+    ) -> tuple[Job, ...]:
+        """Lease due jobs, taking guilds in turn; see the port."""
+        async with self._database.write() as connection:
+            due = _due(now, limit)
+            if self._database.locks_rows:
+                due = due.with_for_update(skip_locked=True)
+            ids = (await connection.execute(due)).scalars().all()
+            if not ids:
+                return ()
+            claimed = await connection.execute(
+                update(t.job)
+                .where(t.job.c.id.in_(ids))
+                .values(
+                    state=State.LEASED.value,
+                    owner=owner,
+                    lease_until=now + lease,
+                    attempts=t.job.c.attempts + 1,
+                )
+                .returning(t.job)
+            )
+            return tuple(rows.job_from(row) for row in claimed.mappings())
+
+    async def extend(self, *, owner: str, now: datetime, lease: timedelta) -> None:
+        """Renew every lease of this owner."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(t.job)
+                .where(t.job.c.owner == owner, t.job.c.state == State.LEASED.value)
+                .values(lease_until=now + lease)
+            )
+
+    async def finish_upload(
+        self, job: Job, upload: Upload | None, failure: ImgoeError | None
+    ) -> None:
+        """Store an upload step's outcome; the post's last one releases its answer."""
+        async with self._database.write() as connection:
+            await _close(connection, job, failure)
+            if upload is not None:
+                values = rows.upload_values(upload, self._vault)
+                await connection.execute(insert(t.upload).values(**values))
+            await _release_answer(connection, job)
+
+    async def finish_announce(
+        self,
+        job: Job,
+        card: Place | None,
+        *,
+        deliver: bool,
+        failure: ImgoeError | None = None,
+    ) -> None:
+        """Store where the answer stands and, in the same transaction, the next step."""
+        async with self._database.write() as connection:
+            await _close(connection, job, failure)
+            if card is not None:
+                await connection.execute(card_update(job.post_id, card))
+            if deliver:
+                found = await connection.execute(select(t.post).where(t.post.c.id == job.post_id))
+                post = rows.post_from(found.mappings().one())
+                values = job_values(post, Step.DELIVER, State.READY)
+                await connection.execute(insert(t.job).values(**values))
+
+    async def finish(self, job: Job, failure: ImgoeError | None) -> None:
+        """Store the outcome of a step that nothing follows."""
+        async with self._database.write() as connection:
+            await _close(connection, job, failure)
+
+    async def retry(self, job: Job, failure: ImgoeError, *, at: datetime) -> None:
+        """Put a job back until a later time."""
+        values = {"state": State.READY.value, "run_at": at, "owner": None, "lease_until": None}
+        async with self._database.write() as connection:
+            await _change(connection, job, values | rows.error_values(failure))
+
+    async def release(self, owner: str) -> None:
+        """Give back every lease of this owner; the try it cut short is not counted."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(t.job)
+                .where(t.job.c.owner == owner, t.job.c.state == State.LEASED.value)
+                .values(
+                    state=State.READY.value,
+                    owner=None,
+                    lease_until=None,
+                )
+            )
+
+
+def _due(now: datetime, limit: int) -> Select[int]:
+    """Ids of the jobs to take next: each guild's first, then each guild's second, and so on."""
+    is_due = or_(
+        and_(t.job.c.state == State.READY.value, t.job.c.run_at <= now),
+        and_(t.job.c.state == State.LEASED.value, t.job.c.lease_until <= now),
+    )
+    turn = func.row_number().over(
+        partition_by=t.job.c.guild_id, order_by=(t.job.c.run_at, t.job.c.id)
+    )
+    ranked = select(t.job.c.id, turn.label("turn")).where(is_due).subquery()
+    first = select(ranked.c.id).order_by(ranked.c.turn, ranked.c.id).limit(limit)
+    return select(t.job.c.id).where(t.job.c.id.in_(first), is_due)
+
+
+async def _close(connection: AsyncConnection, job: Job, failure: ImgoeError | None) -> None:
+    state = State.DONE if failure is None else State.DEAD
+    values = {"state": state.value, "owner": None, "lease_until": None}
+    await _change(connection, job, values | rows.error_values(failure))
+
+
+async def _change(connection: AsyncConnection, job: Job, values: dict[str, Any]) -> None:
+    """Write under the lease the job was claimed with.
+
+    Raises:
+        StaleWrite: the lease ran out and another worker has the job.
+    """
+    changed = await connection.execute(
+        update(t.job)
+        .where(
+            t.job.c.id == job.id,
+            t.job.c.owner == job.owner,
+            t.job.c.attempts == job.attempts,
+            t.job.c.state == State.LEASED.value,
+        )
+        .values(**values)
+    )
+    if changed.rowcount != 1:
+        raise StaleWrite
+
+
+async def _release_answer(connection: AsyncConnection, job: Job) -> None:
+    open_uploads = select(t.job.c.id).where(
+        t.job.c.post_id == job.post_id,
+        t.job.c.step == Step.UPLOAD.value,
+        t.job.c.state.in_(UNFINISHED),
+    )
+    await connection.execute(
+        update(t.job)
+        .where(
+            t.job.c.post_id == job.post_id,
+            t.job.c.step == Step.ANNOUNCE.value,
+            t.job.c.state == State.WAITING.value,
+            ~open_uploads.exists(),
+        )
+        .values(state=State.READY.value)
+    )

@@ -1,0 +1,60 @@
+"""Bringing a database to this version's schema."""
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from imgoe_bot.adapters.store.engine import back_up_sqlite
+from imgoe_bot.errors import SchemaTooNew, StoreError
+
+
+async def migrate(engine: AsyncEngine) -> None:
+    """Bring the schema to the newest revision; a SQLite file is copied first.
+
+    Raises:
+        SchemaTooNew: a newer imgoe_bot wrote this database.
+        StoreError: the database can't be opened or changed.
+    """
+    try:
+        async with engine.connect() as connection:
+            found = await connection.run_sync(_revision)
+        if found == _newest():
+            return
+        _check_known(found)
+        if found is not None and engine.dialect.name == "sqlite":
+            back_up_sqlite(engine.url.render_as_string(hide_password=False))
+        async with engine.begin() as connection:
+            await connection.run_sync(_upgrade)
+    except SQLAlchemyError as error:
+        raise StoreError(kind=type(error).__name__) from error
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "imgoe_bot.adapters.store:migrations")
+    config.set_main_option("file_template", "r%%(rev)s_%%(slug)s")
+    return config
+
+
+def _newest() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _check_known(revision: str | None) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise SchemaTooNew(found=revision)
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _upgrade(connection: Connection) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,182 @@
+"""Posts, uploads, and who can be sent direct messages."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, Update, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from imgoe_bot.adapters.store import rows
+from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.engine import Database
+from imgoe_bot.adapters.vault import Vault
+from imgoe_bot.domain.ids import GuildId, MessageId, PostId, UploadId, UserId
+from imgoe_bot.domain.job import Item, State, Step
+from imgoe_bot.domain.upload import Card, Place, Post, Upload
+from imgoe_bot.errors import UploadNotFound
+
+
+class SqlPostStore:
+    """``ports.PostStore`` in SQL."""
+
+    def __init__(self, database: Database, *, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def add(self, post: Post, items: Sequence[Item]) -> bool:
+        """Store a post and its jobs; see the port."""
+        async with self._database.write() as connection:
+            if not await _insert_post(connection, post):
+                return False
+            jobs = [
+                job_values(post, Step.UPLOAD, State.READY) | rows.item_values(item)
+                for item in items
+            ]
+            jobs.append(job_values(post, Step.ANNOUNCE, State.WAITING))
+            await connection.execute(insert(t.job), jobs)
+        return True
+
+    async def add_uploaded(self, post: Post, upload: Upload) -> None:
+        """Store a post that needs no job but that of its direct message."""
+        async with self._database.write() as connection:
+            await connection.execute(insert(t.post).values(**rows.post_values(post)))
+            await connection.execute(
+                insert(t.upload).values(**rows.upload_values(upload, self._vault))
+            )
+            await connection.execute(
+                insert(t.job).values(**job_values(post, Step.DELIVER, State.READY))
+            )
+
+    async def set_card(self, post_id: PostId, card: Place) -> None:
+        """Note where a post's card stands."""
+        async with self._database.write() as connection:
+            await connection.execute(card_update(post_id, card))
+
+    async def get_post(self, post_id: PostId) -> Post:
+        """Return a post; UploadNotFound when there is none."""
+        async with self._database.read() as connection:
+            return await _get_post(connection, post_id)
+
+    async def get_card(self, post_id: PostId, *, now: datetime) -> Card:
+        """Return everything a post's card shows; see the port."""
+        dead = (t.job.c.post_id == post_id) & (t.job.c.state == State.DEAD)
+        async with self._database.read() as connection:
+            post = await _get_post(connection, post_id)
+            uploads = await _all(
+                connection,
+                select(t.upload).where(t.upload.c.post_id == post_id).order_by(t.upload.c.position),
+            )
+            failed = await _all(
+                connection,
+                select(t.job).where(dead, t.job.c.step == Step.UPLOAD).order_by(t.job.c.position),
+            )
+            closed_until = (
+                await connection.execute(
+                    select(t.person.c.dms_closed_until).where(t.person.c.user_id == post.author_id)
+                )
+            ).scalar()
+        return Card(
+            post=post,
+            uploads=tuple(rows.upload_from(row, self._vault) for row in uploads),
+            failures=tuple(rows.failure_from(row) for row in failed),
+            dms_closed=closed_until is not None and closed_until > now,
+        )
+
+    async def get_upload(self, upload_id: UploadId) -> Upload:
+        """Return one upload; UploadNotFound when there is none."""
+        async with self._database.read() as connection:
+            found = await _all(connection, select(t.upload).where(t.upload.c.id == upload_id))
+        if not found:
+            raise UploadNotFound
+        return rows.upload_from(found[0], self._vault)
+
+    async def find_copy(self, guild_id: GuildId, host_url: str, sha256: str) -> Upload | None:
+        """Return a live upload of the same bytes in the same guild and host."""
+        query = select(t.upload).where(
+            t.upload.c.guild_id == guild_id,
+            t.upload.c.sha256 == sha256,
+            t.upload.c.host_url == host_url,
+            t.upload.c.deleted_at.is_(None),
+        )
+        async with self._database.read() as connection:
+            found = await _all(connection, query.order_by(t.upload.c.created_at).limit(1))
+        return rows.upload_from(found[0], self._vault) if found else None
+
+    async def mark_deleted(self, upload_id: UploadId, *, by: UserId | None, at: datetime) -> None:
+        """Note that the copy is gone, and forget its delete link; safe to repeat."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(t.upload)
+                .where(t.upload.c.id == upload_id, t.upload.c.deleted_at.is_(None))
+                .values(deleted_at=at, deleted_by=by, delete_link_sealed=None)
+            )
+
+    async def withdraw(self, message_ids: Sequence[MessageId], *, at: datetime) -> None:
+        """Note that unanswered source messages were taken back by their authors."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(t.post)
+                .where(
+                    t.post.c.message_id.in_(message_ids),
+                    t.post.c.card_message_id.is_(None),
+                    t.post.c.withdrawn_at.is_(None),
+                )
+                .values(withdrawn_at=at)
+            )
+
+    async def note_dms(self, user_id: UserId, *, closed_until: datetime | None) -> None:
+        """Remember until when this person is sent no direct messages."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(t.person).where(t.person.c.user_id == user_id))
+            if closed_until is not None:
+                await connection.execute(
+                    insert(t.person).values(user_id=user_id, dms_closed_until=closed_until)
+                )
+
+
+def job_values(post: Post, step: Step, state: State) -> dict[str, Any]:
+    """Return the columns of a new job that concerns the whole post."""
+    return rows.NO_ITEM | {
+        "post_id": post.id,
+        "guild_id": post.guild_id,
+        "step": step.value,
+        "state": state.value,
+        "run_at": post.created_at,
+        "attempts": 0,
+    }
+
+
+def card_update(post_id: PostId, card: Place) -> Update:
+    """Return the statement that notes where a post's card stands."""
+    return (
+        update(t.post)
+        .where(t.post.c.id == post_id)
+        .values(card_channel_id=card.channel_id, card_message_id=card.message_id)
+    )
+
+
+async def _insert_post(connection: AsyncConnection, post: Post) -> bool:
+    known = select(t.post.c.id).where(
+        t.post.c.message_id == post.message_id, t.post.c.rule_id == post.rule_id
+    )
+    if (await connection.execute(known)).first():
+        return False
+    try:
+        async with connection.begin_nested():
+            await connection.execute(insert(t.post).values(**rows.post_values(post)))
+    except IntegrityError:  # another process was faster
+        return False
+    return True
+
+
+async def _get_post(connection: AsyncConnection, post_id: PostId) -> Post:
+    found = await _all(connection, select(t.post).where(t.post.c.id == post_id))
+    if not found:
+        raise UploadNotFound
+    return rows.post_from(found[0])
+
+
+async def _all(connection: AsyncConnection, query: Select[Any]) -> list[rows.Columns]:
+    return list((await connection.execute(query)).mappings())

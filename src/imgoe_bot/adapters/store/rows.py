@@ -1,0 +1,141 @@
+"""Rows to values and back: one place knows which column is which field."""
+
+import json
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from imgoe_bot import errors
+from imgoe_bot.adapters.vault import Vault
+from imgoe_bot.domain.ids import ChannelId, MessageId
+from imgoe_bot.domain.job import Item, Job, Step
+from imgoe_bot.domain.upload import DeleteLink, FailedItem, Origin, Place, Post, Stored, Upload
+from imgoe_bot.errors import ImgoeError, InternalError
+
+Columns = RowMapping  # SQLAlchemy types no column of a row
+
+_POST = (
+    "id",
+    "guild_id",
+    "channel_id",
+    "message_id",
+    "rule_id",
+    "author_id",
+    "nsfw",
+    "created_at",
+    "withdrawn_at",
+)
+_UPLOAD = (
+    "id",
+    "post_id",
+    "guild_id",
+    "uploader_id",
+    "attachment_id",
+    "position",
+    "filename",
+    "spoiler",
+    "host_url",
+    "sha256",
+    "created_at",
+    "deleted_at",
+)
+_STORED = (
+    "mime",
+    "size_bytes",
+    "width_px",
+    "height_px",
+    "duration_s",
+    "viewer_url",
+    "url",
+    "thumb_url",
+    "expires_at",
+)
+_ITEM = ("attachment_id", "position", "filename", "spoiler")
+
+
+def post_values(post: Post) -> dict[str, Any]:
+    """Return the columns of a post."""
+    card = post.card
+    return {name: getattr(post, name) for name in _POST} | {
+        "origin": post.origin.value,
+        "card_channel_id": card.channel_id if card else None,
+        "card_message_id": card.message_id if card else None,
+    }
+
+
+def post_from(row: Columns) -> Post:
+    """Return the post of a row."""
+    card = None
+    if row["card_message_id"] is not None:
+        card = Place(ChannelId(row["card_channel_id"]), MessageId(row["card_message_id"]))
+    fields = {name: row[name] for name in _POST}
+    return Post(**fields, origin=Origin(row["origin"]), card=card)
+
+
+def upload_values(upload: Upload, vault: Vault) -> dict[str, Any]:
+    """Return the columns of an upload, its delete link sealed."""
+    link = upload.stored.delete_link
+    sealed = (
+        vault.seal(link.value, bound_to=_bound_to(upload.id, upload.host_url)) if link else None
+    )
+    return (
+        {name: getattr(upload, name) for name in _UPLOAD}
+        | {name: getattr(upload.stored, name) for name in _STORED}
+        | {"delete_link_sealed": sealed}
+    )
+
+
+def upload_from(row: Columns, vault: Vault) -> Upload:
+    """Return the upload of a row, its delete link opened."""
+    sealed = row["delete_link_sealed"]
+    bound_to = _bound_to(row["id"], row["host_url"])
+    link = DeleteLink(vault.open(sealed, bound_to=bound_to)) if sealed else None
+    stored = Stored(**{name: row[name] for name in _STORED}, delete_link=link)
+    return Upload(**{name: row[name] for name in _UPLOAD}, stored=stored)
+
+
+def _bound_to(upload_id: str, host_url: str) -> str:
+    return f"upload {upload_id} host {host_url}"
+
+
+def item_values(item: Item) -> dict[str, Any]:
+    """Return the job columns that say which attachment it is about."""
+    return {name: getattr(item, name) for name in _ITEM}
+
+
+NO_ITEM: dict[str, Any] = {"attachment_id": 0, "position": 0, "filename": "", "spoiler": False}
+"""The same columns of a job that concerns the whole post."""
+
+
+def job_from(row: Columns) -> Job:
+    """Return the job of a row."""
+    step = Step(row["step"])
+    item = Item(**{name: row[name] for name in _ITEM}) if step is Step.UPLOAD else None
+    return Job(
+        id=row["id"],
+        post_id=row["post_id"],
+        step=step,
+        attempts=row["attempts"],
+        owner=row["owner"],
+        item=item,
+    )
+
+
+def error_values(error: ImgoeError | None) -> dict[str, Any]:
+    """Return the columns that keep why a job failed."""
+    if error is None:
+        return {"error": None, "error_facts": None}
+    return {"error": type(error).__name__, "error_facts": json.dumps(error.facts, default=str)}
+
+
+def failure_from(row: Columns) -> FailedItem:
+    """Return the failed attachment of a dead job's row."""
+    return FailedItem(row["position"], row["filename"], _rebuild(row["error"], row["error_facts"]))
+
+
+def _rebuild(name: str | None, facts: str | None) -> ImgoeError:
+    """Make the stored error again; one whose class a later version dropped is an InternalError."""
+    kind = getattr(errors, name or "", None)
+    if not (isinstance(kind, type) and issubclass(kind, ImgoeError)):
+        return InternalError(kind=name or "unknown")
+    return kind(**json.loads(facts or "{}"))

@@ -1,0 +1,100 @@
+"""Mirror rules, and the notes a process keeps for its next start."""
+
+from sqlalchemy import RowMapping, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.engine import Database
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
+from imgoe_bot.domain.mirror import MirrorRule
+
+
+class SqlRuleStore:
+    """``ports.RuleStore`` in SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, rule: MirrorRule) -> bool:
+        """Store a rule; see the port."""
+        async with self._database.write() as connection:
+            known = select(t.mirror_rule.c.id).where(
+                t.mirror_rule.c.guild_id == rule.guild_id,
+                t.mirror_rule.c.channel_id == rule.channel_id,
+            )
+            if (await connection.execute(known)).first():
+                return False
+            try:
+                async with connection.begin_nested():
+                    await connection.execute(insert(t.mirror_rule).values(**_values(rule)))
+            except IntegrityError:  # another process was faster
+                return False
+        return True
+
+    async def remove(self, guild_id: GuildId, channel_id: ChannelId) -> bool:
+        """Remove a channel's rule; see the port."""
+        async with self._database.write() as connection:
+            removed = await connection.execute(
+                delete(t.mirror_rule).where(
+                    t.mirror_rule.c.guild_id == guild_id,
+                    t.mirror_rule.c.channel_id == channel_id,
+                )
+            )
+        return removed.rowcount > 0
+
+    async def of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
+        """Return the guild's rules, oldest first."""
+        query = select(t.mirror_rule).where(t.mirror_rule.c.guild_id == guild_id)
+        async with self._database.read() as connection:
+            rows = await connection.execute(query.order_by(t.mirror_rule.c.created_at))
+        return tuple(_rule(row) for row in rows.mappings())
+
+    async def all(self) -> tuple[MirrorRule, ...]:
+        """Return every rule."""
+        async with self._database.read() as connection:
+            rows = await connection.execute(select(t.mirror_rule))
+        return tuple(_rule(row) for row in rows.mappings())
+
+    async def mark_seen(self, rule: MirrorRule, message_id: MessageId) -> None:
+        """Move the rule's high-water mark forward, never back."""
+        seen = t.mirror_rule.c.seen_message_id
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(t.mirror_rule)
+                .where(t.mirror_rule.c.id == rule.id, or_(seen.is_(None), seen < message_id))
+                .values(seen_message_id=message_id)
+            )
+
+
+class SqlNotes:
+    """Short texts by name, such as the hash of the commands last synced."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, name: str) -> str | None:
+        """Return a note, None when there is none."""
+        query = select(t.note.c.value).where(t.note.c.name == name)
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).scalar()
+
+    async def write(self, name: str, value: str) -> None:
+        """Write a note over whatever it said."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(t.note).where(t.note.c.name == name))
+            await connection.execute(insert(t.note).values(name=name, value=value))
+
+
+def _values(rule: MirrorRule) -> dict[str, object]:
+    return {
+        "id": rule.id,
+        "guild_id": rule.guild_id,
+        "channel_id": rule.channel_id,
+        "created_by": rule.created_by,
+        "created_at": rule.created_at,
+        "seen_message_id": rule.seen_message_id,
+    }
+
+
+def _rule(row: RowMapping) -> MirrorRule:
+    return MirrorRule(**row)  # the table's columns are the rule's fields

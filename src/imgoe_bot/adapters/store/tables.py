@@ -1,0 +1,165 @@
+"""The tables, once for both engines; ``migrations`` holds how they came to be."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time, stored as whole microseconds since 1970 on every engine."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Turn an aware time into a number."""
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """Turn a number into an aware time in UTC."""
+        return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+guild = Table(
+    "guild",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("host_url", Text, nullable=False),
+    Column("key_sealed", LargeBinary),
+    Column("key_fingerprint", String(16)),
+    Column("version", Integer, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("actor_id", BigInteger, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("change", Text, nullable=False),
+    Index(None, "guild_id", "at"),
+)
+
+mirror_rule = Table(
+    "mirror_rule",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("created_by", BigInteger, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("seen_message_id", BigInteger),
+    UniqueConstraint("guild_id", "channel_id"),
+)
+
+post = Table(
+    "post",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("origin", String(16), nullable=False),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger, index=True),
+    Column("rule_id", String(16)),
+    Column("author_id", BigInteger, nullable=False),
+    Column("nsfw", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("withdrawn_at", UtcDateTime),
+    Column("card_channel_id", BigInteger),
+    Column("card_message_id", BigInteger),
+    UniqueConstraint("message_id", "rule_id"),
+)
+
+upload = Table(
+    "upload",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("post_id", String(16), ForeignKey("post.id"), nullable=False, index=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("uploader_id", BigInteger, nullable=False, index=True),
+    Column("attachment_id", BigInteger, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("spoiler", Boolean, nullable=False),
+    Column("host_url", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("mime", String(64), nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("width_px", Integer),
+    Column("height_px", Integer),
+    Column("duration_s", Integer),
+    Column("viewer_url", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("thumb_url", Text),
+    Column("delete_link_sealed", LargeBinary),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("deleted_at", UtcDateTime),
+    Column("deleted_by", BigInteger),
+    Index(None, "guild_id", "sha256"),
+)
+
+job = Table(
+    "job",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("post_id", String(16), ForeignKey("post.id"), nullable=False),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("step", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("run_at", UtcDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("owner", String(16)),
+    Column("lease_until", UtcDateTime),
+    Column("attachment_id", BigInteger, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("spoiler", Boolean, nullable=False),
+    Column("error", String(64)),
+    Column("error_facts", Text),
+    UniqueConstraint("post_id", "step", "attachment_id"),
+    Index(None, "state", "run_at"),
+    sqlite_autoincrement=True,
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("dms_closed_until", UtcDateTime),
+)
+
+note = Table(
+    "note",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
