@@ -1,0 +1,97 @@
+"""Where files lie: a folder, written so that a crash leaves either the whole file or none."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from imgoe_bot.hostserver.faults import Fault, Reason
+
+
+class NameTaken(Exception):
+    """A file of this name exists already; nothing was written."""
+
+
+class Blobs(Protocol):
+    """Files under names like ``2026/11/24/cat.jpg``; every call blocks, run it in a thread."""
+
+    def put_file(self, staged: Path, name: str, *, mime: str) -> None:
+        """Store a file under a new name; ``staged`` may be moved away.
+
+        Raises:
+            NameTaken: the name is in use.
+            Fault: the storage can't take it.
+        """
+        ...
+
+    def put_bytes(self, data: bytes, name: str, *, mime: str) -> None:
+        """Store bytes under a new name; raises as ``put_file`` does."""
+        ...
+
+    def delete(self, names: Iterable[str]) -> None:
+        """Remove files; a name that is not there is fine, so a repeat is safe."""
+        ...
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sync_file(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class FolderBlobs:
+    """Files in a folder of this machine; ``staging`` must lie on the same file system."""
+
+    def __init__(self, root: Path, *, staging: Path) -> None:
+        self.root = root
+        self._staging = staging
+
+    def path_of(self, name: str) -> Path | None:
+        """Return the file of this name, None when there is none or it would lie outside."""
+        path = (self.root / name).resolve()
+        inside = path.is_relative_to(self.root.resolve())
+        return path if inside and path.is_file() else None
+
+    def _publish(self, staged: Path, name: str) -> None:
+        target = self.root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sync_file(staged)
+        try:
+            os.link(staged, target)
+        except FileExistsError as error:
+            raise NameTaken(name) from error
+        staged.unlink()
+        _sync_folder(target.parent)
+
+    def put_file(self, staged: Path, name: str, *, mime: str) -> None:
+        """See ``Blobs.put_file``; the type follows from the name's extension when served."""
+        try:
+            self._publish(staged, name)
+        except OSError as error:
+            raise Fault(Reason.STORAGE_FULL) from error
+
+    def put_bytes(self, data: bytes, name: str, *, mime: str) -> None:
+        """See ``Blobs.put_bytes``."""
+        staged = self._staging / f"{os.urandom(12).hex()}.part"
+        try:
+            staged.write_bytes(data)
+            self.put_file(staged, name, mime=mime)
+        except OSError as error:
+            raise Fault(Reason.STORAGE_FULL) from error
+        finally:
+            staged.unlink(missing_ok=True)
+
+    def delete(self, names: Iterable[str]) -> None:
+        """See ``Blobs.delete``."""
+        for name in names:
+            (self.root / name).unlink(missing_ok=True)

@@ -1,0 +1,140 @@
+"""Reads an upload request: parameters into memory, the file to disk."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+from aiohttp import BodyPartReader, MultipartReader, web
+
+from imgoe_bot.hostserver.faults import Fault, Reason
+from imgoe_bot.hostserver.names import sent_filename
+from imgoe_bot.hostserver.spool import Spool, open_spool
+
+CHUNK_BYTES = 256 * 1024
+FIELD_LIMIT_BYTES = 64 * 1024
+FIELDS_LIMIT = 50
+SOURCE_NAMES = ("source", "image")
+
+
+@dataclass(slots=True)
+class Intake:
+    """What arrived.
+
+    Attributes:
+        fields: the parameters that are text; of two with one name the first counts.
+        spool: the source's bytes; empty when there was none.
+        source_name: the part it came in (``source`` or ImgBB's ``image``), None without one.
+        filename: the client's name for a file; None when the source is text (base64 or a URL).
+        by_post: whether the body carried it.
+    """
+
+    spool: Spool
+    by_post: bool
+    fields: dict[str, str] = field(default_factory=dict)
+    source_name: str | None = None
+    filename: str | None = None
+
+    def add_field(self, name: str, value: str) -> None:
+        """Keep a text parameter.
+
+        Raises:
+            Fault: there are more than anybody needs.
+        """
+        if len(self.fields) >= FIELDS_LIMIT:
+            raise Fault(Reason.BAD_BODY, "Too many fields")
+        self.fields.setdefault(name, value)
+
+    def begin_source(self, name: str, filename: str | None) -> None:
+        """Note that the source starts here.
+
+        Raises:
+            Fault: there was one already.
+        """
+        if self.source_name is not None:
+            raise Fault(Reason.BAD_BODY, "More than one source")
+        self.source_name, self.filename = name, filename
+
+
+async def _read_text(part: BodyPartReader) -> str:
+    data = bytearray()
+    while chunk := await part.read_chunk(FIELD_LIMIT_BYTES):
+        data += chunk
+        if len(data) > FIELD_LIMIT_BYTES:
+            raise Fault(Reason.TOO_LARGE, "A text field is too long")
+    return data.decode("utf-8", "replace")
+
+
+async def _read_part(part: BodyPartReader, intake: Intake) -> None:
+    name = part.name or ""
+    if name not in SOURCE_NAMES:
+        intake.add_field(name, await _read_text(part))
+        return
+    filename = part.filename
+    intake.begin_source(name, None if filename is None else sent_filename(filename))
+    while chunk := await part.read_chunk(CHUNK_BYTES):
+        await intake.spool.write(chunk)
+
+
+async def _read_multipart(request: web.Request, intake: Intake) -> None:
+    try:
+        reader = await request.multipart()
+        while (part := await reader.next()) is not None:
+            if isinstance(part, MultipartReader):
+                raise Fault(Reason.BAD_BODY, "Nested multipart")
+            await _read_part(part, intake)
+    except (ValueError, AssertionError, web.HTTPException) as error:
+        raise Fault(Reason.BAD_BODY) from error
+
+
+async def _take_pairs(pairs: Mapping[str, str], intake: Intake) -> None:
+    for name, value in pairs.items():
+        if name in SOURCE_NAMES:
+            intake.begin_source(name, None)
+            await intake.spool.write(value.encode())
+        else:
+            intake.add_field(name, value)
+
+
+async def _read_urlencoded(request: web.Request, intake: Intake) -> None:
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > intake.spool.limit_bytes * 3:  # a byte may take three, as %2B does
+            raise Fault(Reason.TOO_LARGE)
+    try:
+        pairs = parse_qsl(body.decode("ascii"), max_num_fields=FIELDS_LIMIT)
+    except ValueError as error:
+        raise Fault(Reason.BAD_BODY) from error
+    await _take_pairs(dict(reversed(pairs)), intake)
+
+
+async def _read(request: web.Request, intake: Intake) -> None:
+    if request.method == "POST":
+        if request.content_type == "multipart/form-data":
+            await _read_multipart(request, intake)
+        elif request.content_type == "application/x-www-form-urlencoded":
+            await _read_urlencoded(request, intake)
+    for name in request.query:
+        if name not in SOURCE_NAMES:
+            intake.add_field(name, request.query[name])
+        elif intake.source_name is None:
+            await _take_pairs({name: request.query[name]}, intake)
+
+
+@asynccontextmanager
+async def read_request(
+    request: web.Request, *, folder: Path, limit_bytes: int
+) -> AsyncIterator[Intake]:
+    """Give the request's parts; the temporary file is gone at the end unless it was moved away.
+
+    Raises:
+        Fault: malformed, too large, or more than one source.
+    """
+    if (request.content_length or 0) > limit_bytes * 3:
+        raise Fault(Reason.TOO_LARGE)
+    async with open_spool(folder, limit_bytes=limit_bytes) as spool:
+        intake = Intake(spool, by_post=request.method == "POST")
+        await _read(request, intake)
+        yield intake

@@ -1,0 +1,89 @@
+"""A request's file on its way to disk: counted, hashed and written while it streams in."""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from imgoe_bot.hostserver.faults import Fault, Reason
+from imgoe_bot.hostserver.formats import SNIFF_BYTES
+
+FLUSH_BYTES = 1024 * 1024
+
+
+@dataclass(slots=True)
+class Spool:
+    """A temporary file that grows; its bytes leave memory every MiB.
+
+    Attributes:
+        limit_bytes: more raises a Fault.
+        head: the first bytes, for sniffing.
+    """
+
+    path: Path
+    limit_bytes: int
+    size_bytes: int = 0
+    head: bytes = b""
+    _pending: bytearray = field(default_factory=bytearray)
+    _md5: "hashlib._Hash" = field(default_factory=lambda: hashlib.md5(usedforsecurity=False))
+
+    async def write(self, chunk: bytes) -> None:
+        """Take the next bytes.
+
+        Raises:
+            Fault: over the limit, or no room on disk.
+        """
+        self.size_bytes += len(chunk)
+        if self.size_bytes > self.limit_bytes:
+            raise Fault(Reason.TOO_LARGE)
+        if len(self.head) < SNIFF_BYTES:
+            self.head += chunk[: SNIFF_BYTES - len(self.head)]
+        self._pending += chunk
+        if len(self._pending) >= FLUSH_BYTES:
+            await self._flush()
+
+    async def close(self) -> str:
+        """Write what is left and return the hex MD5 of the whole."""
+        await self._flush()
+        return self._md5.hexdigest()
+
+    async def take_text(self) -> str:
+        """Return what was written as text and start anew, empty.
+
+        Raises:
+            Fault: the bytes are no ASCII text.
+        """
+        await self._flush()
+        try:
+            text = await asyncio.to_thread(self.path.read_text, "ascii")
+        except UnicodeDecodeError as error:
+            raise Fault(Reason.BAD_BASE64) from error
+        self.path.unlink()
+        self.size_bytes, self.head = 0, b""
+        self._md5 = hashlib.md5(usedforsecurity=False)
+        return text
+
+    async def _flush(self) -> None:
+        chunk, self._pending = self._pending, bytearray()
+        await asyncio.to_thread(self._append, chunk)
+
+    def _append(self, chunk: bytearray) -> None:
+        self._md5.update(chunk)
+        try:
+            with self.path.open("ab", buffering=0) as file:
+                file.write(chunk)
+        except OSError as error:
+            raise Fault(Reason.STORAGE_FULL) from error
+
+
+@asynccontextmanager
+async def open_spool(folder: Path, *, limit_bytes: int) -> AsyncIterator[Spool]:
+    """Give a spool in ``folder`` whose file, unless moved away, is gone at the end."""
+    spool = Spool(folder / f"{os.urandom(12).hex()}.part", limit_bytes)
+    try:
+        yield spool
+    finally:
+        spool.path.unlink(missing_ok=True)
