@@ -1,1 +1,41 @@
-"""A typed async client of the Chevereto upload API V1.1, usable alone."""
+"""A typed async client of the Chevereto upload API V1.1, usable alone.
+
+``HostClient`` uploads and deletes; ``UploadRequest`` says what, ``UploadReply`` what became of it.
+Errors are those of ``imgoe_bot.errors``.
+"""
+
+from imgoe_bot.hostapi.client import HostClient
+from imgoe_bot.hostapi.duration import check_duration, format_duration, parse_duration
+from imgoe_bot.hostapi.media import extension_of, sniff_mime
+from imgoe_bot.hostapi.models import (
+    Base64Source,
+    BytesSource,
+    DeleteLink,
+    FileSource,
+    Source,
+    StreamSource,
+    UploadRequest,
+    UrlSource,
+)
+from imgoe_bot.hostapi.reply import Rendition, UploadReply
+from imgoe_bot.hostapi.transport import open_http
+
+__all__ = [
+    "Base64Source",
+    "BytesSource",
+    "DeleteLink",
+    "FileSource",
+    "HostClient",
+    "Rendition",
+    "Source",
+    "StreamSource",
+    "UploadReply",
+    "UploadRequest",
+    "UrlSource",
+    "check_duration",
+    "extension_of",
+    "format_duration",
+    "open_http",
+    "parse_duration",
+    "sniff_mime",
+]

@@ -1,0 +1,221 @@
+"""The upload API without a socket, inward: an answer becomes a reply or the error it amounts to."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin, urlsplit
+
+from pydantic import JsonValue
+
+from imgoe_bot.errors import BadReply, HostBroken, HostRefused, ImgoeError
+from imgoe_bot.hostapi.faults import Refusal, Sent, classify, scrub
+from imgoe_bot.hostapi.models import UploadRequest, is_http_url
+from imgoe_bot.hostapi.reply import UploadReply, read_object
+
+EXPIRY_TOLERANCE = timedelta(minutes=2)
+
+_HTML_TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_VIEWER_PATH = re.compile(r"(?:/[^/]+)+/(?:[^/]*\.)?(?P<id>[0-9A-Za-z]+)/?")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back.
+
+    Attributes:
+        headers: by lower-case name.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    @property
+    def is_page(self) -> bool:
+        """Whether the body is markup, whatever its Content-Type says."""
+        return self.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
+def parse(answer: Answer, *, request: UploadRequest, sent: Sent) -> UploadReply:
+    """Read an answer to an upload. Success is only what the API calls so, never a bare status.
+
+    Raises:
+        ImgoeError: the one that the answer amounts to, see ``classify``.
+
+    Source: design/API.md §2.
+    """
+    reply = _stored(answer, request=request, sent=sent)
+    if reply is None:
+        raise refused(answer, sent=sent, bare_text=request.format != "json")
+    return _with_expiry_checked(reply, asked=request.expires_after, answered_at=_date(answer))
+
+
+def parse_deletion(answer: Answer, *, sent: Sent) -> bool:
+    """Read an answer to a delete link: True for deleted, False for gone already.
+
+    Raises:
+        HostError: it is neither.
+
+    Source: design/API.md §3.
+    """
+    if answer.status in (301, 302, 303) and "deleted" in answer.headers.get("location", ""):
+        return True
+    if answer.status in (404, 410):
+        return False
+    raise refused(answer, sent=sent)
+
+
+def refused(answer: Answer, *, sent: Sent, bare_text: bool = False) -> ImgoeError:
+    """Return the error that an answer amounts to which is no success.
+
+    Args:
+        answer: anything but a success.
+        sent: what we know of the request.
+        bare_text: whether the host was asked for a format whose errors are a bare text under 200.
+    """
+    found = read_object(answer.body)
+    if found is not None:
+        return classify(_refusal(answer, found, sent), sent=sent)
+    words = scrub(_words(answer), secrets=sent.secrets) or None
+    if answer.status == 200:
+        return _not_json(answer, words=words, sent=sent, bare_text=bare_text)
+    if 300 <= answer.status < 400:
+        place = scrub(answer.headers.get("location", "").partition("?")[0], secrets=sent.secrets)
+        return BadReply(host=sent.host, status=answer.status, host_message=f"Location: {place}")
+    refusal = Refusal(answer.status, message=words, retry_after_s=_retry_after_s(answer))
+    return classify(refusal, sent=sent)
+
+
+def _stored(answer: Answer, *, request: UploadRequest, sent: Sent) -> UploadReply | None:
+    if request.format == "redirect":
+        return _from_location(answer, sent)
+    if answer.status != 200:
+        return None
+    if request.format == "txt":
+        return _from_text(answer)
+    found = read_object(answer.body) or {}
+    image, data = found.get("image"), found.get("data")
+    if found.get("status_code") == 200 and isinstance(image, dict):
+        return _from_fields(image)
+    if found.get("success") is True and isinstance(data, dict):
+        return _from_fields(_from_imgbb(data))
+    return None
+
+
+def _from_fields(fields: Mapping[str, JsonValue]) -> UploadReply | None:
+    reply = UploadReply.model_validate(fields)
+    return reply if reply.id else None
+
+
+def _from_imgbb(data: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Rename ImgBB's fields to Chevereto's; what has no counterpart stays as it is."""
+    image = data.get("image")
+    file = image if isinstance(image, dict) else {}
+    fields: dict[str, JsonValue] = {"filename": file.get("filename"), "mime": file.get("mime")}
+    fields |= {**data, "id_encoded": data.get("id")}
+    stored_s, lasts_s = _digits(data.get("time")), _digits(data.get("expiration"))
+    if stored_s and lasts_s:
+        fields["date_gmt"] = _gmt(stored_s)
+        fields["expiration_date_gmt"] = _gmt(stored_s + lasts_s)
+    return fields
+
+
+def _from_text(answer: Answer) -> UploadReply | None:
+    text = answer.body.decode(errors="replace").strip()
+    return UploadReply.model_validate({"url": text}) if is_http_url(text) else None
+
+
+def _from_location(answer: Answer, sent: Sent) -> UploadReply | None:
+    viewer_url = urljoin(f"{sent.host}/", answer.headers.get("location", ""))
+    inside = urlsplit(viewer_url).path.removeprefix(urlsplit(sent.host).path)
+    viewer = _VIEWER_PATH.fullmatch(inside)
+    if answer.status != 302 or viewer is None:
+        return None
+    return UploadReply.model_validate({"id_encoded": viewer["id"], "url_viewer": viewer_url})
+
+
+def _with_expiry_checked(
+    reply: UploadReply, *, asked: timedelta | None, answered_at: datetime | None
+) -> UploadReply:
+    """Compare by the host's own clock, never by ours: either of its two may be the true one."""
+    if asked is None:
+        return reply
+    starts = [start for start in (reply.created_at, answered_at) if start is not None]
+    ends = reply.expires_at
+    kept = ends is not None and any(
+        abs(ends - start - asked) <= EXPIRY_TOLERANCE for start in starts
+    )
+    return reply if kept else reply.model_copy(update={"expiry_mismatch": True})
+
+
+def _refusal(answer: Answer, found: Mapping[str, JsonValue], sent: Sent) -> Refusal:
+    """Read the API's error body, or a problem+json one of hosts whose statuses tell the truth."""
+    error = found.get("error")
+    fields: Mapping[str, JsonValue] = error if isinstance(error, dict) else found
+    words = _first_text(fields, "message", "detail", "title") or (
+        error if isinstance(error, str) else ""
+    )
+    status = answer.status if answer.status >= 400 else _digits(found.get("status_code"))
+    viewer_url = _first_text(found, "viewer_url", "url_viewer")
+    return Refusal(
+        status=status or answer.status,
+        code=_digits(fields.get("code")),
+        message=scrub(words, secrets=sent.secrets) or None,
+        retry_after_s=_retry_after_s(answer),
+        viewer_url=viewer_url if is_http_url(viewer_url) else None,
+    )
+
+
+def _not_json(answer: Answer, *, words: str | None, sent: Sent, bare_text: bool) -> ImgoeError:
+    """A page under 200 is maintenance; a bare text is an error where text was asked for."""
+    kind = HostBroken if answer.is_page else HostRefused if bare_text and words else BadReply
+    return kind(host=sent.host, status=answer.status, host_message=words)
+
+
+def _words(answer: Answer) -> str:
+    title = _HTML_TITLE.search(answer.body)
+    if answer.is_page:
+        return title[1].decode(errors="replace") if title else ""
+    return answer.body[:4096].decode(errors="replace")
+
+
+def _first_text(fields: Mapping[str, JsonValue], *names: str) -> str:
+    found = (fields.get(name) for name in names)
+    return next((text for text in found if isinstance(text, str) and text), "")
+
+
+def _digits(value: JsonValue) -> int | None:
+    """Codes, statuses and times come as integers, sometimes as strings of digits."""
+    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+def _gmt(timestamp_s: int) -> str:
+    try:
+        return f"{datetime.fromtimestamp(timestamp_s, UTC):%Y-%m-%d %H:%M:%S}"
+    except (OverflowError, ValueError, OSError):
+        return ""
+
+
+def _date(answer: Answer) -> datetime | None:
+    return _http_date(answer.headers.get("date", ""))
+
+
+def _retry_after_s(answer: Answer) -> float | None:
+    """Retry-After is seconds or a date, which counts from the host's own Date."""
+    text = answer.headers.get("retry-after", "").strip()
+    until, now = _http_date(text), _date(answer)
+    if until is not None and now is not None:
+        return max(0.0, (until - now).total_seconds())
+    seconds = _digits(text)
+    return None if seconds is None else float(seconds)
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

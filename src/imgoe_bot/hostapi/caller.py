@@ -1,0 +1,167 @@
+"""Calls over HTTP with an end to every wait, and a repeat only while no byte has left."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+import aiohttp
+import httpx
+import stamina
+
+from imgoe_bot.errors import BadReply, HostUnreachable
+from imgoe_bot.hostapi.answers import Answer
+from imgoe_bot.hostapi.body import CountedBody
+
+REPLY_BYTES = 1024 * 1024
+
+
+class Caller:
+    """Calls one host. Every failure to get an answer is HostUnreachable.
+
+    Args:
+        host: the host's base address, for the errors.
+        total_s: the longest a ``deadline`` block may take, None for no end.
+        attempts: how often to try to connect.
+        retry_wait_s: before the second attempt; it doubles, with jitter.
+    """
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        *,
+        host: str,
+        total_s: float | None,
+        attempts: int,
+        retry_wait_s: float,
+    ) -> None:
+        self._http = http
+        self._host = host
+        self._total_s = total_s
+        self._attempts = attempts
+        self._retry_wait_s = retry_wait_s
+
+    @asynccontextmanager
+    async def deadline(self) -> AsyncGenerator[None]:
+        """Bound a block by the total time allowed.
+
+        Raises:
+            HostUnreachable: the block did not end in time.
+        """
+        end = asyncio.timeout(self._total_s)
+        try:
+            async with end:
+                yield
+        except TimeoutError as error:
+            if not end.expired():
+                raise
+            raise HostUnreachable(host=self._host) from error
+
+    async def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        query: Sequence[tuple[str, str]] = (),
+    ) -> Answer:
+        """Call without a body; tried again while no connection comes about."""
+        target = httpx.URL(url, params=list(query)) if query else httpx.URL(url)
+        async for attempt in self._attempts_while(_never_connected):
+            with attempt:
+                return await self._call("GET", target, headers=headers or {}, content=None)
+        raise AssertionError  # pragma: no cover  # stamina yields at least one attempt
+
+    async def post_nothing(self, url: str) -> Answer:
+        """Post an empty body, once."""
+        return await self._call("POST", httpx.URL(url), headers={}, content=b"")
+
+    async def post(self, url: str, *, headers: Mapping[str, str], body: CountedBody) -> Answer:
+        """Stream a body; tried again only until its first byte is asked for.
+
+        Raises:
+            Exception: what the body's own source or progress callback raised.
+        """
+
+        def may_repeat(error: Exception) -> bool:
+            return isinstance(error, HostUnreachable) and not body.started
+
+        async with self._stall_watch() as writing:
+            body.writing = writing
+            async for attempt in self._attempts_while(may_repeat):
+                with attempt:
+                    return await self._stream_out(httpx.URL(url), headers=headers, body=body)
+        raise AssertionError  # pragma: no cover  # stamina yields at least one attempt
+
+    async def _stream_out(
+        self, url: httpx.URL, *, headers: Mapping[str, str], body: CountedBody
+    ) -> Answer:
+        try:
+            return await self._call("POST", url, headers=headers, content=body)
+        except HostUnreachable:
+            if body.failure is not None:
+                raise body.failure from None
+            raise
+
+    async def _call(
+        self,
+        method: str,
+        url: httpx.URL,
+        *,
+        headers: Mapping[str, str],
+        content: CountedBody | bytes | None,
+    ) -> Answer:
+        """Make one call. The cause is dropped where its text repeats the address."""
+        try:
+            request = self._http.build_request(method, url, headers=headers, content=content)
+            response = await self._http.send(request, stream=True, follow_redirects=False)
+            try:
+                return await self._read(response)
+            finally:
+                await response.aclose()
+        except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError) as error:
+            if isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ClientError):
+                raise
+            tells = url.raw_path.decode() in str(error) and url.path != "/"
+            raise HostUnreachable(host=self._host) from (None if tells else error)
+
+    async def _read(self, response: httpx.Response) -> Answer:
+        body = bytearray()
+        async for piece in response.aiter_bytes():
+            body += piece
+            if len(body) > REPLY_BYTES:
+                raise BadReply(host=self._host, status=response.status_code)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, headers, bytes(body))
+
+    def _attempts_while(
+        self, may_repeat: Callable[[Exception], bool]
+    ) -> AsyncIterator[stamina.Attempt]:
+        return aiter(
+            stamina.retry_context(
+                on=may_repeat,
+                attempts=self._attempts,
+                timeout=None,
+                wait_initial=self._retry_wait_s,
+                wait_jitter=self._retry_wait_s,
+            )
+        )
+
+    @asynccontextmanager
+    async def _stall_watch(self) -> AsyncGenerator[Callable[[bool], None]]:
+        """Bound each wait for the other side to take a piece: the transport itself does not."""
+        loop, write_s = asyncio.get_running_loop(), self._http.timeout.write
+        stall = asyncio.timeout(None)
+
+        def writing(waits: bool) -> None:
+            stall.reschedule(loop.time() + write_s if waits and write_s is not None else None)
+
+        try:
+            async with stall:
+                yield writing
+        except TimeoutError as error:
+            if not stall.expired():
+                raise
+            raise HostUnreachable(host=self._host) from error
+
+
+def _never_connected(error: Exception) -> bool:
+    return isinstance(error, HostUnreachable) and isinstance(error.__cause__, httpx.ConnectError)

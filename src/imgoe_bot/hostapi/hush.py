@@ -1,0 +1,25 @@
+"""Keeps secret addresses out of httpx's own log, which writes down every address it calls."""
+
+import logging
+from collections.abc import Generator
+from contextlib import contextmanager
+
+
+class _Hush(logging.Filter):
+    def __init__(self, secrets: tuple[str, ...]) -> None:
+        super().__init__()
+        self._secrets = secrets
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not any(secret in record.getMessage() for secret in self._secrets)
+
+
+@contextmanager
+def unlogged(*secrets: str) -> Generator[None]:
+    """Drop httpx's log lines that hold one of the secrets, for as long as the block runs."""
+    logger, hush = logging.getLogger("httpx"), _Hush(tuple(filter(None, secrets)))
+    logger.addFilter(hush)
+    try:
+        yield
+    finally:
+        logger.removeFilter(hush)

@@ -1,0 +1,55 @@
+"""The HTTP client everything here uses: httpx's interface over aiohttp's sockets."""
+
+import ssl
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+from httpx_aiohttp.transport import AiohttpResponseStream
+
+from imgoe_bot import _version
+
+READ_BYTES = 256 * 1024
+
+
+class _LargeReads(AiohttpTransport):
+    """Hands responses on in pieces of 256 KiB: a sixteenth of the wake-ups of the stock 16 KiB."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await super().handle_async_request(request)
+        if isinstance(response.stream, AiohttpResponseStream):
+            size = READ_BYTES
+            response.stream.CHUNK_SIZE = size  # pyright: ignore[reportAttributeAccessIssue]  # inferred as a literal
+        return response
+
+
+def open_http(
+    *, connect_s: float = 10, read_s: float = 60, write_s: float = 60, pool: int = 100
+) -> httpx.AsyncClient:
+    """Open a client that follows no redirect, keeps no cookie and speaks HTTP/1.1.
+
+    It opens no socket before its first request; close it with ``aclose`` or ``async with``.
+
+    Args:
+        connect_s: for name, connection and TLS together, waiting for a free connection included.
+        read_s: for the silence between two reads, and for an answer once all is sent.
+        write_s: for the other side to take a piece of a body; ``HostClient`` watches it.
+        pool: connections open at once.
+    """
+    tls = httpx.create_ssl_context()
+    return httpx.AsyncClient(
+        transport=_LargeReads(verify=tls, client=lambda: _session(tls, pool=pool)),
+        timeout=httpx.Timeout(read_s, connect=connect_s, write=write_s, pool=None),
+        headers={"User-Agent": f"imgoe_bot/{_version.VERSION}"},
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        follow_redirects=False,
+    )
+
+
+def _session(tls: ssl.SSLContext, *, pool: int) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(ssl=tls, limit=pool, keepalive_timeout=5),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        read_bufsize=READ_BYTES,
+    )

@@ -1,0 +1,97 @@
+"""A small server that answers as it is told, so that the client meets real sockets."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+import pytest_asyncio
+from aiohttp import BodyPartReader, web
+
+SAMPLES = Path(__file__).parent / "samples"
+
+Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def sample(name: str) -> bytes:
+    """Return the body of a recorded answer; its neighbour README says where it came from."""
+    return (SAMPLES / name).read_bytes()
+
+
+@dataclass
+class Seen:
+    """A request as the server got it."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: Mapping[str, str]
+    fields: dict[str, str] = field(default_factory=dict[str, str])
+    file: bytes | None = None
+    file_headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    filename: str | None = None
+
+
+@dataclass
+class Canned:
+    """An answer to give."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"})
+
+
+class ReplayHost:
+    """Answers every upload with one canned answer and keeps what it was sent."""
+
+    def __init__(self) -> None:
+        self.seen: list[Seen] = []
+        self.answer = Canned(body=sample("seed-video.json"))
+        self.handler: Handler | None = None
+        self.base_url = ""
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        if self.handler is not None:
+            return await self.handler(request)
+        self.seen.append(await read_request(request))
+        answer = self.answer
+        return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
+
+    def answer_json(self, value: object, *, status: int = 200) -> None:
+        self.answer = Canned(status, json.dumps(value).encode())
+
+
+async def read_request(request: web.Request) -> Seen:
+    seen = Seen(request.method, request.path, dict(request.query), request.headers)
+    if request.content_type == "multipart/form-data":
+        async for part in await request.multipart():
+            assert isinstance(part, BodyPartReader)
+            body = bytes(await part.read())
+            if part.filename is None:
+                seen.fields[part.name or ""] = body.decode()
+            else:
+                seen.fields[part.name or ""] = "<file>"
+                seen.file, seen.file_headers, seen.filename = body, part.headers, part.filename
+    return seen
+
+
+@pytest_asyncio.fixture
+async def host() -> AsyncIterator[ReplayHost]:
+    replay = ReplayHost()
+    app = web.Application(client_max_size=64 * 1024 * 1024)
+    app.router.add_route("*", "/{path:.*}", replay.handle)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host_name, port = runner.addresses[0][:2]
+    replay.base_url = f"http://{host_name}:{port}"
+    yield replay
+    await runner.cleanup()
+
+
+@pytest.fixture
+def samples() -> Path:
+    return SAMPLES

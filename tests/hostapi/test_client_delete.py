@@ -1,0 +1,58 @@
+"""A delete link is called by us, without following redirects, and only at its own host."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp import web
+
+from imgoe_bot.errors import HostBroken, HostRefused, SourceBlocked
+from imgoe_bot.hostapi import DeleteLink, HostClient
+
+if TYPE_CHECKING:
+    from tests.hostapi.conftest import ReplayHost
+
+PATH = "/image/ZfGd/delete/e8b07479818bc58d3b9849c431e9c2b28827ccce7809ed4f"
+
+
+async def test_a_redirect_to_deleted_is_success_and_is_not_followed(host: "ReplayHost") -> None:
+    host.answer.status, host.answer.headers = 301, {"Location": "/image/ZfGd?deleted"}
+    async with HostClient(host.base_url) as client:
+        assert await client.delete(DeleteLink(host.base_url + PATH)) is True
+    assert [(seen.method, seen.path) for seen in host.seen] == [("GET", PATH)]
+
+
+async def test_an_upload_that_is_gone_is_no_error(host: "ReplayHost") -> None:
+    host.answer.status = 404
+    async with HostClient(host.base_url) as client:
+        assert await client.delete(DeleteLink(host.base_url + PATH)) is False
+
+
+async def test_a_host_that_asks_first_is_answered_by_post(host: "ReplayHost") -> None:
+    async def asks_first(request: web.Request) -> web.StreamResponse:
+        if request.method == "GET":
+            return web.Response(text="<form method=post>", content_type="text/html")
+        return web.Response(status=303, headers={"Location": "/image/ZfGd?deleted"})
+
+    host.handler = asks_first
+    async with HostClient(host.base_url) as client:
+        assert await client.delete(DeleteLink(host.base_url + PATH)) is True
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [(200, b"<h1>Maintenance</h1>", HostBroken), (403, b"", HostRefused), (500, b"<", HostBroken)],
+)
+async def test_any_other_answer_is_the_hosts_error(
+    host: "ReplayHost", status: int, body: bytes, error: type[Exception]
+) -> None:
+    host.answer.status, host.answer.body = status, body
+    async with HostClient(host.base_url) as client:
+        with pytest.raises(error):
+            await client.delete(DeleteLink(host.base_url + PATH))
+
+
+async def test_a_link_to_a_stranger_is_not_called(host: "ReplayHost") -> None:
+    async with HostClient("https://host.example") as client:
+        with pytest.raises(SourceBlocked):
+            await client.delete(DeleteLink(host.base_url + PATH))
+    assert host.seen == []
