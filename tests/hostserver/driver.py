@@ -15,8 +15,9 @@ MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "
 
 def picture(kind: str = "JPEG", *, size: tuple[int, int] = (640, 480), seed: int = 90) -> bytes:
     """A picture that is no single colour, different for every seed."""
-    tile = Image.linear_gradient("L").resize(size)
-    image = Image.merge("RGB", (tile, tile.rotate(180), tile.point([seed % 256] * 256)))
+    left = Image.new("RGB", size, (seed * 37 % 256, 40, 90))
+    right = Image.effect_mandelbrot(size, (-2.0, -1.5, 1.0, 1.5), 60).convert("RGB")
+    image = Image.blend(left, right, 0.5)
     buffer = io.BytesIO()
     image.save(buffer, kind)
     return buffer.getvalue()

@@ -92,10 +92,10 @@ async def test_a_key_header_wins_over_the_parameter_even_when_empty(
     client: Client, host: HostServer
 ) -> None:
     data = picture()
-    by_parameter = await client.upload(data, headers={}, key=host.first_key)
+    by_parameter = await client.upload(data, headers={}, key=str(host.first_key))
     assert by_parameter.status == 200
     for wrong in ("", "chv_wrong"):
-        answer = await client.upload(data, headers={"X-API-Key": wrong}, key=host.first_key)
+        answer = await client.upload(data, headers={"X-API-Key": wrong}, key=str(host.first_key))
         assert (answer.status, answer.json["error"]["code"]) == (400, 100)
 
 

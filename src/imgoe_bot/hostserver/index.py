@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -13,9 +14,8 @@ _COLUMNS = [field.name for field in fields(Upload) if field.name != "tags"]
 _SELECTED = [uploads.c.id, *(uploads.c[name] for name in _COLUMNS)]
 
 
-def _upload(row: Row[tuple[object, ...]], tags: Sequence[str]) -> Upload:
-    values = dict(row._mapping)
-    values.pop("id")
+def _upload(row: Row[*tuple[Any, ...]], tags: Sequence[str]) -> Upload:
+    values = dict(zip(_COLUMNS, row[1:], strict=True))
     return Upload(**values, tags=tuple(tags))
 
 

@@ -1,6 +1,6 @@
 """Reads an upload request: parameters into memory, the file to disk."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +32,7 @@ class Intake:
 
     spool: Spool
     by_post: bool
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = field(default_factory=dict[str, str])
     source_name: str | None = None
     filename: str | None = None
 
@@ -126,7 +126,7 @@ async def _read(request: web.Request, intake: Intake) -> None:
 @asynccontextmanager
 async def read_request(
     request: web.Request, *, folder: Path, limit_bytes: int
-) -> AsyncIterator[Intake]:
+) -> AsyncGenerator[Intake]:
     """Give the request's parts; the temporary file is gone at the end unless it was moved away.
 
     Raises:

@@ -72,8 +72,11 @@ def _shown_size(image: Image.Image, orientation: int) -> tuple[int, int]:
     return (image.height, image.width) if sideways else (image.width, image.height)
 
 
-def _fitted(size: tuple[int, int], width_px: int) -> tuple[int, int]:
-    return width_px, max(1, round(size[1] * width_px / size[0]))
+def _scaled(image: Image.Image, width_px: int) -> Image.Image:
+    size = width_px, max(1, round(image.height * width_px / image.width))
+    lanczos = Image.Resampling.LANCZOS
+    # Pillow's annotation also names a NumPy type, which is unknown where NumPy isn't installed.
+    return image.resize(size, lanczos, reducing_gap=2.0)  # pyright: ignore[reportUnknownMemberType]
 
 
 def _draft(image: Image.Image) -> None:
@@ -120,11 +123,10 @@ def renditions_of(
 ) -> tuple[Rendition, ...]:
     """Return thumb (320² centre crop) and, when wider than 500 or animated, medium (500 wide)."""
     upright = _plain_mode(ImageOps.exif_transpose(image), target)
-    base, made = upright, []
+    base = upright
+    made: list[Rendition] = []
     if full_width_px > MEDIUM_PX:
-        base = upright.resize(
-            _fitted(upright.size, MEDIUM_PX), Image.Resampling.LANCZOS, reducing_gap=2.0
-        )
+        base = _scaled(upright, MEDIUM_PX)
     if full_width_px > MEDIUM_PX or is_animated:
         made.append(_render(base, "md", target))
     crop_from = base if min(base.size) >= THUMB_PX else upright
@@ -137,9 +139,7 @@ def _resized_file(image: Image.Image, target: Format, width_px: int, path: Path)
     upright = ImageOps.exif_transpose(image)
     if width_px > upright.width:
         raise Fault(Reason.ENLARGING)
-    smaller = _plain_mode(upright, target).resize(
-        _fitted(upright.size, width_px), Image.Resampling.LANCZOS, reducing_gap=2.0
-    )
+    smaller = _scaled(_plain_mode(upright, target), width_px)
     made = path.with_name(f"{path.name}.resized")
     made.write_bytes(_encode(smaller, target))
     os.replace(made, path)

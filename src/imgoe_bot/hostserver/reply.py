@@ -6,6 +6,7 @@ Source: the seed's sample reply (58 keys for a video); design/API.md §2 and §4
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
+from typing import cast
 
 from imgoe_bot.hostserver.auth import Seal
 from imgoe_bot.hostserver.names import slug
@@ -99,7 +100,7 @@ def _file_block(url: str, filename: str, mime: str, size_bytes: int) -> JsonObje
 def _rendition(at: Addresses, upload: Upload, mark: str, size_bytes: int) -> JsonObject:
     filename = upload.rendition_name(mark)
     if filename is None:
-        return dict.fromkeys(("filename", "name", "mime", "extension", "url"))
+        return {"filename": None, "name": None, "mime": None, "extension": None, "url": None}
     mime = _MIMES[filename.rpartition(".")[2]]
     return _file_block(at.file(upload, filename), filename, mime, size_bytes)
 
@@ -207,9 +208,10 @@ def _without_urls(image: JsonObject) -> JsonObject:
     """
     hidden = {"url", "display_url", "url_frame"}
     kept = {name: value for name, value in image.items() if name not in hidden}
-    for name, block in kept.items():
-        if isinstance(block, dict) and "url" in block:
-            kept[name] = {key: value for key, value in block.items() if key != "url"}
+    for name in ("image", "thumb", "medium", "frame"):
+        block = kept.get(name)
+        if isinstance(block, dict):
+            kept[name] = cast(JsonObject, block) | {"url": None}
     return kept
 
 

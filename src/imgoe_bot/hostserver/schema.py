@@ -29,7 +29,7 @@ api_keys = Table(
     "api_keys",
     METADATA,
     Column("id", Integer, primary_key=True),
-    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("label", String(100), nullable=False),
     Column("digest", String(64), nullable=False, unique=True),
     Column("ending", String(4), nullable=False),
@@ -42,7 +42,9 @@ albums = Table(
     METADATA,
     Column("id", Integer, primary_key=True),
     Column("public_id", String(16), nullable=False, unique=True),
-    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column(
+        "user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
     Column("name", String(100), nullable=False),
     Column("description", Text),
     Column("is_private", Boolean, nullable=False),
@@ -61,9 +63,9 @@ uploads = Table(
     METADATA,
     Column("id", Integer, primary_key=True),
     Column("public_id", String(16), nullable=False, unique=True),
-    Column("user_id", ForeignKey("users.id", ondelete="SET NULL")),
-    Column("key_id", ForeignKey("api_keys.id", ondelete="SET NULL")),
-    Column("album_id", ForeignKey("albums.id", ondelete="SET NULL"), index=True),
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="SET NULL")),
+    Column("key_id", Integer, ForeignKey("api_keys.id", ondelete="SET NULL")),
+    Column("album_id", Integer, ForeignKey("albums.id", ondelete="SET NULL"), index=True),
     Column("category_id", Integer),
     Column("folder", String(32), nullable=False),
     Column("name", String(255), nullable=False),
@@ -99,7 +101,7 @@ uploads = Table(
 upload_tags = Table(
     "upload_tags",
     METADATA,
-    Column("upload_id", ForeignKey("uploads.id", ondelete="CASCADE"), primary_key=True),
+    Column("upload_id", Integer, ForeignKey("uploads.id", ondelete="CASCADE"), primary_key=True),
     Column("tag", String(32), primary_key=True, index=True),
     Column("position", Integer, nullable=False),
 )

@@ -3,15 +3,23 @@
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.formats import SNIFF_BYTES
 
+if TYPE_CHECKING:
+    from _hashlib import HASH
+
 FLUSH_BYTES = 1024 * 1024
+
+
+def _new_md5() -> "HASH":
+    return hashlib.md5(usedforsecurity=False)
 
 
 @dataclass(slots=True)
@@ -28,7 +36,7 @@ class Spool:
     size_bytes: int = 0
     head: bytes = b""
     _pending: bytearray = field(default_factory=bytearray)
-    _md5: "hashlib._Hash" = field(default_factory=lambda: hashlib.md5(usedforsecurity=False))
+    _md5: "HASH" = field(default_factory=_new_md5)
 
     async def write(self, chunk: bytes) -> None:
         """Take the next bytes.
@@ -63,7 +71,7 @@ class Spool:
             raise Fault(Reason.BAD_BASE64) from error
         self.path.unlink()
         self.size_bytes, self.head = 0, b""
-        self._md5 = hashlib.md5(usedforsecurity=False)
+        self._md5 = _new_md5()
         return text
 
     async def _flush(self) -> None:
@@ -80,7 +88,7 @@ class Spool:
 
 
 @asynccontextmanager
-async def open_spool(folder: Path, *, limit_bytes: int) -> AsyncIterator[Spool]:
+async def open_spool(folder: Path, *, limit_bytes: int) -> AsyncGenerator[Spool]:
     """Give a spool in ``folder`` whose file, unless moved away, is gone at the end."""
     spool = Spool(folder / f"{os.urandom(12).hex()}.part", limit_bytes)
     try:

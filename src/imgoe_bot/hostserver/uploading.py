@@ -35,7 +35,7 @@ def check_format(spool: Spool) -> Format:
     if not spool.size_bytes:
         raise Fault(Reason.EMPTY_SOURCE)
     found = sniff(spool.head)
-    if found not in ACCEPTED or found is None:
+    if found is None or found not in ACCEPTED:
         raise Fault(Reason.UNSUPPORTED)
     return found
 
