@@ -1,0 +1,72 @@
+"""The CDN: signed attachment links, whole or in ranges."""
+
+from collections.abc import Iterable
+
+from aiohttp import web
+
+from imgoe_bot.discordsim.entities import Attachment
+from imgoe_bot.discordsim.payloads import attachment_path
+from imgoe_bot.discordsim.world import World
+
+_EXPIRED = "This content is no longer available."
+
+
+class Cdn:
+    """Serves the files of a world.
+
+    A link with a wrong or expired signature is 403; a file that is gone is 404.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Return the routes, to be mounted under ``/cdn``."""
+        return [
+            web.get("/attachments/{channel_id}/{attachment_id}/{filename}", self.attachment),
+            web.get("/stickers/{sticker_id}.{suffix}", self.sticker),
+        ]
+
+    async def attachment(self, request: web.Request) -> web.Response:
+        """Serve one attached file."""
+        named = request.match_info
+        path = f"attachments/{named['channel_id']}/{named['attachment_id']}/{named['filename']}"
+        if not self._world.links.valid(path, request.query):
+            raise web.HTTPForbidden(text=_EXPIRED)
+        for attachment in self._attachments():
+            if attachment_path(attachment) == path:
+                kind = attachment.content_type or "application/octet-stream"
+                return _ranged(request, attachment.data, kind)
+        raise web.HTTPNotFound(text=_EXPIRED)
+
+    def _attachments(self) -> Iterable[Attachment]:
+        for channel in self._world.channels.values():
+            for message in channel.messages.values():
+                yield from message.attachments
+                yield from message.forwarded
+        yield from self._world.loose_files.values()
+
+    async def sticker(self, request: web.Request) -> web.Response:
+        """Serve a guild's sticker."""
+        sticker_id = request.match_info["sticker_id"]
+        for guild in self._world.guilds.values():
+            for sticker in guild.stickers.values():
+                if str(sticker.id) == sticker_id:
+                    kind = {3: "application/json", 4: "image/gif"}.get(sticker.format, "image/png")
+                    return _ranged(request, sticker.data, kind)
+        raise web.HTTPNotFound(text=_EXPIRED)
+
+
+def _ranged(request: web.Request, data: bytes, kind: str) -> web.Response:
+    headers = {"Content-Type": kind, "Accept-Ranges": "bytes", "Cache-Control": "private"}
+    try:
+        wanted = request.http_range
+    except ValueError:
+        return web.Response(status=416, headers={"Content-Range": f"bytes */{len(data)}"})
+    if wanted.start is None and wanted.stop is None:
+        return web.Response(body=data, headers=headers)
+    start, stop, _ = wanted.indices(len(data))
+    if start >= stop:
+        return web.Response(status=416, headers={"Content-Range": f"bytes */{len(data)}"})
+    headers["Content-Range"] = f"bytes {start}-{stop - 1}/{len(data)}"
+    return web.Response(status=206, body=data[start:stop], headers=headers)

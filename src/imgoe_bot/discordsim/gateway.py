@@ -1,0 +1,296 @@
+"""The gateway: sessions that number what they send, and the WebSocket that carries it.
+
+Source: https://discord.com/developers/docs/events/gateway
+"""
+
+import asyncio
+import contextlib
+import json
+import secrets
+from collections import deque
+from dataclasses import dataclass, field
+
+from aiohttp import WSMsgType, web
+
+from imgoe_bot.discordsim.intents import Intents, seen_with
+from imgoe_bot.discordsim.payloads import guild_create_payload, member_payload, user_payload
+from imgoe_bot.discordsim.wire import (
+    Json,
+    Payload,
+    flag,
+    integer,
+    mapping,
+    optional_text,
+    sequence,
+    text,
+)
+from imgoe_bot.discordsim.world import Event, World
+
+DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, REQUEST_MEMBERS = 0, 1, 2, 6, 7, 8
+INVALID_SESSION, HELLO, HEARTBEAT_ACK = 9, 10, 11
+_KNOWN_INTENTS = (1 << 26) - 1
+_PRIVILEGED = (1 << 1) | (1 << 8) | (1 << 15)
+_IGNORED = frozenset({3, 4})  # presence and voice state updates
+_HISTORY = 10_000
+
+
+class GatewayClosed(Exception):
+    """The connection must be closed with this code."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """What one identified shard has been sent; outlives its socket for RESUME.
+
+    Attributes:
+        id: Discord's session id.
+        sequence: number of the last event.
+        outbox: frames for the attached socket, None while there is no socket.
+        history: the events that can be replayed, (sequence, frame).
+    """
+
+    id: str
+    intents: Intents
+    shard_id: int
+    shard_count: int
+    sequence: int = 0
+    outbox: "asyncio.Queue[str] | None" = None
+    history: deque[tuple[int, str]] = field(
+        default_factory=lambda: deque[tuple[int, str]](maxlen=_HISTORY)
+    )
+
+    def dispatch(self, name: str, data: Payload) -> None:
+        """Number an event, keep it for replay and send it when a socket is there."""
+        self.sequence += 1
+        frame = json.dumps({"op": DISPATCH, "s": self.sequence, "t": name, "d": data})
+        self.history.append((self.sequence, frame))
+        if self.outbox is not None:
+            self.outbox.put_nowait(frame)
+
+    def owns(self, guild_id: int | None) -> bool:
+        """Tell whether a guild's (or, None, the direct) events are this shard's."""
+        return (0 if guild_id is None else (guild_id >> 22) % self.shard_count) == self.shard_id
+
+
+class Gateway:
+    """All sessions of the bot.
+
+    Args:
+        world: whose events are dispatched.
+        heartbeat_interval_ms: what HELLO asks for.
+
+    Attributes:
+        url: the address READY gives for resuming, set once the server knows its port.
+        identified: sessions that have been sent READY so far.
+        duplicate: how many times each event is sent; a fault to inject.
+    """
+
+    def __init__(self, world: World, *, heartbeat_interval_ms: int) -> None:
+        self.url = ""
+        self.identified = 0
+        self.copies = 1
+        self.sessions: dict[str, Session] = {}
+        self._world = world
+        self._heartbeat_interval_ms = heartbeat_interval_ms
+        self._sockets: dict[web.WebSocketResponse, asyncio.Queue[str]] = {}
+        world.listeners.append(self.deliver)
+
+    def deliver(self, event: Event) -> None:
+        """Send an event to every session that asked for it."""
+        if not self._world.may_see(event, self._world.bot.id):
+            return
+        for session in self.sessions.values():
+            if session.owns(event.guild_id) and session.intents.want(event):
+                data = seen_with(session.intents, event, bot_id=self._world.bot.id)
+                for _ in range(self.copies):
+                    session.dispatch(event.name, data)
+
+    async def handle(self, request: web.Request) -> web.WebSocketResponse:
+        """Serve one gateway connection from HELLO to its end."""
+        socket = web.WebSocketResponse(max_msg_size=1 << 20)
+        await socket.prepare(request)
+        outbox: asyncio.Queue[str] = asyncio.Queue()
+        self._sockets[socket] = outbox
+        writer = asyncio.create_task(_write(socket, outbox))
+        try:
+            await self._converse(socket, outbox)
+        finally:
+            del self._sockets[socket]
+            self._detach(outbox)
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
+        return socket
+
+    async def _converse(self, socket: web.WebSocketResponse, outbox: "asyncio.Queue[str]") -> None:
+        hello = {"heartbeat_interval": self._heartbeat_interval_ms}
+        outbox.put_nowait(_control(HELLO, hello))
+        try:
+            async for message in socket:
+                if message.type is WSMsgType.TEXT:
+                    self._receive(_parsed(message.data), outbox)
+        except GatewayClosed as closing:
+            await _drained(outbox)
+            await socket.close(code=closing.code, message=closing.reason.encode())
+
+    def _receive(self, frame: Json, outbox: "asyncio.Queue[str]") -> None:
+        code, data = integer(frame, "op", -1), mapping(frame.get("d"))
+        session = self._attached(outbox)
+        if code == HEARTBEAT:
+            outbox.put_nowait(_control(HEARTBEAT_ACK, None))
+        elif code == IDENTIFY:
+            self._identify(session, data, outbox)
+        elif code == RESUME:
+            self._resume(data, outbox)
+        elif session is None:
+            raise GatewayClosed(4003, "Not authenticated.")
+        elif code == REQUEST_MEMBERS:
+            self._send_members(session, data)
+        elif code not in _IGNORED:
+            raise GatewayClosed(4001, "Unknown opcode.")
+
+    def _attached(self, outbox: "asyncio.Queue[str]") -> Session | None:
+        for session in self.sessions.values():
+            if session.outbox is outbox:
+                return session
+        return None
+
+    def _detach(self, outbox: "asyncio.Queue[str]") -> None:
+        session = self._attached(outbox)
+        if session is not None:
+            session.outbox = None
+
+    def _identify(self, session: Session | None, data: Json, outbox: "asyncio.Queue[str]") -> None:
+        if session is not None:
+            raise GatewayClosed(4005, "Already authenticated.")
+        if text(data, "token") != self._world.bot_token:
+            raise GatewayClosed(4004, "Authentication failed.")
+        shard_id, shard_count = _shard(data)
+        fresh = Session(secrets.token_hex(16), self._intents(data), shard_id, shard_count)
+        self._forget_shard(fresh)
+        self.sessions[fresh.id] = fresh
+        fresh.outbox = outbox
+        self._welcome(fresh)
+
+    def _intents(self, data: Json) -> Intents:
+        bits = integer(data, "intents", -1)
+        if bits < 0 or bits & ~_KNOWN_INTENTS:
+            raise GatewayClosed(4013, "Invalid intent(s).")
+        if bits & _PRIVILEGED & ~self._world.privileged_intents:
+            raise GatewayClosed(4014, "Disallowed intent(s).")
+        return Intents(bits)
+
+    def _forget_shard(self, fresh: Session) -> None:
+        for known in tuple(self.sessions.values()):
+            if known.shard_id == fresh.shard_id and known.outbox is None:
+                del self.sessions[known.id]
+
+    def _welcome(self, session: Session) -> None:
+        guilds = [g for g in self._world.guilds.values() if g.has_bot and session.owns(g.id)]
+        ready: Payload = {
+            "v": 10,
+            "user": user_payload(self._world.bot),
+            "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
+            "session_id": session.id,
+            "resume_gateway_url": self.url,
+            "shard": [session.shard_id, session.shard_count],
+            "application": {"id": str(self._world.bot.id), "flags": 0},
+            "private_channels": [],
+            "presences": [],
+        }
+        session.dispatch("READY", ready)
+        for guild in guilds:
+            everyone = session.intents.members and session.intents.presences
+            session.dispatch(
+                "GUILD_CREATE", guild_create_payload(self._world, guild, all_members=everyone)
+            )
+        self.identified += 1
+        self._world.emit(Event("BOT_READY", {}, only=frozenset()))
+
+    def _resume(self, data: Json, outbox: "asyncio.Queue[str]") -> None:
+        if text(data, "token") != self._world.bot_token:
+            raise GatewayClosed(4004, "Authentication failed.")
+        session = self.sessions.get(text(data, "session_id"))
+        seen = integer(data, "seq")
+        if session is None:
+            outbox.put_nowait(_control(INVALID_SESSION, False))
+            return
+        if seen > session.sequence:
+            raise GatewayClosed(4007, "Invalid seq.")
+        session.outbox = outbox
+        for number, frame in session.history:
+            if number > seen:
+                outbox.put_nowait(frame)
+        session.dispatch("RESUMED", {})
+        self._world.emit(Event("BOT_RESUMED", {}, only=frozenset()))
+
+    def _send_members(self, session: Session, data: Json) -> None:
+        guild = self._world.guild(integer(data, "guild_id"))
+        wanted = {int(str(item)) for item in sequence(data.get("user_ids"))}
+        query = optional_text(data, "query") or ""
+        found = [
+            member_payload(member)
+            for user_id, member in guild.members.items()
+            if (user_id in wanted if wanted else member.user.name.startswith(query))
+        ]
+        chunk: Payload = {
+            "guild_id": str(guild.id),
+            "members": found[: integer(data, "limit") or None],
+            "chunk_index": 0,
+            "chunk_count": 1,
+            "not_found": [str(item) for item in wanted - guild.members.keys()],
+        }
+        if flag(data, "presences"):
+            chunk["presences"] = []
+        if "nonce" in data:
+            chunk["nonce"] = data["nonce"]
+        session.dispatch("GUILD_MEMBERS_CHUNK", chunk)
+
+    def ask_to_reconnect(self) -> None:
+        """Send opcode 7 to every connected session."""
+        for outbox in self._sockets.values():
+            outbox.put_nowait(_control(RECONNECT, None))
+
+    async def drop(self, *, resumable: bool, code: int = 4000) -> None:
+        """Close every socket; without ``resumable`` the sessions are forgotten as well."""
+        if not resumable:
+            self.sessions.clear()
+        for session in self.sessions.values():
+            session.outbox = None
+        closing = [socket.close(code=code) for socket in tuple(self._sockets)]
+        await asyncio.gather(*closing, return_exceptions=True)
+
+
+async def _write(socket: web.WebSocketResponse, outbox: "asyncio.Queue[str]") -> None:
+    with contextlib.suppress(ConnectionError):
+        while True:
+            await socket.send_str(await outbox.get())
+            outbox.task_done()
+
+
+async def _drained(outbox: "asyncio.Queue[str]") -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(outbox.join(), timeout=1)
+
+
+def _control(code: int, data: object) -> str:
+    return json.dumps({"op": code, "d": data, "s": None, "t": None})
+
+
+def _parsed(raw: str) -> Json:
+    try:
+        return mapping(json.loads(raw))
+    except ValueError as error:
+        raise GatewayClosed(4002, "Error while decoding payload.") from error
+
+
+def _shard(data: Json) -> tuple[int, int]:
+    given = [item for item in sequence(data.get("shard")) if isinstance(item, int)]
+    shard_id, count = given if len(given) == 2 else (0, 1)
+    if not 0 <= shard_id < count:
+        raise GatewayClosed(4010, "Invalid shard.")
+    return shard_id, count

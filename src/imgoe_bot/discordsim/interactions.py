@@ -1,0 +1,357 @@
+"""Interactions from the person's click to the bot's last follow-up.
+
+Source: https://discord.com/developers/docs/interactions/receiving-and-responding
+"""
+
+import secrets
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+
+from imgoe_bot.discordsim import chat
+from imgoe_bot.discordsim.chat import Origin
+from imgoe_bot.discordsim.drafts import Draft
+from imgoe_bot.discordsim.entities import (
+    COMPONENTS_V2,
+    EPHEMERAL,
+    LOADING,
+    Channel,
+    ChannelType,
+    Message,
+    MessageType,
+    User,
+)
+from imgoe_bot.discordsim.limits import FILE_BYTES
+from imgoe_bot.discordsim.payloads import (
+    channel_payload,
+    member_payload,
+    message_payload,
+    user_payload,
+)
+from imgoe_bot.discordsim.problems import ApiProblem, invalid_webhook_token, problem
+from imgoe_bot.discordsim.wire import (
+    Json,
+    Payload,
+    copied_mapping,
+    integer,
+    mapping,
+    mappings,
+    text,
+)
+from imgoe_bot.discordsim.world import Event, World
+
+TOKEN_LIFE_S = 15 * 60
+
+
+class Kind(IntEnum):
+    """What a person did."""
+
+    COMMAND = 2
+    COMPONENT = 3
+    AUTOCOMPLETE = 4
+    MODAL = 5
+
+
+class Answer(IntEnum):
+    """How a bot may acknowledge."""
+
+    PONG = 1
+    MESSAGE = 4
+    DEFERRED_MESSAGE = 5
+    DEFERRED_UPDATE = 6
+    UPDATE = 7
+    CHOICES = 8
+    MODAL = 9
+
+
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """One interaction and all that came of it.
+
+    Attributes:
+        data: Discord's ``data`` of INTERACTION_CREATE.
+        source: the message whose component was used, None for commands.
+        answered: how the bot acknowledged, None so far.
+        acknowledged_after_s: seconds from click to acknowledgement, None so far.
+        original: the message that ``@original`` means.
+        followups: messages sent after the original.
+        modal: the modal the bot opened.
+        choices: the autocomplete choices the bot offered.
+        failed: whether the time to acknowledge passed.
+    """
+
+    id: int
+    token: str = field(repr=False)
+    kind: Kind
+    user: User
+    channel: Channel
+    data: Json
+    created_at: float
+    source: Message | None = None
+    answered: Answer | None = None
+    acknowledged_after_s: float | None = None
+    original: Message | None = None
+    followups: list[Message] = field(default_factory=list[Message])
+    modal: Payload | None = None
+    choices: list[Payload] | None = None
+    failed: bool = False
+
+
+class Interactions:
+    """Opens interactions for persons and takes the bot's answers to them.
+
+    Args:
+        world: the Discord they happen in.
+        ack_s: seconds within which the bot must acknowledge.
+    """
+
+    def __init__(self, world: World, *, ack_s: float) -> None:
+        self.ack_s = ack_s
+        self._world = world
+        self._by_token: dict[str, Exchange] = {}
+
+    def open(
+        self, user: User, channel: Channel, *, kind: Kind, data: Json, source: Message | None = None
+    ) -> Exchange:
+        """Start an interaction and hand it to the bot."""
+        exchange = Exchange(
+            self._world.ids.next(),
+            f"sim-{secrets.token_urlsafe(48)}",
+            kind,
+            user,
+            channel,
+            data,
+            self._world.clock(),
+            source,
+        )
+        self._by_token[exchange.token] = exchange
+        bot_only = frozenset({self._world.bot.id})
+        payload = self._create_payload(exchange)
+        self._world.emit(
+            Event("INTERACTION_CREATE", payload, channel.guild_id, channel.id, bot_only)
+        )
+        return exchange
+
+    def _create_payload(self, exchange: Exchange) -> Payload:
+        world, channel, user = self._world, exchange.channel, exchange.user
+        payload: Payload = {
+            "id": str(exchange.id),
+            "application_id": str(world.bot.id),
+            "type": int(exchange.kind),
+            "token": exchange.token,
+            "version": 1,
+            "data": copied_mapping(exchange.data),
+            "channel_id": str(channel.id),
+            "channel": channel_payload(world, channel) | self._permissions(channel, user),
+            "attachment_size_limit": FILE_BYTES,
+            "locale": user.locale,
+            "entitlements": [],
+            "app_permissions": str(int(world.permissions(channel, world.bot.id))),
+            "context": self._context(channel),
+            "authorizing_integration_owners": {"0": str(channel.guild_id or 0)},
+        }
+        if exchange.source is not None:
+            payload["message"] = message_payload(world, exchange.source)
+        return payload | self._caller(exchange)
+
+    def _permissions(self, channel: Channel, user: User) -> Payload:
+        return {"permissions": str(int(self._world.permissions(channel, user.id)))}
+
+    def _context(self, channel: Channel) -> int:
+        if channel.type is not ChannelType.DM:
+            return 0
+        return 1 if self._world.bot.id in channel.recipient_ids else 2
+
+    def _caller(self, exchange: Exchange) -> Payload:
+        guild_id = exchange.channel.guild_id
+        if guild_id is None:
+            return {"user": user_payload(exchange.user)}
+        guild = self._world.guild(guild_id)
+        member = member_payload(self._world.member(guild_id, exchange.user.id))
+        return {
+            "guild_id": str(guild_id),
+            "guild": {"id": str(guild_id), "locale": guild.locale, "features": []},
+            "guild_locale": guild.locale,
+            "member": member | self._permissions(exchange.channel, exchange.user),
+        }
+
+    def by_id(self, interaction_id: int, token: str) -> Exchange:
+        """Return the interaction a callback is for; raises 10062."""
+        exchange = self._by_token.get(token)
+        if exchange is None or exchange.id != interaction_id:
+            raise problem(10062)
+        return exchange
+
+    def by_token(self, token: str) -> Exchange:
+        """Return the acknowledged interaction a follow-up is for.
+
+        Raises:
+            ApiProblem: 10015 unknown or not acknowledged yet; 50027 older than 15 minutes.
+        """
+        exchange = self._by_token.get(token)
+        if exchange is None or exchange.answered is None:
+            raise problem(10015)
+        if self._world.clock() - exchange.created_at > TOKEN_LIFE_S:
+            raise invalid_webhook_token()
+        return exchange
+
+    def fail_unless_answered(self, exchange: Exchange) -> None:
+        """Tell the person that the application did not respond, when it hasn't."""
+        if exchange.answered is None and not exchange.failed:
+            exchange.failed = True
+            self._tell(exchange, "INTERACTION_FAILED", {})
+
+    def _tell(self, exchange: Exchange, name: str, data: Payload) -> None:
+        about: Payload = {"interaction_id": str(exchange.id), **data}
+        channel = exchange.channel
+        only = frozenset({exchange.user.id})
+        self._world.emit(Event(name, about, channel.guild_id, channel.id, only))
+
+    def acknowledge(self, exchange: Exchange, answer: int, data: Json, draft: Draft) -> None:
+        """Take the bot's first answer.
+
+        Raises:
+            ApiProblem: 10062 too late, 40060 acknowledged before, 50035 no such answer here.
+        """
+        waited_s = self._world.clock() - exchange.created_at
+        if exchange.answered is not None:
+            raise problem(40060)
+        if exchange.failed or waited_s > self.ack_s:
+            raise problem(10062)
+        kind = self._allowed(exchange, answer)
+        self._act(exchange, kind, data, draft)
+        exchange.answered = kind
+        exchange.acknowledged_after_s = waited_s
+        self._tell(exchange, "INTERACTION_SUCCESS", {})
+
+    def _allowed(self, exchange: Exchange, answer: int) -> Answer:
+        updates = exchange.source is not None
+        allowed = {
+            Answer.MESSAGE: exchange.kind is not Kind.AUTOCOMPLETE,
+            Answer.DEFERRED_MESSAGE: exchange.kind is not Kind.AUTOCOMPLETE,
+            Answer.DEFERRED_UPDATE: updates,
+            Answer.UPDATE: updates,
+            Answer.CHOICES: exchange.kind is Kind.AUTOCOMPLETE,
+            Answer.MODAL: exchange.kind in {Kind.COMMAND, Kind.COMPONENT},
+        }
+        for kind, fits in allowed.items():
+            if kind == answer and fits:
+                return kind
+        raise _wrong_answer(answer)
+
+    def _act(self, exchange: Exchange, kind: Answer, data: Json, draft: Draft) -> None:
+        if kind is Answer.MESSAGE:
+            exchange.original = self._post(exchange, draft)
+        elif kind is Answer.DEFERRED_MESSAGE:
+            exchange.original = self._post_loading(exchange, draft)
+        elif kind is Answer.DEFERRED_UPDATE:
+            exchange.original = exchange.source
+        elif kind is Answer.UPDATE and exchange.source is not None:
+            exchange.original = chat.edit(self._world, exchange.channel, exchange.source, draft)
+        elif kind is Answer.CHOICES:
+            exchange.choices = [copied_mapping(item) for item in mappings(data.get("choices"))]
+            self._tell(exchange, "AUTOCOMPLETE_CHOICES", {"choices": exchange.choices})
+        else:
+            self._open_modal(exchange, data)
+
+    def _open_modal(self, exchange: Exchange, data: Json) -> None:
+        exchange.modal = copied_mapping(data)
+        exchange.modal["components"] = chat.numbered(mappings(data.get("components")))
+        self._tell(exchange, "MODAL_OPEN", copied_mapping(exchange.modal))
+
+    def _post(self, exchange: Exchange, draft: Draft) -> Message:
+        hidden = bool(draft.flags & EPHEMERAL)
+        return self._put(exchange, draft, hidden=hidden, flags=0)
+
+    def _post_loading(self, exchange: Exchange, draft: Draft) -> Message:
+        hidden = bool(draft.flags & EPHEMERAL)
+        return self._put(exchange, Draft(flags=draft.flags), hidden=hidden, flags=LOADING)
+
+    def _put(self, exchange: Exchange, draft: Draft, *, hidden: bool, flags: int) -> Message:
+        origin = Origin(
+            ephemeral_for=exchange.user.id if hidden else None,
+            interaction=self._metadata(exchange),
+            type=self._type(exchange),
+            flags=flags | (EPHEMERAL if hidden else 0),
+            webhook_id=self._world.bot.id,
+        )
+        if exchange.source is not None:
+            about = {"message_id": str(exchange.source.id), "fail_if_not_exists": False}
+            draft = replace(draft, reference=about)
+        return chat.post(self._world, self._world.bot, exchange.channel, draft, origin)
+
+    def _type(self, exchange: Exchange) -> MessageType | None:
+        if exchange.kind is not Kind.COMMAND:
+            return None
+        slash = integer(exchange.data, "type", 1) == 1
+        return MessageType.CHAT_INPUT_COMMAND if slash else MessageType.CONTEXT_MENU_COMMAND
+
+    def _metadata(self, exchange: Exchange) -> Payload:
+        metadata: Payload = {
+            "id": str(exchange.id),
+            "type": int(exchange.kind),
+            "user": user_payload(exchange.user),
+            "authorizing_integration_owners": {},
+        }
+        if exchange.original is not None:
+            metadata["original_response_message_id"] = str(exchange.original.id)
+        if exchange.kind is Kind.COMPONENT and exchange.source is not None:
+            metadata["interacted_message_id"] = str(exchange.source.id)
+        if exchange.kind is Kind.COMMAND:
+            metadata["name"] = text(exchange.data, "name")
+        return metadata
+
+    def follow_up(self, exchange: Exchange, draft: Draft) -> Message:
+        """Take a further message; after a deferral the first one takes the waiting one's place."""
+        original = exchange.original
+        if original is not None and original.loading:
+            return self.fill(exchange, original, draft)
+        message = self._post(exchange, draft)
+        exchange.followups.append(message)
+        return message
+
+    def fill(self, exchange: Exchange, message: Message, draft: Draft) -> Message:
+        """Put a deferred answer's content into the message that waits for it."""
+        chat.check_draft(draft)
+        message.flags = (message.flags & ~LOADING) | (draft.flags & COMPONENTS_V2)
+        chat.fill(self._world, exchange.channel, message, draft)
+        chat.emit_message(self._world, "MESSAGE_UPDATE", message)
+        return message
+
+    def edit(self, exchange: Exchange, message: Message, draft: Draft) -> Message:
+        """Change one of an interaction's messages."""
+        if message.loading:
+            return self.fill(exchange, message, draft)
+        return chat.edit(self._world, exchange.channel, message, draft)
+
+    def message(self, exchange: Exchange, name: str) -> Message:
+        """Return one of an interaction's messages by id or ``@original``; raises 10008."""
+        mine = [exchange.original, *exchange.followups]
+        for message in mine:
+            if message is None or message.deleted:
+                continue
+            if name == str(message.id) or (name == "@original" and message is exchange.original):
+                return message
+        raise problem(10008)
+
+    def callback_payload(self, exchange: Exchange) -> Payload:
+        """Return what ``?with_response=1`` answers."""
+        about: Payload = {"id": str(exchange.id), "type": int(exchange.kind)}
+        payload: Payload = {"interaction": about}
+        if exchange.answered is None:
+            return payload
+        shown = exchange.original
+        if shown is not None:
+            about["response_message_id"] = str(shown.id)
+            about["response_message_loading"] = shown.loading
+            about["response_message_ephemeral"] = shown.ephemeral
+        resource: Payload = {"type": int(exchange.answered)}
+        if shown is not None and exchange.answered is not Answer.DEFERRED_UPDATE:
+            resource["message"] = message_payload(self._world, shown)
+        payload["resource"] = resource
+        return payload
+
+
+def _wrong_answer(answer: int) -> ApiProblem:
+    message = f'Value "{answer}" is not a valid answer to this interaction.'
+    errors: Payload = {"type": {"_errors": [{"code": "BASE_TYPE_CHOICES", "message": message}]}}
+    return ApiProblem(400, code=50035, message="Invalid Form Body", errors=mapping(errors))

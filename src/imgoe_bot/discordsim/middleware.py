@@ -1,0 +1,142 @@
+"""What stands before every REST route: the token, rate limits, injected faults, error bodies."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from aiohttp import web
+
+from imgoe_bot.discordsim.faults import Faults
+from imgoe_bot.discordsim.http import Handler, refusal, reply
+from imgoe_bot.discordsim.problems import ApiProblem, unauthorized
+from imgoe_bot.discordsim.world import World
+
+_TOKEN_IN_PATH = ("/webhooks/", "/interactions/")
+_VIA = {"Via": "1.1 discordsim"}
+
+
+@dataclass(slots=True, eq=False)
+class _Bucket:
+    remaining: int
+    reset_at: float
+
+
+@dataclass(slots=True, eq=False)
+class RateLimits:
+    """Counts requests by route and major parameter, as Discord's buckets do.
+
+    Attributes:
+        limit: requests a bucket allows in one window.
+        window_s: the window's length.
+    """
+
+    clock: Callable[[], float]
+    limit: int
+    window_s: float
+    _buckets: dict[str, _Bucket] = field(default_factory=dict[str, _Bucket])
+
+    def take(self, key: str) -> tuple[bool, dict[str, str]]:
+        """Count one request; return whether it is allowed, and Discord's headers."""
+        now = self.clock()
+        bucket = self._buckets.get(key)
+        if bucket is None or bucket.reset_at <= now:
+            bucket = self._buckets[key] = _Bucket(self.limit, now + self.window_s)
+        allowed = bucket.remaining > 0
+        bucket.remaining -= int(allowed)
+        return allowed, {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(bucket.remaining),
+            "X-RateLimit-Reset": f"{bucket.reset_at:.3f}",
+            "X-RateLimit-Reset-After": f"{max(0.0, bucket.reset_at - now):.3f}",
+            "X-RateLimit-Bucket": sha256(key.split("|")[0].encode()).hexdigest()[:32],
+        }
+
+
+class Gatekeeper:
+    """Wraps every REST handler.
+
+    Args:
+        world: whose bot token is asked for.
+        faults: what goes wrong on purpose.
+        limits: the rate limits.
+
+    Attributes:
+        unknown: requests no route answered, as ``METHOD /path``.
+        calls: every request so far, in order, as ``METHOD /path``.
+    """
+
+    def __init__(self, world: World, faults: Faults, limits: RateLimits) -> None:
+        self.unknown: list[str] = []
+        self.calls: list[str] = []
+        self._world = world
+        self._faults = faults
+        self._limits = limits
+
+    async def guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Serve one request, or the fault planned for it."""
+        path = request.path.removeprefix("/api/v10")
+        call = f"{request.method} {path}"
+        self.calls.append(_without_token(call))
+        await asyncio.sleep(self._faults.delay_of(call))
+        planned = self._faults.take_status(call)
+        if planned is not None:
+            return self._fault(planned)
+        allowed, headers = self._limits.take(_bucket_key(request))
+        if not allowed:
+            return _too_many(float(headers["X-RateLimit-Reset-After"]), headers)
+        response = await self._answer(request, handler, path)
+        response.headers.update(headers)
+        return response
+
+    async def _answer(
+        self, request: web.Request, handler: Handler, path: str
+    ) -> web.StreamResponse:
+        try:
+            if not path.startswith(_TOKEN_IN_PATH):
+                self._check_token(request)
+            return await handler(request)
+        except ApiProblem as problem:
+            return refusal(problem)
+
+    def _check_token(self, request: web.Request) -> None:
+        if request.headers.get("Authorization") != f"Bot {self._world.bot_token}":
+            raise unauthorized()
+
+    def _fault(self, status: int) -> web.StreamResponse:
+        if status == 429:
+            return _too_many(self._faults.retry_after_s, {})
+        codes = {401: 0, 403: 50013, 404: 10008}
+        message = f"{status}: injected fault"
+        return reply({"message": message, "code": codes.get(status, 0)}, status=status)
+
+    async def refuse_unknown(self, request: web.Request) -> web.StreamResponse:
+        """Answer a route this Discord does not have: loud, and remembered."""
+        call = _without_token(f"{request.method} {request.path.removeprefix('/api/v10')}")
+        self.unknown.append(call)
+        message = f"501: discordsim has no route {call}"
+        return reply({"message": message, "code": 0}, status=501)
+
+
+def _too_many(retry_after_s: float, headers: dict[str, str]) -> web.StreamResponse:
+    body = {"message": "You are being rate limited.", "retry_after": retry_after_s, "global": False}
+    response = reply(body, status=429)
+    response.headers.update({**headers, **_VIA, "Retry-After": f"{retry_after_s:.3f}"})
+    return response
+
+
+def _bucket_key(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    template = "" if resource is None else resource.canonical
+    named = request.match_info
+    major = ("channel_id", "guild_id", "token")
+    parameters = [named[name] for name in major if name in named]
+    return f"{request.method} {template}|{'/'.join(parameters)}"
+
+
+def _without_token(call: str) -> str:
+    parts = call.split("/")
+    secret = {"webhooks": 3, "interactions": 3}.get(parts[1] if len(parts) > 1 else "")
+    if secret is not None and len(parts) > secret:
+        parts[secret] = "…"
+    return "/".join(parts)

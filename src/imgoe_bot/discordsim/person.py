@@ -1,0 +1,310 @@
+"""A person with a Discord client: what somebody at a keyboard can do and see."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from imgoe_bot.discordsim import chat, commands, forms
+from imgoe_bot.discordsim.drafts import draft_from
+from imgoe_bot.discordsim.entities import Channel, Message, Upload, User
+from imgoe_bot.discordsim.interactions import Exchange, Interactions, Kind
+from imgoe_bot.discordsim.permissions import Permission
+from imgoe_bot.discordsim.waiting import until
+from imgoe_bot.discordsim.wire import Json, Payload
+from imgoe_bot.discordsim.world import World
+
+_COMMAND_WAIT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """One thing a person asked of the bot, followed until it is answered."""
+
+    _world: World
+    _interactions: Interactions
+    exchange: Exchange
+
+    @property
+    def id(self) -> int:
+        """The interaction's id."""
+        return self.exchange.id
+
+    @property
+    def responses(self) -> list[Message]:
+        """The messages the bot answered with, deleted and still thinking ones left out."""
+        original = self.exchange.original
+        mine = [] if original is None or original is self.exchange.source else [original]
+        shown = mine + self.exchange.followups
+        return [message for message in shown if not (message.deleted or message.loading)]
+
+    @property
+    def response(self) -> Message | None:
+        """The first of the responses, None so far."""
+        return self.responses[0] if self.responses else None
+
+    @property
+    def modal(self) -> Payload | None:
+        """The modal the bot opened, None when it opened none."""
+        return self.exchange.modal
+
+    @property
+    def choices(self) -> list[Payload] | None:
+        """The autocomplete choices offered, None so far."""
+        return self.exchange.choices
+
+    @property
+    def acknowledged_after_s(self) -> float | None:
+        """Seconds until the bot acknowledged, None so far."""
+        return self.exchange.acknowledged_after_s
+
+    @property
+    def failed(self) -> bool:
+        """Whether the person read “the application did not respond”."""
+        return self.exchange.failed
+
+    async def wait_acknowledged(self, timeout_s: float = 5.0) -> None:
+        """Wait until the bot acknowledged or failed to; raises TimeoutError."""
+        await self._until(lambda: self.failed or self.exchange.answered is not None, timeout_s)
+
+    async def wait_modal(self, timeout_s: float = 5.0) -> Payload:
+        """Wait for the modal and return it; raises TimeoutError."""
+        await self._until(lambda: self.modal is not None, timeout_s)
+        return self.modal or {}
+
+    async def wait_response(self, timeout_s: float = 5.0) -> Message:
+        """Wait for a message that is no longer thinking; raises TimeoutError."""
+        await self._until(lambda: bool(self.responses), timeout_s)
+        return self.responses[0]
+
+    async def _until(self, condition: Callable[[], bool], timeout_s: float) -> None:
+        if not await until(self._world, condition, timeout_s=timeout_s):
+            state = self.exchange.answered
+            raise TimeoutError(f"no answer within {timeout_s} s (acknowledged: {state!r})")
+
+
+class Person:
+    """Somebody who uses this Discord.
+
+    Attributes:
+        user: the account.
+    """
+
+    def __init__(self, world: World, interactions: Interactions, user: User) -> None:
+        self._world = world
+        self._interactions = interactions
+        self.user = user
+
+    @property
+    def id(self) -> int:
+        """The account's id."""
+        return self.user.id
+
+    @property
+    def name(self) -> str:
+        """The account's name."""
+        return self.user.name
+
+    @property
+    def dms_closed(self) -> bool:
+        """Whether direct messages to this person are refused with 50007."""
+        return self.user.dms_closed
+
+    @dms_closed.setter
+    def dms_closed(self, closed: bool) -> None:
+        self.user.dms_closed = closed
+
+    @property
+    def dm(self) -> Channel:
+        """The conversation with the bot, opened at first need."""
+        return self._world.direct_channel(self.user, self._world.bot)
+
+    async def say(
+        self,
+        channel: Channel,
+        content: str = "",
+        files: Sequence[Upload] = (),
+        *,
+        reply_to: Message | None = None,
+        sticker_ids: Sequence[int] = (),
+    ) -> Message:
+        """Send a message.
+
+        Raises:
+            ApiProblem: what Discord would refuse this person.
+        """
+        data: Payload = {"content": content, "sticker_ids": [str(item) for item in sticker_ids]}
+        if reply_to is not None:
+            data["message_reference"] = {"message_id": str(reply_to.id)}
+        return chat.send(self._world, self.user, channel, draft_from(data, files))
+
+    async def forward(self, message: Message, channel: Channel) -> Message:
+        """Forward a message to another channel."""
+        about: Payload = {
+            "type": 1,
+            "message_id": str(message.id),
+            "channel_id": str(message.channel_id),
+        }
+        return chat.send(self._world, self.user, channel, draft_from({"message_reference": about}))
+
+    async def edit(self, message: Message, content: str) -> Message:
+        """Change the words of one's own message."""
+        self._must_be_mine(message)
+        draft = draft_from({"content": content})
+        return chat.edit(self._world, self._channel(message), message, draft)
+
+    async def delete(self, message: Message) -> None:
+        """Delete one's own message, dismiss an ephemeral one, or moderate another's."""
+        channel = self._channel(message)
+        if message.author is not self.user and message.ephemeral_for != self.id:
+            self._world.require(self.user, channel, Permission.MANAGE_MESSAGES)
+        chat.delete(self._world, channel, message)
+
+    async def delete_many(self, messages: Sequence[Message]) -> None:
+        """Delete several messages of one channel at once, as moderation does."""
+        channel = self._channel(messages[0])
+        self._world.require(self.user, channel, Permission.MANAGE_MESSAGES)
+        chat.delete_many(self._world, channel, [message.id for message in messages])
+
+    async def react(self, message: Message, emoji: str) -> None:
+        """React with a Unicode emoji or ``name:id``."""
+        chat.react(self._world, self._channel(message), message, self.user, emoji)
+
+    async def unreact(self, message: Message, emoji: str) -> None:
+        """Take a reaction back."""
+        chat.unreact(self._world, self._channel(message), message, self.user, emoji)
+
+    def _channel(self, message: Message) -> Channel:
+        return self._world.channel(message.channel_id)
+
+    def _must_be_mine(self, message: Message) -> None:
+        if message.author is not self.user:
+            raise PermissionError("only the author can edit a message")
+
+    def messages(self, channel: Channel) -> list[Message]:
+        """Return what this person sees in a channel, oldest first."""
+        if not self._world.permissions(channel, self.id) & Permission.VIEW_CHANNEL:
+            return []
+        return [
+            message
+            for message in channel.messages.values()
+            if message.ephemeral_for in {None, self.id}
+        ]
+
+    async def wait_for_message(
+        self,
+        channel: Channel,
+        predicate: Callable[[Message], bool] = lambda message: True,
+        timeout_s: float = 5.0,
+    ) -> Message:
+        """Wait until a message this person sees fits, and return the newest that does.
+
+        Raises:
+            TimeoutError: none did.
+        """
+
+        def found() -> list[Message]:
+            return [message for message in self.messages(channel) if predicate(message)]
+
+        if not await until(self._world, lambda: bool(found()), timeout_s=timeout_s):
+            raise TimeoutError(f"no such message within {timeout_s} s in #{channel.name}")
+        return found()[-1]
+
+    async def slash(self, channel: Channel, command: str, **options: object) -> Interaction:
+        """Use a slash command, waiting for the bot to have registered it.
+
+        Args:
+            channel: where.
+            command: its name, with sub-commands: ``settings key``.
+            options: values: str, int, float, bool, Upload, Channel, Person, Role, User.
+
+        Raises:
+            LookupError: no such command, option or choice, or a required option is missing.
+            ApiProblem: 50001, 50013.
+        """
+        self._world.require(self.user, channel, Permission.USE_APPLICATION_COMMANDS)
+        root = command.split()[0]
+        await self._registered(channel, root, 1)
+        data = commands.slash_data(self._world, channel, self.user, command, options)
+        return self._open(channel, Kind.COMMAND, data)
+
+    async def autocomplete(
+        self, channel: Channel, command: str, focused: str, **options: object
+    ) -> Interaction:
+        """Type into an option of a slash command; the choices come by ``wait_acknowledged``."""
+        await self._registered(channel, command.split()[0], 1)
+        data = commands.slash_data(
+            self._world, channel, self.user, command, options, focused=focused
+        )
+        return self._open(channel, Kind.AUTOCOMPLETE, data)
+
+    async def use_menu(self, target: Message | User, name: str) -> Interaction:
+        """Use a message menu command on a message."""
+        if isinstance(target, User):
+            raise TypeError("use use_user_menu for a user")
+        channel = self._channel(target)
+        self._world.require(self.user, channel, Permission.USE_APPLICATION_COMMANDS)
+        await self._registered(channel, name, 3)
+        data = commands.message_menu_data(self._world, channel, self.user, name, target)
+        return self._open(channel, Kind.COMMAND, data)
+
+    async def use_user_menu(self, channel: Channel, target: User, name: str) -> Interaction:
+        """Use a user menu command on somebody in a channel."""
+        self._world.require(self.user, channel, Permission.USE_APPLICATION_COMMANDS)
+        await self._registered(channel, name, 2)
+        data = commands.user_menu_data(self._world, channel, self.user, name, target)
+        return self._open(channel, Kind.COMMAND, data)
+
+    async def _registered(self, channel: Channel, name: str, kind: int) -> None:
+        def known() -> bool:
+            visible = commands.visible(self._world, channel, self.user)
+            return any(item.name == name and item.type == kind for item in visible)
+
+        if not await until(self._world, known, timeout_s=_COMMAND_WAIT_S):
+            raise LookupError(f"no command {name!r} for {self.name} in #{channel.name}")
+
+    async def click(self, message: Message, label_or_custom_id: str) -> Interaction:
+        """Press a button.
+
+        Raises:
+            LookupError: no such button, or one that can't be pressed.
+        """
+        data = forms.click_data(message, label_or_custom_id)
+        return self._open(self._channel(message), Kind.COMPONENT, data, message)
+
+    async def select(
+        self, message: Message, custom_id: str, values: Sequence[object]
+    ) -> Interaction:
+        """Choose in a select menu: labels or values, or Channel, Person, Role, User.
+
+        Raises:
+            LookupError: no such menu or option, or too few or many.
+        """
+        channel = self._channel(message)
+        data = forms.select_data(self._world, channel, message, custom_id, values, self.user)
+        return self._open(channel, Kind.COMPONENT, data, message)
+
+    async def fill_modal(
+        self, interaction: Interaction, values: Mapping[str, object]
+    ) -> Interaction:
+        """Fill in and send the modal an interaction opened, waiting for it to open.
+
+        Args:
+            interaction: what opened it.
+            values: by custom id or label: text, a list of choices, or a list of Upload.
+
+        Raises:
+            LookupError: no such field, or a required one is missing.
+            TimeoutError: no modal opened.
+        """
+        modal = await interaction.wait_modal()
+        exchange = interaction.exchange
+        data = forms.modal_data(self._world, exchange.channel, modal, values, self.user)
+        return self._open(exchange.channel, Kind.MODAL, data, exchange.source)
+
+    def _open(
+        self, channel: Channel, kind: Kind, data: Json, source: Message | None = None
+    ) -> Interaction:
+        exchange = self._interactions.open(self.user, channel, kind=kind, data=data, source=source)
+        loop = asyncio.get_running_loop()
+        loop.call_later(self._interactions.ack_s, self._interactions.fail_unless_answered, exchange)
+        return Interaction(self._world, self._interactions, exchange)

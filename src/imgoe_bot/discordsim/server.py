@@ -1,0 +1,236 @@
+"""A whole Discord on one loopback port: REST, gateway, CDN and the chat page."""
+
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from imgoe_bot.discordsim import page, views
+from imgoe_bot.discordsim.cdn import Cdn
+from imgoe_bot.discordsim.entities import User
+from imgoe_bot.discordsim.faults import Faults
+from imgoe_bot.discordsim.gateway import Gateway
+from imgoe_bot.discordsim.guilds import GuildHandle, new_guild
+from imgoe_bot.discordsim.http import Handler
+from imgoe_bot.discordsim.interactions import Interactions
+from imgoe_bot.discordsim.links import LinkSigner
+from imgoe_bot.discordsim.middleware import Gatekeeper, RateLimits
+from imgoe_bot.discordsim.person import Person
+from imgoe_bot.discordsim.rest_application import ApplicationRoutes, InteractionRoutes
+from imgoe_bot.discordsim.rest_guilds import GuildRoutes
+from imgoe_bot.discordsim.rest_messages import MessageRoutes
+from imgoe_bot.discordsim.waiting import until
+from imgoe_bot.discordsim.wire import Payload
+from imgoe_bot.discordsim.world import World, new_world
+
+_MAX_BODY = 128 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SimOptions:
+    """How a simulated Discord behaves.
+
+    Attributes:
+        bind: address to listen on; a name of this machine only.
+        port: port, 0 for any free one.
+        bot_name: the bot's account name.
+        bot_token: what the bot must present, None for a random one.
+        link_life_s: how long CDN links live.
+        interaction_ack_s: within how many seconds the bot must acknowledge.
+        heartbeat_interval_ms: what the gateway asks for.
+        rate_limit: requests a bucket allows in one window.
+        rate_window_s: the window's length.
+        strict: whether leaving raises when the bot used a route that is not there.
+        clock: the present, in Unix seconds.
+    """
+
+    bind: str = "127.0.0.1"
+    port: int = 0
+    bot_name: str = "imgoe"
+    bot_token: str | None = None
+    link_life_s: float = 86_400
+    interaction_ack_s: float = 3.0
+    heartbeat_interval_ms: int = 41_250
+    rate_limit: int = 50
+    rate_window_s: float = 1.0
+    strict: bool = True
+    clock: Callable[[], float] = time.time
+
+
+class UnknownRoutes(AssertionError):
+    """The bot asked for routes that this Discord does not have.
+
+    Attributes:
+        calls: what it asked for, as ``METHOD /path``.
+    """
+
+    def __init__(self, calls: list[str]) -> None:
+        super().__init__(f"discordsim has no route for: {', '.join(calls)}")
+        self.calls = calls
+
+
+class DiscordSim:
+    """A Discord that runs while its ``async with`` block does.
+
+    Attributes:
+        options: how it behaves.
+        world: its state, for what no method here offers.
+        faults: what to let go wrong.
+        interactions: the open interactions.
+    """
+
+    def __init__(self, options: SimOptions | None = None) -> None:
+        self.options = options or SimOptions()
+        clock = self.options.clock
+        self.world: World = new_world(
+            clock=clock,
+            links=LinkSigner(clock, life_s=self.options.link_life_s),
+            bot_name=self.options.bot_name,
+            bot_token=self.options.bot_token,
+        )
+        self.interactions = Interactions(self.world, ack_s=self.options.interaction_ack_s)
+        self._gateway = Gateway(
+            self.world, heartbeat_interval_ms=self.options.heartbeat_interval_ms
+        )
+        self.faults = Faults(self.world, self._gateway)
+        limits = RateLimits(clock, self.options.rate_limit, self.options.rate_window_s)
+        self._gatekeeper = Gatekeeper(self.world, self.faults, limits)
+        self._people: dict[int, Person] = {}
+        self._runner: web.AppRunner | None = None
+        self._port = self.options.port
+
+    async def __aenter__(self) -> Self:
+        """Listen; afterwards the addresses are known."""
+        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self.options.bind, self.options.port)
+        await site.start()
+        self._port = int(self._runner.addresses[0][1])
+        self.world.links.base_url = self.cdn_url
+        self._gateway.url = self.gateway_url
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop listening; raises UnknownRoutes when strict, unless another error is on its way."""
+        await self._gateway.drop(resumable=False, code=1001)
+        if self._runner is not None:
+            await self._runner.cleanup()
+        if self.options.strict and self.unknown_calls and error is None:
+            raise UnknownRoutes(self.unknown_calls)
+
+    def _app(self) -> web.Application:
+        app = web.Application(client_max_size=_MAX_BODY)
+        app.add_subapp("/api/v10", self._api())
+        cdn = web.Application()
+        cdn.add_routes(Cdn(self.world).routes())
+        app.add_subapp("/cdn", cdn)
+        app.router.add_get("/gateway", self._gateway.handle)
+        app.router.add_get("/gateway/", self._gateway.handle)
+        app.add_routes(page.routes(self))
+        return app
+
+    def _api(self) -> web.Application:
+        guard = self._gatekeeper.guard
+
+        @web.middleware
+        async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await guard(request, handler)
+
+        api = web.Application(middlewares=[guarded], client_max_size=_MAX_BODY)
+        api.add_routes(ApplicationRoutes(self.world, gateway_url=lambda: self.gateway_url).routes())
+        api.add_routes(InteractionRoutes(self.world, self.interactions).routes())
+        api.add_routes(MessageRoutes(self.world).routes())
+        api.add_routes(GuildRoutes(self.world).routes())
+        api.router.add_route("*", "/{anything:.*}", self._gatekeeper.refuse_unknown)
+        return api
+
+    @property
+    def url(self) -> str:
+        """The chat page's address."""
+        return f"http://{self.options.bind}:{self._port}"
+
+    @property
+    def api_url(self) -> str:
+        """REST's base address."""
+        return f"{self.url}/api/v10"
+
+    @property
+    def gateway_url(self) -> str:
+        """The gateway's address."""
+        return f"ws://{self.options.bind}:{self._port}/gateway"
+
+    @property
+    def cdn_url(self) -> str:
+        """The CDN's base address."""
+        return f"{self.url}/cdn"
+
+    @property
+    def bot_token(self) -> str:
+        """What the bot must log in with."""
+        return self.world.bot_token
+
+    @property
+    def bot_user(self) -> User:
+        """The bot's account."""
+        return self.world.bot
+
+    @property
+    def application_id(self) -> int:
+        """The application's id, which is the bot's too."""
+        return self.world.bot.id
+
+    @property
+    def unknown_calls(self) -> list[str]:
+        """Requests that no route answered, as ``METHOD /path``."""
+        return self._gatekeeper.unknown
+
+    @property
+    def calls(self) -> list[str]:
+        """Every REST request so far, in order, as ``METHOD /path``, tokens left out."""
+        return self._gatekeeper.calls
+
+    @property
+    def people(self) -> Mapping[int, Person]:
+        """Everybody added so far, by id."""
+        return self._people
+
+    def add_person(self, name: str, *, display_name: str | None = None) -> Person:
+        """Add somebody; the person is in no guild yet."""
+        user = User(self.world.ids.next(), name, display_name or name)
+        self.world.users[user.id] = user
+        person = Person(self.world, self.interactions, user)
+        self._people[user.id] = person
+        return person
+
+    def add_guild(self, name: str, *, owner: Person, bot: bool = True) -> GuildHandle:
+        """Add a guild with its owner in it, and the bot unless ``bot`` is False."""
+        return new_guild(self.world, name, owner, bot=bot)
+
+    async def bot_ready(self, *, timeout_s: float = 10.0, commands: bool = False) -> None:
+        """Wait until the bot has identified, and has registered commands when asked.
+
+        Raises:
+            TimeoutError: it has not.
+        """
+
+        def ready() -> bool:
+            return self._gateway.identified > 0 and (not commands or bool(self.world.commands))
+
+        if not await until(self.world, ready, timeout_s=timeout_s):
+            raise TimeoutError(f"the bot was not ready within {timeout_s} s")
+
+    def subscribe(self, person: Person) -> AsyncIterator[Mapping[str, object]]:
+        """Yield ``{"t": name, "d": data}`` for all that a person may see."""
+        return views.subscribe(self.world, person)
+
+    def snapshot(self, person: Person) -> Payload:
+        """Return everything a person's client shows at its start."""
+        return views.snapshot(self.world, person)

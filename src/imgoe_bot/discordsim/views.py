@@ -1,0 +1,110 @@
+"""What one person sees, for a page: the whole at once, then event by event."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+
+from imgoe_bot.discordsim import commands
+from imgoe_bot.discordsim.entities import Channel, Guild, Message
+from imgoe_bot.discordsim.payloads import (
+    channel_payload,
+    command_payload,
+    member_payload,
+    message_payload,
+    role_payload,
+    user_payload,
+)
+from imgoe_bot.discordsim.permissions import Permission
+from imgoe_bot.discordsim.person import Person
+from imgoe_bot.discordsim.wire import Payload
+from imgoe_bot.discordsim.world import Event, World
+
+_SHOWN = 50
+
+
+def snapshot(world: World, person: Person) -> Payload:
+    """Return everything a person's client shows at its start."""
+    guilds = [guild for guild in world.guilds.values() if person.id in guild.members]
+    channels = [item for guild in guilds for item in _visible(world, guild, person)]
+    directs = [item for item in world.channels.values() if person.id in item.recipient_ids]
+    people = [user for user in world.users.values() if not user.bot and user is not world.owner]
+    return {
+        "user": user_payload(person.user),
+        "bot": user_payload(world.bot),
+        "guilds": [_guild(world, guild, person) for guild in guilds],
+        "dms": [_direct(world, item, person) for item in directs],
+        "messages": {str(item.id): _last(world, item, person) for item in channels + directs},
+        "commands": _commands(world, channels + directs, person),
+        "people": [{"id": str(user.id), "name": user.display_name} for user in people],
+    }
+
+
+def _visible(world: World, guild: Guild, person: Person) -> list[Channel]:
+    return [
+        world.channels[channel_id]
+        for channel_id in guild.channel_ids
+        if world.permissions(world.channels[channel_id], person.id) & Permission.VIEW_CHANNEL
+    ]
+
+
+def _guild(world: World, guild: Guild, person: Person) -> Payload:
+    return {
+        "id": str(guild.id),
+        "name": guild.name,
+        "channels": [channel_payload(world, item) for item in _visible(world, guild, person)],
+        "members": [member_payload(member) for member in guild.members.values()],
+        "roles": [role_payload(role) for role in guild.roles.values()],
+    }
+
+
+def _direct(world: World, channel: Channel, person: Person) -> Payload:
+    others = [world.users[item] for item in channel.recipient_ids if item != person.id]
+    shown = {"recipients": [user_payload(user) for user in others]}
+    return channel_payload(world, channel) | shown
+
+
+def _last(world: World, channel: Channel, person: Person) -> list[Payload]:
+    shown = person.messages(channel)[-_SHOWN:]
+    return [message_payload(world, message, viewer_id=person.id) for message in shown]
+
+
+def _commands(world: World, channels: list[Channel], person: Person) -> list[Payload]:
+    found = {
+        command.id: command
+        for channel in channels
+        for command in commands.visible(world, channel, person.user)
+    }
+    return [command_payload(world, command) for command in found.values()]
+
+
+async def subscribe(world: World, person: Person) -> AsyncIterator[Mapping[str, object]]:
+    """Yield ``{"t": name, "d": data}`` for all that a person may see, until closed.
+
+    The subscription starts with the first step of the iteration.
+    """
+    events: asyncio.Queue[Event] = asyncio.Queue()
+
+    def notice(event: Event) -> None:
+        if event.name in {"COMMANDS_SYNCED"} or world.may_see(event, person.id):
+            events.put_nowait(event)
+
+    world.listeners.append(notice)
+    try:
+        while True:
+            event = await events.get()
+            yield {"t": event.name, "d": _own_view(world, event, person)}
+    finally:
+        world.listeners.remove(notice)
+
+
+def _own_view(world: World, event: Event, person: Person) -> Mapping[str, object]:
+    message = _subject(world, event)
+    if message is None:
+        return event.data
+    return event.data | message_payload(world, message, viewer_id=person.id)
+
+
+def _subject(world: World, event: Event) -> Message | None:
+    if event.name not in {"MESSAGE_CREATE", "MESSAGE_UPDATE"}:
+        return None
+    channel = world.channels.get(event.channel_id or 0)
+    return None if channel is None else channel.messages.get(int(str(event.data["id"])))
