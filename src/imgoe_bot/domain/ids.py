@@ -1,6 +1,7 @@
 """Names for the numbers: Discord's snowflakes, and our own ids."""
 
 import secrets
+from datetime import UTC, datetime
 from typing import NewType
 
 GuildId = NewType("GuildId", int)
@@ -18,3 +19,11 @@ JobId = NewType("JobId", int)
 def new_id() -> str:
     """Return a fresh id of ours: 16 hex digits that nobody can guess or count."""
     return secrets.token_hex(8)
+
+
+_DISCORD_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
+
+
+def snowflake_at(moment: datetime) -> int:
+    """Return the smallest id Discord gives at this moment (milliseconds since 2015, shifted 22)."""
+    return int((moment - _DISCORD_EPOCH).total_seconds() * 1000) << 22

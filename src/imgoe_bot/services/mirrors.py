@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from imgoe_bot.domain.guild import Actor, check_may_manage
-from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, RuleId, new_id
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, RuleId, new_id, snowflake_at
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.mirror import AttachmentFacts, Decision, MessageFacts, MirrorRule, decide
 from imgoe_bot.domain.upload import Origin, Post
@@ -25,12 +25,14 @@ class MirrorService:
             NotAllowed: without the Manage Server permission.
         """
         guild_id = check_may_manage(actor)
+        now = self._clock.now()
         rule = MirrorRule(
             id=RuleId(new_id()),
             guild_id=guild_id,
             channel_id=channel_id,
             created_by=actor.user_id,
-            created_at=self._clock.now(),
+            created_at=now,
+            seen_message_id=MessageId(snowflake_at(now)),
         )
         return await self._rules.add(rule)
 

@@ -250,3 +250,15 @@ class Messenger(Protocol):
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
         """Tell the author that the copy went with the message they deleted."""
         ...
+
+
+class Notes(Protocol):
+    """Short texts by name that outlive the process."""
+
+    async def find(self, name: str) -> str | None:
+        """Return a note, None when there is none."""
+        ...
+
+    async def write(self, name: str, value: str) -> None:
+        """Write a note over whatever it said."""
+        ...

@@ -10,13 +10,19 @@ from imgoe_bot.domain.mirror import MirrorRule
 
 
 class SqlRuleStore:
-    """``ports.RuleStore`` in SQL."""
+    """``ports.RuleStore`` in SQL.
+
+    A guild's rules are asked for with every message, so they are kept in memory until they change
+    here; one guild's events and commands always reach one process.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._known: dict[GuildId, tuple[MirrorRule, ...]] = {}
 
     async def add(self, rule: MirrorRule) -> bool:
         """Store a rule; see the port."""
+        self._known.pop(rule.guild_id, None)
         async with self._database.write() as connection:
             known = select(t.mirror_rule.c.id).where(
                 t.mirror_rule.c.guild_id == rule.guild_id,
@@ -33,6 +39,7 @@ class SqlRuleStore:
 
     async def remove(self, guild_id: GuildId, channel_id: ChannelId) -> bool:
         """Remove a channel's rule; see the port."""
+        self._known.pop(guild_id, None)
         async with self._database.write() as connection:
             removed = await connection.execute(
                 delete(t.mirror_rule).where(
@@ -44,6 +51,12 @@ class SqlRuleStore:
 
     async def of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
         """Return the guild's rules, oldest first."""
+        known = self._known.get(guild_id)
+        if known is None:
+            known = self._known[guild_id] = await self._read(guild_id)
+        return known
+
+    async def _read(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
         query = select(t.mirror_rule).where(t.mirror_rule.c.guild_id == guild_id)
         async with self._database.read() as connection:
             rows = await connection.execute(query.order_by(t.mirror_rule.c.created_at))

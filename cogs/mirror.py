@@ -1,0 +1,95 @@
+"""``/mirror`` and the channels it names: whatever is posted there is kept."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from imgoe_bot.domain.guild import check_may_manage
+from imgoe_bot.domain.ids import ChannelId, MessageId
+from imgoe_bot.ui import convert, failures, render
+from imgoe_bot.ui.catch_up import catch_up
+from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
+from imgoe_bot.ui.permissions import missing_to_mirror
+
+
+@app_commands.guild_only()
+@app_commands.default_permissions(manage_guild=True)
+class MirrorCog(
+    commands.GroupCog, group_name="mirror", group_description="Channels whose media is kept"
+):
+    """Rules by command, messages by event."""
+
+    def __init__(self, bot: AnyBot) -> None:
+        self._bot = bot
+        self._services = services_of(bot)
+
+    @app_commands.command(description="Keep every image and video posted in a channel")
+    @app_commands.describe(channel="The channel to keep")
+    async def add(self, interaction: AnyInteraction, channel: discord.TextChannel) -> None:
+        """Mirror a channel from now on."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        actor = convert.actor_of(interaction)
+        new = await self._services.mirrors.add_rule(actor, ChannelId(channel.id))
+        text = render.rule_added(
+            channel.mention,
+            new=new,
+            missing=missing_to_mirror(channel),
+            blind=not self._bot.intents.message_content,
+        )
+        await interaction.followup.send(text, ephemeral=True)
+
+    @app_commands.command(description="Stop keeping what is posted in a channel")
+    @app_commands.describe(channel="The channel to stop keeping")
+    async def remove(self, interaction: AnyInteraction, channel: discord.TextChannel) -> None:
+        """Stop mirroring a channel; what was kept stays."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        actor = convert.actor_of(interaction)
+        removed = await self._services.mirrors.remove_rule(actor, ChannelId(channel.id))
+        await interaction.followup.send(
+            render.rule_removed(channel.mention, removed=removed), ephemeral=True
+        )
+
+    @app_commands.command(name="list", description="List the channels that are kept")
+    async def list_(self, interaction: AnyInteraction) -> None:
+        """Answer privately with the mirrored channels."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        guild_id = check_may_manage(convert.actor_of(interaction))
+        rules = await self._services.mirrors.rules(guild_id)
+        await interaction.followup.send(render.rules(rules), ephemeral=True)
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Store the work a message asks for."""
+        if self._bot.user is None:
+            return
+        facts = convert.facts_of(message, us=self._bot.user.id)
+        if facts is not None:
+            await self._services.mirrors.observe(facts)
+            self._services.runner.wake()
+
+    @commands.Cog.listener()
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        """Stop what is under way for a message that was taken back."""
+        await self._services.mirrors.source_deleted([MessageId(event.message_id)])
+
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
+        """Stop what is under way for messages that were taken back together."""
+        await self._services.mirrors.source_deleted([MessageId(id_) for id_ in event.message_ids])
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Fetch what was posted while the bot was away."""
+        await catch_up(self._bot, self._services.mirrors)
+        self._services.runner.wake()
+
+    async def cog_app_command_error(
+        self, interaction: AnyInteraction, error: app_commands.AppCommandError
+    ) -> None:
+        """Hand errors to where they are worded."""
+        await failures.answer(interaction, error)
+
+
+async def setup(bot: AnyBot) -> None:
+    """Add the cog; called by discord.py."""
+    await bot.add_cog(MirrorCog(bot))

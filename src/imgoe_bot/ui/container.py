@@ -1,0 +1,53 @@
+"""The use cases a cog may call, hung on the bot that loads it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from discord.ext import commands
+
+from imgoe_bot.services.deletions import DeletionService
+from imgoe_bot.services.guild_settings import GuildSettingsService
+from imgoe_bot.services.mirrors import MirrorService
+from imgoe_bot.services.ports import Notes
+from imgoe_bot.services.runner import JobRunner
+from imgoe_bot.services.uploads import UploadService
+
+_ATTRIBUTE = "imgoe_services"
+
+AnyBot = commands.Bot | commands.AutoShardedBot
+AnyInteraction = discord.Interaction[Any]  # the client's type is the foreign bot's own
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Every use case, built once by ``app``."""
+
+    guilds: GuildSettingsService
+    mirrors: MirrorService
+    uploads: UploadService
+    deletions: DeletionService
+    runner: JobRunner
+    notes: Notes
+
+
+def attach(bot: AnyBot, services: Services) -> None:
+    """Hang the services on a bot, ours or a foreign one."""
+    setattr(bot, _ATTRIBUTE, services)
+
+
+def detach(bot: AnyBot) -> None:
+    """Take the services off again."""
+    delattr(bot, _ATTRIBUTE)
+
+
+def services_of(bot: discord.Client) -> Services:
+    """Return the services that were attached.
+
+    Raises:
+        RuntimeError: a cog was loaded alone instead of the extension ``imgoe_bot``.
+    """
+    services = getattr(bot, _ATTRIBUTE, None)
+    if not isinstance(services, Services):
+        raise RuntimeError("load the extension imgoe_bot before its cogs")
+    return services

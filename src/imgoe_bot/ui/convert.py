@@ -1,0 +1,118 @@
+"""Discord's objects become ours: plain facts, nothing that can wait or fail."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import discord
+
+from imgoe_bot.domain.guild import Actor
+from imgoe_bot.domain.ids import (
+    AttachmentId,
+    ChannelId,
+    GuildId,
+    MessageId,
+    PostId,
+    UserId,
+    new_id,
+)
+from imgoe_bot.domain.job import Item
+from imgoe_bot.domain.media import Source
+from imgoe_bot.domain.mirror import AttachmentFacts, MessageFacts
+from imgoe_bot.domain.upload import Origin, Place, Post
+from imgoe_bot.ui.container import AnyInteraction
+
+
+def actor_of(interaction: AnyInteraction) -> Actor:
+    """Return who asks, with the permissions Discord resolved for the channel they ask in."""
+    return Actor(
+        user_id=UserId(interaction.user.id),
+        guild_id=GuildId(interaction.guild_id) if interaction.guild_id is not None else None,
+        permissions=permission_names(interaction.permissions),
+    )
+
+
+def permission_names(permissions: discord.Permissions) -> frozenset[str]:
+    """Return the names of the permissions held; an administrator holds all."""
+    held = discord.Permissions.all() if permissions.administrator else permissions
+    return frozenset(name for name, value in held if value)
+
+
+def facts_of(message: discord.Message, *, us: int) -> MessageFacts | None:
+    """Return what ``decide`` needs of a message, None for one outside a guild.
+
+    Args:
+        message: as the gateway or a fetch brought it.
+        us: the bot's own user id.
+    """
+    if message.guild is None:
+        return None
+    return MessageFacts(
+        guild_id=GuildId(message.guild.id),
+        channel_ids=_channel_line(message.channel),
+        message_id=MessageId(message.id),
+        author_id=UserId(message.author.id),
+        author_is_bot=message.author.bot or message.webhook_id is not None,
+        author_is_us=message.author.id == us,
+        nsfw=_is_nsfw(message.channel),
+        attachments=tuple(_attachments(message.attachments)),
+    )
+
+
+def _attachments(attachments: Iterable[discord.Attachment]) -> Iterable[AttachmentFacts]:
+    for position, attachment in enumerate(attachments):
+        yield AttachmentFacts(
+            id=AttachmentId(attachment.id),
+            position=position,
+            filename=attachment.filename,
+            size_bytes=attachment.size,
+            content_type=attachment.content_type,
+            spoiler=attachment.is_spoiler(),
+        )
+
+
+def _channel_line(channel: object) -> tuple[ChannelId, ...]:
+    """The channel, then its parents: thread, channel, category."""
+    ids = (
+        getattr(channel, "id", None),
+        getattr(channel, "parent_id", None),
+        getattr(channel, "category_id", None),
+    )
+    return tuple(ChannelId(id_) for id_ in ids if id_ is not None)
+
+
+def _is_nsfw(channel: object) -> bool:
+    is_nsfw = getattr(channel, "is_nsfw", None)
+    return bool(is_nsfw()) if is_nsfw else False
+
+
+def source_of(attachment: discord.Attachment) -> Source:
+    """Return where an attachment's bytes are now."""
+    return Source(url=attachment.url, filename=attachment.filename, size_bytes=attachment.size)
+
+
+def item_of(attachment: discord.Attachment) -> Item:
+    """Return what we keep of an attachment that came with a command."""
+    return Item(
+        attachment_id=AttachmentId(attachment.id),
+        position=0,
+        filename=attachment.filename,
+        spoiler=attachment.is_spoiler(),
+    )
+
+
+def post_of(interaction: AnyInteraction, guild_id: GuildId, *, now: datetime) -> Post:
+    """Return the post that a slash command is."""
+    return Post(
+        id=PostId(new_id()),
+        origin=Origin.SLASH,
+        guild_id=guild_id,
+        channel_id=ChannelId(interaction.channel_id or 0),
+        author_id=UserId(interaction.user.id),
+        created_at=now,
+        nsfw=_is_nsfw(interaction.channel),
+    )
+
+
+def place_of(message: discord.Message) -> Place:
+    """Return where a message stands."""
+    return Place(ChannelId(message.channel.id), MessageId(message.id))

@@ -1,0 +1,107 @@
+"""Buttons that outlive the process: rebuilt from their custom id in whatever process is asked."""
+
+import re
+from typing import Any, Self
+
+import discord
+
+from imgoe_bot.domain.guild import Actor
+from imgoe_bot.domain.ids import PostId, UploadId
+from imgoe_bot.domain.upload import Card, may_see_link
+from imgoe_bot.ui import convert, failures, render
+from imgoe_bot.ui import wording as w
+from imgoe_bot.ui.container import AnyInteraction, services_of
+
+Match = re.Match[str]
+AnyItem = discord.ui.Item[Any]
+
+
+class ManageButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"imgoe:manage:(?P<id>[0-9a-f]{16})"
+):
+    """On a card: shows whoever may delete its copies how to, privately."""
+
+    def __init__(self, post_id: PostId) -> None:
+        self._post_id = post_id
+        super().__init__(
+            discord.ui.Button(
+                label="Delete…",
+                style=discord.ButtonStyle.secondary,
+                custom_id=f"imgoe:manage:{post_id}",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
+    ) -> Self:
+        """Rebuild the button of a message that an earlier process sent."""
+        return cls(PostId(match["id"]))
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Answer privately with links for the uploader, with buttons for a moderator."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        async with failures.answered(interaction):
+            actor = convert.actor_of(interaction)
+            card = await services_of(interaction.client).deletions.get_card(actor, self._post_id)
+            await interaction.followup.send(
+                render.private_text(card, with_links=_may_see_links(actor, card)),
+                view=private_view(card),
+                ephemeral=True,
+                suppress_embeds=True,
+            )
+
+
+class DeleteButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"imgoe:delete:(?P<id>[0-9a-f]{16})"
+):
+    """In private: deletes one copy."""
+
+    def __init__(self, upload_id: UploadId, *, label: str = "Delete") -> None:
+        self._upload_id = upload_id
+        super().__init__(
+            discord.ui.Button(
+                label=label[:80],
+                style=discord.ButtonStyle.danger,
+                custom_id=f"imgoe:delete:{upload_id}",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
+    ) -> Self:
+        """Rebuild the button of a message that an earlier process sent."""
+        return cls(UploadId(match["id"]))
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Delete, then show the message again without what is gone."""
+        await interaction.response.defer()
+        async with failures.answered(interaction):
+            actor = convert.actor_of(interaction)
+            card = await services_of(interaction.client).deletions.delete(actor, self._upload_id)
+            text = render.private_text(card, with_links=_may_see_links(actor, card))
+            await interaction.edit_original_response(content=text, view=private_view(card))
+
+
+def _may_see_links(actor: Actor, card: Card) -> bool:
+    return all(may_see_link(actor, upload) for upload in card.uploads)
+
+
+def card_view(card: Card) -> discord.ui.View:
+    """Return the buttons below a card."""
+    view = discord.ui.View(timeout=None)
+    live = [upload for upload in card.uploads if upload.deleted_at is None]
+    if len(live) == 1:
+        view.add_item(discord.ui.Button(label="Open", url=live[0].stored.viewer_url))
+    if card.deletable:
+        view.add_item(ManageButton(card.post.id))
+    return view
+
+
+def private_view(card: Card) -> discord.ui.View:
+    """Return a delete button for each copy that exists."""
+    view = discord.ui.View(timeout=None)
+    for upload in card.deletable:
+        view.add_item(DeleteButton(upload.id, label=f"Delete {w.plain_name(upload.filename)}"))
+    return view
