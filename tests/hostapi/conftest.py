@@ -1,5 +1,6 @@
 """A small server that answers as it is told, so that the client meets real sockets."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -95,3 +96,44 @@ async def host() -> AsyncIterator[ReplayHost]:
 @pytest.fixture
 def samples() -> Path:
     return SAMPLES
+
+
+RawHandler: TypeAlias = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+class RawHost:
+    """A server that does to a connection whatever it is told, HTTP or not."""
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self.handler: RawHandler = read_whole_request
+        self.base_url = ""
+        self.release = asyncio.Event()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        try:
+            await self.handler(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+
+async def read_whole_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Read one request of known length, and answer nothing."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+    length = int(head.partition("content-length:")[2].partition("\r\n")[0] or "0")
+    await reader.readexactly(length)
+
+
+@pytest_asyncio.fixture
+async def raw_host() -> AsyncIterator[RawHost]:
+    raw = RawHost()
+    server = await asyncio.start_server(raw.serve, "127.0.0.1", 0)
+    host_name, port = server.sockets[0].getsockname()[:2]
+    raw.base_url = f"http://{host_name}:{port}"
+    async with server:
+        yield raw
+        raw.release.set()
+    await server.wait_closed()

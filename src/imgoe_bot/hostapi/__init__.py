@@ -17,6 +17,7 @@ from imgoe_bot.hostapi.models import (
     UploadRequest,
     UrlSource,
 )
+from imgoe_bot.hostapi.probe import HostAbilities
 from imgoe_bot.hostapi.reply import Rendition, UploadReply
 from imgoe_bot.hostapi.transport import open_http
 
@@ -25,6 +26,7 @@ __all__ = [
     "BytesSource",
     "DeleteLink",
     "FileSource",
+    "HostAbilities",
     "HostClient",
     "Rendition",
     "Source",

@@ -75,15 +75,14 @@ def refused(answer: Answer, *, sent: Sent, bare_text: bool = False) -> ImgoeErro
         sent: what we know of the request.
         bare_text: whether the host was asked for a format whose errors are a bare text under 200.
     """
-    found = read_object(answer.body)
+    if 300 <= answer.status < 400:
+        return _redirected(answer, sent)
+    found = _read(answer)
     if found is not None:
         return classify(_refusal(answer, found, sent), sent=sent)
     words = scrub(_words(answer), secrets=sent.secrets) or None
     if answer.status == 200:
         return _not_json(answer, words=words, sent=sent, bare_text=bare_text)
-    if 300 <= answer.status < 400:
-        place = scrub(answer.headers.get("location", "").partition("?")[0], secrets=sent.secrets)
-        return BadReply(host=sent.host, status=answer.status, host_message=f"Location: {place}")
     refusal = Refusal(answer.status, message=words, retry_after_s=_retry_after_s(answer))
     return classify(refusal, sent=sent)
 
@@ -95,31 +94,34 @@ def _stored(answer: Answer, *, request: UploadRequest, sent: Sent) -> UploadRepl
         return None
     if request.format == "txt":
         return _from_text(answer)
-    found = read_object(answer.body) or {}
+    found = _read(answer) or {}
     image, data = found.get("image"), found.get("data")
     if found.get("status_code") == 200 and isinstance(image, dict):
         return _from_fields(image)
     if found.get("success") is True and isinstance(data, dict):
-        return _from_fields(_from_imgbb(data))
+        return _from_fields(data)
     return None
 
 
+def _read(answer: Answer) -> dict[str, JsonValue] | None:
+    """Read the JSON object, also behind the warnings a misconfigured PHP prints before it."""
+    found = read_object(answer.body)
+    start = answer.body.find(b'{"status_code"') if found is None and answer.is_page else -1
+    return read_object(answer.body[start:]) if start > 0 else found
+
+
 def _from_fields(fields: Mapping[str, JsonValue]) -> UploadReply | None:
-    reply = UploadReply.model_validate(fields)
-    return reply if reply.id else None
-
-
-def _from_imgbb(data: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """Rename ImgBB's fields to Chevereto's; what has no counterpart stays as it is."""
-    image = data.get("image")
+    """Read the fields of version 4, or of 3 and ImgBB where those are all there is."""
+    image = fields.get("image")
     file = image if isinstance(image, dict) else {}
-    fields: dict[str, JsonValue] = {"filename": file.get("filename"), "mime": file.get("mime")}
-    fields |= {**data, "id_encoded": data.get("id")}
-    stored_s, lasts_s = _digits(data.get("time")), _digits(data.get("expiration"))
-    if stored_s and lasts_s:
-        fields["date_gmt"] = _gmt(stored_s)
-        fields["expiration_date_gmt"] = _gmt(stored_s + lasts_s)
-    return fields
+    known: dict[str, JsonValue] = {"filename": file.get("filename"), "mime": file.get("mime")}
+    known["id_encoded"] = fields.get("id")
+    stored_s, lasts_s = _digits(fields.get("time")), _digits(fields.get("expiration"))
+    if stored_s:
+        known["date_gmt"] = _gmt(stored_s)
+        known["expiration_date_gmt"] = _gmt(stored_s + lasts_s) if lasts_s else None
+    reply = UploadReply.model_validate({**known, **fields})
+    return reply if reply.id else None
 
 
 def _from_text(answer: Answer) -> UploadReply | None:
@@ -158,7 +160,7 @@ def _refusal(answer: Answer, found: Mapping[str, JsonValue], sent: Sent) -> Refu
         error if isinstance(error, str) else ""
     )
     status = answer.status if answer.status >= 400 else _digits(found.get("status_code"))
-    viewer_url = _first_text(found, "viewer_url", "url_viewer")
+    viewer_url = _first_text(found, "existing_url", "url_viewer")
     return Refusal(
         status=status or answer.status,
         code=_digits(fields.get("code")),
@@ -168,6 +170,12 @@ def _refusal(answer: Answer, found: Mapping[str, JsonValue], sent: Sent) -> Refu
     )
 
 
+def _redirected(answer: Answer, sent: Sent) -> ImgoeError:
+    """No redirect is followed: it would turn a POST into a GET and lose the body."""
+    place = scrub(answer.headers.get("location", "").partition("?")[0], secrets=sent.secrets)
+    return BadReply(host=sent.host, status=answer.status, host_message=f"Location: {place}")
+
+
 def _not_json(answer: Answer, *, words: str | None, sent: Sent, bare_text: bool) -> ImgoeError:
     """A page under 200 is maintenance; a bare text is an error where text was asked for."""
     kind = HostBroken if answer.is_page else HostRefused if bare_text and words else BadReply
@@ -175,6 +183,9 @@ def _not_json(answer: Answer, *, words: str | None, sent: Sent, bare_text: bool)
 
 
 def _words(answer: Answer) -> str:
+    """A page's title, or a text; of half a JSON nothing: it may hold a delete link."""
+    if answer.body.lstrip().startswith((b"{", b"[")):
+        return ""
     title = _HTML_TITLE.search(answer.body)
     if answer.is_page:
         return title[1].decode(errors="replace") if title else ""

@@ -1,12 +1,12 @@
 """The client: one host, one key, uploads and deletions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
 import httpx
 
-from imgoe_bot.errors import SourceBlocked
+from imgoe_bot.errors import HostError, SourceBlocked
 from imgoe_bot.hostapi.answers import parse, parse_deletion
 from imgoe_bot.hostapi.body import CountedBody, OpenSource, no_file, open_source
 from imgoe_bot.hostapi.caller import Caller
@@ -15,7 +15,9 @@ from imgoe_bot.hostapi.hush import unlogged
 from imgoe_bot.hostapi.models import Base64Source, DeleteLink, KeyBy, UploadRequest, UrlSource
 from imgoe_bot.hostapi.multipart import FilePart, seal
 from imgoe_bot.hostapi.places import is_same_site, normal_base
+from imgoe_bot.hostapi.probe import HostAbilities, probe
 from imgoe_bot.hostapi.reply import UploadReply
+from imgoe_bot.hostapi.tiny import TINY_KINDS
 from imgoe_bot.hostapi.transport import open_http
 from imgoe_bot.hostapi.wire import Call, build
 
@@ -133,6 +135,25 @@ class HostClient:
                 if answer.status == 200 and answer.is_page:
                     answer = await self._caller.post_nothing(address)
         return parse_deletion(answer, sent=Sent(host=self.base_url, secrets=(address,)))
+
+    async def is_public(self, url: str) -> bool:
+        """Whether an address answers 200 to someone without a key; at most 1 MiB is read."""
+        async with self._caller.deadline():
+            try:
+                return (await self._caller.get(url)).status == 200
+            except HostError:
+                return False
+
+    async def probe(self, *, kinds: Sequence[str] = TINY_KINDS) -> HostAbilities:
+        """Find out what the host can do by uploading 1x1 images and deleting them.
+
+        Args:
+            kinds: the MIME types to try; the first one answers all but ``formats``.
+
+        Raises:
+            HostError: the host is unreachable, busy, broken, or no host of this API.
+        """
+        return await probe(self, kinds=kinds)
 
     async def _upload_text(self, request: UploadRequest, call: Call) -> UploadReply:
         """Upload what fits into fields: base64, or an address for the host to fetch."""

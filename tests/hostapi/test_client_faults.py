@@ -1,0 +1,216 @@
+"""Whatever a connection does, the call ends, in time, with an error that says what is known."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp import web
+
+from imgoe_bot.errors import (
+    BadReply,
+    HostUnreachable,
+    MediaTooLarge,
+    SourceBlocked,
+    SourceGone,
+)
+from imgoe_bot.hostapi import (
+    BytesSource,
+    DeleteLink,
+    FileSource,
+    HostClient,
+    StreamSource,
+    UploadRequest,
+    UrlSource,
+    open_http,
+)
+
+if TYPE_CHECKING:
+    from tests.hostapi.conftest import RawHost, ReplayHost
+
+SMALL = UploadRequest(BytesSource(b"GIF89a" + bytes(50)))
+CHUNK = bytes(256 * 1024)
+
+
+async def endless() -> AsyncIterator[bytes]:
+    while True:
+        yield CHUNK
+
+
+def unused_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+async def test_a_refused_connection_is_tried_again_then_reported() -> None:
+    base = f"http://127.0.0.1:{unused_port()}"
+    async with HostClient(base, attempts=3, retry_wait_s=0.01) as client:
+        with pytest.raises(HostUnreachable):
+            await client.upload(SMALL)
+        with pytest.raises(HostUnreachable):
+            await client.upload(UploadRequest(UrlSource("https://a.example/"), method="GET"))
+
+
+async def test_a_connection_lost_after_the_upload_is_not_repeated(raw_host: "RawHost") -> None:
+    async with HostClient(raw_host.base_url, attempts=3, retry_wait_s=0.01) as client:
+        with pytest.raises(HostUnreachable):
+            await client.upload(SMALL)
+    assert raw_host.connections == 1
+
+
+async def test_a_host_that_stops_reading_is_given_up(raw_host: "RawHost") -> None:
+    async def never_read(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
+        await raw_host.release.wait()
+
+    raw_host.handler = never_read
+    async with open_http(write_s=0.2) as http:
+        client = HostClient(raw_host.base_url, http=http)
+        with pytest.raises(HostUnreachable):
+            await client.upload(UploadRequest(StreamSource(endless())))
+
+
+async def test_a_source_that_waits_is_not_a_host_that_stalls(host: "ReplayHost") -> None:
+    async def slow() -> AsyncIterator[bytes]:
+        yield CHUNK
+        await asyncio.sleep(0.3)
+        yield CHUNK
+
+    async with open_http(write_s=0.2, read_s=0.2) as http:
+        reply = await HostClient(host.base_url, http=http).upload(
+            UploadRequest(StreamSource(slow()))
+        )
+    assert reply.id == "ZfGd"
+
+
+async def test_a_host_that_never_answers_is_given_up(raw_host: "RawHost") -> None:
+    async def never_answer(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await raw_host.release.wait()
+
+    raw_host.handler = never_answer
+    async with open_http(read_s=0.2) as http:
+        with pytest.raises(HostUnreachable):
+            await HostClient(raw_host.base_url, http=http).upload(SMALL)
+
+
+async def test_the_total_deadline_ends_even_a_flowing_upload(host: "ReplayHost") -> None:
+    async def swallow(request: web.Request) -> web.StreamResponse:
+        async for _ in request.content.iter_any():
+            pass
+        return web.Response()
+
+    host.handler = swallow
+    async with HostClient(host.base_url, total_s=0.2) as client:
+        with pytest.raises(HostUnreachable):
+            await client.upload(UploadRequest(StreamSource(endless())))
+
+
+async def test_a_cut_reply_is_no_success(raw_host: "RawHost") -> None:
+    async def cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{"status_code": 200, "im')
+        await writer.drain()
+
+    raw_host.handler = cut
+    async with HostClient(raw_host.base_url) as client:
+        with pytest.raises(HostUnreachable):
+            await client.upload(SMALL)
+
+
+async def test_what_is_no_http_is_no_answer(raw_host: "RawHost") -> None:
+    async def banner(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"220 mail.example ESMTP\r\n\r\n")
+        await writer.drain()
+
+    raw_host.handler = banner
+    async with HostClient(raw_host.base_url) as client:
+        with pytest.raises(HostUnreachable):
+            await client.upload(SMALL)
+
+
+async def test_an_answer_before_the_end_of_the_body_is_read(raw_host: "RawHost") -> None:
+    async def refuse_early(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        await raw_host.release.wait()
+
+    raw_host.handler = refuse_early
+    async with HostClient(raw_host.base_url) as client:
+        with pytest.raises(MediaTooLarge):
+            await client.upload(UploadRequest(StreamSource(endless())))
+
+
+async def test_an_endless_reply_is_cut_off(host: "ReplayHost") -> None:
+    host.answer.body = b'{"a": "' + bytes(3 * 1024 * 1024)
+    async with HostClient(host.base_url) as client:
+        with pytest.raises(BadReply):
+            await client.upload(SMALL)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_post_follows_no_redirect(host: "ReplayHost", status: int) -> None:
+    host.answer.status = status
+    host.answer.headers = {"Location": f"{host.base_url}/api/1/upload/?secret"}
+    async with HostClient(host.base_url) as client:
+        with pytest.raises(BadReply) as caught:
+            await client.upload(SMALL)
+    assert len(host.seen) == 1
+    assert caught.value.host_message == f"Location: {host.base_url}/api/1/upload/"
+
+
+async def test_a_cancelled_upload_passes_the_cancellation_on(raw_host: "RawHost") -> None:
+    arrived = asyncio.Event()
+
+    async def hold(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        arrived.set()
+        await raw_host.release.wait()
+
+    raw_host.handler = hold
+    async with HostClient(raw_host.base_url) as client:
+        task = asyncio.create_task(client.upload(SMALL))
+        await asyncio.wait_for(arrived.wait(), 5)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+async def test_what_the_progress_callback_raises_ends_the_upload(host: "ReplayHost") -> None:
+    def stop(_: int) -> None:
+        raise KeyError("enough")
+
+    async with HostClient(host.base_url) as client:
+        with pytest.raises(KeyError, match="enough"):
+            await client.upload(SMALL, progress=stop)
+
+
+async def test_a_host_cannot_set_cookies(host: "ReplayHost") -> None:
+    host.answer.headers = {"Content-Type": "application/json", "Set-Cookie": "session=1; Path=/"}
+    async with HostClient(host.base_url) as client:
+        await client.upload(SMALL)
+        await client.upload(SMALL)
+    assert all("Cookie" not in seen.headers for seen in host.seen)
+
+
+async def test_a_missing_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
+    async with HostClient("http://127.0.0.1:1") as client:
+        with pytest.raises(SourceGone):
+            await client.upload(UploadRequest(FileSource(tmp_path / "none.png")))
+        with pytest.raises(SourceBlocked, match="not-a-file"):
+            await client.upload(UploadRequest(FileSource(tmp_path)))
+
+
+async def test_a_delete_that_gets_no_connection_tells_no_link(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    base = f"http://127.0.0.1:{unused_port()}"
+    async with HostClient(base, attempts=2, retry_wait_s=0.01) as client:
+        with pytest.raises(HostUnreachable) as caught:
+            await client.delete(DeleteLink(f"{base}/image/a/delete/{'5' * 48}"))
+    assert "5555" not in repr(caught.value) + repr(caught.value.__cause__) + caplog.text
