@@ -1,0 +1,91 @@
+// What one can do to a message: its menu, reactions, editing.
+
+import * as api from "./api.js";
+import { displayName, h } from "./dom.js";
+import { complete, textField } from "./fields.js";
+import { openMenu } from "./menu.js";
+import { isEphemeral } from "./message.js";
+import { toast } from "./toast.js";
+
+const MESSAGE_COMMAND = 3;
+const USER_COMMAND = 2;
+const QUICK = ["👍", "❤️", "😂", "🎉", "👀", "📌", "💾", "🗑️"];
+const MAY_MANAGE = (1n << 13n) | (1n << 3n);
+
+/** Runs an API call; a refusal becomes a notice. */
+export async function attempt(doing) {
+  try {
+    return await doing;
+  } catch (error) {
+    toast(error.message, { problem: true });
+    return null;
+  }
+}
+
+function mayDelete(message, store) {
+  if (isEphemeral(message)) return false;
+  if (message.author?.id === store.user?.id) return true;
+  const guild = store.channel(message.channel_id)?.guild;
+  if (!guild) return false;
+  return guild.permissions === undefined || (BigInt(guild.permissions) & MAY_MANAGE) !== 0n;
+}
+
+export function messageMenu(message, app, from, point) {
+  const { store } = app;
+  const use = (command, target) => () => app.interact({ kind: "menu", channel_id: message.channel_id, name: command.name, ...target });
+  const entry = (command, target) => ({ label: command.name, icon: "bolt", run: use(command, target), testid: `menu-item-${command.name}` });
+  const commands = (type) => (isEphemeral(message) ? [] : store.commands.filter((one) => one.type === type));
+  const apps = [
+    ...commands(MESSAGE_COMMAND).map((one) => entry(one, { message_id: message.id })),
+    ...commands(USER_COMMAND).map((one) => entry(one, { user_id: message.author.id })),
+  ];
+  const own = message.author?.id === store.user?.id && !isEphemeral(message);
+  const items = [
+    ...apps,
+    apps.length ? null : undefined,
+    message.content && { label: "Copy text", icon: "copy", run: () => copy(message.content), testid: "menu-copy" },
+    { label: "Copy message ID", icon: "copy", run: () => copy(message.id), testid: "menu-copy-id" },
+    own && { label: "Edit", icon: "edit", run: () => editDialog(message, app), testid: "menu-edit" },
+    mayDelete(message, store) && { label: "Delete", icon: "trash", danger: true, run: () => remove(message, app), testid: "menu-delete" },
+  ];
+  const shown = items.filter((item) => item !== undefined && item !== false && item !== "");
+  openMenu({ items: shown, ...(point ?? beside(from)), from, label: `Message by ${displayName(message.author)}` });
+}
+
+const beside = (node) => {
+  const box = node.getBoundingClientRect();
+  return { x: box.left, y: box.bottom + 4 };
+};
+
+export function reactionMenu(message, app, from) {
+  const items = QUICK.map((emoji) => ({ label: `React with ${emoji}`, emoji, run: () => react(message, { name: emoji }, true, app), testid: `react-${emoji}` }));
+  openMenu({ items, ...beside(from), from, label: "Add reaction" });
+  document.querySelector(".menu:popover-open")?.classList.add("is-emoji");
+}
+
+export const react = (message, emoji, on, { store }) =>
+  attempt(api.react(store.user.id, message, emoji.id ? `${emoji.name}:${emoji.id}` : emoji.name, on));
+
+async function copy(text) {
+  await navigator.clipboard.writeText(text).then(() => toast("Copied"), () => toast("The browser did not allow copying", { problem: true }));
+}
+
+const remove = (message, { store }) => attempt(api.remove(store.user.id, message));
+
+/** Change one's own message. */
+export function editDialog(message, app) {
+  const text = textField({ label: "Message", long: true, required: !message.attachments?.length, value: message.content ?? "", most: 4000, testid: "edit-text" });
+  const save = h("button", { type: "submit", class: "button button-primary", data: { testid: "edit-save" } }, "Save");
+  const cancel = h("button", { type: "button", class: "button button-secondary", on: { click: () => dialog.close() } }, "Cancel");
+  const form = h("form", { novalidate: true }, h("div", { class: "modal-body" }, text.node), h("div", { class: "modal-foot" }, cancel, save));
+  const dialog = h("dialog", { class: "modal", "aria-labelledby": "edit-title" }, h("div", { class: "modal-head" }, h("h2", { id: "edit-title" }, "Edit message")), form);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (!complete([text])) return;
+    if (await attempt(api.edit(app.store.user.id, message, text.read()))) dialog.close();
+  });
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+  text.focus();
+}

@@ -1,0 +1,41 @@
+// What a person does, sent to the simulator. Every call resolves to its JSON or throws an Error to show.
+
+async function call(method, path, body) {
+  const response = await fetch(path, { method, body, credentials: "same-origin" });
+  const reply = response.status === 204 ? {} : await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(reply.message || `The simulator answered ${response.status}`);
+  return reply;
+}
+
+function form(payload, files = []) {
+  const data = new FormData();
+  data.append("payload_json", JSON.stringify(payload));
+  for (const { field, file } of files) data.append(field, file, file.name);
+  return data;
+}
+
+/** files: [{file, spoiler, description}] in the order shown. */
+export function say(person, channelId, content, files, replyTo = null) {
+  const attachments = files.map(({ spoiler, description }, id) => ({ id, spoiler, description }));
+  const parts = files.map(({ file }, index) => ({ field: `files[${index}]`, file }));
+  const payload = { person, channel_id: channelId, content, attachments, reply_to: replyTo };
+  return call("POST", "/page/messages", form(payload, parts));
+}
+
+/** act: {kind: slash|menu|click|select|modal|autocomplete, …}; files: [{field, file}]. */
+export function interact(person, act, files = []) {
+  return call("POST", "/page/interactions", form({ person, ...act }, files));
+}
+
+const query = (values) => new URLSearchParams(values).toString();
+
+export const remove = (person, message) =>
+  call("DELETE", `/page/messages/${message.id}?${query({ person, channel_id: message.channel_id })}`);
+
+export const edit = (person, message, content) =>
+  call("PATCH", `/page/messages/${message.id}`, form({ person, channel_id: message.channel_id, content }));
+
+export const react = (person, message, emoji, on) =>
+  call("POST", "/page/reactions", form({ person, channel_id: message.channel_id, message_id: message.id, emoji, on }));
+
+export const fault = (act) => call("POST", "/page/faults", form(act));

@@ -1,0 +1,65 @@
+// Block markdown as nodes: fences, quotes, headings, lists, small print, paragraphs.
+
+import { h } from "./dom.js";
+import { inline } from "./inline.js";
+
+const FENCE = /^```(?:([\w+-]{1,20})\n)?([\s\S]*?)\n?```\n?/;
+const QUOTE_ALL = /^>>> ([\s\S]*)$/;
+const QUOTE = /^(?:> .*(?:\n|$))+/;
+const HEADING = /^(#{1,3}) +(.+)(?:\n|$)/;
+const SMALL = /^-# +(.+)(?:\n|$)/;
+const LIST = /^(?:[ \t]*(?:[-*]|\d{1,3}\.) +.+(?:\n|$))+/;
+const STARTS_BLOCK = /^(?:```|> |>>> |#{1,3} |-# |[ \t]*[-*] |\d{1,3}\. )/;
+
+/** Text to an array of block nodes. */
+export function markdown(text, context = {}) {
+  const out = [];
+  let rest = text ?? "";
+  while (rest) {
+    const { length, node } = block(rest, context);
+    if (node) out.push(node);
+    rest = rest.slice(length);
+  }
+  return out;
+}
+
+function block(rest, context) {
+  const fence = FENCE.exec(rest);
+  if (fence) return { length: fence[0].length, node: h("pre", { tabindex: "0" }, h("code", {}, fence[2])) };
+  const whole = QUOTE_ALL.exec(rest);
+  if (whole) return { length: rest.length, node: h("blockquote", {}, ...markdown(whole[1], context)) };
+  const quote = QUOTE.exec(rest);
+  if (quote) return { length: quote[0].length, node: quoted(quote[0], context) };
+  const heading = HEADING.exec(rest);
+  if (heading) return { length: heading[0].length, node: headline(heading, context) };
+  const small = SMALL.exec(rest);
+  if (small) return { length: small[0].length, node: h("p", { class: "small" }, ...inline(small[1], context)) };
+  const list = LIST.exec(rest);
+  if (list) return { length: list[0].length, node: listed(list[0], context) };
+  return paragraph(rest, context);
+}
+
+const quoted = (text, context) => h("blockquote", {}, ...markdown(text.replace(/^> /gm, "").replace(/\n$/, ""), context));
+
+// Message headings sit below the page's own h1 and h2 and the author's h3.
+const headline = ([, marks, text], context) =>
+  h("p", { class: `md-heading md-heading-${marks.length}`, role: "heading", "aria-level": marks.length + 3 }, ...inline(text, context));
+
+function listed(text, context) {
+  const lines = text.replace(/\n$/, "").split("\n");
+  const tag = /^[ \t]*\d/.test(lines[0]) ? "ol" : "ul";
+  const item = (line) => h("li", {}, ...inline(line.replace(/^[ \t]*(?:[-*]|\d{1,3}\.) +/, ""), context));
+  return h(tag, {}, ...lines.map(item));
+}
+
+function paragraph(rest, context) {
+  const lines = rest.split("\n");
+  let count = 1;
+  while (count < lines.length && !STARTS_BLOCK.test(lines[count]) && !lines[count - 1].includes("```")) count += 1;
+  let text = lines.slice(0, count).join("\n");
+  const fence = text.indexOf("```");
+  if (fence > 0 && FENCE.test(rest.slice(fence))) text = rest.slice(0, fence);
+  const length = text.length + (rest[text.length] === "\n" ? 1 : 0);
+  const shown = text.replace(/\n+$/, "");
+  return { length, node: shown ? h("p", {}, ...inline(shown, context)) : null };
+}
