@@ -1,7 +1,37 @@
-"""imgoe_bot keeps what a Discord community posts."""
+"""imgoe_bot keeps what a Discord community posts.
+
+As a plug-in: ``await bot.load_extension("imgoe_bot")`` gives any discord.py bot its commands.
+"""
+
+from typing import TYPE_CHECKING
 
 from imgoe_bot import _version
 
+if TYPE_CHECKING:
+    from discord.ext import commands
+
+__all__ = ["__version__", "setup", "teardown"]
+
 __version__ = _version.VERSION
 
-__all__ = ["__version__"]
+_PLUGIN = "imgoe_plugin"
+
+
+async def setup(bot: "commands.Bot") -> None:
+    """Load the plug-in; called by discord.py's ``load_extension("imgoe_bot")``.
+
+    The bot syncs its command tree itself, as it does for its own commands.
+
+    Raises:
+        ConfigError: a setting is missing or malformed.
+    """
+    from imgoe_bot.app import Plugin  # the libraries in this package are usable without the bot
+
+    plugin = Plugin(bot)
+    await plugin.open()
+    setattr(bot, _PLUGIN, plugin)
+
+
+async def teardown(bot: "commands.Bot") -> None:
+    """Unload the plug-in; called by discord.py."""
+    await getattr(bot, _PLUGIN).close()

@@ -1,5 +1,117 @@
-"""The command line."""
+"""The command line: reads what was asked, starts it, words what went wrong in one line."""
+
+import asyncio
+import base64
+import os
+import signal
+import sys
+import time
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+import typer
+
+from imgoe_bot import __version__, log
+from imgoe_bot.errors import ConfigError, SchemaTooNew, StoreError
+from imgoe_bot.host_cli import host
+from imgoe_bot.settings import SECRET_KEY_BYTES, PluginSettings, Settings, load_settings
+
+EXIT_TROUBLE = 70
+EXIT_CONFIG = 78
+HEALTHY_FOR_S = 60
+
+app = typer.Typer(
+    help="Keeps what a Discord community posts.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+@app.command()
+def run() -> None:
+    """Run the bot, configured by IMGOE_* variables."""
+    from imgoe_bot.app import run_bot
+
+    settings = load_settings(Settings)
+    log.configure(level=settings.log_level, as_json=settings.log_json)
+    _until_stopped(run_bot(settings))
+
+
+@app.command()
+def demo(
+    once: Annotated[
+        bool, typer.Option("--once", help="Post a picture, check everything, exit.")
+    ] = False,
+    port: Annotated[int, typer.Option(help="Port of the chat page; 0 takes a free one.")] = 0,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show the bot's log.")] = False,
+) -> None:
+    """Try the bot in a browser: a Discord and an image host on this machine, no account."""
+    from imgoe_bot.demo import play, rehearse
+
+    if once:
+        raise typer.Exit(asyncio.run(rehearse(verbose=verbose)))
+    _until_stopped(play(port=port, verbose=verbose))
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+@app.command("secret-key")
+def secret_key() -> None:
+    """Print a fresh value for IMGOE_SECRET_KEY."""
+    typer.echo(base64.b64encode(os.urandom(SECRET_KEY_BYTES)).decode())
+
+
+@app.command()
+def healthcheck() -> None:
+    """Exit 0 if a bot with this data folder was connected within the last minute."""
+    file = load_settings(PluginSettings).health_file
+    age_s = time.time() - file.stat().st_mtime if file.exists() else None
+    if age_s is None or age_s > HEALTHY_FOR_S:
+        typer.echo("not healthy: no bot is connected", err=True)
+        raise typer.Exit(1)
+    typer.echo("healthy")
+
+
+app.command("host")(host)
+
+
+def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Run until done, Ctrl-C or SIGTERM; both stop it cleanly."""
+
+    async def stoppable() -> None:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+        await task
+
+    try:
+        asyncio.run(stoppable())
+    except asyncio.CancelledError:
+        return
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; what the operator can mend is one line and a telling exit code."""
+    try:
+        app()
+    except ConfigError as error:
+        _fail(f"{error.setting} {error.problem}", EXIT_CONFIG)
+    except SchemaTooNew as error:
+        _fail(
+            f"the database has revision {error.found}, which a newer imgoe_bot wrote: "
+            "start that version, or point IMGOE_DATABASE_URL elsewhere",
+            EXIT_CONFIG,
+        )
+    except StoreError as error:
+        _fail(f"the database can't be used ({error}): check IMGOE_DATABASE_URL", EXIT_TROUBLE)
+
+
+def _fail(line: str, code: int) -> None:
+    typer.echo(f"imgoe-bot: {line}", err=True)
+    sys.exit(code)

@@ -6,7 +6,7 @@ Only ``cli`` and ``app`` read this; everything below is given plain arguments.
 import base64
 import binascii
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -74,16 +74,13 @@ HttpBase = Annotated[str, AfterValidator(_check_http_url)]
 WsBase = Annotated[str, AfterValidator(_check_ws_url)]
 
 
-class Settings(BaseSettings):
-    """The process's settings; every field is the variable ``IMGOE_`` + its name in capitals."""
+class PluginSettings(BaseSettings):
+    """What both ways of running need; a field is the variable ``IMGOE_`` + its name in capitals."""
 
     model_config = SettingsConfigDict(
         env_prefix="IMGOE_", extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    discord_token: Annotated[SecretStr, AfterValidator(_check_token)] = Field(
-        description="The bot's token. Required."
-    )
     secret_key: Annotated[SecretBytes, BeforeValidator(_decode_key)] = Field(
         description="32 random bytes in base64 that encrypt API keys and delete links. Required."
     )
@@ -95,12 +92,6 @@ class Settings(BaseSettings):
     )
     default_host_url: HttpBase = Field(
         default="https://imgoe.download", description="Image host of a server that has set none."
-    )
-    discord_api_url: HttpBase = Field(
-        default="https://discord.com/api/v10", description="Discord's REST base."
-    )
-    discord_gateway_url: WsBase = Field(
-        default="wss://gateway.discord.gg", description="Discord's gateway."
     )
     discord_cdn_url: HttpBase = Field(
         default="https://cdn.discordapp.com", description="Where attachments are downloaded from."
@@ -135,20 +126,37 @@ class Settings(BaseSettings):
         return self.data_dir / "health"
 
 
+class Settings(PluginSettings):
+    """What a bot of its own needs besides."""
+
+    discord_token: Annotated[SecretStr, AfterValidator(_check_token)] = Field(
+        description="The bot's token. Required."
+    )
+    discord_api_url: HttpBase = Field(
+        default="https://discord.com/api/v10", description="Discord's REST base."
+    )
+    discord_gateway_url: WsBase = Field(
+        default="wss://gateway.discord.gg", description="Discord's gateway."
+    )
+
+
+AnySettings = TypeVar("AnySettings", bound=PluginSettings)
+
+
 def variable_name(field: str) -> str:
     """Return the environment variable of a settings field."""
     return f"IMGOE_{field.upper()}"
 
 
-def load_settings() -> Settings:
-    """Read the settings from the environment.
+def load_settings(kind: type[AnySettings]) -> AnySettings:
+    """Read settings of this kind from the environment.
 
     Raises:
         ConfigError: naming the first variable that is missing or malformed. It never holds the
             variable's value.
     """
     try:
-        return Settings()  # type: ignore[call-arg]  # pydantic-settings fills them from the environment
+        return kind()  # type: ignore[call-arg]  # the rest comes from the environment
     except ValidationError as error:
         raise _as_config_error(error.errors()[0]) from None
 

@@ -22,12 +22,16 @@ class SqlRuleStore:
 
     async def add(self, rule: MirrorRule) -> bool:
         """Store a rule; see the port."""
+        added = await self._insert(rule)
         self._known.pop(rule.guild_id, None)
+        return added
+
+    async def _insert(self, rule: MirrorRule) -> bool:
+        known = select(t.mirror_rule.c.id).where(
+            t.mirror_rule.c.guild_id == rule.guild_id,
+            t.mirror_rule.c.channel_id == rule.channel_id,
+        )
         async with self._database.write() as connection:
-            known = select(t.mirror_rule.c.id).where(
-                t.mirror_rule.c.guild_id == rule.guild_id,
-                t.mirror_rule.c.channel_id == rule.channel_id,
-            )
             if (await connection.execute(known)).first():
                 return False
             try:
@@ -39,7 +43,6 @@ class SqlRuleStore:
 
     async def remove(self, guild_id: GuildId, channel_id: ChannelId) -> bool:
         """Remove a channel's rule; see the port."""
-        self._known.pop(guild_id, None)
         async with self._database.write() as connection:
             removed = await connection.execute(
                 delete(t.mirror_rule).where(
@@ -47,6 +50,7 @@ class SqlRuleStore:
                     t.mirror_rule.c.channel_id == channel_id,
                 )
             )
+        self._known.pop(guild_id, None)
         return removed.rowcount > 0
 
     async def of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:

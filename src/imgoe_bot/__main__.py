@@ -1,0 +1,5 @@
+"""``python -m imgoe_bot``."""
+
+from imgoe_bot.cli import main
+
+main()

@@ -1,0 +1,227 @@
+"""The composition root: the one place that knows both sides and joins them."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import discord
+import structlog
+
+from imgoe_bot.adapters.clock import WallClock
+from imgoe_bot.adapters.fetch import AttachmentReader
+from imgoe_bot.adapters.host import CheveretoHost
+from imgoe_bot.adapters.store import (
+    Database,
+    SqlGuildStore,
+    SqlJobStore,
+    SqlNotes,
+    SqlPostStore,
+    SqlRuleStore,
+    migrate,
+    open_engine,
+)
+from imgoe_bot.adapters.vault import Vault
+from imgoe_bot.errors import ConfigError
+from imgoe_bot.hostapi import open_http
+from imgoe_bot.services.deletions import DeletionService
+from imgoe_bot.services.guild_settings import GuildSettingsService
+from imgoe_bot.services.mirrors import MirrorService
+from imgoe_bot.services.ports import ImageHost, MediaReader, Messenger
+from imgoe_bot.services.runner import JobRunner, RunnerOptions
+from imgoe_bot.services.steps import Steps
+from imgoe_bot.services.uploads import UploadLimits, UploadService
+from imgoe_bot.settings import PluginSettings, Settings, load_settings
+from imgoe_bot.ui import endpoints
+from imgoe_bot.ui.bot import ImgoeBot, install, uninstall
+from imgoe_bot.ui.container import AnyBot, Services
+from imgoe_bot.ui.outbound import DiscordMessenger
+
+DISCORD_MEDIA_URL = "https://media.discordapp.net"
+HEALTH_INTERVAL_S = 15
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+@asynccontextmanager
+async def open_services(settings: PluginSettings, messenger: Messenger) -> AsyncGenerator[Services]:
+    """Open database and connections, and build every use case over them.
+
+    Raises:
+        ConfigError: the database's address or folder can't be used.
+        SchemaTooNew: a newer version wrote the database.
+        StoreError: the database can't be opened.
+    """
+    engine = open_engine(settings.store_url)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(engine.dispose)
+        await migrate(engine)
+        http = await stack.enter_async_context(open_http())
+        yield build_services(
+            settings,
+            database=Database(engine),
+            messenger=messenger,
+            host=CheveretoHost(http),
+            reader=AttachmentReader(http, bases=(settings.discord_cdn_url, DISCORD_MEDIA_URL)),
+        )
+
+
+def build_services(
+    settings: PluginSettings,
+    *,
+    database: Database,
+    messenger: Messenger,
+    host: ImageHost,
+    reader: MediaReader,
+) -> Services:
+    """Join stores, host and messenger into use cases."""
+    clock = WallClock()
+    vault = Vault(settings.secret_key.get_secret_value())
+    posts = SqlPostStore(database, vault=vault)
+    jobs = SqlJobStore(database, vault=vault)
+    guilds = GuildSettingsService(
+        SqlGuildStore(database, vault=vault),
+        default_host_url=settings.default_host_url,
+        clock=clock,
+    )
+    uploads = UploadService(
+        reader,
+        host=host,
+        guilds=guilds,
+        posts=posts,
+        limits=UploadLimits(max_bytes=settings.max_upload_bytes),
+        clock=clock,
+    )
+    deletions = DeletionService(posts, host=host, messenger=messenger, clock=clock)
+    steps = Steps(
+        jobs,
+        posts=posts,
+        uploads=uploads,
+        deletions=deletions,
+        messenger=messenger,
+        clock=clock,
+    )
+    return Services(
+        guilds=guilds,
+        mirrors=MirrorService(SqlRuleStore(database), posts, clock=clock),
+        uploads=uploads,
+        deletions=deletions,
+        runner=JobRunner(jobs, steps=steps, clock=clock, options=_runner_options(settings)),
+        notes=SqlNotes(database),
+    )
+
+
+def _runner_options(settings: PluginSettings) -> RunnerOptions:
+    return RunnerOptions(
+        lease=timedelta(seconds=settings.lease_s),
+        max_attempts=settings.job_attempts,
+        at_once=settings.transfers,
+    )
+
+
+async def run_bot(settings: Settings) -> None:
+    """Run a bot of its own until it is cancelled.
+
+    Raises:
+        ConfigError: Discord does not accept the token.
+    """
+    endpoints.use(
+        endpoints.Endpoints(
+            api_url=settings.discord_api_url,
+            gateway_url=settings.discord_gateway_url,
+            cdn_url=settings.discord_cdn_url,
+        )
+    )
+    try:
+        await _run(settings, message_content=True)
+    except discord.PrivilegedIntentsRequired:
+        log.warning(
+            "the Message Content intent is off in the developer portal: "
+            "commands work, channels are not mirrored"
+        )
+        await _run(settings, message_content=False)
+    except discord.LoginFailure as error:
+        raise ConfigError(
+            "IMGOE_DISCORD_TOKEN", "is not accepted by Discord; copy it from the portal again"
+        ) from error
+
+
+async def _run(settings: Settings, *, message_content: bool) -> None:
+    bot = ImgoeBot(message_content=message_content)
+    async with bot, open_services(settings, DiscordMessenger(bot)) as services:
+        bot.serve(services)
+        await _until_first_ends(
+            bot.start(settings.discord_token.get_secret_value()),
+            _work_when_ready(bot, services),
+            _show_health(bot, settings.health_file),
+        )
+
+
+async def _until_first_ends(*work: Coroutine[Any, Any, None]) -> None:
+    """Run things side by side; when one ends, stop the others and raise what it raised."""
+    tasks = [asyncio.ensure_future(each) for each in work]
+    try:
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in ended:
+        task.result()
+
+
+async def _work_when_ready(bot: AnyBot, services: Services) -> None:
+    """Jobs need the bot's own id, which logging in brings."""
+    while not bot.is_ready():
+        await asyncio.sleep(0.05)
+    await services.runner.run()
+
+
+async def _show_health(bot: ImgoeBot, file: Path) -> None:
+    """Renew the health file as long as the gateway connection stands."""
+    while True:
+        if bot.is_ready() and not bot.is_closed():
+            await asyncio.to_thread(_touch, file)
+        await asyncio.sleep(HEALTH_INTERVAL_S)
+
+
+def _touch(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch()
+
+
+class Plugin:
+    """imgoe_bot inside a foreign discord.py bot, from ``load_extension`` to unload."""
+
+    def __init__(self, bot: AnyBot) -> None:
+        self._bot = bot
+        self._stack = contextlib.AsyncExitStack()
+
+    async def open(self) -> None:
+        """Give the bot our cogs and start the worker.
+
+        Raises:
+            ConfigError: a setting is missing or malformed.
+        """
+        settings = load_settings(PluginSettings)
+        async with contextlib.AsyncExitStack() as stack:
+            messenger = DiscordMessenger(self._bot)
+            services = await stack.enter_async_context(open_services(settings, messenger))
+            await install(self._bot, services)
+            stack.push_async_callback(uninstall, self._bot)
+            worker = asyncio.create_task(_work_when_ready(self._bot, services))
+            stack.push_async_callback(_cancel, worker)
+            self._stack = stack.pop_all()
+
+    async def close(self) -> None:
+        """Stop the worker and take everything off the bot."""
+        await self._stack.aclose()
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

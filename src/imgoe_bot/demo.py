@@ -1,0 +1,189 @@
+"""``imgoe-bot demo``: a Discord, an image host and the real bot on this machine.
+
+The bot is a process of its own, unmodified: it is only told other addresses.
+"""
+
+import asyncio
+import base64
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.panel import Panel
+
+from imgoe_bot.discordsim import Channel, DiscordSim, GuildHandle, Permission, Person, SimOptions
+from imgoe_bot.errors import ConfigError
+from imgoe_bot.hostserver import HostOptions, HostServer
+from imgoe_bot.rehearsal import Rehearsal, StepFailed
+from imgoe_bot.settings import SECRET_KEY_BYTES
+
+READY_TIMEOUT_S = 30.0
+STOP_TIMEOUT_S = 5.0
+MODERATOR = Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES | Permission.MANAGE_CHANNELS
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The demo's Discord server and its people, ready for the bot."""
+
+    sim: DiscordSim
+    guild: GuildHandle
+    photos: Channel
+    lounge: Channel
+    moderator: Person
+    member: Person
+
+
+async def play(*, port: int, verbose: bool) -> None:
+    """Run the demo until it is cancelled.
+
+    Args:
+        port: of the chat page; 0 takes a free one.
+        verbose: show the bot's log on the terminal.
+
+    Raises:
+        ConfigError: the port is taken.
+    """
+    console = Console()
+    async with _running(port=port, verbose=verbose) as (stage, host, bot):
+        await set_up(stage, host)
+        console.print(_welcome(stage.sim.url))
+        code = await bot.wait()
+        raise ConfigError("imgoe-bot demo", f"the bot stopped with exit code {code}")
+
+
+def _welcome(url: str) -> Panel:
+    return Panel(
+        f"Open [bold]{url}[/bold] and drop a picture into [bold]#photos[/bold].\n"
+        "The bot answers with a card and sends you a delete link by direct message.\n"
+        "Ctrl-C stops everything; nothing is left behind.",
+        title="imgoe_bot demo",
+        expand=False,
+    )
+
+
+async def rehearse(*, verbose: bool) -> int:
+    """Play the demo once from beginning to end, a line a step.
+
+    Returns:
+        The exit code: 0 when every step did what it should, else 1.
+    """
+    console = Console(highlight=False)
+    try:
+        async with _running(port=0, verbose=verbose) as (stage, host, _):
+            rehearsal = Rehearsal(console)
+            await rehearsal.step("the bot is online", stage.sim.bot_ready(commands=True))
+            await rehearsal.step("a moderator set host, key and channel", set_up(stage, host))
+            await rehearsal.run(stage.member, stage.photos)
+    except StepFailed as failure:
+        console.print(f"✗ {failure.step}: {failure.reason}")
+        return 1
+    console.print("Everything works.")
+    return 0
+
+
+@asynccontextmanager
+async def _running(
+    *, port: int, verbose: bool
+) -> AsyncGenerator[tuple[Stage, HostServer, asyncio.subprocess.Process]]:
+    async with contextlib.AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="imgoe-demo-")))
+        host = await stack.enter_async_context(
+            HostServer(HostOptions(data_dir=folder / "host", site_name="Demo image host"))
+        )
+        sim = await stack.enter_async_context(_open_sim(port))
+        stage = set_stage(sim)
+        bot = await stack.enter_async_context(bot_process(sim, host, folder / "bot", verbose))
+        yield stage, host, bot
+
+
+@asynccontextmanager
+async def _open_sim(port: int) -> AsyncGenerator[DiscordSim]:
+    try:
+        async with DiscordSim(SimOptions(port=port, strict=False)) as sim:
+            yield sim
+    except OSError as error:
+        raise ConfigError("--port", f"can't listen on {port}: {error.strerror}") from error
+
+
+def set_stage(sim: DiscordSim) -> Stage:
+    """Add a server with two channels, a moderator, a member and one with closed DMs."""
+    moderator = sim.add_person("ada", display_name="Ada")
+    member = sim.add_person("ben", display_name="Ben")
+    closed = sim.add_person("cleo", display_name="Cleo (DMs closed)")
+    closed.dms_closed = True
+    guild = sim.add_guild("Photo club", owner=moderator)
+    guild.join(moderator, permissions=MODERATOR)
+    guild.join(member)
+    guild.join(closed)
+    photos = guild.add_channel("photos", topic="Everything posted here is kept by imgoe")
+    lounge = guild.add_channel("lounge", topic="Not mirrored: try /upload here")
+    return Stage(sim, guild, photos, lounge, moderator, member)
+
+
+async def set_up(stage: Stage, host: HostServer) -> None:
+    """Let the moderator do what a real one does: host and key by modal, then the channel.
+
+    Raises:
+        TimeoutError: the bot did not answer.
+    """
+    await stage.sim.bot_ready(timeout_s=READY_TIMEOUT_S, commands=True)
+    key = host.first_key or await host.create_key("demo")
+    opened = await stage.moderator.slash(stage.photos, "settings key")
+    sent = await stage.moderator.fill_modal(opened, {"host": host.url, "key": key})
+    await sent.wait_response()
+    added = await stage.moderator.slash(stage.photos, "mirror add", channel=stage.photos)
+    await added.wait_response()
+
+
+def bot_environment(sim: DiscordSim, host: HostServer, data_dir: Path) -> dict[str, str]:
+    """Return what ``imgoe-bot run`` needs to find this Discord instead of the real one."""
+    return {
+        "PATH": os.environ.get("PATH", ""),
+        "IMGOE_DISCORD_TOKEN": sim.bot_token,
+        "IMGOE_DISCORD_API_URL": sim.api_url,
+        "IMGOE_DISCORD_GATEWAY_URL": sim.gateway_url,
+        "IMGOE_DISCORD_CDN_URL": sim.cdn_url,
+        "IMGOE_DEFAULT_HOST_URL": host.url,
+        "IMGOE_SECRET_KEY": base64.b64encode(os.urandom(SECRET_KEY_BYTES)).decode(),
+        "IMGOE_DATA_DIR": str(data_dir),
+    }
+
+
+@asynccontextmanager
+async def bot_process(
+    sim: DiscordSim, host: HostServer, data_dir: Path, verbose: bool
+) -> AsyncGenerator[asyncio.subprocess.Process]:
+    """Run the bot as a child process; it is stopped at the end of the block."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "imgoe_bot",
+        "run",
+        env=bot_environment(sim, host, data_dir),
+        stderr=None if verbose else asyncio.subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        await stop(process)
+
+
+async def stop(process: asyncio.subprocess.Process) -> None:
+    """Ask a process to end, and end it if it doesn't within five seconds."""
+    if process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        async with asyncio.timeout(STOP_TIMEOUT_S):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()

@@ -1,0 +1,156 @@
+"""The demo played by itself: each step is checked from outside, as a person would see it."""
+
+import io
+import re
+import time
+from collections.abc import Awaitable
+from typing import TypeVar
+
+import httpx
+from PIL import Image, ImageDraw
+from rich.console import Console
+
+from imgoe_bot.discordsim import Channel, Message, Person, Upload
+from imgoe_bot.hostapi import open_http
+
+CARD_TIMEOUT_S = 20.0
+SIZE_PX = (1280, 800)
+_DELETE_LINK = re.compile(r"<(https?://\S+/delete/[0-9a-f]+)>")
+
+T = TypeVar("T")
+
+
+class StepFailed(Exception):
+    """A step did not do what it should.
+
+    Attributes:
+        step: its line.
+        reason: what was seen instead.
+    """
+
+    def __init__(self, step: str, reason: str) -> None:
+        super().__init__(step, reason)
+        self.step = step
+        self.reason = reason
+
+
+def sample_picture() -> bytes:
+    """Return a JPEG of a sun over the sea, 1280 by 800 pixels."""
+    width, height = SIZE_PX
+    image = Image.linear_gradient("L").resize(SIZE_PX)
+    sky = Image.merge("RGB", (image.point(_warm), image.point(_mild), image.point(_cool)))
+    draw = ImageDraw.Draw(sky)
+    draw.ellipse((width * 0.42, height * 0.38, width * 0.58, height * 0.64), fill=(255, 226, 138))
+    draw.rectangle((0, height * 0.62, width, height), fill=(24, 62, 98))
+    for row in range(12):
+        y = height * (0.64 + row * 0.03)
+        half = width * (0.09 - row * 0.006)
+        draw.line((width / 2 - half, y, width / 2 + half, y), fill=(244, 196, 120), width=5)
+    file = io.BytesIO()
+    sky.save(file, "JPEG", quality=88)
+    return file.getvalue()
+
+
+def _warm(level: int) -> int:
+    return min(255, 70 + level)
+
+
+def _mild(level: int) -> int:
+    return 60 + level // 2
+
+
+def _cool(level: int) -> int:
+    return 140 - level // 3
+
+
+class Rehearsal:
+    """Posts a picture and follows it to its deletion; prints a line a step."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._begun = time.monotonic()
+
+    async def step(self, line: str, doing: Awaitable[T]) -> T:
+        """Do one step and print its line.
+
+        Raises:
+            StepFailed: it failed or took too long.
+        """
+        try:
+            result = await doing
+        except (TimeoutError, LookupError, AssertionError, httpx.HTTPError) as error:
+            raise StepFailed(line, str(error) or type(error).__name__) from error
+        self._console.print(f"✓ {line} [dim]({time.monotonic() - self._begun:.1f} s)[/dim]")
+        return result
+
+    async def run(self, person: Person, channel: Channel) -> None:
+        """Play the whole way of one picture.
+
+        Raises:
+            StepFailed: naming the step.
+        """
+        picture = Upload("sunset.jpg", sample_picture(), "image/jpeg")
+        posted = await self.step(
+            f"{person.name} posted sunset.jpg in #{channel.name}",
+            person.say(channel, "Last night", files=[picture]),
+        )
+        card = await self.step(
+            "the bot answered with a card",
+            person.wait_for_message(channel, lambda m: _answers(m, posted), CARD_TIMEOUT_S),
+        )
+        embed = card.embeds[0]
+        viewer_url, thumb_url = str(embed["url"]), str(_at(embed, "thumbnail", "url"))
+        async with open_http() as http:
+            await self.step(f"the viewer page opens: {viewer_url}", _opens(http, viewer_url))
+            await self.step(f"the thumb opens: {thumb_url}", _opens(http, thumb_url))
+            note = await self.step(
+                "a direct message brought the delete link",
+                person.wait_for_message(person.dm, _has_delete_link, CARD_TIMEOUT_S),
+            )
+            await self.step("pressed Delete", _press(person, note, "Delete sunset.jpg"))
+            await self.step(
+                "the card says that the copy was deleted",
+                person.wait_for_message(channel, _is_tombstone, CARD_TIMEOUT_S),
+            )
+            await self.step("the viewer page is gone", _is_gone(http, viewer_url))
+            await self.step("the thumb is gone", _is_gone(http, thumb_url))
+
+
+def _answers(message: Message, source: Message) -> bool:
+    reference = message.reference
+    return reference is not None and reference.message_id == source.id and bool(message.embeds)
+
+
+def _at(data: object, *path: str) -> object:
+    for name in path:
+        if not isinstance(data, dict) or name not in data:
+            raise LookupError(f"the card has no {' '.join(path)}")
+        data = data[name]
+    return data
+
+
+def _has_delete_link(message: Message) -> bool:
+    return _DELETE_LINK.search(message.content) is not None
+
+
+def _is_tombstone(message: Message) -> bool:
+    return any("deleted" in str(embed.get("description")) for embed in message.embeds)
+
+
+async def _press(person: Person, message: Message, label: str) -> None:
+    pressed = await person.click(message, label)
+    await pressed.wait_acknowledged(CARD_TIMEOUT_S)
+    if pressed.failed:
+        raise AssertionError("the bot did not acknowledge the button")
+
+
+async def _opens(http: httpx.AsyncClient, url: str) -> None:
+    answer = await http.get(url)
+    if answer.status_code != 200:
+        raise AssertionError(f"HTTP {answer.status_code} instead of 200")
+
+
+async def _is_gone(http: httpx.AsyncClient, url: str) -> None:
+    answer = await http.get(url)
+    if answer.status_code != 404:
+        raise AssertionError(f"HTTP {answer.status_code} instead of 404")
