@@ -183,6 +183,8 @@ class _Page:
                 await socket.send_json({"t": "DIRECTORY", "d": view})
 
     def _view(self, person: Person) -> Payload:
+        world = self._sim.world
+        world.direct_channel(person.user, world.bot)  # always there to be written to
         view = self._sim.snapshot(person)
         view["guilds"] = [
             {**guild, "permissions": self._rights(person, integer(guild, "id"))}

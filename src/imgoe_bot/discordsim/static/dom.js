@@ -9,7 +9,7 @@ const ICONS = {
   plus: "M12 5v14M5 12h14",
   send: "M4 12 20 4l-5 16-3.5-6.5zM11.5 13.5 20 4",
   close: "M6 6l12 12M18 6 6 18",
-  more: "M6 12h.01M12 12h.01M18 12h.01",
+  more: "M6 12a.7.7 0 1 0-1.4 0 .7.7 0 0 0 1.4 0M12.7 12a.7.7 0 1 0-1.4 0 .7.7 0 0 0 1.4 0M19.4 12a.7.7 0 1 0-1.4 0 .7.7 0 0 0 1.4 0",
   trash: "M4 7h16M9 7V4h6v3M6.5 7l1 13h9l1-13M10 11v5M14 11v5",
   reply: "M9 7 4 12l5 5M4 12h9a7 7 0 0 1 7 7",
   smile: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M8.5 14a4.2 4.2 0 0 0 7 0M9 9.5h.01M15 9.5h.01",
@@ -108,7 +108,7 @@ const HUES = ["teal", "amber", "rose", "sky", "violet", "lime"];
 export function avatar(user, size = "") {
   const name = displayName(user);
   const initials = name.split(/[\s_.-]+/).filter(Boolean).slice(0, 2).map((part) => [...part][0]).join("");
-  const hue = HUES[[...String(user?.id ?? name)].reduce((sum, char) => sum * 31 + char.charCodeAt(0), 7) % HUES.length];
+  const hue = HUES[[...`${name}${user?.id ?? ""}`].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 9973, 7) % HUES.length];
   const shape = user?.bot ? "avatar-app" : "avatar-person";
   return h("span", { class: `avatar ${shape} hue-${hue} ${size}`, "aria-hidden": "true" }, initials.toUpperCase() || "?");
 }

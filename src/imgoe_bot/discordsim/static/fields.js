@@ -45,7 +45,7 @@ export function choiceField({ label, hint, required, choices, testid }) {
     const text = one.description ? `${one.label} · ${one.description}` : one.label;
     return h("option", { value: one.value, selected: one.chosen }, text);
   });
-  const control = h("select", { class: "input", data: { testid } }, h("option", { value: "" }, "Choose…"), ...options);
+  const control = h("select", { class: "input", data: { testid } }, h("option", { value: "" }, required ? "Choose…" : "Not set"), ...options);
   return field({ label, hint, required, control, read: () => control.value });
 }
 
@@ -81,7 +81,8 @@ export function fileField({ label, hint, required, most = 1, accept, testid }) {
   input.addEventListener("change", show);
   for (const type of ["dragenter", "dragover"]) input.addEventListener(type, () => input.classList.add("is-over"));
   for (const type of ["dragleave", "drop"]) input.addEventListener(type, () => input.classList.remove("is-over"));
-  const made = field({ label, hint, required, control: input, read: () => [...input.files].slice(0, most), wide: true });
+  const place = most > 1 ? `Up to ${most} files, also by dropping them here` : "Choose it, or drop it here";
+  const made = field({ label, hint: hint || place, required, control: input, read: () => [...input.files].slice(0, most), wide: true });
   made.node.append(list);
   return { ...made, put: (files) => putFiles(input, files) };
 }

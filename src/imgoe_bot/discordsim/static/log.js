@@ -33,7 +33,8 @@ export class Log {
 
   arrived(message) {
     if (message.channel_id !== this.app.store.current) return;
-    const follow = this.#nearEnd() || message.author?.id === this.app.store.user?.id;
+    const mine = [message.author?.id, message.interaction_metadata?.user?.id].includes(this.app.store.user?.id);
+    const follow = this.#nearEnd() || mine || isEphemeral(message);
     const list = this.app.store.messages();
     const at = list.findIndex((one) => one.id === message.id);
     this.inner.querySelector(".empty")?.remove();

@@ -98,7 +98,7 @@ function occasion(message, app) {
 function repliedTo(message, app) {
   const target = message.referenced_message ?? app.store.message(message.channel_id, message.message_reference.message_id);
   if (!target) return h("div", { class: "occasion quiet" }, icon("reply"), h("span", {}, "The original message was deleted"));
-  const short = target.content || (target.attachments?.length ? "Click to see the attachment" : "Click to see the message");
+  const short = target.content || target.embeds?.[0]?.title || (target.attachments?.length ? "a file" : "a message");
   const jump = h("button", { type: "button", class: "reply-jump", on: { click: () => app.jumpTo(target.id) } }, h("b", {}, displayName(target.author)), ` ${short.slice(0, 120)}`);
   return h("div", { class: "occasion" }, icon("reply"), avatar(target.author, "tiny"), jump);
 }
