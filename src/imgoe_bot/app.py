@@ -153,9 +153,10 @@ async def _run(settings: Settings, *, message_content: bool) -> None:
     bot = ImgoeBot(message_content=message_content)
     async with bot, open_services(settings, DiscordMessenger(bot)) as services:
         bot.serve(services)
+        await bot.login(settings.discord_token.get_secret_value())
         await _until_first_ends(
-            bot.start(settings.discord_token.get_secret_value()),
-            _work_when_ready(bot, services),
+            bot.connect(),
+            services.runner.run(),
             _show_health(bot, settings.health_file),
         )
 
@@ -171,13 +172,6 @@ async def _until_first_ends(*work: Coroutine[Any, Any, None]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
     for task in ended:
         task.result()
-
-
-async def _work_when_ready(bot: AnyBot, services: Services) -> None:
-    """Jobs need the bot's own id, which logging in brings."""
-    while not bot.is_ready():
-        await asyncio.sleep(0.05)
-    await services.runner.run()
 
 
 async def _show_health(bot: ImgoeBot, file: Path) -> None:
@@ -212,9 +206,13 @@ class Plugin:
             services = await stack.enter_async_context(open_services(settings, messenger))
             await install(self._bot, services)
             stack.push_async_callback(uninstall, self._bot)
-            worker = asyncio.create_task(_work_when_ready(self._bot, services))
+            worker = asyncio.create_task(self._work(services))
             stack.push_async_callback(_cancel, worker)
             self._stack = stack.pop_all()
+
+    async def _work(self, services: Services) -> None:
+        await self._bot.wait_until_ready()
+        await services.runner.run()
 
     async def close(self) -> None:
         """Stop the worker and take everything off the bot."""

@@ -9,10 +9,11 @@ import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from rich.console import Console
 from rich.panel import Panel
@@ -25,6 +26,8 @@ from imgoe_bot.settings import SECRET_KEY_BYTES
 
 READY_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 5.0
+
+T = TypeVar("T")
 MODERATOR = Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES | Permission.MANAGE_CHANNELS
 
 
@@ -52,10 +55,9 @@ async def play(*, port: int, verbose: bool) -> None:
     """
     console = Console()
     async with _running(port=port, verbose=verbose) as (stage, host, bot):
-        await set_up(stage, host)
+        await while_alive(bot, set_up(stage, host))
         console.print(_welcome(stage.sim.url))
-        code = await bot.wait()
-        raise ConfigError("imgoe-bot demo", f"the bot stopped with exit code {code}")
+        await while_alive(bot, asyncio.Event().wait())
 
 
 def _welcome(url: str) -> Panel:
@@ -76,9 +78,10 @@ async def rehearse(*, verbose: bool) -> int:
     """
     console = Console(highlight=False)
     try:
-        async with _running(port=0, verbose=verbose) as (stage, host, _):
+        async with _running(port=0, verbose=verbose) as (stage, host, bot):
             rehearsal = Rehearsal(console)
-            await rehearsal.step("the bot is online", stage.sim.bot_ready(commands=True))
+            online = stage.sim.bot_ready(timeout_s=READY_TIMEOUT_S, commands=True)
+            await rehearsal.step("the bot is online", while_alive(bot, online))
             await rehearsal.step("a moderator set host, key and channel", set_up(stage, host))
             await rehearsal.run(stage.member, stage.photos)
     except StepFailed as failure:
@@ -144,8 +147,8 @@ async def set_up(stage: Stage, host: HostServer) -> None:
 
 def bot_environment(sim: DiscordSim, host: HostServer, data_dir: Path) -> dict[str, str]:
     """Return what ``imgoe-bot run`` needs to find this Discord instead of the real one."""
-    return {
-        "PATH": os.environ.get("PATH", ""),
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("IMGOE_")}
+    return inherited | {
         "IMGOE_DISCORD_TOKEN": sim.bot_token,
         "IMGOE_DISCORD_API_URL": sim.api_url,
         "IMGOE_DISCORD_GATEWAY_URL": sim.gateway_url,
@@ -173,6 +176,26 @@ async def bot_process(
         yield process
     finally:
         await stop(process)
+
+
+async def while_alive(process: asyncio.subprocess.Process, doing: Awaitable[T]) -> T:
+    """Wait for something the process is needed for.
+
+    Raises:
+        ConfigError: the process ended first.
+    """
+    task = asyncio.ensure_future(doing)
+    ended = asyncio.ensure_future(process.wait())
+    try:
+        await asyncio.wait({task, ended}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise ConfigError(
+                "demo:", f"the bot ended with code {ended.result()}; --verbose shows why"
+            )
+        return task.result()
+    finally:
+        for each in (task, ended):
+            each.cancel()
 
 
 async def stop(process: asyncio.subprocess.Process) -> None:

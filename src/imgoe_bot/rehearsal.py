@@ -7,10 +7,11 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 import httpx
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 from rich.console import Console
 
 from imgoe_bot.discordsim import Channel, Message, Person, Upload
+from imgoe_bot.discordsim.wire import mapping, text
 from imgoe_bot.hostapi import open_http
 
 CARD_TIMEOUT_S = 20.0
@@ -37,8 +38,10 @@ class StepFailed(Exception):
 def sample_picture() -> bytes:
     """Return a JPEG of a sun over the sea, 1280 by 800 pixels."""
     width, height = SIZE_PX
-    image = Image.linear_gradient("L").resize(SIZE_PX)
-    sky = Image.merge("RGB", (image.point(_warm), image.point(_mild), image.point(_cool)))
+    gradient = Image.linear_gradient("L").transform(
+        SIZE_PX, Image.Transform.EXTENT, (0, 0, 256, 256)
+    )
+    sky = ImageOps.colorize(gradient, black=(70, 60, 140), white=(255, 187, 55))
     draw = ImageDraw.Draw(sky)
     draw.ellipse((width * 0.42, height * 0.38, width * 0.58, height * 0.64), fill=(255, 226, 138))
     draw.rectangle((0, height * 0.62, width, height), fill=(24, 62, 98))
@@ -49,18 +52,6 @@ def sample_picture() -> bytes:
     file = io.BytesIO()
     sky.save(file, "JPEG", quality=88)
     return file.getvalue()
-
-
-def _warm(level: int) -> int:
-    return min(255, 70 + level)
-
-
-def _mild(level: int) -> int:
-    return 60 + level // 2
-
-
-def _cool(level: int) -> int:
-    return 140 - level // 3
 
 
 class Rehearsal:
@@ -80,8 +71,11 @@ class Rehearsal:
             result = await doing
         except (TimeoutError, LookupError, AssertionError, httpx.HTTPError) as error:
             raise StepFailed(line, str(error) or type(error).__name__) from error
-        self._console.print(f"✓ {line} [dim]({time.monotonic() - self._begun:.1f} s)[/dim]")
+        self._console.print(f"✓ {line} [dim]({self._age_s():.1f} s)[/dim]", soft_wrap=True)
         return result
+
+    def _age_s(self) -> float:
+        return time.monotonic() - self._begun
 
     async def run(self, person: Person, channel: Channel) -> None:
         """Play the whole way of one picture.
@@ -98,8 +92,8 @@ class Rehearsal:
             "the bot answered with a card",
             person.wait_for_message(channel, lambda m: _answers(m, posted), CARD_TIMEOUT_S),
         )
-        embed = card.embeds[0]
-        viewer_url, thumb_url = str(embed["url"]), str(_at(embed, "thumbnail", "url"))
+        viewer_url = text(card.embeds[0], "url")
+        thumb_url = text(mapping(card.embeds[0].get("thumbnail")), "url")
         async with open_http() as http:
             await self.step(f"the viewer page opens: {viewer_url}", _opens(http, viewer_url))
             await self.step(f"the thumb opens: {thumb_url}", _opens(http, thumb_url))
@@ -119,14 +113,6 @@ class Rehearsal:
 def _answers(message: Message, source: Message) -> bool:
     reference = message.reference
     return reference is not None and reference.message_id == source.id and bool(message.embeds)
-
-
-def _at(data: object, *path: str) -> object:
-    for name in path:
-        if not isinstance(data, dict) or name not in data:
-            raise LookupError(f"the card has no {' '.join(path)}")
-        data = data[name]
-    return data
 
 
 def _has_delete_link(message: Message) -> bool:

@@ -47,6 +47,7 @@ class ImgoeBot(commands.AutoShardedBot):
             message_content: whether to ask for the privileged intent that auto-mirror needs.
         """
         intents = discord.Intents(guilds=True, guild_messages=True, message_content=message_content)
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
