@@ -253,10 +253,12 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> Mess
     Raises:
         ApiProblem: 50006 when nothing would be left, 50035, 40005.
     """
+    flags = draft.flags | message.flags
     limits.check_content(draft.content)
+    limits.check_layout_alone(content=draft.content, embeds=draft.embeds, flags=flags)
     limits.check_embeds(draft.embeds)
     limits.check_files(draft.files)
-    limits.check_components(draft.components, flags=draft.flags | message.flags)
+    limits.check_components(draft.components, flags=flags)
     _apply(world, channel, message, draft)
     message.edited_at = world.clock()
     emit_message(world, "MESSAGE_UPDATE", message)

@@ -143,9 +143,18 @@ class GuildHandle:
         self.state.has_bot = True
         add_member(self._world, self.state, self._world.bot)
         payload = guild_create_payload(self._world, self.state, all_members=False)
+        del payload["unavailable"]  # present only when a known guild becomes available
         self._world.emit(
             Event("GUILD_CREATE", payload, self.id, only=frozenset({self._world.bot.id}))
         )
+
+    def grant_bot(self, *permissions: Permission) -> Role:
+        """Give the bot a role with these permissions, as an invite link would."""
+        role = self.add_role(self._world.bot.name, *permissions)
+        member = add_member(self._world, self.state, self._world.bot, [role.id])
+        data = member_payload(member) | {"guild_id": str(self.id)}
+        self._emit("GUILD_MEMBER_UPDATE", data)
+        return role
 
     def remove_bot(self) -> None:
         """Kick the bot."""

@@ -209,7 +209,7 @@ class Person:
             raise TimeoutError(f"no such message within {timeout_s} s in #{channel.name}")
         return found()[-1]
 
-    async def slash(self, channel: Channel, command: str, **options: object) -> Interaction:
+    async def slash(self, channel: Channel, command: str, /, **options: object) -> Interaction:
         """Use a slash command, waiting for the bot to have registered it.
 
         Args:
@@ -228,7 +228,7 @@ class Person:
         return self._open(channel, Kind.COMMAND, data)
 
     async def autocomplete(
-        self, channel: Channel, command: str, focused: str, **options: object
+        self, channel: Channel, command: str, focused: str, /, **options: object
     ) -> Interaction:
         """Type into an option of a slash command; the choices come by ``wait_acknowledged``."""
         await self._registered(channel, command.split()[0], 1)

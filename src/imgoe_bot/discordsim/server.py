@@ -1,7 +1,7 @@
 """A whole Discord on one loopback port: REST, gateway, CDN and the chat page."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -104,7 +104,9 @@ class DiscordSim:
 
     async def __aenter__(self) -> Self:
         """Listen; afterwards the addresses are known."""
-        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=1)
+        self._runner = web.AppRunner(
+            self._app(), access_log=None, shutdown_timeout=1, handler_cancellation=True
+        )
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.options.bind, self.options.port)
         await site.start()
@@ -227,9 +229,9 @@ class DiscordSim:
         if not await until(self.world, ready, timeout_s=timeout_s):
             raise TimeoutError(f"the bot was not ready within {timeout_s} s")
 
-    def subscribe(self, person: Person) -> AsyncIterator[Mapping[str, object]]:
-        """Yield ``{"t": name, "d": data}`` for all that a person may see."""
-        return views.subscribe(self.world, person)
+    def subscribe(self, person: Person) -> views.Subscription:
+        """Return all that a person may see from now on, as ``{"t": name, "d": data}``."""
+        return views.Subscription(self.world, person)
 
     def snapshot(self, person: Person) -> Payload:
         """Return everything a person's client shows at its start."""

@@ -1,6 +1,7 @@
 """What one person sees, for a page: the whole at once, then event by event."""
 
 import asyncio
+import weakref
 from collections.abc import AsyncIterator, Mapping
 
 from imgoe_bot.discordsim import commands
@@ -15,10 +16,12 @@ from imgoe_bot.discordsim.payloads import (
 )
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.person import Person
-from imgoe_bot.discordsim.wire import Payload
-from imgoe_bot.discordsim.world import Event, World
+from imgoe_bot.discordsim.wire import Json, Payload
+from imgoe_bot.discordsim.world import Event, Listener, World
 
 _SHOWN = 50
+_BACKLOG = 10_000
+_FOR_ALL = frozenset({"COMMANDS_SYNCED"})
 
 
 def snapshot(world: World, person: Person) -> Payload:
@@ -76,24 +79,44 @@ def _commands(world: World, channels: list[Channel], person: Person) -> list[Pay
     return [command_payload(world, command) for command in found.values()]
 
 
-async def subscribe(world: World, person: Person) -> AsyncIterator[Mapping[str, object]]:
-    """Yield ``{"t": name, "d": data}`` for all that a person may see, until closed.
+class Subscription(AsyncIterator[Json]):
+    """What a person may see from now on, as ``{"t": name, "d": data}``.
 
-    The subscription starts with the first step of the iteration.
+    Begins when made and ends with ``close``, or when nobody holds it any more. A reader who falls
+    10,000 events behind is cut off: the iteration ends, and a fresh snapshot is due.
     """
-    events: asyncio.Queue[Event] = asyncio.Queue()
 
-    def notice(event: Event) -> None:
-        if event.name in {"COMMANDS_SYNCED"} or world.may_see(event, person.id):
-            events.put_nowait(event)
+    def __init__(self, world: World, person: Person) -> None:
+        events: asyncio.Queue[Json | None] = asyncio.Queue(_BACKLOG)
+        self._events = events
 
-    world.listeners.append(notice)
-    try:
-        while True:
-            event = await events.get()
-            yield {"t": event.name, "d": _own_view(world, event, person)}
-    finally:
-        world.listeners.remove(notice)
+        def notice(event: Event) -> None:
+            if events.full():
+                world.listeners.remove(notice)
+            elif event.name in _FOR_ALL or world.may_see(event, person.id):
+                events.put_nowait({"t": event.name, "d": _own_view(world, event, person)})
+                cut = events.qsize() >= _BACKLOG - 1
+                if cut:
+                    events.put_nowait(None)
+
+        world.listeners.append(notice)
+        self._ended = weakref.finalize(self, _forget, world, notice)
+
+    async def __anext__(self) -> Json:
+        """Return the next event; waits for it."""
+        event = await self._events.get()
+        if event is None:
+            raise StopAsyncIteration
+        return event
+
+    def close(self) -> None:
+        """Stop listening; again is no change."""
+        self._ended()
+
+
+def _forget(world: World, listener: Listener) -> None:
+    if listener in world.listeners:
+        world.listeners.remove(listener)
 
 
 def _own_view(world: World, event: Event, person: Person) -> Mapping[str, object]:

@@ -1,0 +1,126 @@
+"""Faults on purpose, and the loud refusal of what isn't there."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+import pytest
+
+from imgoe_bot.discordsim import DiscordSim, SimOptions, UnknownRoutes
+
+if TYPE_CHECKING:
+    from tests.discordsim.conftest import Probe, Town
+
+
+async def test_a_429_is_waited_out_by_the_bot(bot: "Probe", town: "Town") -> None:
+    town.sim.faults.next_statuses("POST /channels/*/messages", [429, 429])
+    channel = bot.get_partial_messageable(town.memes.id)
+
+    sent = await channel.send("patient")
+
+    assert [message.id for message in town.alice.messages(town.memes)] == [sent.id]
+    posts = [call for call in town.sim.calls if call.startswith("POST /channels/")]
+    assert len(posts) == 3
+
+
+async def test_an_injected_status_reaches_the_bot_once(bot: "Probe", town: "Town") -> None:
+    town.sim.faults.next_statuses("POST /channels/*/messages", [403])
+    channel = bot.get_partial_messageable(town.memes.id)
+
+    with pytest.raises(discord.Forbidden):
+        await channel.send("x")
+    await channel.send("y")
+
+    assert [message.content for message in town.alice.messages(town.memes)] == ["y"]
+
+
+async def test_a_delayed_route_keeps_the_bot_waiting(bot: "Probe", town: "Town") -> None:
+    channel = bot.get_partial_messageable(town.memes.id)
+    town.sim.faults.delay("POST /channels/*/messages", 30)
+
+    sending = asyncio.create_task(channel.send("x"))
+    waited = await asyncio.wait([sending], timeout=0.1)
+
+    assert waited == (set(), {sending})
+    assert town.alice.messages(town.memes) == []
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+
+
+async def test_rate_limit_headers_come_with_every_answer(town: "Town") -> None:
+    headers = {"Authorization": f"Bot {town.sim.bot_token}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.get(f"{town.sim.api_url}/users/@me") as response,
+    ):
+        assert response.headers["X-RateLimit-Limit"] == "50"
+        assert response.headers["X-RateLimit-Remaining"] == "49"
+        assert float(response.headers["X-RateLimit-Reset-After"]) <= 1
+        assert response.headers["Content-Type"] == "application/json"
+
+
+class TestStrictLimits:
+    """With Discord's own five messages in five seconds."""
+
+    @pytest.fixture
+    def options(self) -> SimOptions:
+        return SimOptions(rate_limit=2, rate_window_s=0.3)
+
+    async def test_the_third_request_of_a_window_is_429_with_via(self, town: "Town") -> None:
+        headers = {"Authorization": f"Bot {town.sim.bot_token}"}
+        async with aiohttp.ClientSession(headers=headers) as session:
+            for expected in (200, 200, 429):
+                async with session.get(f"{town.sim.api_url}/users/@me") as response:
+                    assert response.status == expected
+                    body = await response.json()
+            assert "Via" in response.headers
+            assert body["global"] is False
+            assert 0 < body["retry_after"] <= 0.3
+
+
+async def test_a_wrong_token_is_401(town: "Town") -> None:
+    with pytest.raises(discord.LoginFailure):
+        async with discord.Client(intents=discord.Intents.none()) as client:
+            await client.login("wrong")
+
+
+async def test_an_unknown_route_is_501_and_fails_the_block() -> None:
+    async def use() -> None:
+        async with DiscordSim() as sim:
+            headers = {"Authorization": f"Bot {sim.bot_token}"}
+            async with (
+                aiohttp.ClientSession(headers=headers) as session,
+                session.post(f"{sim.api_url}/guilds/1/soundboard-sounds") as response,
+            ):
+                assert response.status == 501
+
+    with pytest.raises(UnknownRoutes) as failed:
+        await use()
+
+    assert failed.value.calls == ["POST /guilds/1/soundboard-sounds"]
+
+
+async def test_an_unknown_route_is_forgiven_where_asked() -> None:
+    async with DiscordSim(SimOptions(strict=False)) as sim:
+        headers = {"Authorization": f"Bot {sim.bot_token}"}
+        async with (
+            aiohttp.ClientSession(headers=headers) as session,
+            session.get(f"{sim.api_url}/nowhere") as response,
+        ):
+            assert response.status == 501
+    assert sim.unknown_calls == ["GET /nowhere"]
+
+
+async def test_tokens_are_left_out_of_the_list_of_calls(bot: "Probe", town: "Town") -> None:
+    @bot.tree.command(description="Say hello")
+    async def hello(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("hi")
+
+    await bot.tree.sync()
+    asked = await town.alice.slash(town.memes, "hello")
+    await asked.wait_response()
+
+    assert not any(asked.exchange.token in call for call in town.sim.calls)
+    assert town.sim.bot_token not in repr(town.sim.world)
+    assert asked.exchange.token not in repr(asked)

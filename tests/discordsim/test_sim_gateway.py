@@ -1,0 +1,216 @@
+"""The gateway: connecting, resuming, being thrown out, shards; with discord.py and raw frames."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+import pytest
+import pytest_asyncio
+
+from imgoe_bot.discordsim import DiscordSim
+from imgoe_bot.discordsim.wire import Json, Payload, mapping, mappings
+
+if TYPE_CHECKING:
+    from tests.discordsim.conftest import MakeBot, Probe, StartBot, Town
+
+
+class Line:
+    """A raw gateway connection."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self.socket = socket
+
+    async def send(self, op: int, data: object) -> None:
+        await self.socket.send_str(json.dumps({"op": op, "d": data}))
+
+    async def frame(self) -> Json:
+        return mapping(json.loads(await self.socket.receive_str(timeout=5)))
+
+    async def event(self, name: str) -> Json:
+        while True:
+            frame = await self.frame()
+            if frame.get("t") == name:
+                return mapping(frame["d"])
+
+    async def close_code(self) -> int | None:
+        while not self.socket.closed:
+            await self.socket.receive(timeout=5)
+        return self.socket.close_code
+
+    async def identify(self, token: str, **extra: object) -> None:
+        properties = {"os": "t", "browser": "t", "device": "t"}
+        await self.send(2, {"token": token, "intents": 513, "properties": properties, **extra})
+
+
+@pytest_asyncio.fixture
+async def line(sim: DiscordSim) -> AsyncIterator[Line]:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(f"{sim.gateway_url}/?v=10&encoding=json") as socket,
+    ):
+        yield Line(socket)
+
+
+async def test_it_says_hello_and_answers_heartbeats(line: Line) -> None:
+    hello = await line.frame()
+    await line.send(1, None)
+    answer = await line.frame()
+
+    assert (hello["op"], mapping(hello["d"])["heartbeat_interval"]) == (10, 41250)
+    assert answer["op"] == 11
+
+
+async def test_ready_names_guilds_that_follow(line: Line, town: "Town") -> None:
+    await line.identify(town.sim.bot_token)
+
+    ready = await line.event("READY")
+    guild = await line.event("GUILD_CREATE")
+
+    assert ready["guilds"] == [{"id": str(town.guild.id), "unavailable": True}]
+    assert guild["name"] == "Town"
+    assert len(mappings(guild["members"])) == 1, "without the members intent only the bot itself"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"token": "wrong"}, 4004),
+        ({"shard": [2, 2]}, 4010),
+        ({"intents": 1 << 40}, 4013),
+        ({"intents": 1 << 8}, 4014),
+    ],
+)
+async def test_a_wrong_identify_is_closed_for_good(
+    line: Line, town: "Town", change: Payload, code: int
+) -> None:
+    town.sim.faults.forbid_intents(1 << 8)
+    await line.identify(**{"token": town.sim.bot_token, **change})  # type: ignore[arg-type] # a table of overrides
+    assert await line.close_code() == code
+
+
+async def test_talking_before_identifying_is_closed_with_4003(line: Line) -> None:
+    await line.send(8, {})
+    assert await line.close_code() == 4003
+
+
+async def test_garbage_is_closed_with_4002(line: Line) -> None:
+    await line.socket.send_str("{")
+    assert await line.close_code() == 4002
+
+
+async def test_resuming_an_unknown_session_is_refused(line: Line, town: "Town") -> None:
+    await line.frame()
+    await line.send(6, {"token": town.sim.bot_token, "session_id": "gone", "seq": 1})
+    answer = await line.frame()
+    assert (answer["op"], answer["d"]) == (9, False)
+
+
+async def test_members_are_sent_on_request(line: Line, town: "Town") -> None:
+    await line.identify(town.sim.bot_token)
+    await line.send(8, {"guild_id": str(town.guild.id), "query": "al", "limit": 0, "nonce": "abc"})
+    chunk = await line.event("GUILD_MEMBERS_CHUNK")
+    assert chunk["nonce"] == "abc"
+    members = mappings(chunk["members"])
+    assert [mapping(member["user"])["username"] for member in members] == ["alice"]
+
+
+async def test_a_dropped_socket_resumes_and_misses_nothing(bot: "Probe", town: "Town") -> None:
+    resumed = await bot.hears("resumed")
+    heard = await bot.hears_message()
+
+    await town.sim.faults.drop_sockets(resumable=True)
+    await town.alice.say(town.memes, "while you were away")
+
+    await resumed
+    message = await heard
+    assert message.content == "while you were away"
+
+
+async def test_after_a_lost_session_the_bot_identifies_anew(bot: "Probe", town: "Town") -> None:
+    ready = await bot.hears("ready")
+
+    await town.sim.faults.drop_sockets(resumable=False)
+
+    await ready
+    heard = await bot.hears_message()
+    await town.alice.say(town.memes, "hello again")
+    await heard
+
+
+async def test_opcode_7_makes_the_bot_resume(bot: "Probe", town: "Town") -> None:
+    resumed = await bot.hears("resumed")
+    town.sim.faults.ask_to_reconnect()
+    await resumed
+
+
+async def test_events_can_come_twice(bot: "Probe", town: "Town") -> None:
+    seen: list[int] = []
+    twice = asyncio.Event()
+
+    @bot.event
+    async def on_message(message: discord.Message) -> None:
+        seen.append(message.id)
+        if len(seen) == 2:
+            twice.set()
+
+    town.sim.faults.duplicate_events()
+    message = await town.alice.say(town.memes, "echo")
+
+    await asyncio.wait_for(twice.wait(), timeout=5)
+    assert seen == [message.id, message.id]
+
+
+async def test_a_shard_hears_only_its_own_guilds(
+    town: "Town", sharded: discord.AutoShardedClient, start_bot: "StartBot"
+) -> None:
+    others = [town.sim.add_guild(f"G{number}", owner=town.olga) for number in range(3)]
+    await start_bot(sharded)
+
+    guilds = {guild.id: guild.shard_id for guild in sharded.guilds}
+    assert guilds == {guild.id: (guild.id >> 22) % 2 for guild in [town.guild, *others]}
+
+
+async def test_a_bot_learns_of_guilds_it_joins_and_leaves(bot: "Probe", town: "Town") -> None:
+    joined = await bot.hears("guild_join")
+    second = town.sim.add_guild("Second", owner=town.alice)
+    await joined
+    left = await bot.hears("guild_remove")
+
+    second.remove_bot()
+
+    await left
+    assert [guild.id for guild in bot.guilds] == [town.guild.id]
+
+
+async def test_the_bot_learns_of_channels_and_roles(bot: "Probe", town: "Town") -> None:
+    made = await bot.hears("guild_channel_create")
+    art = town.guild.add_channel("art", nsfw=True, topic="pictures")
+    await made
+    changed = await bot.hears("guild_role_create")
+    town.guild.add_role("Artists")
+    await changed
+    gone = await bot.hears("guild_channel_delete")
+    found = bot.get_channel(art.id)
+    town.guild.delete_channel(art)
+    await gone
+
+    assert isinstance(found, discord.TextChannel)
+    assert (found.name, found.nsfw, found.topic) == ("art", True, "pictures")
+    assert bot.get_channel(art.id) is None
+
+
+async def test_a_bot_without_the_intent_hears_no_messages(
+    town: "Town", make_bot: "MakeBot", start_bot: "StartBot"
+) -> None:
+    bot = make_bot(discord.Intents(guilds=True, dm_messages=True))
+    await start_bot(bot)
+    heard = await bot.hears_message()
+
+    await town.alice.say(town.memes, "unheard")
+    await town.alice.say(town.alice.dm, "heard")
+
+    message = await heard
+    assert message.content == "heard"
