@@ -6,6 +6,7 @@ import { Composer, dropOn } from "./composer.js";
 import { displayName, h, icon, iconButton } from "./dom.js";
 import { Log } from "./log.js";
 import { openModal } from "./modal.js";
+import { Settling } from "./settling.js";
 import { Sidebar } from "./sidebar.js";
 import { Socket } from "./socket.js";
 import { Store } from "./state.js";
@@ -14,10 +15,12 @@ import { refreshTimes } from "./times.js";
 import { toast } from "./toast.js";
 
 const REFRESH_TIMES_MS = 15000;
+const NO_ANSWER = "The app did not respond in time";
 
 class App {
   store = new Store();
   #replying = null;
+  #settling = new Settling();
 
   constructor() {
     this.markup = { people: this.store, open: (id) => this.open(id) };
@@ -48,11 +51,12 @@ class App {
     this.socket.become(personId);
   }
 
-  /** Acts for the person; returns what went wrong (shown unless quiet), null when all is well. */
-  async interact(act, files = [], { quiet = false } = {}) {
+  /** Acts for the person; resolves to what went wrong (shown unless quiet), null when all is well. */
+  async interact(act, files = [], { quiet = false, settle = false } = {}) {
     try {
-      await api.interact(this.store.user.id, act, files);
-      return null;
+      const { interaction_id: id } = await api.interact(this.store.user.id, act, files);
+      const ok = !settle || (await this.#settling.wait(id));
+      return ok ? null : NO_ANSWER;
     } catch (error) {
       if (!quiet) toast(error.message, { problem: true });
       return error.message;
@@ -112,7 +116,10 @@ class App {
     on("removed", (detail) => this.log.removed(detail));
     on("typing", () => this.#drawTyping());
     on("modal", (modal) => openModal(modal, this));
-    on("failed", () => toast("The app did not answer in time", { problem: true }));
+    on("settled", ({ id, ok }) => {
+      this.#settling.end(id, ok);
+      if (!ok) toast(NO_ANSWER, { problem: true });
+    });
     on("unknown-channel", () => this.refreshDirectory());
     dropOn(this.main, (files) => this.composer.addFiles(files));
     this.main.addEventListener("contextmenu", (event) => this.#contextMenu(event));

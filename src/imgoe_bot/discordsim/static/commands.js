@@ -36,6 +36,7 @@ export class CommandList {
     this.input = input;
     this.onChoose = onChoose;
     this.node = h("div", { class: "command-list", role: "listbox", id: freshId("commands"), "aria-label": "Commands", hidden: true, data: { testid: "command-list" } });
+    this.status = h("div", { class: "visually-hidden", role: "status" });
     input.setAttribute("aria-controls", this.node.id);
   }
 
@@ -50,13 +51,14 @@ export class CommandList {
     const rows = commands.map((one, index) => this.#row(one, index));
     const none = h("p", { class: "quiet", role: "option", "aria-disabled": "true" }, "No such command here");
     this.node.replaceChildren(...(rows.length ? rows : [none]));
+    this.status.textContent = rows.length ? `${rows.length} commands, arrow keys choose` : "No such command here";
     this.#mark();
   }
 
   hide() {
     this.#index = 0;
     this.node.hidden = true;
-    this.input.setAttribute("aria-expanded", "false");
+    this.status.textContent = "";
     this.input.removeAttribute("aria-activedescendant");
   }
 
@@ -93,7 +95,6 @@ export class CommandList {
   #mark() {
     const rows = [...this.node.children];
     rows.forEach((row, index) => row.setAttribute("aria-selected", String(index === this.#index)));
-    this.input.setAttribute("aria-expanded", "true");
     const active = rows[this.#index];
     if (active?.id) this.input.setAttribute("aria-activedescendant", active.id);
     else this.input.removeAttribute("aria-activedescendant");

@@ -27,7 +27,8 @@ function button(one, { message, app }) {
   if (style === "link") return linkButton(one, props, inside);
   const node = h("button", { type: "button", disabled: one.disabled, ...props }, ...inside);
   if (!one.label) node.setAttribute("aria-label", one.emoji?.name ?? "Button");
-  node.addEventListener("click", () => busyWhile(node, app.interact({ kind: "click", channel_id: message.channel_id, message_id: message.id, custom_id: one.custom_id })));
+  const act = { kind: "click", channel_id: message.channel_id, message_id: message.id, custom_id: one.custom_id };
+  node.addEventListener("click", () => busyWhile(node, () => app.interact(act, [], { settle: true })));
   return node;
 }
 
@@ -37,10 +38,10 @@ function linkButton(one, props, inside) {
   return h("a", { href, target: "_blank", rel: "noopener noreferrer", ...props }, ...inside, icon("open"));
 }
 
-async function busyWhile(node, doing) {
+async function busyWhile(node, act) {
   if (node.getAttribute("aria-busy") === "true") return;
   node.setAttribute("aria-busy", "true");
-  await doing;
+  await act();
   node.removeAttribute("aria-busy");
 }
 

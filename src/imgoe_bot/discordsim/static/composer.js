@@ -19,8 +19,6 @@ export class Composer {
       id: "composer-text",
       rows: 1,
       maxlength: 4000,
-      role: "combobox",
-      "aria-expanded": "false",
       "aria-autocomplete": "list",
       "aria-haspopup": "listbox",
       "aria-label": "Message",
@@ -33,7 +31,7 @@ export class Composer {
     this.slot = h("div", { class: "command-slot" });
     this.line = h("div", { class: "composer-line" }, this.attach, this.input, this.send);
     this.box = h("div", { class: "composer-box" }, this.tray.node, this.slot, this.line);
-    this.node = h("div", { class: "composer" }, this.list.node, this.box, this.file);
+    this.node = h("div", { class: "composer" }, this.list.node, this.list.status, this.box, this.file);
     this.#listen();
     this.#ready();
   }
@@ -42,7 +40,8 @@ export class Composer {
   turnTo(channel) {
     this.#endCommand();
     const place = channel ? (channel.guild ? `#${channel.name}` : `@${channel.name}`) : "";
-    this.input.placeholder = channel ? `Message ${place}, or / for commands` : "Choose a channel";
+    const hint = matchMedia("(max-width: 760px)").matches ? "" : ", or / for commands";
+    this.input.placeholder = channel ? `Message ${place}${hint}` : "Choose a channel";
     this.input.setAttribute("aria-label", channel ? `Message ${place}` : "Message");
     this.input.disabled = !channel;
   }

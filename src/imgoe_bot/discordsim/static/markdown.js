@@ -41,9 +41,9 @@ function block(rest, context) {
 
 const quoted = (text, context) => h("blockquote", {}, ...markdown(text.replace(/^> /gm, "").replace(/\n$/, ""), context));
 
-// Message headings sit below the page's own h1 and h2 and the author's h3.
+// All on one level, below the author's h2: what people write skips levels as it likes.
 const headline = ([, marks, text], context) =>
-  h("p", { class: `md-heading md-heading-${marks.length}`, role: "heading", "aria-level": marks.length + 3 }, ...inline(text, context));
+  h("p", { class: `md-heading md-heading-${marks.length}`, role: "heading", "aria-level": 3 }, ...inline(text, context));
 
 function listed(text, context) {
   const lines = text.replace(/\n$/, "").split("\n");

@@ -14,7 +14,7 @@ export function openMenu({ items, x, y, from, label }) {
     menu.remove();
     if (lost && from?.isConnected) from.focus();
   });
-  document.body.append(menu);
+  document.querySelector("main").append(menu);
   menu.showPopover();
   floatAt(menu, x, y);
   menu.querySelector("button")?.focus();

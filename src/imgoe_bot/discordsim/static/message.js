@@ -46,7 +46,7 @@ function body(message, app, follows) {
 }
 
 function head(message) {
-  const name = h("h3", { class: "author" }, displayName(message.author));
+  const name = h("h2", { class: "author" }, displayName(message.author));
   const badge = message.author?.bot && h("span", { class: "badge" }, "APP");
   return h("div", { class: "head" }, name, badge, clock(messageTime(message)));
 }

@@ -75,5 +75,5 @@ async function send(modal, parts, app) {
     else if (type === 21) values[id] = value[0] ?? null;
     else values[id] = value;
   }
-  return app.interact({ kind: "modal", interaction_id: modal.interaction_id, values }, files, { quiet: true });
+  return app.interact({ kind: "modal", interaction_id: modal.interaction_id, values }, files, { quiet: true, settle: true });
 }

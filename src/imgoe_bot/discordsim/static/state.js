@@ -35,7 +35,8 @@ export class Store extends EventTarget {
     else if (t.startsWith("MESSAGE_REACTION")) this.#reaction(t, d);
     else if (t === "TYPING_START") this.#startTyping(d);
     else if (t === "MODAL_OPEN") this.#tell("modal", d);
-    else if (t === "INTERACTION_FAILED") this.#tell("failed", d);
+    else if (t === "INTERACTION_SUCCESS") this.#tell("settled", { id: d.interaction_id, ok: true });
+    else if (t === "INTERACTION_FAILED") this.#tell("settled", { id: d.interaction_id, ok: false });
     return !DIRECTORY.test(t);
   }
 
