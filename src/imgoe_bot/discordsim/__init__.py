@@ -10,8 +10,9 @@ from imgoe_bot.discordsim.entities import (
     User,
 )
 from imgoe_bot.discordsim.guilds import GuildHandle
+from imgoe_bot.discordsim.interaction import Interaction
 from imgoe_bot.discordsim.permissions import Permission
-from imgoe_bot.discordsim.person import Interaction, Person
+from imgoe_bot.discordsim.person import Person
 from imgoe_bot.discordsim.problems import ApiProblem
 from imgoe_bot.discordsim.server import DiscordSim, SimOptions, UnknownRoutes
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from aiohttp import web
 
 from imgoe_bot.discordsim.entities import Attachment
-from imgoe_bot.discordsim.payloads import attachment_path
+from imgoe_bot.discordsim.message_payloads import attachment_path
 from imgoe_bot.discordsim.world import World
 
 _EXPIRED = "This content is no longer available."

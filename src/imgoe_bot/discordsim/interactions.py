@@ -1,14 +1,13 @@
-"""Interactions from the person's click to the bot's last follow-up.
+"""Where interactions are opened for persons and answered by the bot.
 
 Source: https://discord.com/developers/docs/interactions/receiving-and-responding
 """
 
 import secrets
-from dataclasses import dataclass, field, replace
-from enum import IntEnum
+from dataclasses import replace
 
 from imgoe_bot.discordsim import chat
-from imgoe_bot.discordsim.chat import Origin
+from imgoe_bot.discordsim.composing import Origin, fill, numbered
 from imgoe_bot.discordsim.drafts import Draft
 from imgoe_bot.discordsim.entities import (
     COMPONENTS_V2,
@@ -20,14 +19,16 @@ from imgoe_bot.discordsim.entities import (
     MessageType,
     User,
 )
+from imgoe_bot.discordsim.exchange import TOKEN_LIFE_S, Answer, Exchange, Kind
 from imgoe_bot.discordsim.limits import FILE_BYTES
+from imgoe_bot.discordsim.message_payloads import message_payload
 from imgoe_bot.discordsim.payloads import (
     channel_payload,
     member_payload,
-    message_payload,
     user_payload,
 )
 from imgoe_bot.discordsim.problems import ApiProblem, invalid_webhook_token, problem
+from imgoe_bot.discordsim.rights import check_draft
 from imgoe_bot.discordsim.wire import (
     Json,
     Payload,
@@ -38,62 +39,6 @@ from imgoe_bot.discordsim.wire import (
     text,
 )
 from imgoe_bot.discordsim.world import Event, World
-
-TOKEN_LIFE_S = 15 * 60
-
-
-class Kind(IntEnum):
-    """What a person did."""
-
-    COMMAND = 2
-    COMPONENT = 3
-    AUTOCOMPLETE = 4
-    MODAL = 5
-
-
-class Answer(IntEnum):
-    """How a bot may acknowledge."""
-
-    PONG = 1
-    MESSAGE = 4
-    DEFERRED_MESSAGE = 5
-    DEFERRED_UPDATE = 6
-    UPDATE = 7
-    CHOICES = 8
-    MODAL = 9
-
-
-@dataclass(slots=True, eq=False)
-class Exchange:
-    """One interaction and all that came of it.
-
-    Attributes:
-        data: Discord's ``data`` of INTERACTION_CREATE.
-        source: the message whose component was used, None for commands.
-        answered: how the bot acknowledged, None so far.
-        acknowledged_after_s: seconds from click to acknowledgement, None so far.
-        original: the message that ``@original`` means.
-        followups: messages sent after the original.
-        modal: the modal the bot opened.
-        choices: the autocomplete choices the bot offered.
-        failed: whether the time to acknowledge passed.
-    """
-
-    id: int
-    token: str = field(repr=False)
-    kind: Kind
-    user: User
-    channel: Channel
-    data: Json
-    created_at: float
-    source: Message | None = None
-    answered: Answer | None = None
-    acknowledged_after_s: float | None = None
-    original: Message | None = None
-    followups: list[Message] = field(default_factory=list[Message])
-    modal: Payload | None = None
-    choices: list[Payload] | None = None
-    failed: bool = False
 
 
 class Interactions:
@@ -255,7 +200,7 @@ class Interactions:
 
     def _open_modal(self, exchange: Exchange, data: Json) -> None:
         exchange.modal = copied_mapping(data)
-        exchange.modal["components"] = chat.numbered(mappings(data.get("components")))
+        exchange.modal["components"] = numbered(mappings(data.get("components")))
         self._tell(exchange, "MODAL_OPEN", copied_mapping(exchange.modal))
 
     def _post(self, exchange: Exchange, draft: Draft) -> Message:
@@ -311,9 +256,9 @@ class Interactions:
 
     def fill(self, exchange: Exchange, message: Message, draft: Draft) -> Message:
         """Put a deferred answer's content into the message that waits for it."""
-        chat.check_draft(draft)
+        check_draft(draft)
         message.flags = (message.flags & ~LOADING) | (draft.flags & COMPONENTS_V2)
-        chat.fill(self._world, exchange.channel, message, draft)
+        fill(self._world, exchange.channel, message, draft)
         chat.emit_message(self._world, "MESSAGE_UPDATE", message)
         return message
 

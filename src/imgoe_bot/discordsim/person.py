@@ -2,84 +2,21 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
-from imgoe_bot.discordsim import chat, commands, forms
+from imgoe_bot.discordsim import chat, commands, forms, reactions
 from imgoe_bot.discordsim.drafts import draft_from
 from imgoe_bot.discordsim.entities import Channel, Message, Upload, User
-from imgoe_bot.discordsim.interactions import Exchange, Interactions, Kind
+from imgoe_bot.discordsim.exchange import Kind
+from imgoe_bot.discordsim.interaction import Interaction
+from imgoe_bot.discordsim.interactions import Interactions
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.waiting import until
 from imgoe_bot.discordsim.wire import Json, Payload
 from imgoe_bot.discordsim.world import World
 
+__all__ = ["Interaction", "Person"]
+
 _COMMAND_WAIT_S = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Interaction:
-    """One thing a person asked of the bot, followed until it is answered."""
-
-    _world: World
-    _interactions: Interactions
-    exchange: Exchange
-
-    @property
-    def id(self) -> int:
-        """The interaction's id."""
-        return self.exchange.id
-
-    @property
-    def responses(self) -> list[Message]:
-        """The messages the bot answered with, deleted and still thinking ones left out."""
-        original = self.exchange.original
-        mine = [] if original is None or original is self.exchange.source else [original]
-        shown = mine + self.exchange.followups
-        return [message for message in shown if not (message.deleted or message.loading)]
-
-    @property
-    def response(self) -> Message | None:
-        """The first of the responses, None so far."""
-        return self.responses[0] if self.responses else None
-
-    @property
-    def modal(self) -> Payload | None:
-        """The modal the bot opened, None when it opened none."""
-        return self.exchange.modal
-
-    @property
-    def choices(self) -> list[Payload] | None:
-        """The autocomplete choices offered, None so far."""
-        return self.exchange.choices
-
-    @property
-    def acknowledged_after_s(self) -> float | None:
-        """Seconds until the bot acknowledged, None so far."""
-        return self.exchange.acknowledged_after_s
-
-    @property
-    def failed(self) -> bool:
-        """Whether the person read “the application did not respond”."""
-        return self.exchange.failed
-
-    async def wait_acknowledged(self, timeout_s: float = 5.0) -> None:
-        """Wait until the bot acknowledged or failed to; raises TimeoutError."""
-        await self._until(lambda: self.failed or self.exchange.answered is not None, timeout_s)
-
-    async def wait_modal(self, timeout_s: float = 5.0) -> Payload:
-        """Wait for the modal and return it; raises TimeoutError."""
-        await self._until(lambda: self.modal is not None, timeout_s)
-        return self.modal or {}
-
-    async def wait_response(self, timeout_s: float = 5.0) -> Message:
-        """Wait for a message that is no longer thinking; raises TimeoutError."""
-        await self._until(lambda: bool(self.responses), timeout_s)
-        return self.responses[0]
-
-    async def _until(self, condition: Callable[[], bool], timeout_s: float) -> None:
-        if not await until(self._world, condition, timeout_s=timeout_s):
-            state = self.exchange.answered
-            raise TimeoutError(f"no answer within {timeout_s} s (acknowledged: {state!r})")
 
 
 class Person:
@@ -167,11 +104,11 @@ class Person:
 
     async def react(self, message: Message, emoji: str) -> None:
         """React with a Unicode emoji or ``name:id``."""
-        chat.react(self._world, self._channel(message), message, self.user, emoji)
+        reactions.react(self._world, self._channel(message), message, self.user, emoji)
 
     async def unreact(self, message: Message, emoji: str) -> None:
         """Take a reaction back."""
-        chat.unreact(self._world, self._channel(message), message, self.user, emoji)
+        reactions.unreact(self._world, self._channel(message), message, self.user, emoji)
 
     def _channel(self, message: Message) -> Channel:
         return self._world.channel(message.channel_id)

@@ -5,13 +5,12 @@ Source: https://discord.com/developers/docs/interactions/receiving-and-respondin
 
 from dataclasses import dataclass, field
 
-from imgoe_bot.discordsim import chat
+from imgoe_bot.discordsim.composing import keep_file
 from imgoe_bot.discordsim.entities import Channel, Message, Role, Upload, User
+from imgoe_bot.discordsim.message_payloads import attachment_payload, message_payload
 from imgoe_bot.discordsim.payloads import (
-    attachment_payload,
     channel_payload,
     member_payload,
-    message_payload,
     role_payload,
     user_payload,
 )
@@ -71,7 +70,7 @@ class Resolved:
         return self._keep("channels", channel.id, payload)
 
     def _add_file(self, item: Upload) -> str:
-        attachment = chat.keep_file(self.world, self.channel.id, item)
+        attachment = keep_file(self.world, self.channel.id, item)
         self.world.loose_files[attachment.id] = attachment
         return self._keep("attachments", attachment.id, attachment_payload(self.world, attachment))
 

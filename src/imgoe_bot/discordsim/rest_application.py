@@ -6,9 +6,11 @@ from aiohttp import web
 
 from imgoe_bot.discordsim import chat
 from imgoe_bot.discordsim.entities import Command, Message
+from imgoe_bot.discordsim.exchange import Exchange
 from imgoe_bot.discordsim.http import done, path_id, read_body, reply
-from imgoe_bot.discordsim.interactions import Exchange, Interactions
-from imgoe_bot.discordsim.payloads import command_payload, message_payload, user_payload
+from imgoe_bot.discordsim.interactions import Interactions
+from imgoe_bot.discordsim.message_payloads import message_payload
+from imgoe_bot.discordsim.payloads import command_payload, user_payload
 from imgoe_bot.discordsim.problems import invalid_form, problem
 from imgoe_bot.discordsim.wire import Json, Payload, integer, mapping, text
 from imgoe_bot.discordsim.world import Event, World

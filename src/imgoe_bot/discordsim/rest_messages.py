@@ -5,11 +5,12 @@ from itertools import islice
 
 from aiohttp import web
 
-from imgoe_bot.discordsim import chat
+from imgoe_bot.discordsim import chat, reactions
 from imgoe_bot.discordsim.entities import Channel, Message
 from imgoe_bot.discordsim.http import done, path_id, query_int, read_body, reply
 from imgoe_bot.discordsim.intents import MESSAGE_CONTENT, readable
-from imgoe_bot.discordsim.payloads import message_payload, user_payload
+from imgoe_bot.discordsim.message_payloads import message_payload
+from imgoe_bot.discordsim.payloads import user_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.wire import Payload, as_int, sequence, timestamp
@@ -141,13 +142,13 @@ class MessageRoutes:
         message = self._message(request, channel)
         if len(list(_pinned(channel))) >= _PINS:
             raise problem(30003)
-        chat.pin(self._world, channel, message)
+        reactions.pin(self._world, channel, message)
         return done()
 
     async def unpin(self, request: web.Request) -> web.Response:
         """Take a pin away."""
         channel = self._channel(request, Permission.PIN_MESSAGES)
-        chat.unpin(self._world, channel, self._message(request, channel))
+        reactions.unpin(self._world, channel, self._message(request, channel))
         return done()
 
     async def react(self, request: web.Request) -> web.Response:
@@ -155,7 +156,7 @@ class MessageRoutes:
         channel = self._channel(request)
         message = self._message(request, channel)
         emoji = request.match_info["emoji"]
-        chat.react(self._world, channel, message, self._world.bot, emoji)
+        reactions.react(self._world, channel, message, self._world.bot, emoji)
         return done()
 
     async def unreact(self, request: web.Request) -> web.Response:
@@ -163,7 +164,7 @@ class MessageRoutes:
         channel = self._channel(request)
         message = self._message(request, channel)
         emoji = request.match_info["emoji"]
-        chat.unreact(self._world, channel, message, self._world.bot, emoji)
+        reactions.unreact(self._world, channel, message, self._world.bot, emoji)
         return done()
 
     async def unreact_other(self, request: web.Request) -> web.Response:
@@ -171,7 +172,7 @@ class MessageRoutes:
         channel = self._channel(request, Permission.MANAGE_MESSAGES)
         message = self._message(request, channel)
         user = self._world.user(path_id(request, "user_id"))
-        chat.unreact(self._world, channel, message, user, request.match_info["emoji"])
+        reactions.unreact(self._world, channel, message, user, request.match_info["emoji"])
         return done()
 
     async def reactors(self, request: web.Request) -> web.Response:
@@ -188,7 +189,7 @@ class MessageRoutes:
         """Take all reactions away, or all with one emoji."""
         channel = self._channel(request, Permission.MANAGE_MESSAGES)
         message = self._message(request, channel)
-        chat.clear_reactions(self._world, channel, message, request.match_info.get("emoji"))
+        reactions.clear_reactions(self._world, channel, message, request.match_info.get("emoji"))
         return done()
 
 

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Mapping
 
 from imgoe_bot.discordsim import commands
 from imgoe_bot.discordsim.entities import Channel, Guild, Message
+from imgoe_bot.discordsim.message_payloads import message_payload
 from imgoe_bot.discordsim.payloads import (
     channel_payload,
     command_payload,
     member_payload,
-    message_payload,
     role_payload,
     user_payload,
 )

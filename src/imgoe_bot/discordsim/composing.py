@@ -1,0 +1,161 @@
+"""How a draft becomes a message: its parts, pings, files, what it answers or forwards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from imgoe_bot.discordsim import limits
+from imgoe_bot.discordsim.drafts import (
+    Draft,
+    mentioned_roles,
+    mentioned_users,
+    mentions_everyone,
+)
+from imgoe_bot.discordsim.entities import (
+    COMPONENTS_V2,
+    EPHEMERAL,
+    HAS_SNAPSHOT,
+    SPOILER_ATTACHMENT,
+    SUPPRESS_EMBEDS,
+    Attachment,
+    Channel,
+    Message,
+    MessageType,
+    Reference,
+    Upload,
+    User,
+)
+from imgoe_bot.discordsim.media import content_type_of, picture_size
+from imgoe_bot.discordsim.message_payloads import message_payload
+from imgoe_bot.discordsim.permissions import Permission
+from imgoe_bot.discordsim.wire import Json, Payload, copied_mapping, integer
+from imgoe_bot.discordsim.world import World
+
+_SENDABLE_FLAGS = EPHEMERAL | SUPPRESS_EMBEDS | COMPONENTS_V2 | 1 << 12 | 1 << 13
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How a message came about, where it was not simply sent.
+
+    Attributes:
+        ephemeral_for: the only person who sees it, None: everyone.
+        interaction: Discord's ``interaction_metadata``.
+        type: the message's type, None: by what it answers.
+        flags: flags added to the sender's.
+        webhook_id: whose webhook sent it, None for an ordinary message.
+    """
+
+    ephemeral_for: int | None = None
+    interaction: Payload | None = None
+    type: MessageType | None = None
+    flags: int = 0
+    webhook_id: int | None = None
+
+
+def compose(world: World, author: User, channel: Channel, draft: Draft, origin: Origin) -> Message:
+    """Return the message a draft becomes, in no channel yet.
+
+    Raises:
+        ApiProblem: what it answers or forwards is not there, or not for the author to read.
+    """
+    reference = _reference(world, author, channel, draft.reference)
+    message = Message(
+        world.ids.next(),
+        channel.id,
+        author,
+        created_at=world.clock(),
+        type=origin.type or (MessageType.REPLY if _answers(reference) else MessageType.DEFAULT),
+        flags=(draft.flags & _SENDABLE_FLAGS) | origin.flags,
+        nonce=draft.nonce,
+        reference=reference,
+        sticker_ids=list(draft.sticker_ids),
+        interaction=origin.interaction,
+        ephemeral_for=origin.ephemeral_for,
+        webhook_id=origin.webhook_id,
+        tts=draft.tts,
+    )
+    if author.bot:
+        message.application_id = world.bot.id
+    fill(world, channel, message, draft)
+    _copy_forwarded(world, message)
+    return message
+
+
+def _answers(reference: Reference | None) -> bool:
+    return reference is not None and reference.kind == 0
+
+
+def fill(world: World, channel: Channel, message: Message, draft: Draft) -> None:
+    """Put a draft's content, pings, parts and files into a message."""
+    message.content = draft.content
+    message.embeds = [copied_mapping(embed) for embed in draft.embeds]
+    message.components = numbered(draft.components)
+    message.attachments += [keep_file(world, channel.id, item) for item in draft.files]
+    message.mention_ids = [found for found in mentioned_users(draft) if found in world.users]
+    message.mention_role_ids = mentioned_roles(draft)
+    message.mention_everyone = mentions_everyone(draft)
+    _mention_replied(world, message, draft)
+
+
+def _mention_replied(world: World, message: Message, draft: Draft) -> None:
+    pings = draft.allowed_mentions is None or draft.allowed_mentions.get("replied_user") is True
+    if message.reference is None or message.reference.kind == 1 or not pings:
+        return
+    channel = world.channels.get(message.reference.channel_id)
+    replied = channel.messages.get(message.reference.message_id) if channel else None
+    if replied is not None and replied.author.id not in message.mention_ids:
+        message.mention_ids.append(replied.author.id)
+
+
+def numbered(components: Sequence[Json]) -> list[Payload]:
+    """Return components with the ids Discord gives where the sender gave none."""
+    fresh = [copied_mapping(component) for component in components]
+    for number, part in enumerate(limits.walk(fresh), start=1):
+        if isinstance(part, dict):
+            part.setdefault("id", number)
+    return fresh
+
+
+def keep_file(world: World, channel_id: int, item: Upload) -> Attachment:
+    """Return the attachment that Discord makes of a file; the file's bytes are shared."""
+    size = picture_size(item.data)
+    spoiler = item.spoiler or item.filename.startswith("SPOILER_")
+    return Attachment(
+        world.ids.next(),
+        channel_id,
+        item.filename,
+        item.data,
+        item.content_type or content_type_of(item.filename),
+        width_px=size[0] if size else None,
+        height_px=size[1] if size else None,
+        description=item.description,
+        flags=SPOILER_ATTACHMENT if spoiler else 0,
+    )
+
+
+def _reference(
+    world: World, author: User, channel: Channel, given: Json | None
+) -> Reference | None:
+    if given is None:
+        return None
+    kind = integer(given, "type")
+    origin = world.channel(integer(given, "channel_id", channel.id))
+    message_id = integer(given, "message_id")
+    if kind == 1:
+        world.require(author, origin, Permission.READ_MESSAGE_HISTORY)
+    if given.get("fail_if_not_exists", True) or kind == 1:
+        world.message(origin, message_id)
+    return Reference(message_id, origin.id, origin.guild_id, kind)
+
+
+def _copy_forwarded(world: World, message: Message) -> None:
+    if message.reference is None or message.reference.kind != 1:
+        return
+    channel = world.channel(message.reference.channel_id)
+    original = world.message(channel, message.reference.message_id)
+    shown = message_payload(world, original)
+    keys = ("type", "content", "timestamp", "edited_timestamp", "flags", "mentions", "embeds")
+    snapshot = {key: shown[key] for key in keys} | {"components": shown["components"]}
+    message.snapshots = [snapshot | {"sticker_items": shown.get("sticker_items", [])}]
+    message.forwarded = list(original.attachments)
+    message.flags |= HAS_SNAPSHOT

@@ -1,0 +1,83 @@
+"""Reactions and pins."""
+
+from imgoe_bot.discordsim.chat import emit, emit_message
+from imgoe_bot.discordsim.entities import (
+    Channel,
+    Message,
+    User,
+)
+from imgoe_bot.discordsim.payloads import (
+    emoji_payload,
+    member_payload,
+)
+from imgoe_bot.discordsim.permissions import Permission
+from imgoe_bot.discordsim.wire import Payload, timestamp
+from imgoe_bot.discordsim.world import World
+
+
+def react(world: World, channel: Channel, message: Message, user: User, emoji: str) -> None:
+    """Add a reaction; the same again is no change."""
+    world.require(user, channel, Permission.READ_MESSAGE_HISTORY)
+    if emoji not in message.reactions:
+        world.require(user, channel, Permission.ADD_REACTIONS)
+    user_ids = message.reactions.setdefault(emoji, [])
+    if user.id not in user_ids:
+        user_ids.append(user.id)
+        _emit_reaction(world, "MESSAGE_REACTION_ADD", message, user, emoji)
+
+
+def unreact(world: World, channel: Channel, message: Message, user: User, emoji: str) -> None:
+    """Take a reaction back; none there is no change."""
+    user_ids = message.reactions.get(emoji, [])
+    if user.id not in user_ids:
+        return
+    user_ids.remove(user.id)
+    if not user_ids:
+        del message.reactions[emoji]
+    _emit_reaction(world, "MESSAGE_REACTION_REMOVE", message, user, emoji)
+
+
+def _emit_reaction(world: World, name: str, message: Message, user: User, emoji: str) -> None:
+    channel = world.channel(message.channel_id)
+    data: Payload = {
+        "user_id": str(user.id),
+        "message_id": str(message.id),
+        "message_author_id": str(message.author.id),
+        "emoji": emoji_payload(emoji),
+        "type": 0,
+        "burst": False,
+    }
+    if channel.guild_id is not None and name == "MESSAGE_REACTION_ADD":
+        data["member"] = member_payload(world.member(channel.guild_id, user.id))
+    emit(world, name, channel, data, message=message)
+
+
+def clear_reactions(world: World, channel: Channel, message: Message, emoji: str | None) -> None:
+    """Take all reactions away, or all with one emoji."""
+    about: Payload = {"message_id": str(message.id)}
+    if emoji is None:
+        message.reactions.clear()
+        emit(world, "MESSAGE_REACTION_REMOVE_ALL", channel, about, message=message)
+        return
+    message.reactions.pop(emoji, None)
+    about["emoji"] = emoji_payload(emoji)
+    emit(world, "MESSAGE_REACTION_REMOVE_EMOJI", channel, about, message=message)
+
+
+def pin(world: World, channel: Channel, message: Message) -> None:
+    """Pin a message; again is no change."""
+    if message.pinned_at is None:
+        message.pinned_at = world.clock()
+        _emit_pins(world, channel, message)
+
+
+def unpin(world: World, channel: Channel, message: Message) -> None:
+    """Take a pin away; none there is no change."""
+    if message.pinned_at is not None:
+        message.pinned_at = None
+        _emit_pins(world, channel, message)
+
+
+def _emit_pins(world: World, channel: Channel, message: Message) -> None:
+    emit(world, "CHANNEL_PINS_UPDATE", channel, {"last_pin_timestamp": timestamp(world.clock())})
+    emit_message(world, "MESSAGE_UPDATE", message)
