@@ -16,6 +16,7 @@ from imgoe_bot.discordsim.entities import (
     Message,
     User,
 )
+from imgoe_bot.discordsim.layouts import check_components
 from imgoe_bot.discordsim.message_payloads import message_payload
 from imgoe_bot.discordsim.payloads import (
     member_payload,
@@ -79,7 +80,7 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> Mess
     limits.check_layout_alone(content=draft.content, embeds=draft.embeds, flags=flags)
     limits.check_embeds(draft.embeds)
     limits.check_files(draft.files)
-    limits.check_components(draft.components, flags=flags)
+    check_components(draft.components, flags=flags)
     _apply(world, channel, message, draft)
     message.edited_at = world.clock()
     emit_message(world, "MESSAGE_UPDATE", message)

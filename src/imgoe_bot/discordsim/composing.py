@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from imgoe_bot.discordsim import limits
 from imgoe_bot.discordsim.drafts import (
     Draft,
     mentioned_roles,
@@ -24,6 +23,7 @@ from imgoe_bot.discordsim.entities import (
     Upload,
     User,
 )
+from imgoe_bot.discordsim.layouts import walk
 from imgoe_bot.discordsim.media import content_type_of, picture_size
 from imgoe_bot.discordsim.message_payloads import message_payload
 from imgoe_bot.discordsim.permissions import Permission
@@ -110,7 +110,7 @@ def _mention_replied(world: World, message: Message, draft: Draft) -> None:
 def numbered(components: Sequence[Json]) -> list[Payload]:
     """Return components with the ids Discord gives where the sender gave none."""
     fresh = [copied_mapping(component) for component in components]
-    for number, part in enumerate(limits.walk(fresh), start=1):
+    for number, part in enumerate(walk(fresh), start=1):
         if isinstance(part, dict):
             part.setdefault("id", number)
     return fresh

@@ -3,7 +3,19 @@
 from collections.abc import Mapping, Sequence
 
 from imgoe_bot.discordsim.entities import Channel, Message, User
-from imgoe_bot.discordsim.limits import walk
+from imgoe_bot.discordsim.layouts import (
+    BUTTON,
+    CHECKBOX,
+    ENTITY_SELECTS,
+    FILE_UPLOAD,
+    LABEL,
+    LINK_STYLE,
+    RADIO,
+    ROW,
+    SELECTS,
+    TEXT_INPUT,
+    walk,
+)
 from imgoe_bot.discordsim.resolved import Resolved
 from imgoe_bot.discordsim.wire import (
     Json,
@@ -17,11 +29,6 @@ from imgoe_bot.discordsim.wire import (
 )
 from imgoe_bot.discordsim.world import World
 
-ROW, BUTTON, STRING_SELECT, TEXT_INPUT, LABEL, FILE_UPLOAD = 1, 2, 3, 4, 18, 19
-RADIO, CHECKBOXES, CHECKBOX = 21, 22, 23
-ENTITY_SELECTS = frozenset({5, 6, 7, 8})
-_LINK = 5
-
 
 def click_data(message: Message, label_or_custom_id: str) -> Payload:
     """Return the ``data`` of a pressed button; raises LookupError when it can't be pressed."""
@@ -29,7 +36,7 @@ def click_data(message: Message, label_or_custom_id: str) -> Payload:
         names = {text(part, "label"), text(part, "custom_id")} - {""}
         if integer(part, "type") != BUTTON or label_or_custom_id not in names:
             continue
-        if flag(part, "disabled") or integer(part, "style") == _LINK:
+        if flag(part, "disabled") or integer(part, "style") == LINK_STYLE:
             raise LookupError(f"button {label_or_custom_id!r} can't be pressed")
         return {"component_type": BUTTON, "custom_id": text(part, "custom_id"), "id": part["id"]}
     raise LookupError(f"no button {label_or_custom_id!r}; there are {_buttons(message)}")
@@ -64,7 +71,7 @@ def select_data(
 
 
 def _is_select(part: Json) -> bool:
-    return integer(part, "type") in ENTITY_SELECTS | {STRING_SELECT}
+    return integer(part, "type") in SELECTS
 
 
 def _chosen(part: Json, values: Sequence[object], resolved: Resolved) -> list[str]:

@@ -20,6 +20,7 @@ from imgoe_bot.discordsim.entities import (
     User,
 )
 from imgoe_bot.discordsim.exchange import TOKEN_LIFE_S, Answer, Exchange, Kind
+from imgoe_bot.discordsim.layouts import check_modal
 from imgoe_bot.discordsim.limits import FILE_BYTES
 from imgoe_bot.discordsim.message_payloads import message_payload
 from imgoe_bot.discordsim.payloads import (
@@ -199,6 +200,7 @@ class Interactions:
             self._open_modal(exchange, data)
 
     def _open_modal(self, exchange: Exchange, data: Json) -> None:
+        check_modal(data)
         exchange.modal = copied_mapping(data)
         exchange.modal["components"] = numbered(mappings(data.get("components")))
         self._tell(exchange, "MODAL_OPEN", copied_mapping(exchange.modal))

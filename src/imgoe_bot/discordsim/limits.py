@@ -1,9 +1,9 @@
-"""What Discord refuses in a message before it keeps it: emptiness, lengths, sizes, layout.
+"""What Discord refuses in a message before it keeps it: lengths and sizes.
 
 Source: https://discord.com/developers/docs/resources/message#embed-object-embed-limits
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from imgoe_bot.discordsim.entities import COMPONENTS_V2, Upload
 from imgoe_bot.discordsim.problems import invalid_form, problem
@@ -15,9 +15,6 @@ EMBED_TOTAL = 6_000
 FIELDS = 25
 FILES = 10
 FILE_BYTES = 10 * 1024 * 1024
-ROWS = 5
-LAYOUT_COMPONENTS = 40
-LAYOUT_TEXT = 4_000
 _EMBED_TEXTS = {"title": 256, "description": 4_096, "footer.text": 2_048, "author.name": 256}
 _FIELD_TEXTS = {"name": 256, "value": 1_024}
 
@@ -97,44 +94,6 @@ def check_files(files: Sequence[Upload], *, limit_bytes: int = FILE_BYTES) -> No
         raise problem(40005)
 
 
-def check_components(components: Sequence[Json], *, flags: int) -> None:
-    """Refuse a layout Discord would refuse (50035): too many rows, parts or characters."""
-    if not flags & COMPONENTS_V2:
-        _check_rows(components)
-        return
-    parts = list(walk(components))
-    if len(parts) > LAYOUT_COMPONENTS:
-        raise _too_many("components", LAYOUT_COMPONENTS)
-    if sum(len(text(part, "content")) for part in parts) > LAYOUT_TEXT:
-        raise _too_long("components", LAYOUT_TEXT)
-
-
-def _check_rows(components: Sequence[Json]) -> None:
-    if len(components) > ROWS:
-        raise _too_many("components", ROWS)
-    for index, row in enumerate(components):
-        if row.get("type") != 1:
-            raise invalid_form(
-                f"components.{index}.type",
-                code="UNION_TYPE_CHOICES",
-                message='Value of field "type" must be one of (1,).',
-            )
-    _check_unique_ids(components)
-
-
-def _check_unique_ids(components: Sequence[Json]) -> None:
-    found: set[str] = set()
-    for part in walk(components):
-        custom_id = text(part, "custom_id")
-        if custom_id in found:
-            raise invalid_form(
-                "components",
-                code="COMPONENT_CUSTOM_ID_DUPLICATED",
-                message="Component custom id cannot be duplicated",
-            )
-        found |= {custom_id} - {""}
-
-
 def check_layout_alone(*, content: str, embeds: Sequence[Json], flags: int) -> None:
     """Refuse content or embeds beside Components V2 (50035)."""
     for name, given in (("content", bool(content)), ("embeds", bool(embeds))):
@@ -145,16 +104,6 @@ def check_layout_alone(*, content: str, embeds: Sequence[Json], flags: int) -> N
                 message=f"The '{name}' field cannot be used when using MessageFlags."
                 "IS_COMPONENTS_V2",
             )
-
-
-def walk(components: Iterable[Json]) -> Iterable[Json]:
-    """Yield every component, parents before their children."""
-    for part in components:
-        yield part
-        yield from walk(mappings(part.get("components")))
-        for single in ("component", "accessory"):
-            if single in part:
-                yield from walk([mapping(part[single])])
 
 
 def _too_long(field: str, limit: int) -> Exception:

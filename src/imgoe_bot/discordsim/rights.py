@@ -10,6 +10,7 @@ from imgoe_bot.discordsim.entities import (
     Channel,
     User,
 )
+from imgoe_bot.discordsim.layouts import check_components
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.world import World
@@ -54,4 +55,4 @@ def check_draft(draft: Draft) -> None:
     limits.check_layout_alone(content=draft.content, embeds=draft.embeds, flags=draft.flags)
     limits.check_embeds(draft.embeds)
     limits.check_files(draft.files)
-    limits.check_components(draft.components, flags=draft.flags)
+    check_components(draft.components, flags=draft.flags)

@@ -1,0 +1,173 @@
+"""Which components may stand where, how many and how long: messages, Components V2, modals.
+
+Source: https://discord.com/developers/docs/components/reference
+"""
+
+from collections.abc import Iterable, Sequence
+
+from imgoe_bot.discordsim.entities import COMPONENTS_V2
+from imgoe_bot.discordsim.problems import ApiProblem, invalid_form
+from imgoe_bot.discordsim.wire import Json, integer, mapping, mappings, text
+
+ROW, BUTTON, STRING_SELECT, TEXT_INPUT, SECTION, TEXT, THUMBNAIL = 1, 2, 3, 4, 9, 10, 11
+GALLERY, FILE, SEPARATOR, CONTAINER, LABEL, FILE_UPLOAD = 12, 13, 14, 17, 18, 19
+RADIO, CHECKBOXES, CHECKBOX = 21, 22, 23
+ENTITY_SELECTS = frozenset({5, 6, 7, 8})
+SELECTS = ENTITY_SELECTS | {STRING_SELECT}
+LINK_STYLE, PREMIUM_STYLE = 5, 6
+
+ROWS = 5
+BUTTONS_A_ROW = 5
+LAYOUT_COMPONENTS = 40
+LAYOUT_TEXT = 4_000
+GALLERY_ITEMS = 10
+SECTION_TEXTS = 3
+OPTIONS = 25
+LABEL_LENGTH = 80
+CUSTOM_ID_LENGTH = 100
+MODAL_ITEMS = 5
+MODAL_TITLE = 45
+
+_IN_CONTAINER = frozenset({ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR})
+_IN_LAYOUT = _IN_CONTAINER | {CONTAINER}
+_IN_ROW = SELECTS | {BUTTON}
+_IN_MODAL = frozenset({ROW, TEXT, LABEL})
+_IN_LABEL = SELECTS | {TEXT_INPUT, FILE_UPLOAD, RADIO, CHECKBOXES, CHECKBOX}
+_CHILDREN = {ROW: _IN_ROW, CONTAINER: _IN_CONTAINER, SECTION: frozenset({TEXT})}
+_ACCESSORIES = frozenset({BUTTON, THUMBNAIL})
+
+
+def walk(components: Iterable[Json]) -> Iterable[Json]:
+    """Yield every component, parents before their children."""
+    for part in components:
+        yield part
+        yield from walk(mappings(part.get("components")))
+        for single in ("component", "accessory"):
+            if single in part:
+                yield from walk([mapping(part[single])])
+
+
+def check_components(components: Sequence[Json], *, flags: int) -> None:
+    """Refuse a message's components where Discord would (50035)."""
+    v2 = bool(flags & COMPONENTS_V2)
+    top = _IN_LAYOUT if v2 else frozenset({ROW})
+    if not v2 and len(components) > ROWS:
+        raise _bad_length("components", ROWS)
+    for index, part in enumerate(components):
+        _check(part, top, f"components.{index}")
+    _check_custom_ids(components)
+    if v2:
+        _check_totals(list(walk(components)))
+
+
+def check_modal(data: Json) -> None:
+    """Refuse a modal where Discord would (50035)."""
+    if not 1 <= len(text(data, "title")) <= MODAL_TITLE:
+        raise _bad_length("data.title", MODAL_TITLE)
+    items = mappings(data.get("components"))
+    if not 1 <= len(items) <= MODAL_ITEMS:
+        raise _bad_length("data.components", MODAL_ITEMS)
+    for index, item in enumerate(items):
+        _check_modal_item(item, f"data.components.{index}")
+    _check_custom_ids(items)
+
+
+def _check_modal_item(item: Json, path: str) -> None:
+    kind = _kind_among(item, _IN_MODAL, path)
+    if kind == ROW:
+        for index, part in enumerate(mappings(item.get("components"))):
+            _kind_among(part, frozenset({TEXT_INPUT}), f"{path}.components.{index}")
+    if kind == LABEL:
+        part = mapping(item.get("component"))
+        _kind_among(part, _IN_LABEL, f"{path}.component")
+        _check_named(part, f"{path}.component")
+        if not 1 <= len(text(item, "label")) <= MODAL_TITLE:
+            raise _bad_length(f"{path}.label", MODAL_TITLE)
+
+
+def _check(part: Json, allowed: frozenset[int], path: str) -> None:
+    kind = _kind_among(part, allowed, path)
+    children = mappings(part.get("components"))
+    for index, child in enumerate(children):
+        _check(child, _CHILDREN.get(kind, frozenset()), f"{path}.components.{index}")
+    if kind == ROW:
+        _check_row(children, path)
+    if kind == SECTION:
+        _check_section(part, children, path)
+    if kind in _IN_ROW:
+        _check_named(part, path)
+    if kind == GALLERY and not 1 <= len(mappings(part.get("items"))) <= GALLERY_ITEMS:
+        raise _bad_length(f"{path}.items", GALLERY_ITEMS)
+    if kind == TEXT and not text(part, "content"):
+        raise _required(f"{path}.content")
+
+
+def _kind_among(part: Json, allowed: frozenset[int], path: str) -> int:
+    kind = integer(part, "type")
+    if kind not in allowed:
+        choices = ", ".join(map(str, sorted(allowed)))
+        message = f'Value of field "type" must be one of ({choices}).'
+        raise invalid_form(f"{path}.type", code="UNION_TYPE_CHOICES", message=message)
+    return kind
+
+
+def _check_row(children: Sequence[Json], path: str) -> None:
+    menus = sum(integer(child, "type") in SELECTS for child in children)
+    if not 1 <= len(children) <= BUTTONS_A_ROW or (menus and len(children) > 1):
+        raise _bad_length(f"{path}.components", 1 if menus else BUTTONS_A_ROW)
+
+
+def _check_section(part: Json, children: Sequence[Json], path: str) -> None:
+    if not 1 <= len(children) <= SECTION_TEXTS:
+        raise _bad_length(f"{path}.components", SECTION_TEXTS)
+    accessory = mapping(part.get("accessory"))
+    if _kind_among(accessory, _ACCESSORIES, f"{path}.accessory") == BUTTON:
+        _check_named(accessory, f"{path}.accessory")
+
+
+def _check_named(part: Json, path: str) -> None:
+    kind, style = integer(part, "type"), integer(part, "style")
+    if kind == BUTTON and style == LINK_STYLE:
+        if not text(part, "url"):
+            raise _required(f"{path}.url")
+    elif style != PREMIUM_STYLE and not 1 <= len(text(part, "custom_id")) <= CUSTOM_ID_LENGTH:
+        raise _bad_length(f"{path}.custom_id", CUSTOM_ID_LENGTH)
+    if len(text(part, "label")) > LABEL_LENGTH:
+        raise _bad_length(f"{path}.label", LABEL_LENGTH)
+    if kind == BUTTON and not (text(part, "label") or part.get("emoji") or part.get("sku_id")):
+        raise _required(f"{path}.label")
+    if kind == STRING_SELECT and not 1 <= len(mappings(part.get("options"))) <= OPTIONS:
+        raise _bad_length(f"{path}.options", OPTIONS)
+
+
+def _check_custom_ids(components: Sequence[Json]) -> None:
+    found: set[str] = set()
+    for part in walk(components):
+        custom_id = text(part, "custom_id")
+        if custom_id and custom_id in found:
+            raise invalid_form(
+                "components",
+                code="COMPONENT_CUSTOM_ID_DUPLICATED",
+                message="Component custom id cannot be duplicated",
+            )
+        found.add(custom_id)
+
+
+def _check_totals(parts: Sequence[Json]) -> None:
+    if len(parts) > LAYOUT_COMPONENTS:
+        raise _bad_length("components", LAYOUT_COMPONENTS)
+    if sum(len(text(part, "content")) for part in parts) > LAYOUT_TEXT:
+        raise invalid_form(
+            "components",
+            code="COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED",
+            message=f"Components displayable text size exceeds maximum size of {LAYOUT_TEXT}",
+        )
+
+
+def _bad_length(field: str, most: int) -> ApiProblem:
+    message = f"Must be between 1 and {most} in length."
+    return invalid_form(field, code="BASE_TYPE_BAD_LENGTH", message=message)
+
+
+def _required(field: str) -> ApiProblem:
+    return invalid_form(field, code="BASE_TYPE_REQUIRED", message="This field is required")
