@@ -18,6 +18,7 @@ class _Planned:
     pattern: str
     statuses: list[int] = field(default_factory=list[int])
     delay_s: float = 0.0
+    answer_delay_s: float = 0.0
 
 
 class Faults:
@@ -42,6 +43,10 @@ class Faults:
         """Make every request that matches wait this long before it is served."""
         self._planned.append(_Planned(pattern, delay_s=delay_s))
 
+    def delay_answer(self, pattern: str, delay_s: float) -> None:
+        """Serve every request that matches at once, and hold its answer back this long."""
+        self._planned.append(_Planned(pattern, answer_delay_s=delay_s))
+
     def clear(self) -> None:
         """Forget all planned statuses and delays, and send events once again."""
         self._planned.clear()
@@ -58,6 +63,13 @@ class Faults:
         """Return how long a request must wait, in seconds."""
         return max(
             (item.delay_s for item in self._planned if fnmatchcase(call, item.pattern)),
+            default=0.0,
+        )
+
+    def answer_delay_of(self, call: str) -> float:
+        """Return how long a served request's answer is held back, in seconds."""
+        return max(
+            (item.answer_delay_s for item in self._planned if fnmatchcase(call, item.pattern)),
             default=0.0,
         )
 

@@ -86,19 +86,22 @@ class Gateway:
 
     Attributes:
         url: the address READY gives for resuming, set once the server knows its port.
-        identified: sessions that have been sent READY so far.
         duplicate: how many times each event is sent; a fault to inject.
     """
 
     def __init__(self, world: World, *, heartbeat_interval_ms: int) -> None:
         self.url = ""
-        self.identified = 0
         self.copies = 1
         self.sessions: dict[str, Session] = {}
         self._world = world
         self._heartbeat_interval_ms = heartbeat_interval_ms
         self._sockets: dict[web.WebSocketResponse, asyncio.Queue[str]] = {}
         world.listeners.append(self.deliver)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether a session that was sent READY has a socket now."""
+        return any(session.outbox is not None for session in self.sessions.values())
 
     def deliver(self, event: Event) -> None:
         """Send an event to every session that asked for it."""
@@ -208,7 +211,6 @@ class Gateway:
             session.dispatch(
                 "GUILD_CREATE", guild_create_payload(self._world, guild, all_members=everyone)
             )
-        self.identified += 1
         self._world.emit(Event("BOT_READY", {}, only=frozenset()))
 
     def _resume(self, data: Json, outbox: "asyncio.Queue[str]") -> None:

@@ -87,6 +87,7 @@ class Gatekeeper:
             return _too_many(float(headers["X-RateLimit-Reset-After"]), headers)
         response = await self._answer(request, handler, path)
         response.headers.update(headers)
+        await asyncio.sleep(self._faults.answer_delay_of(call))
         return response
 
     async def _answer(

@@ -8,12 +8,12 @@ from typing import Self
 
 from aiohttp import web
 
-from imgoe_bot.discordsim import page, views
+from imgoe_bot.discordsim import page, places, views
 from imgoe_bot.discordsim.cdn import Cdn
 from imgoe_bot.discordsim.entities import User
 from imgoe_bot.discordsim.faults import Faults
 from imgoe_bot.discordsim.gateway import Gateway
-from imgoe_bot.discordsim.guilds import GuildHandle, new_guild
+from imgoe_bot.discordsim.guilds import GuildHandle
 from imgoe_bot.discordsim.http import Handler
 from imgoe_bot.discordsim.interactions import Interactions
 from imgoe_bot.discordsim.links import LinkSigner
@@ -22,6 +22,7 @@ from imgoe_bot.discordsim.person import Person
 from imgoe_bot.discordsim.rest_application import ApplicationRoutes, InteractionRoutes
 from imgoe_bot.discordsim.rest_guilds import GuildRoutes
 from imgoe_bot.discordsim.rest_messages import MessageRoutes
+from imgoe_bot.discordsim.rest_threads import ThreadRoutes
 from imgoe_bot.discordsim.waiting import until
 from imgoe_bot.discordsim.wire import Payload
 from imgoe_bot.discordsim.world import World, new_world
@@ -150,6 +151,7 @@ class DiscordSim:
         api.add_routes(ApplicationRoutes(self.world, gateway_url=lambda: self.gateway_url).routes())
         api.add_routes(InteractionRoutes(self.world, self.interactions).routes())
         api.add_routes(MessageRoutes(self.world).routes())
+        api.add_routes(ThreadRoutes(self.world).routes())
         api.add_routes(GuildRoutes(self.world).routes())
         api.router.add_route("*", "/{anything:.*}", self._gatekeeper.refuse_unknown)
         return api
@@ -214,17 +216,20 @@ class DiscordSim:
 
     def add_guild(self, name: str, *, owner: Person, bot: bool = True) -> GuildHandle:
         """Add a guild with its owner in it, and the bot unless ``bot`` is False."""
-        return new_guild(self.world, name, owner, bot=bot)
+        guild = GuildHandle(self.world, places.add_guild(self.world, name, owner.user))
+        if bot:
+            guild.add_bot()
+        return guild
 
     async def bot_ready(self, *, timeout_s: float = 10.0, commands: bool = False) -> None:
-        """Wait until the bot has identified, and has registered commands when asked.
+        """Wait until the bot is connected, and has registered commands when asked.
 
         Raises:
             TimeoutError: it has not.
         """
 
         def ready() -> bool:
-            return self._gateway.identified > 0 and (not commands or bool(self.world.commands))
+            return self._gateway.is_connected and (not commands or bool(self.world.commands))
 
         if not await until(self.world, ready, timeout_s=timeout_s):
             raise TimeoutError(f"the bot was not ready within {timeout_s} s")
