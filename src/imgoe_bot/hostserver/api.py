@@ -1,40 +1,46 @@
 """``/api/1/upload``: the compatible upload call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from imgoe_bot.hostserver.accounts import Accounts
+from imgoe_bot.hostserver.access import Gate
 from imgoe_bot.hostserver.faults import Fault, Reason
-from imgoe_bot.hostserver.form import REPLY_FORMATS, decode_base64, parse_form
+from imgoe_bot.hostserver.fetch import GuardedFetcher, looks_like_url
+from imgoe_bot.hostserver.form import REPLY_FORMATS, UploadForm, decode_base64, parse_form
 from imgoe_bot.hostserver.intake import Intake, read_request
 from imgoe_bot.hostserver.options import HostOptions
 from imgoe_bot.hostserver.problems import compatible, problem, wants_truth
 from imgoe_bot.hostserver.records import Account, Upload
-from imgoe_bot.hostserver.reply import Addresses, uploaded
-from imgoe_bot.hostserver.uploading import Uploading
-
-KEY_HEADER = "X-API-Key"
+from imgoe_bot.hostserver.reply import Addresses, uploaded, uploaded_imgbb
+from imgoe_bot.hostserver.uploading import Arrival, Duplicate, Uploading
 
 
-def _render(upload: Upload, at: Addresses, reply_format: str) -> web.Response:
-    if reply_format == "txt":
-        return web.Response(text=at.file(upload, upload.file_name), content_type="text/html")
-    if reply_format == "redirect":
-        return web.Response(status=302, headers={"Location": at.viewer_path(upload)})
-    return web.json_response(uploaded(upload, at))
+@dataclass(slots=True)
+class _Exchange:
+    """One request on its way; what is known of it decides how even its faults are answered."""
 
+    request: web.Request
+    is_strict: bool
+    reply_format: str = "json"
+    is_imgbb: bool = field(default=False)
 
-async def _expand_text(intake: Intake) -> None:
-    """Turn a source sent as text into the bytes it means."""
-    if intake.filename is not None or not intake.spool.size_bytes:
-        return
-    text = await intake.spool.take_text()
-    if text.lower().startswith(("http://", "https://")):
-        raise Fault(Reason.URL_SOURCES_OFF)
-    if not intake.by_post:
-        raise Fault(Reason.BAD_METHOD)
-    await intake.spool.write(decode_base64(text))
+    def learn_format(self, asked: str | None) -> None:
+        if asked in REPLY_FORMATS:
+            self.reply_format = asked
+
+    def answer(self, upload: Upload, at: Addresses) -> web.Response:
+        if self.reply_format == "txt":
+            return web.Response(text=at.direct(upload), content_type="text/html")
+        if self.reply_format == "redirect":
+            return web.Response(status=302, headers={"Location": at.viewer_path(upload)})
+        shape = uploaded_imgbb if self.is_imgbb else uploaded
+        return web.json_response(shape(upload, at))
+
+    def refuse(self, fault: Fault) -> web.Response:
+        if self.is_strict:
+            return problem(fault)
+        return compatible(fault, reply_format=self.reply_format)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,54 +48,82 @@ class UploadApi:
     """Answers uploads; the order of the checks is the API's (version, action, key, source)."""
 
     options: HostOptions
+    gate: Gate
     uploading: Uploading
-    accounts: Accounts
     at: Addresses
+    fetcher: GuardedFetcher | None
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer ``/api/{version}/{action}``."""
-        asked = request.query.get("format", "json")
-        answered = [asked if asked in REPLY_FORMATS else "json"]
+        exchange = _Exchange(request, self.options.strict or wants_truth(request))
+        exchange.learn_format(request.query.get("format"))
         try:
-            return await self._upload(request, answered)
+            upload = await self._upload(exchange)
+        except Duplicate as duplicate:
+            existing_url = self.at.viewer(duplicate.upload)
+            return exchange.refuse(Fault(Reason.DUPLICATE, existing_url=existing_url))
         except Fault as fault:
-            if self.options.strict or wants_truth(request):
-                return problem(fault)
-            return compatible(fault, reply_format=answered[-1])
+            return exchange.refuse(fault)
+        return exchange.answer(upload, self.at)
 
-    async def _upload(self, request: web.Request, answered: list[str]) -> web.Response:
-        self._check_route(request)
-        owner = await self._owner_by_header(request)
-        limit_bytes = self.options.body_limit_bytes
-        folder = self.options.data_dir / "tmp"
+    async def _upload(self, exchange: _Exchange) -> Upload:
+        request = exchange.request
+        _check_route(request)
+        by_header = await self.gate.by_header(request)
+        self.gate.count_address(request)
+        folder, limit_bytes = self.options.data_dir / "tmp", self.options.body_limit_bytes
         async with read_request(request, folder=folder, limit_bytes=limit_bytes) as intake:
-            if intake.fields.get("format") in REPLY_FORMATS:
-                answered.append(intake.fields["format"])
-            owner = owner or await self._owner(intake.fields.get("key"))
+            exchange.learn_format(intake.fields.get("format"))
+            exchange.is_imgbb = intake.source_name == "image"
+            owner = by_header
+            if owner is None:
+                owner = await self.gate.uploader(request, intake.fields.get("key"))
+            self.gate.count_uploader(request, owner)
             form = parse_form(intake.fields)
-            await _expand_text(intake)
-            upload = await self.uploading.store(
-                intake.spool, filename=intake.filename, form=form, owner=owner
-            )
-        return _render(upload, self.at, form.reply_format)
+            await self._take_text(intake)
+            return await self.uploading.store(self._arrival(exchange, intake, form, owner))
 
-    def _check_route(self, request: web.Request) -> None:
-        if not request.match_info["version"].isdigit():
-            raise Fault(Reason.BAD_VERSION)
-        if request.match_info["version"] != "1":
-            raise Fault(Reason.BAD_VERSION)
-        if request.match_info["action"] != "upload":
-            raise Fault(Reason.BAD_ACTION)
+    def _arrival(
+        self, exchange: _Exchange, intake: Intake, form: UploadForm, owner: Account | None
+    ) -> Arrival:
+        guests = self.options.guests
+        if owner is None and guests and intake.spool.size_bytes > guests.body_limit_bytes:
+            raise Fault(Reason.TOO_LARGE)
+        return Arrival(
+            spool=intake.spool,
+            form=form,
+            filename=intake.filename,
+            owner=owner,
+            must_wait=self._must_wait(owner),
+            expires_within_s=guests.expires_after_s if owner is None and guests else None,
+            refuse_duplicate=exchange.is_strict or self.options.refuse_duplicates,
+        )
 
-    async def _owner_by_header(self, request: web.Request) -> Account | None:
-        """Return whose key the header holds; a header that is present decides alone."""
-        key = request.headers.get(KEY_HEADER)
-        return None if key is None else await self._owner(key)
+    def _must_wait(self, owner: Account | None) -> bool:
+        if owner is None:
+            return self.options.moderation != "off"
+        return self.options.moderation == "all" and not owner.is_admin
 
-    async def _owner(self, key: str | None) -> Account:
-        if not key:
-            raise Fault(Reason.NO_KEY)
-        account = await self.accounts.find_by_key(key)
-        if account is None:
-            raise Fault(Reason.BAD_KEY)
-        return account
+    async def _take_text(self, intake: Intake) -> None:
+        """Turn a source sent as text into the bytes it means."""
+        if intake.filename is not None or not intake.spool.size_bytes:
+            return
+        text = await intake.spool.take_text()
+        if looks_like_url(text):
+            await self._take_url(intake, text.strip())
+        elif intake.by_post:
+            await intake.spool.write(decode_base64(text))
+        else:
+            raise Fault(Reason.BAD_METHOD)
+
+    async def _take_url(self, intake: Intake, url: str) -> None:
+        if self.fetcher is None:
+            raise Fault(Reason.URL_SOURCES_OFF)
+        intake.filename = await self.fetcher.fetch(url, intake.spool)
+
+
+def _check_route(request: web.Request) -> None:
+    if request.match_info["version"] != "1":
+        raise Fault(Reason.BAD_VERSION)
+    if request.match_info["action"] != "upload":
+        raise Fault(Reason.BAD_ACTION)

@@ -32,6 +32,15 @@ class Blobs(Protocol):
         """Remove files; a name that is not there is fine, so a repeat is safe."""
         ...
 
+    def move(self, old: str, new: str) -> None:
+        """Give a file a new name.
+
+        Raises:
+            NameTaken: the name is in use.
+            Fault: the storage can't do it now.
+        """
+        ...
+
 
 def _sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -90,6 +99,13 @@ class FolderBlobs:
             raise Fault(Reason.STORAGE_FULL) from error
         finally:
             staged.unlink(missing_ok=True)
+
+    def move(self, old: str, new: str) -> None:
+        """See ``Blobs.move``."""
+        try:
+            self._publish(self.root / old, new)
+        except OSError as error:
+            raise Fault(Reason.STORAGE_FULL) from error
 
     def delete(self, names: Iterable[str]) -> None:
         """See ``Blobs.delete``."""

@@ -1,11 +1,17 @@
 """Serves stored files: correct types, ranges, caching for ever, nothing that could run."""
 
+import asyncio
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 from aiohttp import web
 
 from imgoe_bot.hostserver.blobs import FolderBlobs
+from imgoe_bot.hostserver.records import PENDING
+from imgoe_bot.hostserver.s3 import ObjectFacts, S3Blobs
 
+CHUNK_BYTES = 256 * 1024
 MIMES = {
     "jpg": "image/jpeg",
     "jpeg": "image/jpeg",
@@ -17,32 +23,121 @@ MIMES = {
     "mov": "video/quicktime",
     "webm": "video/webm",
 }
-FILE_HEADERS = {
-    "Cache-Control": "public, max-age=31536000, immutable",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+SAFE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
+}
+FILE_HEADERS = SAFE_HEADERS | {
+    "Cache-Control": "public, max-age=31536000, immutable",
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+PENDING_HEADERS = SAFE_HEADERS | {"Cache-Control": "no-store"}
 
 
-def type_of(name: str) -> str | None:
-    """Return the content type of a stored file, None for what is never served."""
-    return MIMES.get(name.rpartition(".")[2])
+def type_of(name: str) -> str:
+    """Return the content type of a stored file.
+
+    Raises:
+        HTTPNotFound: files of this extension are never served.
+    """
+    mime = MIMES.get(name.rpartition(".")[2])
+    if mime is None:
+        raise web.HTTPNotFound
+    return mime
+
+
+class Files(Protocol):
+    """Sends stored files."""
+
+    async def send(
+        self, request: web.Request, name: str, headers: dict[str, str]
+    ) -> web.StreamResponse:
+        """Answer with one file, or the part of it that was asked for.
+
+        Raises:
+            HTTPNotFound: there is none.
+        """
+        ...
+
+
+async def send_public(files: Files, request: web.Request) -> web.StreamResponse:
+    """Answer ``/images/…``: everything but what waits for approval."""
+    name = request.match_info["name"]
+    if name.startswith(PENDING):
+        raise web.HTTPNotFound
+    return await files.send(request, name, FILE_HEADERS)
 
 
 @dataclass(frozen=True, slots=True)
 class FolderFiles:
-    """``/images/…`` out of a folder, with ranges and validators by aiohttp's FileResponse."""
+    """Files of a folder; ranges and validators are aiohttp's."""
 
     blobs: FolderBlobs
 
-    async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Answer GET and HEAD of one file."""
-        name = request.match_info["name"]
+    async def send(
+        self, request: web.Request, name: str, headers: dict[str, str]
+    ) -> web.StreamResponse:
+        """See ``Files.send``."""
         mime, path = type_of(name), self.blobs.path_of(name)
-        if mime is None or path is None:
+        if path is None:
             raise web.HTTPNotFound
-        response = web.FileResponse(path, chunk_size=256 * 1024, headers=FILE_HEADERS)
+        response = web.FileResponse(path, chunk_size=CHUNK_BYTES, headers=headers)
         response.content_type = mime
         return response
+
+
+def _wanted(request: web.Request, facts: ObjectFacts) -> slice | None:
+    """Return the part a request asks for, None for the whole file.
+
+    Raises:
+        HTTPRequestRangeNotSatisfiable: it lies outside the file.
+    """
+    unless_changed = request.headers.get("If-Range")
+    if "Range" not in request.headers or unless_changed not in (None, facts.etag):
+        return None
+    try:
+        start, stop, _ = request.http_range.indices(facts.size_bytes)
+    except ValueError:
+        return None
+    if start >= stop:
+        headers = {"Content-Range": f"bytes */{facts.size_bytes}"}
+        raise web.HTTPRequestRangeNotSatisfiable(headers=headers)
+    return slice(start, stop)
+
+
+@dataclass(frozen=True, slots=True)
+class S3Files:
+    """Files of a bucket, passed through with back-pressure."""
+
+    blobs: S3Blobs
+
+    async def send(
+        self, request: web.Request, name: str, headers: dict[str, str]
+    ) -> web.StreamResponse:
+        """See ``Files.send``."""
+        mime = type_of(name)
+        facts = await asyncio.to_thread(self.blobs.find, name)
+        if facts is None:
+            raise web.HTTPNotFound
+        if facts.etag and facts.etag in request.headers.get("If-None-Match", ""):
+            return web.Response(status=304, headers=headers | {"ETag": facts.etag})
+        part = _wanted(request, facts)
+        shown = part or slice(0, facts.size_bytes)
+        response = web.StreamResponse(status=206 if part else 200, headers=headers)
+        response.headers.update({"ETag": facts.etag, "Accept-Ranges": "bytes"})
+        response.content_type, response.content_length = mime, shown.stop - shown.start
+        response.last_modified = facts.modified_s
+        if part:
+            total = facts.size_bytes
+            response.headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{total}"
+        await response.prepare(request)
+        if request.method != "HEAD":
+            await self._pass_on(name, shown, response)
+        await response.write_eof()
+        return response
+
+    async def _pass_on(self, name: str, part: slice, response: web.StreamResponse) -> None:
+        chunks = self.blobs.read(name, start=part.start, end=part.stop)
+        while chunk := await asyncio.to_thread(partial(next, chunks, b"")):
+            await response.write(chunk)

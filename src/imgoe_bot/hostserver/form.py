@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from imgoe_bot.hostserver.faults import Fault, Reason
-from imgoe_bot.hostserver.names import TITLE_LIMIT, clean_text
+from imgoe_bot.hostserver.names import TITLE_LIMIT, clean_text, is_id, storable
 
 REPLY_FORMATS = ("json", "txt", "redirect")
 TAG_LIMIT = 32
@@ -84,6 +84,12 @@ def _flag(name: str, text: str) -> bool:
     return text == "1"
 
 
+def _album(text: str) -> str:
+    if not is_id(text):
+        raise Fault(Reason.BAD_PARAMETER, "album_id is no album of this user")
+    return text
+
+
 def _reply_format(text: str) -> str:
     if text not in REPLY_FORMATS:
         raise Fault(Reason.BAD_PARAMETER, "format must be json, redirect or txt")
@@ -100,9 +106,9 @@ def parse_form(fields: Mapping[str, str]) -> UploadForm:
     title = clean_text(sent.get("title", sent.get("name", "")))[:TITLE_LIMIT]
     return UploadForm(
         title=title or None,
-        description=sent.get("description", "")[:DESCRIPTION_LIMIT] or None,
+        description=storable(sent.get("description", ""))[:DESCRIPTION_LIMIT] or None,
         tags=parse_tags(sent.get("tags", "")),
-        album=sent.get("album_id"),
+        album=_album(sent["album_id"]) if "album_id" in sent else None,
         category_id=_whole("category_id", sent["category_id"], least=1)
         if "category_id" in sent
         else None,

@@ -1,17 +1,43 @@
 """The index of uploads."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from imgoe_bot.hostserver.faults import Fault, Reason
+from imgoe_bot.hostserver.names import is_id
 from imgoe_bot.hostserver.records import Upload
-from imgoe_bot.hostserver.schema import upload_tags, uploads
+from imgoe_bot.hostserver.schema import upload_tags, uploads, users
 
 _COLUMNS = [field.name for field in fields(Upload) if field.name != "tags"]
 _SELECTED = [uploads.c.id, *(uploads.c[name] for name in _COLUMNS)]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which uploads a list shows; None of an attribute leaves it open.
+
+    Attributes:
+        before: continue after the upload with this number, as ``Page.following`` said.
+    """
+
+    user_id: int | None = None
+    album_id: int | None = None
+    tag: str | None = None
+    is_approved: bool | None = None
+    before: int | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a list, newest first; ``following`` is None at its end."""
+
+    uploads: tuple[Upload, ...]
+    following: int | None
 
 
 def _upload(row: Row[*tuple[Any, ...]], tags: Sequence[str]) -> Upload:
@@ -19,13 +45,43 @@ def _upload(row: Row[*tuple[Any, ...]], tags: Sequence[str]) -> Upload:
     return Upload(**values, tags=tuple(tags))
 
 
-async def _tags_of(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {upload_id: [] for upload_id in ids}
+async def _with_tags(
+    connection: AsyncConnection, rows: Sequence[Row[*tuple[Any, ...]]]
+) -> list[Upload]:
+    tags: dict[int, list[str]] = {row[0]: [] for row in rows}
     query = select(upload_tags.c.upload_id, upload_tags.c.tag)
-    ordered = query.where(upload_tags.c.upload_id.in_(ids)).order_by(upload_tags.c.position)
+    ordered = query.where(upload_tags.c.upload_id.in_(tags)).order_by(upload_tags.c.position)
     for upload_id, tag in await connection.execute(ordered):
-        found[upload_id].append(tag)
-    return found
+        tags[upload_id].append(tag)
+    return [_upload(row, tags[row[0]]) for row in rows]
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    equal = {
+        uploads.c.user_id: wanted.user_id,
+        uploads.c.album_id: wanted.album_id,
+        uploads.c.is_approved: wanted.is_approved,
+    }
+    conditions = [column == value for column, value in equal.items() if value is not None]
+    if wanted.before is not None:
+        conditions.append(uploads.c.id < wanted.before)
+    if wanted.tag is not None:
+        tagged = select(upload_tags.c.upload_id).where(upload_tags.c.tag == wanted.tag)
+        conditions.append(uploads.c.id.in_(tagged))
+    return conditions
+
+
+async def _take_room(connection: AsyncConnection, upload: Upload) -> None:
+    """Count an upload's bytes against its user's quota, in the same transaction as its row."""
+    after = users.c.used_bytes + upload.stored_bytes
+    taken = await connection.execute(
+        update(users)
+        .where(users.c.id == upload.user_id)
+        .where(or_(users.c.quota_bytes.is_(None), after <= users.c.quota_bytes))
+        .values(used_bytes=after)
+    )
+    if taken.rowcount == 0:
+        raise Fault(Reason.OVER_QUOTA)
 
 
 class UploadIndex:
@@ -35,9 +91,15 @@ class UploadIndex:
         self._engine = engine
 
     async def add(self, upload: Upload) -> None:
-        """Add an upload and its tags in one transaction."""
+        """Add an upload with its tags and its share of the quota in one transaction.
+
+        Raises:
+            Fault: its user has no room for it.
+        """
         values = {name: getattr(upload, name) for name in _COLUMNS}
         async with self._engine.begin() as connection:
+            if upload.user_id is not None:
+                await _take_room(connection, upload)
             added = insert(uploads).values(values).returning(uploads.c.id)
             upload_id = await connection.scalar(added)
             if upload.tags:
@@ -49,19 +111,55 @@ class UploadIndex:
 
     async def find(self, public_id: str) -> Upload | None:
         """Return the upload with this public id."""
-        query = select(*_SELECTED).where(uploads.c.public_id == public_id)
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(query)).one_or_none()
-            if row is None:
-                return None
-            tags = await _tags_of(connection, [row.id])
-        return _upload(row, tags[row.id])
+        if not is_id(public_id):
+            return None
+        return await self._find_where(uploads.c.public_id == public_id)
 
-    async def remove(self, public_id: str) -> bool:
-        """Forget an upload; answers whether this call was the one that did."""
+    async def find_sent(self, key_id: int, sent_md5: str) -> Upload | None:
+        """Return the newest upload of these bytes with this key."""
+        return await self._find_where(uploads.c.key_id == key_id, uploads.c.sent_md5 == sent_md5)
+
+    async def _find_where(self, *conditions: ColumnElement[bool]) -> Upload | None:
+        query = select(*_SELECTED).where(*conditions).order_by(uploads.c.id.desc()).limit(1)
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(query)).all()
+            found = await _with_tags(connection, rows) if rows else []
+        return found[0] if found else None
+
+    async def list_page(self, wanted: Wanted) -> Page:
+        """Return uploads, newest first."""
+        query = select(*_SELECTED).where(*_conditions(wanted))
+        ordered = query.order_by(uploads.c.id.desc()).limit(wanted.limit + 1)
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(ordered)).all()
+            shown = rows[: wanted.limit]
+            found = await _with_tags(connection, shown)
+        return Page(tuple(found), shown[-1][0] if len(rows) > len(shown) else None)
+
+    async def list_expired(self, now_s: float, *, limit: int = 100) -> list[Upload]:
+        """Return uploads whose time has come, the longest overdue first."""
+        query = select(*_SELECTED).where(uploads.c.expires_at <= int(now_s))
+        ordered = query.order_by(uploads.c.expires_at).limit(limit)
+        async with self._engine.connect() as connection:
+            return await _with_tags(connection, (await connection.execute(ordered)).all())
+
+    async def remove(self, upload: Upload) -> bool:
+        """Forget an upload and free its room; answers whether this call was the one that did."""
         async with self._engine.begin() as connection:
-            gone = await connection.execute(delete(uploads).where(uploads.c.public_id == public_id))
+            gone = await connection.execute(
+                delete(uploads).where(uploads.c.public_id == upload.public_id)
+            )
+            if gone.rowcount and upload.user_id is not None:
+                freed = update(users).where(users.c.id == upload.user_id)
+                after = users.c.used_bytes - upload.stored_bytes
+                await connection.execute(freed.values(used_bytes=after))
         return gone.rowcount == 1
+
+    async def approve(self, public_id: str, *, name: str) -> None:
+        """Note that an upload is public now, under this name."""
+        approved = update(uploads).where(uploads.c.public_id == public_id)
+        async with self._engine.begin() as connection:
+            await connection.execute(approved.values(is_approved=True, name=name))
 
     async def count_view(self, public_id: str) -> None:
         """Add one to the views of an upload."""

@@ -27,8 +27,7 @@ class Media:
     Attributes:
         path: the temporary file to store; owned by whoever holds the Media.
         width_px, height_px: as displayed, after the orientation its metadata ask for.
-        md5: of the bytes stored.
-        source_md5: of the bytes sent, None when they are the bytes stored.
+        md5: of the bytes stored, which differ from those sent when they were changed.
         duration_s: whole seconds; 0 for a still.
         exif_json: camera metadata as a JSON object, None when there is none.
         taken_at: ``YYYY:MM:DD HH:MM:SS`` as the camera wrote it.
@@ -41,7 +40,6 @@ class Media:
     height_px: int
     md5: str
     renditions: tuple[Rendition, ...]
-    source_md5: str | None = None
     is_animated: bool = False
     duration_s: int = 0
     title: str | None = None

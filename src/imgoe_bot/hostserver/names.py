@@ -64,12 +64,23 @@ def sent_filename(filename: str) -> str:
     """
     if _PERCENT_ENCODED.fullmatch(filename):
         return unquote(filename, errors="replace")
-    return filename.replace("%22", '"').replace("%0D", "").replace("%0A", "")
+    as_sent = filename.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return as_sent.replace("%22", '"').replace("%0D", "").replace("%0A", "")
+
+
+def storable(text: str) -> str:
+    """Return ``text`` without what no database takes: lone surrogates and NUL."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+
+
+def is_id(text: str) -> bool:
+    """Answer whether ``text`` could be an upload's or album's public id."""
+    return 0 < len(text) <= 16 and text.isascii() and text.isalnum()
 
 
 def clean_text(text: str) -> str:
     """Return ``text`` without control characters and marks that turn the writing direction."""
-    return _CONTROLS.sub("", text).strip()
+    return _CONTROLS.sub("", storable(text)).strip()
 
 
 def title_from(filename: str) -> str:

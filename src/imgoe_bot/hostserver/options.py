@@ -1,9 +1,42 @@
 """What an operator can set."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
+
+from imgoe_bot.hostserver.video import VideoLimits
 
 MIB = 1024 * 1024
+DAY_S = 86_400
+Moderation = Literal["off", "guests", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class GuestRules:
+    """What people without a key may do.
+
+    Attributes:
+        expires_after_s: their uploads go after this long, or sooner when they say so.
+    """
+
+    body_limit_bytes: int = 10 * MIB
+    per_minute: int = 10
+    expires_after_s: int = 30 * DAY_S
+
+
+@dataclass(frozen=True, slots=True)
+class S3Place:
+    """A bucket of an S3-compatible storage; credentials come from the environment when None.
+
+    Attributes:
+        endpoint: address of the service, None for Amazon's own.
+    """
+
+    bucket: str
+    endpoint: str | None = None
+    region: str = "us-east-1"
+    access_key_id: str | None = field(default=None, repr=False)
+    secret_access_key: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,19 +48,39 @@ class HostOptions:
         port: 0 takes a free one.
         public_url: the address people use, when a proxy stands in front; None means the bound one.
         database_url: the index elsewhere, as a SQLAlchemy URL; None means SQLite in the folder.
-        body_limit_bytes: the largest request body, enforced while it streams in.
+        strict: answer every client with true statuses instead of the compatible 400.
+        body_limit_bytes: the largest file, enforced while it streams in.
         pixel_limit: width times height of the largest image; more is refused before decoding.
         frame_limit: frames of the longest animation.
-        strict: answer every client with true statuses instead of the compatible 400.
+        keep_location: leave the place where a picture was taken inside the file.
+        refuse_duplicates: answer a file sent twice with one key as a duplicate. In strict mode
+            and for clients that take problem details this is always so.
+        per_key_per_minute, per_address_per_minute: uploads; 0 means no limit.
+        guests: None admits nobody without a key.
+        moderation: whose uploads wait until an admin approves them.
+        url_sources: fetch a source that is an address, through the guarded fetcher.
+        s3: where files lie; None means in the data folder.
+        trust_proxy: take the client's address from ``X-Forwarded-For``, set by a proxy.
     """
 
     data_dir: Path
     bind: str = "127.0.0.1"
     port: int = 0
     public_url: str | None = None
-    database_url: str | None = None
+    database_url: str | None = field(default=None, repr=False)
     strict: bool = False
     site_name: str = "Image host"
     body_limit_bytes: int = 64 * MIB
     pixel_limit: int = 50_000_000
     frame_limit: int = 2_000
+    video: VideoLimits = field(default_factory=VideoLimits)
+    keep_location: bool = False
+    refuse_duplicates: bool = False
+    per_key_per_minute: int = 600
+    per_address_per_minute: int = 1_200
+    guests: GuestRules | None = None
+    moderation: Moderation = "off"
+    url_sources: bool = False
+    s3: S3Place | None = None
+    trust_proxy: bool = False
+    sweep_every_s: float = 20.0

@@ -1,91 +1,122 @@
-"""The pages people see, rendered on the server."""
+"""The public pages: front, viewer, album, delete, and what chats unfurl."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from html import escape
+from urllib.parse import urlsplit
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from imgoe_bot.hostserver.index import UploadIndex
+from imgoe_bot.hostserver.index import UploadIndex, Wanted
+from imgoe_bot.hostserver.options import HostOptions
 from imgoe_bot.hostserver.records import Upload
+from imgoe_bot.hostserver.render import Renderer, see_other
 from imgoe_bot.hostserver.reply import Addresses, describe
+from imgoe_bot.hostserver.shelves import Shelves
 from imgoe_bot.hostserver.uploading import Uploading
 
-TEMPLATES = Path(__file__).parent / "templates"
-STATIC = Path(__file__).parent / "static"
-PAGE_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; "
-        "script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
+ALBUM_PAGE = 60
 
 
-def open_templates() -> Environment:
-    """Return the environment of the pages: everything escaped, an unknown name is an error."""
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+def link_box(upload: Upload, at: Addresses) -> list[tuple[str, str]]:
+    """Return the ways to link to an upload, named as people know them."""
+    direct, viewer, title = at.direct(upload), at.viewer(upload), upload.title
+    shown = at.file(upload, upload.rendition_name("fr") or upload.file_name)
+    plain = title.replace("[", "(").replace("]", ")")
+    return [
+        ("Page", viewer),
+        ("Direct", direct),
+        ("Markdown", f"[![{plain}]({shown})]({viewer})"),
+        ("HTML", f'<a href="{viewer}"><img src="{shown}" alt="{escape(title)}"></a>'),
+        ("BBCode", f"[url={viewer}][img]{shown}[/img][/url]"),
+    ]
 
 
-@dataclass(frozen=True, slots=True)
-class Renderer:
-    """Makes an HTML answer of a template."""
-
-    templates: Environment
-    site_name: str
-
-    def page(
-        self, template: str, facts: Mapping[str, object], *, status: int = 200
-    ) -> web.Response:
-        """Return the rendered template as an answer that is never cached."""
-        text = self.templates.get_template(template).render(site_name=self.site_name, **facts)
-        return web.Response(
-            text=text, status=status, content_type="text/html", headers=PAGE_HEADERS
-        )
-
-    def not_found(self) -> web.Response:
-        """Return the page for what isn't there, or not any more."""
-        return self.page("not_found.html", {}, status=404)
+def oembed(upload: Upload, at: Addresses, site_name: str) -> dict[str, object]:
+    """Return what chats ask for to unfurl a page. Source: oembed.com, version 1.0."""
+    thumb = upload.rendition_name("th")
+    card: dict[str, object] = {
+        "version": "1.0",
+        "title": upload.title,
+        "provider_name": site_name,
+        "provider_url": at.base_url,
+        "width": upload.width_px,
+        "height": upload.height_px,
+    }
+    if thumb is not None:
+        card |= {"thumbnail_url": at.file(upload, thumb)}
+        card |= {"thumbnail_width": 320, "thumbnail_height": 320}
+    if upload.is_video:
+        source = escape(at.direct(upload))
+        size = f'width="{upload.width_px}" height="{upload.height_px}"'
+        return card | {"type": "video", "html": f'<video controls {size} src="{source}"></video>'}
+    return card | {"type": "photo", "url": at.direct(upload)}
 
 
 @dataclass(frozen=True, slots=True)
-class UploadPages:
-    """Viewer and delete page of an upload."""
+class PublicPages:
+    """Pages that need no sign-in."""
 
+    options: HostOptions
     index: UploadIndex
+    shelves: Shelves
     uploading: Uploading
     at: Addresses
     renderer: Renderer
+    clock: Callable[[], float]
 
-    async def _find(self, request: web.Request) -> Upload | None:
-        public_id = request.match_info["slug"].rpartition(".")[2]
-        upload = await self.index.find(public_id)
-        if upload is None or request.match_info["kind"] not in (upload.kind, "video"):
+    async def front(self, request: web.Request) -> web.Response:
+        """Answer the front page, where files are dropped."""
+        facts = {
+            "guests": self.options.guests is not None,
+            "limit_bytes": self.options.body_limit_bytes,
+        }
+        return await self.renderer.page(request, "front.html", facts)
+
+    async def _find(self, kind: str, slug: str) -> Upload | None:
+        upload = await self.index.find(slug.rpartition(".")[2])
+        if upload is None or kind not in (upload.kind, "video" if upload.is_video else ""):
             return None
-        return upload
+        return None if upload.is_expired(self.clock()) else upload
+
+    async def _is_hidden(self, request: web.Request, upload: Upload) -> bool:
+        """Answer whether an upload lies in a private album of somebody else."""
+        if upload.album_id is None:
+            return False
+        session = await self.renderer.sessions.find(request)
+        if session is not None and session.account.user_id == upload.user_id:
+            return False
+        albums = await self.shelves.list_albums(upload.user_id)
+        return any(album.is_private for album in albums if album.album_id == upload.album_id)
 
     async def viewer(self, request: web.Request) -> web.Response:
         """Answer the page that shows an upload, or says that it was deleted just now."""
-        upload = await self._find(request)
+        upload = await self._find(request.match_info["kind"], request.match_info["slug"])
         if upload is None and "deleted" in request.query:
-            return self.renderer.page("deleted.html", {})
-        if upload is None or not upload.is_approved:
-            return self.renderer.not_found()
-        await self.index.count_view(upload.public_id)
-        return self.renderer.page("viewer.html", {"image": describe(upload, self.at)})
+            return await self.renderer.page(request, "deleted.html", {})
+        if upload is None or not upload.is_approved or await self._is_hidden(request, upload):
+            return await self.renderer.not_found(request)
+        if request.method == "GET":
+            await self.index.count_view(upload.public_id)
+        facts = {
+            "upload": upload,
+            "image": describe(upload, self.at),
+            "links": link_box(upload, self.at),
+        }
+        return await self.renderer.page(request, "viewer.html", facts)
+
+    async def oembed(self, request: web.Request) -> web.Response:
+        """Answer what chats ask for to unfurl a viewer page."""
+        parts = urlsplit(request.query.get("url", "")).path.split("/")
+        upload = await self._find(*parts[1:]) if len(parts) == 3 else None
+        if upload is None or not upload.is_approved or await self._is_hidden(request, upload):
+            raise web.HTTPNotFound
+        if request.query.get("format", "json") != "json":
+            raise web.HTTPNotImplemented
+        return web.json_response(oembed(upload, self.at, self.options.site_name))
 
     async def _find_to_delete(self, request: web.Request) -> Upload | None:
-        upload = await self._find(request)
+        upload = await self._find(request.match_info["kind"], request.match_info["slug"])
         if upload is None:
             return None
         token, seal = request.match_info["token"], self.at.seal
@@ -95,13 +126,32 @@ class UploadPages:
         """Answer the page that asks before deleting; reading it changes nothing."""
         upload = await self._find_to_delete(request)
         if upload is None:
-            return self.renderer.not_found()
-        return self.renderer.page("delete.html", {"image": describe(upload, self.at)})
+            return await self.renderer.not_found(request)
+        facts = {"upload": upload, "image": describe(upload, self.at)}
+        return await self.renderer.page(request, "delete.html", facts)
 
     async def delete(self, request: web.Request) -> web.Response:
         """Delete an upload and lead to the page that says so; a repeat is answered 404."""
         upload = await self._find_to_delete(request)
         if upload is None or not await self.uploading.delete(upload):
-            return self.renderer.not_found()
-        location = f"/{upload.kind}/{upload.public_id}?deleted"
-        return web.Response(status=303, headers={"Location": location} | PAGE_HEADERS)
+            return await self.renderer.not_found(request)
+        return see_other(f"/{upload.kind}/{upload.public_id}?deleted")
+
+    async def album(self, request: web.Request) -> web.Response:
+        """Answer an album; a private one to its owner only."""
+        album = await self.shelves.find_album(request.match_info["slug"].rpartition(".")[2])
+        session = await self.renderer.sessions.find(request)
+        reader = None if session is None else session.account.user_id
+        if album is None or (album.is_private and reader != album.user_id):
+            return await self.renderer.not_found(request)
+        before = request.query.get("before", "")
+        wanted = Wanted(
+            album_id=album.album_id,
+            is_approved=True,
+            before=int(before) if before.isascii() and before.isdigit() else None,
+            limit=ALBUM_PAGE,
+        )
+        page = await self.index.list_page(wanted)
+        shown = [describe(upload, self.at) for upload in page.uploads]
+        facts = {"album": album, "images": shown, "following": page.following}
+        return self.renderer.page_for(session, "album.html", facts, status=200)

@@ -11,13 +11,16 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from imgoe_bot.hostserver.exif import CameraData, read_camera_data
 from imgoe_bot.hostserver.faults import Fault, Reason
-from imgoe_bot.hostserver.formats import BMP, GIF, JPEG, PNG, WEBP, Format
+from imgoe_bot.hostserver.formats import BMP, GIF, HEIC, JPEG, PNG, WEBP, Format
 from imgoe_bot.hostserver.media import Media, Rendition
+from imgoe_bot.hostserver.scrub import scrub_image
 
 THUMB_PX = 320
 MEDIUM_PX = 500
 HASH_CHUNK_BYTES = 1024 * 1024
+STORED_AS = {BMP: PNG, HEIC: JPEG}  # what browsers don't show is stored as what they do
 ORIENTATION_TAG = 0x0112
 _QUALITY = {JPEG: 85, WEBP: 80}
 
@@ -79,10 +82,9 @@ def _scaled(image: Image.Image, width_px: int) -> Image.Image:
     return image.resize(size, lanczos, reducing_gap=2.0)  # pyright: ignore[reportUnknownMemberType]
 
 
-def _draft(image: Image.Image) -> None:
+def _draft(image: Image.Image, shown_width_px: int) -> None:
     """Let the JPEG decoder shrink while it decodes, never below what medium and thumb need."""
-    shorter, longer = sorted(image.size)
-    scale = max(THUMB_PX / shorter, MEDIUM_PX / shorter if longer else 1)
+    scale = max(THUMB_PX / min(image.size), MEDIUM_PX / shown_width_px)
     if scale < 1:
         image.draft(image.mode, (round(image.width * scale), round(image.height * scale)))
 
@@ -94,18 +96,28 @@ def _decode(image: Image.Image) -> None:
         raise Fault(Reason.BROKEN_IMAGE) from error
 
 
+def _upright(image: Image.Image) -> Image.Image:
+    return ImageOps.exif_transpose(image) if _orientation(image) != 1 else image
+
+
 def _plain_mode(image: Image.Image, target: Format) -> Image.Image:
     """Return the image in a mode that ``target`` can hold."""
-    transparent = image.has_transparency_data
-    if target is JPEG:
-        return image if image.mode in ("RGB", "L") else image.convert("RGB")
+    transparent = image.has_transparency_data and target is not JPEG
     wanted = "RGBA" if transparent else "RGB"
-    return image if image.mode in (wanted, "L") else image.convert(wanted)
+    if image.mode in (wanted, "L"):
+        return image
+    plain = image.convert(wanted)
+    if image.mode == "CMYK":
+        plain.info.pop("icc_profile", None)  # it described the four inks
+    return plain
 
 
 def _encode(image: Image.Image, target: Format) -> bytes:
     buffer = io.BytesIO()
-    options: dict[str, int] = {"quality": _QUALITY[target]} if target in _QUALITY else {}
+    options: dict[str, object] = {"quality": _QUALITY[target]} if target in _QUALITY else {}
+    profile = image.info.get("icc_profile")
+    if isinstance(profile, bytes) and image.mode in ("RGB", "RGBA"):
+        options["icc_profile"] = profile  # without it wide-gamut colours turn pale
     image.save(buffer, target.name, **options)
     return buffer.getvalue()
 
@@ -122,7 +134,7 @@ def renditions_of(
     image: Image.Image, *, target: Format, full_width_px: int, is_animated: bool
 ) -> tuple[Rendition, ...]:
     """Return thumb (320² centre crop) and, when wider than 500 or animated, medium (500 wide)."""
-    upright = _plain_mode(ImageOps.exif_transpose(image), target)
+    upright = _plain_mode(_upright(image), target)
     base = upright
     made: list[Rendition] = []
     if full_width_px > MEDIUM_PX:
@@ -135,68 +147,84 @@ def renditions_of(
     return tuple(made)
 
 
-def _resized_file(image: Image.Image, target: Format, width_px: int, path: Path) -> Path:
-    upright = ImageOps.exif_transpose(image)
-    if width_px > upright.width:
+def _reencode(image: Image.Image, target: Format, width_px: int | None, path: Path) -> None:
+    """Replace the file by the image, upright and at the wanted width."""
+    upright = _upright(image)
+    if width_px is not None and width_px > upright.width:
         raise Fault(Reason.ENLARGING)
-    smaller = _scaled(_plain_mode(upright, target), width_px)
-    made = path.with_name(f"{path.name}.resized")
-    made.write_bytes(_encode(smaller, target))
-    os.replace(made, path)
-    return path
+    plain = _plain_mode(upright, target)
+    smaller = plain if width_px in (None, upright.width) else _scaled(plain, width_px or 1)
+    made = path.with_name(f"{path.name}.new")
+    try:
+        made.write_bytes(_encode(smaller, target))
+        os.replace(made, path)
+    except OSError as error:
+        made.unlink(missing_ok=True)
+        raise Fault(Reason.STORAGE_FULL) from error
 
 
-def _rewritten(path: Path, *, source: Format, width_px: int | None) -> bool:
-    """Re-encode the file in place where the request or its format asks for it."""
-    with _open(path, expected=source) as image:
-        if width_px is None and source is not BMP:
-            return False
-        if _is_animated(image):
-            return False
-        _decode(image)
-        target = PNG if source is BMP else source
-        width = width_px or _shown_size(image, _orientation(image))[0]
-        _resized_file(image, target, width, path)
-        return True
+@dataclass(frozen=True, slots=True)
+class ImageMaker:
+    """Makes a Media of an image file; blocks, so it runs in a worker thread.
 
-
-def make_image(
-    path: Path, *, source: Format, md5: str, limits: ImageLimits, width_px: int | None = None
-) -> Media:
-    """Check an image and make what is stored beside it; blocks, so call it in a worker thread.
-
-    ``path`` may be rewritten in place (a wanted ``width_px``, a BMP); ``md5`` is of the bytes sent.
-
-    Raises:
-        Fault: not decodable, too large in pixels or frames, or asked to grow.
+    Attributes:
+        keep_location: leave the place in which a picture was taken inside it.
     """
-    with _open(path, expected=source) as image:
-        _check(image, limits)
-    rewritten = _rewritten(path, source=source, width_px=width_px)
-    stored = PNG if rewritten and source is BMP else source
-    media = _read(path, stored, md5)
-    return replace(media, md5=md5_of(path), source_md5=md5) if rewritten else media
 
+    limits: ImageLimits
+    keep_location: bool = False
 
-def _read(path: Path, stored: Format, md5: str) -> Media:
-    with _open(path, expected=stored) as image:
-        width_px, height_px = _shown_size(image, _orientation(image))
-        is_animated = _is_animated(image)
-        _draft(image)
-        _decode(image)
-        renditions = renditions_of(
-            image,
-            target=_rendition_format(stored),
-            full_width_px=width_px,
+    def make(self, path: Path, *, source: Format, md5: str, width_px: int | None = None) -> Media:
+        """Return an image ready to be stored; the file may be rewritten in place.
+
+        ``md5`` is of the bytes sent. A wanted ``width_px`` is ignored for animations.
+
+        Raises:
+            Fault: not decodable, too large in pixels or frames, or asked to grow.
+        """
+        target = STORED_AS.get(source, source)
+        with _open(path, expected=source) as image:
+            _check(image, self.limits)
+            camera = read_camera_data(image)
+            wanted = None if _is_animated(image) else width_px
+            rewritten = wanted is not None or target is not source
+            if rewritten:
+                _decode(image)
+                _reencode(image, target, wanted, path)
+        if not rewritten and not self.keep_location:
+            rewritten = self._scrub(path, source)
+        media = self._render_stored(path, target, camera)
+        return replace(media, md5=md5_of(path) if rewritten else md5)
+
+    def _scrub(self, path: Path, source: Format) -> bool:
+        try:
+            return scrub_image(path, source)
+        except OSError as error:
+            raise Fault(Reason.STORAGE_FULL) from error
+
+    def _render_stored(self, path: Path, stored: Format, camera: CameraData) -> Media:
+        with _open(path, expected=stored) as image:
+            width_px, height_px = _shown_size(image, _orientation(image))
+            is_animated = _is_animated(image)
+            _draft(image, width_px)
+            _decode(image)
+            renditions = renditions_of(
+                image,
+                target=_rendition_format(stored),
+                full_width_px=width_px,
+                is_animated=is_animated,
+            )
+        return Media(
+            path=path,
+            format=stored,
+            size_bytes=path.stat().st_size,
+            width_px=width_px,
+            height_px=height_px,
+            md5="",
+            renditions=renditions,
             is_animated=is_animated,
+            title=camera.title,
+            description=camera.description,
+            exif_json=camera.exif_json,
+            taken_at=camera.taken_at,
         )
-    return Media(
-        path=path,
-        format=stored,
-        size_bytes=path.stat().st_size,
-        width_px=width_px,
-        height_px=height_px,
-        md5=md5,
-        renditions=renditions,
-        is_animated=is_animated,
-    )

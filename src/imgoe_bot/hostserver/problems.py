@@ -21,6 +21,9 @@ def _retry_headers(fault: Fault) -> dict[str, str]:
 def problem(fault: Fault) -> web.Response:
     """Return the truthful answer. Source: RFC 9457."""
     status = fault.kind.status
+    headers = _retry_headers(fault)
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'ApiKey header="X-API-Key"'
     body: dict[str, object] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -30,9 +33,7 @@ def problem(fault: Fault) -> web.Response:
     }
     if fault.existing_url is not None:
         body["existing_url"] = fault.existing_url
-    return web.json_response(
-        body, status=status, content_type=PROBLEM_TYPE, headers=_retry_headers(fault)
-    )
+    return web.json_response(body, status=status, content_type=PROBLEM_TYPE, headers=headers)
 
 
 def compatible(fault: Fault, *, reply_format: str = "json") -> web.Response:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+PENDING = "pending/"  # where files wait that nobody has approved; never served to the public
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -17,6 +19,32 @@ class Account:
     is_admin: bool
     key_id: int | None = None
     quota_bytes: int | None = None
+    used_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key as its owner may see it again; ``ending`` is its last four characters."""
+
+    key_id: int
+    user_id: int
+    label: str
+    ending: str
+    created_at: int
+    revoked_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Album:
+    """A user's collection of uploads; a private one is shown to its owner alone."""
+
+    album_id: int
+    public_id: str
+    user_id: int
+    name: str
+    description: str | None
+    is_private: bool
+    created_at: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +54,7 @@ class Upload:
     Attributes:
         folder: date folder, ``2026/11/24``.
         name: stored name without extension.
+        sent_md5: of the bytes sent; ``md5`` is of those stored.
         thumb_extension, medium_extension: None when there is no such rendition.
         frame_size_bytes: 0 unless the upload is a video.
         expires_at, created_at: seconds since 1970.
@@ -48,7 +77,7 @@ class Upload:
     description: str | None
     original_filename: str
     md5: str
-    source_md5: str | None
+    sent_md5: str
     exif_json: str | None
     nsfw: bool
     is_animated: bool
@@ -89,4 +118,15 @@ class Upload:
     def blob_names(self) -> list[str]:
         """Names of every file of this upload, original first."""
         renditions = (self.rendition_name(mark) for mark in ("th", "md", "fr"))
-        return [f"{self.folder}/{name}" for name in (self.file_name, *renditions) if name]
+        names = [f"{self.folder}/{name}" for name in (self.file_name, *renditions) if name]
+        return names if self.is_approved else [PENDING + name for name in names]
+
+    @property
+    def stored_bytes(self) -> int:
+        """Bytes of every file together, which is what a quota counts."""
+        renditions = self.thumb_size_bytes + self.medium_size_bytes + self.frame_size_bytes
+        return self.size_bytes + renditions
+
+    def is_expired(self, now_s: float) -> bool:
+        """Answer whether the upload's time has come."""
+        return self.expires_at is not None and self.expires_at <= now_s

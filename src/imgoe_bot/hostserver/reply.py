@@ -11,7 +11,7 @@ from typing import cast
 from imgoe_bot.hostserver.auth import Seal
 from imgoe_bot.hostserver.names import slug
 from imgoe_bot.hostserver.pipeline import MEDIUM_PX
-from imgoe_bot.hostserver.records import Upload
+from imgoe_bot.hostserver.records import Album, Upload
 
 JsonObject = dict[str, object]
 THUMB, MEDIUM, IMAGE, FRAME = 1, 2, 4, 16
@@ -35,6 +35,16 @@ class Addresses:
     def file(self, upload: Upload, name: str) -> str:
         """Address of one of the upload's files."""
         return f"{self.base_url}/images/{upload.folder}/{name}"
+
+    def direct(self, upload: Upload) -> str:
+        """Address of the original file."""
+        return self.file(upload, upload.file_name)
+
+    def album(self, album: Album) -> str:
+        """Address of an album's page."""
+        words = slug(album.name)
+        last = f"{words}.{album.public_id}" if words else album.public_id
+        return f"{self.base_url}/album/{last}"
 
     def viewer_path(self, upload: Upload) -> str:
         """Path of the viewer page, title included when it has letters an address can hold."""
@@ -109,7 +119,8 @@ def _display(at: Addresses, upload: Upload) -> JsonObject:
     width_px, height_px = upload.width_px, upload.height_px
     shown = upload.rendition_name("fr") or upload.rendition_name("md")
     if shown and not upload.is_video:
-        width_px, height_px = MEDIUM_PX, max(1, round(height_px * MEDIUM_PX / width_px))
+        shown_px = min(MEDIUM_PX, width_px)
+        width_px, height_px = shown_px, max(1, round(height_px * shown_px / width_px))
     return {
         "display_url": at.file(upload, shown or upload.file_name),
         "display_width": width_px,
@@ -138,7 +149,7 @@ def _facts(upload: Upload) -> JsonObject:
         "nsfw": int(upload.nsfw),
         "storage_mode": "datefolder",
         "md5": upload.md5,
-        "source_md5": upload.source_md5,
+        "source_md5": upload.sent_md5 if upload.sent_md5 != upload.md5 else None,
         "original_filename": upload.original_filename,
         "original_exifdata": upload.exif_json,
         "views": upload.views,
@@ -228,4 +239,43 @@ def uploaded(upload: Upload, at: Addresses) -> JsonObject:
         "success": {"message": "file uploaded", "code": 200},
         "image": describe(upload, at) | {"delete_url": at.delete(upload)},
         "status_txt": "OK",
+    }
+
+
+def uploaded_imgbb(upload: Upload, at: Addresses) -> JsonObject:
+    """Return the reply in ImgBB's shape, for clients that send ``image`` instead of ``source``.
+
+    Source: design/API.md §1; ImgBB's public API description.
+    """
+    image = describe(upload, at)
+    lasts_s = 0 if upload.expires_at is None else upload.expires_at - upload.created_at
+    data: JsonObject = {
+        "id": upload.public_id,
+        "title": upload.title,
+        "url_viewer": image["url_viewer"],
+        "url": image.get("url"),
+        "display_url": image.get("display_url"),
+        "width": upload.width_px,
+        "height": upload.height_px,
+        "size": upload.size_bytes,
+        "time": upload.created_at,
+        "expiration": lasts_s,
+        "image": image["image"],
+        "thumb": image["thumb"],
+        "medium": image["medium"],
+        "delete_url": at.delete(upload),
+    }
+    return {"data": data, "success": True, "status": 200}
+
+
+def describe_album(album: Album, at: Addresses, *, count: int) -> JsonObject:
+    """Return an album as the API lists it."""
+    return {
+        "id": album.public_id,
+        "name": album.name,
+        "description": album.description,
+        "private": album.is_private,
+        "url": at.album(album),
+        "uploads": count,
+        "date_gmt": format_date(album.created_at),
     }

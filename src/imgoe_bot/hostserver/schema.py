@@ -22,6 +22,7 @@ users = Table(
     Column("name", String(100), nullable=False, unique=True),
     Column("is_admin", Boolean, nullable=False),
     Column("quota_bytes", BigInteger),
+    Column("used_bytes", BigInteger, nullable=False, server_default="0"),
     Column("created_at", BigInteger, nullable=False),
 )
 
@@ -79,7 +80,7 @@ uploads = Table(
     Column("description", Text),
     Column("original_filename", String(255), nullable=False),
     Column("md5", String(32), nullable=False),
-    Column("source_md5", String(32)),
+    Column("sent_md5", String(32), nullable=False),
     Column("exif_json", Text),
     Column("nsfw", Boolean, nullable=False),
     Column("is_animated", Boolean, nullable=False),
@@ -94,7 +95,7 @@ uploads = Table(
     Column("expires_at", BigInteger, index=True),
     Column("created_at", BigInteger, nullable=False),
     Index("ix_uploads_user_newest", "user_id", "id"),
-    Index("ix_uploads_key_md5", "key_id", "md5"),
+    Index("ix_uploads_key_sent_md5", "key_id", "sent_md5"),
     Index("ix_uploads_approval", "is_approved"),
 )
 

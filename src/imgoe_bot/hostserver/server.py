@@ -1,33 +1,28 @@
-"""Puts the host together and runs it on a socket."""
+"""Runs the host on a socket."""
 
+import asyncio
+import logging
 import os
 import socket
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, suppress
 from types import TracebackType
 from typing import Self
 
 from aiohttp import web
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from imgoe_bot.errors import ConfigError
-from imgoe_bot.hostserver.accounts import Accounts
-from imgoe_bot.hostserver.api import UploadApi
+from imgoe_bot.hostserver.app import Host, Outside, build_app, make_host
 from imgoe_bot.hostserver.auth import Seal, load_secret
-from imgoe_bot.hostserver.blobs import FolderBlobs
 from imgoe_bot.hostserver.database import migrate, open_engine
-from imgoe_bot.hostserver.files import FolderFiles
-from imgoe_bot.hostserver.guard import guard
-from imgoe_bot.hostserver.index import UploadIndex
-from imgoe_bot.hostserver.options import HostOptions
-from imgoe_bot.hostserver.pages import STATIC, Renderer, UploadPages, open_templates
-from imgoe_bot.hostserver.pipeline import ImageLimits
-from imgoe_bot.hostserver.reply import Addresses
-from imgoe_bot.hostserver.uploading import Uploading
+from imgoe_bot.hostserver.fetch import GuardedFetcher
+from imgoe_bot.hostserver.options import DAY_S, HostOptions
+from imgoe_bot.hostserver.uploading import Uploading, clear_staging
+from imgoe_bot.hostserver.video import VideoReader
 
-SLUG = r"{kind:image|clip|video}/{slug:[^/]+}"
+LOG = logging.getLogger(__name__)
 
 
 def _database_url(options: HostOptions) -> str:
@@ -38,7 +33,7 @@ def _listen(options: HostOptions) -> socket.socket:
     """Return a bound socket; bound first, because addresses in replies need its port."""
     family = socket.AF_INET6 if ":" in options.bind else socket.AF_INET
     try:
-        return socket.create_server((options.bind, options.port), family=family)
+        return socket.create_server((options.bind, options.port), family=family, backlog=256)
     except OSError as error:
         where = f"{options.bind}:{options.port}"
         raise ConfigError("--bind", f"can't listen on {where}: {error.strerror}") from error
@@ -49,31 +44,24 @@ def _url_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _build(
-    options: HostOptions,
-    engine: AsyncEngine,
-    at: Addresses,
-    accounts: Accounts,
-    workers: Executor,
-    clock: Callable[[], float],
-) -> web.Application:
-    """Wire every part to its routes."""
-    index = UploadIndex(engine)
-    blobs = FolderBlobs(options.data_dir / "images", staging=options.data_dir / "tmp")
-    limits = ImageLimits(options.pixel_limit, options.frame_limit)
-    uploading = Uploading(index, blobs, workers, limits, clock)
-    api = UploadApi(options, uploading, accounts, at)
-    pages = UploadPages(index, uploading, at, Renderer(open_templates(), options.site_name))
-    app = web.Application(middlewares=[guard])
-    for path in ("/api/{version}/{action}", "/api/{version}/{action}/"):
-        app.router.add_get(path, api.handle)
-        app.router.add_post(path, api.handle)
-    app.router.add_get("/images/{name:.+}", FolderFiles(blobs).handle)
-    app.router.add_get(f"/{SLUG}", pages.viewer)
-    app.router.add_get(f"/{SLUG}/delete/{{token}}", pages.ask_delete)
-    app.router.add_post(f"/{SLUG}/delete/{{token}}", pages.delete)
-    app.router.add_static("/static/", STATIC)
-    return app
+def _prepare_folder(options: HostOptions) -> Seal:
+    staging = options.data_dir / "tmp"
+    try:
+        staging.mkdir(parents=True, exist_ok=True)
+        (options.data_dir / "images").mkdir(exist_ok=True)
+        clear_staging(staging, older_than_s=DAY_S, now_s=time.time())
+        return Seal(load_secret(options.data_dir / "secret"))
+    except OSError as error:
+        raise ConfigError("--data", f"can't be written: {error.strerror}") from error
+
+
+async def _sweep_for_ever(uploading: Uploading, every_s: float) -> None:
+    while True:
+        await asyncio.sleep(every_s)
+        try:
+            await uploading.sweep()
+        except Exception:
+            LOG.exception("sweeping expired uploads failed; the next sweep tries again")
 
 
 class HostServer:
@@ -85,11 +73,18 @@ class HostServer:
             shown again.
     """
 
-    def __init__(self, options: HostOptions, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        options: HostOptions,
+        *,
+        clock: Callable[[], float] = time.time,
+        fetcher: GuardedFetcher | None = None,
+    ) -> None:
         self._options = options
         self._clock = clock
+        self._fetcher = fetcher or GuardedFetcher()
         self._stack = AsyncExitStack()
-        self._accounts: Accounts | None = None
+        self._host: Host | None = None
         self.url = ""
         self.first_key: str | None = None
 
@@ -107,29 +102,63 @@ class HostServer:
     ) -> None:
         await self._stack.aclose()
 
-    async def create_key(self, label: str) -> str:
-        """Return a new API key of the owner; it is stored as a hash and can't be shown again."""
-        if self._accounts is None:
+    @property
+    def _running(self) -> Host:
+        if self._host is None:
             raise RuntimeError("the host is not running")
-        return await self._accounts.create_key(label)
+        return self._host
+
+    async def create_key(self, label: str, *, user: str = "owner") -> str:
+        """Return a new API key of a user, by default the owner; a new user has no admin rights.
+
+        It is stored as a hash and can't be shown again.
+        """
+        return await self._running.accounts.create_key(label, user=user)
+
+    async def sweep(self) -> int:
+        """Delete what has expired now instead of within a minute; returns how many went."""
+        return await self._running.uploading.sweep()
 
     async def _start(self, stack: AsyncExitStack) -> None:
         options = self._options
-        (options.data_dir / "tmp").mkdir(parents=True, exist_ok=True)
-        seal = Seal(load_secret(options.data_dir / "secret"))
+        seal = await asyncio.to_thread(_prepare_folder, options)
         engine = open_engine(_database_url(options))
         stack.push_async_callback(engine.dispose)
         await migrate(engine)
-        self._accounts = Accounts(engine, seal=seal, clock=self._clock)
-        self.first_key = await self._accounts.open_first()
         listener = _listen(options)
         stack.callback(listener.close)
         self.url = (options.public_url or _url_of(listener)).rstrip("/")
-        workers = stack.enter_context(ThreadPoolExecutor(os.cpu_count() or 2, "host-images"))
-        app = _build(
-            options, engine, Addresses(self.url, seal), self._accounts, workers, self._clock
+        processors = os.cpu_count() or 2
+        workers = stack.enter_context(ThreadPoolExecutor(processors, "host-images"))
+        videos = VideoReader(options.video, children=processors)
+        outside = Outside(
+            options=options,
+            engine=engine,
+            seal=seal,
+            url=self.url,
+            workers=workers,
+            videos=await stack.enter_async_context(videos),
+            clock=self._clock,
+            fetcher=self._fetcher if options.url_sources else None,
         )
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
+        self._host = make_host(outside)
+        self.first_key = await self._host.accounts.open_first()
+        await self._serve(stack, outside, listener)
+
+    async def _serve(
+        self, stack: AsyncExitStack, outside: Outside, listener: socket.socket
+    ) -> None:
+        runner = web.AppRunner(
+            build_app(self._running, outside), access_log=None, shutdown_timeout=5
+        )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.SockSite(runner, listener).start()
+        sweeping = _sweep_for_ever(self._running.uploading, self._options.sweep_every_s)
+        stack.push_async_callback(_stop, asyncio.create_task(sweeping))
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

@@ -1,108 +1,83 @@
-"""The use case: a file that arrived becomes a stored, indexed upload."""
+"""The use cases: a file that arrived becomes an upload, is approved, and goes again."""
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from imgoe_bot.hostserver.blobs import Blobs, NameTaken
+from imgoe_bot.hostserver.drafts import describe
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.form import UploadForm
-from imgoe_bot.hostserver.formats import GIF, JPEG, PNG, WEBP, Format, sniff
+from imgoe_bot.hostserver.formats import MOV, MP4, Format, sniff
 from imgoe_bot.hostserver.index import UploadIndex
 from imgoe_bot.hostserver.media import Media
-from imgoe_bot.hostserver.names import file_stem, new_id, random_name, title_from, with_suffix
-from imgoe_bot.hostserver.pipeline import ImageLimits, make_image
+from imgoe_bot.hostserver.names import with_suffix
+from imgoe_bot.hostserver.pipeline import ImageMaker, md5_of
 from imgoe_bot.hostserver.records import Account, Upload
+from imgoe_bot.hostserver.scrub import scrub_video
+from imgoe_bot.hostserver.shelves import Shelves
 from imgoe_bot.hostserver.spool import Spool
+from imgoe_bot.hostserver.video import VideoReader
 
 Result = TypeVar("Result")
-
-ACCEPTED = frozenset({JPEG, PNG, GIF, WEBP})
 NAME_ATTEMPTS = 8
-FILENAME_KEPT = 255
 
 
-def check_format(spool: Spool) -> Format:
-    """Return the format of what arrived.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A file at the door.
 
-    Raises:
-        Fault: no bytes, or none of an accepted format.
+    Attributes:
+        filename: the client's name for it, None without one.
+        owner: None for a guest.
+        must_wait: keep it from the public until an admin approves.
+        expires_within_s: it goes after this long even when the form says later or nothing.
+        refuse_duplicate: refuse bytes that came with the same key before.
     """
-    if not spool.size_bytes:
-        raise Fault(Reason.EMPTY_SOURCE)
-    found = sniff(spool.head)
-    if found is None or found not in ACCEPTED:
-        raise Fault(Reason.UNSUPPORTED)
-    return found
+
+    spool: Spool
+    form: UploadForm
+    filename: str | None = None
+    owner: Account | None = None
+    must_wait: bool = False
+    expires_within_s: int | None = None
+    refuse_duplicate: bool = False
 
 
-def _describe(media: Media, form: UploadForm, filename: str, now_s: int) -> Upload:
-    """Return the index row of an upload that belongs to nobody yet."""
-    stem = file_stem(filename)
-    sizes = {rendition.mark: len(rendition.data) for rendition in media.renditions}
-    extensions = {rendition.mark: rendition.extension for rendition in media.renditions}
-    expires_at = None
-    if form.expires_after is not None:
-        expires_at = now_s + int(form.expires_after.total_seconds())
-    return Upload(
-        public_id=new_id(),
-        user_id=None,
-        key_id=None,
-        album_id=None,
-        category_id=form.category_id,
-        folder=datetime.fromtimestamp(now_s, UTC).strftime("%Y/%m/%d"),
-        name=stem,
-        extension=media.format.extension,
-        mime=media.format.mime,
-        is_video=media.format.is_video,
-        size_bytes=media.size_bytes,
-        width_px=media.width_px,
-        height_px=media.height_px,
-        title=form.title or media.title or title_from(filename) or stem,
-        description=form.description or media.description,
-        original_filename=filename[:FILENAME_KEPT],
-        md5=media.md5,
-        source_md5=media.source_md5,
-        exif_json=media.exif_json,
-        nsfw=form.nsfw,
-        is_animated=media.is_animated,
-        is_approved=True,
-        duration_s=media.duration_s,
-        thumb_extension=extensions.get("th"),
-        thumb_size_bytes=sizes.get("th", 0),
-        medium_extension=extensions.get("md"),
-        medium_size_bytes=sizes.get("md", 0),
-        frame_size_bytes=sizes.get("fr", 0),
-        views=0,
-        expires_at=expires_at,
-        created_at=now_s,
-    )
+class Duplicate(Exception):
+    """These bytes were uploaded with this key before; ``upload`` is what they became."""
+
+    def __init__(self, upload: Upload) -> None:
+        super().__init__(upload.public_id)
+        self.upload = upload
 
 
-def _put_all(blobs: Blobs, upload: Upload, media: Media) -> None:
-    """Store renditions first, the original last; all or none.
+def put_all(blobs: Blobs, upload: Upload, media: Media) -> None:
+    """Store renditions first, the original last; all or none; blocks.
 
     Raises:
         NameTaken, Fault: nothing of it is left behind.
     """
     written: list[str] = []
+    original, *smaller = upload.blob_names()
+    by_mark = {rendition.mark: rendition for rendition in media.renditions}
+    made = [by_mark[mark] for mark in ("th", "md", "fr") if mark in by_mark]
     try:
-        for rendition in media.renditions:
-            name = f"{upload.folder}/{upload.rendition_name(rendition.mark)}"
+        for name, rendition in zip(smaller, made, strict=True):
             blobs.put_bytes(rendition.data, name, mime=rendition.mime)
             written.append(name)
-        blobs.put_file(media.path, f"{upload.folder}/{upload.file_name}", mime=upload.mime)
+        blobs.put_file(media.path, original, mime=upload.mime)
     except (NameTaken, Fault):
         blobs.delete(written)
         raise
 
 
-def put_under_free_name(blobs: Blobs, upload: Upload, media: Media) -> Upload:
-    """Store an upload's files, under another name where its own is taken; blocks.
+def under_free_name(upload: Upload, store: Callable[[Upload], None]) -> Upload:
+    """Call ``store`` with the upload, under other names while its own is taken; blocks.
 
     Returns:
         The upload with the name it got.
@@ -110,7 +85,7 @@ def put_under_free_name(blobs: Blobs, upload: Upload, media: Media) -> Upload:
     candidate = upload
     for _ in range(NAME_ATTEMPTS):
         try:
-            _put_all(blobs, candidate, media)
+            store(candidate)
         except NameTaken:
             candidate = replace(upload, name=with_suffix(upload.name))
         else:
@@ -118,53 +93,112 @@ def put_under_free_name(blobs: Blobs, upload: Upload, media: Media) -> Upload:
     raise Fault(Reason.STORAGE_FULL, "No free name for the file")
 
 
+def _publish(blobs: Blobs, waiting: Upload, approved: Upload) -> None:
+    """Move an upload's files to where the public reads them; all or none; blocks."""
+    moved: list[tuple[str, str]] = []
+    try:
+        for old, new in zip(waiting.blob_names(), approved.blob_names(), strict=True):
+            blobs.move(old, new)
+            moved.append((old, new))
+    except (NameTaken, Fault):
+        for old, new in moved:
+            blobs.move(new, old)
+        raise
+
+
 @dataclass(frozen=True, slots=True)
 class Uploading:
-    """Stores what arrives and removes what is to go."""
+    """Stores what arrives, shows what is approved and removes what is to go."""
 
     index: UploadIndex
+    shelves: Shelves
     blobs: Blobs
     workers: Executor
-    limits: ImageLimits
+    images: ImageMaker
+    videos: VideoReader
+    accepted: frozenset[Format]
     clock: Callable[[], float]
 
     async def _work(self, call: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self.workers, call)
 
-    async def store(
-        self, spool: Spool, *, filename: str | None, form: UploadForm, owner: Account | None
-    ) -> Upload:
+    def _check_format(self, spool: Spool) -> Format:
+        if not spool.size_bytes:
+            raise Fault(Reason.EMPTY_SOURCE)
+        found = sniff(spool.head)
+        if found is None or found not in self.accepted:
+            raise Fault(Reason.UNSUPPORTED)
+        return found
+
+    async def store(self, arrival: Arrival) -> Upload:
         """Check, convert, store and index one file.
 
         Raises:
             Fault: it can't be taken; nothing is left behind.
+            Duplicate: it was taken before, and the arrival refuses that.
         """
-        found = check_format(spool)
-        md5 = await spool.close()
-        make = partial(
-            make_image,
-            spool.path,
-            source=found,
-            md5=md5,
-            limits=self.limits,
-            width_px=form.width_px,
+        found = self._check_format(arrival.spool)
+        album_id = await self._album_id(arrival)
+        await self._check_category(arrival.form.category_id)
+        md5 = await arrival.spool.close()
+        await self._check_new(arrival, md5)
+        media = await self._make(arrival, found, md5)
+        draft = describe(
+            media,
+            arrival.form,
+            filename=arrival.filename,
+            owner=arrival.owner,
+            now_s=int(self.clock()),
+            expires_within_s=arrival.expires_within_s,
         )
-        media = await self._work(make)
-        upload = _describe(media, form, filename or random_name(12), int(self.clock()))
-        owned = replace(
-            upload,
-            user_id=owner.user_id if owner else None,
-            key_id=owner.key_id if owner else None,
-            tags=form.tags,
-        )
-        return await self._keep(owned, media)
+        upload = replace(draft, album_id=album_id, sent_md5=md5, is_approved=not arrival.must_wait)
+        return await self._keep(upload, media)
+
+    async def _album_id(self, arrival: Arrival) -> int | None:
+        if arrival.form.album is None:
+            return None
+        album = await self.shelves.find_album(arrival.form.album)
+        if album is None or arrival.owner is None or album.user_id != arrival.owner.user_id:
+            raise Fault(Reason.BAD_PARAMETER, "album_id is no album of this user")
+        return album.album_id
+
+    async def _check_category(self, category_id: int | None) -> None:
+        if category_id is None:
+            return
+        if category_id not in await self.shelves.list_categories():
+            raise Fault(Reason.BAD_PARAMETER, "category_id is no category of this host")
+
+    async def _check_new(self, arrival: Arrival, md5: str) -> None:
+        key_id = arrival.owner.key_id if arrival.owner else None
+        if not arrival.refuse_duplicate or key_id is None:
+            return
+        earlier = await self.index.find_sent(key_id, md5)
+        if earlier is not None and not earlier.is_expired(self.clock()):
+            raise Duplicate(earlier)
+
+    async def _make(self, arrival: Arrival, found: Format, md5: str) -> Media:
+        path = arrival.spool.path
+        if found.is_video:
+            media = await self.videos.make_video(
+                path, source=found, md5=md5, size_bytes=arrival.spool.size_bytes
+            )
+            return await self._work(partial(self._without_place, media))
+        width_px = arrival.form.width_px
+        make = partial(self.images.make, path, source=found, md5=md5, width_px=width_px)
+        return await self._work(make)
+
+    def _without_place(self, media: Media) -> Media:
+        if self.images.keep_location or media.format not in (MP4, MOV):
+            return media
+        return replace(media, md5=md5_of(media.path)) if scrub_video(media.path) else media
 
     async def _keep(self, upload: Upload, media: Media) -> Upload:
-        stored = await self._work(partial(put_under_free_name, self.blobs, upload, media))
+        store = partial(put_all, self.blobs, media=media)
+        stored = await self._work(partial(under_free_name, upload, store))
         try:
             await self.index.add(stored)
         except BaseException:
-            self.blobs.delete(stored.blob_names())
+            await asyncio.shield(self._work(partial(self.blobs.delete, stored.blob_names())))
             raise
         return stored
 
@@ -174,4 +208,27 @@ class Uploading:
         In this order a crash in between leaves a row that a repeat removes, never a public file.
         """
         await self._work(partial(self.blobs.delete, upload.blob_names()))
-        return await self.index.remove(upload.public_id)
+        return await self.index.remove(upload)
+
+    async def approve(self, upload: Upload) -> None:
+        """Show an upload that waited; under another name where its own is taken by now."""
+        if upload.is_approved:
+            return
+        approved = replace(upload, is_approved=True)
+        move = partial(_publish, self.blobs, upload)
+        public = await self._work(partial(under_free_name, approved, move))
+        await self.index.approve(upload.public_id, name=public.name)
+
+    async def sweep(self) -> int:
+        """Delete what has expired; returns how many uploads went."""
+        expired = await self.index.list_expired(self.clock())
+        for upload in expired:
+            await self.delete(upload)
+        return len(expired)
+
+
+def clear_staging(folder: Path, *, older_than_s: float, now_s: float) -> None:
+    """Remove temporary files that a killed process left behind; blocks."""
+    for path in folder.glob("*"):
+        if path.stat().st_mtime < now_s - older_than_s:
+            path.unlink(missing_ok=True)

@@ -19,6 +19,7 @@ def _accounts() -> None:
         sa.Column("name", sa.String(100), nullable=False, unique=True),
         sa.Column("is_admin", sa.Boolean, nullable=False),
         sa.Column("quota_bytes", sa.BigInteger),
+        sa.Column("used_bytes", sa.BigInteger, nullable=False, server_default="0"),
         sa.Column("created_at", sa.BigInteger, nullable=False),
     )
     op.create_table(
@@ -77,7 +78,7 @@ def _uploads() -> None:
         sa.Column("description", sa.Text),
         sa.Column("original_filename", sa.String(255), nullable=False),
         sa.Column("md5", sa.String(32), nullable=False),
-        sa.Column("source_md5", sa.String(32)),
+        sa.Column("sent_md5", sa.String(32), nullable=False),
         sa.Column("exif_json", sa.Text),
         sa.Column("nsfw", sa.Boolean, nullable=False),
         sa.Column("is_animated", sa.Boolean, nullable=False),
@@ -95,7 +96,7 @@ def _uploads() -> None:
     op.create_index("ix_uploads_album_id", "uploads", ["album_id"])
     op.create_index("ix_uploads_expires_at", "uploads", ["expires_at"])
     op.create_index("ix_uploads_user_newest", "uploads", ["user_id", "id"])
-    op.create_index("ix_uploads_key_md5", "uploads", ["key_id", "md5"])
+    op.create_index("ix_uploads_key_sent_md5", "uploads", ["key_id", "sent_md5"])
     op.create_index("ix_uploads_approval", "uploads", ["is_approved"])
 
 

@@ -1,0 +1,115 @@
+"""Looks into videos, in a process of its own that the kernel limits.
+
+Run by path (``python -I video_child.py``), so that it loads nothing of the host. Each line of
+standard input is a JSON job; the answer is one JSON line, followed by the frame's JPEG and the
+thumb's JPEG when the line says how long they are.
+"""
+
+import io
+import json
+import resource
+import sys
+from typing import Any
+
+import av
+from PIL import Image, ImageOps
+
+THUMB_PX = 320
+QUALITY = 85
+
+
+def limit(memory_bytes: int) -> None:
+    """Let this process write no file and take no more memory."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def allow_cpu(seconds: int) -> None:
+    """Let the kernel end this process when it computes for longer than this from now on."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime) + seconds + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def _first_frame(container: Any, stream: Any) -> Any:
+    """Return a key frame from the first tenth of the film."""
+    stream.thread_count = 1
+    stream.codec_context.skip_frame = "NONKEY"
+    if container.duration:
+        container.seek(container.duration // 10)
+    for frame in container.decode(stream):
+        return frame
+    raise ValueError("no frame")
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=QUALITY)
+    return buffer.getvalue()
+
+
+def _duration_s(container: Any, stream: Any) -> float:
+    if container.duration:
+        return float(container.duration / av.time_base)
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    return 0.0
+
+
+def _upright(frame: Any) -> Image.Image:
+    image: Image.Image = frame.to_image()
+    rotation = getattr(frame, "rotation", 0) % 360
+    return image.rotate(rotation, expand=True) if rotation else image
+
+
+def look(path: str, *, demuxer: str, pixels: int) -> tuple[dict[str, object], list[bytes]]:
+    """Return facts of a film, its frame and its thumb.
+
+    The demuxer is named, so no playlist can make the library open another file.
+    """
+    with av.open(path, format=demuxer, metadata_errors="replace") as container:
+        if not container.streams.video:
+            return {"error": "no video"}, []
+        stream = container.streams.video[0]
+        if stream.width * stream.height > pixels:
+            return {"error": "pixels"}, []
+        duration_s = _duration_s(container, stream)
+        frame = _upright(_first_frame(container, stream))
+        title = container.metadata.get("title")
+    facts: dict[str, object] = {
+        "width": frame.width,
+        "height": frame.height,
+        "duration": duration_s,
+        "title": title if isinstance(title, str) else None,
+    }
+    thumb = ImageOps.fit(frame, (THUMB_PX, THUMB_PX), Image.Resampling.BICUBIC)
+    return facts, [_jpeg(frame), _jpeg(thumb)]
+
+
+def answer(job: dict[str, Any]) -> bytes:
+    """Return the answer to one job; whatever is wrong with the film is part of it."""
+    allow_cpu(int(job["cpu_s"]))
+    try:
+        facts, pictures = look(
+            str(job["path"]), demuxer=str(job["demuxer"]), pixels=int(job["pixels"])
+        )
+    except MemoryError:
+        raise
+    except Exception as error:  # a decoder raises whatever a hostile file makes it
+        facts, pictures = {"error": type(error).__name__}, []
+    head = facts | {"lengths": [len(picture) for picture in pictures]}
+    return json.dumps(head).encode() + b"\n" + b"".join(pictures)
+
+
+def main() -> None:
+    """Answer jobs until standard input ends."""
+    limit(int(sys.argv[1]))
+    av.logging.set_level(None)
+    for line in sys.stdin:
+        sys.stdout.buffer.write(answer(json.loads(line)))
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()
