@@ -20,6 +20,14 @@ _SECRETS = (
     re.compile(r"(?<=/interactions/)\d+/[A-Za-z0-9_.-]+"),
 )
 
+_LIBRARIES = {
+    "aiosqlite": logging.WARNING,
+    "alembic": logging.WARNING,
+    "discord": logging.INFO,
+    "httpx": logging.WARNING,
+}
+"""The least level of libraries that log every statement or whole payloads, modal inputs included."""
+
 _Event = MutableMapping[str, Any]  # structlog's own event type
 
 
@@ -61,8 +69,8 @@ def configure(*, level: str, as_json: bool) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_formatter(shared, as_json=as_json))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for chatty in ("aiosqlite", "alembic", "httpx", "httpcore"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    for name, quietest in _LIBRARIES.items():
+        logging.getLogger(name).setLevel(max(quietest, logging.getLevelName(level)))
 
 
 def _formatter(shared: list[structlog.typing.Processor], *, as_json: bool) -> logging.Formatter:

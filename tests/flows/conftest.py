@@ -1,0 +1,36 @@
+"""A town to walk through, with and without its bot."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest_asyncio
+
+from imgoe_bot.discordsim import DiscordSim, Permission, SimOptions
+from imgoe_bot.hostserver import HostOptions, HostServer
+from tests.flows.kit import Town
+
+
+@pytest_asyncio.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    """A server with a moderator and a member; no bot is running yet."""
+    async with (
+        HostServer(HostOptions(data_dir=tmp_path / "host")) as host,
+        DiscordSim(SimOptions()) as sim,
+        httpx.AsyncClient() as http,
+    ):
+        ada, ben = sim.add_person("ada"), sim.add_person("ben")
+        guild = sim.add_guild("Photo club", owner=ada)
+        guild.join(ada, permissions=Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES)
+        guild.join(ben)
+        photos, lounge = guild.add_channel("photos"), guild.add_channel("lounge")
+        yield Town(sim, host, guild, photos, lounge, ada, ben, tmp_path, http)
+
+
+@pytest_asyncio.fixture
+async def running(town: Town) -> AsyncIterator[Town]:
+    """The same with the bot running, its key set and #photos mirrored; one try a job."""
+    async with town.bot(job_attempts=1):
+        await town.set_key()
+        await town.mirror()
+        yield town

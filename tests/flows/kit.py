@@ -1,0 +1,196 @@
+"""The whole system on loopback: a Discord, an image host, the real bot, a real SQLite file."""
+
+import asyncio
+import base64
+import contextlib
+import io
+import os
+import re
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from PIL import Image
+
+from imgoe_bot.app import run_bot
+from imgoe_bot.discordsim import (
+    Channel,
+    DiscordSim,
+    GuildHandle,
+    Message,
+    Person,
+    Upload,
+)
+from imgoe_bot.hostserver import HostServer
+from imgoe_bot.settings import SECRET_KEY_BYTES, Settings
+from imgoe_bot.ui import endpoints
+
+DELETE_LINK = re.compile(r"<(https?://[^\s>]+/delete/[0-9a-f]{48})>")
+PATIENCE_S = 10.0
+
+
+def picture(
+    name: str = "cat.png", *, colour: str = "teal", size: tuple[int, int] = (64, 48)
+) -> Upload:
+    """Return a real picture as a person posts it."""
+    file = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(file, "PNG")
+    return Upload(name, file.getvalue(), "image/png")
+
+
+async def eventually(condition: Callable[[], bool | Awaitable[bool]]) -> None:
+    """Wait until something outside any event loop's reach is true; fails after ten seconds."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            holds = condition()
+            if holds if isinstance(holds, bool) else await holds:
+                return
+            await asyncio.sleep(0.01)
+
+
+@dataclass(slots=True)
+class Town:
+    """Everything a flow test walks through."""
+
+    sim: DiscordSim
+    host: HostServer
+    guild: GuildHandle
+    photos: Channel
+    lounge: Channel
+    ada: Person
+    ben: Person
+    folder: Path
+    http: httpx.AsyncClient
+    secret_key: str = field(
+        default_factory=lambda: base64.b64encode(os.urandom(SECRET_KEY_BYTES)).decode()
+    )
+
+    def settings(self, **changes: object) -> Settings:
+        """Return the bot's settings, given as the environment gives them."""
+        given: dict[str, object] = {
+            "discord_token": self.sim.bot_token,
+            "discord_api_url": self.sim.api_url,
+            "discord_gateway_url": self.sim.gateway_url,
+            "discord_cdn_url": self.sim.cdn_url,
+            "default_host_url": self.host.url,
+            "secret_key": self.secret_key,
+            "data_dir": str(self.folder / "bot"),
+            "lease_s": 2,
+        }
+        return Settings.model_validate(given | changes)
+
+    @asynccontextmanager
+    async def bot(self, **changes: object) -> AsyncGenerator[None]:
+        """Run the bot in this event loop, over real sockets."""
+        before = endpoints.use(
+            endpoints.Endpoints(self.sim.api_url, self.sim.gateway_url, self.sim.cdn_url)
+        )
+        task = asyncio.create_task(run_bot(self.settings(**changes)))
+        try:
+            ready = asyncio.create_task(self.sim.bot_ready(commands=True))
+            await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                task.result()
+            await ready
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            endpoints.use(before)
+
+    async def set_key(self, key: str | None = None, *, host: str | None = None) -> Message:
+        """Let the moderator set host and key; returns the bot's answer."""
+        key = key or await self.host.create_key("flow")
+        opened = await self.ada.slash(self.photos, "settings key")
+        sent = await self.ada.fill_modal(opened, {"host": host or self.host.url, "key": key})
+        return await sent.wait_response()
+
+    async def mirror(self, channel: Channel | None = None) -> Message:
+        """Let the moderator mirror a channel; returns the bot's answer."""
+        added = await self.ada.slash(self.photos, "mirror add", channel=channel or self.photos)
+        return await added.wait_response()
+
+    async def card_for(self, source: Message, by: Person | None = None) -> Message:
+        """Wait for the bot's answer to a message."""
+
+        def answers(message: Message) -> bool:
+            reference = message.reference
+            return reference is not None and reference.message_id == source.id
+
+        channel = self.sim.world.channel(source.channel_id)
+        return await (by or self.ben).wait_for_message(channel, answers, PATIENCE_S)
+
+    def cards(self, channel: Channel) -> list[Message]:
+        """Return every message of the bot in a channel that others see too."""
+        mine = [m for m in channel.messages.values() if m.author is self.sim.bot_user]
+        return [message for message in mine if not message.ephemeral and not message.deleted]
+
+    async def note_for(self, person: Person) -> Message:
+        """Wait for the direct message with a delete link."""
+
+        def has_link(message: Message) -> bool:
+            return DELETE_LINK.search(message.content) is not None
+
+        return await person.wait_for_message(person.dm, has_link, PATIENCE_S)
+
+    async def status(self, url: object) -> int:
+        """Return the HTTP status of an address of the image host."""
+        return (await self.http.get(str(url))).status_code
+
+
+class BotProcess:
+    """``imgoe-bot run`` as a process of its own."""
+
+    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
+        self._process = process
+        self._log = log
+
+    async def kill(self) -> None:
+        """End it without a chance to tidy up (SIGKILL)."""
+        self._process.kill()
+        await self._process.wait()
+
+    async def terminate(self) -> int:
+        """Ask it to end (SIGTERM) and return its exit code."""
+        if self._process.returncode is None:
+            self._process.terminate()
+        return await self._process.wait()
+
+    def read_text(self) -> str:
+        """Return everything it has logged."""
+        return self._log.read_text()
+
+
+@asynccontextmanager
+async def bot_process(town: Town, **changes: str) -> AsyncGenerator[BotProcess]:
+    """Run the bot as people run it; ended at the end of the block if it isn't yet."""
+    given = town.settings()
+    environment = {
+        "IMGOE_DISCORD_TOKEN": town.sim.bot_token,
+        "IMGOE_DISCORD_API_URL": given.discord_api_url,
+        "IMGOE_DISCORD_GATEWAY_URL": given.discord_gateway_url,
+        "IMGOE_DISCORD_CDN_URL": given.discord_cdn_url,
+        "IMGOE_DEFAULT_HOST_URL": given.default_host_url,
+        "IMGOE_SECRET_KEY": town.secret_key,
+        "IMGOE_DATA_DIR": str(given.data_dir),
+        "IMGOE_LEASE_S": "1",
+    }
+    log = town.folder / "bot.log"
+    with log.open("ab") as output:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "imgoe_bot",
+            "run",
+            env=os.environ | environment | changes,
+            stderr=output,
+        )
+    bot = BotProcess(process, log)
+    try:
+        yield bot
+    finally:
+        await bot.terminate()

@@ -1,0 +1,148 @@
+"""Auto-mirror, end to end, nothing replaced."""
+
+from tests.flows.kit import DELETE_LINK, Town, picture
+
+
+async def test_a_posted_picture_comes_back_as_a_card_with_thumb_and_viewer_link(
+    running: Town,
+) -> None:
+    posted = await running.ben.say(running.photos, "look", files=[picture("cat.png")])
+
+    card = await running.card_for(posted)
+
+    embed = card.embeds[0]
+    assert embed["title"] == "cat.png"
+    assert await running.status(embed["url"]) == 200
+    assert await running.status(_thumb_of(embed)) == 200
+
+
+async def test_the_uploader_is_sent_a_delete_link_and_the_channel_is_not(running: Town) -> None:
+    posted = await running.ben.say(running.photos, files=[picture()])
+
+    card, note = await running.card_for(posted), await running.note_for(running.ben)
+
+    assert DELETE_LINK.search(note.content)
+    assert note.flags & 4, "embeds are suppressed, for a preview would delete the file"
+    assert "/delete/" not in str((card.content, card.embeds, card.components))
+
+
+async def test_pressing_delete_removes_file_and_page_and_leaves_a_tombstone(running: Town) -> None:
+    posted = await running.ben.say(running.photos, files=[picture()])
+    card, note = await running.card_for(posted), await running.note_for(running.ben)
+    viewer, thumb = card.embeds[0]["url"], _thumb_of(card.embeds[0])
+
+    await running.ben.click(note, "Delete cat.png")
+
+    await running.ben.wait_for_message(running.photos, _is_tombstone)
+    assert await running.status(viewer) == 404
+    assert await running.status(thumb) == 404
+    assert DELETE_LINK.search(note.content) is None
+    assert _labels(note.components) == []
+
+
+async def test_ten_files_make_one_card_and_one_direct_message(running: Town) -> None:
+    files = [picture(f"{n}.png", colour=f"#0000{n:02x}") for n in range(10)]
+    posted = await running.ben.say(running.photos, files=files)
+
+    card, note = await running.card_for(posted), await running.note_for(running.ben)
+
+    assert [embed["title"] for embed in card.embeds] == [f"{n}.png" for n in range(10)]
+    assert len(DELETE_LINK.findall(note.content)) == 10
+    assert len(running.ben.messages(running.ben.dm)) == 1
+    assert len(running.cards(running.photos)) == 1
+
+
+async def test_an_event_delivered_twice_is_answered_once(running: Town) -> None:
+    running.sim.faults.duplicate_events(2)
+
+    first = await running.ben.say(running.photos, files=[picture("first.png")])
+    await running.card_for(first)
+    running.sim.faults.clear()
+    last = await running.ben.say(running.photos, files=[picture("last.png", colour="red")])
+    await running.card_for(last)
+
+    assert len(running.cards(running.photos)) == 2
+
+
+async def test_words_other_channels_and_other_bots_are_left_alone(running: Town) -> None:
+    await running.ben.say(running.photos, "no picture here")
+    await running.ben.say(running.lounge, files=[picture()])
+
+    posted = await running.ben.say(running.photos, files=[picture()])
+    await running.card_for(posted)
+
+    assert len(running.cards(running.photos)) == 1
+    assert running.cards(running.lounge) == []
+
+
+async def test_what_was_posted_while_the_bot_was_away_is_kept_when_it_returns(town: Town) -> None:
+    async with town.bot():
+        await town.set_key()
+        await town.mirror()
+    posted = await town.ben.say(town.photos, files=[picture()])
+
+    async with town.bot():
+        card = await town.card_for(posted)
+
+    assert card.embeds[0]["title"] == "cat.png"
+
+
+async def test_a_spoiler_shows_no_thumb(running: Town) -> None:
+    hidden = picture("SPOILER_plot.png")
+
+    posted = await running.ben.say(running.photos, files=[hidden])
+
+    card = await running.card_for(posted)
+    assert "thumbnail" not in card.embeds[0]
+
+
+async def test_a_removed_rule_mirrors_no_more(running: Town) -> None:
+    removed = await running.ada.slash(running.photos, "mirror remove", channel=running.photos)
+    assert "no longer" in (await removed.wait_response()).content
+    await running.ben.say(running.photos, files=[picture()])
+    await running.mirror(running.lounge)
+
+    posted = await running.ben.say(running.lounge, files=[picture()])
+    await running.card_for(posted)
+
+    assert running.cards(running.photos) == []
+
+
+async def test_a_file_name_can_neither_ping_nor_format_nor_turn_text_around(
+    running: Town,
+) -> None:
+    posted = await running.ben.say(running.photos, files=[picture("**@everyone**\u202egnp.png")])
+
+    card = await running.card_for(posted)
+
+    title = str(card.embeds[0]["title"])
+    assert "\u202e" not in title
+    assert "@everyone" not in title
+    assert not card.mention_everyone
+
+
+async def test_a_file_the_host_has_already_is_answered_with_the_copy_we_know(
+    running: Town,
+) -> None:
+    first = await running.ben.say(running.photos, files=[picture("a.png")])
+    await running.card_for(first)
+
+    again = await running.ada.say(running.photos, files=[picture("b.png")])
+    card = await running.card_for(again)
+
+    assert card.embeds[0]["title"] == "b.png"
+    assert await running.status(card.embeds[0]["url"]) == 200
+
+
+def _thumb_of(embed: object) -> str:
+    assert isinstance(embed, dict)
+    return str(embed["thumbnail"]["url"])
+
+
+def _is_tombstone(message: object) -> bool:
+    return "The copy was deleted." in str(getattr(message, "embeds", ""))
+
+
+def _labels(components: object) -> list[str]:
+    assert isinstance(components, list)
+    return [str(part.get("label")) for row in components for part in row.get("components", [])]

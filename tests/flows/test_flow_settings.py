@@ -1,0 +1,89 @@
+"""Host and key: who may set them, what is shown of them, how they rest."""
+
+import pytest
+
+from imgoe_bot.discordsim import Permission
+from tests.flows.kit import DELETE_LINK, Town, bot_process, picture
+
+
+async def test_a_key_is_shown_only_by_its_last_characters(town: Town) -> None:
+    key = await town.host.create_key("flow")
+    async with town.bot():
+        answer = await town.set_key(key)
+
+        shown = await town.ada.slash(town.photos, "settings show")
+        settings = await shown.wait_response()
+
+    assert answer.ephemeral
+    assert key[-4:] in answer.content
+    assert key not in answer.content
+    assert key[-4:] in str(settings.embeds)
+    assert key not in str(settings.embeds)
+
+
+async def test_keys_and_delete_links_rest_encrypted_and_stay_out_of_the_log(town: Town) -> None:
+    key = await town.host.create_key("flow")
+    async with bot_process(town, IMGOE_LOG_LEVEL="DEBUG") as log:
+        await town.sim.bot_ready(commands=True)
+        await town.set_key(key)
+        await town.mirror()
+        await town.ben.say(town.photos, files=[picture()])
+        note = await town.note_for(town.ben)
+    link = DELETE_LINK.search(note.content)
+    assert link is not None
+
+    rest = b"".join(file.read_bytes() for file in (town.folder / "bot").iterdir())
+    logged = log.read_text()
+
+    assert "commands synced" in logged
+    for secret in (key, link[1], link[1].rpartition("/")[2], town.sim.bot_token):
+        assert secret.encode() not in rest
+        assert secret not in logged
+
+
+async def test_a_member_without_manage_server_sees_no_settings_commands(running: Town) -> None:
+    with pytest.raises(LookupError):
+        await running.ben.slash(running.photos, "settings show")
+
+
+async def test_who_lost_the_permission_meanwhile_can_no_longer_save(running: Town) -> None:
+    """Discord's own check was passed when the modal opened; the service checks again."""
+    cleo = running.sim.add_person("cleo")
+    member = running.guild.join(cleo, permissions=Permission.MANAGE_GUILD)
+    opened = await cleo.slash(running.photos, "settings key")
+    await opened.wait_modal()
+    member.role_ids.clear()
+
+    sent = await cleo.fill_modal(opened, {"host": running.host.url, "key": "chv_other"})
+
+    assert "Manage Server" in (await sent.wait_response()).content
+
+
+@pytest.mark.parametrize(
+    ("host", "key", "says"),
+    [
+        ("imgoe.download", "chv_key", "address"),
+        ("https://user@imgoe.download", "chv_key", "address"),
+        ("https://imgoe.download", "two words", "characters that no key has"),
+        ("https://imgoe.download", "schlüssel", "characters that no key has"),
+    ],
+)
+async def test_what_can_be_no_host_or_key_is_refused_and_changes_nothing(
+    town: Town, host: str, key: str, says: str
+) -> None:
+    async with town.bot():
+        answer = await town.set_key(key, host=host)
+
+        shown = await (await town.ada.slash(town.photos, "settings show")).wait_response()
+
+    assert says in answer.content
+    assert key not in answer.content
+    assert "none yet" in str(shown.embeds)
+
+
+async def test_mirror_add_names_the_permissions_the_bot_lacks(town: Town) -> None:
+    town.sim.faults.revoke(town.photos, Permission.EMBED_LINKS)
+    async with town.bot():
+        added = await town.ada.slash(town.lounge, "mirror add", channel=town.photos)
+
+        assert "Embed Links" in (await added.wait_response()).content
