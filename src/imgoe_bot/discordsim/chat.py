@@ -24,7 +24,7 @@ from imgoe_bot.discordsim.payloads import (
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rights import check_draft, check_may_send
 from imgoe_bot.discordsim.snowflake import created_at
-from imgoe_bot.discordsim.wire import Payload, copied_mapping
+from imgoe_bot.discordsim.wire import Json, Payload, copied_mapping
 from imgoe_bot.discordsim.world import Event, World
 
 _BULK_AGE_S = 14 * 86_400
@@ -42,7 +42,7 @@ def post(
     if known is not None:
         return known
     how = origin or Origin()
-    if not how.flags & LOADING:
+    if not (how.system or how.flags & LOADING):
         check_draft(draft)
     message = compose(world, author, channel, draft, how)
     channel.messages[message.id] = message
@@ -126,6 +126,12 @@ def delete_many(world: World, channel: Channel, message_ids: Sequence[int]) -> N
     emit(world, "MESSAGE_DELETE_BULK", channel, {"ids": [str(item) for item in message_ids]})
 
 
+def unfurl(world: World, message: Message, embeds: Sequence[Json]) -> None:
+    """Add what Discord found behind a message's links: an update without an edit."""
+    message.embeds += [copied_mapping(embed) for embed in embeds]
+    emit_message(world, "MESSAGE_UPDATE", message)
+
+
 def typing(world: World, channel: Channel, user: User) -> None:
     """Tell everybody that a user writes."""
     data: Payload = {"user_id": str(user.id), "timestamp": int(world.clock())}
@@ -139,6 +145,8 @@ def emit_message(world: World, name: str, message: Message) -> None:
     if channel.guild_id is not None and message.webhook_id is None:
         member = world.guild(channel.guild_id).members.get(message.author.id)
         data |= {} if member is None else {"member": member_payload(member, with_user=False)}
+    if world.troubles.hollow_starters and message.id == channel.id and name == "MESSAGE_CREATE":
+        data |= {"content": "", "attachments": [], "embeds": [], "components": []}
     emit(world, name, channel, data, message=message)
 
 

@@ -15,6 +15,7 @@ from imgoe_bot.discordsim.entities import (
     HAS_SNAPSHOT,
     SPOILER_ATTACHMENT,
     SUPPRESS_EMBEDS,
+    VOICE_MESSAGE,
     Attachment,
     Channel,
     Message,
@@ -43,6 +44,8 @@ class Origin:
         type: the message's type, None: by what it answers.
         flags: flags added to the sender's.
         webhook_id: whose webhook sent it, None for an ordinary message.
+        message_id: the id it must have, None for a fresh one.
+        system: whether Discord itself wrote it, so that it may be empty.
     """
 
     ephemeral_for: int | None = None
@@ -50,6 +53,8 @@ class Origin:
     type: MessageType | None = None
     flags: int = 0
     webhook_id: int | None = None
+    message_id: int | None = None
+    system: bool = False
 
 
 def compose(world: World, author: User, channel: Channel, draft: Draft, origin: Origin) -> Message:
@@ -60,7 +65,7 @@ def compose(world: World, author: User, channel: Channel, draft: Draft, origin: 
     """
     reference = _reference(world, author, channel, draft.reference)
     message = Message(
-        world.ids.next(),
+        origin.message_id or world.ids.next(),
         channel.id,
         author,
         created_at=world.clock(),
@@ -74,7 +79,9 @@ def compose(world: World, author: User, channel: Channel, draft: Draft, origin: 
         webhook_id=origin.webhook_id,
         tts=draft.tts,
     )
-    if author.bot:
+    if any(item.waveform for item in draft.files):
+        message.flags |= VOICE_MESSAGE
+    if author is world.bot:
         message.application_id = world.bot.id
     fill(world, channel, message, draft)
     _copy_forwarded(world, message)
@@ -130,6 +137,8 @@ def keep_file(world: World, channel_id: int, item: Upload) -> Attachment:
         height_px=size[1] if size else None,
         description=item.description,
         flags=SPOILER_ATTACHMENT if spoiler else 0,
+        duration_s=item.duration_s,
+        waveform=item.waveform,
     )
 
 

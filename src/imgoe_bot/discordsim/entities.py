@@ -14,6 +14,7 @@ EPHEMERAL = 1 << 6
 LOADING = 1 << 7
 SUPPRESS_EMBEDS = 1 << 2
 HAS_THREAD = 1 << 5
+VOICE_MESSAGE = 1 << 13
 COMPONENTS_V2 = 1 << 15
 HAS_SNAPSHOT = 1 << 14
 SPOILER_ATTACHMENT = 1 << 3
@@ -101,6 +102,8 @@ class Upload:
         content_type: what the sender calls it, None to let Discord guess from the name.
         spoiler: whether the sender hides it until clicked.
         description: alternative text.
+        duration_s: length of a voice message, None for other files.
+        waveform: base64 of a voice message's shape; makes the message a voice message.
     """
 
     filename: str
@@ -108,6 +111,8 @@ class Upload:
     content_type: str | None = None
     spoiler: bool = False
     description: str | None = None
+    duration_s: float | None = None
+    waveform: str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -255,6 +260,7 @@ class Guild:
 
     Attributes:
         has_bot: whether the bot is a member, and so receives its events.
+        command_overrides: (command name, id of role, user, channel or guild) to allowed.
     """
 
     id: int
@@ -266,6 +272,9 @@ class Guild:
     stickers: dict[int, Sticker] = field(default_factory=dict[int, Sticker])
     has_bot: bool = True
     locale: str = "en-US"
+    command_overrides: dict[tuple[str, int], bool] = field(
+        default_factory=dict[tuple[str, int], bool]
+    )
 
 
 @dataclass(slots=True, eq=False)

@@ -7,22 +7,48 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
+from imgoe_bot.discordsim import places
 from imgoe_bot.discordsim.entities import Channel
 from imgoe_bot.discordsim.gateway import Gateway
+from imgoe_bot.discordsim.guilds import GuildHandle
 from imgoe_bot.discordsim.permissions import Overwrite, Permission
-from imgoe_bot.discordsim.world import World
+from imgoe_bot.discordsim.problems import problem
+from imgoe_bot.discordsim.world import Troubles, World
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer given in place of the real one.
+
+    Attributes:
+        status: HTTP status.
+        code: Discord's error code, 0 for none.
+        message: Discord's message.
+        retry_after_s: for 429, how long to wait.
+        everywhere: for 429, whether it is the global limit.
+    """
+
+    status: int
+    code: int = 0
+    message: str = "injected fault"
+    retry_after_s: float = 0.05
+    everywhere: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class _Planned:
     pattern: str
-    statuses: list[int] = field(default_factory=list[int])
+    refusals: list[Refusal] = field(default_factory=list[Refusal])
     delay_s: float = 0.0
     answer_delay_s: float = 0.0
 
 
 class Faults:
-    """What goes wrong next. Patterns are ``METHOD /path`` with ``*`` for anything."""
+    """What goes wrong next. Patterns are ``METHOD /path`` with ``*`` for anything.
+
+    Attributes:
+        retry_after_s: what the next injected 429 asks to wait.
+    """
 
     def __init__(self, world: World, gateway: Gateway) -> None:
         self._world = world
@@ -35,9 +61,30 @@ class Faults:
 
         Args:
             pattern: e.g. ``POST /channels/*/messages``, without ``/api/v10``.
-            statuses: HTTP statuses; 429 comes with ``retry_after`` of ``retry_after_s`` seconds.
+            statuses: HTTP statuses; 429 comes with ``retry_after``, 403 with 50013, 404 with 10008.
         """
-        self._planned.append(_Planned(pattern, list(statuses)))
+        codes = {403: 50013, 404: 10008}
+        refusals = [
+            Refusal(status, codes.get(status, 0), retry_after_s=self.retry_after_s)
+            for status in statuses
+        ]
+        self._planned.append(_Planned(pattern, refusals))
+
+    def next_problems(self, pattern: str, codes: Iterable[int]) -> None:
+        """Answer the next requests that match with these of Discord's error codes, one each.
+
+        Args:
+            pattern: e.g. ``POST /users/@me/channels``.
+            codes: e.g. 40003 (DMs opened too fast), 20026 (flagged), 200000 (blocked).
+        """
+        found = [problem(code) for code in codes]
+        refusals = [Refusal(item.status, item.code, item.message) for item in found]
+        self._planned.append(_Planned(pattern, refusals))
+
+    def global_limit(self, *, retry_after_s: float = 0.05) -> None:
+        """Answer the next request, whatever it is, with the global rate limit."""
+        refusal = Refusal(429, retry_after_s=retry_after_s, everywhere=True)
+        self._planned.append(_Planned("*", [refusal]))
 
     def delay(self, pattern: str, delay_s: float) -> None:
         """Make every request that matches wait this long before it is served."""
@@ -48,30 +95,29 @@ class Faults:
         self._planned.append(_Planned(pattern, answer_delay_s=delay_s))
 
     def clear(self) -> None:
-        """Forget all planned statuses and delays, and send events once again."""
+        """Forget everything planned, and behave well again."""
         self._planned.clear()
         self._gateway.copies = 1
+        self._gateway.release()
+        self._world.troubles = Troubles()
 
-    def take_status(self, call: str) -> int | None:
-        """Return the status planned for a request and use it up, None when none is."""
+    def take_refusal(self, call: str) -> Refusal | None:
+        """Return the answer planned for a request and use it up, None when none is."""
         for planned in self._planned:
-            if planned.statuses and fnmatchcase(call, planned.pattern):
-                return planned.statuses.pop(0)
+            if planned.refusals and fnmatchcase(call, planned.pattern):
+                return planned.refusals.pop(0)
         return None
 
     def delay_of(self, call: str) -> float:
         """Return how long a request must wait, in seconds."""
-        return max(
-            (item.delay_s for item in self._planned if fnmatchcase(call, item.pattern)),
-            default=0.0,
-        )
+        return max((item.delay_s for item in self._matching(call)), default=0.0)
 
     def answer_delay_of(self, call: str) -> float:
         """Return how long a served request's answer is held back, in seconds."""
-        return max(
-            (item.answer_delay_s for item in self._planned if fnmatchcase(call, item.pattern)),
-            default=0.0,
-        )
+        return max((item.answer_delay_s for item in self._matching(call)), default=0.0)
+
+    def _matching(self, call: str) -> Iterable[_Planned]:
+        return (item for item in self._planned if fnmatchcase(call, item.pattern))
 
     async def drop_sockets(self, *, resumable: bool = True, code: int = 4000) -> None:
         """Close the bot's gateway sockets; with ``resumable=False`` forget the sessions too."""
@@ -85,6 +131,30 @@ class Faults:
         """Send every event this many times from now on."""
         self._gateway.copies = copies
 
+    def reorder_events(self, count: int = 2) -> None:
+        """Hold the next events back and send them in reverse once there are so many."""
+        self._gateway.reorder(count)
+
+    def hollow_starters(self) -> None:
+        """Announce forum starters without content and files; fetching them shows all."""
+        self._world.troubles.hollow_starters = True
+
+    def blind_previews(self, *, blind: bool = True) -> None:
+        """Show pictures in embeds as 0×0, as Discord does when it can't fetch them."""
+        self._world.troubles.blind_previews = blind
+
+    def search_not_indexed(self, times: int = 1) -> None:
+        """Answer the next searches with 202 and code 110000."""
+        self._world.troubles.searches_pending = times
+
+    def begin_outage(self, guild: GuildHandle) -> None:
+        """Make a guild unavailable."""
+        places.begin_outage(self._world, guild.state)
+
+    def end_outage(self, guild: GuildHandle) -> None:
+        """Make a guild available again."""
+        places.end_outage(self._world, guild.state)
+
     def expire_links(self) -> None:
         """Make every CDN link given out so far expired; asking again gives new ones."""
         self._world.links.expire_all()
@@ -95,11 +165,12 @@ class Faults:
         for permission in permissions:
             denied |= permission
         bot_id = self._world.bot.id
-        channel.overwrites[bot_id] = Overwrite(bot_id, False, Permission.NONE, denied)
+        overwrite = Overwrite(bot_id, False, Permission.NONE, denied)
+        places.set_overwrite(self._world, channel, overwrite, of=bot_id)
 
     def restore(self, channel: Channel) -> None:
         """Give back what ``revoke`` took."""
-        channel.overwrites.pop(self._world.bot.id, None)
+        places.set_overwrite(self._world, channel, None, of=self._world.bot.id)
 
     def forbid_intents(self, bits: int) -> None:
         """Take privileged intents away in the portal; identifying with them closes with 4014."""

@@ -86,12 +86,14 @@ class Gateway:
 
     Attributes:
         url: the address READY gives for resuming, set once the server knows its port.
-        duplicate: how many times each event is sent; a fault to inject.
+        copies: how many times each event is sent; a fault to inject.
     """
 
     def __init__(self, world: World, *, heartbeat_interval_ms: int) -> None:
         self.url = ""
         self.copies = 1
+        self._held: list[Event] = []
+        self._hold = 0
         self.sessions: dict[str, Session] = {}
         self._world = world
         self._heartbeat_interval_ms = heartbeat_interval_ms
@@ -104,9 +106,28 @@ class Gateway:
         return any(session.outbox is not None for session in self.sessions.values())
 
     def deliver(self, event: Event) -> None:
-        """Send an event to every session that asked for it."""
+        """Send an event to every session that asked for it, or hold it back for ``reorder``."""
         if not self._world.may_see(event, self._world.bot.id):
             return
+        if self._hold == 0:
+            self._send(event)
+            return
+        self._held.append(event)
+        self._hold -= 1
+        if self._hold == 0:
+            self.release()
+
+    def reorder(self, count: int) -> None:
+        """Hold the next events back and send them in reverse when there are ``count``."""
+        self._hold = count
+
+    def release(self) -> None:
+        """Send what is held back, the last first."""
+        held, self._held, self._hold = self._held[::-1], [], 0
+        for event in held:
+            self._send(event)
+
+    def _send(self, event: Event) -> None:
         for session in self.sessions.values():
             if session.owns(event.guild_id) and session.intents.want(event):
                 data = seen_with(session.intents, event, bot_id=self._world.bot.id)

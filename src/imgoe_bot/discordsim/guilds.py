@@ -1,19 +1,25 @@
-"""A guild in the hands of a test or a demo: adding channels, roles, members."""
+"""A guild in the hands of a test or a demo: channels, roles, members, webhooks, stickers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from imgoe_bot.discordsim.entities import Channel, ChannelType, Guild, Member, Role
-from imgoe_bot.discordsim.payloads import (
-    channel_payload,
-    guild_create_payload,
-    member_payload,
-    role_payload,
-    user_payload,
+from imgoe_bot.discordsim import chat, places
+from imgoe_bot.discordsim.composing import Origin
+from imgoe_bot.discordsim.drafts import draft_from
+from imgoe_bot.discordsim.entities import (
+    Channel,
+    ChannelType,
+    Guild,
+    Member,
+    Message,
+    Role,
+    Sticker,
+    Upload,
+    User,
 )
 from imgoe_bot.discordsim.permissions import Overwrite, Permission
 from imgoe_bot.discordsim.person import Person
-from imgoe_bot.discordsim.wire import Payload
-from imgoe_bot.discordsim.world import Event, World, add_member, everyone_role
+from imgoe_bot.discordsim.wire import Json, Payload
+from imgoe_bot.discordsim.world import World
 
 
 class GuildHandle:
@@ -42,12 +48,21 @@ class GuildHandle:
         """The guild's channels in their order, threads left out."""
         return list(self._world.guild_channels(self.state))
 
+    @property
+    def threads(self) -> list[Channel]:
+        """The guild's threads and forum posts that are not archived."""
+        return list(self._world.threads(self.state))
+
     def channel(self, name: str) -> Channel:
         """Return a channel by name; raises KeyError."""
         for channel in self.channels:
             if channel.name == name:
                 return channel
         raise KeyError(name)
+
+    def rename(self, name: str) -> None:
+        """Change the guild's name."""
+        places.rename_guild(self._world, self.state, name)
 
     def add_channel(
         self,
@@ -57,8 +72,18 @@ class GuildHandle:
         topic: str | None = None,
         nsfw: bool = False,
         parent: Channel | None = None,
+        tags: Sequence[str] = (),
     ) -> Channel:
-        """Add a channel; everybody who may view it is told."""
+        """Add a channel.
+
+        Args:
+            name: its name.
+            type: text by default; category, forum, media, news or voice.
+            topic: its description.
+            nsfw: whether it is age-restricted.
+            parent: its category.
+            tags: names of a forum's tags.
+        """
         channel = Channel(
             self._world.ids.next(),
             type,
@@ -66,31 +91,37 @@ class GuildHandle:
             self.id,
             topic=topic,
             nsfw=nsfw,
-            position=len(self.state.channel_ids),
             parent_id=None if parent is None else parent.id,
             created_at=self._world.clock(),
+            tags=[self._tag(tag) for tag in tags],
         )
-        self._world.channels[channel.id] = channel
-        self.state.channel_ids.append(channel.id)
-        self._emit("CHANNEL_CREATE", channel_payload(self._world, channel), channel)
-        return channel
+        return places.add_channel(self._world, self.state, channel)
+
+    def _tag(self, name: str) -> Payload:
+        tag_id = str(self._world.ids.next())
+        return {
+            "id": tag_id,
+            "name": name,
+            "moderated": False,
+            "emoji_id": None,
+            "emoji_name": None,
+        }
+
+    def edit_channel(self, channel: Channel, **changes: object) -> None:
+        """Change a channel: name, topic, nsfw, rate_limit_per_user."""
+        places.edit_channel(self._world, channel, changes)
 
     def delete_channel(self, channel: Channel) -> None:
-        """Remove a channel with its messages."""
-        self._emit("CHANNEL_DELETE", channel_payload(self._world, channel), channel)
-        self.state.channel_ids.remove(channel.id)
-        del self._world.channels[channel.id]
+        """Remove a channel with its messages and threads."""
+        places.delete_channel(self._world, channel)
 
-    def add_role(self, name: str, *permissions: Permission, color: int = 0) -> Role:
+    def add_role(self, name: str, *permissions: Permission) -> Role:
         """Add a role that grants these permissions."""
-        granted = Permission.NONE
-        for permission in permissions:
-            granted |= permission
-        role = Role(self._world.ids.next(), name, granted, len(self.state.roles), color)
-        self.state.roles[role.id] = role
-        data: Payload = {"guild_id": str(self.id), "role": role_payload(role)}
-        self._emit("GUILD_ROLE_CREATE", data)
-        return role
+        return places.add_role(self._world, self.state, name, _joined(permissions))
+
+    def delete_role(self, role: Role) -> None:
+        """Remove a role, also from its members."""
+        places.delete_role(self._world, self.state, role)
 
     def join(
         self,
@@ -100,29 +131,31 @@ class GuildHandle:
         permissions: Permission = Permission.NONE,
         nick: str | None = None,
     ) -> Member:
-        """Make a person a member.
+        """Make a person a member, or give a member more.
 
         Args:
             person: who joins.
             roles: roles of this guild.
             permissions: granted on top, by a role of the person's own.
-            nick: name in this guild.
+            nick: name in this guild, None to leave it.
         """
         given = list(roles)
         if permissions:
             given.append(self.add_role(f"{person.name}'s rights", permissions))
-        known = person.id in self.state.members
-        member = add_member(self._world, self.state, person.user, [role.id for role in given])
-        member.nick = nick
-        name = "GUILD_MEMBER_UPDATE" if known else "GUILD_MEMBER_ADD"
-        self._emit(name, member_payload(member) | {"guild_id": str(self.id)})
+        member = places.join(self._world, self.state, person.user, given)
+        if nick is not None:
+            member.nick = nick
+            places.tell_member(self._world, self.state, member)
         return member
+
+    def set_roles(self, person: Person, roles: Iterable[Role]) -> None:
+        """Replace a member's roles."""
+        member = self._world.member(self.id, person.id)
+        places.set_roles(self._world, self.state, member, [role.id for role in roles])
 
     def leave(self, person: Person) -> None:
         """Take a person out of the guild."""
-        member = self.state.members.pop(person.id)
-        data: Payload = {"guild_id": str(self.id), "user": user_payload(member.user)}
-        self._emit("GUILD_MEMBER_REMOVE", data)
+        places.leave(self._world, self.state, person.user)
 
     def overwrite(
         self,
@@ -134,48 +167,77 @@ class GuildHandle:
     ) -> None:
         """Set what a channel allows and denies a role, a person or (None) everybody."""
         target_id = self.id if target is None else target.id
-        is_role = not isinstance(target, Person)
-        channel.overwrites[target_id] = Overwrite(target_id, is_role, allow, deny)
-        self._emit("CHANNEL_UPDATE", channel_payload(self._world, channel), channel)
+        overwrite = Overwrite(target_id, not isinstance(target, Person), allow, deny)
+        places.set_overwrite(self._world, channel, overwrite, of=target_id)
+
+    def override_command(
+        self, name: str, target: Role | Person | Channel | None = None, *, allowed: bool
+    ) -> None:
+        """Allow or deny a command here, as an administrator does under Integrations.
+
+        Args:
+            name: the command's name.
+            target: a role, a person, a channel, or None for everybody.
+            allowed: whether it may be used; goes before the command's own default.
+        """
+        target_id = self.id if target is None else target.id
+        self.state.command_overrides[name, target_id] = allowed
 
     def add_bot(self) -> None:
         """Invite the bot."""
-        self.state.has_bot = True
-        add_member(self._world, self.state, self._world.bot)
-        payload = guild_create_payload(self._world, self.state, all_members=False)
-        del payload["unavailable"]  # present only when a known guild becomes available
-        self._world.emit(
-            Event("GUILD_CREATE", payload, self.id, only=frozenset({self._world.bot.id}))
-        )
+        places.add_bot(self._world, self.state)
+
+    def remove_bot(self) -> None:
+        """Kick the bot."""
+        places.remove_bot(self._world, self.state)
 
     def grant_bot(self, *permissions: Permission) -> Role:
         """Give the bot a role with these permissions, as an invite link would."""
         role = self.add_role(self._world.bot.name, *permissions)
-        member = add_member(self._world, self.state, self._world.bot, [role.id])
-        data = member_payload(member) | {"guild_id": str(self.id)}
-        self._emit("GUILD_MEMBER_UPDATE", data)
+        places.join(self._world, self.state, self._world.bot, [role])
         return role
 
-    def remove_bot(self) -> None:
-        """Kick the bot."""
-        bot_id = self._world.bot.id
-        data: Payload = {"id": str(self.id)}
-        self._world.emit(Event("GUILD_DELETE", data, self.id, only=frozenset({bot_id})))
-        self.state.has_bot = False
-        self.state.members.pop(bot_id, None)
+    def add_webhook(self, channel: Channel, name: str) -> "Webhook":
+        """Add a webhook that can post to a channel."""
+        user = User(self._world.ids.next(), name, name, bot=True)
+        return Webhook(self._world, channel, user)
 
-    def _emit(self, name: str, data: Payload, channel: Channel | None = None) -> None:
-        channel_id = None if channel is None else channel.id
-        self._world.emit(Event(name, data, self.id, channel_id))
+    def add_sticker(self, name: str, data: bytes, *, format: int = 1) -> Sticker:
+        """Add a sticker.
+
+        Args:
+            name: its name.
+            data: its file.
+            format: 1 PNG, 2 APNG, 3 Lottie, 4 GIF.
+        """
+        sticker = Sticker(self._world.ids.next(), name, format, data, guild_id=self.id)
+        self.state.stickers[sticker.id] = sticker
+        return sticker
 
 
-def new_guild(world: World, name: str, owner: Person, *, bot: bool) -> GuildHandle:
-    """Create a guild with its owner in it, and the bot when asked for."""
-    state = Guild(world.ids.next(), name, owner.id, has_bot=bot)
-    state.roles[state.id] = everyone_role(state.id)
-    world.guilds[state.id] = state
-    add_member(world, state, owner.user)
-    handle = GuildHandle(world, state)
-    if bot:
-        handle.add_bot()
-    return handle
+class Webhook:
+    """A webhook with a name of its own, which can only post.
+
+    Attributes:
+        user: the account its messages show.
+    """
+
+    def __init__(self, world: World, channel: Channel, user: User) -> None:
+        self._world = world
+        self._channel = channel
+        self.user = user
+
+    async def say(
+        self, content: str = "", files: Sequence[Upload] = (), *, embeds: Sequence[Json] = ()
+    ) -> Message:
+        """Post a message."""
+        draft = draft_from({"content": content, "embeds": list(embeds)}, files)
+        origin = Origin(webhook_id=self.user.id)
+        return chat.post(self._world, self.user, self._channel, draft, origin)
+
+
+def _joined(permissions: Iterable[Permission]) -> Permission:
+    joined = Permission.NONE
+    for permission in permissions:
+        joined |= permission
+    return joined

@@ -16,6 +16,7 @@ from imgoe_bot.discordsim.wire import (
     copied_mapping,
     is_mapping,
     is_sequence,
+    mapping,
     timestamp,
 )
 from imgoe_bot.discordsim.world import World
@@ -73,7 +74,7 @@ def message_payload(world: World, message: Message, *, viewer_id: int | None = N
         "mentions": [user_payload(world.users[user_id]) for user_id in message.mention_ids],
         "mention_roles": [str(role_id) for role_id in message.mention_role_ids],
         "attachments": [attachment_payload(world, item) for item in message.attachments],
-        "embeds": [_shown(world, message, embed) for embed in message.embeds],
+        "embeds": [_embed(world, message, embed) for embed in message.embeds],
         "components": [_shown(world, message, component) for component in message.components],
         **_message_extras(world, message, viewer),
     }
@@ -156,6 +157,14 @@ def _snapshot(world: World, message: Message, snapshot: Payload) -> Payload:
     inner = copied_mapping(snapshot)
     inner["attachments"] = [attachment_payload(world, item) for item in message.forwarded]
     return {"message": inner}
+
+
+def _embed(world: World, message: Message, embed: Payload) -> object:
+    shown = copied_mapping(embed)
+    for part in ("image", "thumbnail"):
+        if world.troubles.blind_previews and part in shown:
+            shown[part] = {**mapping(shown[part]), "width": 0, "height": 0}
+    return _shown(world, message, shown)
 
 
 def _shown(world: World, message: Message, part: Payload) -> object:

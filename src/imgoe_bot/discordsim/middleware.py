@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
+from http import HTTPStatus
 
 from aiohttp import web
 
-from imgoe_bot.discordsim.faults import Faults
+from imgoe_bot.discordsim.faults import Faults, Refusal
 from imgoe_bot.discordsim.http import Handler, refusal, reply
 from imgoe_bot.discordsim.problems import ApiProblem, unauthorized
 from imgoe_bot.discordsim.world import World
@@ -79,9 +80,9 @@ class Gatekeeper:
         call = f"{request.method} {path}"
         self.calls.append(_without_token(call))
         await asyncio.sleep(self._faults.delay_of(call))
-        planned = self._faults.take_status(call)
+        planned = self._faults.take_refusal(call)
         if planned is not None:
-            return self._fault(planned)
+            return _refused(planned)
         allowed, headers = self._limits.take(_bucket_key(request))
         if not allowed:
             return _too_many(float(headers["X-RateLimit-Reset-After"]), headers)
@@ -104,13 +105,6 @@ class Gatekeeper:
         if request.headers.get("Authorization") != f"Bot {self._world.bot_token}":
             raise unauthorized()
 
-    def _fault(self, status: int) -> web.StreamResponse:
-        if status == 429:
-            return _too_many(self._faults.retry_after_s, {})
-        codes = {401: 0, 403: 50013, 404: 10008}
-        message = f"{status}: injected fault"
-        return reply({"message": message, "code": codes.get(status, 0)}, status=status)
-
     async def refuse_unknown(self, request: web.Request) -> web.StreamResponse:
         """Answer a route this Discord does not have: loud, and remembered."""
         call = _without_token(f"{request.method} {request.path.removeprefix('/api/v10')}")
@@ -119,9 +113,23 @@ class Gatekeeper:
         return reply({"message": message, "code": 0}, status=501)
 
 
-def _too_many(retry_after_s: float, headers: dict[str, str]) -> web.StreamResponse:
-    body = {"message": "You are being rate limited.", "retry_after": retry_after_s, "global": False}
-    response = reply(body, status=429)
+def _refused(refusal: Refusal) -> web.StreamResponse:
+    if refusal.status == HTTPStatus.TOO_MANY_REQUESTS and refusal.code == 0:
+        headers = {"X-RateLimit-Global": "true"} if refusal.everywhere else {}
+        return _too_many(refusal.retry_after_s, headers, everywhere=refusal.everywhere)
+    body = {"message": refusal.message, "code": refusal.code}
+    return reply(body, status=refusal.status)
+
+
+def _too_many(
+    retry_after_s: float, headers: dict[str, str], *, everywhere: bool = False
+) -> web.StreamResponse:
+    body = {
+        "message": "You are being rate limited.",
+        "retry_after": retry_after_s,
+        "global": everywhere,
+    }
+    response = reply(body, status=HTTPStatus.TOO_MANY_REQUESTS)
     response.headers.update({**headers, **_VIA, "Retry-After": f"{retry_after_s:.3f}"})
     return response
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
-from imgoe_bot.discordsim import chat, commands, forms, reactions
+from imgoe_bot.discordsim import chat, commands, forms, reactions, threads
 from imgoe_bot.discordsim.drafts import draft_from
 from imgoe_bot.discordsim.entities import Channel, Message, Upload, User
 from imgoe_bot.discordsim.exchange import Kind
@@ -11,7 +11,7 @@ from imgoe_bot.discordsim.interaction import Interaction
 from imgoe_bot.discordsim.interactions import Interactions
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.waiting import until
-from imgoe_bot.discordsim.wire import Json, Payload
+from imgoe_bot.discordsim.wire import Json, Payload, integer, text
 from imgoe_bot.discordsim.world import World
 
 __all__ = ["Interaction", "Person"]
@@ -82,6 +82,30 @@ class Person:
             "channel_id": str(message.channel_id),
         }
         return chat.send(self._world, self.user, channel, draft_from({"message_reference": about}))
+
+    async def open_thread(
+        self, place: Channel | Message, name: str, *, private: bool = False
+    ) -> Channel:
+        """Open a thread in a channel or on a message."""
+        if isinstance(place, Message):
+            channel = self._channel(place)
+            return threads.open_thread(self._world, self.user, channel, name, message=place)
+        return threads.open_thread(self._world, self.user, place, name, private=private)
+
+    async def open_post(
+        self,
+        forum: Channel,
+        name: str,
+        content: str = "",
+        files: Sequence[Upload] = (),
+        *,
+        tags: Sequence[str] = (),
+    ) -> tuple[Channel, Message]:
+        """Open a post in a forum or media channel; returns its thread and first message."""
+        draft = draft_from({"content": content}, files)
+        known = {text(tag, "name"): integer(tag, "id") for tag in forum.tags}
+        chosen = [known[tag] for tag in tags]
+        return threads.open_post(self._world, self.user, forum, name, draft, tag_ids=chosen)
 
     async def edit(self, message: Message, content: str) -> Message:
         """Change the words of one's own message."""

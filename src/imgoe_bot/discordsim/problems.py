@@ -55,6 +55,7 @@ _UNKNOWN = {
     10063: "Unknown application command",
 }
 _FORBIDDEN = {
+    20026: "This action cannot be performed because the bot has been flagged",
     40003: "You are opening direct messages too fast",
     50001: "Missing Access",
     50003: "Cannot execute action on this channel type",
@@ -66,12 +67,15 @@ _FORBIDDEN = {
     200000: "Message was blocked by automatic moderation",
 }
 _REFUSED = {
+    20028: "The channel you are writing has hit the write rate limit",
+    20029: "The write action you are performing on the server has hit the write rate limit",
     40005: "Request entity too large",
     40060: "Interaction has already been acknowledged.",
     50006: "Cannot send an empty message",
     50008: "Cannot send messages in a non-text channel",
     50016: "Provided too few or too many messages to delete. Must provide at least 2 and fewer "
     "than 100 messages to delete",
+    50024: "Cannot execute action on this channel type",
     50021: "Cannot execute action on a system message",
     50034: "A message provided was too old to bulk delete",
     50083: "Tried to perform an operation on an archived thread, such as editing a message or "
@@ -81,7 +85,7 @@ _REFUSED = {
     160004: "A thread has already been created for this message",
     160014: "You cannot forward a message whose content you cannot read",
 }
-_STATUS_OF = {40003: HTTPStatus.TOO_MANY_REQUESTS, 40005: HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
+_STATUS_OF = {40005: HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
 
 
 def problem(code: int) -> ApiProblem:

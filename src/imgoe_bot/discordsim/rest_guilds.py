@@ -1,23 +1,25 @@
-"""REST routes of users, guilds, channels, members and roles."""
+"""REST routes of users, guilds, members and stickers."""
 
 from aiohttp import web
 
-from imgoe_bot.discordsim.entities import Channel, Guild
-from imgoe_bot.discordsim.http import path_id, query_int, read_body, reply
+from imgoe_bot.discordsim import places
+from imgoe_bot.discordsim.entities import Guild
+from imgoe_bot.discordsim.http import done, path_id, query_int, read_body, reply
 from imgoe_bot.discordsim.payloads import (
     channel_payload,
     guild_payload,
     member_payload,
-    role_payload,
+    sticker_payload,
     user_payload,
 )
+from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
-from imgoe_bot.discordsim.wire import Payload, integer
+from imgoe_bot.discordsim.wire import integer, sequence, text
 from imgoe_bot.discordsim.world import World
 
 
 class GuildRoutes:
-    """What the bot may ask about people and places."""
+    """What the bot may ask about people and guilds."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -28,12 +30,15 @@ class GuildRoutes:
             web.post("/users/@me/channels", self.open_direct),
             web.get("/users/@me/guilds", self.my_guilds),
             web.get("/users/{user_id:\\d+}", self.user),
-            web.get("/channels/{channel_id}", self.channel),
             web.get("/guilds/{guild_id}", self.guild),
-            web.get("/guilds/{guild_id}/channels", self.guild_channels),
             web.get("/guilds/{guild_id}/members", self.members),
             web.get("/guilds/{guild_id}/members/{user_id:\\d+}", self.member),
-            web.get("/guilds/{guild_id}/roles", self.roles),
+            web.delete("/users/@me/guilds/{guild_id}", self.leave),
+            web.patch("/guilds/{guild_id}/members/@me", self.edit_me),
+            web.patch("/guilds/{guild_id}/members/{user_id:\\d+}", self.edit_member),
+            web.get("/guilds/{guild_id}/stickers", self.stickers),
+            web.get("/guilds/{guild_id}/stickers/{sticker_id}", self.sticker),
+            web.get("/stickers/{sticker_id}", self.sticker),
         ]
 
     def _guild(self, request: web.Request) -> Guild:
@@ -41,9 +46,6 @@ class GuildRoutes:
         if not guild.has_bot:
             raise problem(50001)
         return guild
-
-    def _channels(self, channels: list[Channel]) -> list[Payload]:
-        return [channel_payload(self._world, channel) for channel in channels]
 
     async def open_direct(self, request: web.Request) -> web.Response:
         """Open the direct conversation with a user; opening succeeds even with closed DMs."""
@@ -64,20 +66,9 @@ class GuildRoutes:
         """Return a user."""
         return reply(user_payload(self._world.user(path_id(request, "user_id"))))
 
-    async def channel(self, request: web.Request) -> web.Response:
-        """Return a channel the bot can view."""
-        channel = self._world.channel(path_id(request, "channel_id"))
-        self._world.require(self._world.bot, channel)
-        return reply(channel_payload(self._world, channel))
-
     async def guild(self, request: web.Request) -> web.Response:
         """Return a guild."""
         return reply(guild_payload(self._world, self._guild(request)))
-
-    async def guild_channels(self, request: web.Request) -> web.Response:
-        """List a guild's channels, threads left out."""
-        guild = self._guild(request)
-        return reply(self._channels(list(self._world.guild_channels(guild))))
 
     async def members(self, request: web.Request) -> web.Response:
         """List members by rising id."""
@@ -92,6 +83,41 @@ class GuildRoutes:
         guild = self._guild(request)
         return reply(member_payload(self._world.member(guild.id, path_id(request, "user_id"))))
 
-    async def roles(self, request: web.Request) -> web.Response:
-        """List a guild's roles."""
-        return reply([role_payload(role) for role in self._guild(request).roles.values()])
+    async def leave(self, request: web.Request) -> web.Response:
+        """Leave a guild."""
+        places.remove_bot(self._world, self._guild(request))
+        return done()
+
+    async def edit_me(self, request: web.Request) -> web.Response:
+        """Change the bot's own name in a guild."""
+        body = await read_body(request)
+        guild = self._guild(request)
+        member = guild.members[self._world.bot.id]
+        member.nick = text(body.data, "nick") or None
+        places.tell_member(self._world, guild, member)
+        return reply(member_payload(member))
+
+    async def edit_member(self, request: web.Request) -> web.Response:
+        """Replace a member's roles, or its name in the guild."""
+        body = await read_body(request)
+        guild = self._guild(request)
+        self._world.require_in_guild(self._world.bot, guild, Permission.MANAGE_ROLES)
+        member = self._world.member(guild.id, path_id(request, "user_id"))
+        if "nick" in body.data:
+            member.nick = text(body.data, "nick") or None
+        roles = sequence(body.data["roles"]) if "roles" in body.data else member.role_ids
+        places.set_roles(self._world, guild, member, roles)
+        return reply(member_payload(member))
+
+    async def stickers(self, request: web.Request) -> web.Response:
+        """List a guild's stickers."""
+        guild = self._guild(request)
+        return reply([sticker_payload(sticker) for sticker in guild.stickers.values()])
+
+    async def sticker(self, request: web.Request) -> web.Response:
+        """Return a sticker of any guild."""
+        sticker_id = path_id(request, "sticker_id")
+        for guild in self._world.guilds.values():
+            if sticker_id in guild.stickers:
+                return reply(sticker_payload(guild.stickers[sticker_id]))
+        raise problem(10060)

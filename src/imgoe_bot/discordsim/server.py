@@ -22,6 +22,8 @@ from imgoe_bot.discordsim.person import Person
 from imgoe_bot.discordsim.rest_application import ApplicationRoutes, InteractionRoutes
 from imgoe_bot.discordsim.rest_guilds import GuildRoutes
 from imgoe_bot.discordsim.rest_messages import MessageRoutes
+from imgoe_bot.discordsim.rest_places import PlaceRoutes
+from imgoe_bot.discordsim.rest_search import SearchRoutes
 from imgoe_bot.discordsim.rest_threads import ThreadRoutes
 from imgoe_bot.discordsim.waiting import until
 from imgoe_bot.discordsim.wire import Payload
@@ -152,6 +154,8 @@ class DiscordSim:
         api.add_routes(InteractionRoutes(self.world, self.interactions).routes())
         api.add_routes(MessageRoutes(self.world).routes())
         api.add_routes(ThreadRoutes(self.world).routes())
+        api.add_routes(PlaceRoutes(self.world).routes())
+        api.add_routes(SearchRoutes(self.world).routes())
         api.add_routes(GuildRoutes(self.world).routes())
         api.router.add_route("*", "/{anything:.*}", self._gatekeeper.refuse_unknown)
         return api

@@ -48,6 +48,24 @@ class Event:
 
 Listener = Callable[[Event], None]
 
+# A bot is told of every channel of its guilds, also of those it can't view.
+_KNOWN_TO_BOTS = frozenset({"CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE"})
+
+
+@dataclass(slots=True)
+class Troubles:
+    """What this Discord does badly on purpose.
+
+    Attributes:
+        searches_pending: how many searches are still answered “not indexed yet”.
+        hollow_starters: whether forum starters are announced without content and files.
+        blind_previews: whether pictures in embeds come back as 0×0.
+    """
+
+    searches_pending: int = 0
+    hollow_starters: bool = False
+    blind_previews: bool = False
+
 
 @dataclass(slots=True, eq=False)
 class World:
@@ -59,6 +77,7 @@ class World:
         bot_token: what the bot must present.
         privileged_intents: the privileged intents the portal grants (bits).
         commands: the bot's commands by id.
+        troubles: faults that show in what Discord says.
         loose_files: files of command options and modals, which belong to no message.
     """
 
@@ -75,6 +94,7 @@ class World:
     commands: dict[int, Command] = field(default_factory=dict[int, Command])
     loose_files: dict[int, Attachment] = field(default_factory=dict[int, Attachment])
     listeners: list[Listener] = field(default_factory=list[Listener])
+    troubles: Troubles = field(default_factory=Troubles)
     nonces: dict[tuple[int, int, str], int] = field(default_factory=dict[tuple[int, int, str], int])
 
     def emit(self, event: Event) -> None:
@@ -159,6 +179,8 @@ class World:
         if channel.guild_id is None:
             return DIRECT if user_id in channel.recipient_ids else Permission.NONE
         guild = self.guild(channel.guild_id)
+        if self._closed_to(channel, guild, user_id):
+            return Permission.NONE
         base = self.guild_permissions(guild, user_id)
         if user_id not in guild.members or guild.owner_id == user_id:
             return base
@@ -169,6 +191,11 @@ class World:
             role_ids=guild.members[user_id].role_ids,
             user_id=user_id,
         )
+
+    def _closed_to(self, channel: Channel, guild: Guild, user_id: int) -> bool:
+        if channel.type is not ChannelType.PRIVATE_THREAD or user_id in channel.thread_member_ids:
+            return False
+        return not self.guild_permissions(guild, user_id) & Permission.MANAGE_THREADS
 
     def _ruling_channel(self, channel: Channel) -> Channel:
         if channel.type in THREADS and channel.parent_id in self.channels:
@@ -194,6 +221,8 @@ class World:
         """Tell whether an event is for this user's eyes."""
         if event.only is not None:
             return user_id in event.only
+        if event.name in _KNOWN_TO_BOTS and user_id == self.bot.id:
+            return self.guilds[event.guild_id or 0].has_bot
         if event.channel_id is not None and event.channel_id in self.channels:
             channel = self.channels[event.channel_id]
             return bool(self.permissions(channel, user_id) & Permission.VIEW_CHANNEL)

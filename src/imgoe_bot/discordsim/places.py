@@ -1,0 +1,219 @@
+"""Changing guilds: channels, overwrites, roles, members; everybody concerned is told.
+
+No right is checked here: REST checks the bot's before it calls, a test's handle may do anything.
+"""
+
+from collections.abc import Iterable
+
+from imgoe_bot.discordsim.entities import Channel, ChannelType, Guild, Member, Role, User
+from imgoe_bot.discordsim.payloads import (
+    channel_payload,
+    guild_create_payload,
+    guild_payload,
+    member_payload,
+    role_payload,
+    user_payload,
+)
+from imgoe_bot.discordsim.permissions import Overwrite, Permission
+from imgoe_bot.discordsim.problems import problem
+from imgoe_bot.discordsim.wire import Json, Payload, as_int, flag, integer, mappings, text
+from imgoe_bot.discordsim.world import Event, World, add_member, everyone_role
+
+
+def add_guild(world: World, name: str, owner: User) -> Guild:
+    """Create a guild with its owner in it; the bot is not."""
+    guild = Guild(world.ids.next(), name, owner.id, has_bot=False)
+    guild.roles[guild.id] = everyone_role(guild.id)
+    world.guilds[guild.id] = guild
+    add_member(world, guild, owner)
+    return guild
+
+
+def rename_guild(world: World, guild: Guild, name: str) -> None:
+    """Change a guild's name."""
+    guild.name = name
+    _tell(world, guild, "GUILD_UPDATE", guild_payload(world, guild))
+
+
+def add_bot(world: World, guild: Guild) -> None:
+    """Make the bot a member."""
+    guild.has_bot = True
+    add_member(world, guild, world.bot)
+    payload = guild_create_payload(world, guild, all_members=False)
+    del payload["unavailable"]  # present only when a known guild becomes available
+    _tell_bot(world, guild, "GUILD_CREATE", payload)
+    joined = member_payload(guild.members[world.bot.id]) | {"guild_id": str(guild.id)}
+    _tell(world, guild, "GUILD_MEMBER_ADD", joined)
+
+
+def remove_bot(world: World, guild: Guild) -> None:
+    """Kick the bot, or let it leave."""
+    _tell_bot(world, guild, "GUILD_DELETE", {"id": str(guild.id)})
+    guild.has_bot = False
+    guild.members.pop(world.bot.id, None)
+    gone: Payload = {"guild_id": str(guild.id), "user": user_payload(world.bot)}
+    _tell(world, guild, "GUILD_MEMBER_REMOVE", gone)
+
+
+def begin_outage(world: World, guild: Guild) -> None:
+    """Tell the bot that a guild is unavailable, as in an outage of Discord's."""
+    _tell_bot(world, guild, "GUILD_DELETE", {"id": str(guild.id), "unavailable": True})
+
+
+def end_outage(world: World, guild: Guild) -> None:
+    """Tell the bot that a guild is available again."""
+    payload = guild_create_payload(world, guild, all_members=False)
+    _tell_bot(world, guild, "GUILD_CREATE", payload)
+
+
+def _tell_bot(world: World, guild: Guild, name: str, data: Payload) -> None:
+    world.emit(Event(name, data, guild.id, only=frozenset({world.bot.id})))
+
+
+def _tell(
+    world: World, guild: Guild, name: str, data: Payload, channel: Channel | None = None
+) -> None:
+    channel_id = None if channel is None else channel.id
+    world.emit(Event(name, data, guild.id, channel_id))
+
+
+def add_channel(world: World, guild: Guild, channel: Channel) -> Channel:
+    """Put a channel into a guild, last in order."""
+    channel.position = len(guild.channel_ids)
+    world.channels[channel.id] = channel
+    guild.channel_ids.append(channel.id)
+    _tell(world, guild, "CHANNEL_CREATE", channel_payload(world, channel), channel)
+    return channel
+
+
+def channel_from(world: World, guild: Guild, data: Json) -> Channel:
+    """Return the channel that a request's JSON describes, in no guild yet."""
+    parent_id = integer(data, "parent_id") or None
+    channel = Channel(
+        world.ids.next(),
+        ChannelType(integer(data, "type")),
+        text(data, "name"),
+        guild.id,
+        parent_id=parent_id,
+        created_at=world.clock(),
+    )
+    _apply(channel, data)
+    return channel
+
+
+def _apply(channel: Channel, data: Json) -> None:
+    channel.name = text(data, "name", channel.name)
+    channel.nsfw = flag(data, "nsfw", default=channel.nsfw)
+    channel.slowmode_s = integer(data, "rate_limit_per_user", channel.slowmode_s)
+    if "topic" in data:
+        channel.topic = text(data, "topic") or None
+    if "permission_overwrites" in data:
+        given = map(overwrite_from, mappings(data["permission_overwrites"]))
+        channel.overwrites = {item.target_id: item for item in given}
+
+
+def overwrite_from(data: Json, target_id: int | None = None) -> Overwrite:
+    """Return the overwrite that JSON describes, for this target when given."""
+    return Overwrite(
+        integer(data, "id") if target_id is None else target_id,
+        integer(data, "type") == 0,
+        Permission(integer(data, "allow")),
+        Permission(integer(data, "deny")),
+    )
+
+
+def edit_channel(world: World, channel: Channel, data: Json) -> None:
+    """Change the given fields of a channel."""
+    _apply(channel, data)
+    tell_channel(world, channel)
+
+
+def tell_channel(world: World, channel: Channel) -> None:
+    """Tell everybody that a channel has changed."""
+    guild = world.guild(channel.guild_id or 0)
+    _tell(world, guild, "CHANNEL_UPDATE", channel_payload(world, channel), channel)
+
+
+def delete_channel(world: World, channel: Channel) -> None:
+    """Remove a channel with its messages and threads."""
+    guild = world.guild(channel.guild_id or 0)
+    _tell(world, guild, "CHANNEL_DELETE", channel_payload(world, channel), channel)
+    for channel_id in list(guild.channel_ids):
+        if channel.id in {channel_id, world.channels[channel_id].parent_id}:
+            guild.channel_ids.remove(channel_id)
+            del world.channels[channel_id]
+
+
+def set_overwrite(world: World, channel: Channel, overwrite: Overwrite | None, *, of: int) -> None:
+    """Set what a channel allows and denies a role or member; None takes it away."""
+    if overwrite is None:
+        channel.overwrites.pop(of, None)
+    else:
+        channel.overwrites[of] = overwrite
+    tell_channel(world, channel)
+
+
+def add_role(world: World, guild: Guild, name: str, permissions: Permission) -> Role:
+    """Create a role."""
+    role = Role(world.ids.next(), name, permissions, len(guild.roles))
+    guild.roles[role.id] = role
+    _tell_role(world, guild, "GUILD_ROLE_CREATE", role)
+    return role
+
+
+def edit_role(world: World, guild: Guild, role: Role, data: Json) -> None:
+    """Change the given fields of a role."""
+    role.name = text(data, "name", role.name)
+    role.color = integer(data, "color", role.color)
+    role.permissions = Permission(integer(data, "permissions", int(role.permissions)))
+    _tell_role(world, guild, "GUILD_ROLE_UPDATE", role)
+
+
+def delete_role(world: World, guild: Guild, role: Role) -> None:
+    """Remove a role, also from its members."""
+    del guild.roles[role.id]
+    for member in guild.members.values():
+        if role.id in member.role_ids:
+            member.role_ids.remove(role.id)
+    data: Payload = {"guild_id": str(guild.id), "role_id": str(role.id)}
+    _tell(world, guild, "GUILD_ROLE_DELETE", data)
+
+
+def _tell_role(world: World, guild: Guild, name: str, role: Role) -> None:
+    _tell(world, guild, name, {"guild_id": str(guild.id), "role": role_payload(role)})
+
+
+def role_of(guild: Guild, role_id: int) -> Role:
+    """Return a guild's role; raises 10011."""
+    if role_id not in guild.roles:
+        raise problem(10011)
+    return guild.roles[role_id]
+
+
+def join(world: World, guild: Guild, user: User, roles: Iterable[Role] = ()) -> Member:
+    """Make a user a member, or give a member further roles."""
+    known = user.id in guild.members
+    member = add_member(world, guild, user, [role.id for role in roles])
+    tell_member(world, guild, member, "GUILD_MEMBER_UPDATE" if known else "GUILD_MEMBER_ADD")
+    return member
+
+
+def set_roles(world: World, guild: Guild, member: Member, role_ids: Iterable[object]) -> None:
+    """Replace a member's roles; unknown ones are refused with 10011."""
+    member.role_ids = [role_of(guild, as_int(role_id)).id for role_id in role_ids]
+    tell_member(world, guild, member)
+
+
+def tell_member(
+    world: World, guild: Guild, member: Member, name: str = "GUILD_MEMBER_UPDATE"
+) -> None:
+    """Tell everybody that a member has come or changed."""
+    _tell(world, guild, name, member_payload(member) | {"guild_id": str(guild.id)})
+
+
+def leave(world: World, guild: Guild, user: User) -> None:
+    """Take a member out; raises 10007."""
+    if guild.members.pop(user.id, None) is None:
+        raise problem(10007)
+    data: Payload = {"guild_id": str(guild.id), "user": user_payload(user)}
+    _tell(world, guild, "GUILD_MEMBER_REMOVE", data)
