@@ -57,8 +57,9 @@ def sample_picture() -> bytes:
 class Rehearsal:
     """Posts a picture and follows it to its deletion; prints a line a step."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, timeout_s: float = CARD_TIMEOUT_S) -> None:
         self._console = console
+        self._timeout_s = timeout_s
         self._begun = time.monotonic()
 
     async def step(self, line: str, doing: Awaitable[T]) -> T:
@@ -90,7 +91,7 @@ class Rehearsal:
         )
         card = await self.step(
             "the bot answered with a card",
-            person.wait_for_message(channel, lambda m: _answers(m, posted), CARD_TIMEOUT_S),
+            person.wait_for_message(channel, lambda m: _answers(m, posted), self._timeout_s),
         )
         viewer_url = text(card.embeds[0], "url")
         thumb_url = text(mapping(card.embeds[0].get("thumbnail")), "url")
@@ -99,12 +100,12 @@ class Rehearsal:
             await self.step(f"the thumb opens: {thumb_url}", _opens(http, thumb_url))
             note = await self.step(
                 "a direct message brought the delete link",
-                person.wait_for_message(person.dm, _has_delete_link, CARD_TIMEOUT_S),
+                person.wait_for_message(person.dm, _has_delete_link, self._timeout_s),
             )
             await self.step("pressed Delete", _press(person, note, "Delete sunset.jpg"))
             await self.step(
                 "the card says that the copy was deleted",
-                person.wait_for_message(channel, _is_tombstone, CARD_TIMEOUT_S),
+                person.wait_for_message(channel, _is_tombstone, self._timeout_s),
             )
             await self.step("the viewer page is gone", _is_gone(http, viewer_url))
             await self.step("the thumb is gone", _is_gone(http, thumb_url))
