@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from typing import cast
 
 from aiohttp import web
 
@@ -47,8 +48,7 @@ async def _object(request: web.Request) -> JsonObject:
         raise Fault(Reason.BAD_BODY) from error
     if not isinstance(body, dict):
         raise Fault(Reason.BAD_BODY)
-    fields: JsonObject = body
-    return fields
+    return cast(JsonObject, body)
 
 
 def _text(fields: JsonObject, name: str, limit: int) -> str:

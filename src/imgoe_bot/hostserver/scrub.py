@@ -31,7 +31,7 @@ class _Tiff:
 
     def __init__(self, data: bytearray, at: int) -> None:
         self._data, self._at = data, at
-        self._order: Order = "little" if data[at : at + 2] == b"II" else "big"
+        self._order: Order = "little" if data.startswith(b"II", at) else "big"
 
     def _number(self, at: int, width: int) -> int:
         return int.from_bytes(self._data[at : at + width], self._order)

@@ -12,6 +12,7 @@ import sys
 from typing import Any
 
 import av
+from av.logging import set_level
 from PIL import Image, ImageOps
 
 THUMB_PX = 320
@@ -105,7 +106,7 @@ def answer(job: dict[str, Any]) -> bytes:
 def main() -> None:
     """Answer jobs until standard input ends."""
     limit(int(sys.argv[1]))
-    av.logging.set_level(None)
+    set_level(None)
     for line in sys.stdin:
         sys.stdout.buffer.write(answer(json.loads(line)))
         sys.stdout.buffer.flush()

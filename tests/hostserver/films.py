@@ -1,0 +1,96 @@
+"""Short films and pictures with a place in them, made on the spot."""
+
+import io
+import struct
+from pathlib import Path
+
+import av
+from PIL import Image, TiffImagePlugin
+
+GPS_IFD = 0x8825
+PLACE = b"+48.8577+002.2950/"
+
+
+def film(
+    path: Path,
+    *,
+    codec: str = "libx264",
+    size: tuple[int, int] = (320, 240),
+    frames: int = 30,
+    audio_only: bool = False,
+) -> bytes:
+    """A film of a second at 30 frames; its container follows from the path's extension."""
+    with av.open(str(path), "w") as container:
+        if audio_only:
+            _add_silence(container)
+        else:
+            _add_frames(container, codec, size, frames)
+    return path.read_bytes()
+
+
+def _add_frames(
+    container: av.container.OutputContainer, codec: str, size: tuple[int, int], frames: int
+) -> None:
+    stream = container.add_stream(codec, rate=30)
+    assert isinstance(stream, av.VideoStream)
+    stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+    for number in range(frames):
+        picture = Image.new("RGB", size, (number * 8 % 256, 80, 160))
+        for packet in stream.encode(av.VideoFrame.from_image(picture)):
+            container.mux(packet)
+    for packet in stream.encode():
+        container.mux(packet)
+
+
+def _add_silence(container: av.container.OutputContainer) -> None:
+    stream = container.add_stream("aac", rate=48_000)
+    assert isinstance(stream, av.AudioStream)
+    frame = av.AudioFrame(format="fltp", layout="mono", samples=1024)
+    frame.sample_rate = 48_000
+    for plane in frame.planes:
+        plane.update(bytes(plane.buffer_size))
+    for packet in [*stream.encode(frame), *stream.encode()]:
+        container.mux(packet)
+
+
+def box(kind: bytes, body: bytes) -> bytes:
+    """One box of an MP4 file."""
+    return struct.pack(">I", len(body) + 8) + kind + body
+
+
+def film_with_place(path: Path) -> bytes:
+    """An MP4 that ends in a movie box telling where it was filmed, as phones write it."""
+    data = film(path)
+    at = data.rindex(b"moov") - 4
+    size = int.from_bytes(data[at : at + 4], "big")
+    assert at + size == len(data)
+    place = box(b"udta", box(b"\xa9xyz", struct.pack(">HH", len(PLACE), 0x15C7) + PLACE))
+    return data[:at] + struct.pack(">I", size + len(place)) + data[at + 4 :] + place
+
+
+def exif_with_place(*, orientation: int = 1) -> Image.Exif:
+    """Camera metadata: a camera, a moment, a place."""
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0110], exif[0x0112] = "Acme", "Box Brownie", orientation
+    exif[0x010E] = "A view of the tower"
+    exif.get_ifd(0x8769)[0x9003] = "2019:07:14 12:30:00"
+    degrees = [TiffImagePlugin.IFDRational(n, 1) for n in (48, 51, 29)]
+    exif.get_ifd(GPS_IFD).update({1: "N", 2: degrees, 3: "E", 4: degrees, 29: "2019:07:14"})
+    return exif
+
+
+XMP = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="r"><rdf:Description '
+    b'exif:GPSLatitude="48,51.29N" dc:keep="kept"><exif:GPSLongitude>2,17E</exif:GPSLongitude>'
+    b"</rdf:Description></rdf:RDF></x:xmpmeta>"
+)
+
+
+def picture_with_place(kind: str, *, orientation: int = 1) -> bytes:
+    """A picture whose metadata tell where it was taken."""
+    image = Image.effect_mandelbrot((600, 400), (-2.0, -1.5, 1.0, 1.5), 60).convert("RGB")
+    buffer = io.BytesIO()
+    exif = exif_with_place(orientation=orientation)
+    options = {"xmp": XMP} if kind in ("JPEG", "WEBP") else {}
+    image.save(buffer, kind, exif=exif, **options)
+    return buffer.getvalue()

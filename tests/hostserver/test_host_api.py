@@ -1,0 +1,407 @@
+"""Keys, albums, quotas, guests, expiry, moderation, limits: what surrounds an upload."""
+
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer
+from tests.hostserver.driver import Client, FileList, client_of, picture
+
+PROBLEM = {"Accept": "application/problem+json"}
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now_s = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@asynccontextmanager
+async def running(
+    data_dir: Path, session: aiohttp.ClientSession, clock: Clock, **options: Any
+) -> AsyncIterator[tuple[HostServer, Client]]:
+    async with HostServer(HostOptions(data_dir, **options), clock=clock) as host:
+        yield host, client_of(host, session)
+
+
+def with_key(client: Client) -> dict[str, str]:
+    return {"X-API-Key": str(client.key)}
+
+
+async def test_a_strict_answer_tells_the_truth(client: Client) -> None:
+    answer = await client.upload(b"text", headers=with_key(client) | PROBLEM)
+    assert answer.status == 415
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert answer.json["code"] == 610
+    nobody = await client.upload(b"text", headers=PROBLEM)
+    assert (nobody.status, "www-authenticate" in nobody.headers) == (401, True)
+
+
+async def test_strict_mode_is_for_every_client(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
+) -> None:
+    async with running(tmp_path, session, clock, strict=True) as (_, client):
+        assert (await client.upload(b"")).status == 422
+
+
+async def test_a_strict_duplicate_names_the_existing_upload(client: Client) -> None:
+    headers, data = with_key(client) | PROBLEM, picture()
+    first = await client.upload(data, headers=headers)
+    second = await client.upload(data, headers=headers)
+    assert second.status == 409
+    assert second.json["existing_url"] == first.json["image"]["url_viewer"]
+
+
+async def test_another_key_may_upload_the_same_bytes(client: Client, host: HostServer) -> None:
+    data, other = picture(), await host.create_key("other")
+    assert (await client.upload(data, headers=with_key(client) | PROBLEM)).status == 200
+    assert (await client.upload(data, headers={"X-API-Key": other} | PROBLEM)).status == 200
+
+
+async def test_compatible_duplicates_are_refused_where_the_operator_wants(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
+) -> None:
+    async with running(tmp_path, session, clock, refuse_duplicates=True) as (_, client):
+        data = picture()
+        assert (await client.upload(data)).status == 200
+        again = await client.upload(data)
+        assert (again.status, again.json["error"]["code"]) == (400, 101)
+
+
+async def test_floods_are_answered_and_pass(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
+) -> None:
+    async with running(tmp_path, session, clock, per_key_per_minute=2) as (_, client):
+        for seed in (1, 2):
+            assert (await client.upload(picture(seed=seed))).status == 200
+        flood = await client.upload(picture(seed=3))
+        assert (flood.status, flood.json["error"]["code"]) == (400, 130)
+        strict = await client.upload(picture(seed=3), headers=with_key(client) | PROBLEM)
+        assert (strict.status, strict.headers["retry-after"]) == (429, "61")
+        clock.now_s += 61
+        assert (await client.upload(picture(seed=3))).status == 200
+
+
+async def test_one_address_is_limited_across_keys(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
+) -> None:
+    async with running(tmp_path, session, clock, per_address_per_minute=1) as (host, client):
+        assert (await client.upload(picture())).status == 200
+        other = {"X-API-Key": await host.create_key("other")}
+        assert (await client.upload(picture(), headers=other)).json["error"]["code"] == 130
+
+
+async def test_an_expired_upload_is_gone_at_once_and_swept(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock, files: FileList
+) -> None:
+    async with running(tmp_path / "data", session, clock) as (host, client):
+        image = await client.stored(picture(), expiration="PT5M")
+        assert image["expiration_date_gmt"] == "2027-01-15 08:05:00"
+        clock.now_s += 301
+        assert (await client.get(image["url_viewer"])).status == 404
+        assert await host.sweep() == 1
+        assert files.names() == []
+        assert (await client.get(image["url"])).status == 404
+
+
+async def test_the_host_sweeps_by_itself(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
+) -> None:
+    options: dict[str, Any] = {"sweep_every_s": 0.05}
+    async with running(tmp_path, session, clock, **options) as (_, client):
+        image = await client.stored(picture(), expiration="300")
+        clock.now_s += 301
+        async with aiohttp.ClientSession() as watcher:
+            for _ in range(2000):
+                async with watcher.get(image["url"]) as response:
+                    if response.status == 404:
+                        return
+        pytest.fail("the expired file stayed")
+
+
+@pytest.mark.parametrize("wrong", ["P", "PT", "soon", "P1.5D", "-P1D", "P1DT", "5 minutes"])
+async def test_an_unreadable_expiration_is_refused(client: Client, wrong: str) -> None:
+    answer = await client.upload(picture(), expiration=wrong)
+    assert (answer.status, answer.json["error"]["code"]) == (400, 400)
+
+
+async def test_guests_are_off_by_default(client: Client) -> None:
+    answer = await client.upload(picture(), headers={})
+    assert (answer.status, answer.json["error"]["code"]) == (400, 100)
+
+
+async def test_guests_have_their_own_rules(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
+) -> None:
+    rules = GuestRules(body_limit_bytes=100_000, per_minute=2, expires_after_s=3_600)
+    async with running(tmp_path, session, clock, guests=rules) as (_, client):
+        guest = Client(session, client.url, None)
+        image = await guest.stored(picture(), expiration="P30D")
+        assert image["expiration_date_gmt"] == "2027-01-15 09:00:00"
+        large = await guest.upload(picture("BMP", size=(640, 480)))
+        assert large.json["error"]["code"] == 400
+        assert (await guest.upload(picture())).json["error"]["code"] == 130
+        assert (await guest.upload(picture(), headers={"X-API-Key": "no"})).status == 400
+        assert (await client.upload(picture())).status == 200
+
+
+async def test_a_quota_is_kept_to_the_byte_and_freed_by_deletion(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
+) -> None:
+    async with running(tmp_path / "data", session, clock) as (host, client):
+        key = await host.create_key("small", user="mira")
+        mira = Client(session, host.url, key)
+        admin = await signed_in(client)
+        users = await admin.call("GET", "/admin")
+        assert b"mira" in users.body
+        await admin.form("/admin/users/2/quota", quota_mib="0")
+        full = await mira.upload(picture())
+        assert full.json["error"]["message"] == "Storage quota is used up"
+        assert FileList(tmp_path / "data").names() == []
+        await admin.form("/admin/users/2/quota", quota_mib="1")
+        image = await mira.stored(picture())
+        assert (await client.call("POST", image["delete_url"])).status == 303
+        await admin.form("/admin/users/2/quota", quota_mib="")
+        assert (await mira.upload(picture())).status == 200
+
+
+class Admin:
+    """A person at the admin page: cookie and form token."""
+
+    def __init__(self, client: Client, cookie: str, csrf: str) -> None:
+        self.client, self.cookie, self.csrf = client, cookie, csrf
+
+    async def call(self, method: str, path: str, **options: Any) -> Any:
+        return await self.client.call(method, path, headers={"Cookie": self.cookie}, **options)
+
+    async def form(self, path: str, **fields: str) -> Any:
+        return await self.call("POST", path, data={"csrf": self.csrf} | fields)
+
+
+async def signed_in(client: Client) -> Admin:
+    begun = await client.call("POST", "/login", data={"key": str(client.key)})
+    assert begun.status == 303
+    cookie = begun.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    value = cookie.partition(";")[0]
+    page = await client.get("/admin", headers={"Cookie": value})
+    csrf = page.body.decode().partition('name="csrf" value="')[2].partition('"')[0]
+    return Admin(client, value, csrf)
+
+
+async def test_what_a_guest_sends_waits_until_an_admin_approves(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
+) -> None:
+    rules = {"guests": GuestRules(), "moderation": "guests"}
+    async with running(tmp_path, session, clock, **rules) as (_, client):
+        guest = Client(session, client.url, None)
+        image = await guest.stored(picture())
+        assert image["is_approved"] == 0
+        assert "url" not in image
+        assert "display_url" not in image
+        assert image["thumb"]["url"] is None
+        address = f"/images/{image['date_gmt'][:10].replace('-', '/')}/{image['filename']}"
+        for hidden in (image["path_viewer"], address, f"/images/pending{address[7:]}"):
+            assert (await client.get(hidden)).status == 404
+        admin = await signed_in(client)
+        preview = f"/admin/uploads/{image['id_encoded']}/preview"
+        assert (await client.get(preview)).status == 404
+        assert (await admin.call("GET", preview)).status == 200
+        await admin.form(f"/admin/uploads/{image['id_encoded']}/approve")
+        shown = await client.get(f"/api/1/uploads/{image['id_encoded']}", headers=with_key(client))
+        assert (await client.get(shown.json["image"]["url"])).status == 200
+        assert (await client.get(image["path_viewer"])).status == 200
+
+
+async def test_a_rejected_upload_leaves_nothing(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock, files: FileList
+) -> None:
+    async with running(tmp_path / "data", session, clock, moderation="all") as (host, client):
+        bot = Client(session, host.url, await host.create_key("bot", user="bot"))
+        image = await bot.stored(picture())
+        admin = await signed_in(client)
+        await admin.form(f"/admin/uploads/{image['id_encoded']}/reject")
+        assert files.names() == []
+
+
+async def test_albums_hold_uploads_and_foreign_ones_are_refused(
+    client: Client, host: HostServer
+) -> None:
+    made = await client.call(
+        "POST", "/api/1/albums", json={"name": "Hills"}, headers=with_key(client)
+    )
+    album = made.json["album"]
+    image = await client.stored(picture(), album_id=album["id"])
+    page = await client.get(album["url"])
+    assert image["thumb"]["url"] in page.body.decode()
+    listed = await client.get("/api/1/albums", headers=with_key(client))
+    assert [(one["name"], one["uploads"]) for one in listed.json["albums"]] == [("Hills", 1)]
+    other = Client(client.session, client.url, await host.create_key("x", user="other"))
+    for wrong in (album["id"], "nothere", "../etc"):
+        answer = await other.upload(picture(), album_id=wrong)
+        assert answer.json["error"]["message"] == "album_id is no album of this user"
+
+
+async def test_a_private_album_is_its_owners(client: Client) -> None:
+    body = {"name": "Drafts", "private": True}
+    made = await client.call("POST", "/api/1/albums", json=body, headers=with_key(client))
+    album = made.json["album"]
+    image = await client.stored(picture(), album_id=album["id"])
+    assert (await client.get(album["url"])).status == 404
+    assert (await client.get(image["url_viewer"])).status == 404
+    oembed = f"/oembed?url={image['url_viewer']}"
+    assert (await client.get(oembed)).status == 404
+    admin = await signed_in(client)
+    assert (await admin.call("GET", album["url"])).status == 200
+    assert (await admin.call("GET", image["url_viewer"])).status == 200
+
+
+async def test_categories_are_the_hosts(client: Client) -> None:
+    refused = await client.upload(picture(), category_id="1")
+    assert refused.json["error"]["message"] == "category_id is no category of this host"
+    admin = await signed_in(client)
+    await admin.form("/admin/categories", name="Maps")
+    assert (await client.stored(picture(), category_id="1"))["category_id"] == 1
+    listed = await client.get("/api/1/categories", headers=with_key(client))
+    assert listed.json["categories"] == [{"id": 1, "name": "Maps"}]
+
+
+async def test_uploads_are_listed_newest_first_in_pages(client: Client) -> None:
+    made = [await client.stored(picture(seed=n), title=f"n{n}", tags="x") for n in range(3)]
+    first = await client.get("/api/1/uploads?limit=2&tag=x", headers=with_key(client))
+    assert [one["title"] for one in first.json["uploads"]] == ["n2", "n1"]
+    path = f"/api/1/uploads?before={first.json['next']}"
+    rest = await client.get(path, headers=with_key(client))
+    assert [one["id_encoded"] for one in rest.json["uploads"]] == [made[0]["id_encoded"]]
+    assert rest.json["next"] is None
+
+
+async def test_an_upload_is_read_and_deleted_by_its_owner_alone(
+    client: Client, host: HostServer
+) -> None:
+    image = await client.stored(picture())
+    path = f"/api/1/uploads/{image['id_encoded']}"
+    other = {"X-API-Key": await host.create_key("x", user="other")}
+    assert (await client.get(path)).status == 401
+    assert (await client.get(path, headers=other)).status == 404
+    assert (await client.call("DELETE", path, headers=other)).status == 404
+    read = await client.get(path, headers=with_key(client))
+    assert read.json["image"]["delete_url"] == image["delete_url"]
+    assert (await client.call("DELETE", path, headers=with_key(client))).status == 200
+    assert (await client.call("DELETE", path, headers=with_key(client))).status == 404
+    assert (await client.get(image["url"])).status == 404
+
+
+async def test_keys_are_made_shown_once_and_revoked(client: Client) -> None:
+    admin = await signed_in(client)
+    page = await admin.form("/admin/keys", user="club", label="bot")
+    key = page.body.decode().partition('<code id="new-key">')[2].partition("<")[0]
+    club = Client(client.session, client.url, key)
+    assert (await club.upload(picture())).status == 200
+    assert key.encode() not in (await admin.call("GET", "/admin")).body
+    await admin.form("/admin/keys/2/revoke")
+    assert (await club.upload(picture())).json["error"]["code"] == 100
+
+
+async def test_admin_forms_need_the_sessions_token_and_an_admin(
+    client: Client, host: HostServer
+) -> None:
+    admin = await signed_in(client)
+    for csrf in ("", "wrong"):
+        answer = await admin.call("POST", "/admin/keys", data={"csrf": csrf, "user": "eve"})
+        assert answer.status == 403
+    assert (await client.get("/admin")).headers["location"] == "/login"
+    key = await host.create_key("x", user="other")
+    begun = await client.call("POST", "/login", data={"key": key})
+    cookie = {"Cookie": begun.headers["set-cookie"].partition(";")[0]}
+    assert (await client.get("/admin", headers=cookie)).status == 404
+
+
+async def test_a_session_ends_with_its_key_its_time_or_a_sign_out(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
+) -> None:
+    async with running(tmp_path, session, clock) as (_, client):
+        admin = await signed_in(client)
+        forged = admin.cookie[:-1] + ("A" if admin.cookie[-1] != "A" else "B")
+        refused = await client.get("/admin", headers={"Cookie": forged})
+        assert refused.headers["location"] == "/login"
+        clock.now_s += 13 * 3_600
+        assert (await admin.call("GET", "/admin")).headers["location"] == "/login"
+        again = await signed_in(client)
+        out = await again.form("/logout")
+        assert "Max-Age=0" in out.headers["set-cookie"]
+
+
+async def test_signing_in_can_not_be_tried_for_ever(client: Client) -> None:
+    statuses = [
+        (await client.call("POST", "/login", data={"key": f"chv_{n}"})).status for n in range(22)
+    ]
+    assert (statuses[0], statuses[-1]) == (403, 429)
+
+
+async def test_the_front_page_uploads_with_the_sessions_token(client: Client) -> None:
+    admin = await signed_in(client)
+    form = aiohttp.FormData()
+    form.add_field("source", picture(), filename="a.jpg")
+    headers = {"Cookie": admin.cookie, "X-CSRF-Token": admin.csrf}
+    assert (await client.call("POST", "/api/1/upload", data=form, headers=headers)).status == 200
+    form = aiohttp.FormData()
+    form.add_field("source", picture(), filename="a.jpg")
+    without = await client.call(
+        "POST", "/api/1/upload", data=form, headers={"Cookie": admin.cookie}
+    )
+    assert without.json["error"]["code"] == 100
+
+
+async def test_chats_can_unfurl_pages(client: Client) -> None:
+    image = await client.stored(picture(), filename="A & B.jpg")
+    card = await client.get(f"/oembed?url={image['url_viewer']}")
+    assert (card.json["type"], card.json["url"]) == ("photo", image["url"])
+    assert (await client.get("/oembed?url=http://elsewhere/x")).status == 404
+    assert (await client.get(f"/oembed?url={image['url']}")).status == 404
+
+
+async def test_screenshot_tools_get_their_settings(client: Client) -> None:
+    sharex = await client.get("/tools/sharex.sxcu")
+    assert sharex.json["RequestURL"] == client.url + "/api/1/upload"
+    assert sharex.json["FileFormName"] == "source"
+    script = await client.get("/tools/flameshot-upload.sh")
+    assert f'"{client.url}/api/1/upload"' in script.body.decode()
+
+
+async def test_files_are_cached_for_ever_and_never_run(client: Client) -> None:
+    image = await client.stored(picture())
+    file = await client.get(image["url"])
+    assert file.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert file.headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in file.headers["content-security-policy"]
+    again = await client.get(image["url"], headers={"If-None-Match": file.headers["etag"]})
+    assert again.status == 304
+    head = await client.call("HEAD", image["url"])
+    assert (head.status, head.headers["content-length"]) == (200, str(len(file.body)))
+    page = await client.get(image["url_viewer"])
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    beyond = await client.get(image["url"], headers={"Range": "bytes=9999999-"})
+    assert beyond.status == 416
+
+
+async def test_imgbb_clients_get_their_shape(client: Client) -> None:
+    form = {"image": base64.b64encode(picture()).decode(), "key": str(client.key)}
+    answer = await client.call("POST", "/api/1/upload", data=form)
+    assert (answer.status, answer.json["success"]) == (200, True)
+    assert answer.json["data"]["image"]["url"] == answer.json["data"]["url"]

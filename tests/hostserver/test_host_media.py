@@ -1,0 +1,152 @@
+"""What becomes of each kind of media."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.hostserver.driver import Client, FileList, picture
+from tests.hostserver.films import (
+    GPS_IFD,
+    PLACE,
+    film,
+    film_with_place,
+    picture_with_place,
+)
+
+
+def animation(kind: str, frames: int = 3) -> bytes:
+    images = [Image.new("RGB", (64, 48), (80 * n, 10, 10)) for n in range(frames)]
+    buffer = io.BytesIO()
+    images[0].save(buffer, kind, save_all=True, append_images=images[1:], duration=50)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "mime"),
+    [
+        ("a.mp4", "libx264", "video/mp4"),
+        ("a.mov", "libx264", "video/quicktime"),
+        ("a.webm", "libvpx-vp9", "video/webm"),
+    ],
+)
+async def test_a_film_gets_frame_poster_and_duration(
+    client: Client, tmp_path: Path, name: str, codec: str, mime: str
+) -> None:
+    data = film(tmp_path / name, codec=codec, frames=60)
+    image = await client.stored(data, filename=f"Badgers _ film {name}", mime=mime)
+    assert len(image) == 58
+    assert (image["type"], image["mime"], image["duration"]) == ("video", mime, 2)
+    assert (image["width"], image["height"], image["chain"]) == (320, 240, 21)
+    assert image["duration_time"] == "00:02"
+    assert image["path_viewer"].startswith("/clip/")
+    assert image["url_frame"] == image["frame"]["url"] == image["display_url"]
+    frame = await client.get(image["frame"]["url"])
+    thumb = await client.get(image["thumb"]["url"])
+    assert Image.open(io.BytesIO(frame.body)).size == (320, 240)
+    assert Image.open(io.BytesIO(thumb.body)).size == (320, 320)
+    page = (await client.get(image["url_viewer"])).body.decode()
+    assert f'property="og:video" content="{image["url"]}"' in page
+    assert (await client.get(image["url_viewer"].replace("/clip/", "/video/"))).status == 200
+
+
+async def test_a_film_can_be_watched_in_parts(client: Client, tmp_path: Path) -> None:
+    data = film(tmp_path / "a.mp4")
+    image = await client.stored(data, filename="a.mp4", mime="video/mp4")
+    part = await client.get(image["url"], headers={"Range": "bytes=100-199"})
+    assert (part.status, part.body) == (206, data[100:200])
+    assert part.headers["content-range"] == f"bytes 100-199/{len(data)}"
+
+
+async def test_a_film_without_pictures_is_refused(
+    client: Client, tmp_path: Path, files: FileList
+) -> None:
+    data = film(tmp_path / "a.mp4", audio_only=True)
+    answer = await client.upload(data, filename="a.mp4", mime="video/mp4")
+    assert (answer.status, answer.json["error"]["code"]) == (400, 600)
+    assert files.names() == []
+
+
+async def test_a_torn_film_is_refused_and_the_next_one_is_taken(
+    client: Client, tmp_path: Path
+) -> None:
+    data = film(tmp_path / "a.mp4")
+    torn = await client.upload(data[:40] + bytes(2000), filename="a.mp4", mime="video/mp4")
+    assert torn.json["error"]["code"] == 600
+    assert (await client.upload(data, filename="a.mp4", mime="video/mp4")).status == 200
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+async def test_an_animation_is_known_and_gets_a_still(client: Client, kind: str) -> None:
+    image = await client.stored(animation(kind), filename="a.gif", width="10")
+    assert image["is_animated"] == 1
+    assert image["width"] == 64
+    assert image["display_url"] == image["medium"]["url"]
+    assert (image["display_width"], image["display_height"]) == (64, 48)
+
+
+async def test_avif_is_stored_as_it_is_with_webp_previews(client: Client) -> None:
+    image = await client.stored(picture("AVIF", size=(700, 500)), mime="image/avif")
+    assert (image["mime"], image["extension"]) == ("image/avif", "avif")
+    assert image["thumb"]["mime"] == "image/webp"
+    assert (await client.get(image["url"])).headers["content-type"] == "image/avif"
+
+
+async def test_bmp_is_stored_as_png(client: Client) -> None:
+    image = await client.stored(picture("BMP"), filename="paint.bmp", mime="image/bmp")
+    assert (image["mime"], image["filename"]) == ("image/png", "paint.png")
+    assert image["source_md5"] not in (None, image["md5"])
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
+async def test_the_place_is_removed_without_touching_a_pixel(client: Client, kind: str) -> None:
+    sent = picture_with_place(kind)
+    image = await client.stored(sent, filename="tower.jpg")
+    stored = (await client.get(image["url"])).body
+    before, after = Image.open(io.BytesIO(sent)), Image.open(io.BytesIO(stored))
+    assert before.getexif().get_ifd(GPS_IFD)
+    assert not after.getexif().get_ifd(GPS_IFD)
+    assert after.getexif()[0x0110] == "Box Brownie"
+    assert before.tobytes() == after.tobytes()
+    assert len(stored) == len(sent)
+    assert b"GPSL" not in stored
+    assert image["source_md5"] is not None
+    assert image["description"] == "A view of the tower"
+    camera = json.loads(image["original_exifdata"])
+    assert camera["Make"] == "Acme"
+    assert camera["DateTimeOriginal"] == "2019:07:14 12:30:00"
+    assert "GPSInfo" not in camera
+
+
+async def test_the_place_is_removed_from_a_film(client: Client, tmp_path: Path) -> None:
+    sent = film_with_place(tmp_path / "a.mp4")
+    image = await client.stored(sent, filename="a.mp4", mime="video/mp4")
+    stored = (await client.get(image["url"])).body
+    assert PLACE in sent
+    assert PLACE not in stored
+    assert len(stored) == len(sent)
+    assert image["duration"] == 1
+
+
+async def test_a_turned_picture_keeps_its_bytes_and_is_measured_as_seen(client: Client) -> None:
+    image = await client.stored(picture_with_place("JPEG", orientation=6), filename="a.jpg")
+    assert (image["width"], image["height"]) == (400, 600)
+    stored = Image.open(io.BytesIO((await client.get(image["url"])).body))
+    assert stored.getexif()[0x0112] == 6
+    assert stored.size == (600, 400)
+
+
+async def test_a_wanted_width_shrinks_and_never_grows(client: Client) -> None:
+    small = await client.stored(picture(size=(640, 480)), width="320")
+    assert (small["width"], small["height"]) == (320, 240)
+    grown = await client.upload(picture(size=(640, 480)), width="641")
+    assert (grown.status, grown.json["error"]["code"]) == (400, 610)
+
+
+async def test_the_camera_dates_an_upload_where_an_admin_asks(client: Client) -> None:
+    data = picture_with_place("JPEG")
+    dated = await client.stored(data, filename="a.jpg", use_file_date="1")
+    assert dated["date_gmt"] == "2019-07-14 12:30:00"
+    assert "/images/2019/07/14/" in dated["url"]
