@@ -43,6 +43,8 @@ export function messageMenu(message, app, from, point) {
   const items = [
     ...apps,
     apps.length ? null : undefined,
+    !isEphemeral(message) && { label: "Reply", icon: "reply", run: () => app.reply(message), testid: "menu-reply" },
+    !isEphemeral(message) && { label: "Add reaction", icon: "smile", run: () => reactionMenu(message, app, from), testid: "menu-react" },
     message.content && { label: "Copy text", icon: "copy", run: () => copy(message.content), testid: "menu-copy" },
     { label: "Copy message ID", icon: "copy", run: () => copy(message.id), testid: "menu-copy-id" },
     own && { label: "Edit", icon: "edit", run: () => editDialog(message, app), testid: "menu-edit" },

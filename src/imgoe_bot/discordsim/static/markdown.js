@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { inline } from "./inline.js";
 
-const FENCE = /^```(?:([\w+-]{1,20})\n)?([\s\S]*?)\n?```\n?/;
+const FENCE = /^```(?:([\w+-]{1,20})?\n)?([\s\S]*?)\n?```\n?/;
 const QUOTE_ALL = /^>>> ([\s\S]*)$/;
 const QUOTE = /^(?:> .*(?:\n|$))+/;
 const HEADING = /^(#{1,3}) +(.+)(?:\n|$)/;

@@ -144,6 +144,6 @@ function toolbar(message, app) {
     tools.push(iconButton("smile", "Add reaction", (event) => app.reactionMenu(message, event.currentTarget), { data: { testid: "message-react" } }));
     tools.push(iconButton("reply", "Reply", () => app.reply(message), { data: { testid: "message-reply" } }));
   }
-  tools.push(iconButton("more", "More: apps, copy, delete", open, { "aria-haspopup": "menu", data: { testid: "message-menu" } }));
+  tools.push(iconButton("more", "More actions", open, { "aria-haspopup": "menu", data: { testid: "message-menu" } }));
   return h("div", { class: "toolbar" }, ...tools);
 }

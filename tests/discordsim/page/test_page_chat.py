@@ -1,0 +1,136 @@
+"""Talking, files, replies, reactions, direct messages, and coming back after a lost connection."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import Browser, FilePayload, WebSocketRoute, expect
+
+if TYPE_CHECKING:
+    from tests.discordsim.conftest import Probe, Town
+    from tests.discordsim.page.conftest import Drop, Open
+
+pytestmark = pytest.mark.browser
+
+
+async def test_a_dropped_picture_is_shown_before_and_after_it_is_sent(
+    open_page: "Open", town: "Town", picture: bytes, drop: "Drop"
+) -> None:
+    page = await open_page()
+    await expect(page.get_by_role("heading", name="Drop a picture here")).to_be_visible()
+
+    await drop(page, "dusk.png", picture)
+    await expect(page.get_by_test_id("tray").get_by_text("dusk.png")).to_be_visible()
+    await expect(page.get_by_text("Drop to attach")).to_be_hidden()
+    await page.get_by_test_id("composer-text").fill("From the ridge")
+    await page.keyboard.press("Enter")
+
+    message = page.get_by_test_id("message")
+    await expect(message.get_by_text("From the ridge")).to_be_visible()
+    await expect(message.locator("img")).to_have_js_property("naturalWidth", 3)
+    await expect(page.get_by_test_id("tray")).to_be_hidden()
+    (kept,) = town.bob.messages(town.memes)
+    assert [item.data for item in kept.attachments] == [picture]
+
+
+async def test_files_come_by_picker_and_paste_and_leave_before_sending(
+    open_page: "Open", picture: bytes
+) -> None:
+    page = await open_page()
+    file = FilePayload(name="a.png", mimeType="image/png", buffer=picture)
+    other = FilePayload(name="b.png", mimeType="image/png", buffer=picture)
+    await page.get_by_test_id("composer-file").set_input_files([file, other])
+
+    await page.evaluate(
+        """() => {
+            const clipboardData = new DataTransfer();
+            clipboardData.items.add(new File(["x"], "c.png", { type: "image/png" }));
+            const event = new ClipboardEvent("paste", { clipboardData, bubbles: true });
+            document.querySelector("#composer-text").dispatchEvent(event);
+        }"""
+    )
+    await expect(page.get_by_test_id("tray-remove")).to_have_count(3)
+    await page.get_by_role("button", name="Remove b.png").click()
+
+    await expect(page.get_by_test_id("tray-remove")).to_have_count(2)
+    await expect(page.get_by_test_id("tray").get_by_text("b.png")).to_have_count(0)
+
+
+async def test_a_stranger_is_not_offered_to_delete(open_page: "Open", town: "Town") -> None:
+    await town.bob.say(town.memes, "mine")
+    page = await open_page()
+
+    await page.get_by_test_id("message").get_by_test_id("message-menu").press("Enter")
+
+    await expect(page.get_by_test_id("menu-copy")).to_be_visible()
+    await expect(page.get_by_test_id("menu-delete")).to_have_count(0)
+
+
+async def test_reactions_go_both_ways(open_page: "Open", town: "Town") -> None:
+    message = await town.bob.say(town.memes, "look")
+    await town.bob.react(message, "👍")
+    page = await open_page()
+    thumb = page.get_by_test_id("reaction")
+
+    await thumb.click()
+    await expect(thumb).to_have_accessible_name("👍, 2 reactions")
+    await expect(thumb).to_have_attribute("aria-pressed", "true")
+    await thumb.click()
+
+    await expect(thumb).to_have_accessible_name("👍, 1 reaction")
+    assert message.reactions == {"👍": [town.bob.id]}
+
+
+async def test_a_direct_message_counts_until_it_is_read_and_only_for_its_reader(
+    open_page: "Open", bot: "Probe", town: "Town"
+) -> None:
+    page = await open_page()
+    alice = await bot.fetch_user(town.alice.id)
+
+    await alice.send("Delete link: <http://127.0.0.1:9/delete/x>")
+
+    direct = page.get_by_test_id("dm")
+    await expect(direct).to_contain_text("1 unread")
+    await expect(page).to_have_title("(1) memes · Loopback")
+    await direct.click()
+    await expect(page.get_by_role("link", name="http://127.0.0.1:9/delete/x")).to_be_visible()
+    await expect(direct).not_to_contain_text("unread")
+    await page.get_by_test_id("person-switch").select_option(label="Bob")
+    await expect(page.get_by_test_id("dm")).not_to_contain_text("unread")
+
+
+async def test_a_reply_names_what_it_answers(open_page: "Open", town: "Town") -> None:
+    await town.bob.say(town.memes, "first words")
+    page = await open_page()
+    await page.get_by_test_id("message").hover()
+    await page.get_by_test_id("message-reply").click()
+    await page.get_by_test_id("composer-text").fill("an answer")
+    await page.get_by_test_id("send").click()
+
+    await expect(page.locator(".occasion").get_by_text("Bob first words")).to_be_visible()
+    answer = town.bob.messages(town.memes)[-1]
+    assert answer.reference is not None
+
+
+async def test_a_lost_connection_comes_back_with_what_was_missed(
+    chromium: Browser, town: "Town"
+) -> None:
+    sockets: list[WebSocketRoute] = []
+
+    def through(socket: WebSocketRoute) -> None:
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    context = await chromium.new_context()
+    page = await context.new_page()
+    await page.route_web_socket("**/page/ws*", through)
+    await page.goto(town.sim.url)
+    await expect(page.get_by_test_id("channel")).to_have_count(1)
+
+    await sockets[0].close()
+    await expect(page.get_by_text("Connection lost")).to_be_visible()
+    await town.bob.say(town.memes, "said meanwhile")
+
+    await expect(page.get_by_text("said meanwhile")).to_be_visible()
+    await expect(page.get_by_text("Connection lost")).to_have_count(0)
+    assert len(sockets) == 2
+    await context.close()
