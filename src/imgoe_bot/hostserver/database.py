@@ -6,7 +6,7 @@ from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
-from alembic.script.revision import ResolutionError
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -60,7 +60,7 @@ def _upgrade(connection: Connection) -> None:
         # Alembic's own upgrade command asks this function; there is no public name for it.
         try:
             return scripts._upgrade_revs("head", revision)  # pyright: ignore[reportPrivateUsage]
-        except ResolutionError as error:
+        except CommandError as error:
             raise SchemaTooNew(found=str(revision)) from error
 
     _lock(connection)
