@@ -18,9 +18,7 @@ from imgoe_bot.discordsim.entities import (
 )
 from imgoe_bot.discordsim.layouts import check_components
 from imgoe_bot.discordsim.message_payloads import message_payload
-from imgoe_bot.discordsim.payloads import (
-    member_payload,
-)
+from imgoe_bot.discordsim.payloads import channel_payload, member_payload
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rights import check_draft, check_may_send
 from imgoe_bot.discordsim.snowflake import created_at
@@ -59,7 +57,16 @@ def send(world: World, author: User, channel: Channel, draft: Draft) -> Message:
         ApiProblem: 50001, 50007, 50008, 50013, 50083, 50278, and what ``post`` raises.
     """
     check_may_send(world, author, channel, draft)
-    return post(world, author, channel, draft)
+    message = post(world, author, channel, draft)
+    if channel.archived:
+        _wake(world, channel)
+    return message
+
+
+def _wake(world: World, thread: Channel) -> None:
+    thread.archived = False
+    data = channel_payload(world, thread)
+    world.emit(Event("THREAD_UPDATE", data, thread.guild_id, thread.id))
 
 
 def _same_nonce(world: World, author: User, channel: Channel, draft: Draft) -> Message | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from imgoe_bot.discordsim.entities import Channel, Command, Message, Upload, User
+from imgoe_bot.discordsim.entities import Channel, Command, Guild, Message, Upload, User
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.resolved import Resolved
 from imgoe_bot.discordsim.wire import (
@@ -19,7 +19,7 @@ from imgoe_bot.discordsim.world import World
 
 _SUB, _GROUP, _STRING, _INTEGER, _BOOLEAN, _ATTACHMENT = 1, 2, 3, 4, 5, 11
 _ENTITIES = frozenset({6, 7, 8, 9, 11})
-_DIRECT_CONTEXT = 1
+_GUILD_INSTALL, _USER_INSTALL = 0, 1
 
 
 def visible(world: World, channel: Channel, user: User) -> list[Command]:
@@ -30,31 +30,70 @@ def visible(world: World, channel: Channel, user: User) -> list[Command]:
 def _offered(world: World, command: Command, channel: Channel, user: User) -> bool:
     if command.guild_id not in {None, channel.guild_id}:
         return False
-    if channel.guild_id is None:
-        return _in_direct(command.definition) and world.bot.id in channel.recipient_ids
+    if not _installed(world, command, channel, user) or not _in_context(world, command, channel):
+        return False
     if flag(command.definition, "nsfw") and not channel.nsfw:
         return False
+    return channel.guild_id is None or _permitted(world, command, channel, user)
+
+
+def _installed(world: World, command: Command, channel: Channel, user: User) -> bool:
+    kinds = command.definition.get("integration_types")
+    allowed = (_GUILD_INSTALL,) if kinds is None else sequence(kinds)
+    if _USER_INSTALL in allowed and user.has_app:
+        return True
+    return _GUILD_INSTALL in allowed and has_bot(world, channel)
+
+
+def has_bot(world: World, channel: Channel) -> bool:
+    """Tell whether the bot is where the channel is."""
+    if channel.guild_id is None:
+        return world.bot.id in channel.recipient_ids
+    return world.guilds[channel.guild_id].has_bot
+
+
+def context_of(world: World, channel: Channel) -> int:
+    """Return Discord's interaction context: 0 guild, 1 with the bot, 2 between people."""
+    if channel.guild_id is not None:
+        return 0
+    return 1 if has_bot(world, channel) else 2
+
+
+def _in_context(world: World, command: Command, channel: Channel) -> bool:
+    context = context_of(world, channel)
     contexts = command.definition.get("contexts")
-    if contexts is not None and 0 not in sequence(contexts):
-        return False
-    return world.guilds[channel.guild_id].has_bot and _permitted(world, command, channel, user)
-
-
-def _in_direct(definition: Json) -> bool:
-    contexts = definition.get("contexts")
     if contexts is not None:
-        return _DIRECT_CONTEXT in sequence(contexts)
-    return definition.get("dm_permission") is not False
+        return context in sequence(contexts)
+    return context == 0 or command.definition.get("dm_permission") is not False
 
 
 def _permitted(world: World, command: Command, channel: Channel, user: User) -> bool:
-    needed = command.definition.get("default_member_permissions")
-    if needed is None:
-        return True
     held = world.permissions(channel, user.id)
     if held & Permission.ADMINISTRATOR:
         return True
-    return as_int(needed) != 0 and held & as_int(needed) == as_int(needed)
+    overridden = _overridden(world.guilds[channel.guild_id or 0], command, channel, user)
+    if overridden is not None:
+        return overridden
+    needed = command.definition.get("default_member_permissions")
+    return needed is None or (as_int(needed) != 0 and held & as_int(needed) == as_int(needed))
+
+
+def _overridden(guild: Guild, command: Command, channel: Channel, user: User) -> bool | None:
+    """Return what an administrator set for the command, None when nothing was set.
+
+    The person's own setting goes before the roles', one grant among roles before their denials,
+    and both before everybody's. A channel that is switched off is off for all.
+    """
+
+    def rule(target_id: int) -> bool | None:
+        return guild.command_overrides.get((command.name, target_id))
+
+    if rule(channel.id) is False:
+        return False
+    ruled = [rule(role_id) for role_id in guild.members[user.id].role_ids]
+    by_role = [item for item in ruled if item is not None]
+    found = [rule(user.id), any(by_role) if by_role else None, rule(guild.id)]
+    return next((item for item in found if item is not None), None)
 
 
 def _named(world: World, channel: Channel, user: User, name: str, kind: int) -> Command:

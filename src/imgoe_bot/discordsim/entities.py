@@ -57,6 +57,7 @@ class User:
 
     Attributes:
         dms_closed: whether direct messages to it are refused with 50007.
+        has_app: whether the person added the app to the account, to use it anywhere.
         locale: the client language sent with interactions.
     """
 
@@ -65,6 +66,7 @@ class User:
     display_name: str
     bot: bool = False
     dms_closed: bool = False
+    has_app: bool = False
     locale: str = "en-US"
 
 

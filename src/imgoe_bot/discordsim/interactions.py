@@ -7,6 +7,7 @@ import secrets
 from dataclasses import replace
 
 from imgoe_bot.discordsim import chat
+from imgoe_bot.discordsim.commands import context_of, has_bot
 from imgoe_bot.discordsim.composing import Origin, fill, numbered
 from imgoe_bot.discordsim.drafts import Draft
 from imgoe_bot.discordsim.entities import (
@@ -14,12 +15,11 @@ from imgoe_bot.discordsim.entities import (
     EPHEMERAL,
     LOADING,
     Channel,
-    ChannelType,
     Message,
     MessageType,
     User,
 )
-from imgoe_bot.discordsim.exchange import TOKEN_LIFE_S, Answer, Exchange, Kind
+from imgoe_bot.discordsim.exchange import FOLLOW_UPS, TOKEN_LIFE_S, Answer, Exchange, Kind
 from imgoe_bot.discordsim.layouts import check_modal
 from imgoe_bot.discordsim.limits import FILE_BYTES
 from imgoe_bot.discordsim.message_payloads import message_payload
@@ -92,8 +92,8 @@ class Interactions:
             "locale": user.locale,
             "entitlements": [],
             "app_permissions": str(int(world.permissions(channel, world.bot.id))),
-            "context": self._context(channel),
-            "authorizing_integration_owners": {"0": str(channel.guild_id or 0)},
+            "context": context_of(world, channel),
+            "authorizing_integration_owners": self._owners(exchange),
         }
         if exchange.source is not None:
             payload["message"] = message_payload(world, exchange.source)
@@ -102,10 +102,10 @@ class Interactions:
     def _permissions(self, channel: Channel, user: User) -> Payload:
         return {"permissions": str(int(self._world.permissions(channel, user.id)))}
 
-    def _context(self, channel: Channel) -> int:
-        if channel.type is not ChannelType.DM:
-            return 0
-        return 1 if self._world.bot.id in channel.recipient_ids else 2
+    def _owners(self, exchange: Exchange) -> Payload:
+        by_guild = has_bot(self._world, exchange.channel)
+        owners: Payload = {"0": str(exchange.channel.guild_id or 0)} if by_guild else {}
+        return owners | ({"1": str(exchange.user.id)} if exchange.user.has_app else {})
 
     def _caller(self, exchange: Exchange) -> Payload:
         guild_id = exchange.channel.guild_id
@@ -237,7 +237,7 @@ class Interactions:
             "id": str(exchange.id),
             "type": int(exchange.kind),
             "user": user_payload(exchange.user),
-            "authorizing_integration_owners": {},
+            "authorizing_integration_owners": self._owners(exchange),
         }
         if exchange.original is not None:
             metadata["original_response_message_id"] = str(exchange.original.id)
@@ -252,6 +252,8 @@ class Interactions:
         original = exchange.original
         if original is not None and original.loading:
             return self.fill(exchange, original, draft)
+        if len(exchange.followups) >= FOLLOW_UPS and not has_bot(self._world, exchange.channel):
+            raise problem(40094)
         message = self._post(exchange, draft)
         exchange.followups.append(message)
         return message

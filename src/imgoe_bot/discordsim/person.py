@@ -51,6 +51,19 @@ class Person:
         self.user.dms_closed = closed
 
     @property
+    def has_app(self) -> bool:
+        """Whether this person added the app to the account, to use it anywhere."""
+        return self.user.has_app
+
+    @has_app.setter
+    def has_app(self, added: bool) -> None:
+        self.user.has_app = added
+
+    def dm_with(self, other: "Person") -> Channel:
+        """Return the conversation with another person."""
+        return self._world.direct_channel(self.user, other.user)
+
+    @property
     def dm(self) -> Channel:
         """The conversation with the bot, opened at first need."""
         return self._world.direct_channel(self.user, self._world.bot)

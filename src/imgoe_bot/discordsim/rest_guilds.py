@@ -5,6 +5,7 @@ from aiohttp import web
 from imgoe_bot.discordsim import places
 from imgoe_bot.discordsim.entities import Guild
 from imgoe_bot.discordsim.http import done, path_id, query_int, read_body, reply
+from imgoe_bot.discordsim.intents import GUILD_MEMBERS
 from imgoe_bot.discordsim.payloads import (
     channel_payload,
     guild_payload,
@@ -71,8 +72,10 @@ class GuildRoutes:
         return reply(guild_payload(self._world, self._guild(request)))
 
     async def members(self, request: web.Request) -> web.Response:
-        """List members by rising id."""
+        """List members by rising id; the portal must grant the members intent."""
         guild = self._guild(request)
+        if not self._world.privileged_intents & GUILD_MEMBERS:
+            raise problem(50001)
         limit = query_int(request, "limit", default=1, most=1000)
         after = int(request.query.get("after", "0"))
         later = [user_id for user_id in sorted(guild.members) if user_id > after][:limit]

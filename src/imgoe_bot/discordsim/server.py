@@ -1,16 +1,16 @@
 """A whole Discord on one loopback port: REST, gateway, CDN and the chat page."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from aiohttp import web
 
-from imgoe_bot.discordsim import page, places, views
+from imgoe_bot.discordsim import chat, page, places, views
 from imgoe_bot.discordsim.cdn import Cdn
-from imgoe_bot.discordsim.entities import User
+from imgoe_bot.discordsim.entities import Message, User
 from imgoe_bot.discordsim.faults import Faults
 from imgoe_bot.discordsim.gateway import Gateway
 from imgoe_bot.discordsim.guilds import GuildHandle
@@ -26,7 +26,7 @@ from imgoe_bot.discordsim.rest_places import PlaceRoutes
 from imgoe_bot.discordsim.rest_search import SearchRoutes
 from imgoe_bot.discordsim.rest_threads import ThreadRoutes
 from imgoe_bot.discordsim.waiting import until
-from imgoe_bot.discordsim.wire import Payload
+from imgoe_bot.discordsim.wire import Json, Payload
 from imgoe_bot.discordsim.world import World, new_world
 
 _MAX_BODY = 128 * 1024 * 1024
@@ -210,9 +210,23 @@ class DiscordSim:
         """Everybody added so far, by id."""
         return self._people
 
-    def add_person(self, name: str, *, display_name: str | None = None) -> Person:
-        """Add somebody; the person is in no guild yet."""
-        user = User(self.world.ids.next(), name, display_name or name)
+    def add_person(
+        self,
+        name: str,
+        *,
+        display_name: str | None = None,
+        locale: str = "en-US",
+        bot: bool = False,
+    ) -> Person:
+        """Add somebody; the person is in no guild yet.
+
+        Args:
+            name: the account's name.
+            display_name: what others read, None for the name.
+            locale: the client's language.
+            bot: whether it is another bot, which posts but uses no commands.
+        """
+        user = User(self.world.ids.next(), name, display_name or name, bot=bot, locale=locale)
         self.world.users[user.id] = user
         person = Person(self.world, self.interactions, user)
         self._people[user.id] = person
@@ -224,6 +238,10 @@ class DiscordSim:
         if bot:
             guild.add_bot()
         return guild
+
+    def unfurl(self, message: Message, embeds: Sequence[Json]) -> None:
+        """Add embeds to a message as Discord does for its links: an update without an edit."""
+        chat.unfurl(self.world, message, embeds)
 
     async def bot_ready(self, *, timeout_s: float = 10.0, commands: bool = False) -> None:
         """Wait until the bot is connected, and has registered commands when asked.

@@ -1,0 +1,98 @@
+"""The search of a guild's messages and the renewal of links, which discord.py does not wrap."""
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from imgoe_bot.discordsim import Permission, Upload
+from imgoe_bot.discordsim.message_payloads import attachment_payload
+from imgoe_bot.discordsim.wire import Json, mapping, mappings
+
+if TYPE_CHECKING:
+    from tests.discordsim.conftest import Town
+
+
+@pytest_asyncio.fixture
+async def api(town: "Town") -> AsyncIterator[aiohttp.ClientSession]:
+    headers = {"Authorization": f"Bot {town.sim.bot_token}"}
+    async with aiohttp.ClientSession(town.sim.api_url + "/", headers=headers) as session:
+        yield session
+
+
+async def search(api: aiohttp.ClientSession, town: "Town", query: str) -> tuple[int, Json]:
+    async with api.get(f"guilds/{town.guild.id}/messages/search?{query}") as response:
+        return response.status, mapping(await response.json())
+
+
+async def fill(town: "Town") -> None:
+    await town.alice.say(town.memes, "words")
+    await town.alice.say(town.memes, files=[Upload("a.png", b"x")])
+    await town.bob.say(town.memes, "clip", [Upload("b.mp4", b"x")])
+    await town.bob.say(town.memes, files=[Upload("c.txt", b"x")])
+
+
+@pytest.mark.parametrize(
+    ("query", "total"),
+    [
+        ("has=image", 1),
+        ("has=video", 1),
+        ("has=file", 3),
+        ("has=-file", 1),
+        ("content=CLIP", 1),
+        ("", 4),
+        ("has=file&limit=2", 3),
+    ],
+)
+async def test_it_counts_what_fits(
+    api: aiohttp.ClientSession, town: "Town", query: str, total: int
+) -> None:
+    await fill(town)
+    status, found = await search(api, town, query)
+    assert (status, found["total_results"]) == (200, total)
+
+
+async def test_the_newest_come_first_in_pages(api: aiohttp.ClientSession, town: "Town") -> None:
+    await fill(town)
+    _, found = await search(api, town, f"has=file&limit=1&offset=1&author_id={town.bob.id}")
+    groups = found["messages"]
+    assert isinstance(groups, list)
+    (message,) = mappings(groups[0])
+    assert [item["filename"] for item in mappings(message["attachments"])] == ["b.mp4"]
+
+
+async def test_hidden_channels_are_left_out(api: aiohttp.ClientSession, town: "Town") -> None:
+    await fill(town)
+    town.sim.faults.revoke(town.memes, Permission.VIEW_CHANNEL)
+    _, found = await search(api, town, "")
+    assert found["total_results"] == 0
+
+
+@pytest.mark.parametrize("query", ["limit=26", "offset=9976", "has=magic"])
+async def test_what_is_out_of_range_is_refused(
+    api: aiohttp.ClientSession, town: "Town", query: str
+) -> None:
+    status, body = await search(api, town, query)
+    assert (status, body["code"]) == (400, 50035)
+
+
+async def test_while_indexing_it_answers_202(api: aiohttp.ClientSession, town: "Town") -> None:
+    town.sim.faults.search_not_indexed()
+    first, body = await search(api, town, "")
+    second, _ = await search(api, town, "")
+    assert (first, body["code"], second) == (202, 110000, 200)
+
+
+async def test_an_old_link_is_renewed(api: aiohttp.ClientSession, town: "Town") -> None:
+    message = await town.alice.say(town.memes, files=[Upload("a b.png", b"bytes")])
+    old = attachment_payload(town.sim.world, message.attachments[0])["url"]
+    town.sim.faults.expire_links()
+
+    async with api.post("attachments/refresh-urls", json={"attachment_urls": [old]}) as response:
+        (renewed,) = mappings(mapping(await response.json())["refreshed_urls"])
+
+    assert renewed["original"] == old
+    async with aiohttp.ClientSession() as plain, plain.get(str(renewed["refreshed"])) as file:
+        assert await file.read() == b"bytes"

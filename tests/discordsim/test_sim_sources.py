@@ -1,0 +1,115 @@
+"""Everything a picture can come from besides an ordinary attachment."""
+
+from typing import TYPE_CHECKING
+
+import discord
+import pytest
+
+from imgoe_bot.discordsim import ApiProblem, Permission, Upload
+
+if TYPE_CHECKING:
+    from tests.discordsim.conftest import Probe, Town
+
+
+async def test_a_forward_carries_a_snapshot_with_its_files_and_no_author(
+    bot: "Probe", town: "Town", picture: bytes
+) -> None:
+    other = town.guild.add_channel("other")
+    original = await town.bob.say(other, "mine", [Upload("a.png", picture)])
+    heard = await bot.hears_message(town.alice.id)
+
+    await town.alice.forward(original, town.memes)
+
+    message = await heard
+    (snapshot,) = message.message_snapshots
+    assert message.author.id == town.alice.id
+    assert (message.content, message.attachments) == ("", [])
+    assert snapshot.content == "mine"
+    assert await snapshot.attachments[0].read() == picture
+    assert message.flags.forwarded
+
+
+async def test_what_one_cannot_read_one_cannot_forward(town: "Town") -> None:
+    secret = town.guild.add_channel("secret")
+    original = await town.olga.say(secret, "hush")
+    town.guild.overwrite(secret, town.alice, deny=Permission.VIEW_CHANNEL)
+    with pytest.raises(ApiProblem) as refused:
+        await town.alice.forward(original, town.memes)
+    assert refused.value.code == 50001
+
+
+async def test_a_sticker_can_be_sent_and_read(bot: "Probe", town: "Town", picture: bytes) -> None:
+    sticker = town.guild.add_sticker("wave", picture)
+    heard = await bot.hears_message()
+
+    await town.alice.say(town.memes, sticker_ids=[sticker.id])
+
+    (item,) = (await heard).stickers
+    assert (item.name, item.format) == ("wave", discord.StickerFormatType.png)
+    assert await item.read() == picture
+    assert (await item.fetch()).name == "wave"
+
+
+async def test_a_webhook_posts_under_its_own_name(
+    bot: "Probe", town: "Town", picture: bytes
+) -> None:
+    hook = town.guild.add_webhook(town.memes, "RSS")
+    heard = await bot.hears_message()
+
+    await hook.say("news", [Upload("a.png", picture)])
+
+    message = await heard
+    assert message.webhook_id == hook.user.id
+    assert (message.author.name, message.author.bot) == ("RSS", True)
+
+
+async def test_another_bot_is_marked_as_one(bot: "Probe", town: "Town") -> None:
+    mirror = town.sim.add_person("mirrorbot", bot=True)
+    town.guild.join(mirror)
+    heard = await bot.hears_message()
+    await mirror.say(town.memes, "beep")
+    assert (await heard).author.bot
+
+
+async def test_a_voice_message_is_marked_with_its_length(bot: "Probe", town: "Town") -> None:
+    heard = await bot.hears_message()
+    voice = Upload("voice-message.ogg", b"x", "audio/ogg", duration_s=2.5, waveform="AAAA")
+
+    await town.alice.say(town.memes, files=[voice])
+
+    message = await heard
+    assert message.flags.voice
+    assert message.attachments[0].is_voice_message()
+    assert message.attachments[0].duration == 2.5
+
+
+async def test_a_link_unfurls_later_without_an_edit(bot: "Probe", town: "Town") -> None:
+    message = await town.alice.say(town.memes, "https://pics.test/a.png")
+    told = await bot.hears("raw_message_edit")
+
+    image = {"url": "https://pics.test/a.png", "width": 3, "height": 2}
+    town.sim.unfurl(message, [{"type": "image", "url": image["url"], "thumbnail": image}])
+
+    event = await told
+    assert isinstance(event, discord.RawMessageUpdateEvent)
+    assert event.message.edited_at is None
+    assert event.message.embeds[0].thumbnail.width == 3
+
+
+async def test_a_preview_that_fails_comes_back_as_0_by_0(bot: "Probe", town: "Town") -> None:
+    town.sim.faults.blind_previews()
+    embed = discord.Embed().set_image(url="https://host.test/a.png")
+    sent = await bot.get_partial_messageable(town.memes.id).send(embed=embed)
+    assert (sent.embeds[0].image.width, sent.embeds[0].image.height) == (0, 0)
+
+
+async def test_a_spoilered_attachment_keeps_its_description_when_edited(
+    bot: "Probe", town: "Town", picture: bytes
+) -> None:
+    message = await town.alice.say(town.memes, "x", [Upload("a.png", picture, spoiler=True)])
+    told = await bot.hears("raw_message_edit")
+    await town.alice.edit(message, "y")
+    event = await told
+    assert isinstance(event, discord.RawMessageUpdateEvent)
+    assert (event.message.content, len(event.message.attachments)) == ("y", 1)
+    assert event.message.edited_at is not None

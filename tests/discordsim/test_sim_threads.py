@@ -1,0 +1,164 @@
+"""Threads, forum posts and media channels."""
+
+import io
+from typing import TYPE_CHECKING
+
+import discord
+import pytest
+
+from imgoe_bot.discordsim import ApiProblem, ChannelType, Permission, Upload
+
+if TYPE_CHECKING:
+    from tests.discordsim.conftest import Probe, Town
+
+
+async def test_a_thread_on_a_message_is_told_and_can_be_written_in(
+    bot: "Probe", town: "Town"
+) -> None:
+    message = await town.alice.say(town.memes, "start")
+    told = await bot.hears("thread_create")
+
+    thread = await town.alice.open_thread(message, "More")
+
+    seen = await told
+    assert isinstance(seen, discord.Thread)
+    assert (seen.id, seen.name, seen.parent_id) == (message.id, "More", town.memes.id)
+    heard = await bot.hears_message(town.bob.id)
+    await town.bob.say(thread, "inside")
+    inside = await heard
+    assert isinstance(inside.channel, discord.Thread)
+    assert inside.content == "inside"
+
+
+async def test_the_bot_opens_a_thread_on_a_message(bot: "Probe", town: "Town") -> None:
+    heard = await bot.hears_message()
+    start = await town.alice.say(town.memes, "start")
+    message = await heard
+
+    thread = await message.create_thread(name="Mirrors")
+    await thread.send("kept")
+
+    state = town.sim.world.channel(thread.id)
+    assert [m.content for m in town.alice.messages(state)][-1] == "kept"
+    assert start.thread_id == thread.id
+    with pytest.raises(discord.HTTPException) as refused:
+        await message.create_thread(name="Again")
+    assert refused.value.code == 160004
+
+
+async def test_a_private_thread_is_seen_by_its_members_only(bot: "Probe", town: "Town") -> None:
+    town.guild.join(town.alice, permissions=Permission.CREATE_PRIVATE_THREADS)
+    thread = await town.alice.open_thread(town.memes, "Secret", private=True)
+    await town.alice.say(thread, "psst")
+
+    assert town.bob.messages(thread) == []
+    with pytest.raises(ApiProblem) as refused:
+        await town.bob.say(thread, "hm")
+    assert refused.value.code == 50001
+    with pytest.raises(discord.Forbidden):
+        await bot.fetch_channel(thread.id)
+
+
+async def test_a_forum_post_starts_with_a_message_of_its_own_id(bot: "Probe", town: "Town") -> None:
+    forum = town.guild.add_channel("art", type=ChannelType.FORUM, tags=["oil", "ink"])
+    heard = await bot.hears_message()
+
+    thread, starter = await town.alice.open_post(
+        forum, "My work", "see", [Upload("a.png", b"x")], tags=["ink"]
+    )
+
+    message = await heard
+    assert message.id == thread.id == starter.id
+    assert isinstance(message.channel, discord.Thread)
+    assert isinstance(message.channel.parent, discord.ForumChannel)
+    assert [tag.name for tag in message.channel.applied_tags] == ["ink"]
+    assert [item.filename for item in message.attachments] == ["a.png"]
+
+
+async def test_a_hollow_starter_is_whole_when_fetched_again(bot: "Probe", town: "Town") -> None:
+    media = town.guild.add_channel("clips", type=ChannelType.MEDIA)
+    town.sim.faults.hollow_starters()
+    heard = await bot.hears_message()
+
+    await town.alice.open_post(media, "Clip", "see", [Upload("a.mp4", b"x")])
+
+    hollow = await heard
+    assert (hollow.content, hollow.attachments) == ("", [])
+    whole = await hollow.channel.fetch_message(hollow.id)
+    assert (whole.content, len(whole.attachments)) == ("see", 1)
+
+
+async def test_the_bot_opens_a_forum_post_with_a_file(bot: "Probe", town: "Town") -> None:
+    made = await bot.hears("guild_channel_create")
+    art = town.guild.add_channel("art", type=ChannelType.FORUM)
+    await made
+    forum = bot.get_channel(art.id)
+    assert isinstance(forum, discord.ForumChannel)
+
+    thread, message = await forum.create_thread(
+        name="Log", content="first", file=discord.File(io.BytesIO(b"x"), "x.bin")
+    )
+
+    assert message.id == thread.id
+    assert [m.content for m in town.alice.messages(town.sim.world.channel(thread.id))] == ["first"]
+
+
+async def test_a_locked_thread_takes_no_messages_and_an_archived_one_wakes(
+    bot: "Probe", town: "Town"
+) -> None:
+    heard = await bot.hears_message()
+    await town.alice.say(town.memes, "start")
+    thread = await (await heard).create_thread(name="T")
+    state = town.sim.world.channel(thread.id)
+
+    await thread.edit(archived=True)
+    assert town.guild.threads == []
+    await town.alice.say(state, "awake")
+    assert town.guild.threads == [state]
+
+    await thread.edit(locked=True)
+    with pytest.raises(ApiProblem) as refused:
+        await town.alice.say(state, "locked?")
+    assert refused.value.code == 50083
+
+
+async def test_threads_can_be_listed_joined_left_and_deleted(bot: "Probe", town: "Town") -> None:
+    town.guild.grant_bot(Permission.MANAGE_THREADS)
+    state = await town.alice.open_thread(town.memes, "T")
+    guild = bot.get_guild(town.guild.id)
+    assert guild is not None
+
+    thread = (await guild.active_threads())[0]
+    await thread.join()
+    assert {member.id for member in await thread.fetch_members()} == {
+        town.alice.id,
+        town.sim.bot_user.id,
+    }
+    await thread.add_user(discord.Object(town.bob.id))
+    await thread.remove_user(discord.Object(town.bob.id))
+    await thread.leave()
+    assert state.thread_member_ids == [town.alice.id]
+
+    gone = await bot.hears("raw_thread_delete")
+    await thread.delete()
+    await gone
+    assert town.guild.threads == []
+
+
+async def test_an_archived_thread_is_found_in_the_archive(bot: "Probe", town: "Town") -> None:
+    channel = bot.get_channel(town.memes.id)
+    assert isinstance(channel, discord.TextChannel)
+    thread = await channel.create_thread(name="Old", type=discord.ChannelType.public_thread)
+    await thread.edit(archived=True)
+
+    assert [item.name async for item in channel.archived_threads()] == ["Old"]
+
+
+async def test_a_thread_inherits_its_channels_overwrites(town: "Town") -> None:
+    thread = await town.alice.open_thread(town.memes, "T")
+    await town.alice.say(thread, "hello")
+
+    town.guild.overwrite(town.memes, town.bob, deny=Permission.VIEW_CHANNEL)
+
+    assert town.bob.messages(thread) == []
+    assert len(town.alice.messages(thread)) == 1
