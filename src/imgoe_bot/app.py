@@ -19,6 +19,7 @@ from imgoe_bot.adapters.store import (
     SqlGuildStore,
     SqlJobStore,
     SqlNotes,
+    SqlOptionStore,
     SqlPostStore,
     SqlRuleStore,
     migrate,
@@ -30,6 +31,7 @@ from imgoe_bot.hostapi import open_http
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.mirrors import MirrorService
+from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import ImageHost, MediaReader, Messenger
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.steps import Steps
@@ -106,6 +108,7 @@ def build_services(
     )
     return Services(
         guilds=guilds,
+        options=OptionService(SqlOptionStore(database), guilds=guilds, clock=clock),
         mirrors=MirrorService(SqlRuleStore(database), posts, clock=clock),
         uploads=uploads,
         deletions=deletions,

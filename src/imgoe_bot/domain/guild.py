@@ -1,6 +1,7 @@
 """What a guild has set, and who may change it."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from imgoe_bot.domain.ids import GuildId, UserId
@@ -52,6 +53,27 @@ class GuildSettings:
     host_url: str
     key_fingerprint: str | None = None
     version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of a guild's history.
+
+    Attributes:
+        scope_id: the channel, thread or category it was made for; 0 for the whole server.
+        old: the text before, None when the place inherited. So for ``new``.
+    """
+
+    actor_id: UserId
+    at: datetime
+    scope_id: int
+    name: str
+    old: str | None
+    new: str | None
+
+
+SERVER: Final = 0
+"""The scope of what holds for the whole server."""
 
 
 def check_may_manage(actor: Actor) -> GuildId:

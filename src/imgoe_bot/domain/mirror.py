@@ -51,6 +51,7 @@ class MessageFacts:
 
     Attributes:
         channel_ids: the channel it stands in, then its parents: thread, channel, category.
+        locale: the server's preferred language, by Discord's code.
     """
 
     guild_id: GuildId
@@ -60,6 +61,7 @@ class MessageFacts:
     author_is_bot: bool
     author_is_us: bool
     nsfw: bool
+    locale: str = "en-US"
     attachments: tuple[AttachmentFacts, ...] = ()
 
 

@@ -51,6 +51,7 @@ class Post:
         message_id: the source message; None for a slash command.
         rule_id: the mirror rule that asked for it; None for a slash command.
         nsfw: whether it was posted in an age-restricted channel.
+        locale: the language of its public answer, by Discord's code.
         withdrawn_at: when its author took the source message back before it was answered.
         card: our answer, None until it is posted.
     """
@@ -64,6 +65,7 @@ class Post:
     message_id: MessageId | None = None
     rule_id: RuleId | None = None
     nsfw: bool = False
+    locale: str = "en-US"
     withdrawn_at: datetime | None = None
     card: Place | None = None
 

@@ -78,6 +78,7 @@ class MirrorService:
             message_id=facts.message_id,
             rule_id=rule.id,
             nsfw=facts.nsfw,
+            locale=facts.locale,
         )
 
 

@@ -1,12 +1,12 @@
 """The outside world as the use cases see it: protocols as narrow as their callers."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from imgoe_bot.domain.guild import ApiKey, GuildSettings
+from imgoe_bot.domain.guild import ApiKey, Change, GuildSettings
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, UploadId, UserId
 from imgoe_bot.domain.job import Item, Job
 from imgoe_bot.domain.media import Source
@@ -93,6 +93,36 @@ class GuildStore(Protocol):
         Raises:
             StaleWrite: somebody changed the settings meanwhile.
         """
+        ...
+
+
+class OptionStore(Protocol):
+    """Option values by place, and who changed them."""
+
+    async def layers(self, guild_id: GuildId) -> Mapping[int, Mapping[str, str]]:
+        """Return the guild's stored texts by scope (0 is the server) and option name."""
+        ...
+
+    async def change(
+        self,
+        settings: GuildSettings,
+        changes: Sequence[tuple[int, str, str | None]],
+        *,
+        actor_id: UserId,
+        now: datetime,
+    ) -> int:
+        """Store texts by (scope, name), or remove them where None, all or none of them.
+
+        Returns:
+            The guild's new version.
+
+        Raises:
+            StaleWrite: ``settings.version`` is no longer current.
+        """
+        ...
+
+    async def history(self, guild_id: GuildId, *, limit: int) -> tuple[Change, ...]:
+        """Return the newest changes first."""
         ...
 
 

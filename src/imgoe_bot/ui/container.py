@@ -9,6 +9,7 @@ from discord.ext import commands
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.mirrors import MirrorService
+from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Notes
 from imgoe_bot.services.runner import JobRunner
 from imgoe_bot.services.uploads import UploadService
@@ -24,6 +25,7 @@ class Services:
     """Every use case, built once by ``app``."""
 
     guilds: GuildSettingsService
+    options: OptionService
     mirrors: MirrorService
     uploads: UploadService
     deletions: DeletionService

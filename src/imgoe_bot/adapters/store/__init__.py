@@ -4,6 +4,7 @@ from imgoe_bot.adapters.store.engine import Database, open_engine
 from imgoe_bot.adapters.store.guilds import SqlGuildStore
 from imgoe_bot.adapters.store.jobs import SqlJobStore
 from imgoe_bot.adapters.store.migrate import migrate
+from imgoe_bot.adapters.store.options import SqlOptionStore
 from imgoe_bot.adapters.store.posts import SqlPostStore
 from imgoe_bot.adapters.store.rules import SqlNotes, SqlRuleStore
 
@@ -12,6 +13,7 @@ __all__ = [
     "SqlGuildStore",
     "SqlJobStore",
     "SqlNotes",
+    "SqlOptionStore",
     "SqlPostStore",
     "SqlRuleStore",
     "migrate",

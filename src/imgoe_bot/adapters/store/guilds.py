@@ -59,10 +59,19 @@ class SqlGuildStore:
                     guild_id=saved.guild_id,
                     actor_id=actor_id,
                     at=now,
-                    change=f"host {saved.host_url}, key {saved.key_fingerprint}",
+                    name="key",
+                    old=_key_words(settings),
+                    new=_key_words(saved),
                 )
             )
         return saved
+
+
+def _key_words(settings: GuildSettings) -> str | None:
+    """Say in the history which key it was, without saying the key."""
+    if settings.key_fingerprint is None:
+        return None
+    return f"{settings.host_url} {settings.key_fingerprint}"
 
 
 def _bound_to(guild_id: GuildId, host_url: str) -> str:

@@ -22,6 +22,7 @@ _POST = (
     "rule_id",
     "author_id",
     "nsfw",
+    "locale",
     "created_at",
     "withdrawn_at",
 )

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -57,6 +58,15 @@ guild = Table(
     Column("version", Integer, nullable=False),
 )
 
+option_value = Table(
+    "option_value",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("scope_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", String(32), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,
@@ -64,7 +74,10 @@ audit = Table(
     Column("guild_id", BigInteger, nullable=False),
     Column("actor_id", BigInteger, nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    Column("change", Text, nullable=False),
+    Column("scope_id", BigInteger, nullable=False, server_default="0"),
+    Column("name", String(32), nullable=False, server_default="key"),
+    Column("old", Text),
+    Column("new", Text),
     Index(None, "guild_id", "at"),
 )
 
@@ -77,6 +90,7 @@ mirror_rule = Table(
     Column("created_by", BigInteger, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("seen_message_id", BigInteger),
+    Column("paused", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("guild_id", "channel_id"),
 )
 
@@ -92,6 +106,7 @@ post = Table(
     Column("author_id", BigInteger, nullable=False),
     Column("nsfw", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("locale", String(16), nullable=False, server_default="en-US"),
     Column("withdrawn_at", UtcDateTime),
     Column("card_channel_id", BigInteger),
     Column("card_message_id", BigInteger),
@@ -125,6 +140,7 @@ upload = Table(
     Column("deleted_at", UtcDateTime),
     Column("deleted_by", BigInteger),
     Index(None, "guild_id", "sha256"),
+    Index(None, "guild_id", "created_at"),
 )
 
 job = Table(
@@ -143,6 +159,7 @@ job = Table(
     Column("position", Integer, nullable=False),
     Column("filename", Text, nullable=False),
     Column("spoiler", Boolean, nullable=False),
+    Column("source", String(16), nullable=False, server_default="attachments"),
     Column("error", String(64)),
     Column("error_facts", Text),
     UniqueConstraint("post_id", "step", "attachment_id"),
@@ -155,6 +172,15 @@ person = Table(
     metadata,
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
     Column("dms_closed_until", UtcDateTime),
+)
+
+person_choice = Table(
+    "person_choice",
+    metadata,
+    Column("mark", String(64), primary_key=True),
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("choice", String(8), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 note = Table(

@@ -1,0 +1,136 @@
+"""Use case: what holds where, and changing it."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from imgoe_bot.domain.guild import SERVER, Actor, Change, check_may_manage
+from imgoe_bot.domain.ids import GuildId
+from imgoe_bot.domain.options import OPTIONS, Options, get_option, normalise, resolve
+from imgoe_bot.errors import SettingsRejected
+from imgoe_bot.services.guild_settings import GuildSettingsService
+from imgoe_bot.services.ports import Clock, OptionStore
+
+HISTORY_LINES = 15
+EXPORT_FORMAT = "imgoe-settings-1"
+EXPORT_MAX_CHARS = 20_000
+
+
+class OptionService:
+    """Reads and changes a guild's options, place by place."""
+
+    def __init__(self, store: OptionStore, *, guilds: GuildSettingsService, clock: Clock) -> None:
+        self._store = store
+        self._guilds = guilds
+        self._clock = clock
+
+    async def at(self, guild_id: GuildId, channel_ids: Sequence[int]) -> Options:
+        """Return the values in force in a channel.
+
+        Args:
+            guild_id: the server.
+            channel_ids: the innermost place first: thread, channel, category; empty for what
+                holds for the server.
+        """
+        layers = await self._store.layers(guild_id)
+        line = (SERVER, *reversed(channel_ids))
+        return resolve(layers.get(scope_id, {}) for scope_id in line)
+
+    async def layer(self, guild_id: GuildId, scope_id: int) -> Mapping[str, str]:
+        """Return what one place sets itself, as texts."""
+        return (await self._store.layers(guild_id)).get(scope_id, {})
+
+    async def set(self, actor: Actor, scope_id: int, name: str, text: str) -> str:
+        """Set one option at one place and return it as stored.
+
+        Raises:
+            NotAllowed: without the Manage Server permission.
+            SettingsRejected: no such option, not a value of it, or it holds server-wide only.
+            StaleWrite: somebody else changed the settings meanwhile.
+        """
+        guild_id = check_may_manage(actor)
+        stored = _checked(scope_id, name, text)
+        await self._change(actor, guild_id, [(scope_id, name, stored)])
+        return stored
+
+    async def reset(self, actor: Actor, scope_id: int, name: str | None) -> int:
+        """Let a place inherit one option again, or all; returns how many it had set.
+
+        Raises:
+            NotAllowed, SettingsRejected, StaleWrite: as for ``set``.
+        """
+        guild_id = check_may_manage(actor)
+        own = await self.layer(guild_id, scope_id)
+        names = list(own) if name is None else [get_option(name).name]
+        held = [each for each in names if each in own]
+        if held:
+            await self._change(actor, guild_id, [(scope_id, each, None) for each in held])
+        return len(held)
+
+    async def history(self, actor: Actor) -> tuple[Change, ...]:
+        """Return the last changes, newest first.
+
+        Raises:
+            NotAllowed: without the Manage Server permission.
+        """
+        return await self._store.history(check_may_manage(actor), limit=HISTORY_LINES)
+
+    async def export(self, actor: Actor) -> str:
+        """Return every stored text as JSON; keys and other secrets are not among them.
+
+        Raises:
+            NotAllowed: without the Manage Server permission.
+        """
+        layers = await self._store.layers(check_may_manage(actor))
+        places = {str(scope_id): dict(layer) for scope_id, layer in layers.items() if layer}
+        return json.dumps({"format": EXPORT_FORMAT, "places": places}, indent=2, sort_keys=True)
+
+    async def import_(self, actor: Actor, text: str) -> int:
+        """Make a server's options those of an export, all or none; returns how many were set.
+
+        Raises:
+            NotAllowed, StaleWrite: as for ``set``.
+            SettingsRejected: not an export, or a value in it is none of its option's.
+        """
+        guild_id = check_may_manage(actor)
+        wanted = _read_export(text)
+        layers = await self._store.layers(guild_id)
+        dropped = [
+            (scope_id, name, None)
+            for scope_id, layer in layers.items()
+            for name in layer
+            if (scope_id, name) not in wanted
+        ]
+        given = [(scope_id, name, value) for (scope_id, name), value in wanted.items()]
+        await self._change(actor, guild_id, [*dropped, *given])
+        return len(given)
+
+    async def _change(
+        self, actor: Actor, guild_id: GuildId, changes: Sequence[tuple[int, str, str | None]]
+    ) -> None:
+        settings = await self._guilds.get(guild_id)
+        await self._store.change(settings, changes, actor_id=actor.user_id, now=self._clock.now())
+
+
+def _checked(scope_id: int, name: str, text: str) -> str:
+    if scope_id != SERVER and not get_option(name).per_channel:
+        raise SettingsRejected(setting=name, problem="server-only")
+    return normalise(name, text)
+
+
+def _read_export(text: str) -> dict[tuple[int, str], str]:
+    if len(text) > EXPORT_MAX_CHARS:
+        raise SettingsRejected(setting="import", problem="too-long")
+    try:
+        data = json.loads(text)
+        places = data["places"].items() if data["format"] == EXPORT_FORMAT else None
+        pairs = {
+            (int(scope), str(name)): str(value)
+            for scope, layer in places or ()
+            for name, value in layer.items()
+        }
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise SettingsRejected(setting="import", problem="not-an-export") from error
+    if places is None:
+        raise SettingsRejected(setting="import", problem="not-an-export")
+    known = {place: value for place, value in pairs.items() if place[1] in OPTIONS}
+    return {(s, name): _checked(s, name, value) for (s, name), value in known.items()}
