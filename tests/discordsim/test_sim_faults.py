@@ -124,3 +124,60 @@ async def test_tokens_are_left_out_of_the_list_of_calls(bot: "Probe", town: "Tow
     assert not any(asked.exchange.token in call for call in town.sim.calls)
     assert town.sim.bot_token not in repr(town.sim.world)
     assert asked.exchange.token not in repr(asked)
+
+
+@pytest.mark.parametrize(("code", "status"), [(40003, 403), (20026, 403), (50278, 403)])
+async def test_any_of_discords_refusals_can_be_injected(
+    bot: "Probe", town: "Town", code: int, status: int
+) -> None:
+    town.sim.faults.next_problems("POST /users/@me/channels", [code])
+    user = await bot.fetch_user(town.alice.id)
+    with pytest.raises(discord.Forbidden) as refused:
+        await user.create_dm()
+    assert (refused.value.code, refused.value.status) == (code, status)
+
+
+async def test_the_global_limit_holds_the_whole_bot(bot: "Probe", town: "Town") -> None:
+    town.sim.faults.global_limit(retry_after_s=0.05)
+    sent = await bot.get_partial_messageable(town.memes.id).send("after")
+    assert sent.content == "after"
+
+
+async def test_a_server_error_is_tried_again(bot: "Probe", town: "Town") -> None:
+    town.sim.faults.next_statuses("GET /users/*", [502])
+    user = await bot.fetch_user(town.alice.id)
+    assert user.name == "alice"
+
+
+async def test_events_can_come_in_the_wrong_order(bot: "Probe", town: "Town") -> None:
+    town.sim.faults.reorder_events(2)
+    heard = await bot.hears_message()
+    first = await town.alice.say(town.memes, "first")
+    second = await town.alice.say(town.memes, "second")
+
+    assert (await heard).id == second.id
+    assert first.id < second.id
+
+
+async def test_clearing_ends_every_fault(bot: "Probe", town: "Town") -> None:
+    faults = town.sim.faults
+    faults.next_statuses("*", [403] * 9)
+    faults.reorder_events(9)
+    faults.duplicate_events(3)
+    faults.blind_previews()
+    heard = await bot.hears_message(town.alice.id)
+    await town.alice.say(town.memes, "held back")
+
+    faults.clear()
+
+    assert (await heard).content == "held back"
+    assert (await bot.fetch_user(town.alice.id)).name == "alice"
+
+
+async def test_a_delayed_answer_is_served_at_once(bot: "Probe", town: "Town") -> None:
+    town.sim.faults.delay_answer("POST /channels/*/messages", 30)
+    sending = asyncio.create_task(bot.get_partial_messageable(town.memes.id).send("x"))
+    await town.alice.wait_for_message(town.memes)
+    assert not sending.done()
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)

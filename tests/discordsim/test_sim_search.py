@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from imgoe_bot.discordsim import Permission, Upload
 from imgoe_bot.discordsim.message_payloads import attachment_payload
-from imgoe_bot.discordsim.wire import Json, mapping, mappings
+from imgoe_bot.discordsim.wire import Json, mapping, mappings, sequence
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import Town
@@ -57,9 +57,7 @@ async def test_it_counts_what_fits(
 async def test_the_newest_come_first_in_pages(api: aiohttp.ClientSession, town: "Town") -> None:
     await fill(town)
     _, found = await search(api, town, f"has=file&limit=1&offset=1&author_id={town.bob.id}")
-    groups = found["messages"]
-    assert isinstance(groups, list)
-    (message,) = mappings(groups[0])
+    (message,) = mappings(sequence(found["messages"])[0])
     assert [item["filename"] for item in mappings(message["attachments"])] == ["b.mp4"]
 
 
