@@ -68,7 +68,7 @@ class Client:
         self,
         data: bytes,
         *,
-        filename: str | None = "Sunny day.jpg",
+        filename: str = "Sunny day.jpg",
         part: str = "source",
         mime: str = "image/jpeg",
         headers: dict[str, str] | None = None,

@@ -67,6 +67,8 @@ class FolderBlobs:
 
     def path_of(self, name: str) -> Path | None:
         """Return the file of this name, None when there is none or it would lie outside."""
+        if "\0" in name:
+            return None
         path = (self.root / name).resolve()
         inside = path.is_relative_to(self.root.resolve())
         return path if inside and path.is_file() else None

@@ -66,12 +66,12 @@ def _text(value: object) -> str | None:
 
 
 def read_camera_data(image: Image.Image) -> CameraData:
-    """Return the metadata of an opened image; unreadable metadata count as none."""
+    """Return the metadata of a decoded image; unreadable metadata count as none."""
     notes = image.info
     title, description = _text(notes.get("Title")), _text(notes.get("Description"))
-    if "exif" not in notes and not image.getexif():
-        return CameraData(title=title, description=description)
     try:
+        if "exif" not in notes and not image.getexif():
+            return CameraData(title=title, description=description)
         values = _directories(image)
         named = _named(values)
         return CameraData(

@@ -51,10 +51,17 @@ def _open(path: Path, *, expected: Format) -> Image.Image:
         raise Fault(Reason.BROKEN_IMAGE) from error
 
 
+def _frames(image: Image.Image) -> int:
+    try:
+        return int(getattr(image, "n_frames", 1))
+    except Exception as error:  # counting reads the whole file, whatever is in it
+        raise Fault(Reason.BROKEN_IMAGE) from error
+
+
 def _check(image: Image.Image, limits: ImageLimits) -> None:
     if image.width * image.height > limits.pixels:
         raise Fault(Reason.TOO_MANY_PIXELS)
-    if getattr(image, "n_frames", 1) > limits.frames:
+    if _frames(image) > limits.frames:
         raise Fault(Reason.TOO_MANY_FRAMES)
 
 
@@ -147,16 +154,10 @@ def renditions_of(
     return tuple(made)
 
 
-def _reencode(image: Image.Image, target: Format, width_px: int | None, path: Path) -> None:
-    """Replace the file by the image, upright and at the wanted width."""
-    upright = _upright(image)
-    if width_px is not None and width_px > upright.width:
-        raise Fault(Reason.ENLARGING)
-    plain = _plain_mode(upright, target)
-    smaller = plain if width_px in (None, upright.width) else _scaled(plain, width_px or 1)
+def _write_anew(image: Image.Image, target: Format, path: Path) -> None:
     made = path.with_name(f"{path.name}.new")
     try:
-        made.write_bytes(_encode(smaller, target))
+        made.write_bytes(_encode(image, target))
         os.replace(made, path)
     except OSError as error:
         made.unlink(missing_ok=True)
@@ -182,19 +183,49 @@ class ImageMaker:
         Raises:
             Fault: not decodable, too large in pixels or frames, or asked to grow.
         """
-        target = STORED_AS.get(source, source)
         with _open(path, expected=source) as image:
             _check(image, self.limits)
-            camera = read_camera_data(image)
-            wanted = None if _is_animated(image) else width_px
-            rewritten = wanted is not None or target is not source
-            if rewritten:
-                _decode(image)
-                _reencode(image, target, wanted, path)
-        if not rewritten and not self.keep_location:
-            rewritten = self._scrub(path, source)
-        media = self._render_stored(path, target, camera)
-        return replace(media, md5=md5_of(path) if rewritten else md5)
+            is_animated = _is_animated(image)
+            wanted_px = None if is_animated else width_px
+            if wanted_px is None and source not in STORED_AS:
+                return self._keep(path, image, source, md5)
+            return self._rewrite(path, image, STORED_AS.get(source, source), wanted_px)
+
+    def _keep(self, path: Path, image: Image.Image, stored: Format, md5: str) -> Media:
+        """Store the bytes that were sent, but for the place in them."""
+        size = _shown_size(image, _orientation(image))
+        is_animated = _is_animated(image)
+        _draft(image, size[0])
+        _decode(image)
+        camera = read_camera_data(image)
+        renditions = renditions_of(
+            image,
+            target=_rendition_format(stored),
+            full_width_px=size[0],
+            is_animated=is_animated,
+        )
+        scrubbed = not self.keep_location and self._scrub(path, stored)
+        media = _media(path, stored, size, renditions, camera)
+        md5 = md5_of(path) if scrubbed else md5
+        return replace(media, md5=md5, is_animated=is_animated)
+
+    def _rewrite(
+        self, path: Path, image: Image.Image, stored: Format, width_px: int | None
+    ) -> Media:
+        """Store the image encoded anew, upright and at the wanted width."""
+        _decode(image)
+        camera = read_camera_data(image)
+        full = _plain_mode(_upright(image), stored)
+        if width_px is not None and width_px > full.width:
+            raise Fault(Reason.ENLARGING)
+        if width_px is not None and width_px < full.width:
+            full = _scaled(full, width_px)
+        _write_anew(full, stored, path)
+        renditions = renditions_of(
+            full, target=_rendition_format(stored), full_width_px=full.width, is_animated=False
+        )
+        media = _media(path, stored, full.size, renditions, camera)
+        return replace(media, md5=md5_of(path))
 
     def _scrub(self, path: Path, source: Format) -> bool:
         try:
@@ -202,29 +233,24 @@ class ImageMaker:
         except OSError as error:
             raise Fault(Reason.STORAGE_FULL) from error
 
-    def _render_stored(self, path: Path, stored: Format, camera: CameraData) -> Media:
-        with _open(path, expected=stored) as image:
-            width_px, height_px = _shown_size(image, _orientation(image))
-            is_animated = _is_animated(image)
-            _draft(image, width_px)
-            _decode(image)
-            renditions = renditions_of(
-                image,
-                target=_rendition_format(stored),
-                full_width_px=width_px,
-                is_animated=is_animated,
-            )
-        return Media(
-            path=path,
-            format=stored,
-            size_bytes=path.stat().st_size,
-            width_px=width_px,
-            height_px=height_px,
-            md5="",
-            renditions=renditions,
-            is_animated=is_animated,
-            title=camera.title,
-            description=camera.description,
-            exif_json=camera.exif_json,
-            taken_at=camera.taken_at,
-        )
+
+def _media(
+    path: Path,
+    stored: Format,
+    size: tuple[int, int],
+    renditions: tuple[Rendition, ...],
+    camera: CameraData,
+) -> Media:
+    return Media(
+        path=path,
+        format=stored,
+        size_bytes=path.stat().st_size,
+        width_px=size[0],
+        height_px=size[1],
+        md5="",
+        renditions=renditions,
+        title=camera.title,
+        description=camera.description,
+        exif_json=camera.exif_json,
+        taken_at=camera.taken_at,
+    )
