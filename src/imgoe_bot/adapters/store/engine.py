@@ -23,11 +23,6 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    @property
-    def locks_rows(self) -> bool:
-        """Whether claims need ``FOR UPDATE SKIP LOCKED``; SQLite locks the whole file instead."""
-        return self._engine.dialect.name != "sqlite"
-
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[AsyncConnection]:
         """Open a transaction that is committed at the end, or rolled back whole."""

@@ -30,10 +30,7 @@ class SqlJobStore:
     ) -> tuple[Job, ...]:
         """Lease due jobs, taking guilds in turn; see the port."""
         async with self._database.write() as connection:
-            due = _due(now, limit)
-            if self._database.locks_rows:
-                due = due.with_for_update(skip_locked=True)
-            ids = (await connection.execute(due)).scalars().all()
+            ids = (await connection.execute(_due(now, limit))).scalars().all()
             if not ids:
                 return ()
             claimed = await connection.execute(
@@ -63,6 +60,7 @@ class SqlJobStore:
     ) -> None:
         """Store an upload step's outcome; the post's last one releases its answer."""
         async with self._database.write() as connection:
+            await _lock_post(connection, job)
             await _close(connection, job, failure)
             if upload is not None:
                 values = rows.upload_values(upload, self._vault)
@@ -100,7 +98,10 @@ class SqlJobStore:
             await _change(connection, job, values | rows.error_values(failure))
 
     async def release(self, owner: str) -> None:
-        """Give back every lease of this owner; the try it cut short is not counted."""
+        """Give back every lease of this owner.
+
+        The try it cut short counts: the next one then looks for what it may have posted.
+        """
         async with self._database.write() as connection:
             await connection.execute(
                 update(t.job)
@@ -114,7 +115,11 @@ class SqlJobStore:
 
 
 def _due(now: datetime, limit: int) -> Select[int]:
-    """Ids of the jobs to take next: each guild's first, then each guild's second, and so on."""
+    """Ids of the jobs to take next: each guild's first, then each guild's second, and so on.
+
+    Another worker's claim under way is stepped over and not waited for. SQLite knows no row locks:
+    there the transaction holds the whole file.
+    """
     is_due = or_(
         and_(t.job.c.state == State.READY.value, t.job.c.run_at <= now),
         and_(t.job.c.state == State.LEASED.value, t.job.c.lease_until <= now),
@@ -123,8 +128,20 @@ def _due(now: datetime, limit: int) -> Select[int]:
         partition_by=t.job.c.guild_id, order_by=(t.job.c.run_at, t.job.c.id)
     )
     ranked = select(t.job.c.id, turn.label("turn")).where(is_due).subquery()
-    first = select(ranked.c.id).order_by(ranked.c.turn, ranked.c.id).limit(limit)
-    return select(t.job.c.id).where(t.job.c.id.in_(first), is_due)
+    return (
+        select(t.job.c.id)
+        .join(ranked, ranked.c.id == t.job.c.id)
+        .where(is_due)
+        .order_by(ranked.c.turn, t.job.c.run_at, t.job.c.id)
+        .limit(limit)
+        .with_for_update(of=t.job, skip_locked=True)
+    )
+
+
+async def _lock_post(connection: AsyncConnection, job: Job) -> None:
+    """Let a post's uploads end one after the other: each must see whether it is the last."""
+    query = select(t.post.c.id).where(t.post.c.id == job.post_id)
+    await connection.execute(query.with_for_update(key_share=True))
 
 
 async def _close(connection: AsyncConnection, job: Job, failure: ImgoeError | None) -> None:

@@ -1,0 +1,159 @@
+"""Stores over one database, and the values to fill them with."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from imgoe_bot.adapters.store import (
+    Database,
+    SqlGuildStore,
+    SqlJobStore,
+    SqlNotes,
+    SqlPostStore,
+    SqlRuleStore,
+)
+from imgoe_bot.adapters.vault import Vault
+from imgoe_bot.domain.ids import (
+    AttachmentId,
+    ChannelId,
+    GuildId,
+    MessageId,
+    PostId,
+    RuleId,
+    UploadId,
+    UserId,
+    new_id,
+)
+from imgoe_bot.domain.job import Item, Job
+from imgoe_bot.domain.mirror import MirrorRule
+from imgoe_bot.domain.upload import DeleteLink, Origin, Place, Post, Stored, Upload
+
+NOW = datetime(2026, 5, 4, 12, 30, 15, 123456, tzinfo=UTC)
+LEASE = timedelta(seconds=60)
+HOST = "https://host.example"
+GUILD = GuildId(1_100_000_000_000_000_001)
+BEN = UserId(1_200_000_000_000_000_002)
+LINK = f"{HOST}/image/Ab1/delete/{'5e' * 24}"
+CARD = Place(ChannelId(1_300_000_000_000_000_003), MessageId(1_300_000_000_000_000_004))
+
+_numbers = itertools.count(1_400_000_000_000_000_000)
+
+
+def fresh_number() -> int:
+    """Return a snowflake no other call returns: beyond 32 bits, as Discord's are."""
+    return next(_numbers)
+
+
+def item(position: int = 0, *, filename: str = "cat.png", spoiler: bool = False) -> Item:
+    return Item(AttachmentId(fresh_number()), position, filename, spoiler)
+
+
+def post(*, guild_id: GuildId = GUILD, age: timedelta = timedelta(0)) -> Post:
+    """Return a mirrored message's post, never the same message twice."""
+    return Post(
+        id=PostId(new_id()),
+        origin=Origin.MIRROR,
+        guild_id=guild_id,
+        channel_id=ChannelId(77),
+        author_id=BEN,
+        created_at=NOW - age,
+        message_id=MessageId(fresh_number()),
+        rule_id=RuleId("rule"),
+    )
+
+
+def slash_post() -> Post:
+    return replace(post(), origin=Origin.SLASH, message_id=None, rule_id=None)
+
+
+def stored(*, link: str | None = LINK) -> Stored:
+    return Stored(
+        mime="image/png",
+        size_bytes=5_000_000_000,
+        viewer_url=f"{HOST}/image/Ab1",
+        url=f"{HOST}/images/cat.png",
+        thumb_url=f"{HOST}/images/cat.th.png",
+        width_px=640,
+        height_px=480,
+        delete_link=None if link is None else DeleteLink(link),
+    )
+
+
+def upload_of(
+    owner: Post, what: Item, *, link: str | None = LINK, sha256: str = "ab" * 32
+) -> Upload:
+    return Upload(
+        id=UploadId(new_id()),
+        post_id=owner.id,
+        guild_id=owner.guild_id,
+        uploader_id=owner.author_id,
+        attachment_id=what.attachment_id,
+        position=what.position,
+        filename=what.filename,
+        host_url=HOST,
+        sha256=sha256,
+        stored=stored(link=link),
+        created_at=NOW,
+        spoiler=what.spoiler,
+    )
+
+
+def rule(*, guild_id: GuildId = GUILD, channel_id: int = 77, at: datetime = NOW) -> MirrorRule:
+    return MirrorRule(
+        id=RuleId(new_id()),
+        guild_id=guild_id,
+        channel_id=ChannelId(channel_id),
+        created_by=BEN,
+        created_at=at,
+    )
+
+
+def _random_vault() -> Vault:
+    return Vault(os.urandom(32))
+
+
+@dataclass(slots=True)
+class Stores:
+    """Every SQL store of one process over one database."""
+
+    engine: AsyncEngine
+    vault: Vault = field(default_factory=_random_vault)
+    database: Database = field(init=False)
+    guilds: SqlGuildStore = field(init=False)
+    rules: SqlRuleStore = field(init=False)
+    posts: SqlPostStore = field(init=False)
+    jobs: SqlJobStore = field(init=False)
+    notes: SqlNotes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.database = Database(self.engine)
+        self.guilds = SqlGuildStore(self.database, vault=self.vault)
+        self.rules = SqlRuleStore(self.database)
+        self.posts = SqlPostStore(self.database, vault=self.vault)
+        self.jobs = SqlJobStore(self.database, vault=self.vault)
+        self.notes = SqlNotes(self.database)
+
+    async def claim(
+        self, owner: str = "worker", *, at: datetime = NOW, limit: int = 10
+    ) -> tuple[Job, ...]:
+        return await self.jobs.claim(owner=owner, now=at, lease=LEASE, limit=limit)
+
+    async def rows(self, sql: str) -> list[tuple[object, ...]]:
+        """Return what the tables really hold."""
+        async with self.engine.connect() as connection:
+            return [tuple(row) for row in await connection.exec_driver_sql(sql)]
+
+    async def run(self, sql: str) -> None:
+        """Change the tables behind the stores' back."""
+        async with self.engine.begin() as connection:
+            await connection.exec_driver_sql(sql)
+
+
+def guild_ids(jobs: tuple[Job, ...], posts: dict[PostId, Post]) -> Iterator[GuildId]:
+    """Yield the guild of each job."""
+    for job in jobs:
+        yield posts[job.post_id].guild_id
