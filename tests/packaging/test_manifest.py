@@ -9,7 +9,8 @@ ROOT = Path(__file__).parents[2]
 
 def _packages() -> list[str]:
     with (ROOT / "pyproject.toml").open("rb") as file:
-        return tomllib.load(file)["tool"]["setuptools"]["packages"]
+        packages: list[str] = tomllib.load(file)["tool"]["setuptools"]["packages"]
+    return packages
 
 
 def _folders() -> list[str]:
