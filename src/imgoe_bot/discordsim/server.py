@@ -19,6 +19,7 @@ from imgoe_bot.discordsim.interactions import Interactions
 from imgoe_bot.discordsim.links import LinkSigner
 from imgoe_bot.discordsim.middleware import Gatekeeper, RateLimits
 from imgoe_bot.discordsim.person import Person
+from imgoe_bot.discordsim.previews import Previews
 from imgoe_bot.discordsim.rest_application import ApplicationRoutes, InteractionRoutes
 from imgoe_bot.discordsim.rest_guilds import GuildRoutes
 from imgoe_bot.discordsim.rest_messages import MessageRoutes
@@ -47,6 +48,8 @@ class SimOptions:
         rate_limit: requests a bucket allows in one window.
         rate_window_s: the window's length.
         strict: whether leaving raises when the bot used a route that is not there.
+        fetch_previews: whether pictures of embeds are measured and links previewed, by fetching
+            them where they are on this machine; they are told by a MESSAGE_UPDATE.
         clock: the present, in Unix seconds.
     """
 
@@ -60,6 +63,7 @@ class SimOptions:
     rate_limit: int = 50
     rate_window_s: float = 1.0
     strict: bool = True
+    fetch_previews: bool = False
     clock: Callable[[], float] = time.time
 
 
@@ -101,6 +105,7 @@ class DiscordSim:
         self.faults = Faults(self.world, self._gateway)
         limits = RateLimits(clock, self.options.rate_limit, self.options.rate_window_s)
         self._gatekeeper = Gatekeeper(self.world, self.faults, limits)
+        self._previews = Previews(self.world)
         self._people: dict[int, Person] = {}
         self._runner: web.AppRunner | None = None
         self._port = self.options.port
@@ -116,6 +121,8 @@ class DiscordSim:
         self._port = int(self._runner.addresses[0][1])
         self.world.links.base_url = self.cdn_url
         self._gateway.url = self.gateway_url
+        if self.options.fetch_previews:
+            self._previews.start()
         return self
 
     async def __aexit__(
@@ -125,6 +132,7 @@ class DiscordSim:
         trace: TracebackType | None,
     ) -> None:
         """Stop listening; raises UnknownRoutes when strict, unless another error is on its way."""
+        await self._previews.close()
         await self._gateway.drop(resumable=False, code=1001)
         if self._runner is not None:
             await self._runner.cleanup()

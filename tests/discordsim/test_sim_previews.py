@@ -1,0 +1,126 @@
+"""Pictures are measured and links previewed by fetching them, as Discord's proxy does."""
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import discord
+import pytest
+import pytest_asyncio
+from aiohttp import web
+
+from imgoe_bot.discordsim import SimOptions
+from imgoe_bot.discordsim.wire import mapping
+
+if TYPE_CHECKING:
+    from tests.discordsim.conftest import Probe, Town
+
+PAGE = """<html><head><title>Page</title><meta property="og:title" content="A cat">
+<meta property="og:image" content="/cat.png"></head></html>"""
+
+
+class Site:
+    """A small site that remembers what was asked of it."""
+
+    def __init__(self, picture: bytes) -> None:
+        self.asked: list[str] = []
+        self.url = ""
+        self._picture = picture
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.asked.append(request.path)
+        if request.path == "/cat.png":
+            return web.Response(body=self._picture, content_type="image/png")
+        if request.path == "/page":
+            return web.Response(text=PAGE, content_type="text/html")
+        raise web.HTTPNotFound
+
+
+@pytest_asyncio.fixture
+async def site(picture: bytes) -> AsyncIterator[Site]:
+    made = Site(picture)
+    app = web.Application()
+    app.router.add_get("/{path}", made.answer)
+    runner = web.AppRunner(app, shutdown_timeout=1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    made.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield made
+    await runner.cleanup()
+
+
+@pytest.fixture
+def options() -> SimOptions:
+    return SimOptions(fetch_previews=True)
+
+
+async def test_a_picture_in_an_embed_gets_its_true_size(
+    bot: "Probe", town: "Town", site: Site
+) -> None:
+    told = await bot.hears("raw_message_edit")
+    embed = discord.Embed().set_image(url=f"{site.url}/cat.png")
+
+    await bot.get_partial_messageable(town.memes.id).send(embed=embed)
+
+    event = await told
+    assert isinstance(event, discord.RawMessageUpdateEvent)
+    image = event.message.embeds[0].image
+    assert (image.width, image.height) == (3, 2)
+    assert event.message.edited_at is None
+
+
+async def test_a_picture_that_is_not_there_comes_back_0_by_0(
+    bot: "Probe", town: "Town", site: Site
+) -> None:
+    told = await bot.hears("raw_message_edit")
+    embed = discord.Embed().set_thumbnail(url=f"{site.url}/gone.png")
+    await bot.get_partial_messageable(town.memes.id).send(embed=embed)
+    event = await told
+    assert isinstance(event, discord.RawMessageUpdateEvent)
+    assert event.message.embeds[0].thumbnail.width == 0
+
+
+async def test_a_gallery_is_measured_too(bot: "Probe", town: "Town", site: Site) -> None:
+    told = await bot.hears("raw_message_edit")
+    layout = discord.ui.LayoutView()
+    gallery: discord.ui.MediaGallery[discord.ui.LayoutView] = discord.ui.MediaGallery()
+    layout.add_item(gallery.add_item(media=f"{site.url}/cat.png"))
+    await bot.get_partial_messageable(town.memes.id).send(view=layout)
+    event = await told
+    assert isinstance(event, discord.RawMessageUpdateEvent)
+    (shown,) = event.message.components
+    assert isinstance(shown, discord.MediaGalleryComponent)
+    assert (shown.items[0].media.width, shown.items[0].media.height) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "title"), [("/page", "link", "A cat"), ("/cat.png", "image", None)]
+)
+async def test_a_bare_link_is_previewed(
+    town: "Town", site: Site, path: str, kind: str, title: str | None
+) -> None:
+    message = await town.alice.say(town.memes, f"see {site.url}{path} there")
+
+    await town.alice.wait_for_message(town.memes, lambda m: bool(m.embeds))
+
+    (embed,) = message.embeds
+    assert (embed["type"], embed.get("title")) == (kind, title)
+    assert mapping(embed["thumbnail"])["width"] == 3
+
+
+async def test_links_in_brackets_and_suppressed_ones_are_never_fetched(
+    bot: "Probe", town: "Town", site: Site
+) -> None:
+    channel = bot.get_partial_messageable(town.memes.id)
+    await channel.send(f"<{site.url}/secret1>")
+    await channel.send(f"{site.url}/secret2", suppress_embeds=True)
+    await town.alice.say(town.memes, f"{site.url}/page")
+    await town.alice.wait_for_message(town.memes, lambda m: bool(m.embeds))
+
+    assert site.asked == ["/page", "/cat.png"]
+
+
+async def test_nothing_beyond_this_machine_is_fetched(town: "Town", site: Site) -> None:
+    away = await town.alice.say(town.memes, "https://example.invalid/a.png")
+    await town.alice.say(town.memes, f"{site.url}/cat.png")
+    await town.alice.wait_for_message(town.memes, lambda m: bool(m.embeds))
+    assert away.embeds == []
