@@ -6,7 +6,7 @@ import pwd
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def _free_port() -> int:
 
 
 @contextmanager
-def running_postgres(folder: Path) -> Iterator[str]:
+def running_postgres(folder: Path) -> Generator[str]:
     """Run a server in ``folder`` and give its SQLAlchemy URL; skips by name without programs."""
     programs = find_programs()
     if len(programs) < len(PROGRAMS):

@@ -1,7 +1,7 @@
 """Keys, albums, quotas, guests, expiry, moderation, limits: what surrounds an upload."""
 
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ def clock() -> Clock:
 @asynccontextmanager
 async def running(
     data_dir: Path, session: aiohttp.ClientSession, clock: Clock, **options: Any
-) -> AsyncIterator[tuple[HostServer, Client]]:
+) -> AsyncGenerator[tuple[HostServer, Client]]:
     async with HostServer(HostOptions(data_dir, **options), clock=clock) as host:
         yield host, client_of(host, session)
 

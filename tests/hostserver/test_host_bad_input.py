@@ -52,7 +52,7 @@ class Bad:
     status: int
     filename: str = "x.png"
     mime: str = "image/png"
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = field(default_factory=dict[str, str])
 
 
 BAD_FILES = [
@@ -313,6 +313,22 @@ async def test_a_chunked_body_without_a_length_is_taken(client: Client) -> None:
     headers = key_of(client) | {"Content-Type": "multipart/form-data; boundary=b"}
     answer = await client.call("POST", "/api/1/upload", data=chunks(), headers=headers)
     assert answer.status == 200
+
+
+async def test_a_part_with_a_control_character_in_its_name_is_refused(client: Client) -> None:
+    body = PART.replace(b'name="source"', b'name="s\x0cource"') + JPEG + b"\r\n--b--\r\n"
+    headers = key_of(client) | {"Content-Type": "multipart/form-data; boundary=b"}
+    answer = await client.call("POST", "/api/1/upload", data=body, headers=headers)
+    assert (answer.status, answer.json["error"]["code"]) == (400, 400)
+
+
+async def test_a_body_that_claims_to_be_packed_is_refused(client: Client) -> None:
+    headers = key_of(client) | {
+        "Content-Type": "multipart/form-data; boundary=b",
+        "Content-Encoding": "gzip",
+    }
+    answer = await client.call("POST", "/api/1/upload", data=b"no gzip", headers=headers)
+    assert answer.status == 400
 
 
 @pytest.mark.parametrize(

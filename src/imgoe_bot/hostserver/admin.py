@@ -10,6 +10,7 @@ from imgoe_bot.hostserver.accounts import Accounts
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.files import PENDING_HEADERS, Files
 from imgoe_bot.hostserver.index import UploadIndex, Wanted
+from imgoe_bot.hostserver.intake import UNREADABLE
 from imgoe_bot.hostserver.limits import RateLimiter
 from imgoe_bot.hostserver.names import clean_text
 from imgoe_bot.hostserver.options import MIB
@@ -33,7 +34,7 @@ async def read_form(request: web.Request) -> Form:
     """
     try:
         fields = await request.post()
-    except (ValueError, LookupError, web.HTTPException) as error:
+    except UNREADABLE as error:
         raise Fault(Reason.BAD_BODY) from error
     return {name: value.strip() for name, value in fields.items() if isinstance(value, str)}
 

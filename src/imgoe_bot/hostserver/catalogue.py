@@ -9,6 +9,7 @@ from aiohttp import web
 from imgoe_bot.hostserver.access import Gate
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.index import UploadIndex, Wanted
+from imgoe_bot.hostserver.intake import UNREADABLE
 from imgoe_bot.hostserver.names import clean_text, storable
 from imgoe_bot.hostserver.records import Account, Upload
 from imgoe_bot.hostserver.reply import Addresses, JsonObject, describe, describe_album
@@ -44,7 +45,7 @@ async def _object(request: web.Request) -> JsonObject:
             body: object = json.loads(await request.read())
         else:
             body = dict(await request.post())
-    except (ValueError, LookupError, RecursionError, web.HTTPException) as error:
+    except UNREADABLE as error:
         raise Fault(Reason.BAD_BODY) from error
     if not isinstance(body, dict):
         raise Fault(Reason.BAD_BODY)

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.names import sent_filename
@@ -16,6 +17,16 @@ CHUNK_BYTES = 256 * 1024
 FIELD_LIMIT_BYTES = 64 * 1024
 FIELDS_LIMIT = 50
 SOURCE_NAMES = ("source", "image")
+# What aiohttp raises, in all, for a body that isn't what it claims to be.
+UNREADABLE = (
+    ValueError,
+    AssertionError,
+    LookupError,
+    RecursionError,
+    HttpProcessingError,
+    web.HTTPException,
+    web.RequestPayloadError,
+)
 
 
 @dataclass(slots=True)
@@ -78,14 +89,11 @@ async def _read_part(part: BodyPartReader, intake: Intake) -> None:
 
 
 async def _read_multipart(request: web.Request, intake: Intake) -> None:
-    try:
-        reader = await request.multipart()
-        while (part := await reader.next()) is not None:
-            if isinstance(part, MultipartReader):
-                raise Fault(Reason.BAD_BODY, "Nested multipart")
-            await _read_part(part, intake)
-    except (ValueError, AssertionError, web.HTTPException) as error:
-        raise Fault(Reason.BAD_BODY) from error
+    reader = await request.multipart()
+    while (part := await reader.next()) is not None:
+        if isinstance(part, MultipartReader):
+            raise Fault(Reason.BAD_BODY, "Nested multipart")
+        await _read_part(part, intake)
 
 
 async def _take_pairs(pairs: Mapping[str, str], intake: Intake) -> None:
@@ -103,10 +111,7 @@ async def _read_urlencoded(request: web.Request, intake: Intake) -> None:
         body += chunk
         if len(body) > intake.spool.limit_bytes * 3:  # a byte may take three, as %2B does
             raise Fault(Reason.TOO_LARGE)
-    try:
-        pairs = parse_qsl(body.decode("ascii"), max_num_fields=FIELDS_LIMIT)
-    except ValueError as error:
-        raise Fault(Reason.BAD_BODY) from error
+    pairs = parse_qsl(body.decode("ascii"), max_num_fields=FIELDS_LIMIT)
     await _take_pairs(dict(reversed(pairs)), intake)
 
 
@@ -136,5 +141,8 @@ async def read_request(
         raise Fault(Reason.TOO_LARGE)
     async with open_spool(folder, limit_bytes=limit_bytes) as spool:
         intake = Intake(spool, by_post=request.method == "POST")
-        await _read(request, intake)
+        try:
+            await _read(request, intake)
+        except UNREADABLE as error:
+            raise Fault(Reason.BAD_BODY) from error
         yield intake

@@ -85,6 +85,7 @@ class HostServer:
         self._fetcher = fetcher or GuardedFetcher()
         self._stack = AsyncExitStack()
         self._host: Host | None = None
+        self._app: web.Application | None = None
         self.url = ""
         self.first_key: str | None = None
 
@@ -114,6 +115,16 @@ class HostServer:
         It is stored as a hash and can't be shown again.
         """
         return await self._running.accounts.create_key(label, user=user)
+
+    def routes(self) -> list[str]:
+        """Return what the host answers, as ``METHOD /path``; HEAD goes wherever GET does."""
+        if self._app is None:
+            raise RuntimeError("the host is not running")
+        return sorted(
+            f"{route.method} {route.resource.canonical}"
+            for route in self._app.router.routes()
+            if route.resource is not None and route.method != "HEAD"
+        )
 
     async def sweep(self) -> int:
         """Delete what has expired now instead of within a minute; returns how many went."""
@@ -148,9 +159,8 @@ class HostServer:
     async def _serve(
         self, stack: AsyncExitStack, outside: Outside, listener: socket.socket
     ) -> None:
-        runner = web.AppRunner(
-            build_app(self._running, outside), access_log=None, shutdown_timeout=5
-        )
+        self._app = build_app(self._running, outside)
+        runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=5)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.SockSite(runner, listener).start()
