@@ -181,3 +181,20 @@ async def test_a_delayed_answer_is_served_at_once(bot: "Probe", town: "Town") ->
     assert not sending.done()
     sending.cancel()
     await asyncio.gather(sending, return_exceptions=True)
+
+
+class TestGlobalLimit:
+    """With two requests a second in all."""
+
+    @pytest.fixture
+    def options(self) -> SimOptions:
+        return SimOptions(global_limit=2)
+
+    async def test_the_third_request_of_a_second_is_globally_limited(self, town: "Town") -> None:
+        headers = {"Authorization": f"Bot {town.sim.bot_token}"}
+        async with aiohttp.ClientSession(headers=headers) as session:
+            for path in ("users/@me", "gateway/bot", f"users/{town.alice.id}"):
+                async with session.get(f"{town.sim.api_url}/{path}") as response:
+                    body = await response.json()
+        assert (response.status, body["global"]) == (429, True)
+        assert town.sim.refusals == [f"429 GET /users/{town.alice.id}"]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import discord
 import pytest
 
-from imgoe_bot.discordsim import ChannelType, Permission
+from imgoe_bot.discordsim import ApiProblem, ChannelType, Permission, Upload
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import MakeBot, Probe, StartBot, Town
@@ -129,3 +129,36 @@ async def test_a_voice_channel_and_a_category_are_no_trouble(bot: "Probe", town:
 
     assert isinstance(fetched, discord.VoiceChannel)
     assert fetched.category_id == category.id
+
+
+async def test_a_boosted_guild_takes_larger_files(bot: "Probe", town: "Town") -> None:
+    heard = await bot.hears_message()
+    big = Upload("big.bin", bytes(11 * 1024 * 1024))
+    with pytest.raises(ApiProblem) as refused:
+        await town.alice.say(town.memes, files=[big])
+    assert refused.value.code == 40005
+
+    town.guild.boost(2)
+    await town.alice.say(town.memes, files=[big])
+
+    message = await heard
+    assert message.guild is not None
+    assert message.guild.filesize_limit == 50 * 1024 * 1024
+    assert message.attachments[0].size == len(big.data)
+
+
+async def test_the_bot_learns_of_its_own_roles_without_the_members_intent(
+    bot: "Probe", town: "Town"
+) -> None:
+    told = await bot.hears("member_update")
+    town.guild.grant_bot(Permission.MANAGE_THREADS)
+    await told
+    assert guild_of(bot, town).me.guild_permissions.manage_threads
+
+
+async def test_typing_is_shown_both_ways(bot: "Probe", town: "Town") -> None:
+    told = await bot.hears("raw_typing")
+    await town.alice.typing(town.memes)
+    event = await told
+    assert isinstance(event, discord.RawTypingEvent)
+    assert event.user_id == town.alice.id

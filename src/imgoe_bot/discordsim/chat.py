@@ -20,7 +20,7 @@ from imgoe_bot.discordsim.layouts import check_components
 from imgoe_bot.discordsim.message_payloads import message_payload
 from imgoe_bot.discordsim.payloads import channel_payload, member_payload
 from imgoe_bot.discordsim.problems import problem
-from imgoe_bot.discordsim.rights import check_draft, check_may_send
+from imgoe_bot.discordsim.rights import check_draft, check_may_send, file_limit
 from imgoe_bot.discordsim.snowflake import created_at
 from imgoe_bot.discordsim.wire import Json, Payload, copied_mapping
 from imgoe_bot.discordsim.world import Event, World
@@ -41,7 +41,7 @@ def post(
         return known
     how = origin or Origin()
     if not (how.system or how.flags & LOADING):
-        check_draft(draft)
+        check_draft(draft, limit_bytes=file_limit(world, channel))
     message = compose(world, author, channel, draft, how)
     channel.messages[message.id] = message
     if draft.nonce and draft.enforce_nonce:
@@ -86,7 +86,7 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> Mess
     limits.check_content(draft.content)
     limits.check_layout_alone(content=draft.content, embeds=draft.embeds, flags=flags)
     limits.check_embeds(draft.embeds)
-    limits.check_files(draft.files)
+    limits.check_files(draft.files, limit_bytes=file_limit(world, channel))
     check_components(draft.components, flags=flags)
     _apply(world, channel, message, draft)
     message.edited_at = world.clock()

@@ -11,7 +11,6 @@ from imgoe_bot.discordsim.drafts import (
 )
 from imgoe_bot.discordsim.entities import (
     COMPONENTS_V2,
-    EPHEMERAL,
     HAS_SNAPSHOT,
     SPOILER_ATTACHMENT,
     SUPPRESS_EMBEDS,
@@ -31,7 +30,7 @@ from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.wire import Json, Payload, copied_mapping, integer
 from imgoe_bot.discordsim.world import World
 
-_SENDABLE_FLAGS = EPHEMERAL | SUPPRESS_EMBEDS | COMPONENTS_V2 | 1 << 12 | 1 << 13
+_SENDABLE_FLAGS = SUPPRESS_EMBEDS | COMPONENTS_V2 | 1 << 12 | 1 << 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +107,8 @@ def _mention_replied(world: World, message: Message, draft: Draft) -> None:
     pings = draft.allowed_mentions is None or draft.allowed_mentions.get("replied_user") is True
     if message.reference is None or message.reference.kind == 1 or not pings:
         return
+    if message.interaction is not None:
+        return  # an answer to a click pings nobody
     channel = world.channels.get(message.reference.channel_id)
     replied = channel.messages.get(message.reference.message_id) if channel else None
     if replied is not None and replied.author.id not in message.mention_ids:

@@ -262,6 +262,7 @@ class Guild:
 
     Attributes:
         has_bot: whether the bot is a member, and so receives its events.
+        boost_level: 0 to 3; raises the size a file may have.
         command_overrides: (command name, id of role, user, channel or guild) to allowed.
     """
 
@@ -274,6 +275,7 @@ class Guild:
     stickers: dict[int, Sticker] = field(default_factory=dict[int, Sticker])
     has_bot: bool = True
     locale: str = "en-US"
+    boost_level: int = 0
     command_overrides: dict[tuple[str, int], bool] = field(
         default_factory=dict[tuple[str, int], bool]
     )

@@ -129,10 +129,16 @@ class Gateway:
 
     def _send(self, event: Event) -> None:
         for session in self.sessions.values():
-            if session.owns(event.guild_id) and session.intents.want(event):
+            wanted = session.intents.want(event) or self._about_itself(event)
+            if session.owns(event.guild_id) and wanted:
                 data = seen_with(session.intents, event, bot_id=self._world.bot.id)
                 for _ in range(self.copies):
                     session.dispatch(event.name, data)
+
+    def _about_itself(self, event: Event) -> bool:
+        user = mapping(event.data.get("user"))
+        mine = text(user, "id") == str(self._world.bot.id)
+        return event.name == "GUILD_MEMBER_UPDATE" and mine
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one gateway connection from HELLO to its end."""

@@ -183,6 +183,11 @@ class GuildHandle:
         target_id = self.id if target is None else target.id
         self.state.command_overrides[name, target_id] = allowed
 
+    def boost(self, level: int) -> None:
+        """Set the boost level: 0 and 1 allow files of 10 MiB, 2 of 50, 3 of 100."""
+        self.state.boost_level = level
+        places.rename_guild(self._world, self.state, self.state.name)
+
     def add_bot(self) -> None:
         """Invite the bot."""
         places.add_bot(self._world, self.state)

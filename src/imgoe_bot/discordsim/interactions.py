@@ -21,7 +21,6 @@ from imgoe_bot.discordsim.entities import (
 )
 from imgoe_bot.discordsim.exchange import FOLLOW_UPS, TOKEN_LIFE_S, Answer, Exchange, Kind
 from imgoe_bot.discordsim.layouts import check_modal
-from imgoe_bot.discordsim.limits import FILE_BYTES
 from imgoe_bot.discordsim.message_payloads import message_payload
 from imgoe_bot.discordsim.payloads import (
     channel_payload,
@@ -29,7 +28,7 @@ from imgoe_bot.discordsim.payloads import (
     user_payload,
 )
 from imgoe_bot.discordsim.problems import ApiProblem, invalid_webhook_token, problem
-from imgoe_bot.discordsim.rights import check_draft
+from imgoe_bot.discordsim.rights import check_draft, file_limit
 from imgoe_bot.discordsim.wire import (
     Json,
     Payload,
@@ -88,7 +87,7 @@ class Interactions:
             "data": copied_mapping(exchange.data),
             "channel_id": str(channel.id),
             "channel": channel_payload(world, channel) | self._permissions(channel, user),
-            "attachment_size_limit": FILE_BYTES,
+            "attachment_size_limit": file_limit(world, channel),
             "locale": user.locale,
             "entitlements": [],
             "app_permissions": str(int(world.permissions(channel, world.bot.id))),
@@ -260,7 +259,7 @@ class Interactions:
 
     def fill(self, exchange: Exchange, message: Message, draft: Draft) -> Message:
         """Put a deferred answer's content into the message that waits for it."""
-        check_draft(draft)
+        check_draft(draft, limit_bytes=file_limit(self._world, exchange.channel))
         message.flags = (message.flags & ~LOADING) | (draft.flags & COMPONENTS_V2)
         fill(self._world, exchange.channel, message, draft)
         chat.emit_message(self._world, "MESSAGE_UPDATE", message)

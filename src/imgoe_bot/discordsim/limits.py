@@ -15,6 +15,7 @@ EMBED_TOTAL = 6_000
 FIELDS = 25
 FILES = 10
 FILE_BYTES = 10 * 1024 * 1024
+FILE_BYTES_BY_BOOST = (FILE_BYTES, FILE_BYTES, 50 * 1024 * 1024, 100 * 1024 * 1024)
 _EMBED_TEXTS = {"title": 256, "description": 4_096, "footer.text": 2_048, "author.name": 256}
 _FIELD_TEXTS = {"name": 256, "value": 1_024}
 
@@ -86,7 +87,7 @@ def _embed_length(embed: Json) -> int:
     )
 
 
-def check_files(files: Sequence[Upload], *, limit_bytes: int = FILE_BYTES) -> None:
+def check_files(files: Sequence[Upload], *, limit_bytes: int) -> None:
     """Refuse more than 10 files (50035) or any beyond the size limit (40005)."""
     if len(files) > FILES:
         raise _too_many("attachments", FILES)

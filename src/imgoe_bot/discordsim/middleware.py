@@ -1,6 +1,7 @@
 """What stands before every REST route: the token, rate limits, injected faults, error bodies."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -14,6 +15,7 @@ from imgoe_bot.discordsim.problems import ApiProblem, unauthorized
 from imgoe_bot.discordsim.world import World
 
 _TOKEN_IN_PATH = ("/webhooks/", "/interactions/")
+_BANNING = frozenset({401, 403, 429})
 _VIA = {"Via": "1.1 discordsim"}
 
 
@@ -30,11 +32,12 @@ class RateLimits:
     Attributes:
         limit: requests a bucket allows in one window.
         window_s: the window's length.
+        clock: seconds that only ever pass; not the world's clock, which tests stop and move.
     """
 
-    clock: Callable[[], float]
     limit: int
     window_s: float
+    clock: Callable[[], float] = time.monotonic
     _buckets: dict[str, _Bucket] = field(default_factory=dict[str, _Bucket])
 
     def take(self, key: str) -> tuple[bool, dict[str, str]]:
@@ -48,7 +51,7 @@ class RateLimits:
         return allowed, {
             "X-RateLimit-Limit": str(self.limit),
             "X-RateLimit-Remaining": str(bucket.remaining),
-            "X-RateLimit-Reset": f"{bucket.reset_at:.3f}",
+            "X-RateLimit-Reset": f"{time.time() + bucket.reset_at - now:.3f}",
             "X-RateLimit-Reset-After": f"{max(0.0, bucket.reset_at - now):.3f}",
             "X-RateLimit-Bucket": sha256(key.split("|")[0].encode()).hexdigest()[:32],
         }
@@ -60,29 +63,48 @@ class Gatekeeper:
     Args:
         world: whose bot token is asked for.
         faults: what goes wrong on purpose.
-        limits: the rate limits.
+        limits: the rate limits a route and channel.
+        everywhere: the rate limit of all routes together, but for answers to interactions.
 
     Attributes:
         unknown: requests no route answered, as ``METHOD /path``.
         calls: every request so far, in order, as ``METHOD /path``.
+        refusals: those answered 401, 403 or 429, as ``STATUS METHOD /path``; 10,000 of them in ten
+            minutes would get a bot's address banned.
     """
 
-    def __init__(self, world: World, faults: Faults, limits: RateLimits) -> None:
+    def __init__(
+        self, world: World, faults: Faults, *, limits: RateLimits, everywhere: RateLimits
+    ) -> None:
         self.unknown: list[str] = []
         self.calls: list[str] = []
+        self.refusals: list[str] = []
         self._world = world
         self._faults = faults
         self._limits = limits
+        self._everywhere = everywhere
 
     async def guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Serve one request, or the fault planned for it."""
-        path = request.path.removeprefix("/api/v10")
-        call = f"{request.method} {path}"
-        self.calls.append(_without_token(call))
+        """Serve one request, or the fault planned for it, and remember how it went."""
+        call = f"{request.method} {request.path.removeprefix('/api/v10')}"
+        shown = _without_token(call)
+        self.calls.append(shown)
+        response = await self._serve(request, handler, call)
+        if response.status in _BANNING:
+            self.refusals.append(f"{response.status} {shown}")
+        return response
+
+    async def _serve(self, request: web.Request, handler: Handler, call: str) -> web.StreamResponse:
+        path = call.partition(" ")[2]
         await asyncio.sleep(self._faults.delay_of(call))
         planned = self._faults.take_refusal(call)
         if planned is not None:
             return _refused(planned)
+        if not path.startswith(_TOKEN_IN_PATH):
+            allowed, headers = self._everywhere.take("")
+            if not allowed:
+                wait_s = float(headers["X-RateLimit-Reset-After"])
+                return _too_many(wait_s, {"X-RateLimit-Global": "true"}, everywhere=True)
         allowed, headers = self._limits.take(_bucket_key(request))
         if not allowed:
             return _too_many(float(headers["X-RateLimit-Reset-After"]), headers)

@@ -179,7 +179,7 @@ def guild_payload(world: World, guild: Guild) -> Payload:
         "explicit_content_filter": 0,
         "nsfw_level": 0,
         "mfa_level": 0,
-        "premium_tier": 0,
+        "premium_tier": guild.boost_level,
         "system_channel_flags": 0,
         "approximate_member_count": len(guild.members),
         "approximate_presence_count": len(guild.members),

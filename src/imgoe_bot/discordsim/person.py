@@ -139,6 +139,10 @@ class Person:
         self._world.require(self.user, channel, Permission.MANAGE_MESSAGES)
         chat.delete_many(self._world, channel, [message.id for message in messages])
 
+    async def typing(self, channel: Channel) -> None:
+        """Begin to write."""
+        chat.typing(self._world, channel, self.user)
+
     async def react(self, message: Message, emoji: str) -> None:
         """React with a Unicode emoji or ``name:id``."""
         reactions.react(self._world, self._channel(message), message, self.user, emoji)
@@ -211,10 +215,8 @@ class Person:
         )
         return self._open(channel, Kind.AUTOCOMPLETE, data)
 
-    async def use_menu(self, target: Message | User, name: str) -> Interaction:
+    async def use_menu(self, target: Message, name: str) -> Interaction:
         """Use a message menu command on a message."""
-        if isinstance(target, User):
-            raise TypeError("use use_user_menu for a user")
         channel = self._channel(target)
         self._world.require(self.user, channel, Permission.USE_APPLICATION_COMMANDS)
         await self._registered(channel, name, 3)

@@ -46,13 +46,23 @@ def _check_direct(world: World, author: User, channel: Channel) -> None:
             raise problem(50278)
 
 
-def check_draft(draft: Draft) -> None:
-    """Refuse a draft that Discord would refuse for what is in it."""
+def file_limit(world: World, channel: Channel) -> int:
+    """Return how many bytes a file may have in a channel."""
+    return limits.FILE_BYTES_BY_BOOST[world.boost_level(channel)]
+
+
+def check_draft(draft: Draft, *, limit_bytes: int) -> None:
+    """Refuse a draft that Discord would refuse for what is in it.
+
+    Args:
+        draft: what is to be sent.
+        limit_bytes: how large a file may be here.
+    """
     forward = draft.reference is not None and draft.reference.get("type") == 1
     if draft.empty and not forward:
         raise problem(50006)
     limits.check_content(draft.content)
     limits.check_layout_alone(content=draft.content, embeds=draft.embeds, flags=draft.flags)
     limits.check_embeds(draft.embeds)
-    limits.check_files(draft.files)
+    limits.check_files(draft.files, limit_bytes=limit_bytes)
     check_components(draft.components, flags=draft.flags)

@@ -47,6 +47,7 @@ class SimOptions:
         heartbeat_interval_ms: what the gateway asks for.
         rate_limit: requests a bucket allows in one window.
         rate_window_s: the window's length.
+        global_limit: requests a second in all, answers to interactions not counted.
         strict: whether leaving raises when the bot used a route that is not there.
         fetch_previews: whether pictures of embeds are measured and links previewed, by fetching
             them where they are on this machine; they are told by a MESSAGE_UPDATE.
@@ -62,6 +63,7 @@ class SimOptions:
     heartbeat_interval_ms: int = 41_250
     rate_limit: int = 50
     rate_window_s: float = 1.0
+    global_limit: int = 50
     strict: bool = True
     fetch_previews: bool = False
     clock: Callable[[], float] = time.time
@@ -103,8 +105,12 @@ class DiscordSim:
             self.world, heartbeat_interval_ms=self.options.heartbeat_interval_ms
         )
         self.faults = Faults(self.world, self._gateway)
-        limits = RateLimits(clock, self.options.rate_limit, self.options.rate_window_s)
-        self._gatekeeper = Gatekeeper(self.world, self.faults, limits)
+        self._gatekeeper = Gatekeeper(
+            self.world,
+            self.faults,
+            limits=RateLimits(self.options.rate_limit, self.options.rate_window_s),
+            everywhere=RateLimits(self.options.global_limit, 1.0),
+        )
         self._previews = Previews(self.world)
         self._people: dict[int, Person] = {}
         self._runner: web.AppRunner | None = None
@@ -214,6 +220,11 @@ class DiscordSim:
         return self._gatekeeper.calls
 
     @property
+    def refusals(self) -> list[str]:
+        """Requests answered 401, 403 or 429 so far, as ``STATUS METHOD /path``."""
+        return self._gatekeeper.refusals
+
+    @property
     def people(self) -> Mapping[int, Person]:
         """Everybody added so far, by id."""
         return self._people
@@ -240,9 +251,19 @@ class DiscordSim:
         self._people[user.id] = person
         return person
 
-    def add_guild(self, name: str, *, owner: Person, bot: bool = True) -> GuildHandle:
-        """Add a guild with its owner in it, and the bot unless ``bot`` is False."""
+    def add_guild(
+        self, name: str, *, owner: Person, bot: bool = True, locale: str = "en-US"
+    ) -> GuildHandle:
+        """Add a guild with its owner in it, and the bot unless ``bot`` is False.
+
+        Args:
+            name: its name.
+            owner: who may do everything in it.
+            bot: whether the bot is invited at once.
+            locale: the guild's language.
+        """
         guild = GuildHandle(self.world, places.add_guild(self.world, name, owner.user))
+        guild.state.locale = locale
         if bot:
             guild.add_bot()
         return guild

@@ -21,7 +21,7 @@ from imgoe_bot.discordsim.entities import (
 from imgoe_bot.discordsim.payloads import channel_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import invalid_form, problem
-from imgoe_bot.discordsim.rights import check_draft
+from imgoe_bot.discordsim.rights import check_draft, file_limit
 from imgoe_bot.discordsim.wire import (
     Json,
     Payload,
@@ -121,7 +121,7 @@ def open_post(
     if forum.type not in THREAD_ONLY:
         raise problem(50024)
     world.require(opener, forum, Permission.SEND_MESSAGES)
-    check_draft(draft)
+    check_draft(draft, limit_bytes=file_limit(world, forum))
     thread = _new(world, opener, forum, name, private=False)
     thread.applied_tags = _known_tags(forum, tag_ids)
     _announce(world, thread)

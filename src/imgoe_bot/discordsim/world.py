@@ -158,6 +158,11 @@ class World:
         self.channels[opened.id] = opened
         return opened
 
+    def boost_level(self, channel: Channel) -> int:
+        """Return the boost level of a channel's guild, 0 outside of guilds."""
+        guild = self.guilds.get(channel.guild_id or 0)
+        return 0 if guild is None else guild.boost_level
+
     def share_guild(self, first: int, second: int) -> bool:
         """Tell whether two users are members of one guild."""
         return any(first in g.members and second in g.members for g in self.guilds.values())
