@@ -2,10 +2,10 @@
 
 import itertools
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from imgoe_bot.adapters.store import (
@@ -13,6 +13,7 @@ from imgoe_bot.adapters.store import (
     SqlGuildStore,
     SqlJobStore,
     SqlNotes,
+    SqlOptionStore,
     SqlPostStore,
     SqlRuleStore,
 )
@@ -128,6 +129,7 @@ class Stores:
     posts: SqlPostStore = field(init=False)
     jobs: SqlJobStore = field(init=False)
     notes: SqlNotes = field(init=False)
+    options: SqlOptionStore = field(init=False)
 
     def __post_init__(self) -> None:
         self.database = Database(self.engine)
@@ -136,6 +138,7 @@ class Stores:
         self.posts = SqlPostStore(self.database, vault=self.vault)
         self.jobs = SqlJobStore(self.database, vault=self.vault)
         self.notes = SqlNotes(self.database)
+        self.options = SqlOptionStore(self.database)
 
     async def claim(
         self, owner: str = "worker", *, at: datetime = NOW, limit: int = 10
@@ -147,13 +150,7 @@ class Stores:
         async with self.engine.connect() as connection:
             return [tuple(row) for row in await connection.exec_driver_sql(sql)]
 
-    async def run(self, sql: str) -> None:
+    async def run(self, sql: str, **values: object) -> None:
         """Change the tables behind the stores' back."""
         async with self.engine.begin() as connection:
-            await connection.exec_driver_sql(sql)
-
-
-def guild_ids(jobs: tuple[Job, ...], posts: dict[PostId, Post]) -> Iterator[GuildId]:
-    """Yield the guild of each job."""
-    for job in jobs:
-        yield posts[job.post_id].guild_id
+            await connection.execute(text(sql), values)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from imgoe_bot.domain.ids import GuildId
+from imgoe_bot.domain.ids import GuildId, PostId
 from imgoe_bot.domain.job import Item, Job, Step
 from imgoe_bot.domain.upload import Post
 from imgoe_bot.errors import HostBroken, SourceGone, SourceUnreachable, StaleWrite
@@ -187,7 +187,7 @@ async def test_an_upload_that_waits_for_its_next_try_holds_the_answer_back(store
 async def test_uploads_that_end_at_the_same_time_never_leave_an_answer_waiting(
     stores: Stores, other: Stores
 ) -> None:
-    owners = {}
+    owners: dict[PostId, Post] = {}
     for guild in range(12):
         owner, _ = await _stored_post(stores, files=2, guild=guild)
         owners[owner.id] = owner

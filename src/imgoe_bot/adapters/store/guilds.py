@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine import Database
+from imgoe_bot.adapters.store.upsert import insert_new
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.ids import GuildId, UserId
@@ -88,7 +89,8 @@ async def _write(connection: AsyncConnection, saved: GuildSettings, sealed: byte
     held = select(t.guild.c.version).where(t.guild.c.guild_id == saved.guild_id)
     version = (await connection.execute(held)).scalar()
     if version is None and saved.version == 1:
-        await connection.execute(insert(t.guild).values(guild_id=saved.guild_id, **values))
+        if not await insert_new(connection, t.guild, {"guild_id": saved.guild_id, **values}):
+            raise StaleWrite
         return
     changed = await connection.execute(
         update(t.guild)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine import Database
+from imgoe_bot.adapters.store.upsert import insert_new
 from imgoe_bot.domain.guild import Change, GuildSettings
 from imgoe_bot.domain.ids import GuildId, UserId
 from imgoe_bot.errors import StaleWrite
@@ -25,12 +26,16 @@ class SqlOptionStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[GuildId, Layers] = {}
+        self._changes = 0
 
     async def layers(self, guild_id: GuildId) -> Layers:
         """Return the guild's stored texts by scope and option name."""
         known = self._known.get(guild_id)
         if known is None:
-            known = self._known[guild_id] = await self._read(guild_id)
+            before = self._changes
+            known = await self._read(guild_id)
+            if before == self._changes:  # else they may be old already
+                self._known[guild_id] = known
         return known
 
     async def _read(self, guild_id: GuildId) -> Layers:
@@ -59,6 +64,7 @@ class SqlOptionStore:
                     line = Change(actor_id, now, scope_id, name, old, new)
                     await _note(connection, guild_id, line)
         finally:
+            self._changes += 1
             self._known.pop(guild_id, None)
         return settings.version + 1
 
@@ -83,7 +89,8 @@ async def _take_version(connection: AsyncConnection, settings: GuildSettings) ->
     held = (await connection.execute(select(t.guild.c.version).where(mine))).scalar()
     if held is None and settings.version == 0:
         values = {"guild_id": settings.guild_id, "host_url": settings.host_url, "version": 1}
-        await connection.execute(insert(t.guild).values(**values))
+        if not await insert_new(connection, t.guild, values):
+            raise StaleWrite
         return
     changed = await connection.execute(
         update(t.guild)

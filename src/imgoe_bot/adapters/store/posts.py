@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Update, delete, insert, select, update
+from sqlalchemy import Select, Update, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine import Database
+from imgoe_bot.adapters.store.upsert import upsert
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import GuildId, MessageId, PostId, UploadId, UserId
 from imgoe_bot.domain.job import Item, State, Step
@@ -129,11 +130,12 @@ class SqlPostStore:
     async def note_dms(self, user_id: UserId, *, closed_until: datetime | None) -> None:
         """Remember until when this person is sent no direct messages."""
         async with self._database.write() as connection:
-            await connection.execute(delete(t.person).where(t.person.c.user_id == user_id))
-            if closed_until is not None:
-                await connection.execute(
-                    insert(t.person).values(user_id=user_id, dms_closed_until=closed_until)
-                )
+            await upsert(
+                connection,
+                t.person,
+                key={"user_id": user_id},
+                values={"dms_closed_until": closed_until},
+            )
 
 
 def job_values(post: Post, step: Step, state: State) -> dict[str, Any]:

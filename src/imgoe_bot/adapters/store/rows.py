@@ -135,8 +135,11 @@ def failure_from(row: Columns) -> FailedItem:
 
 
 def _rebuild(name: str | None, facts: str | None) -> ImgoeError:
-    """Make the stored error again; one whose class a later version dropped is an InternalError."""
+    """Make the stored error again; one that another version knew otherwise is an InternalError."""
     kind = getattr(errors, name or "", None)
     if not (isinstance(kind, type) and issubclass(kind, ImgoeError)):
         return InternalError(kind=name or "unknown")
-    return kind(**json.loads(facts or "{}"))
+    try:
+        return kind(**json.loads(facts or "{}"))
+    except TypeError:
+        return InternalError(kind=kind.__name__)

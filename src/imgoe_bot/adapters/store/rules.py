@@ -5,6 +5,7 @@ from sqlalchemy.exc import IntegrityError
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine import Database
+from imgoe_bot.adapters.store.upsert import upsert
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.domain.mirror import MirrorRule
 
@@ -19,11 +20,12 @@ class SqlRuleStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[GuildId, tuple[MirrorRule, ...]] = {}
+        self._changes = 0
 
     async def add(self, rule: MirrorRule) -> bool:
         """Store a rule; see the port."""
         added = await self._insert(rule)
-        self._known.pop(rule.guild_id, None)
+        self._forget(rule.guild_id)
         return added
 
     async def _insert(self, rule: MirrorRule) -> bool:
@@ -50,15 +52,22 @@ class SqlRuleStore:
                     t.mirror_rule.c.channel_id == channel_id,
                 )
             )
-        self._known.pop(guild_id, None)
+        self._forget(guild_id)
         return removed.rowcount > 0
 
     async def of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
         """Return the guild's rules, oldest first."""
         known = self._known.get(guild_id)
         if known is None:
-            known = self._known[guild_id] = await self._read(guild_id)
+            before = self._changes
+            known = await self._read(guild_id)
+            if before == self._changes:  # else they may be old already
+                self._known[guild_id] = known
         return known
+
+    def _forget(self, guild_id: GuildId) -> None:
+        self._changes += 1
+        self._known.pop(guild_id, None)
 
     async def _read(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
         query = select(t.mirror_rule).where(t.mirror_rule.c.guild_id == guild_id)
@@ -98,8 +107,7 @@ class SqlNotes:
     async def write(self, name: str, value: str) -> None:
         """Write a note over whatever it said."""
         async with self._database.write() as connection:
-            await connection.execute(delete(t.note).where(t.note.c.name == name))
-            await connection.execute(insert(t.note).values(name=name, value=value))
+            await upsert(connection, t.note, key={"name": name}, values={"value": value})
 
 
 def _values(rule: MirrorRule) -> dict[str, object]:

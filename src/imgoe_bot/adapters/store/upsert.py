@@ -1,0 +1,37 @@
+"""Insertions that two processes may make at the same moment, on either engine."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+Values = Mapping[str, Any]  # SQLAlchemy types no column's value
+
+
+def _insert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+async def insert_new(connection: AsyncConnection, table: Table, values: Values) -> bool:
+    """Insert a row; False when there is one with its key already, which is left alone."""
+    statement = _insert(connection, table).values(**values).on_conflict_do_nothing()
+    return (await connection.execute(statement)).rowcount == 1
+
+
+async def upsert(connection: AsyncConnection, table: Table, *, key: Values, values: Values) -> None:
+    """Insert a row, or write its values over those of the row with the same key.
+
+    Args:
+        connection: in a transaction.
+        table: where.
+        key: the columns of its primary key.
+        values: the other columns; at least one.
+    """
+    statement = _insert(connection, table).values(**key, **values)
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=list(key), set_=dict(values))
+    )

@@ -1,0 +1,192 @@
+"""Settings, keys, rules and notes, on SQLite and on PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from imgoe_bot.adapters.store import Database, SqlRuleStore
+from imgoe_bot.domain.guild import ApiKey, GuildSettings
+from imgoe_bot.domain.ids import GuildId, MessageId
+from imgoe_bot.errors import ConfigError, StaleWrite
+from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, fresh_number, rule
+
+KEY = ApiKey("chv_a_key_that_is_long_enough")
+UNSET = GuildSettings(guild_id=GUILD, host_url=HOST)
+
+
+async def _save(stores: Stores, settings: GuildSettings = UNSET) -> GuildSettings:
+    return await stores.guilds.save_key(settings, KEY, actor_id=BEN, now=NOW)
+
+
+async def test_a_guild_that_set_nothing_has_neither_settings_nor_key(stores: Stores) -> None:
+    assert await stores.guilds.find_settings(GUILD) is None
+    assert await stores.guilds.find_key(GUILD) is None
+
+
+async def test_a_saved_key_comes_back_with_its_host(stores: Stores) -> None:
+    saved = await _save(stores)
+
+    assert await stores.guilds.find_settings(GUILD) == saved
+    assert await stores.guilds.find_key(GUILD) == KEY
+    assert (saved.version, saved.key_fingerprint, saved.host_url) == (1, "…ough", HOST)
+
+
+async def test_a_key_rests_sealed(stores: Stores) -> None:
+    await _save(stores)
+
+    ((sealed,),) = await stores.rows("SELECT key_sealed FROM guild")
+
+    assert isinstance(sealed, bytes)
+    assert KEY.value.encode() not in sealed
+    assert KEY.value not in str(await stores.rows("SELECT * FROM audit"))
+
+
+@pytest.mark.parametrize("moved", ["to another guild", "to another host"])
+async def test_a_sealed_key_does_not_open_elsewhere(stores: Stores, moved: str) -> None:
+    await _save(stores)
+    thief = GuildId(666)
+    await _save(stores, replace(UNSET, guild_id=thief))
+
+    if moved == "to another guild":
+        await stores.run(
+            "UPDATE guild SET key_sealed = "
+            "(SELECT key_sealed FROM guild WHERE guild_id = :victim) WHERE guild_id = :thief",
+            victim=GUILD,
+            thief=thief,
+        )
+    else:
+        await stores.run(
+            "UPDATE guild SET host_url = 'https://thief' WHERE guild_id = :thief", thief=thief
+        )
+
+    with pytest.raises(ConfigError, match="IMGOE_SECRET_KEY"):
+        await stores.guilds.find_key(thief)
+    assert await stores.guilds.find_key(GUILD) == KEY
+
+
+@pytest.mark.parametrize("version", [0, 2, 7])
+async def test_settings_read_before_somebody_elses_change_are_not_saved(
+    stores: Stores, version: int
+) -> None:
+    saved = await _save(stores)
+
+    with pytest.raises(StaleWrite):
+        await _save(stores, replace(UNSET, version=version))
+
+    assert await stores.guilds.find_settings(GUILD) == saved
+    assert await stores.rows("SELECT count(*) FROM audit") == [(1,)]
+
+
+@pytest.mark.parametrize("first", [True, False])
+async def test_of_moderators_who_save_at_once_one_wins_and_the_others_are_told(
+    stores: Stores, other: Stores, first: bool
+) -> None:
+    settings = UNSET if first else await _save(stores)
+
+    results = await asyncio.gather(
+        *(_save(process, settings) for process in (stores, other) * 4), return_exceptions=True
+    )
+
+    assert sum(isinstance(result, GuildSettings) for result in results) == 1
+    assert sum(isinstance(result, StaleWrite) for result in results) == 7
+
+
+async def test_each_change_leaves_a_line_of_who_changed_what(stores: Stores) -> None:
+    await _save(stores, await _save(stores))
+
+    changes = await stores.options.history(GUILD, limit=5)
+
+    words = f"{HOST} …ough"
+    assert [(each.actor_id, each.old, each.new) for each in changes] == [
+        (BEN, words, words),
+        (BEN, None, words),
+    ]
+
+
+async def test_rules_come_back_whole_and_oldest_first(stores: Stores) -> None:
+    young, old = rule(channel_id=1), rule(channel_id=2, at=NOW - timedelta(days=1))
+    for each in (young, old):
+        assert await stores.rules.add(each)
+
+    assert await stores.rules.of_guild(GUILD) == (old, young)
+    assert set(await stores.rules.all()) == {old, young}
+
+
+async def test_a_channel_has_one_rule(stores: Stores, other: Stores) -> None:
+    added = await asyncio.gather(*(each.rules.add(rule()) for each in (stores, other) * 4))
+
+    assert sum(added) == 1
+    assert len(await stores.rules.all()) == 1
+
+
+async def test_a_removed_rule_is_gone_and_only_that_one(stores: Stores) -> None:
+    mine, foreign = rule(), rule(guild_id=GuildId(2))
+    for each in (mine, foreign):
+        await stores.rules.add(each)
+    await stores.rules.of_guild(GUILD)
+
+    assert await stores.rules.remove(GUILD, mine.channel_id)
+    assert not await stores.rules.remove(GUILD, mine.channel_id)
+
+    assert await stores.rules.of_guild(GUILD) == ()
+    assert await stores.rules.of_guild(GuildId(2)) == (foreign,)
+
+
+async def test_the_high_water_mark_only_rises(stores: Stores) -> None:
+    marked, low = rule(), MessageId(fresh_number())
+    high = MessageId(fresh_number())
+    await stores.rules.add(marked)
+
+    for seen in (low, high, low):
+        await stores.rules.mark_seen(marked, seen)
+
+    assert [each.seen_message_id for each in await stores.rules.all()] == [high]
+
+
+class _LateRead(Database):
+    """A database whose answers arrive late, so that something can happen meanwhile."""
+
+    read_done = asyncio.Event()
+    go_on = asyncio.Event()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[AsyncConnection]:
+        async with super().read() as connection:
+            yield connection
+            self.read_done.set()
+            await self.go_on.wait()
+
+
+async def test_a_rule_added_while_rules_are_read_is_not_forgotten(stores: Stores) -> None:
+    database = _LateRead(stores.engine)
+    database.read_done, database.go_on = asyncio.Event(), asyncio.Event()
+    rules, new = SqlRuleStore(database), rule()
+    early = asyncio.create_task(rules.of_guild(GUILD))
+    await database.read_done.wait()
+
+    await rules.add(new)
+    database.go_on.set()
+    await early
+
+    assert await rules.of_guild(GUILD) == (new,)
+
+
+async def test_a_note_says_what_was_written_last(stores: Stores) -> None:
+    assert await stores.notes.find("colour") is None
+
+    await stores.notes.write("colour", "red")
+    await stores.notes.write("colour", "blue")
+    await stores.notes.write("shape", "round")
+
+    assert await stores.notes.find("colour") == "blue"
+
+
+async def test_two_processes_may_write_the_same_note_at_once(stores: Stores, other: Stores) -> None:
+    await asyncio.gather(*(each.notes.write("commands", "hash") for each in (stores, other) * 8))
+
+    assert await stores.notes.find("commands") == "hash"
