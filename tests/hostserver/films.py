@@ -2,6 +2,7 @@
 
 import io
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ def film(
     size: tuple[int, int] = (320, 240),
     frames: int = 30,
     audio_only: bool = False,
+    backdrop: bytes | None = None,
 ) -> bytes:
     """A film of a second at 30 frames; its container follows from the path's extension."""
     container: Any = AV.open(str(path), "w")
@@ -27,15 +29,25 @@ def film(
         if audio_only:
             _add_silence(container)
         else:
-            _add_frames(container, codec, size, frames)
+            _add_frames(container, codec, size, _pictures(size, frames, backdrop))
     return path.read_bytes()
 
 
-def _add_frames(container: Any, codec: str, size: tuple[int, int], frames: int) -> None:
+def _pictures(size: tuple[int, int], frames: int, backdrop: bytes | None) -> Iterator[Image.Image]:
+    """Frames that move over a backdrop, or just change their colour."""
+    if backdrop is None:
+        yield from (Image.new("RGB", size, (n * 8 % 256, 80, 160)) for n in range(frames))
+        return
+    wide = Image.open(io.BytesIO(backdrop)).convert("RGB").resize((size[0] + frames, size[1]))
+    yield from (wide.crop((n, 0, n + size[0], size[1])) for n in range(frames))
+
+
+def _add_frames(
+    container: Any, codec: str, size: tuple[int, int], pictures: Iterator[Image.Image]
+) -> None:
     stream = container.add_stream(codec, rate=30)
     stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
-    for number in range(frames):
-        picture = Image.new("RGB", size, (number * 8 % 256, 80, 160))
+    for picture in pictures:
         for packet in stream.encode(AV.VideoFrame.from_image(picture)):
             container.mux(packet)
     for packet in stream.encode():
