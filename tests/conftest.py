@@ -1,15 +1,12 @@
-"""What every test may use: where Chromium is, and the rule that CI skips nothing it should run."""
+"""What every test may use: where Chromium is."""
 
-import os
 import shutil
 
 import pytest
 
+from tests.needs import missing
+
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-
-
-def _required() -> set[str]:
-    return set(filter(None, os.environ.get("IMGOE_TEST_REQUIRE", "").split(",")))
 
 
 def find_chromium() -> str | None:
@@ -20,9 +17,4 @@ def find_chromium() -> str | None:
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     """The installed Chromium; skips by name, or fails where IMGOE_TEST_REQUIRE names browser."""
-    path = find_chromium()
-    if path is None and "browser" in _required():
-        pytest.fail("Chromium is required here (IMGOE_TEST_REQUIRE=browser) and is not installed")
-    if path is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    return path
+    return find_chromium() or missing("browser", package="chromium")

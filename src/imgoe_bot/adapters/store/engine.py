@@ -1,20 +1,24 @@
 """Opening the database: pragmas, transactions, migrations."""
 
+import importlib
 import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import URL, Connection, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from imgoe_bot.errors import ConfigError, StoreError
 
 BUSY_TIMEOUT_MS = 5000
+CONNECT_TIMEOUT_S = 10
+COMMAND_TIMEOUT_S = 60
 
 
 class Database:
@@ -52,14 +56,40 @@ def open_engine(url: str) -> AsyncEngine:
     Raises:
         ConfigError: the URL or its folder can't be used.
     """
-    parsed = make_url(url)
+    parsed = _parse(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_async_engine(parsed, pool_pre_ping=True)
+        return _open_postgres(parsed)
     _make_folder(parsed.database)
     engine = create_async_engine(parsed)
     event.listen(engine.sync_engine, "connect", _set_pragmas)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
+
+
+def _parse(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise ConfigError("IMGOE_DATABASE_URL", "is no address of a database") from error
+
+
+def _open_postgres(url: URL) -> AsyncEngine:
+    try:
+        driver = importlib.import_module("asyncpg")  # an extra, and untyped
+    except ImportError as error:
+        raise ConfigError(
+            "IMGOE_DATABASE_URL", "needs PostgreSQL's driver: pip install 'imgoe-bot[postgres]'"
+        ) from error
+
+    async def connect(**kwargs: Any) -> Any:  # asyncpg's own arguments and connection
+        """SQLAlchemy lets through untranslated what fails before there is a connection."""
+        try:
+            return await driver.connect(timeout=CONNECT_TIMEOUT_S, **kwargs)
+        except (OSError, driver.PostgresError, driver.InterfaceError) as error:
+            raise StoreError(kind=type(error).__name__) from error
+
+    arguments = {"async_creator_fn": connect, "command_timeout": COMMAND_TIMEOUT_S}
+    return create_async_engine(url, pool_pre_ping=True, connect_args=arguments)
 
 
 def _make_folder(database: str | None) -> None:

@@ -4,12 +4,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from imgoe_bot.adapters.store.engine import back_up_sqlite
 from imgoe_bot.errors import SchemaTooNew, StoreError
+
+ONE_AT_A_TIME = 0x1A60E
+"""PostgreSQL's lock that a process holds while it migrates; the next one finds nothing to do."""
 
 
 async def migrate(engine: AsyncEngine) -> None:
@@ -57,4 +60,6 @@ def _revision(connection: Connection) -> str | None:
 def _upgrade(connection: Connection) -> None:
     config = _config()
     config.attributes["connection"] = connection
+    if connection.dialect.name == "postgresql":  # SQLite's transaction holds the file already
+        connection.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
     command.upgrade(config, "head")

@@ -1,0 +1,191 @@
+"""How the schema comes, grows and goes, on SQLite and on PostgreSQL."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from imgoe_bot.adapters.store import Database, SqlNotes, migrate, open_engine
+from imgoe_bot.adapters.store.tables import metadata
+from imgoe_bot.errors import ConfigError, SchemaTooNew, StoreError
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "imgoe_bot.adapters.store:migrations")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _revisions() -> list[str]:
+    """Every revision, oldest first."""
+    scripts = ScriptDirectory.from_config(_config()).walk_revisions()
+    return [script.revision for script in scripts][::-1]
+
+
+def _differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+def _tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())
+
+
+async def _move(engine: AsyncEngine, revision: str, *, up: bool = True) -> None:
+    def run(connection: Connection) -> None:
+        move = command.upgrade if up else command.downgrade
+        move(_config(connection), revision)
+
+    async with engine.begin() as connection:
+        await connection.run_sync(run)
+
+
+def _exists(path: Path | None) -> bool:
+    return path is not None and path.exists()
+
+
+@pytest.fixture
+def backup(empty_url: str) -> Path | None:
+    """Where the copy of a SQLite file is made; None on PostgreSQL, which has its own tools."""
+    url = make_url(empty_url)
+    is_file = url.get_backend_name() == "sqlite"
+    return Path(f"{url.database}.before-migration") if is_file else None
+
+
+async def test_an_empty_database_gets_exactly_the_tables_of_this_version(empty_url: str) -> None:
+    engine = open_engine(empty_url)
+
+    await migrate(engine)
+
+    async with engine.connect() as connection:
+        assert await connection.run_sync(_differences) == []
+        assert await connection.run_sync(_tables) == {*metadata.tables, "alembic_version"}
+    await engine.dispose()
+
+
+async def test_every_step_up_can_be_taken_back(empty_url: str) -> None:
+    engine = open_engine(empty_url)
+    revisions = _revisions()
+
+    for revision in revisions:
+        await _move(engine, revision)
+    for revision in [*revisions[-2::-1], "base"]:
+        await _move(engine, revision, up=False)
+
+    async with engine.connect() as connection:
+        assert await connection.run_sync(_tables) == {"alembic_version"}
+    await engine.dispose()
+
+
+async def test_migrating_again_changes_nothing_and_copies_nothing(
+    empty_url: str, backup: Path | None
+) -> None:
+    engine = open_engine(empty_url)
+    await migrate(engine)
+    notes = SqlNotes(Database(engine))
+    await notes.write("colour", "red")
+
+    await migrate(engine)
+
+    assert await notes.find("colour") == "red"
+    assert not _exists(backup)
+    await engine.dispose()
+
+
+@pytest.mark.parametrize("revision", _revisions()[:-1])
+async def test_what_an_older_version_stored_survives_and_a_file_is_copied_first(
+    empty_url: str, backup: Path | None, revision: str
+) -> None:
+    engine = open_engine(empty_url)
+    await _move(engine, revision)
+    notes = SqlNotes(Database(engine))
+    await notes.write("colour", "red")
+
+    await migrate(engine)
+
+    assert await notes.find("colour") == "red"
+    await engine.dispose()
+    if backup is not None:
+        copy = sqlite3.connect(backup)
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [(revision,)]
+        assert copy.execute("SELECT value FROM note").fetchall() == [("red",)]
+        copy.close()
+
+
+async def test_processes_that_start_together_migrate_once(empty_url: str) -> None:
+    engines = [open_engine(empty_url) for _ in range(3)]
+
+    await asyncio.gather(*(migrate(engine) for engine in engines))
+
+    async with engines[0].connect() as connection:
+        assert await connection.run_sync(_differences) == []
+    for engine in engines:
+        await engine.dispose()
+
+
+async def test_a_database_of_a_newer_version_is_left_alone(
+    empty_url: str, backup: Path | None
+) -> None:
+    engine = open_engine(empty_url)
+    await migrate(engine)
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+
+    with pytest.raises(SchemaTooNew) as refused:
+        await migrate(engine)
+
+    assert refused.value.found == "9999"
+    assert not _exists(backup)
+    await engine.dispose()
+
+
+async def test_a_file_that_is_no_database_is_a_store_error(tmp_path: Path) -> None:
+    path = tmp_path / "bot.sqlite3"
+    path.write_bytes(b"no database at all, just words" * 40)
+    engine = open_engine(f"sqlite+aiosqlite:///{path}")
+
+    with pytest.raises(StoreError):
+        await migrate(engine)
+
+    await engine.dispose()
+    assert path.read_bytes().startswith(b"no database")
+
+
+@pytest.mark.parametrize("problem", ["nobody listens", "wrong user"])
+async def test_a_server_that_takes_no_connection_is_a_store_error(
+    problem: str, postgres_server: str, unused_tcp_port: int
+) -> None:
+    url = make_url(postgres_server)
+    wrong = url.set(port=unused_tcp_port) if problem == "nobody listens" else url.set(username="x")
+    engine = open_engine(wrong.render_as_string(hide_password=False))
+
+    with pytest.raises(StoreError):
+        await migrate(engine)
+    with pytest.raises(StoreError):
+        await SqlNotes(Database(engine)).find("colour")
+
+    await engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("url", "setting"),
+    [
+        ("sqlite+aiosqlite://", "IMGOE_DATABASE_URL"),
+        ("postgresql+asyncpg://bot:hunter2@db:no-port/x", "IMGOE_DATABASE_URL"),
+        ("sqlite+aiosqlite:////dev/null/folder/bot.sqlite3", "IMGOE_DATA_DIR"),
+    ],
+)
+def test_an_address_that_can_be_no_database_is_a_config_error(url: str, setting: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        open_engine(url)
+
+    assert refused.value.setting == setting
+    assert "hunter2" not in str(refused.value)
