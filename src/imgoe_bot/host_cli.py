@@ -3,15 +3,18 @@
 import asyncio
 import signal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast, get_args
+from urllib.parse import urlsplit
 
 import typer
 
-from imgoe_bot.errors import ConfigError
-from imgoe_bot.hostserver import HostOptions, HostServer
+from imgoe_bot.errors import ConfigError, SchemaTooNew
+from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Place
+from imgoe_bot.hostserver.options import MIB, Moderation
 
 EXIT_CONFIG = 78
 HIGHEST_PORT = 65_535
+LARGEST_MIB = 100_000
 
 
 def parse_bind(text: str) -> tuple[str, int]:
@@ -32,11 +35,36 @@ def parse_url(text: str) -> str:
     """Return an address without its trailing slash.
 
     Raises:
-        ConfigError: it does not begin with http:// or https://.
+        ConfigError: it is no http or https address, or more than one.
     """
-    if not text.startswith(("http://", "https://")) or any(mark in text for mark in "?# "):
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
         raise ConfigError("--public-url", f"{text!r} is not an address like https://img.example")
     return text.rstrip("/")
+
+
+def parse_whole(option: str, text: str, *, least: int, most: int) -> int:
+    """Return a whole number.
+
+    Raises:
+        ConfigError: it is none, or outside ``least`` to ``most``.
+    """
+    if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
+        raise ConfigError(option, f"{text!r} is no whole number from {least} to {most}")
+    return int(text)
+
+
+def parse_moderation(text: str) -> Moderation:
+    """Return whose uploads wait for approval.
+
+    Raises:
+        ConfigError: the word is unknown.
+    """
+    if text not in get_args(Moderation):
+        raise ConfigError(
+            "--moderation", f"{text!r} is not one of {', '.join(get_args(Moderation))}"
+        )
+    return cast(Moderation, text)
 
 
 async def _serve(options: HostOptions) -> None:
@@ -51,15 +79,12 @@ async def _serve(options: HostOptions) -> None:
         await stop.wait()
 
 
-def _options(bind: str, data: Path, public_url: str | None, *, strict: bool) -> HostOptions:
-    address, port = parse_bind(bind)
-    return HostOptions(
-        data_dir=data,
-        bind=address,
-        port=port,
-        public_url=None if public_url is None else parse_url(public_url),
-        strict=strict,
-    )
+def _run(options: HostOptions) -> None:
+    try:
+        asyncio.run(_serve(options))
+    except SchemaTooNew as error:
+        problem = f"a newer version wrote this index (revision {error.found}); update imgoe-bot"
+        raise ConfigError("--data", problem) from error
 
 
 def host(
@@ -68,11 +93,52 @@ def host(
         "127.0.0.1:8089"
     ),
     public_url: Annotated[str | None, typer.Option(help="Address people use, if proxied.")] = None,
+    database_url: Annotated[
+        str | None,
+        typer.Option(
+            envvar="IMGOE_HOST_DATABASE_URL",
+            show_envvar=True,
+            help="Index elsewhere: postgresql+asyncpg://…; best kept in the environment.",
+        ),
+    ] = None,
+    site_name: Annotated[str, typer.Option(help="Name on the pages.")] = "Image host",
+    max_size: Annotated[str, typer.Option(help="Largest file in MiB.")] = "64",
+    per_minute: Annotated[str, typer.Option(help="Uploads a minute and key; 0: any.")] = "600",
+    moderation: Annotated[str, typer.Option(help="Who waits: off, guests or all.")] = "off",
+    guests: Annotated[bool, typer.Option(help="Let people upload without a key.")] = False,
     strict: Annotated[bool, typer.Option(help="True HTTP statuses for every client.")] = False,
+    refuse_duplicates: Annotated[bool, typer.Option(help="Refuse a file sent twice.")] = False,
+    keep_location: Annotated[bool, typer.Option(help="Leave GPS data in files.")] = False,
+    url_sources: Annotated[bool, typer.Option(help="Fetch sources that are addresses.")] = False,
+    trust_proxy: Annotated[bool, typer.Option(help="Believe X-Forwarded-For.")] = False,
+    s3_bucket: Annotated[
+        str | None, typer.Option(help="Files in this bucket; keys: AWS_*.")
+    ] = None,
+    s3_endpoint: Annotated[str | None, typer.Option(help="Address of another S3 service.")] = None,
+    s3_region: Annotated[str, typer.Option(help="Region of the bucket.")] = "us-east-1",
 ) -> None:
     """Run the embedded image host; the first start prints an API key once."""
     try:
-        asyncio.run(_serve(_options(bind, data, public_url, strict=strict)))
+        address, port = parse_bind(bind)
+        options = HostOptions(
+            data_dir=data,
+            bind=address,
+            port=port,
+            public_url=None if public_url is None else parse_url(public_url),
+            database_url=database_url,
+            site_name=site_name,
+            body_limit_bytes=parse_whole("--max-size", max_size, least=1, most=LARGEST_MIB) * MIB,
+            per_key_per_minute=parse_whole("--per-minute", per_minute, least=0, most=1_000_000),
+            moderation=parse_moderation(moderation),
+            guests=GuestRules() if guests else None,
+            strict=strict,
+            refuse_duplicates=refuse_duplicates,
+            keep_location=keep_location,
+            url_sources=url_sources,
+            trust_proxy=trust_proxy,
+            s3=None if s3_bucket is None else S3Place(s3_bucket, s3_endpoint, s3_region),
+        )
+        _run(options)
     except ConfigError as error:
         typer.echo(f"{error.setting}: {error.problem}", err=True)
         raise typer.Exit(EXIT_CONFIG) from error

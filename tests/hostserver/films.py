@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import av
-from PIL import Image, TiffImagePlugin
+from PIL import Image, ImageOps, TiffImagePlugin
 
 AV: Any = av  # its stubs leave half of what is used here untyped
 GPS_IFD = 0x8825
@@ -38,7 +38,8 @@ def _pictures(size: tuple[int, int], frames: int, backdrop: bytes | None) -> Ite
     if backdrop is None:
         yield from (Image.new("RGB", size, (n * 8 % 256, 80, 160)) for n in range(frames))
         return
-    wide = Image.open(io.BytesIO(backdrop)).convert("RGB").resize((size[0] + frames, size[1]))
+    picture = Image.open(io.BytesIO(backdrop)).convert("RGB")
+    wide = ImageOps.fit(picture, (size[0] + frames, size[1]))
     yield from (wide.crop((n, 0, n + size[0], size[1])) for n in range(frames))
 
 

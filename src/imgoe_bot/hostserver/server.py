@@ -12,6 +12,8 @@ from types import TracebackType
 from typing import Self
 
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from imgoe_bot.errors import ConfigError
 from imgoe_bot.hostserver.app import Host, Outside, build_app, make_host
@@ -53,6 +55,18 @@ def _prepare_folder(options: HostOptions) -> Seal:
         return Seal(load_secret(options.data_dir / "secret"))
     except OSError as error:
         raise ConfigError("--data", f"can't be written: {error.strerror}") from error
+
+
+async def _open_index(url: str, stack: AsyncExitStack) -> AsyncEngine:
+    """Return the engine of an up-to-date index; errors keep the URL, and its password, back."""
+    try:
+        engine = open_engine(url)
+        stack.push_async_callback(engine.dispose)
+        await migrate(engine)
+    except (SQLAlchemyError, ImportError, OSError) as error:
+        kind = type(error).__name__
+        raise ConfigError("--database-url", f"the index can't be opened ({kind})") from error
+    return engine
 
 
 async def _sweep_for_ever(uploading: Uploading, every_s: float) -> None:
@@ -133,9 +147,7 @@ class HostServer:
     async def _start(self, stack: AsyncExitStack) -> None:
         options = self._options
         seal = await asyncio.to_thread(_prepare_folder, options)
-        engine = open_engine(_database_url(options))
-        stack.push_async_callback(engine.dispose)
-        await migrate(engine)
+        engine = await _open_index(_database_url(options), stack)
         listener = _listen(options)
         stack.callback(listener.close)
         self.url = (options.public_url or _url_of(listener)).rstrip("/")

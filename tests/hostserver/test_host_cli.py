@@ -1,0 +1,86 @@
+"""``imgoe-bot host`` as an operator meets it."""
+
+import asyncio
+import base64
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import aiohttp
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from imgoe_bot.host_cli import host
+from tests.hostserver.driver import Client, picture
+
+PROGRAM = "import typer; from imgoe_bot.host_cli import host; typer.run(host)"
+WAIT_S = 20
+APP = typer.Typer()
+APP.command()(host)
+
+
+def command(*options: str) -> list[str]:
+    return [sys.executable, "-c", PROGRAM, *options]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--bind", "nowhere"], "--bind"),
+        (["--bind", "127.0.0.1:http"], "--bind"),
+        (["--bind", "127.0.0.1:99999"], "--bind"),
+        (["--bind", "203.0.113.1:0"], "--bind"),
+        (["--public-url", "img.example"], "--public-url"),
+        (["--max-size", "much"], "--max-size"),
+        (["--max-size", "0"], "--max-size"),
+        (["--per-minute", "-1"], "--per-minute"),
+        (["--moderation", "some"], "--moderation"),
+        (["--database-url", "postgresql+asyncpg://u:hunter2@127.0.0.1:1/x"], "--database-url"),
+        (["--database-url", "nonsense"], "--database-url"),
+    ],
+)
+def test_a_malformed_option_is_one_clear_line_and_exit_78(
+    tmp_path: Path, options: list[str], told: str
+) -> None:
+    ran = CliRunner().invoke(APP, ["--data", str(tmp_path), *options])
+    assert ran.exit_code == 78
+    assert ran.stderr.startswith(f"{told}: ")
+    assert len(ran.stderr.splitlines()) == 1
+    assert "hunter2" not in ran.stderr
+
+
+def test_a_folder_that_can_not_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ran = CliRunner().invoke(APP, ["--data", str(tmp_path / "file/data")])
+    assert (ran.exit_code, ran.stderr.partition(":")[0]) == (78, "--data")
+
+
+async def _line(process: asyncio.subprocess.Process) -> str:
+    assert process.stdout is not None
+    async with asyncio.timeout(WAIT_S):
+        return (await process.stdout.readline()).decode().strip()
+
+
+async def test_the_seeds_own_call_works_and_nothing_secret_is_logged(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *command("--data", str(tmp_path), "--bind", "127.0.0.1:0"),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    url = (await _line(process)).removeprefix("Serving ")
+    key = (await _line(process)).removeprefix("API key (shown once): ")
+    client = Client(session, url, key)
+    image = await client.stored(picture())
+    assert (await client.get(image["delete_url"])).status == 200
+    assert (await client.call("POST", image["delete_url"])).status == 303
+    form = {"source": base64.b64encode(picture()).decode(), "key": key}
+    assert (await client.call("POST", "/api/1/upload", data=form)).status == 200
+    process.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(WAIT_S):
+        output, errors = await process.communicate()
+    assert process.returncode == 0
+    assert output + errors == b""
