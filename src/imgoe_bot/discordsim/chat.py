@@ -25,6 +25,7 @@ from imgoe_bot.discordsim.snowflake import created_at
 from imgoe_bot.discordsim.wire import Json, Payload, copied_mapping
 from imgoe_bot.discordsim.world import Event, World
 
+AUTHORS_ONLY = frozenset({"content", "embeds", "components", "attachments"})
 _BULK_AGE_S = 14 * 86_400
 
 
@@ -89,7 +90,8 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> Mess
     limits.check_files(draft.files, limit_bytes=file_limit(world, channel))
     check_components(draft.components, flags=flags)
     _apply(world, channel, message, draft)
-    message.edited_at = world.clock()
+    if draft.given & AUTHORS_ONLY or draft.files:
+        message.edited_at = world.clock()
     emit_message(world, "MESSAGE_UPDATE", message)
     return message
 

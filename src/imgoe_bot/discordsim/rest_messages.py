@@ -6,6 +6,7 @@ from itertools import islice
 from aiohttp import web
 
 from imgoe_bot.discordsim import chat, reactions
+from imgoe_bot.discordsim.chat import AUTHORS_ONLY
 from imgoe_bot.discordsim.entities import Channel, Message
 from imgoe_bot.discordsim.http import done, path_id, query_int, read_body, reply
 from imgoe_bot.discordsim.intents import MESSAGE_CONTENT, readable
@@ -96,7 +97,7 @@ class MessageRoutes:
         return reply(message_payload(self._world, edited))
 
     def _check_foreign_edit(self, channel: Channel, given: frozenset[str]) -> None:
-        if given - {"flags"}:
+        if given & AUTHORS_ONLY:
             raise problem(50005)
         self._world.require(self._world.bot, channel, Permission.MANAGE_MESSAGES)
 

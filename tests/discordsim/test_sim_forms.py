@@ -1,0 +1,127 @@
+"""Filling in: what a person's client lets through and what it sends."""
+
+from typing import TYPE_CHECKING
+
+import discord
+import pytest
+
+from imgoe_bot.discordsim import ApiProblem, Permission
+
+if TYPE_CHECKING:
+    from tests.discordsim.conftest import Probe, Town
+
+
+class Survey(discord.ui.Modal, title="Survey"):
+    """One of everything a modal can hold."""
+
+    def __init__(self) -> None:
+        super().__init__(custom_id="survey")
+        options = [
+            discord.SelectOption(label="Reply", value="r", default=True),
+            discord.SelectOption(label="Thread", value="t"),
+        ]
+        self.mode: discord.ui.Select[Survey] = discord.ui.Select(custom_id="mode", options=options)
+        self.where: discord.ui.ChannelSelect[Survey] = discord.ui.ChannelSelect(
+            custom_id="where", required=False
+        )
+        self.note: discord.ui.TextInput[Survey] = discord.ui.TextInput(
+            custom_id="note", required=False, max_length=10
+        )
+        self.add_item(discord.ui.TextDisplay("A few questions"))
+        self.add_item(discord.ui.Label(text="Mode", component=self.mode))
+        self.add_item(discord.ui.Label(text="Where", component=self.where))
+        self.add_item(discord.ui.Label(text="Note", component=self.note))
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        where = [channel.name for channel in self.where.values]
+        text = f"{self.mode.values} {where} {self.note.value!r}"
+        await interaction.response.send_message(text, ephemeral=True)
+
+
+async def open_survey(bot: "Probe") -> None:
+    @bot.tree.command(description="Ask")
+    async def ask(interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(Survey())
+
+    await bot.tree.sync()
+
+
+async def test_defaults_are_sent_where_nothing_is_chosen(bot: "Probe", town: "Town") -> None:
+    await open_survey(bot)
+    asked = await town.alice.slash(town.memes, "ask")
+    sent = await town.alice.fill_modal(asked, {})
+    assert (await sent.wait_response()).content == "['r'] [] ''"
+
+
+async def test_what_is_filled_in_arrives(bot: "Probe", town: "Town") -> None:
+    await open_survey(bot)
+    asked = await town.alice.slash(town.memes, "ask")
+    values = {"Mode": "Thread", "Where": [town.memes], "note": "hi"}
+    sent = await town.alice.fill_modal(asked, values)
+    assert (await sent.wait_response()).content == "['t'] ['memes'] 'hi'"
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ({"Mode": "Shout"}, "no option"),
+        ({"Mode": ["Reply", "Thread"]}, "takes 1 to 1"),
+        ({"Note": "x" * 11}, "0 to 10 characters"),
+        ({"Colour": "red"}, "no fields"),
+    ],
+)
+async def test_what_the_form_does_not_take_is_refused(
+    bot: "Probe", town: "Town", values: dict[str, object], problem: str
+) -> None:
+    await open_survey(bot)
+    asked = await town.alice.slash(town.memes, "ask")
+    await asked.wait_modal()
+    with pytest.raises(LookupError, match=problem):
+        await town.alice.fill_modal(asked, values)
+
+
+async def test_a_disabled_or_linking_button_cannot_be_pressed(bot: "Probe", town: "Town") -> None:
+    view: discord.ui.View = discord.ui.View(timeout=None)
+    view.add_item(discord.ui.Button(label="Off", custom_id="off", disabled=True))
+    view.add_item(discord.ui.Button(label="Open", url="https://host.test"))
+    await bot.get_partial_messageable(town.memes.id).send("?", view=view)
+    (message,) = town.alice.messages(town.memes)
+
+    for label in ("Off", "Open"):
+        with pytest.raises(LookupError, match="can't be pressed"):
+            await town.alice.click(message, label)
+
+
+async def test_people_moderate_and_edit_only_as_they_may(town: "Town") -> None:
+    message = await town.alice.say(town.memes, "mine")
+
+    with pytest.raises(PermissionError):
+        await town.bob.edit(message, "yours")
+    with pytest.raises(ApiProblem) as refused:
+        await town.alice.delete(await town.bob.say(town.memes, "bob's"))
+    assert refused.value.code == 50013
+    await town.bob.delete(message)
+    assert message.deleted
+
+
+async def test_a_member_who_leaves_sees_nothing_more(town: "Town") -> None:
+    await town.bob.say(town.memes, "hello")
+    town.guild.leave(town.alice)
+    assert town.alice.messages(town.memes) == []
+    town.guild.join(town.alice, nick="Al", permissions=Permission.MANAGE_GUILD)
+    assert len(town.alice.messages(town.memes)) == 1
+
+
+async def test_nobody_answers_and_the_wait_ends(bot: "Probe", town: "Town") -> None:
+    @bot.tree.command(description="Silence")
+    async def silence(interaction: discord.Interaction) -> None:
+        await interaction.response.defer(thinking=True)
+
+    await bot.tree.sync()
+    asked = await town.alice.slash(town.memes, "silence")
+    with pytest.raises(TimeoutError, match="no answer within"):
+        await asked.wait_response(timeout_s=0.05)
+    with pytest.raises(TimeoutError, match="no such message"):
+        await town.bob.wait_for_message(town.alice.dm, timeout_s=0.05)
+    with pytest.raises(TimeoutError):
+        await asked.wait_modal(timeout_s=0.05)

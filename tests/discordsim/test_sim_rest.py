@@ -1,0 +1,245 @@
+"""What the bot may do by REST to messages, reactions, members and its own commands."""
+
+import io
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+import pytest
+
+from imgoe_bot.discordsim import Permission
+
+if TYPE_CHECKING:
+    from tests.discordsim.conftest import Clock, Probe, Town
+
+
+def channel_of(bot: discord.Client, town: "Town") -> discord.TextChannel:
+    channel = bot.get_channel(town.memes.id)
+    assert isinstance(channel, discord.TextChannel)
+    return channel
+
+
+async def test_the_bot_deletes_its_own_message_and_others_with_the_right(
+    bot: "Probe", town: "Town"
+) -> None:
+    channel = channel_of(bot, town)
+    mine = await channel.send("mine")
+    yours = await town.alice.say(town.memes, "yours")
+    foreign = channel.get_partial_message(yours.id)
+
+    await mine.delete()
+    with pytest.raises(discord.Forbidden) as refused:
+        await foreign.delete()
+    town.guild.grant_bot(Permission.MANAGE_MESSAGES)
+    await foreign.delete()
+
+    assert refused.value.code == 50013
+    assert town.alice.messages(town.memes) == []
+
+
+async def test_the_bot_cannot_delete_a_persons_direct_message(bot: "Probe", town: "Town") -> None:
+    heard = await bot.hears_message()
+    await town.alice.say(town.alice.dm, "mine")
+    with pytest.raises(discord.Forbidden) as refused:
+        await (await heard).delete()
+    assert refused.value.code == 50003
+
+
+async def test_the_bot_deletes_in_bulk(bot: "Probe", town: "Town", clock: "Clock") -> None:
+    town.guild.grant_bot(Permission.MANAGE_MESSAGES)
+    channel = channel_of(bot, town)
+    messages = [await town.alice.say(town.memes, f"{number}") for number in range(4)]
+    partial = [channel.get_partial_message(message.id) for message in messages]
+
+    await channel.delete_messages(partial[:3])
+    assert [m.content for m in town.alice.messages(town.memes)] == ["3"]
+
+    later = await town.alice.say(town.memes, "4")
+    clock.ahead_s += 15 * 86_400
+    old = [partial[3], channel.get_partial_message(later.id)]
+    with pytest.raises(discord.HTTPException) as refused:
+        await channel.delete_messages(old)
+    assert refused.value.code == 50034
+
+
+async def test_the_bot_hides_anothers_embeds_with_the_right(bot: "Probe", town: "Town") -> None:
+    town.guild.grant_bot(Permission.MANAGE_MESSAGES)
+    message = await town.alice.say(town.memes, "https://host.test")
+    fetched = await channel_of(bot, town).fetch_message(message.id)
+    await fetched.edit(suppress=True)
+    assert message.flags & 4
+
+
+async def test_reactions_are_cleared_whole_or_by_emoji(bot: "Probe", town: "Town") -> None:
+    town.guild.grant_bot(Permission.MANAGE_MESSAGES)
+    state = await town.alice.say(town.memes, "nice")
+    message = await channel_of(bot, town).fetch_message(state.id)
+    for emoji in ("📌", "👍", "cat:123456"):
+        await town.bob.react(state, emoji)
+
+    await message.remove_reaction("📌", discord.Object(town.bob.id))
+    await message.clear_reaction("👍")
+    assert list(state.reactions) == ["cat:123456"]
+    fetched = await message.channel.fetch_message(state.id)
+    assert isinstance(fetched.reactions[0].emoji, discord.PartialEmoji | discord.Emoji)
+    await message.clear_reactions()
+    assert state.reactions == {}
+
+
+async def test_a_reaction_taken_back_is_told(bot: "Probe", town: "Town") -> None:
+    message = await town.alice.say(town.memes, "nice")
+    await town.bob.react(message, "📌")
+    await town.bob.react(message, "📌")
+    told = await bot.hears("raw_reaction_remove")
+    await town.bob.unreact(message, "📌")
+    await town.bob.unreact(message, "📌")
+    event = await told
+    assert isinstance(event, discord.RawReactionActionEvent)
+    assert event.user_id == town.bob.id
+
+
+async def test_the_bot_types(bot: "Probe", town: "Town") -> None:
+    stream = town.sim.subscribe(town.alice)
+    async with channel_of(bot, town).typing():
+        seen = await anext(stream)
+    assert seen["t"] == "TYPING_START"
+
+
+async def test_an_attachment_can_be_taken_off_by_an_edit(bot: "Probe", town: "Town") -> None:
+    files = [discord.File(io.BytesIO(b"a"), "a.txt"), discord.File(io.BytesIO(b"b"), "b.txt")]
+    sent = await channel_of(bot, town).send("two", files=files)
+    fresh = discord.File(io.BytesIO(b"c"), "c.txt")
+
+    edited = await sent.edit(attachments=[sent.attachments[1], fresh])
+
+    assert [item.filename for item in edited.attachments] == ["b.txt", "c.txt"]
+    with pytest.raises(discord.HTTPException) as refused:
+        await edited.edit(content="", attachments=[])
+    assert refused.value.code == 50006
+
+
+async def test_an_ephemeral_answer_is_not_among_the_channels_messages(
+    bot: "Probe", town: "Town"
+) -> None:
+    @bot.tree.command(description="Whisper")
+    async def whisper(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("psst", ephemeral=True)
+        message = await interaction.original_response()
+        assert message.flags.ephemeral
+
+    await bot.tree.sync()
+    asked = await town.alice.slash(town.memes, "whisper")
+    hidden = await asked.wait_response()
+    with pytest.raises(discord.NotFound) as refused:
+        await channel_of(bot, town).fetch_message(hidden.id)
+    assert refused.value.code == 10008
+
+
+async def test_an_answer_can_be_fetched_edited_and_deleted(bot: "Probe", town: "Town") -> None:
+    seen: list[str] = []
+
+    @bot.tree.command(description="Change")
+    async def change(interaction: discord.Interaction) -> None:
+        await interaction.response.defer()
+        first = await interaction.followup.send("first", wait=True)
+        second = await interaction.followup.send("second", wait=True)
+        await second.edit(content="2nd")
+        seen.append((await interaction.followup.fetch_message(second.id)).content)
+        await second.delete()
+        await interaction.delete_original_response()
+        try:
+            await interaction.original_response()
+        except discord.NotFound as error:
+            seen.append(str(error.code))
+        assert first.id != second.id
+        await interaction.followup.send("end")
+
+    await bot.tree.sync()
+    asked = await town.alice.slash(town.memes, "change")
+    await town.alice.wait_for_message(town.memes, lambda m: m.content == "end")
+
+    assert seen[0] == "2nd"
+    assert [m.content for m in asked.responses] == ["end"]
+
+
+async def test_a_single_command_is_added_changed_and_removed(bot: "Probe", town: "Town") -> None:
+    headers = {"Authorization": f"Bot {town.sim.bot_token}"}
+    address = f"{town.sim.api_url}/applications/{town.sim.application_id}/commands"
+    command = {"type": 1, "name": "x", "description": "d"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.post(address, json=command) as response,
+    ):
+        assert response.status == 201
+
+    (made,) = await bot.tree.fetch_commands()
+    assert (await made.edit(description="new")).description == "new"
+    await made.delete()
+    assert await bot.tree.fetch_commands() == []
+
+
+async def test_too_many_menus_are_refused(bot: "Probe", town: "Town") -> None:
+    headers = {"Authorization": f"Bot {town.sim.bot_token}"}
+    menus = [{"type": 3, "name": f"menu {number}"} for number in range(16)]
+    address = f"{town.sim.api_url}/applications/{town.sim.application_id}/commands"
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.put(address, json=menus) as response,
+    ):
+        assert (response.status, (await response.json())["code"]) == (400, 50035)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "users/1", 404, 10013),
+        ("GET", "users/@me/guilds", 200, None),
+        ("GET", "channels/1", 404, 10003),
+        ("GET", "channels/words", 400, 50035),
+        ("GET", "guilds/1", 404, 10004),
+        ("GET", "stickers/1", 404, 10060),
+        ("GET", "applications/1/commands", 404, 10002),
+        ("POST", "webhooks/1/none", 404, 10015),
+        ("POST", "interactions/1/none/callback", 404, 10062),
+        ("PATCH", "guilds/{guild}/members/@me", 200, None),
+        ("GET", "guilds/{guild}", 200, None),
+        ("GET", "guilds/{guild}/stickers", 200, None),
+        ("GET", "channels/{memes}/messages?limit=101", 400, 50035),
+        ("GET", "channels/{memes}/messages/1", 404, 10008),
+        ("GET", "gateway", 200, None),
+    ],
+)
+async def test_answers_by_route(
+    town: "Town", method: str, path: str, status: int, code: int | None
+) -> None:
+    address = path.format(guild=town.guild.id, memes=town.memes.id)
+    headers = {"Authorization": f"Bot {town.sim.bot_token}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.request(method, f"{town.sim.api_url}/{address}", json={}) as response,
+    ):
+        body = await response.json()
+    assert response.status == status
+    assert code is None or body["code"] == code
+
+
+async def test_malformed_json_is_refused(town: "Town") -> None:
+    headers = {"Authorization": f"Bot {town.sim.bot_token}", "Content-Type": "application/json"}
+    address = f"{town.sim.api_url}/channels/{town.memes.id}/messages"
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.post(address, data=b"{") as response,
+    ):
+        assert (response.status, (await response.json())["code"]) == (400, 50109)
+
+
+async def test_pins_have_an_end(bot: "Probe", town: "Town") -> None:
+    town.guild.grant_bot(Permission.PIN_MESSAGES)
+    channel = channel_of(bot, town)
+    for number in range(50):
+        message = await town.alice.say(town.memes, f"{number}")
+        message.pinned_at = 1.0
+    last = await town.alice.say(town.memes, "one more")
+    with pytest.raises(discord.HTTPException) as refused:
+        await channel.get_partial_message(last.id).pin()
+    assert refused.value.code == 30003
