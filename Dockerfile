@@ -1,6 +1,6 @@
 # One image for the bot (`run`, the default) and for the embedded image host (`host`).
 #   docker build --tag imgoe-bot .
-#   docker build --tag imgoe-bot --build-arg EXTRAS=postgres .     # the bot alone, smaller
+#   docker build --tag imgoe-bot --build-arg EXTRAS=host .     # without PostgreSQL and S3
 ARG PYTHON=3.11
 
 FROM python:${PYTHON}-slim AS build

@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ARGS   ?=
 
-.PHONY: help demo run test check fix wheel bench constraints clean
+.PHONY: help demo run test check fix wheel images bench constraints clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,9 @@ fix: $(VENV)/.dev ## Format and repair what can be repaired.
 
 wheel: $(VENV)/.dev ## Build the wheel and try it in a clean environment.
 	$(BIN)/python tests/packaging/try_wheel.py
+
+images: $(VENV)/.dev ## Take the README's pictures of the demo anew (needs Chromium).
+	$(BIN)/python tests/docs/take_images.py
 
 clean: ## Remove the environment and everything built.
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

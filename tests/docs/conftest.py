@@ -1,0 +1,27 @@
+"""The command tree as Discord gets it: built from the real cogs, without a connection."""
+
+import base64
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import discord
+import pytest_asyncio
+from discord.ext import commands
+
+from imgoe_bot.app import open_services
+from imgoe_bot.settings import PluginSettings
+from imgoe_bot.ui.bot import install, uninstall
+from imgoe_bot.ui.container import AnyBot
+from imgoe_bot.ui.outbound import DiscordMessenger
+
+
+@pytest_asyncio.fixture
+async def bot(tmp_path: Path) -> AsyncIterator[AnyBot]:
+    """A bot with every cog of ours; it never logs in."""
+    given = {"secret_key": base64.b64encode(bytes(32)).decode(), "data_dir": str(tmp_path)}
+    settings = PluginSettings.model_validate(given)
+    bot = commands.Bot(command_prefix="!", intents=discord.Intents.none())
+    async with bot, open_services(settings, DiscordMessenger(bot)) as services:
+        await install(bot, services)
+        yield bot
+        await uninstall(bot)
