@@ -5,15 +5,27 @@ Source: https://discord.com/developers/docs/events/gateway
 
 import asyncio
 import contextlib
-import json
 import secrets
-from collections import deque
-from dataclasses import dataclass, field
 
 from aiohttp import WSMsgType, web
 
 from imgoe_bot.discordsim.intents import Intents, seen_with
 from imgoe_bot.discordsim.payloads import guild_create_payload, member_payload, user_payload
+from imgoe_bot.discordsim.sessions import (
+    HEARTBEAT,
+    HEARTBEAT_ACK,
+    HELLO,
+    IDENTIFY,
+    INVALID_SESSION,
+    RECONNECT,
+    REQUEST_MEMBERS,
+    RESUME,
+    GatewayClosed,
+    Session,
+    control,
+    parsed,
+    shard,
+)
 from imgoe_bot.discordsim.wire import (
     Json,
     Payload,
@@ -26,55 +38,9 @@ from imgoe_bot.discordsim.wire import (
 )
 from imgoe_bot.discordsim.world import Event, World
 
-DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, REQUEST_MEMBERS = 0, 1, 2, 6, 7, 8
-INVALID_SESSION, HELLO, HEARTBEAT_ACK = 9, 10, 11
 _KNOWN_INTENTS = (1 << 26) - 1
 _PRIVILEGED = (1 << 1) | (1 << 8) | (1 << 15)
 _IGNORED = frozenset({3, 4})  # presence and voice state updates
-_HISTORY = 10_000
-
-
-class GatewayClosed(Exception):
-    """The connection must be closed with this code."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
-
-
-@dataclass(slots=True, eq=False)
-class Session:
-    """What one identified shard has been sent; outlives its socket for RESUME.
-
-    Attributes:
-        id: Discord's session id.
-        sequence: number of the last event.
-        outbox: frames for the attached socket, None while there is no socket.
-        history: the events that can be replayed, (sequence, frame).
-    """
-
-    id: str
-    intents: Intents
-    shard_id: int
-    shard_count: int
-    sequence: int = 0
-    outbox: "asyncio.Queue[str] | None" = None
-    history: deque[tuple[int, str]] = field(
-        default_factory=lambda: deque[tuple[int, str]](maxlen=_HISTORY)
-    )
-
-    def dispatch(self, name: str, data: Payload) -> None:
-        """Number an event, keep it for replay and send it when a socket is there."""
-        self.sequence += 1
-        frame = json.dumps({"op": DISPATCH, "s": self.sequence, "t": name, "d": data})
-        self.history.append((self.sequence, frame))
-        if self.outbox is not None:
-            self.outbox.put_nowait(frame)
-
-    def owns(self, guild_id: int | None) -> bool:
-        """Tell whether a guild's (or, None, the direct) events are this shard's."""
-        return (0 if guild_id is None else (guild_id >> 22) % self.shard_count) == self.shard_id
 
 
 class Gateway:
@@ -158,11 +124,11 @@ class Gateway:
 
     async def _converse(self, socket: web.WebSocketResponse, outbox: "asyncio.Queue[str]") -> None:
         hello = {"heartbeat_interval": self._heartbeat_interval_ms}
-        outbox.put_nowait(_control(HELLO, hello))
+        outbox.put_nowait(control(HELLO, hello))
         try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
-                    self._receive(_parsed(message.data), outbox)
+                    self._receive(parsed(message.data), outbox)
         except GatewayClosed as closing:
             await _drained(outbox)
             await socket.close(code=closing.code, message=closing.reason.encode())
@@ -171,7 +137,7 @@ class Gateway:
         code, data = integer(frame, "op", -1), mapping(frame.get("d"))
         session = self._attached(outbox)
         if code == HEARTBEAT:
-            outbox.put_nowait(_control(HEARTBEAT_ACK, None))
+            outbox.put_nowait(control(HEARTBEAT_ACK, None))
         elif code == IDENTIFY:
             self._identify(session, data, outbox)
         elif code == RESUME:
@@ -199,7 +165,7 @@ class Gateway:
             raise GatewayClosed(4005, "Already authenticated.")
         if text(data, "token") != self._world.bot_token:
             raise GatewayClosed(4004, "Authentication failed.")
-        shard_id, shard_count = _shard(data)
+        shard_id, shard_count = shard(data)
         fresh = Session(secrets.token_hex(16), self._intents(data), shard_id, shard_count)
         self._forget_shard(fresh)
         self.sessions[fresh.id] = fresh
@@ -246,7 +212,7 @@ class Gateway:
         session = self.sessions.get(text(data, "session_id"))
         seen = integer(data, "seq")
         if session is None:
-            outbox.put_nowait(_control(INVALID_SESSION, False))
+            outbox.put_nowait(control(INVALID_SESSION, False))
             return
         if seen > session.sequence:
             raise GatewayClosed(4007, "Invalid seq.")
@@ -282,7 +248,7 @@ class Gateway:
     def ask_to_reconnect(self) -> None:
         """Send opcode 7 to every connected session."""
         for outbox in self._sockets.values():
-            outbox.put_nowait(_control(RECONNECT, None))
+            outbox.put_nowait(control(RECONNECT, None))
 
     async def drop(self, *, resumable: bool, code: int = 4000) -> None:
         """Close every socket; without ``resumable`` the sessions are forgotten as well."""
@@ -304,22 +270,3 @@ async def _write(socket: web.WebSocketResponse, outbox: "asyncio.Queue[str]") ->
 async def _drained(outbox: "asyncio.Queue[str]") -> None:
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(outbox.join(), timeout=1)
-
-
-def _control(code: int, data: object) -> str:
-    return json.dumps({"op": code, "d": data, "s": None, "t": None})
-
-
-def _parsed(raw: str) -> Json:
-    try:
-        return mapping(json.loads(raw))
-    except ValueError as error:
-        raise GatewayClosed(4002, "Error while decoding payload.") from error
-
-
-def _shard(data: Json) -> tuple[int, int]:
-    given = [item for item in sequence(data.get("shard")) if isinstance(item, int)]
-    shard_id, count = given if len(given) == 2 else (0, 1)
-    if not 0 <= shard_id < count:
-        raise GatewayClosed(4010, "Invalid shard.")
-    return shard_id, count

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import replace
 
 from imgoe_bot.discordsim import chat
-from imgoe_bot.discordsim.commands import context_of, has_bot
+from imgoe_bot.discordsim.commands import has_bot
 from imgoe_bot.discordsim.composing import Origin, fill, numbered
 from imgoe_bot.discordsim.drafts import Draft
 from imgoe_bot.discordsim.entities import (
@@ -20,13 +20,8 @@ from imgoe_bot.discordsim.entities import (
     User,
 )
 from imgoe_bot.discordsim.exchange import FOLLOW_UPS, TOKEN_LIFE_S, Answer, Exchange, Kind
+from imgoe_bot.discordsim.exchange_payloads import create_payload, metadata_payload
 from imgoe_bot.discordsim.layouts import check_modal
-from imgoe_bot.discordsim.message_payloads import message_payload
-from imgoe_bot.discordsim.payloads import (
-    channel_payload,
-    member_payload,
-    user_payload,
-)
 from imgoe_bot.discordsim.problems import ApiProblem, invalid_webhook_token, problem
 from imgoe_bot.discordsim.rights import check_draft, file_limit
 from imgoe_bot.discordsim.wire import (
@@ -36,7 +31,6 @@ from imgoe_bot.discordsim.wire import (
     integer,
     mapping,
     mappings,
-    text,
 )
 from imgoe_bot.discordsim.world import Event, World
 
@@ -70,54 +64,11 @@ class Interactions:
         )
         self._by_token[exchange.token] = exchange
         bot_only = frozenset({self._world.bot.id})
-        payload = self._create_payload(exchange)
+        payload = create_payload(self._world, exchange)
         self._world.emit(
             Event("INTERACTION_CREATE", payload, channel.guild_id, channel.id, bot_only)
         )
         return exchange
-
-    def _create_payload(self, exchange: Exchange) -> Payload:
-        world, channel, user = self._world, exchange.channel, exchange.user
-        payload: Payload = {
-            "id": str(exchange.id),
-            "application_id": str(world.bot.id),
-            "type": int(exchange.kind),
-            "token": exchange.token,
-            "version": 1,
-            "data": copied_mapping(exchange.data),
-            "channel_id": str(channel.id),
-            "channel": channel_payload(world, channel) | self._permissions(channel, user),
-            "attachment_size_limit": file_limit(world, channel),
-            "locale": user.locale,
-            "entitlements": [],
-            "app_permissions": str(int(world.permissions(channel, world.bot.id))),
-            "context": context_of(world, channel),
-            "authorizing_integration_owners": self._owners(exchange),
-        }
-        if exchange.source is not None:
-            payload["message"] = message_payload(world, exchange.source)
-        return payload | self._caller(exchange)
-
-    def _permissions(self, channel: Channel, user: User) -> Payload:
-        return {"permissions": str(int(self._world.permissions(channel, user.id)))}
-
-    def _owners(self, exchange: Exchange) -> Payload:
-        by_guild = has_bot(self._world, exchange.channel)
-        owners: Payload = {"0": str(exchange.channel.guild_id or 0)} if by_guild else {}
-        return owners | ({"1": str(exchange.user.id)} if exchange.user.has_app else {})
-
-    def _caller(self, exchange: Exchange) -> Payload:
-        guild_id = exchange.channel.guild_id
-        if guild_id is None:
-            return {"user": user_payload(exchange.user)}
-        guild = self._world.guild(guild_id)
-        member = member_payload(self._world.member(guild_id, exchange.user.id))
-        return {
-            "guild_id": str(guild_id),
-            "guild": {"id": str(guild_id), "locale": guild.locale, "features": []},
-            "guild_locale": guild.locale,
-            "member": member | self._permissions(exchange.channel, exchange.user),
-        }
 
     def by_id(self, interaction_id: int, token: str) -> Exchange:
         """Return the interaction a callback is for; raises 10062."""
@@ -215,7 +166,7 @@ class Interactions:
     def _put(self, exchange: Exchange, draft: Draft, *, hidden: bool, flags: int) -> Message:
         origin = Origin(
             ephemeral_for=exchange.user.id if hidden else None,
-            interaction=self._metadata(exchange),
+            interaction=metadata_payload(self._world, exchange),
             type=self._type(exchange),
             flags=flags | (EPHEMERAL if hidden else 0),
             webhook_id=self._world.bot.id,
@@ -230,21 +181,6 @@ class Interactions:
             return None
         slash = integer(exchange.data, "type", 1) == 1
         return MessageType.CHAT_INPUT_COMMAND if slash else MessageType.CONTEXT_MENU_COMMAND
-
-    def _metadata(self, exchange: Exchange) -> Payload:
-        metadata: Payload = {
-            "id": str(exchange.id),
-            "type": int(exchange.kind),
-            "user": user_payload(exchange.user),
-            "authorizing_integration_owners": self._owners(exchange),
-        }
-        if exchange.original is not None:
-            metadata["original_response_message_id"] = str(exchange.original.id)
-        if exchange.kind is Kind.COMPONENT and exchange.source is not None:
-            metadata["interacted_message_id"] = str(exchange.source.id)
-        if exchange.kind is Kind.COMMAND:
-            metadata["name"] = text(exchange.data, "name")
-        return metadata
 
     def follow_up(self, exchange: Exchange, draft: Draft) -> Message:
         """Take a further message; after a deferral the first one takes the waiting one's place."""
@@ -280,23 +216,6 @@ class Interactions:
             if name == str(message.id) or (name == "@original" and message is exchange.original):
                 return message
         raise problem(10008)
-
-    def callback_payload(self, exchange: Exchange) -> Payload:
-        """Return what ``?with_response=1`` answers."""
-        about: Payload = {"id": str(exchange.id), "type": int(exchange.kind)}
-        payload: Payload = {"interaction": about}
-        if exchange.answered is None:
-            return payload
-        shown = exchange.original
-        if shown is not None:
-            about["response_message_id"] = str(shown.id)
-            about["response_message_loading"] = shown.loading
-            about["response_message_ephemeral"] = shown.ephemeral
-        resource: Payload = {"type": int(exchange.answered)}
-        if shown is not None and exchange.answered is not Answer.DEFERRED_UPDATE:
-            resource["message"] = message_payload(self._world, shown)
-        payload["resource"] = resource
-        return payload
 
 
 def _wrong_answer(answer: int) -> ApiProblem:

@@ -7,6 +7,7 @@ from aiohttp import web
 from imgoe_bot.discordsim import chat
 from imgoe_bot.discordsim.entities import Command, Message
 from imgoe_bot.discordsim.exchange import Exchange
+from imgoe_bot.discordsim.exchange_payloads import callback_payload
 from imgoe_bot.discordsim.http import done, path_id, read_body, reply
 from imgoe_bot.discordsim.interactions import Interactions
 from imgoe_bot.discordsim.message_payloads import message_payload
@@ -194,7 +195,7 @@ class InteractionRoutes:
         data = mapping(body.data.get("data"))
         self._interactions.acknowledge(exchange, integer(body.data, "type"), data, body.draft(data))
         if request.query.get("with_response", "0") in {"1", "true"}:
-            return reply(self._interactions.callback_payload(exchange))
+            return reply(callback_payload(self._world, exchange))
         return done()
 
     def _exchange(self, request: web.Request) -> Exchange:
