@@ -38,12 +38,22 @@ class AttachmentReader:
         try:
             async with self._http.stream("GET", source.url, follow_redirects=False) as response:
                 yield await _examine(response, source, limit_bytes)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise SourceUnreachable from error
 
 
 def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
+    """Return scheme, host and port.
+
+    Raises:
+        SourceBlocked: it is no address, or has characters that some parsers drop.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise SourceBlocked(reason="not-an-address") from error
+    if not url.isprintable():
+        raise SourceBlocked(reason="not-an-address")
     return parts.scheme, parts.netloc.lower()
 
 
@@ -87,7 +97,7 @@ async def _limited(
             if passed > limit_bytes:
                 raise MediaTooLarge(filename=filename, limit_bytes=limit_bytes)
             yield chunk
-    except httpx.TransportError as error:
+    except httpx.RequestError as error:
         raise SourceUnreachable from error
 
 

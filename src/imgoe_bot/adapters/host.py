@@ -1,5 +1,8 @@
 """The image host, reached through the ``hostapi`` client."""
 
+import re
+from urllib.parse import quote
+
 import httpx
 
 from imgoe_bot.domain.guild import ApiKey
@@ -8,6 +11,13 @@ from imgoe_bot.errors import BadReply
 from imgoe_bot.hostapi import DeleteLink as WireDeleteLink
 from imgoe_bot.hostapi import HostClient, StreamSource, UploadReply, UploadRequest
 from imgoe_bot.services.ports import MediaFile
+
+LARGEST_COUNT = 2**31 - 1
+"""What the store's columns for pixels and seconds hold."""
+
+_ADDRESS = re.compile(r"https?://[!-;=?-~]{1,1900}")
+"""An address that can stand in a message's ``<…>``: ASCII without spaces and angle brackets."""
+_MIME = re.compile(r"(image|video)/[a-z0-9.+-]{1,40}")
 
 
 class CheveretoHost:
@@ -36,22 +46,32 @@ class CheveretoHost:
 
 
 def _stored(reply: UploadReply, *, media: MediaFile, host_url: str) -> Stored:
-    """Keep what we show later.
+    """Keep what we show later; the copy exists by now, so no odd value may cost us its record.
 
     A moderated upload has no addresses yet (API.md section 2); its page can be told from its id.
     """
     if reply.id is None:
         raise BadReply(host=host_url, status=200)
-    viewer_url = reply.viewer_url or f"{host_url}/image/{reply.id}"
+    viewer_url = _address(reply.viewer_url) or f"{host_url}/image/{quote(reply.id, safe='')}"
     return Stored(
-        mime=reply.mime or media.mime,
+        mime=reply.mime if reply.mime and _MIME.fullmatch(reply.mime) else media.mime,
         size_bytes=reply.size_bytes or media.size_bytes or 0,
         viewer_url=viewer_url,
-        url=reply.url or viewer_url,
-        thumb_url=reply.thumb_url,
-        width_px=reply.width_px,
-        height_px=reply.height_px,
-        duration_s=reply.duration_s or None,
+        url=_address(reply.url) or viewer_url,
+        thumb_url=_address(reply.thumb_url),
+        width_px=_count(reply.width_px),
+        height_px=_count(reply.height_px),
+        duration_s=_count(reply.duration_s),
         expires_at=reply.expires_at,
         delete_link=DeleteLink(reply.delete_link.reveal()) if reply.delete_link else None,
     )
+
+
+def _address(text: str | None) -> str | None:
+    """Return what a host gave as an address if it can be shown as one, else None."""
+    quoted = quote(text, safe="!#$%&'()*+,/:;=?@[]~") if text else ""
+    return quoted if _ADDRESS.fullmatch(quoted) else None
+
+
+def _count(number: int | None) -> int | None:
+    return number if number is not None and 0 < number <= LARGEST_COUNT else None

@@ -46,7 +46,7 @@ class Vault:
         nonce, ciphertext = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
         try:
             return self._cipher.decrypt(nonce, ciphertext, bound_to.encode()).decode()
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
             raise ConfigError(
                 "IMGOE_SECRET_KEY",
                 "does not open what is stored; start with the key it was stored with, "

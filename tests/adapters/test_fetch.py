@@ -1,0 +1,253 @@
+"""Reading attachments, over real sockets."""
+
+import asyncio
+import gzip
+
+import httpx
+import pytest
+from aiohttp import web
+
+from imgoe_bot.adapters.fetch import AttachmentReader
+from imgoe_bot.domain.media import Source
+from imgoe_bot.errors import (
+    EmptyMedia,
+    ImgoeError,
+    MediaTooLarge,
+    SourceBlocked,
+    SourceGone,
+    SourceUnreachable,
+    UnsupportedMedia,
+)
+from tests.adapters.conftest import Site
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
+LIMIT = 4096
+
+
+@pytest.fixture
+def reader(http: httpx.AsyncClient, site: Site) -> AttachmentReader:
+    return AttachmentReader(http, bases=(site.url,))
+
+
+def _source(url: str) -> Source:
+    return Source(url=url, filename="cat.png", size_bytes=None)
+
+
+async def _read(reader: AttachmentReader, url: str, *, limit: int = LIMIT) -> bytes:
+    async with reader.open(_source(url), limit_bytes=limit) as media:
+        return b"".join([chunk async for chunk in media.chunks])
+
+
+async def test_the_bytes_come_whole_with_their_true_type_and_size(
+    reader: AttachmentReader, site: Site
+) -> None:
+    site.answer(PNG, headers={"Content-Type": "text/plain"})
+
+    async with reader.open(_source(f"{site.url}/cat.png"), limit_bytes=LIMIT) as media:
+        body = b"".join([chunk async for chunk in media.chunks])
+
+    assert (media.mime, media.size_bytes, media.filename) == ("image/png", len(PNG), "cat.png")
+    assert body == PNG
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        "http://127.0.0.1:1/cat.png",
+        "{site}.evil.example/cat.png",
+        "http://evil.example/?{site}",
+        "http://evil.example#{site}",
+        "http://{netloc}@evil.example/cat.png",
+        "http://evil.example\\@{netloc}/cat.png",
+        "https://{netloc}/cat.png",
+        "http://user@{netloc}/cat.png",
+        "//{netloc}/cat.png",
+        "http://127.0.0.1\t:{port}/cat.png",
+        "{site}/cat\n.png",
+        "file:///etc/passwd",
+        "http://[::1/cat.png",
+        "",
+    ],
+)
+async def test_no_address_but_the_allowed_ones_is_asked(
+    reader: AttachmentReader, site: Site, foreign: str
+) -> None:
+    netloc = site.url.partition("://")[2]
+    url = foreign.format(site=site.url, netloc=netloc, port=netloc.partition(":")[2])
+
+    with pytest.raises(SourceBlocked):
+        await _read(reader, url)
+
+    assert site.paths == []
+
+
+async def test_a_redirect_is_not_followed(reader: AttachmentReader, site: Site) -> None:
+    site.answer(b"", status=302, headers={"Location": f"{site.url}/elsewhere"})
+
+    with pytest.raises(SourceUnreachable) as refused:
+        await _read(reader, f"{site.url}/cat.png")
+
+    assert refused.value.status == 302
+    assert site.paths == ["/cat.png"]
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (403, SourceGone),
+        (404, SourceGone),
+        (410, SourceGone),
+        (204, SourceUnreachable),
+        (206, SourceUnreachable),
+        (429, SourceUnreachable),
+        (500, SourceUnreachable),
+        (503, SourceUnreachable),
+    ],
+)
+async def test_each_status_means_what_discord_means_by_it(
+    reader: AttachmentReader, site: Site, status: int, error: type[ImgoeError]
+) -> None:
+    site.answer(b"" if status == 204 else PNG, status=status)
+
+    with pytest.raises(error):
+        await _read(reader, f"{site.url}/cat.png")
+
+
+async def test_an_empty_file_is_said_to_be_empty(reader: AttachmentReader, site: Site) -> None:
+    site.answer(b"")
+
+    with pytest.raises(EmptyMedia) as refused:
+        await _read(reader, f"{site.url}/cat.png")
+
+    assert refused.value.filename == "cat.png"
+
+
+@pytest.mark.parametrize("body", [b"just words", b"<svg xmlns=''/>", b"\x00" * 100, b"\x89PN"])
+async def test_what_is_no_media_is_refused_whatever_its_name(
+    reader: AttachmentReader, site: Site, body: bytes
+) -> None:
+    site.answer(body, headers={"Content-Type": "image/png"})
+
+    with pytest.raises(UnsupportedMedia):
+        await _read(reader, f"{site.url}/cat.png")
+
+
+async def test_a_type_is_told_even_when_the_first_bytes_come_one_by_one(
+    reader: AttachmentReader, site: Site
+) -> None:
+    async def dribble(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for byte in PNG[:100]:
+            await response.write(bytes([byte]))
+        return response
+
+    site.handler = dribble
+
+    assert await _read(reader, f"{site.url}/cat.png") == PNG[:100]
+
+
+async def test_a_file_as_large_as_the_limit_passes(reader: AttachmentReader, site: Site) -> None:
+    site.answer(PNG)
+
+    assert await _read(reader, f"{site.url}/cat.png", limit=len(PNG)) == PNG
+
+
+async def test_a_declared_size_over_the_limit_is_refused_before_reading(
+    reader: AttachmentReader, site: Site
+) -> None:
+    site.answer(PNG)
+
+    with pytest.raises(MediaTooLarge) as refused:
+        await _read(reader, f"{site.url}/cat.png", limit=len(PNG) - 1)
+
+    assert (refused.value.size_bytes, refused.value.limit_bytes) == (len(PNG), len(PNG) - 1)
+
+
+async def test_an_undeclared_size_over_the_limit_is_refused_on_the_way(
+    reader: AttachmentReader, site: Site
+) -> None:
+    async def endless(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for _ in range(100):
+            await response.write(PNG)
+        return response
+
+    site.handler = endless
+
+    with pytest.raises(MediaTooLarge) as refused:
+        await _read(reader, f"{site.url}/cat.png")
+
+    assert (refused.value.size_bytes, refused.value.limit_bytes) == (None, LIMIT)
+
+
+async def test_a_small_packed_file_that_unpacks_beyond_the_limit_is_refused(
+    reader: AttachmentReader, site: Site
+) -> None:
+    bomb = gzip.compress(PNG + bytes(10_000_000))
+    site.answer(bomb, headers={"Content-Encoding": "gzip"})
+
+    with pytest.raises(MediaTooLarge):
+        await _read(reader, f"{site.url}/cat.png", limit=len(bomb) + 1)
+
+
+async def test_a_body_that_claims_to_be_packed_and_is_not_is_unreachable(
+    reader: AttachmentReader, site: Site
+) -> None:
+    site.answer(PNG, headers={"Content-Encoding": "gzip"})
+
+    with pytest.raises(SourceUnreachable):
+        await _read(reader, f"{site.url}/cat.png")
+
+
+async def test_a_body_that_breaks_off_is_unreachable_and_never_a_shorter_file(
+    reader: AttachmentReader,
+    site: Site,
+) -> None:
+    async def cut(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": str(len(PNG))})
+        await response.prepare(request)
+        await response.write(PNG[:-100])
+        assert request.transport is not None
+        request.transport.close()
+        return response
+
+    site.handler = cut
+
+    with pytest.raises(SourceUnreachable):
+        await _read(reader, f"{site.url}/cat.png")
+
+
+async def test_a_source_that_does_not_listen_is_unreachable(
+    http: httpx.AsyncClient, unused_tcp_port: int
+) -> None:
+    base = f"http://127.0.0.1:{unused_tcp_port}"
+    reader = AttachmentReader(http, bases=(base,))
+
+    with pytest.raises(SourceUnreachable):
+        await _read(reader, f"{base}/cat.png")
+
+
+async def test_leaving_early_lets_go_of_the_connection(
+    reader: AttachmentReader, site: Site
+) -> None:
+    left = asyncio.Event()
+
+    async def endless(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        try:
+            while True:
+                await response.write(PNG)
+        except ConnectionError:
+            left.set()
+            raise
+
+    site.handler = endless
+
+    async with reader.open(_source(f"{site.url}/cat.png"), limit_bytes=10**9) as media:
+        await anext(media.chunks)
+
+    async with asyncio.timeout(10):
+        await left.wait()
