@@ -10,12 +10,14 @@ from imgoe_bot.ui import convert, failures, render
 from imgoe_bot.ui.catch_up import catch_up
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.permissions import missing_to_mirror
+from imgoe_bot.ui.translate import words_for_locale
+from imgoe_bot.ui.translator import text
 
 
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_guild=True)
 class MirrorCog(
-    commands.GroupCog, group_name="mirror", group_description="Channels whose media is kept"
+    commands.GroupCog, group_name="mirror", group_description=text("command.mirror.description")
 ):
     """Rules by command, messages by event."""
 
@@ -23,39 +25,41 @@ class MirrorCog(
         self._bot = bot
         self._services = services_of(bot)
 
-    @app_commands.command(description="Keep every image and video posted in a channel")
-    @app_commands.describe(channel="The channel to keep")
+    @app_commands.command(description=text("command.mirror.add.description"))
+    @app_commands.describe(channel=text("command.mirror.add.option.channel"))
     async def add(self, interaction: AnyInteraction, channel: discord.TextChannel) -> None:
         """Mirror a channel from now on."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         actor = convert.actor_of(interaction)
         new = await self._services.mirrors.add_rule(actor, ChannelId(channel.id))
-        text = render.rule_added(
+        answer = render.rule_added(
             channel.mention,
+            words_for_locale(interaction.locale),
             new=new,
             missing=missing_to_mirror(channel),
             blind=not self._bot.intents.message_content,
         )
-        await interaction.followup.send(text, ephemeral=True)
+        await interaction.followup.send(answer, ephemeral=True)
 
-    @app_commands.command(description="Stop keeping what is posted in a channel")
-    @app_commands.describe(channel="The channel to stop keeping")
+    @app_commands.command(description=text("command.mirror.remove.description"))
+    @app_commands.describe(channel=text("command.mirror.remove.option.channel"))
     async def remove(self, interaction: AnyInteraction, channel: discord.TextChannel) -> None:
         """Stop mirroring a channel; what was kept stays."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         actor = convert.actor_of(interaction)
         removed = await self._services.mirrors.remove_rule(actor, ChannelId(channel.id))
-        await interaction.followup.send(
-            render.rule_removed(channel.mention, removed=removed), ephemeral=True
-        )
+        words = words_for_locale(interaction.locale)
+        answer = render.rule_removed(channel.mention, words, removed=removed)
+        await interaction.followup.send(answer, ephemeral=True)
 
-    @app_commands.command(name="list", description="List the channels that are kept")
+    @app_commands.command(name="list", description=text("command.mirror.list.description"))
     async def list_(self, interaction: AnyInteraction) -> None:
         """Answer privately with the mirrored channels."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         guild_id = check_may_manage(convert.actor_of(interaction))
         rules = await self._services.mirrors.rules(guild_id)
-        await interaction.followup.send(render.rules(rules), ephemeral=True)
+        answer = render.rules(rules, words_for_locale(interaction.locale))
+        await interaction.followup.send(answer, ephemeral=True)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:

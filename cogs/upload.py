@@ -9,6 +9,7 @@ from discord.ext import commands
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.ui import convert, failures, render, views
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
+from imgoe_bot.ui.translator import text
 
 
 class UploadCog(commands.Cog):
@@ -17,8 +18,8 @@ class UploadCog(commands.Cog):
     def __init__(self, bot: AnyBot) -> None:
         self._services = services_of(bot)
 
-    @app_commands.command(description="Keep a file: upload it to this server's image host")
-    @app_commands.describe(file="An image or a video")
+    @app_commands.command(description=text("command.upload.description"))
+    @app_commands.describe(file=text("command.upload.option.file"))
     @app_commands.guild_only()
     async def upload(self, interaction: AnyInteraction, file: discord.Attachment) -> None:
         """Upload one attachment and answer with its card."""

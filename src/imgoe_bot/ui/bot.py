@@ -7,6 +7,7 @@ from discord.ext import commands
 
 from imgoe_bot.ui.commands import sync_if_changed
 from imgoe_bot.ui.container import AnyBot, Services, attach, detach
+from imgoe_bot.ui.translator import add_translator, remove_translator
 from imgoe_bot.ui.views import DeleteButton, ManageButton
 
 EXTENSIONS = (
@@ -21,6 +22,7 @@ async def install(bot: AnyBot, services: Services) -> None:
     """Give a bot our services, buttons and cogs."""
     attach(bot, services)
     bot.add_dynamic_items(*BUTTONS)
+    await add_translator(bot)
     for name in EXTENSIONS:
         await bot.load_extension(name)
 
@@ -30,6 +32,7 @@ async def uninstall(bot: AnyBot) -> None:
     for name in EXTENSIONS:
         if name in bot.extensions:
             await bot.unload_extension(name)
+    await remove_translator(bot)
     bot.remove_dynamic_items(*BUTTONS)
     detach(bot)
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 
 import structlog
+from discord import app_commands
 
 from imgoe_bot.services.ports import Notes
 from imgoe_bot.ui.container import AnyBot
@@ -18,7 +19,7 @@ async def sync_if_changed(bot: AnyBot, notes: Notes) -> bool:
         Whether it was synced.
     """
     name = f"commands of {bot.application_id}"
-    wanted = _fingerprint(bot)
+    wanted = await _fingerprint(bot)
     if await notes.find(name) == wanted:
         return False
     synced = await bot.tree.sync()
@@ -27,7 +28,11 @@ async def sync_if_changed(bot: AnyBot, notes: Notes) -> bool:
     return True
 
 
-def _fingerprint(bot: AnyBot) -> str:
-    commands = [command.to_dict(bot.tree) for command in bot.tree.get_commands()]
+async def _fingerprint(bot: AnyBot) -> str:
+    translator = bot.tree.translator or app_commands.Translator()
+    commands = [
+        await command.get_translated_payload(bot.tree, translator)
+        for command in bot.tree.get_commands()
+    ]
     text = json.dumps(commands, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -54,6 +54,7 @@ def facts_of(message: discord.Message, *, us: int) -> MessageFacts | None:
         author_is_bot=message.author.bot or message.webhook_id is not None,
         author_is_us=message.author.id == us,
         nsfw=_is_nsfw(message.channel),
+        locale=str(message.guild.preferred_locale),
         attachments=tuple(_attachments(message.attachments)),
     )
 
@@ -110,6 +111,7 @@ def post_of(interaction: AnyInteraction, guild_id: GuildId, *, now: datetime) ->
         author_id=UserId(interaction.user.id),
         created_at=now,
         nsfw=_is_nsfw(interaction.channel),
+        locale=str(interaction.guild_locale or interaction.locale),
     )
 
 

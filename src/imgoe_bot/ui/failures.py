@@ -9,126 +9,116 @@ import structlog
 from imgoe_bot import errors as e
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction
+from imgoe_bot.ui.translate import Words, words_for_locale
 
 log = structlog.stdlib.get_logger(__name__)
 
-FORMATS = "JPEG, PNG, GIF, WebP, AVIF, BMP, MP4, MOV or WebM"
+
+def _file(error: e.MediaRejected, words: Words) -> str:
+    return f"**{w.safe_name(error.filename)}**" if error.filename else words("error.the_file")
 
 
-def _file(error: e.MediaRejected) -> str:
-    return f"**{w.safe_name(error.filename)}**" if error.filename else "The file"
+def _empty(error: e.EmptyMedia, words: Words) -> str:
+    return words("error.empty", file=_file(error, words))
 
 
-def _empty(error: e.EmptyMedia) -> str:
-    return f"{_file(error)} is empty: it has no bytes. Save it again and post it once more."
+def _unsupported(error: e.UnsupportedMedia, words: Words) -> str:
+    return words("error.unsupported", file=_file(error, words), formats=words("error.formats"))
 
 
-def _unsupported(error: e.UnsupportedMedia) -> str:
-    return (
-        f"{_file(error)} is no image or video that can be kept, whatever its name says. "
-        f"Post it as {FORMATS}."
+def _too_large(error: e.MediaTooLarge, words: Words) -> str:
+    file = _file(error, words)
+    has = words("error.too_large", file=file)
+    if error.size_bytes:
+        has = words("error.too_large_by_size", file=file, size=w.size(error.size_bytes, words))
+    limit = ""
+    if error.limit_bytes:
+        limit = words("error.limit", limit=w.size(error.limit_bytes, words))
+    return w.sentences(words, has, limit, words("error.post_smaller"))
+
+
+def _rejected(error: e.MediaRejected, words: Words) -> str:
+    return words("error.rejected", file=_file(error, words))
+
+
+def _settings(error: e.SettingsRejected, words: Words) -> str:
+    hint = words.find(f"error.problem.{error.problem}")
+    return w.sentences(
+        words,
+        words("error.setting_refused", setting=w.setting(error.setting, words)),
+        hint or words("error.reason", problem=w.escape(error.problem)),
+        words("error.nothing_changed"),
     )
 
 
-def _too_large(error: e.MediaTooLarge) -> str:
-    has = f" ({w.size(error.size_bytes)})" if error.size_bytes else ""
-    limit = f" The limit is {w.size(error.limit_bytes)}." if error.limit_bytes else ""
-    return f"{_file(error)} is too large{has}.{limit} Post a smaller version."
+def _key_missing(error: e.KeyMissing, words: Words) -> str:
+    return words("error.key_missing", host=w.host_name(error.host_url))
 
 
-def _rejected(error: e.MediaRejected) -> str:
-    return f"{_file(error)} can't be kept. Post it in another format."
+def _not_allowed(error: e.NotAllowed, words: Words) -> str:
+    return words("error.not_allowed", permission=w.permission(error.needs, words))
 
 
-def _settings(error: e.SettingsRejected) -> str:
-    hint = {
-        "not-an-address": "Give the host's address like `https://imgoe.download`.",
-        "empty": "It is empty. Copy the key from your account settings at the host.",
-        "too-long": "It is too long to be one. Copy it again.",
-        "not-a-key": "It has characters that no key has. Copy it again.",
-    }.get(error.problem, f"Reason: {w.escape(error.problem)}.")
-    return f"That **{w.escape(error.setting)}** can't be used. {hint} Nothing was changed."
+def _upload_not_found(_: e.UploadNotFound, words: Words) -> str:
+    return words("error.upload_not_found")
 
 
-def _key_missing(error: e.KeyMissing) -> str:
-    return (
-        f"This server has no API key for **{w.host_name(error.host_url)}** yet. "
-        "A moderator can add one with `/settings key`."
-    )
+def _source_gone(_: e.SourceGone, words: Words) -> str:
+    return words("error.source_gone")
 
 
-def _not_allowed(error: e.NotAllowed) -> str:
-    return f"The permission **{w.permission(error.needs)}** is missing for that."
+def _source_blocked(_: e.SourceBlocked, words: Words) -> str:
+    return words("error.source_blocked")
 
 
-def _upload_not_found(_: e.UploadNotFound) -> str:
-    return "There is no such upload any more, or its host gave no delete link for it."
+def _source_unreachable(_: e.SourceUnreachable, words: Words) -> str:
+    return words("error.source_unreachable")
 
 
-def _source_gone(_: e.SourceGone) -> str:
-    return "The file is gone: its message was deleted before it could be copied."
+def _unreachable(error: e.HostUnreachable, words: Words) -> str:
+    return words("error.unreachable", host=w.host_name(error.host))
 
 
-def _source_blocked(_: e.SourceBlocked) -> str:
-    return "That address is not one I read from. Post the file itself."
+def _broken(error: e.HostBroken, words: Words) -> str:
+    return words("error.broken", host=w.host_name(error.host))
 
 
-def _source_unreachable(_: e.SourceUnreachable) -> str:
-    return "Discord did not hand over the file. Try again in a minute."
+def _busy(error: e.HostBusy, words: Words) -> str:
+    host = w.host_name(error.host)
+    if not error.retry_after_s:
+        return words("error.busy", host=host)
+    return words("error.busy_for", host=host, count=round(error.retry_after_s))
 
 
-def _unreachable(error: e.HostUnreachable) -> str:
-    return (
-        f"**{w.host_name(error.host)}** can't be reached. Try again in a few minutes; if it "
-        "stays so, a moderator can check the host with `/settings show`."
-    )
+def _refused(error: e.HostRefused, words: Words) -> str:
+    says = ""
+    if error.host_message:
+        says = words("error.says", message=w.escape(error.host_message))
+    return w.sentences(words, words("error.refused", host=w.host_name(error.host)), says)
 
 
-def _broken(error: e.HostBroken) -> str:
-    return (
-        f"**{w.host_name(error.host)}** has a fault of its own right now. "
-        "Try again in a few minutes."
-    )
+def _key_rejected(error: e.KeyRejected, words: Words) -> str:
+    return words("error.key_rejected", host=w.host_name(error.host))
 
 
-def _busy(error: e.HostBusy) -> str:
-    wait = f"{error.retry_after_s:.0f} seconds" if error.retry_after_s else "a few minutes"
-    return f"**{w.host_name(error.host)}** takes no more uploads for now. Try again in {wait}."
+def _duplicate(error: e.DuplicateMedia, words: Words) -> str:
+    link = words("error.it_is_here", url=error.viewer_url) if error.viewer_url else ""
+    return w.sentences(words, words("error.duplicate", host=w.host_name(error.host)), link)
 
 
-def _refused(error: e.HostRefused) -> str:
-    words = f" It says: “{w.escape(error.host_message)}”." if error.host_message else ""
-    return f"**{w.host_name(error.host)}** refused the upload.{words}"
+def _bad_reply(error: e.BadReply, words: Words) -> str:
+    return words("error.bad_reply", host=w.host_name(error.host))
 
 
-def _key_rejected(error: e.KeyRejected) -> str:
-    return (
-        f"**{w.host_name(error.host)}** does not accept this server's API key. "
-        "A moderator can set a new one with `/settings key`."
-    )
+def _stale(_: e.StaleWrite, words: Words) -> str:
+    return words("error.stale")
 
 
-def _duplicate(error: e.DuplicateMedia) -> str:
-    link = f" It is here: <{error.viewer_url}>" if error.viewer_url else ""
-    return f"**{w.host_name(error.host)}** has this very file already and takes it only once.{link}"
+def _operator(_: e.ImgoeError, words: Words) -> str:
+    return words("error.operator")
 
 
-def _bad_reply(error: e.BadReply) -> str:
-    return (
-        f"**{w.host_name(error.host)}** answered with something that is no upload reply. "
-        "A moderator can check the host's address with `/settings show`."
-    )
-
-
-def _stale(_: e.StaleWrite) -> str:
-    return "Somebody else changed this meanwhile. Look again, then repeat your change."
-
-
-def _operator(_: e.ImgoeError) -> str:
-    return "I can't do that right now. Whoever runs this bot finds the reason in its log."
-
-
-_WORDS: dict[type[e.ImgoeError], Callable[[Any], str]] = {
+_WORDS: dict[type[e.ImgoeError], Callable[[Any, Words], str]] = {
     e.EmptyMedia: _empty,
     e.UnsupportedMedia: _unsupported,
     e.MediaTooLarge: _too_large,
@@ -155,12 +145,12 @@ _WORDS: dict[type[e.ImgoeError], Callable[[Any], str]] = {
 }
 
 
-def words_for(error: e.ImgoeError) -> str:
+def words_for(error: e.ImgoeError, words: Words) -> str:
     """Return what a person is told about an error, as Discord markdown without mentions."""
     for kind in type(error).__mro__:
         if kind in _WORDS:
-            return _WORDS[kind](error)
-    return _operator(error)
+            return _WORDS[kind](error, words)
+    return _operator(error, words)
 
 
 async def answer(interaction: AnyInteraction, error: BaseException) -> None:
@@ -171,7 +161,7 @@ async def answer(interaction: AnyInteraction, error: BaseException) -> None:
         cause = e.InternalError(kind=type(cause).__name__)
     else:
         log.info("an interaction was refused", error=repr(cause))
-    text = words_for(cause)
+    text = words_for(cause, words_for_locale(interaction.locale))
     if interaction.response.is_done():
         await interaction.followup.send(text, ephemeral=True)
     else:

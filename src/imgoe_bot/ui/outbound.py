@@ -12,6 +12,7 @@ from imgoe_bot.domain.upload import Card, Place, Post
 from imgoe_bot.errors import NotAllowed, SourceGone, SourceUnreachable
 from imgoe_bot.ui import convert, render, views
 from imgoe_bot.ui.container import AnyBot
+from imgoe_bot.ui.translate import words_for_locale
 
 CANNOT_SEND_TO_USER = 50007
 NO_MUTUAL_GUILDS = 50278
@@ -64,18 +65,18 @@ class DiscordMessenger:
 
     async def deliver(self, card: Card, *, nonce: str) -> bool:
         """Send the uploader their delete links; see the port."""
+        words = words_for_locale(card.post.locale)
         return await self._write_to(
             card.post.author_id,
-            render.private_text(card, with_links=True),
-            view=views.private_view(card),
+            render.private_text(card, words, with_links=True),
+            view=views.private_view(card, words),
             nonce=nonce,
         )
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
         """Tell the author that the copy went with the message they deleted."""
-        await self._write_to(
-            card.post.author_id, render.withdrawn(card), view=discord.ui.View(), nonce=nonce
-        )
+        text = render.withdrawn(card, words_for_locale(card.post.locale))
+        await self._write_to(card.post.author_id, text, view=discord.ui.View(), nonce=nonce)
 
     def _channel(self, post: Post) -> discord.PartialMessageable:
         return self._bot.get_partial_messageable(post.channel_id, guild_id=post.guild_id)

@@ -4,9 +4,10 @@ import discord
 
 from imgoe_bot.domain.guild import GuildSettings
 from imgoe_bot.domain.mirror import MirrorRule
-from imgoe_bot.domain.upload import Card, Upload
+from imgoe_bot.domain.upload import Card, FailedItem, Upload
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.failures import words_for
+from imgoe_bot.ui.translate import Words, words_for_locale
 
 COLOUR = discord.Colour(0x3D7DD8)
 COLOUR_FAILED = discord.Colour(0xC8553D)
@@ -18,141 +19,151 @@ TITLE_MAX = 200
 
 def card_embeds(card: Card) -> list[discord.Embed]:
     """Return the public answer to a post, an embed a file; it never holds a delete link."""
-    embeds = [_upload_embed(upload) for upload in card.uploads]
-    return [*embeds, _failures_embed(card)] if card.failures else embeds
+    words = words_for_locale(card.post.locale)
+    embeds = [_upload_embed(upload, words) for upload in card.uploads]
+    return [*embeds, _failures_embed(card, words)] if card.failures else embeds
 
 
 def card_note(card: Card) -> str | None:
     """Return the line above the embeds, None when there is nothing to add."""
     if card.dms_closed and card.deletable:
-        return "-# I can't send you direct messages: press **Delete…** for your delete link."
+        words = words_for_locale(card.post.locale)
+        return words("card.dms_closed", button=words("card.delete"))
     return None
 
 
-def _upload_embed(upload: Upload) -> discord.Embed:
+def _upload_embed(upload: Upload, words: Words) -> discord.Embed:
     title = w.safe_name(upload.filename, limit=TITLE_MAX)
     if upload.deleted_at is not None:
-        return discord.Embed(title=title, description="The copy was deleted.", colour=COLOUR_GONE)
+        return discord.Embed(title=title, description=words("card.deleted"), colour=COLOUR_GONE)
     embed = discord.Embed(
         title=title,
         url=upload.stored.viewer_url,
-        description=_facts_line(upload),
+        description=_facts_line(upload, words),
         colour=COLOUR,
     )
     if upload.stored.thumb_url and not upload.spoiler:
         embed.set_thumbnail(url=upload.stored.thumb_url)
-    return embed.set_footer(text=f"Kept on {w.host_name(upload.host_url)}")
+    return embed.set_footer(text=words("card.kept_on", host=w.host_name(upload.host_url)))
 
 
-def _facts_line(upload: Upload) -> str:
+def _facts_line(upload: Upload, words: Words) -> str:
     stored = upload.stored
-    facts = [w.size(stored.size_bytes)]
+    facts = [w.size(stored.size_bytes, words)]
     if stored.width_px and stored.height_px:
         facts.append(f"{stored.width_px} × {stored.height_px}")
     if stored.duration_s:
         facts.append(w.duration(stored.duration_s))
     if stored.expires_at is not None:
-        facts.append(f"deleted {discord.utils.format_dt(stored.expires_at, 'R')}")
+        facts.append(words("card.expires", when=discord.utils.format_dt(stored.expires_at, "R")))
     return " · ".join(facts)
 
 
-def _failures_embed(card: Card) -> discord.Embed:
-    lines = [
-        f"• **{w.safe_name(failed.filename)}**: {words_for(failed.error)}"
-        for failed in card.failures
-    ]
+def _failures_embed(card: Card, words: Words) -> discord.Embed:
+    lines = [_failure_line(failed, words) for failed in card.failures]
     return discord.Embed(
-        title="Not kept",
-        description=w.fit(lines, limit=2000, rest="• and {count} more"),
+        title=words("card.not_kept"),
+        description=w.fit(lines, limit=2000, rest=lambda count: words("card.more", count=count)),
         colour=COLOUR_FAILED,
     )
 
 
-def private_text(card: Card, *, with_links: bool) -> str:
+def _failure_line(failed: FailedItem, words: Words) -> str:
+    reason = words_for(failed.error, words)
+    return words("card.failed", file=w.safe_name(failed.filename), reason=reason)
+
+
+def private_text(card: Card, words: Words, *, with_links: bool) -> str:
     """Return the private list of a post's copies.
 
     Args:
         card: the post.
+        words: the reader's language.
         with_links: whether the reader is the uploader and so sees the delete links.
     """
-    lines = [f"Copies of what was posted in <#{card.post.channel_id}>:"]
-    lines += [_private_line(upload, with_links=with_links) for upload in card.uploads]
+    lines = [words("private.title", channel=f"<#{card.post.channel_id}>")]
+    lines += [_private_line(upload, words, with_links=with_links) for upload in card.uploads]
     if with_links and card.deletable:
-        lines.append("-# Whoever has a delete link can delete the copy: keep it to yourself.")
-    return w.fit(lines, limit=MESSAGE_MAX, rest="and {count} more: use the buttons below.")
+        lines.append(words("private.keep_to_yourself"))
+    return w.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("private.more", count=count))
 
 
-def _private_line(upload: Upload, *, with_links: bool) -> str:
+def _private_line(upload: Upload, words: Words, *, with_links: bool) -> str:
     name = w.safe_name(upload.filename, limit=40)
     if upload.deleted_at is not None:
-        return f"• ~~{name}~~ deleted"
+        return words("private.file_deleted", file=name)
     link = upload.stored.delete_link
     if not with_links or link is None:
-        return f"• **{name}**"
-    return f"• **{name}** · delete link: <{link.value}>"
+        return words("private.file", file=name)
+    return words("private.file_with_link", file=name, link=link.value)
 
 
-def withdrawn(card: Card) -> str:
+def withdrawn(card: Card, words: Words) -> str:
     """Return what an author is told whose message went before its copy was announced."""
     if not card.uploads:
-        return "You deleted your message before I could copy it. Nothing was kept."
-    return "You deleted your message before its copy was ready, so I deleted the copy too."
+        return words("private.withdrawn_before")
+    return words("private.withdrawn_after")
 
 
-def key_saved(settings: GuildSettings) -> str:
+def key_saved(settings: GuildSettings, words: Words) -> str:
     """Return the answer to a stored key; only its fingerprint is shown."""
-    return (
-        f"Saved: this server uploads to **{w.host_name(settings.host_url)}** "
-        f"with the key ending in `{settings.key_fingerprint}`. It is stored encrypted.\n"
-        "Next: `/mirror add` names a channel to keep."
-    )
+    host = w.host_name(settings.host_url)
+    saved = words("settings.saved", host=host, fingerprint=settings.key_fingerprint)
+    return f"{saved}\n{words('settings.next')}"
 
 
-def settings(settings: GuildSettings, rules: tuple[MirrorRule, ...]) -> discord.Embed:
+def settings(
+    settings: GuildSettings, words: Words, *, rules: tuple[MirrorRule, ...]
+) -> discord.Embed:
     """Return a guild's settings at a glance."""
-    key = f"set, ending in `{settings.key_fingerprint}`" if settings.key_fingerprint else None
-    embed = discord.Embed(title="Settings of this server", colour=COLOUR)
-    embed.add_field(name="Image host", value=f"<{settings.host_url}>", inline=False)
-    embed.add_field(name="API key", value=key or "none yet: `/settings key` adds one", inline=False)
-    return embed.add_field(name="Mirrored channels", value=rule_list(rules), inline=False)
+    embed = discord.Embed(title=words("settings.title"), colour=COLOUR)
+    embed.add_field(name=words("settings.host"), value=f"<{settings.host_url}>", inline=False)
+    embed.add_field(name=words("settings.key"), value=_key(settings, words), inline=False)
+    channels = words("settings.channels")
+    return embed.add_field(name=channels, value=rule_list(rules, words), inline=False)
 
 
-def rule_list(rules: tuple[MirrorRule, ...]) -> str:
+def _key(settings: GuildSettings, words: Words) -> str:
+    if settings.key_fingerprint is None:
+        return words("settings.key_none")
+    return words("settings.key_set", fingerprint=settings.key_fingerprint)
+
+
+def rule_list(rules: tuple[MirrorRule, ...], words: Words) -> str:
     """Return the mirrored channels, a line each."""
     if not rules:
-        return "none yet: `/mirror add` adds one"
+        return words("mirror.none")
     lines = [f"<#{rule.channel_id}>" for rule in rules]
-    return w.fit(lines, limit=1000, rest="and {count} more")
+    return w.fit(lines, limit=1000, rest=lambda count: words("mirror.more", count=count))
 
 
-def rule_added(channel: str, *, new: bool, missing: list[str], blind: bool) -> str:
+def rule_added(channel: str, words: Words, *, new: bool, missing: list[str], blind: bool) -> str:
     """Return the answer to ``/mirror add``.
 
     Args:
         channel: the channel's mention.
+        words: the reader's language.
         new: False when it was mirrored already.
         missing: permissions the bot lacks there, by Discord's names.
         blind: whether Discord hides message content from this bot.
     """
-    text = f"{channel} is mirrored now." if new else f"{channel} is mirrored already."
+    done = words("mirror.added", channel=channel)
+    lines = [done if new else words("mirror.already", channel=channel)]
     if missing:
-        names = ", ".join(f"**{w.permission(name)}**" for name in missing)
-        text += f"\nI lack {names} there: grant me that in the channel's settings."
+        names = ", ".join(f"**{w.permission(name, words)}**" for name in missing)
+        lines.append(words("mirror.missing", permissions=names))
     if blind:
-        text += (
-            "\nDiscord hides message content from me. Whoever runs this bot has to switch on "
-            "the *Message Content* intent in the developer portal; until then use `/upload`."
-        )
-    return text
+        lines.append(words("mirror.blind"))
+    return "\n".join(lines)
 
 
-def rule_removed(channel: str, *, removed: bool) -> str:
+def rule_removed(channel: str, words: Words, *, removed: bool) -> str:
     """Return the answer to ``/mirror remove``."""
     if not removed:
-        return f"{channel} is not mirrored."
-    return f"{channel} is no longer mirrored. What was kept stays where it is."
+        return words("mirror.not_mirrored", channel=channel)
+    return words("mirror.removed", channel=channel)
 
 
-def rules(rules: tuple[MirrorRule, ...]) -> str:
+def rules(rules: tuple[MirrorRule, ...], words: Words) -> str:
     """Return the answer to ``/mirror list``."""
-    return f"Mirrored channels:\n{rule_list(rules)}"
+    return f"{words('mirror.title')}\n{rule_list(rules, words)}"

@@ -11,6 +11,7 @@ from imgoe_bot.domain.upload import Card, may_see_link
 from imgoe_bot.ui import convert, failures, render
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
+from imgoe_bot.ui.translate import Words, words_for_locale
 
 Match = re.Match[str]
 AnyItem = discord.ui.Item[Any]
@@ -21,11 +22,11 @@ class ManageButton(
 ):
     """On a card: shows whoever may delete its copies how to, privately."""
 
-    def __init__(self, post_id: PostId) -> None:
+    def __init__(self, post_id: PostId, *, label: str) -> None:
         self._post_id = post_id
         super().__init__(
             discord.ui.Button(
-                label="Delete…",
+                label=label,
                 style=discord.ButtonStyle.secondary,
                 custom_id=f"imgoe:manage:{post_id}",
             )
@@ -36,7 +37,7 @@ class ManageButton(
         cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
     ) -> Self:
         """Rebuild the button of a message that an earlier process sent."""
-        return cls(PostId(match["id"]))
+        return cls(PostId(match["id"]), label=_label(item))
 
     async def callback(self, interaction: AnyInteraction) -> None:
         """Answer privately with links for the uploader, with buttons for a moderator."""
@@ -44,9 +45,10 @@ class ManageButton(
         async with failures.answered(interaction):
             actor = convert.actor_of(interaction)
             card = await services_of(interaction.client).deletions.get_card(actor, self._post_id)
+            words = words_for_locale(interaction.locale)
             await interaction.followup.send(
-                render.private_text(card, with_links=_may_see_links(actor, card)),
-                view=private_view(card),
+                render.private_text(card, words, with_links=_may_see_links(actor, card)),
+                view=private_view(card, words),
                 ephemeral=True,
                 suppress_embeds=True,
             )
@@ -57,7 +59,7 @@ class DeleteButton(
 ):
     """In private: deletes one copy."""
 
-    def __init__(self, upload_id: UploadId, *, label: str = "Delete") -> None:
+    def __init__(self, upload_id: UploadId, *, label: str) -> None:
         self._upload_id = upload_id
         super().__init__(
             discord.ui.Button(
@@ -72,7 +74,7 @@ class DeleteButton(
         cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
     ) -> Self:
         """Rebuild the button of a message that an earlier process sent."""
-        return cls(UploadId(match["id"]))
+        return cls(UploadId(match["id"]), label=_label(item))
 
     async def callback(self, interaction: AnyInteraction) -> None:
         """Delete, then show the message again without what is gone."""
@@ -80,8 +82,14 @@ class DeleteButton(
         async with failures.answered(interaction):
             actor = convert.actor_of(interaction)
             card = await services_of(interaction.client).deletions.delete(actor, self._upload_id)
-            text = render.private_text(card, with_links=_may_see_links(actor, card))
-            await interaction.edit_original_response(content=text, view=private_view(card))
+            words = words_for_locale(interaction.locale)
+            text = render.private_text(card, words, with_links=_may_see_links(actor, card))
+            await interaction.edit_original_response(content=text, view=private_view(card, words))
+
+
+def _label(item: AnyItem) -> str:
+    """The words on a button that was sent; kept, so that its reader's language stays."""
+    return (item.label or "") if isinstance(item, discord.ui.Button) else ""
 
 
 def _may_see_links(actor: Actor, card: Card) -> bool:
@@ -91,17 +99,19 @@ def _may_see_links(actor: Actor, card: Card) -> bool:
 def card_view(card: Card) -> discord.ui.View:
     """Return the buttons below a card."""
     view = discord.ui.View(timeout=None)
+    words = words_for_locale(card.post.locale)
     live = [upload for upload in card.uploads if upload.deleted_at is None]
     if len(live) == 1:
-        view.add_item(discord.ui.Button(label="Open", url=live[0].stored.viewer_url))
+        view.add_item(discord.ui.Button(label=words("card.open"), url=live[0].stored.viewer_url))
     if card.deletable:
-        view.add_item(ManageButton(card.post.id))
+        view.add_item(ManageButton(card.post.id, label=words("card.delete")))
     return view
 
 
-def private_view(card: Card) -> discord.ui.View:
+def private_view(card: Card, words: Words) -> discord.ui.View:
     """Return a delete button for each copy that exists."""
     view = discord.ui.View(timeout=None)
     for upload in card.deletable:
-        view.add_item(DeleteButton(upload.id, label=f"Delete {w.plain_name(upload.filename)}"))
+        label = words("private.delete", file=w.plain_name(upload.filename))
+        view.add_item(DeleteButton(upload.id, label=label))
     return view

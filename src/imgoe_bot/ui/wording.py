@@ -1,8 +1,11 @@
 """Foreign text made safe to show, and numbers made readable."""
 
 import re
+from collections.abc import Callable
 
 import discord
+
+from imgoe_bot.ui.translate import Words
 
 _INVISIBLE = re.compile("[\u0000-\u001f\u007f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 """Control characters and the marks that turn text around or hide in it."""
@@ -33,14 +36,26 @@ def shorten(text: str, *, limit: int) -> str:
     return f"{text[: limit - tail - 1]}…{text[-tail:]}"
 
 
-def size(size_bytes: int) -> str:
+def size(size_bytes: int, words: Words) -> str:
     """Return a size as people say it: 1 kB is 1,000 bytes."""
-    amount = float(size_bytes)
-    for unit in ("bytes", "kB", "MB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} GB"
+    if size_bytes < 1000:
+        return words("size.bytes", amount=size_bytes)
+    kilo = size_bytes / 1000
+    if kilo < 1000:
+        return words("size.kilo", amount=decimal(kilo, words))
+    if kilo < 1_000_000:
+        return words("size.mega", amount=decimal(kilo / 1000, words))
+    return words("size.giga", amount=decimal(kilo / 1_000_000, words))
+
+
+def decimal(number: float, words: Words) -> str:
+    """Return a number with one decimal place."""
+    return f"{number:.1f}".replace(".", words("text.decimal"))
+
+
+def sentences(words: Words, *parts: str) -> str:
+    """Join sentences as the language does: with a space, or without."""
+    return words("text.gap").join(part for part in parts if part)
 
 
 def duration(duration_s: int) -> str:
@@ -53,27 +68,32 @@ def host_name(url: str) -> str:
     return escape(url.partition("://")[2].partition("/")[0])
 
 
-def permission(name: str) -> str:
+def permission(name: str, words: Words) -> str:
     """Return a permission as Discord's own settings name it."""
-    return {"manage_guild": "Manage Server"}.get(name, name.replace("_", " ").title())
+    return words.find(f"permission.{name}") or name.replace("_", " ").title()
 
 
-def fit(lines: list[str], *, limit: int, rest: str) -> str:
+def setting(name: str, words: Words) -> str:
+    """Return a setting's name as a person reads it."""
+    return words.find(f"setting.{name}") or escape(name)
+
+
+def fit(lines: list[str], *, limit: int, rest: Callable[[int], str]) -> str:
     """Join lines, and replace those that don't fit by a last one.
 
     Args:
         lines: in the order of their worth.
         limit: the most characters.
-        rest: the last line when some are left out, with ``{count}`` for how many.
+        rest: words the last line when some are left out, from how many those are.
     """
     whole = "\n".join(lines)
     if len(whole) <= limit:
         return whole
     kept: list[str] = []
-    used = len(rest) + 4
+    used = len(rest(len(lines))) + 1
     for line in lines:
         used += len(line) + 1
         if used > limit:
             break
         kept.append(line)
-    return "\n".join([*kept, rest.format(count=len(lines) - len(kept))])
+    return "\n".join([*kept, rest(len(lines) - len(kept))])
