@@ -125,3 +125,71 @@ async def test_nobody_answers_and_the_wait_ends(bot: "Probe", town: "Town") -> N
         await town.bob.wait_for_message(town.alice.dm, timeout_s=0.05)
     with pytest.raises(TimeoutError):
         await asked.wait_modal(timeout_s=0.05)
+
+
+class Choices(discord.ui.Modal, title="Choices"):
+    """The boxes of discord.py 2.7."""
+
+    def __init__(self) -> None:
+        super().__init__(custom_id="choices")
+        self.one: discord.ui.RadioGroup[Choices] = discord.ui.RadioGroup(custom_id="one")
+        self.one.add_option(label="Red", value="r")
+        self.one.add_option(label="Blue", value="b", default=True)
+        self.many: discord.ui.CheckboxGroup[Choices] = discord.ui.CheckboxGroup(
+            custom_id="many", required=False, max_values=2
+        )
+        self.many.add_option(label="Big", value="big")
+        self.many.add_option(label="Old", value="old")
+        self.sure: discord.ui.Checkbox[Choices] = discord.ui.Checkbox(custom_id="sure")
+        for text, part in (("One", self.one), ("Many", self.many), ("Sure", self.sure)):
+            self.add_item(discord.ui.Label(text=text, component=part))
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        text = f"{self.one.value} {sorted(self.many.values)} {self.sure.value}"
+        await interaction.response.send_message(text)
+
+
+@pytest.mark.parametrize(
+    ("values", "answer"),
+    [
+        ({}, "b [] False"),
+        ({"One": "Red", "Many": ["Old", "Big"], "Sure": True}, "r ['big', 'old'] True"),
+    ],
+)
+async def test_radio_buttons_and_checkboxes_arrive(
+    bot: "Probe", town: "Town", values: dict[str, object], answer: str
+) -> None:
+    @bot.tree.command(description="Ask")
+    async def ask(interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(Choices())
+
+    await bot.tree.sync()
+    asked = await town.alice.slash(town.memes, "ask")
+    sent = await town.alice.fill_modal(asked, values)
+    assert (await sent.wait_response()).content == answer
+
+
+async def test_nobody_presses_what_is_not_shown_to_them(bot: "Probe", town: "Town") -> None:
+    @bot.tree.command(description="Whisper")
+    async def whisper(interaction: discord.Interaction) -> None:
+        view: discord.ui.View = discord.ui.View(timeout=None)
+        view.add_item(discord.ui.Button(label="Mine", custom_id="mine"))
+        await interaction.response.send_message("psst", view=view, ephemeral=True)
+        view.stop()
+
+    await bot.tree.sync()
+    hidden = await (await town.alice.slash(town.memes, "whisper")).wait_response()
+
+    with pytest.raises(LookupError, match="bob sees no such message"):
+        await town.bob.click(hidden, "Mine")
+    await town.alice.delete(hidden)
+    with pytest.raises(LookupError, match="alice sees no such message"):
+        await town.alice.click(hidden, "Mine")
+
+
+async def test_the_application_tells_which_intents_the_portal_grants(
+    bot: "Probe", town: "Town"
+) -> None:
+    assert (await bot.application_info()).flags.gateway_message_content_limited
+    town.sim.faults.forbid_intents(1 << 15)
+    assert not (await bot.application_info()).flags.gateway_message_content_limited

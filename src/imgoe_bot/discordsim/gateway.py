@@ -194,7 +194,7 @@ class Gateway:
             "session_id": session.id,
             "resume_gateway_url": self.url,
             "shard": [session.shard_id, session.shard_count],
-            "application": {"id": str(self._world.bot.id), "flags": 0},
+            "application": {"id": str(self._world.bot.id), "flags": self._world.application_flags},
             "private_channels": [],
             "presences": [],
         }

@@ -154,6 +154,11 @@ class Person:
     def _channel(self, message: Message) -> Channel:
         return self._world.channel(message.channel_id)
 
+    def _must_see(self, message: Message) -> None:
+        shown = self._world.permissions(self._channel(message), self.id) & Permission.VIEW_CHANNEL
+        if message.deleted or not shown or message.ephemeral_for not in {None, self.id}:
+            raise LookupError(f"{self.name} sees no such message")
+
     def _must_be_mine(self, message: Message) -> None:
         if message.author is not self.user:
             raise PermissionError("only the author can edit a message")
@@ -244,6 +249,7 @@ class Person:
         Raises:
             LookupError: no such button, or one that can't be pressed.
         """
+        self._must_see(message)
         data = forms.click_data(message, label_or_custom_id)
         return self._open(self._channel(message), Kind.COMPONENT, data, message)
 
@@ -255,6 +261,7 @@ class Person:
         Raises:
             LookupError: no such menu or option, or too few or many.
         """
+        self._must_see(message)
         channel = self._channel(message)
         data = forms.select_data(self._world, channel, message, custom_id, values, self.user)
         return self._open(channel, Kind.COMPONENT, data, message)

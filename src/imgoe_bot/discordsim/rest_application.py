@@ -22,7 +22,8 @@ _LIMITS = {1: 100, 2: 15, 3: 15}
 class ApplicationRoutes:
     """Who the bot is and which commands it has."""
 
-    def __init__(self, world: World, *, gateway_url: Callable[[], str]) -> None:
+    def __init__(self, world: World, *, gateway_url: Callable[[], str], shards: int) -> None:
+        self._shards = shards
         self._world = world
         self._gateway_url = gateway_url
 
@@ -66,7 +67,7 @@ class ApplicationRoutes:
                 "bot_public": True,
                 "bot_require_code_grant": False,
                 "verify_key": "0" * 64,
-                "flags": 0,
+                "flags": self._world.application_flags,
                 "summary": "",
                 "team": None,
             }
@@ -75,7 +76,9 @@ class ApplicationRoutes:
     async def gateway(self, request: web.Request) -> web.Response:
         """Return where the gateway is and how many sessions may start."""
         limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 16}
-        return reply({"url": self._gateway_url(), "shards": 1, "session_start_limit": limit})
+        return reply(
+            {"url": self._gateway_url(), "shards": self._shards, "session_start_limit": limit}
+        )
 
     def _scope(self, request: web.Request) -> int | None:
         if path_id(request, "application_id") != self._world.bot.id:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
@@ -42,6 +42,7 @@ class SimOptions:
         port: port, 0 for any free one.
         bot_name: the bot's account name.
         bot_token: what the bot must present, None for a random one.
+        shards: how many shards the gateway recommends.
         link_life_s: how long CDN links live.
         interaction_ack_s: within how many seconds the bot must acknowledge.
         heartbeat_interval_ms: what the gateway asks for.
@@ -57,7 +58,8 @@ class SimOptions:
     bind: str = "127.0.0.1"
     port: int = 0
     bot_name: str = "imgoe"
-    bot_token: str | None = None
+    bot_token: str | None = field(default=None, repr=False)
+    shards: int = 1
     link_life_s: float = 86_400
     interaction_ack_s: float = 3.0
     heartbeat_interval_ms: int = 41_250
@@ -164,7 +166,11 @@ class DiscordSim:
             return await guard(request, handler)
 
         api = web.Application(middlewares=[guarded], client_max_size=_MAX_BODY)
-        api.add_routes(ApplicationRoutes(self.world, gateway_url=lambda: self.gateway_url).routes())
+        api.add_routes(
+            ApplicationRoutes(
+                self.world, gateway_url=lambda: self.gateway_url, shards=self.options.shards
+            ).routes()
+        )
         api.add_routes(InteractionRoutes(self.world, self.interactions).routes())
         api.add_routes(MessageRoutes(self.world).routes())
         api.add_routes(ThreadRoutes(self.world).routes())

@@ -40,7 +40,7 @@ class Event:
     """
 
     name: str
-    data: Payload
+    data: Payload = field(repr=False)  # may hold an interaction's token
     guild_id: int | None = None
     channel_id: int | None = None
     only: frozenset[int] | None = None
@@ -101,6 +101,12 @@ class World:
         """Tell every listener, in the order of their subscription."""
         for listener in tuple(self.listeners):
             listener(event)
+
+    @property
+    def application_flags(self) -> int:
+        """The application's flags: the privileged intents the portal grants (below 100 guilds)."""
+        flags = {1 << 1: 1 << 15, 1 << 8: 1 << 13, 1 << 15: 1 << 19}
+        return sum(flag for intent, flag in flags.items() if self.privileged_intents & intent)
 
     def user(self, user_id: int) -> User:
         """Return a user; raises 10013."""
