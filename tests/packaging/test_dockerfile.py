@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
+
+from imgoe_bot.cli import app
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -60,8 +63,6 @@ def test_the_entry_point_is_the_projects_own_command() -> None:
 
 
 def test_the_commands_it_runs_are_commands_of_the_program() -> None:
-    from imgoe_bot.cli import app
-
     known = {command.name or _name_of(command.callback) for command in app.registered_commands}
     (command,) = [rest for name, rest in _instructions() if name == "CMD"]
     (health,) = [rest for name, rest in _instructions() if name == "HEALTHCHECK"]
@@ -88,6 +89,14 @@ def test_the_image_installs_extras_that_the_project_has() -> None:
 
 def test_the_versions_installed_are_those_that_are_tested() -> None:
     assert "--constraint constraints.txt" in DOCKERFILE
+
+
+def test_the_options_that_compose_gives_the_host_are_options_of_the_program() -> None:
+    given = set(re.findall(r"^ +- (--[a-z-]+)", COMPOSE, re.MULTILINE))
+    shown = CliRunner().invoke(app, ["host", "--help"], env={"COLUMNS": "200"}).output
+    known = set(re.findall(r"--[a-z-]+", shown))
+    assert given
+    assert given <= known
 
 
 def test_compose_names_no_secret_and_opens_nothing_to_other_machines() -> None:
