@@ -15,6 +15,9 @@ _SECRETS = (
     re.compile(r"(?<=/delete/)[0-9a-fA-F]{16,}"),
     re.compile(r"[A-Za-z0-9_-]{23,28}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,}"),
     re.compile(r"(?i)(?<=x-api-key: )\S+"),
+    re.compile(r"(?i)(?<=x-api-key': ')[^']+"),
+    re.compile(r"(?i)(?<=x-api-key', ')[^']+"),
+    re.compile(r"(?<=://)[^\s/:@]+:[^\s/@]+(?=@)"),
     re.compile(r"(?<=[?&]key=)[^&\s]+"),
     re.compile(r"(?<=/webhooks/)\d+/[A-Za-z0-9_.-]+"),
     re.compile(r"(?<=/interactions/)\d+/[A-Za-z0-9_.-]+"),
@@ -26,7 +29,7 @@ _LIBRARIES = {
     "discord": logging.INFO,
     "httpx": logging.WARNING,
 }
-"""The least level of libraries that log every statement or whole payloads, modal inputs included."""
+"""The least level of libraries that log every statement, or payloads with what modals were told."""
 
 _Event = MutableMapping[str, Any]  # structlog's own event type
 
@@ -70,7 +73,7 @@ def configure(*, level: str, as_json: bool) -> None:
     handler.setFormatter(_formatter(shared, as_json=as_json))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name, quietest in _LIBRARIES.items():
-        logging.getLogger(name).setLevel(max(quietest, logging.getLevelName(level)))
+        logging.getLogger(name).setLevel(max(quietest, logging.getLevelNamesMapping()[level]))
 
 
 def _formatter(shared: list[structlog.typing.Processor], *, as_json: bool) -> logging.Formatter:

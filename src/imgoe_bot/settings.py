@@ -39,10 +39,20 @@ def _check_ws_url(value: str) -> str:
 
 
 def _check_url(value: str, *, schemes: tuple[str, str]) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in schemes or not parts.hostname:
+    if not _is_address(value, schemes):
         raise ValueError(f"is no {schemes[0]}:// or {schemes[1]}:// address")
+    if "@" in urlsplit(value).netloc:
+        raise ValueError("must not hold a user name or password: people are shown the address")
     return value.rstrip("/")
+
+
+def _is_address(value: str, schemes: tuple[str, str]) -> bool:
+    try:
+        parts = urlsplit(value)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # its text may hold the value
+        return False
+    return named and parts.scheme in schemes and value.isprintable() and " " not in value
 
 
 def _decode_key(value: object) -> object:

@@ -1,0 +1,138 @@
+"""The command line as an operator meets it: one line, one exit code."""
+
+import base64
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from imgoe_bot import __version__, cli
+from imgoe_bot.errors import ConfigError
+from imgoe_bot.settings import PluginSettings, load_settings
+
+CONFIG = 78
+KEY = base64.b64encode(bytes(32)).decode()
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run ``python -m imgoe_bot`` with nothing set but what is given."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("IMGOE_")}
+
+    def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-m", "imgoe_bot", *arguments],
+            cwd=tmp_path, env=kept | variables, capture_output=True, text=True, check=False,
+            timeout=50,
+        )  # fmt: skip
+
+    return run
+
+
+def test_version_prints_the_version_and_nothing_else(run: Run) -> None:
+    done = run("version")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{__version__}\n", "")
+
+
+def test_run_without_a_token_is_one_line_and_78(run: Run) -> None:
+    done = run("run", IMGOE_SECRET_KEY=KEY)
+
+    assert (done.returncode, done.stdout) == (CONFIG, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("imgoe-bot: IMGOE_DISCORD_TOKEN is missing")
+
+
+def test_a_database_address_that_can_be_none_is_one_line_and_78(run: Run) -> None:
+    done = run(
+        "run",
+        IMGOE_SECRET_KEY=KEY,
+        IMGOE_DISCORD_TOKEN="x",
+        IMGOE_DATABASE_URL="postgresql+asyncpg://bot:hunter2@db:no-port/bot",
+    )
+
+    assert done.returncode == CONFIG
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("imgoe-bot: IMGOE_DATABASE_URL ")
+    assert "hunter2" not in line
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A plug-in's variables, in this process; returns the data folder."""
+    for name in [name for name in os.environ if name.startswith("IMGOE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("IMGOE_SECRET_KEY", KEY)
+    monkeypatch.setenv("IMGOE_DATA_DIR", str(tmp_path))
+    return tmp_path
+
+
+def test_each_secret_key_is_new_and_one_the_settings_take(
+    environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [CliRunner().invoke(cli.app, ["secret-key"]).stdout.strip() for _ in range(2)]
+
+    assert made[0] != made[1]
+    monkeypatch.setenv("IMGOE_SECRET_KEY", made[0])
+    load_settings(PluginSettings)
+
+
+def test_a_bot_that_was_connected_lately_is_healthy(environment: Path) -> None:
+    (environment / "health").touch()
+
+    done = CliRunner().invoke(cli.app, ["healthcheck"])
+
+    assert (done.exit_code, done.stdout) == (0, "healthy\n")
+
+
+@pytest.mark.parametrize("age_s", [None, cli.HEALTHY_FOR_S + 5])
+def test_a_bot_that_was_not_is_not(environment: Path, age_s: int | None) -> None:
+    if age_s is not None:
+        (environment / "health").touch()
+        then = time.time() - age_s
+        os.utime(environment / "health", (then, then))
+
+    done = CliRunner().invoke(cli.app, ["healthcheck"])
+
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "no bot is connected" in done.stderr
+
+
+def test_the_healthcheck_of_a_bot_without_settings_says_which(
+    monkeypatch: pytest.MonkeyPatch, environment: Path
+) -> None:
+    monkeypatch.delenv("IMGOE_SECRET_KEY")
+
+    done = CliRunner().invoke(cli.app, ["healthcheck"])
+
+    assert isinstance(done.exception, ConfigError)
+    assert done.exception.setting == "IMGOE_SECRET_KEY"
+
+
+def test_a_malformed_variable_is_one_line_without_its_value_and_78(
+    environment: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("IMGOE_TRANSFERS", "hunter2")
+    monkeypatch.setattr(sys, "argv", ["imgoe-bot", "healthcheck"])
+
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+
+    assert left.value.code == CONFIG
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("imgoe-bot: IMGOE_TRANSFERS ")
+    assert "hunter2" not in line
+
+
+def test_an_unknown_command_is_refused_with_help() -> None:
+    done = CliRunner().invoke(cli.app, ["fly"])
+
+    assert done.exit_code == 2
+    assert "fly" in done.stderr

@@ -1,0 +1,104 @@
+"""What may stand in a log line."""
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from imgoe_bot import log
+
+TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcdE." + "x1-Y_z" * 6
+SECRETS = [
+    ("key chv_KjMc_99aQ rejected", "chv_KjMc_99aQ"),
+    (f"GET https://h.example/image/Ab/delete/{'0f' * 24} failed", "0f" * 24),
+    (f"https://h.example/clip/ZfGd/delete/{'AB' * 24}", "AB" * 24),
+    (f"login with {TOKEN}", TOKEN),
+    ("X-API-Key: top-secret", "top-secret"),
+    ("x-api-key: top-secret", "top-secret"),
+    ("{'X-API-Key': 'top-secret'}", "top-secret"),
+    ("[('x-api-key', 'top-secret')]", "top-secret"),
+    ("/api/1/upload?format=json&key=top-secret&x=1", "top-secret"),
+    ("POST /webhooks/1234/aWebhookToken.x-y", "aWebhookToken.x-y"),
+    ("POST /interactions/1234/anInteractionToken/callback", "anInteractionToken"),
+    ("postgresql+asyncpg://bot:top-secret@db.example/bot", "top-secret"),
+]
+HARMLESS = [
+    "a job failed step=upload attempts=3",
+    "https://host.example/image/cat.ZfGd",
+    "https://host.example/image/delete/",
+    "GET /channels/123456789012345678/messages",
+    "sha256 " + "ab" * 32,
+    "2026-05-04T12:30:15.123456Z",
+    "http://127.0.0.1:8089/api/1/upload",
+]
+
+
+@pytest.fixture
+def _logging() -> Iterator[None]:
+    """Logging is the process's own; put it back as it was."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
+
+
+@pytest.mark.parametrize(("text", "secret"), SECRETS)
+def test_secrets_are_cut_out(text: str, secret: str) -> None:
+    assert secret not in log.redact(text)
+    assert log.REDACTED in log.redact(text)
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_everything_else_is_left_alone(text: str) -> None:
+    assert log.redact(text) == text
+
+
+@pytest.mark.usefixtures("_logging")
+@pytest.mark.parametrize("as_json", [True, False])
+@pytest.mark.parametrize(("text", "secret"), SECRETS)
+def test_no_line_of_ours_or_of_a_library_holds_a_secret(
+    capsys: pytest.CaptureFixture[str], as_json: bool, text: str, secret: str
+) -> None:
+    log.configure(level="DEBUG", as_json=as_json)
+
+    structlog.stdlib.get_logger("ours").warning(text, value=text, nested={"deep": [text]})
+    logging.getLogger("theirs").warning("%s", text)
+    try:
+        raise RuntimeError(text)
+    except RuntimeError:
+        structlog.stdlib.get_logger("ours").exception("it broke")
+        logging.getLogger("theirs").exception("it broke")
+
+    lines = capsys.readouterr().err
+    assert "it broke" in lines
+    assert secret not in lines
+
+
+@pytest.mark.usefixtures("_logging")
+def test_json_lines_are_json(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure(level="INFO", as_json=True)
+
+    structlog.stdlib.get_logger("ours").info("hello", post="Ab")
+    logging.getLogger("theirs").info("hello")
+    structlog.stdlib.get_logger("ours").debug("not this")
+
+    ours, theirs = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert (ours["event"], ours["post"], ours["level"], ours["logger"]) == (
+        "hello", "Ab", "info", "ours",
+    )  # fmt: skip
+    assert (theirs["event"], theirs["logger"]) == ("hello", "theirs")
+
+
+@pytest.mark.usefixtures("_logging")
+@pytest.mark.parametrize("name", ["httpx", "aiosqlite", "alembic", "discord.gateway"])
+def test_libraries_that_log_whole_payloads_stay_quiet(
+    capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    log.configure(level="DEBUG", as_json=False)
+
+    logging.getLogger(name).debug("payload")
+
+    assert capsys.readouterr().err == ""

@@ -1,0 +1,139 @@
+"""What the operator sets: each variable, missing, malformed and right."""
+
+import base64
+import os
+from pathlib import Path
+
+import pytest
+
+from imgoe_bot.errors import ConfigError
+from imgoe_bot.settings import PluginSettings, Settings, load_settings, variable_name
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+TOKEN = "token-of-the-test"
+
+
+@pytest.fixture(autouse=True)
+def _only_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("IMGOE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("IMGOE_SECRET_KEY", KEY)
+    monkeypatch.setenv("IMGOE_DISCORD_TOKEN", TOKEN)
+
+
+def test_a_key_and_a_token_are_enough() -> None:
+    settings = load_settings(Settings)
+
+    assert settings.secret_key.get_secret_value() == bytes(range(32))
+    assert settings.discord_token.get_secret_value() == TOKEN
+    assert settings.default_host_url == "https://imgoe.download"
+    assert settings.store_url == "sqlite+aiosqlite:///data/imgoe_bot.sqlite3"
+
+
+def test_a_plug_in_needs_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("IMGOE_DISCORD_TOKEN")
+
+    assert load_settings(PluginSettings).health_file == Path("data/health")
+
+
+@pytest.mark.parametrize("name", ["IMGOE_SECRET_KEY", "IMGOE_DISCORD_TOKEN"])
+def test_a_missing_variable_is_named_with_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.delenv(name)
+
+    with pytest.raises(ConfigError) as refused:
+        load_settings(Settings)
+
+    assert refused.value.setting == name
+    assert refused.value.problem.startswith("is missing; ")
+
+
+MALFORMED = [
+    ("IMGOE_SECRET_KEY", "hunter2-hunter2"),
+    ("IMGOE_SECRET_KEY", ""),
+    ("IMGOE_SECRET_KEY", "hünter2"),
+    ("IMGOE_SECRET_KEY", base64.b64encode(bytes(31)).decode()),
+    ("IMGOE_SECRET_KEY", base64.b64encode(bytes(33)).decode()),
+    ("IMGOE_SECRET_KEY", base64.urlsafe_b64encode(b"\xff" * 32).decode()),
+    ("IMGOE_DISCORD_TOKEN", ""),
+    ("IMGOE_DISCORD_TOKEN", " hunter2"),
+    ("IMGOE_DISCORD_TOKEN", "hunter2\n"),
+    ("IMGOE_DISCORD_TOKEN", "Bot hunter2"),
+    ("IMGOE_DISCORD_API_URL", "discord.com/hunter2"),
+    ("IMGOE_DISCORD_API_URL", "https://"),
+    ("IMGOE_DISCORD_API_URL", "https://discord.com:hunter2"),
+    ("IMGOE_DISCORD_GATEWAY_URL", "https://hunter2.example"),
+    ("IMGOE_DISCORD_CDN_URL", "ftp://hunter2"),
+    ("IMGOE_DISCORD_CDN_URL", "https://[hunter2"),
+    ("IMGOE_DEFAULT_HOST_URL", "https://bot:hunter2@host.example"),
+    ("IMGOE_DEFAULT_HOST_URL", "https://bot:hunter2@h\u2100st.example"),
+    ("IMGOE_DEFAULT_HOST_URL", "https://host.example/hunter2 x"),
+    ("IMGOE_DATABASE_URL", "postgresql://bot:hunter2@db/bot"),
+    ("IMGOE_DATABASE_URL", "mysql://bot:hunter2@db/bot"),
+    ("IMGOE_MAX_UPLOAD_BYTES", "0"),
+    ("IMGOE_MAX_UPLOAD_BYTES", "hunter2"),
+    ("IMGOE_JOB_ATTEMPTS", "0"),
+    ("IMGOE_JOB_ATTEMPTS", "51"),
+    ("IMGOE_LEASE_S", "0.5"),
+    ("IMGOE_LEASE_S", "nan"),
+    ("IMGOE_TRANSFERS", "0"),
+    ("IMGOE_TRANSFERS", "65"),
+    ("IMGOE_LOG_LEVEL", "hunter2"),
+    ("IMGOE_LOG_JSON", "hunter2"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), MALFORMED)
+def test_a_malformed_variable_is_one_line_that_names_it_and_not_its_value(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(ConfigError) as refused:
+        load_settings(Settings)
+
+    assert refused.value.setting == name
+    assert refused.value.problem
+    assert "\n" not in refused.value.problem
+    assert "hunter2" not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("IMGOE_DISCORD_API_URL", "http://127.0.0.1:8080/api/v10"),
+        ("IMGOE_DISCORD_GATEWAY_URL", "ws://[::1]:8080"),
+        ("IMGOE_DEFAULT_HOST_URL", "https://host.example/images"),
+    ],
+)
+def test_an_address_loses_its_last_slash(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, f"{value}/")
+
+    settings = load_settings(Settings)
+
+    assert getattr(settings, name.removeprefix("IMGOE_").lower()) == value
+
+
+def test_a_database_of_ones_own_takes_the_place_of_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("IMGOE_DATABASE_URL", "postgresql+asyncpg://bot:pw@db/bot")
+
+    assert load_settings(Settings).store_url == "postgresql+asyncpg://bot:pw@db/bot"
+
+
+def test_no_secret_shows_in_the_settings() -> None:
+    shown = f"{load_settings(Settings)!r} {load_settings(Settings)}"
+
+    assert TOKEN not in shown
+    assert KEY not in shown
+    assert str(bytes(range(32))) not in shown
+
+
+def test_every_setting_is_described() -> None:
+    for name, info in Settings.model_fields.items():
+        assert info.description, variable_name(name)
