@@ -16,6 +16,7 @@ from imgoe_bot.adapters.fetch import AttachmentReader
 from imgoe_bot.adapters.host import CheveretoHost
 from imgoe_bot.adapters.store import (
     Database,
+    SqlChoiceStore,
     SqlGuildStore,
     SqlJobStore,
     SqlNotes,
@@ -58,13 +59,14 @@ async def open_services(settings: PluginSettings, messenger: Messenger) -> Async
         StoreError: the database can't be opened.
     """
     engine = open_engine(settings.store_url)
+    database = Database(engine)
     async with contextlib.AsyncExitStack() as stack:
-        stack.push_async_callback(engine.dispose)
+        stack.push_async_callback(database.close)
         await migrate(engine)
         http = await stack.enter_async_context(open_http())
         yield build_services(
             settings,
-            database=Database(engine),
+            database=database,
             messenger=messenger,
             host=CheveretoHost(http),
             reader=AttachmentReader(http, bases=(settings.discord_cdn_url, DISCORD_MEDIA_URL)),
@@ -89,6 +91,8 @@ def build_services(
         default_host_url=settings.default_host_url,
         clock=clock,
     )
+    options = OptionService(SqlOptionStore(database), guilds=guilds, clock=clock)
+    choices = SqlChoiceStore(database, secret_key=settings.secret_key.get_secret_value())
     uploads = UploadService(
         reader,
         host=host,
@@ -108,8 +112,10 @@ def build_services(
     )
     return Services(
         guilds=guilds,
-        options=OptionService(SqlOptionStore(database), guilds=guilds, clock=clock),
-        mirrors=MirrorService(SqlRuleStore(database), posts, clock=clock),
+        options=options,
+        mirrors=MirrorService(
+            SqlRuleStore(database), posts, options=options, choices=choices, clock=clock
+        ),
         uploads=uploads,
         deletions=deletions,
         runner=JobRunner(jobs, steps=steps, clock=clock, options=_runner_options(settings)),

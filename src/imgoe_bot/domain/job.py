@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from imgoe_bot.domain.ids import AttachmentId, JobId, PostId
+from imgoe_bot.domain.options import From
 from imgoe_bot.errors import HostBusy, ImgoeError
 
 FIRST_DELAY = timedelta(seconds=2)
@@ -31,12 +32,13 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """The attachment an upload job is about."""
+    """The attachment an upload job is about; ``source`` says where in the message it stands."""
 
     attachment_id: AttachmentId
     position: int
     filename: str
     spoiler: bool = False
+    source: From = From.ATTACHMENTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from imgoe_bot.domain.options import Kind
+
 SNIFF_BYTES = 64
 """How many leading bytes ``sniff`` wants to see at most."""
 
@@ -59,11 +61,16 @@ def sniff(head: bytes) -> str | None:
     return None
 
 
-def looks_like_media(*, filename: str, content_type: str | None) -> bool:
-    """Tell from what Discord declares whether an attachment is worth a closer look.
+def kind_of(*, filename: str, content_type: str | None) -> Kind | None:
+    """Tell from what Discord declares what an attachment may be, None when it is no media.
 
-    Discord's ``content_type`` is optional and can be wrong, so a telling name is enough.
+    Discord's ``content_type`` is optional and can be wrong, so a telling name is enough; the bytes
+    have the last word (``sniff``).
     """
-    if content_type is not None and content_type.startswith(("image/", "video/")):
-        return True
-    return filename.rpartition(".")[2].lower() in _IMAGE_EXTENSIONS | _VIDEO_EXTENSIONS
+    declared = (content_type or "").partition("/")[0]
+    extension = filename.rpartition(".")[2].lower()
+    if declared == "image" or extension in _IMAGE_EXTENSIONS:
+        return Kind.IMAGE
+    if declared == "video" or extension in _VIDEO_EXTENSIONS:
+        return Kind.VIDEO
+    return None

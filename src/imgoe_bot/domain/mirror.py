@@ -1,28 +1,58 @@
-"""Which messages are mirrored: pure decisions about plain facts."""
+"""Which messages are mirrored: pure decisions about plain facts, each with its reasons."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from imgoe_bot.domain.ids import AttachmentId, ChannelId, GuildId, MessageId, RuleId, UserId
-from imgoe_bot.domain.media import looks_like_media
+from imgoe_bot.domain.media import kind_of
+from imgoe_bot.domain.options import DEFAULTS, Consent, From, Options, Treatment
 
 
 class Skip(StrEnum):
-    """Why a message, or one of its attachments, is not mirrored."""
+    """Why a message, or one thing in it, is not mirrored."""
 
-    OWN = "it is the bot's own message"
-    BOT = "a bot or webhook wrote it"
-    NO_RULE = "its channel is not mirrored"
-    NO_MEDIA = "it carries no image or video"
+    OWN = "own"
+    NO_RULE = "no-rule"
+    PAUSED = "paused"
+    MIRROR = "mirror"
+    BOT = "bot"
+    ROLE = "role"
+    KEYWORD = "keyword"
+    NSFW = "nsfw"
+    OPTED_OUT = "opted-out"
+    NOT_OPTED_IN = "not-opted-in"
+    NOT_SAVED = "not-saved"
+    NOT_ASKED = "not-asked"
+    NO_MEDIA = "no-media"
+    SOURCE = "source"
+    KIND = "kind"
+    VOICE = "voice"
+    ANIMATION = "animation"
+    SIZE = "size"
+    SPOILER = "spoiler"
+
+
+SAID = frozenset({Skip.VOICE, Skip.ANIMATION, Skip.SIZE, Skip.SPOILER})
+"""What a person would expect to be kept: left out, it is said so."""
+
+
+class PersonChoice(StrEnum):
+    """What a person said about being mirrored."""
+
+    IN = "in"
+    OUT = "out"
 
 
 @dataclass(frozen=True, slots=True)
 class MirrorRule:
-    """A channel whose media is kept.
+    """A channel, category or whole server whose media is kept.
 
     Attributes:
+        channel_id: where; the server's own id stands for all of it.
         seen_message_id: the newest message looked at; what came after is fetched on start-up.
+        paused: whether it rests for now.
     """
 
     id: RuleId
@@ -31,11 +61,19 @@ class MirrorRule:
     created_by: UserId
     created_at: datetime
     seen_message_id: MessageId | None = None
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AttachmentFacts:
-    """What Discord declares of one attachment."""
+    """What Discord declares of one thing in a message that may be media.
+
+    Attributes:
+        id: of the attachment or sticker; an embed's place in its message.
+        source: where in the message it stands.
+        voice: whether it is a voice message.
+        animation: whether it is a vector animation (Lottie), which no host takes.
+    """
 
     id: AttachmentId
     position: int
@@ -43,6 +81,9 @@ class AttachmentFacts:
     size_bytes: int
     content_type: str | None = None
     spoiler: bool = False
+    source: From = From.ATTACHMENTS
+    voice: bool = False
+    animation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +92,8 @@ class MessageFacts:
 
     Attributes:
         channel_ids: the channel it stands in, then its parents: thread, channel, category.
+        author_role_ids: empty where Discord didn't say.
+        is_mirror: whether it is the answer of some imgoe_bot, ours or another.
         locale: the server's preferred language, by Discord's code.
     """
 
@@ -62,36 +105,126 @@ class MessageFacts:
     author_is_us: bool
     nsfw: bool
     locale: str = "en-US"
+    text: str = ""
+    author_role_ids: frozenset[int] = frozenset()
+    is_mirror: bool = False
     attachments: tuple[AttachmentFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What else bears on a decision.
+
+    Attributes:
+        options: in force where the message stands.
+        choice: what its author said about being mirrored, None when nothing.
+        saved: whether somebody asked for this very message, by reaction, button or menu.
+    """
+
+    options: Options = DEFAULTS
+    choice: PersonChoice | None = None
+    saved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """One thing in a message that is not kept, and why."""
+
+    attachment: AttachmentFacts
+    reason: Skip
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do with a message: keep these attachments under this rule, or the reason not to."""
+    """What to do with a message.
+
+    Attributes:
+        rule: the nearest rule, None when there is none.
+        keep: what to keep.
+        left: what is left out of a message that was looked into.
+        skip: why nothing is kept; None when something is.
+        passed: the checks that had nothing against it, in their order.
+    """
 
     rule: MirrorRule | None = None
     keep: tuple[AttachmentFacts, ...] = ()
+    left: tuple[Left, ...] = ()
     skip: Skip | None = None
+    passed: tuple[Skip, ...] = ()
+
+    @property
+    def said(self) -> tuple[Left, ...]:
+        """What was left out and deserves a word."""
+        return tuple(left for left in self.left if left.reason in SAID)
 
 
-def find_rule(facts: MessageFacts, rules: tuple[MirrorRule, ...]) -> MirrorRule | None:
-    """Return the rule of the nearest channel: thread before parent before category."""
+def find_rule(facts: MessageFacts, rules: Iterable[MirrorRule]) -> MirrorRule | None:
+    """Return the rule of the nearest place: thread, channel, category, then the server's."""
     by_channel = {rule.channel_id: rule for rule in rules}
-    return next((by_channel[id_] for id_ in facts.channel_ids if id_ in by_channel), None)
+    line = (*facts.channel_ids, ChannelId(facts.guild_id))
+    return next((by_channel[id_] for id_ in line if id_ in by_channel), None)
 
 
-def decide(facts: MessageFacts, rules: tuple[MirrorRule, ...]) -> Decision:
-    """Decide whether and what to keep of a message, by the guild's rules."""
-    if facts.author_is_us:
-        return Decision(skip=Skip.OWN)
+def decide(facts: MessageFacts, rules: Iterable[MirrorRule], around: Circumstances) -> Decision:
+    """Decide whether and what to keep of a message, and say why."""
     rule = find_rule(facts, rules)
-    if rule is None:
-        return Decision(skip=Skip.NO_RULE)
-    if facts.author_is_bot:
-        return Decision(rule=rule, skip=Skip.BOT)
-    keep = tuple(
-        a
-        for a in facts.attachments
-        if looks_like_media(filename=a.filename, content_type=a.content_type)
+    passed: list[Skip] = []
+    for reason, holds in _objections(facts, rule, around):
+        if holds:
+            return Decision(rule=rule, skip=reason, passed=tuple(passed))
+        passed.append(reason)
+    judged = [(each, _objection_to(each, around.options)) for each in facts.attachments]
+    keep = tuple(each for each, reason in judged if reason is None)
+    return Decision(
+        rule=rule,
+        keep=keep,
+        left=tuple(Left(each, reason) for each, reason in judged if reason is not None),
+        skip=None if keep else Skip.NO_MEDIA,
+        passed=tuple(passed),
     )
-    return Decision(rule=rule, keep=keep, skip=None if keep else Skip.NO_MEDIA)
+
+
+def _objections(
+    facts: MessageFacts, rule: MirrorRule | None, around: Circumstances
+) -> Iterable[tuple[Skip, bool]]:
+    """Every reason against the whole message, in the order they are looked at."""
+    options, saved = around.options, around.saved
+    yield Skip.OWN, facts.author_is_us
+    yield Skip.MIRROR, facts.is_mirror
+    yield Skip.NO_RULE, rule is None and not saved
+    yield Skip.PAUSED, rule is not None and rule.paused and not saved
+    yield Skip.BOT, facts.author_is_bot and not options.bots
+    yield Skip.ROLE, not (options.role is None or options.role in facts.author_role_ids or saved)
+    yield Skip.KEYWORD, not (_has_keyword(facts.text, options.keyword) or saved)
+    yield Skip.NSFW, facts.nsfw and options.nsfw is Treatment.REFUSE
+    yield Skip.OPTED_OUT, around.choice is PersonChoice.OUT
+    agreed = saved or around.choice is PersonChoice.IN
+    yield Skip.NOT_OPTED_IN, options.consent is Consent.OPT_IN and not agreed
+    yield Skip.NOT_SAVED, options.consent is Consent.REACT and not saved
+    yield Skip.NOT_ASKED, options.consent is Consent.ASK and not agreed
+
+
+def _has_keyword(text: str, keyword: str | None) -> bool:
+    return keyword is None or keyword.casefold() in text.casefold()
+
+
+def _objection_to(attachment: AttachmentFacts, options: Options) -> Skip | None:
+    """Return why one thing in a message is not kept, None when it is."""
+    kind = kind_of(filename=attachment.filename, content_type=attachment.content_type)
+    too_large = options.max_size is not None and attachment.size_bytes > options.max_size
+    objections = (
+        (Skip.SOURCE, attachment.source not in options.sources),
+        (Skip.VOICE, attachment.voice),
+        (Skip.ANIMATION, attachment.animation),
+        (Skip.KIND, kind is None or kind not in options.kinds),
+        (Skip.SIZE, too_large),
+        (Skip.SPOILER, attachment.spoiler and options.spoilers is Treatment.REFUSE),
+    )
+    return next((reason for reason, holds in objections if holds), None)
+
+
+def asked_for(facts: MessageFacts) -> Decision:
+    """Decide on a message that somebody picked by the menu: everything that is media."""
+    open_options = Options(sources=frozenset(From), bots=True)
+    around = Circumstances(options=open_options, saved=True)
+    return decide(replace(facts, author_is_us=False, is_mirror=False), (), around)

@@ -10,7 +10,7 @@ from imgoe_bot.domain.guild import ApiKey, Change, GuildSettings
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, UploadId, UserId
 from imgoe_bot.domain.job import Item, Job
 from imgoe_bot.domain.media import Source
-from imgoe_bot.domain.mirror import MirrorRule
+from imgoe_bot.domain.mirror import MirrorRule, PersonChoice
 from imgoe_bot.domain.upload import Card, DeleteLink, Place, Post, Stored, Upload
 from imgoe_bot.errors import ImgoeError
 
@@ -126,6 +126,20 @@ class OptionStore(Protocol):
         ...
 
 
+class ChoiceStore(Protocol):
+    """What people said about being mirrored; kept under a keyed hash of who they are."""
+
+    async def find(self, user_id: UserId, guild_id: GuildId) -> PersonChoice | None:
+        """Return the person's choice for this server, None when they made none."""
+        ...
+
+    async def choose(
+        self, user_id: UserId, guild_id: GuildId, choice: PersonChoice, *, at: datetime
+    ) -> None:
+        """Store a choice over the one before."""
+        ...
+
+
 class RuleStore(Protocol):
     """Mirror rules."""
 
@@ -135,6 +149,10 @@ class RuleStore(Protocol):
 
     async def remove(self, guild_id: GuildId, channel_id: ChannelId) -> bool:
         """Remove a channel's rule; False when there was none."""
+        ...
+
+    async def pause(self, guild_id: GuildId, channel_id: ChannelId, *, paused: bool) -> bool:
+        """Let a channel's rule rest or work again; False when there is none."""
         ...
 
     async def of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:

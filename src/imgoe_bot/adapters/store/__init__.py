@@ -1,5 +1,6 @@
 """The store: every SQL statement of the bot."""
 
+from imgoe_bot.adapters.store.choices import SqlChoiceStore
 from imgoe_bot.adapters.store.engine import Database, open_engine
 from imgoe_bot.adapters.store.guilds import SqlGuildStore
 from imgoe_bot.adapters.store.jobs import SqlJobStore
@@ -10,6 +11,7 @@ from imgoe_bot.adapters.store.rules import SqlNotes, SqlRuleStore
 
 __all__ = [
     "Database",
+    "SqlChoiceStore",
     "SqlGuildStore",
     "SqlJobStore",
     "SqlNotes",

@@ -1,9 +1,11 @@
 """Opening the database: pragmas, transactions, migrations."""
 
+import asyncio
+import contextlib
 import importlib
 import sqlite3
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from imgoe_bot.errors import ConfigError, StoreError
 
 BUSY_TIMEOUT_MS = 5000
+CLOSE_TIMEOUT_S = 10.0
 CONNECT_TIMEOUT_S = 10
 COMMAND_TIMEOUT_S = 60
 
@@ -26,27 +29,54 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._under_way = 0
+        self._closed = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @property
+    def locks_rows(self) -> bool:
+        """Whether claims need ``FOR UPDATE SKIP LOCKED``; SQLite locks the whole file instead."""
+        return self._engine.dialect.name != "sqlite"
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[AsyncConnection]:
         """Open a transaction that is committed at the end, or rolled back whole."""
-        try:
+        with self._in_use():
             async with self._engine.begin() as connection:
                 yield connection
-        except SQLAlchemyError as error:
-            raise StoreError(kind=type(error).__name__) from error
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
         """Open a connection that sees what is committed and holds no lock."""
-        try:
+        with self._in_use():
             async with self._engine.connect() as connection:
                 yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
+    def _in_use(self) -> Generator[None]:
+        if self._closed:
+            raise StoreError(kind="closed")
+        self._under_way += 1
+        self._idle.clear()
+        try:
+            yield
         except SQLAlchemyError as error:
             raise StoreError(kind=type(error).__name__) from error
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Take no more transactions, let those under way end, and close every connection.
+
+        A connection that is still in use when its engine is disposed of is never closed.
+        """
+        self._closed = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await self._idle.wait()
         await self._engine.dispose()
 
 

@@ -7,8 +7,9 @@ from sqlalchemy import RowMapping
 
 from imgoe_bot import errors
 from imgoe_bot.adapters.vault import Vault
-from imgoe_bot.domain.ids import ChannelId, MessageId
+from imgoe_bot.domain.ids import AttachmentId, ChannelId, MessageId
 from imgoe_bot.domain.job import Item, Job, Step
+from imgoe_bot.domain.options import From
 from imgoe_bot.domain.upload import DeleteLink, FailedItem, Origin, Place, Post, Stored, Upload
 from imgoe_bot.errors import ImgoeError, InternalError
 
@@ -101,17 +102,17 @@ def _bound_to(upload_id: str, host_url: str) -> str:
 
 def item_values(item: Item) -> dict[str, Any]:
     """Return the job columns that say which attachment it is about."""
-    return {name: getattr(item, name) for name in _ITEM}
+    return {name: getattr(item, name) for name in _ITEM} | {"source": item.source.value}
 
 
-NO_ITEM: dict[str, Any] = {"attachment_id": 0, "position": 0, "filename": "", "spoiler": False}
+NO_ITEM = item_values(Item(attachment_id=AttachmentId(0), position=0, filename=""))
 """The same columns of a job that concerns the whole post."""
 
 
 def job_from(row: Columns) -> Job:
     """Return the job of a row."""
     step = Step(row["step"])
-    item = Item(**{name: row[name] for name in _ITEM}) if step is Step.UPLOAD else None
+    item = _item_from(row) if step is Step.UPLOAD else None
     return Job(
         id=row["id"],
         post_id=row["post_id"],
@@ -120,6 +121,10 @@ def job_from(row: Columns) -> Job:
         owner=row["owner"],
         item=item,
     )
+
+
+def _item_from(row: Columns) -> Item:
+    return Item(**{name: row[name] for name in _ITEM}, source=From(row["source"]))
 
 
 def error_values(error: ImgoeError | None) -> dict[str, Any]:

@@ -55,6 +55,20 @@ class SqlRuleStore:
         self._forget(guild_id)
         return removed.rowcount > 0
 
+    async def pause(self, guild_id: GuildId, channel_id: ChannelId, *, paused: bool) -> bool:
+        """Let a channel's rule rest or work; see the port."""
+        async with self._database.write() as connection:
+            changed = await connection.execute(
+                update(t.mirror_rule)
+                .where(
+                    t.mirror_rule.c.guild_id == guild_id,
+                    t.mirror_rule.c.channel_id == channel_id,
+                )
+                .values(paused=paused)
+            )
+        self._forget(guild_id)
+        return changed.rowcount > 0
+
     async def of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
         """Return the guild's rules, oldest first."""
         known = self._known.get(guild_id)
@@ -118,6 +132,7 @@ def _values(rule: MirrorRule) -> dict[str, object]:
         "created_by": rule.created_by,
         "created_at": rule.created_at,
         "seen_message_id": rule.seen_message_id,
+        "paused": rule.paused,
     }
 
 
