@@ -102,7 +102,8 @@ def _key_rejected(error: e.KeyRejected, words: Words) -> str:
 
 
 def _duplicate(error: e.DuplicateMedia, words: Words) -> str:
-    link = words("error.it_is_here", url=error.viewer_url) if error.viewer_url else ""
+    url = error.viewer_url or ""
+    link = words("error.it_is_here", url=url) if w.is_link(url) else ""
     return w.sentences(words, words("error.duplicate", host=w.host_name(error.host)), link)
 
 

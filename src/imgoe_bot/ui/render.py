@@ -44,7 +44,7 @@ def _upload_embed(upload: Upload, words: Words) -> discord.Embed:
     )
     if upload.stored.thumb_url and not upload.spoiler:
         embed.set_thumbnail(url=upload.stored.thumb_url)
-    return embed.set_footer(text=words("card.kept_on", host=w.host_name(upload.host_url)))
+    return embed.set_footer(text=words("card.kept_on", host=w.plain_host(upload.host_url)))
 
 
 def _facts_line(upload: Upload, words: Words) -> str:

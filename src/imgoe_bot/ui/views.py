@@ -13,6 +13,9 @@ from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.translate import Words, words_for_locale
 
+BUTTON_URL_MAX = 512
+"""The longest address Discord takes for a button; the card's title links it all the same."""
+
 Match = re.Match[str]
 AnyItem = discord.ui.Item[Any]
 
@@ -101,7 +104,7 @@ def card_view(card: Card) -> discord.ui.View:
     view = discord.ui.View(timeout=None)
     words = words_for_locale(card.post.locale)
     live = [upload for upload in card.uploads if upload.deleted_at is None]
-    if len(live) == 1:
+    if len(live) == 1 and len(live[0].stored.viewer_url) <= BUTTON_URL_MAX:
         view.add_item(discord.ui.Button(label=words("card.open"), url=live[0].stored.viewer_url))
     if card.deletable:
         view.add_item(ManageButton(card.post.id, label=words("card.delete")))

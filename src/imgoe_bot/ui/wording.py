@@ -7,15 +7,27 @@ import discord
 
 from imgoe_bot.ui.translate import Words
 
-_INVISIBLE = re.compile("[\u0000-\u001f\u007f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_INVISIBLE = re.compile(
+    "[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 """Control characters and the marks that turn text around or hide in it."""
 
+_MARKDOWN = re.compile(r"[\\*_~|`<>#\[\]]|://")
+"""What formats, links, mentions or begins a block anywhere in a message."""
+
+_LINK = re.compile(r"https?://[!-;=?-~]+")
+
 NAME_MAX = 60
+HOST_MAX = 60
 
 
 def safe_name(filename: str, *, limit: int = NAME_MAX) -> str:
     """Return a file name as it can stand in a message: no markdown, mention or direction mark."""
-    return escape(shorten(_INVISIBLE.sub("", filename), limit=limit))
+    room = limit
+    while len(escaped := escape(plain_name(filename, limit=room))) > limit:
+        room -= (len(escaped) - limit + 2) // 3  # a character becomes three at most
+    return escaped
 
 
 def plain_name(filename: str, *, limit: int = NAME_MAX) -> str:
@@ -24,8 +36,14 @@ def plain_name(filename: str, *, limit: int = NAME_MAX) -> str:
 
 
 def escape(text: str) -> str:
-    """Return text without markdown and mentions in it."""
-    return discord.utils.escape_mentions(discord.utils.escape_markdown(text))
+    """Return text as one line without markdown, links and mentions in it."""
+    line = _INVISIBLE.sub(" ", text)
+    return discord.utils.escape_mentions(_MARKDOWN.sub(r"\\\g<0>", line))
+
+
+def is_link(url: str) -> bool:
+    """Tell whether a foreign address can stand in ``<…>`` and nothing after it escapes."""
+    return _LINK.fullmatch(url) is not None
 
 
 def shorten(text: str, *, limit: int) -> str:
@@ -41,9 +59,9 @@ def size(size_bytes: int, words: Words) -> str:
     if size_bytes < 1000:
         return words("size.bytes", amount=size_bytes)
     kilo = size_bytes / 1000
-    if kilo < 1000:
+    if kilo < 999.95:  # what rounds up to 1,000.0 is the next unit
         return words("size.kilo", amount=decimal(kilo, words))
-    if kilo < 1_000_000:
+    if kilo < 999_950:
         return words("size.mega", amount=decimal(kilo / 1000, words))
     return words("size.giga", amount=decimal(kilo / 1_000_000, words))
 
@@ -65,12 +83,17 @@ def duration(duration_s: int) -> str:
 
 def host_name(url: str) -> str:
     """Return the part of an address that a person knows the host by."""
-    return escape(url.partition("://")[2].partition("/")[0])
+    return escape(plain_host(url))
+
+
+def plain_host(url: str) -> str:
+    """Return the same for where Discord renders no markdown: a footer, a label."""
+    return shorten(url.partition("://")[2].partition("/")[0].rpartition("@")[2], limit=HOST_MAX)
 
 
 def permission(name: str, words: Words) -> str:
     """Return a permission as Discord's own settings name it."""
-    return words.find(f"permission.{name}") or name.replace("_", " ").title()
+    return words.find(f"permission.{name}") or escape(name.replace("_", " ").title())
 
 
 def setting(name: str, words: Words) -> str:

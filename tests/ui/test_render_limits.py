@@ -1,0 +1,128 @@
+"""The fullest messages there can be stay within what Discord takes."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import discord
+import pytest
+
+from imgoe_bot.domain.upload import Card, DeleteLink, FailedItem, Upload
+from imgoe_bot.errors import HostRefused, SourceGone
+from imgoe_bot.ui import render, views
+from imgoe_bot.ui.translate import LOCALES, words_for_locale
+from tests.contracts.stores import NOW, item, post, upload_of
+
+NAMES = ["x" * 200, "_" * 200, "猫" * 200, "@here" * 40, "\u202e" * 200]
+LONG_HOST = "https://" + "h" * 190
+LONG_LINK = f"{LONG_HOST}/image/{'t' * 100}/delete/{'5e' * 24}"
+LONG_PAGE = f"{LONG_HOST}/image/{'%E7%8C%AB' * 60}.Ab1"
+
+
+def _upload(name: str, position: int) -> Upload:
+    upload = upload_of(post(), item(position, filename=name), link=LONG_LINK)
+    stored = replace(upload.stored, viewer_url=LONG_PAGE, expires_at=NOW, duration_s=10**6)
+    return replace(upload, host_url=LONG_HOST, stored=stored)
+
+
+def _card(name: str, *, failed: int, locale: str = "en") -> Card:
+    error = HostRefused(host=LONG_HOST, host_message="*" * 300)
+    return Card(
+        post=replace(post(), locale=locale),
+        uploads=tuple(_upload(name, position) for position in range(10 - failed)),
+        failures=tuple(FailedItem(position, name, error) for position in range(failed)),
+        dms_closed=True,
+    )
+
+
+def _labels(view: discord.ui.View) -> list[dict[str, Any]]:
+    return [part for row in view.to_components() for part in row["components"]]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("failed", [0, 1, 5, 10])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_card_of_ten_files_fits_in_a_message(name: str, failed: int, locale: str) -> None:
+    embeds = render.card_embeds(_card(name, failed=failed, locale=locale))
+
+    assert 0 < len(embeds) <= 10
+    assert sum(len(embed) for embed in embeds) <= 6000
+    for embed in embeds:
+        assert 0 < len(embed.title or "") <= 256
+        assert len(embed.description or "") <= 4096
+        assert len(embed.footer.text or "") <= 2048
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("name", NAMES)
+def test_private_words_of_ten_files_fit_in_a_message(name: str, locale: str) -> None:
+    words, card = words_for_locale(locale), _card(name, failed=0)
+
+    for with_links in (True, False):
+        assert 0 < len(render.private_text(card, words, with_links=with_links)) <= 2000
+    assert len(render.card_note(card) or "") <= 2000
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("name", NAMES)
+def test_buttons_fit(name: str, locale: str) -> None:
+    card = _card(name, failed=0, locale=locale)
+    one = replace(card, uploads=card.uploads[:1])
+    words = words_for_locale(locale)
+
+    for view in (views.card_view(card), views.card_view(one), views.private_view(card, words)):
+        for button in _labels(view):
+            assert 0 < len(button["label"]) <= 80
+            assert len(button.get("custom_id", "")) <= 100
+            assert len(button.get("url", "")) <= 512
+
+
+async def test_a_page_whose_address_is_too_long_for_a_button_is_linked_by_the_title() -> None:
+    card = Card(post=post(), uploads=(_upload("cat.png", 0),))
+
+    (embed,) = render.card_embeds(card)
+
+    assert embed.url == LONG_PAGE
+    assert [b["label"] for b in _labels(views.card_view(card))] == ["Delete…"]
+
+
+def test_a_card_never_holds_a_delete_link() -> None:
+    embeds = [embed.to_dict() for embed in render.card_embeds(_card("cat.png", failed=2))]
+
+    assert "/delete/" not in str(embeds)
+
+
+def test_delete_links_are_only_for_their_uploader() -> None:
+    words, upload = words_for_locale("en"), _upload("cat.png", 0)
+    card = Card(post=post(), uploads=(upload,))
+
+    assert f"<{LONG_LINK}>" in render.private_text(card, words, with_links=True)
+    assert "/delete/" not in render.private_text(card, words, with_links=False)
+
+
+def test_a_spoiler_shows_no_thumb_and_a_deleted_copy_nothing_of_itself() -> None:
+    upload = _upload("cat.png", 0)
+    hidden = replace(upload, spoiler=True)
+    gone = replace(upload, deleted_at=NOW)
+
+    shown, spoiler, tombstone = render.card_embeds(
+        Card(post=post(), uploads=(upload, hidden, gone))
+    )
+
+    assert shown.thumbnail.url == upload.stored.thumb_url
+    assert spoiler.thumbnail.url is None
+    assert (tombstone.url, tombstone.thumbnail.url) == (None, None)
+
+
+def test_who_took_the_message_back_is_told_what_became_of_the_copy() -> None:
+    words = words_for_locale("en")
+    taken = replace(post(), withdrawn_at=NOW + timedelta(seconds=1))
+    none = Card(post=taken, failures=(FailedItem(0, "cat.png", SourceGone()),))
+    some = Card(post=taken, uploads=(_upload("cat.png", 0),))
+
+    assert render.withdrawn(none, words) != render.withdrawn(some, words)
+
+
+def test_a_link_that_shows_nothing_is_hidden_in_reprs() -> None:
+    assert "5e5e" not in repr(Card(post=post(), uploads=(_upload("cat.png", 0),)))
+    assert "5e5e" not in f"{DeleteLink(LONG_LINK)} {DeleteLink(LONG_LINK)!r}"
