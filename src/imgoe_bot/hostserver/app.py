@@ -5,7 +5,6 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from aiohttp import web
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from imgoe_bot.hostserver.access import Gate
 from imgoe_bot.hostserver.accounts import Accounts
@@ -14,6 +13,7 @@ from imgoe_bot.hostserver.api import UploadApi
 from imgoe_bot.hostserver.auth import Seal
 from imgoe_bot.hostserver.blobs import Blobs, FolderBlobs
 from imgoe_bot.hostserver.catalogue import CatalogueApi
+from imgoe_bot.hostserver.database import Database
 from imgoe_bot.hostserver.fetch import GuardedFetcher
 from imgoe_bot.hostserver.files import Files, FolderFiles, S3Files, send_public
 from imgoe_bot.hostserver.formats import AVIF, BMP, GIF, HEIC, JPEG, MOV, MP4, PNG, WEBM, WEBP
@@ -44,7 +44,7 @@ class Outside:
     """What a running host holds open and an app only uses."""
 
     options: HostOptions
-    engine: AsyncEngine
+    database: Database
     seal: Seal
     url: str
     workers: Executor
@@ -92,9 +92,9 @@ def _gate(outside: Outside, accounts: Accounts, sessions: Sessions) -> Gate:
 def make_host(outside: Outside) -> Host:
     """Make every part."""
     options, clock = outside.options, outside.clock
-    accounts = Accounts(outside.engine, seal=outside.seal, clock=clock)
-    index = UploadIndex(outside.engine)
-    shelves = Shelves(outside.engine, clock=clock)
+    accounts = Accounts(outside.database, seal=outside.seal, clock=clock)
+    index = UploadIndex(outside.database)
+    shelves = Shelves(outside.database, clock=clock)
     blobs, files = _storage(options)
     limits = ImageLimits(options.pixel_limit, options.frame_limit)
     uploading = Uploading(

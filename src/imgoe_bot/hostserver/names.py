@@ -20,7 +20,11 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 def random_name(length: int) -> str:
     """Return ``length`` unguessable characters of base 62."""
-    return "".join(secrets.choice(BASE62) for _ in range(length))
+    number, characters = secrets.randbelow(62**length), ""
+    for _ in range(length):
+        number, digit = divmod(number, 62)
+        characters += BASE62[digit]
+    return characters
 
 
 def new_id() -> str:

@@ -13,12 +13,11 @@ from typing import Self
 
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from imgoe_bot.errors import ConfigError
 from imgoe_bot.hostserver.app import Host, Outside, build_app, make_host
 from imgoe_bot.hostserver.auth import Seal, load_secret
-from imgoe_bot.hostserver.database import migrate, open_engine
+from imgoe_bot.hostserver.database import Database, migrate, open_database
 from imgoe_bot.hostserver.fetch import GuardedFetcher
 from imgoe_bot.hostserver.options import DAY_S, HostOptions
 from imgoe_bot.hostserver.uploading import Uploading, clear_staging
@@ -28,7 +27,7 @@ LOG = logging.getLogger(__name__)
 
 
 def _database_url(options: HostOptions) -> str:
-    return options.database_url or f"sqlite+aiosqlite:///{options.data_dir / 'index.sqlite3'}"
+    return options.database_url or f"sqlite:///{options.data_dir / 'index.sqlite3'}"
 
 
 def _listen(options: HostOptions) -> socket.socket:
@@ -57,16 +56,16 @@ def _prepare_folder(options: HostOptions) -> Seal:
         raise ConfigError("--data", f"can't be written: {error.strerror}") from error
 
 
-async def _open_index(url: str, stack: AsyncExitStack) -> AsyncEngine:
-    """Return the engine of an up-to-date index; errors keep the URL, and its password, back."""
+async def _open_index(url: str, stack: AsyncExitStack) -> Database:
+    """Return an index that is up to date; errors keep the URL, and its password, back."""
     try:
-        engine = open_engine(url)
-        stack.push_async_callback(engine.dispose)
-        await migrate(engine)
+        database = open_database(url)
+        stack.push_async_callback(database.close)
+        await migrate(database)
     except (SQLAlchemyError, ImportError, OSError) as error:
         kind = type(error).__name__
         raise ConfigError("--database-url", f"the index can't be opened ({kind})") from error
-    return engine
+    return database
 
 
 async def _sweep_for_ever(uploading: Uploading, every_s: float) -> None:
@@ -147,7 +146,7 @@ class HostServer:
     async def _start(self, stack: AsyncExitStack) -> None:
         options = self._options
         seal = await asyncio.to_thread(_prepare_folder, options)
-        engine = await _open_index(_database_url(options), stack)
+        database = await _open_index(_database_url(options), stack)
         listener = _listen(options)
         stack.callback(listener.close)
         self.url = (options.public_url or _url_of(listener)).rstrip("/")
@@ -156,7 +155,7 @@ class HostServer:
         videos = VideoReader(options.video, children=processors)
         outside = Outside(
             options=options,
-            engine=engine,
+            database=database,
             seal=seal,
             url=self.url,
             workers=workers,

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy import ColumnElement, Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
+from imgoe_bot.hostserver.database import Database
 from imgoe_bot.hostserver.names import is_id, new_id
 from imgoe_bot.hostserver.records import Album
 from imgoe_bot.hostserver.schema import albums, categories, uploads
@@ -20,8 +20,8 @@ _ALBUM = [
 class Shelves:
     """Where uploads can be put, on SQLite or PostgreSQL."""
 
-    def __init__(self, engine: AsyncEngine, *, clock: Callable[[], float]) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, *, clock: Callable[[], float]) -> None:
+        self._database = database
         self._clock = clock
 
     async def create_album(
@@ -37,8 +37,9 @@ class Shelves:
             "created_at": int(self._clock()),
         }
         added = insert(albums).values(row).returning(albums.c.id)
-        async with self._engine.begin() as connection:
-            album_id = (await connection.execute(added)).scalar_one()
+        album_id: int = await self._database.run(
+            lambda connection: connection.execute(added).scalar_one()
+        )
         return Album(album_id, **row)
 
     async def find_album(self, public_id: str) -> Album | None:
@@ -52,21 +53,27 @@ class Shelves:
 
     async def _albums(self, *conditions: ColumnElement[bool]) -> list[Album]:
         query = select(*_ALBUM).where(*conditions).order_by(albums.c.id.desc())
-        async with self._engine.connect() as connection:
-            return [Album(*row) for row in await connection.execute(query)]
+
+        def read(connection: Connection) -> list[Album]:
+            return [Album(*row) for row in connection.execute(query)]
+
+        return await self._database.run(read)
 
     async def count_uploads(self) -> dict[int, int]:
         """Return how many uploads lie in each album that has any, by the album's number."""
         query = select(uploads.c.album_id, func.count()).where(uploads.c.album_id.is_not(None))
-        async with self._engine.connect() as connection:
-            rows = await connection.execute(query.group_by(uploads.c.album_id))
-            return {row[0]: row[1] for row in rows}
+        grouped = query.group_by(uploads.c.album_id)
+
+        def read(connection: Connection) -> dict[int, int]:
+            return {row[0]: row[1] for row in connection.execute(grouped)}
+
+        return await self._database.run(read)
 
     async def add_category(self, name: str) -> bool:
         """Add a category; answers False where there is one of this name."""
+        added = insert(categories).values(name=name)
         try:
-            async with self._engine.begin() as connection:
-                await connection.execute(insert(categories).values(name=name))
+            await self._database.run(lambda connection: connection.execute(added))
         except IntegrityError:
             return False
         return True
@@ -74,5 +81,8 @@ class Shelves:
     async def list_categories(self) -> dict[int, str]:
         """Return the names of all categories by their number."""
         query = select(categories.c.id, categories.c.name).order_by(categories.c.name)
-        async with self._engine.connect() as connection:
-            return {row[0]: row[1] for row in await connection.execute(query)}
+
+        def read(connection: Connection) -> dict[int, str]:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+        return await self._database.run(read)
