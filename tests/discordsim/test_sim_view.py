@@ -98,3 +98,17 @@ async def test_a_reader_who_falls_behind_is_cut_off(town: "Town") -> None:
 
     assert len(read) == 9_999
     assert len(town.sim.world.listeners) == before - 1
+
+
+async def test_a_channel_that_is_hidden_goes_from_the_page_and_comes_back(town: "Town") -> None:
+    alice, olga = town.sim.subscribe(town.alice), town.sim.subscribe(town.olga)
+
+    town.guild.overwrite(town.memes, deny=Permission.VIEW_CHANNEL)
+    town.guild.overwrite(town.memes)
+
+    assert [(await anext(alice))["t"] for _ in range(3)] == [
+        "CHANNEL_DELETE",
+        "CHANNEL_UPDATE",
+        "CHANNEL_CREATE",
+    ]
+    assert [(await anext(olga))["t"] for _ in range(2)] == ["CHANNEL_UPDATE", "CHANNEL_UPDATE"]

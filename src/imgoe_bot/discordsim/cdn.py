@@ -23,7 +23,7 @@ class Cdn:
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the routes, to be mounted under ``/cdn``."""
         return [
-            web.get("/attachments/{channel_id}/{attachment_id}/{filename}", self.attachment),
+            web.get("/attachments/{channel_id:\\d+}/{attachment_id}/{filename}", self.attachment),
             web.get("/stickers/{sticker_id}.{suffix}", self.sticker),
         ]
 
@@ -33,18 +33,20 @@ class Cdn:
         path = f"attachments/{named['channel_id']}/{named['attachment_id']}/{named['filename']}"
         if not self._world.links.valid(path, request.query):
             raise web.HTTPForbidden(text=_EXPIRED)
-        for attachment in self._attachments():
+        for attachment in self._attachments(int(named["channel_id"])):
             if attachment_path(attachment) == path:
                 kind = attachment.content_type or "application/octet-stream"
                 return _ranged(request, attachment.data, kind)
         raise web.HTTPNotFound(text=_EXPIRED)
 
-    def _attachments(self) -> Iterable[Attachment]:
-        for channel in self._world.channels.values():
-            for message in channel.messages.values():
-                yield from message.attachments
-                yield from message.forwarded
+    def _attachments(self, channel_id: int) -> Iterable[Attachment]:
+        channel = self._world.channels.get(channel_id)
+        for message in channel.messages.values() if channel is not None else ():
+            yield from message.attachments
         yield from self._world.loose_files.values()
+        for other in self._world.channels.values():  # a forward keeps its original's address
+            for message in other.messages.values():
+                yield from message.forwarded
 
     async def sticker(self, request: web.Request) -> web.Response:
         """Serve a guild's sticker."""

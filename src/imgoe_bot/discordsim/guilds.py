@@ -216,7 +216,7 @@ class GuildHandle:
             format: 1 PNG, 2 APNG, 3 Lottie, 4 GIF.
         """
         sticker = Sticker(self._world.ids.next(), name, format, data, guild_id=self.id)
-        self.state.stickers[sticker.id] = sticker
+        places.add_sticker(self._world, self.state, sticker)
         return sticker
 
 

@@ -110,6 +110,8 @@ def _reactions(message: Message, viewer_id: int) -> list[Payload]:
 
 
 def _sticker_items(world: World, message: Message) -> list[Payload]:
+    if not message.sticker_ids:
+        return []
     known = {s.id: s for guild in world.guilds.values() for s in guild.stickers.values()}
     return [
         {"id": str(item), "name": known[item].name, "format_type": known[item].format}

@@ -5,13 +5,14 @@ No right is checked here: REST checks the bot's before it calls, a test's handle
 
 from collections.abc import Iterable
 
-from imgoe_bot.discordsim.entities import Channel, ChannelType, Guild, Member, Role, User
+from imgoe_bot.discordsim.entities import Channel, ChannelType, Guild, Member, Role, Sticker, User
 from imgoe_bot.discordsim.payloads import (
     channel_payload,
     guild_create_payload,
     guild_payload,
     member_payload,
     role_payload,
+    sticker_payload,
     user_payload,
 )
 from imgoe_bot.discordsim.permissions import Overwrite, Permission
@@ -145,12 +146,42 @@ def delete_channel(world: World, channel: Channel) -> None:
 
 
 def set_overwrite(world: World, channel: Channel, overwrite: Overwrite | None, *, of: int) -> None:
-    """Set what a channel allows and denies a role or member; None takes it away."""
+    """Set what a channel allows and denies a role or member; None takes it away.
+
+    For people who lose or gain sight of the channel it is deleted or created, as their clients
+    show it; the bot is only told of the change.
+    """
+    before = _viewers(world, channel)
     if overwrite is None:
         channel.overwrites.pop(of, None)
     else:
         channel.overwrites[of] = overwrite
     tell_channel(world, channel)
+    after = _viewers(world, channel)
+    _tell_some(world, channel, "CHANNEL_DELETE", before - after)
+    _tell_some(world, channel, "CHANNEL_CREATE", after - before)
+
+
+def _viewers(world: World, channel: Channel) -> frozenset[int]:
+    members = world.guild(channel.guild_id or 0).members
+    people = [user_id for user_id in members if user_id != world.bot.id]
+    rights = world.permissions
+    return frozenset(
+        user_id for user_id in people if rights(channel, user_id) & Permission.VIEW_CHANNEL
+    )
+
+
+def _tell_some(world: World, channel: Channel, name: str, user_ids: frozenset[int]) -> None:
+    if user_ids:
+        data = channel_payload(world, channel)
+        world.emit(Event(name, data, channel.guild_id, channel.id, user_ids))
+
+
+def add_sticker(world: World, guild: Guild, sticker: Sticker) -> None:
+    """Add a sticker to a guild."""
+    guild.stickers[sticker.id] = sticker
+    stickers = [sticker_payload(item) for item in guild.stickers.values()]
+    _tell(world, guild, "GUILD_STICKERS_UPDATE", {"guild_id": str(guild.id), "stickers": stickers})
 
 
 def add_role(world: World, guild: Guild, name: str, permissions: Permission) -> Role:

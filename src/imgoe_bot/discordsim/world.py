@@ -76,6 +76,7 @@ class World:
         bot: the bot's account; its id is the application's id too.
         bot_token: what the bot must present.
         privileged_intents: the privileged intents the portal grants (bits).
+        directs: the channel of each pair of users that has one.
         commands: the bot's commands by id.
         troubles: faults that show in what Discord says.
         loose_files: files of command options and modals, which belong to no message.
@@ -91,6 +92,7 @@ class World:
     users: dict[int, User] = field(default_factory=dict[int, User])
     guilds: dict[int, Guild] = field(default_factory=dict[int, Guild])
     channels: dict[int, Channel] = field(default_factory=dict[int, Channel])
+    directs: dict[tuple[int, ...], int] = field(default_factory=dict[tuple[int, ...], int])
     commands: dict[int, Command] = field(default_factory=dict[int, Command])
     loose_files: dict[int, Attachment] = field(default_factory=dict[int, Attachment])
     listeners: list[Listener] = field(default_factory=list[Listener])
@@ -157,11 +159,11 @@ class World:
     def direct_channel(self, first: User, second: User) -> Channel:
         """Return the conversation of two users, opening it at first need."""
         pair = tuple(sorted((first.id, second.id)))
-        for channel in self.channels.values():
-            if channel.type is ChannelType.DM and channel.recipient_ids == pair:
-                return channel
+        if pair in self.directs:
+            return self.channels[self.directs[pair]]
         opened = Channel(self.ids.next(), ChannelType.DM, "", None, recipient_ids=pair)
         self.channels[opened.id] = opened
+        self.directs[pair] = opened.id
         return opened
 
     def boost_level(self, channel: Channel) -> int:
