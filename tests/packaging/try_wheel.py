@@ -3,12 +3,17 @@
 Run by ``make wheel``: from an empty folder, so that nothing of the checkout can be imported.
 """
 
+import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+
+BUILT_FROM = ("pyproject.toml", "README.md", "LICENSE", "src", "cogs")
+NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.egg-info")
 
 LOAD_COGS = """
 import asyncio
@@ -33,8 +38,8 @@ def main() -> None:
     """Build, install, load."""
     with tempfile.TemporaryDirectory(prefix="imgoe-wheel-") as name:
         folder = Path(name)
-        _run(sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(ROOT))
-        (wheel,) = folder.glob("*.whl")
+        wheel = _build(folder)
+        _check_contents(wheel, folder / "source")
         _run(sys.executable, "-m", "venv", str(folder / "venv"))
         python = str(folder / "venv" / "bin" / "python")
         constraints = str(ROOT / "constraints.txt")
@@ -46,6 +51,32 @@ def main() -> None:
         _run(python, "-m", "imgoe_bot", "version", cwd=empty)
         _run(python, "-m", "imgoe_bot", "demo", "--once", cwd=empty)
     sys.stdout.write("The wheel works.\n")
+
+
+def _build(folder: Path) -> Path:
+    """Build from a copy: what an earlier build left beside the sources can't get into the wheel."""
+    source = folder / "source"
+    source.mkdir()
+    for name in BUILT_FROM:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, source / name, ignore=NOT_SHIPPED)
+        else:
+            shutil.copy(ROOT / name, source)
+    _run(sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(source))
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def _check_contents(wheel: Path, source: Path) -> None:
+    """Every file of the package is in the wheel: code, pages, texts, migrations."""
+    files = [path for path in (source / "src").rglob("*") if path.is_file()]
+    wanted = {path.relative_to(source / "src").as_posix() for path in files}
+    wanted = {name for name in wanted if ".egg-info/" not in name}
+    wanted |= {f"imgoe_bot/cogs/{path.name}" for path in (source / "cogs").glob("*.py")}
+    with zipfile.ZipFile(wheel) as archive:
+        shipped = set(archive.namelist())
+    if missing := sorted(wanted - shipped):
+        raise SystemExit(f"not in the wheel: {', '.join(missing)}")
 
 
 def _check_site_packages(venv: Path) -> None:
