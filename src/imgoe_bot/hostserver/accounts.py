@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from imgoe_bot.hostserver.auth import Seal, new_key
 from imgoe_bot.hostserver.database import Database
@@ -63,7 +64,10 @@ class Accounts:
             owner_id = self._add_user(connection, OWNER, is_admin=True)
             return self._add_key(connection, owner_id, "first key")
 
-        return await self._database.run(work)
+        try:
+            return await self._database.run(work)
+        except IntegrityError:  # another process, starting now too, was quicker
+            return None
 
     async def create_key(self, label: str, *, user: str = OWNER) -> str:
         """Return a new key of a user, who is created (without admin rights) when unknown."""

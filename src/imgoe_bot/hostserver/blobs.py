@@ -58,6 +58,12 @@ def _sync_file(path: Path) -> None:
         os.close(handle)
 
 
+def _write_synced(path: Path, data: bytes) -> None:
+    with path.open("xb", buffering=0) as file:
+        file.write(data)
+        os.fsync(file.fileno())
+
+
 class FolderBlobs:
     """Files in a folder of this machine; ``staging`` must lie on the same file system."""
 
@@ -73,12 +79,18 @@ class FolderBlobs:
         inside = path.is_relative_to(self.root.resolve())
         return path if inside and path.is_file() else None
 
-    def _publish(self, staged: Path, name: str) -> None:
-        target = self.root / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _sync_file(staged)
+    def _link(self, staged: Path, target: Path) -> None:
         try:
             os.link(staged, target)
+        except FileNotFoundError:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.link(staged, target)
+
+    def _publish(self, staged: Path, name: str) -> None:
+        """Give a file that is safe on disk its name, unless that is taken."""
+        target = self.root / name
+        try:
+            self._link(staged, target)
         except FileExistsError as error:
             raise NameTaken(name) from error
         staged.unlink()
@@ -87,6 +99,7 @@ class FolderBlobs:
     def put_file(self, staged: Path, name: str, *, mime: str) -> None:
         """See ``Blobs.put_file``; the type follows from the name's extension when served."""
         try:
+            _sync_file(staged)
             self._publish(staged, name)
         except OSError as error:
             raise Fault(Reason.STORAGE_FULL) from error
@@ -95,12 +108,14 @@ class FolderBlobs:
         """See ``Blobs.put_bytes``."""
         staged = self._staging / f"{os.urandom(12).hex()}.part"
         try:
-            staged.write_bytes(data)
-            self.put_file(staged, name, mime=mime)
+            _write_synced(staged, data)
+            self._publish(staged, name)
         except OSError as error:
-            raise Fault(Reason.STORAGE_FULL) from error
-        finally:
             staged.unlink(missing_ok=True)
+            raise Fault(Reason.STORAGE_FULL) from error
+        except NameTaken:
+            staged.unlink()
+            raise
 
     def move(self, old: str, new: str) -> None:
         """See ``Blobs.move``."""

@@ -21,6 +21,8 @@ THUMB_PX = 320
 MEDIUM_PX = 500
 HASH_CHUNK_BYTES = 1024 * 1024
 STORED_AS = {BMP: PNG, HEIC: JPEG}  # what browsers don't show is stored as what they do
+# As sharp as bicubic when shrinking, at half the time of Lanczos (7.4 → 3.3 ms for 800 → 500).
+SHARP = Image.Resampling.HAMMING
 ORIENTATION_TAG = 0x0112
 _QUALITY = {JPEG: 85, WEBP: 80}
 
@@ -84,9 +86,8 @@ def _shown_size(image: Image.Image, orientation: int) -> tuple[int, int]:
 
 def _scaled(image: Image.Image, width_px: int) -> Image.Image:
     size = width_px, max(1, round(image.height * width_px / image.width))
-    lanczos = Image.Resampling.LANCZOS
     # Pillow's annotation also names a NumPy type, which is unknown where NumPy isn't installed.
-    return image.resize(size, lanczos, reducing_gap=2.0)  # pyright: ignore[reportUnknownMemberType]
+    return image.resize(size, SHARP, reducing_gap=2.0)  # pyright: ignore[reportUnknownMemberType]
 
 
 def _draft(image: Image.Image, shown_width_px: int) -> None:
@@ -149,7 +150,7 @@ def renditions_of(
     if full_width_px > MEDIUM_PX or is_animated:
         made.append(_render(base, "md", target))
     crop_from = base if min(base.size) >= THUMB_PX else upright
-    thumb = ImageOps.fit(crop_from, (THUMB_PX, THUMB_PX), Image.Resampling.LANCZOS)
+    thumb = ImageOps.fit(crop_from, (THUMB_PX, THUMB_PX), SHARP)
     made.append(_render(thumb, "th", target))
     return tuple(made)
 

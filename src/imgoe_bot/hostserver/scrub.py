@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from imgoe_bot.hostserver.boxes import Box, location_boxes
-from imgoe_bot.hostserver.formats import PNG, Format
+from imgoe_bot.hostserver.formats import JPEG, PNG, Format
 
 GPS_TAG = 0x8825
 DIRECTORIES_READ = 4
 MOOV_LIMIT_BYTES = 64 * 1024 * 1024
+HEAD_BYTES = 256 * 1024
+START_OF_SCAN = 0xDA
+END_OF_IMAGE = b"\xff\xd9"
 XMP_LIMIT_BYTES = 4 * 1024 * 1024
 _TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 _TIFF_HEADS = (b"Exif\0\0II*\0", b"Exif\0\0MM\0*", b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08")
@@ -206,10 +209,37 @@ def scrub_video(path: Path) -> bool:
     return changed
 
 
+def _jpeg_head_bytes(head: bytes) -> int | None:
+    """Return where a JPEG's picture begins, None when ``head`` ends before that."""
+    at = 2
+    while at + 4 <= len(head) and head[at] == 0xFF:
+        if head[at + 1] == START_OF_SCAN:
+            return at
+        at += 2 + int.from_bytes(head[at + 2 : at + 4], "big")
+    return None
+
+
+def _plain_jpeg_head(file: BinaryIO, size_bytes: int) -> bytes | None:
+    """Return a JPEG's head when nothing but its one picture follows, else None.
+
+    Motion photos and multi-picture files carry more behind the picture, with places of its own.
+    """
+    head = _read_at(file, 0, HEAD_BYTES)
+    end = _jpeg_head_bytes(head)
+    ends_with_picture = _read_at(file, max(0, size_bytes - 2), 2) == END_OF_IMAGE
+    if end is None or not ends_with_picture or b"MPF\0" in head[:end]:
+        return None
+    return head[:end]
+
+
 def scrub_image(path: Path, found: Format) -> bool:
     """Remove the place from an image file; answers whether there was one."""
-    data = bytearray(path.read_bytes())
-    if not scrub_bytes(data, found):
-        return False
-    path.write_bytes(data)
+    with path.open("r+b", buffering=0) as file:
+        size_bytes = path.stat().st_size
+        part = _plain_jpeg_head(file, size_bytes) if found is JPEG else None
+        data = bytearray(part if part is not None else _read_at(file, 0, size_bytes))
+        if not scrub_bytes(data, found):
+            return False
+        file.seek(0)
+        file.write(data)
     return True
