@@ -30,10 +30,29 @@ def _described() -> dict[str, str]:
     return {code(name): text for name, text in sections(read(DOCUMENT), level=3).items()}
 
 
-async def test_every_command_has_a_section_and_every_section_a_command(bot: AnyBot) -> None:
-    commands = [f"/{command.qualified_name}" for command in _slash_commands(bot)]
-    menus = [menu.name for menu in _menus(bot)]
-    assert sorted(_described()) == sorted([*commands, *menus])
+def _section(command: AnyCommand) -> str:
+    """What a command's section has to begin with, ready to be pasted."""
+    options = [
+        f"| `{option.name}` | {'yes' if option.required else 'no'} | {option.description} |"
+        for option in command.parameters
+    ]
+    table = ["| option | required | meaning |", "|---|---|---|", *options, ""] if options else []
+    head = [f"### `/{command.qualified_name}`", "", str(command.description), "", *table]
+    return "\n".join([*head, f"**Who:** {_who(command)}.", ""])
+
+
+async def test_every_command_has_a_section_that_opens_as_the_command_does(bot: AnyBot) -> None:
+    document = read(DOCUMENT)
+    described = _described()
+    missing = [c for c in _slash_commands(bot) if f"/{c.qualified_name}" not in described]
+    assert missing == [], f"add to {DOCUMENT}:\n" + "\n".join(map(_section, missing))
+    assert [c.name for c in _menus(bot) if f"### `{c.name}`" not in document] == []
+
+
+async def test_every_section_has_a_command(bot: AnyBot) -> None:
+    commands = {f"/{command.qualified_name}" for command in _slash_commands(bot)}
+    menus = {menu.name for menu in _menus(bot)}
+    assert set(_described()) <= commands | menus
 
 
 async def test_each_section_opens_with_the_commands_own_description(bot: AnyBot) -> None:
@@ -56,11 +75,11 @@ async def test_each_option_is_listed_with_its_meaning_in_order(bot: AnyBot) -> N
 async def test_each_section_says_whom_discord_offers_the_command_to(bot: AnyBot) -> None:
     described = _described()
     for command in _slash_commands(bot):
-        needed = (command.root_parent or command).default_permissions
-        who = _words(needed) if needed else "everyone"
-        assert f"**Who:** {who}" in described[f"/{command.qualified_name}"]
+        assert f"**Who:** {_who(command)}" in described[f"/{command.qualified_name}"]
 
 
-def _words(permissions: discord.Permissions) -> str:
-    names = [name for name, held in permissions if held]
-    return ", ".join(n.replace("guild", "server").replace("_", " ").title() for n in names)
+def _who(command: AnyCommand) -> str:
+    needed = (command.root_parent or command).default_permissions
+    names = [name for name, held in needed or () if held]
+    words = ", ".join(n.replace("guild", "server").replace("_", " ").title() for n in names)
+    return words or "everyone"
