@@ -24,6 +24,7 @@ ENV PATH="/opt/imgoe/bin:$PATH" \
 WORKDIR /data
 VOLUME ["/data"]
 USER 10001
+# The bot's; a container that runs `host` needs another one, as in compose.yaml.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
     CMD ["imgoe-bot", "healthcheck"]
 ENTRYPOINT ["imgoe-bot"]

@@ -11,16 +11,18 @@ help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(BIN)/python:
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "imgoe_bot needs Python 3.11 or newer: make PYTHON=/path/to/it $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.demo: $(BIN)/python pyproject.toml constraints.txt
 	@echo "Installing imgoe_bot into $(VENV) (once)"
-	$(PIP) install --constraint constraints.txt --editable '.[demo]'
+	@$(PIP) install --constraint constraints.txt --editable '.[demo]'
 	@touch $@
 
 $(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
 	@echo "Installing imgoe_bot and its development tools into $(VENV) (once)"
-	$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
 	@touch $@ $(VENV)/.demo
 
 demo: $(VENV)/.demo ## Try the bot in a browser: no account, no network (ARGS=--once checks and exits).
@@ -51,7 +53,8 @@ images: $(VENV)/.dev ## Take the README's pictures of the demo anew (needs Chrom
 	$(BIN)/python tests/docs/take_images.py
 
 clean: ## Remove the environment and everything built.
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist htmlcov test-output .coverage .hypothesis .import_linter_cache \
+	  .mypy_cache .pytest_cache .ruff_cache src/*.egg-info
 
 constraints: ## Write constraints.txt anew from what is installed.
 	@{ echo "# The versions this tree is tested with. Names and versions only. Renew: make constraints"; \
