@@ -8,6 +8,7 @@ from imgoe_bot.discordsim.entities import Upload
 from imgoe_bot.discordsim.wire import (
     Json,
     Payload,
+    as_int,
     copied_mapping,
     flag,
     integer,
@@ -71,7 +72,7 @@ def draft_from(data: Json, files: Sequence[Upload] = ()) -> Draft:
         nonce=None if nonce is None else str(nonce),
         enforce_nonce=flag(data, "enforce_nonce"),
         reference=mapping(data["message_reference"]) if data.get("message_reference") else None,
-        sticker_ids=[int(str(item)) for item in sequence(data.get("sticker_ids"))],
+        sticker_ids=[as_int(item) for item in sequence(data.get("sticker_ids"))],
         allowed_mentions=mapping(data["allowed_mentions"]) if "allowed_mentions" in data else None,
         tts=flag(data, "tts"),
         given=frozenset(data),
@@ -133,5 +134,5 @@ def _allowed(draft: Draft, pattern: re.Pattern[str], *, kind: str) -> list[int]:
     allowed = draft.allowed_mentions
     if allowed is None or kind in sequence(allowed.get("parse")):
         return written
-    named = {int(str(item)) for item in sequence(allowed.get(kind))}
+    named = {as_int(item) for item in sequence(allowed.get(kind))}
     return [item for item in written if item in named]

@@ -29,6 +29,7 @@ from imgoe_bot.discordsim.sessions import (
 from imgoe_bot.discordsim.wire import (
     Json,
     Payload,
+    as_int,
     flag,
     integer,
     mapping,
@@ -224,8 +225,10 @@ class Gateway:
         self._world.emit(Event("BOT_RESUMED", {}, only=frozenset()))
 
     def _send_members(self, session: Session, data: Json) -> None:
-        guild = self._world.guild(integer(data, "guild_id"))
-        wanted = {int(str(item)) for item in sequence(data.get("user_ids"))}
+        guild = self._world.guilds.get(integer(data, "guild_id"))
+        if guild is None or not guild.has_bot:
+            return
+        wanted = {as_int(item) for item in sequence(data.get("user_ids"))}
         query = optional_text(data, "query") or ""
         found = [
             member_payload(member)

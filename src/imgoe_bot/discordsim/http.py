@@ -92,7 +92,15 @@ def refusal(problem: ApiProblem) -> web.Response:
 
 def path_id(request: web.Request, name: str) -> int:
     """Return an id of the path; raises 50035 when it is no number."""
-    raw = request.match_info[name]
+    return _snowflake(request.match_info[name], name)
+
+
+def query_id(request: web.Request, name: str, *, default: int = 0) -> int:
+    """Return an id of the query, the default without one; raises 50035 when it is no number."""
+    return _snowflake(request.query.get(name, str(default)), name)
+
+
+def _snowflake(raw: str, name: str) -> int:
     if not raw.isdecimal():
         message = f'Value "{raw}" is not snowflake.'
         raise invalid_form(name, code="NUMBER_TYPE_COERCE", message=message)

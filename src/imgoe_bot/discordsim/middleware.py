@@ -71,6 +71,7 @@ class Gatekeeper:
         calls: every request so far, in order, as ``METHOD /path``.
         refusals: those answered 401, 403 or 429, as ``STATUS METHOD /path``; 10,000 of them in ten
             minutes would get a bot's address banned.
+        crashes: what failed in here, which no request may cause.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Gatekeeper:
         self.unknown: list[str] = []
         self.calls: list[str] = []
         self.refusals: list[str] = []
+        self.crashes: list[Exception] = []
         self._world = world
         self._faults = faults
         self._limits = limits
@@ -122,6 +124,11 @@ class Gatekeeper:
             return await handler(request)
         except ApiProblem as problem:
             return refusal(problem)
+        except web.HTTPException:
+            raise
+        except Exception as error:
+            self.crashes.append(error)
+            raise
 
     def _check_token(self, request: web.Request) -> None:
         if request.headers.get("Authorization") != f"Bot {self._world.bot_token}":

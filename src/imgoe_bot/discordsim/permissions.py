@@ -96,8 +96,3 @@ def _overwritten(base: Permission, overwrites: list[Overwrite]) -> Permission:
     for overwrite in overwrites:
         base |= overwrite.allow
     return base
-
-
-def names(missing: Permission) -> str:
-    """Return the permissions' names, comma-separated, lower case."""
-    return ", ".join(str(bit.name).lower() for bit in Permission if bit & missing)

@@ -5,7 +5,16 @@ No right is checked here: REST checks the bot's before it calls, a test's handle
 
 from collections.abc import Iterable
 
-from imgoe_bot.discordsim.entities import Channel, ChannelType, Guild, Member, Role, Sticker, User
+from imgoe_bot.discordsim.entities import (
+    THREADS,
+    Channel,
+    ChannelType,
+    Guild,
+    Member,
+    Role,
+    Sticker,
+    User,
+)
 from imgoe_bot.discordsim.payloads import (
     channel_payload,
     guild_create_payload,
@@ -16,9 +25,11 @@ from imgoe_bot.discordsim.payloads import (
     user_payload,
 )
 from imgoe_bot.discordsim.permissions import Overwrite, Permission
-from imgoe_bot.discordsim.problems import problem
+from imgoe_bot.discordsim.problems import invalid_form, problem
 from imgoe_bot.discordsim.wire import Json, Payload, as_int, flag, integer, mappings, text
 from imgoe_bot.discordsim.world import Event, World, add_member, everyone_role
+
+_CREATABLE = frozenset(ChannelType) - THREADS - {ChannelType.DM}
 
 
 def add_guild(world: World, name: str, owner: User) -> Guild:
@@ -89,10 +100,14 @@ def add_channel(world: World, guild: Guild, channel: Channel) -> Channel:
 
 def channel_from(world: World, guild: Guild, data: Json) -> Channel:
     """Return the channel that a request's JSON describes, in no guild yet."""
+    kind = integer(data, "type")
+    if kind not in _CREATABLE:
+        message = f"Value must be one of {tuple(sorted(_CREATABLE))}."
+        raise invalid_form("type", code="BASE_TYPE_CHOICES", message=message)
     parent_id = integer(data, "parent_id") or None
     channel = Channel(
         world.ids.next(),
-        ChannelType(integer(data, "type")),
+        ChannelType(kind),
         text(data, "name"),
         guild.id,
         parent_id=parent_id,

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from imgoe_bot.discordsim import places
 from imgoe_bot.discordsim.entities import Guild
-from imgoe_bot.discordsim.http import done, path_id, query_int, read_body, reply
+from imgoe_bot.discordsim.http import done, path_id, query_id, query_int, read_body, reply
 from imgoe_bot.discordsim.intents import GUILD_MEMBERS
 from imgoe_bot.discordsim.payloads import (
     channel_payload,
@@ -77,7 +77,7 @@ class GuildRoutes:
         if not self._world.privileged_intents & GUILD_MEMBERS:
             raise problem(50001)
         limit = query_int(request, "limit", default=1, most=1000)
-        after = int(request.query.get("after", "0"))
+        after = query_id(request, "after")
         later = [user_id for user_id in sorted(guild.members) if user_id > after][:limit]
         return reply([member_payload(guild.members[user_id]) for user_id in later])
 

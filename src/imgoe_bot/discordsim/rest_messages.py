@@ -8,7 +8,7 @@ from aiohttp import web
 from imgoe_bot.discordsim import chat, reactions
 from imgoe_bot.discordsim.chat import AUTHORS_ONLY
 from imgoe_bot.discordsim.entities import Channel, Message
-from imgoe_bot.discordsim.http import done, path_id, query_int, read_body, reply
+from imgoe_bot.discordsim.http import done, path_id, query_id, query_int, read_body, reply
 from imgoe_bot.discordsim.intents import MESSAGE_CONTENT, readable
 from imgoe_bot.discordsim.message_payloads import message_payload
 from imgoe_bot.discordsim.payloads import user_payload
@@ -181,7 +181,7 @@ class MessageRoutes:
         channel = self._channel(request, Permission.READ_MESSAGE_HISTORY)
         message = self._message(request, channel)
         limit = query_int(request, "limit", default=25, most=_PAGE)
-        after = int(request.query.get("after", "0"))
+        after = query_id(request, "after")
         user_ids = sorted(message.reactions.get(request.match_info["emoji"], []))
         later = [user_id for user_id in user_ids if user_id > after][:limit]
         return reply([user_payload(self._world.user(user_id)) for user_id in later])
@@ -204,11 +204,12 @@ def _page(channel: Channel, request: web.Request, limit: int) -> list[Message]:
     shown = [message for message in channel.messages.values() if not message.ephemeral]
     query = request.query
     if "around" in query:
-        return _around(shown, int(query["around"]), limit)
+        return _around(shown, query_id(request, "around"), limit)
     if "after" in query:
-        later = (m for m in shown if m.id > int(query["after"]))
+        after = query_id(request, "after")
+        later = (message for message in shown if message.id > after)
         return list(islice(later, limit))[::-1]
-    before = int(query.get("before", str(1 << 63)))
+    before = query_id(request, "before", default=1 << 63)
     return [message for message in shown if message.id < before][-limit:][::-1]
 
 

@@ -13,7 +13,7 @@ from imgoe_bot.discordsim.http import path_id, query_int, read_body, reply
 from imgoe_bot.discordsim.message_payloads import message_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import invalid_form, problem
-from imgoe_bot.discordsim.wire import Payload, sequence
+from imgoe_bot.discordsim.wire import Payload, as_int, sequence
 from imgoe_bot.discordsim.world import World
 
 _MOST = 25
@@ -129,7 +129,7 @@ def _check(name: str, value: str) -> Callable[[Message], bool]:
         "author_id": lambda message: str(message.author.id) == value,
         "channel_id": lambda message: str(message.channel_id) == value,
         "content": lambda message: value.lower() in message.content.lower(),
-        "min_id": lambda message: message.id > int(value),
-        "max_id": lambda message: message.id < int(value),
+        "min_id": lambda message: message.id > as_int(value),
+        "max_id": lambda message: message.id < as_int(value),
     }
     return checks.get(name, lambda message: True)

@@ -144,7 +144,11 @@ class DiscordSim:
         await self._gateway.drop(resumable=False, code=1001)
         if self._runner is not None:
             await self._runner.cleanup()
-        if self.options.strict and self.unknown_calls and error is None:
+        if not self.options.strict or error is not None:
+            return
+        if self._gatekeeper.crashes:
+            raise ExceptionGroup("discordsim failed inside", self._gatekeeper.crashes)
+        if self.unknown_calls:
             raise UnknownRoutes(self.unknown_calls)
 
     def _app(self) -> web.Application:
