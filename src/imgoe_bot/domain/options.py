@@ -82,6 +82,19 @@ class From(StrEnum):
     EMBEDS = "embeds"
 
 
+class Form(StrEnum):
+    """What sort of text an option takes; what it is explained and offered by."""
+
+    CHOICE = "choice"
+    SET = "set"
+    TEXT = "text"
+    CHANNEL = "channel"
+    ROLE = "role"
+    NUMBER = "number"
+    SIZE = "size"
+    DURATION = "duration"
+
+
 class Kind(StrEnum):
     """What sort of media is kept."""
 
@@ -140,23 +153,29 @@ class Option(Generic[T]):
         name: the field of ``Options``, and what people type.
         parse: text to value; raises ValueError.
         show: value to text, such that ``parse(show(value)) == value``.
-        choices: the only texts there are, empty when any that parses is taken.
+        form: what sort of text it takes.
+        choices: what a CHOICE is one of, and what a SET lists with commas; else empty.
         per_channel: False when it holds for the whole server only.
+        optional: whether ``none`` is taken besides.
     """
 
     name: str
     parse: Callable[[str], T]
     show: Callable[[T], str]
+    form: Form
     choices: tuple[str, ...] = ()
     per_channel: bool = True
+    optional: bool = False
 
 
 def _choice(name: str, kind: type[Choice]) -> Option[Choice]:
-    return Option(name, kind, lambda value: value.value, tuple(c.value for c in kind))
+    choices = tuple(each.value for each in kind)
+    return Option(name, kind, lambda value: value.value, Form.CHOICE, choices)
 
 
 def _flag(name: str) -> Option[bool]:
-    return Option(name, _parse_flag, lambda on: "on" if on else "off", ("on", "off"))
+    choices = ("on", "off")
+    return Option(name, _parse_flag, lambda on: "on" if on else "off", Form.CHOICE, choices)
 
 
 def _parse_flag(text: str) -> bool:
@@ -172,7 +191,7 @@ def _set(name: str, kind: type[Choice]) -> Option[frozenset[Choice]]:
     def show(values: frozenset[Choice]) -> str:
         return ",".join(each.value for each in kind if each in values)
 
-    return Option(name, parse, show)
+    return Option(name, parse, show, Form.SET, tuple(each.value for each in kind))
 
 
 def _maybe(option: Option[T]) -> Option[T | None]:
@@ -184,11 +203,19 @@ def _maybe(option: Option[T]) -> Option[T | None]:
     def show(value: T | None) -> str:
         return NONE if value is None else option.show(value)
 
-    return Option(option.name, parse, show, option.choices, option.per_channel)
+    return Option(
+        option.name,
+        parse,
+        show,
+        option.form,
+        option.choices,
+        per_channel=option.per_channel,
+        optional=True,
+    )
 
 
 def _text(name: str) -> Option[str]:
-    return Option(name, _parse_text, str)
+    return Option(name, _parse_text, str, Form.TEXT)
 
 
 def _parse_text(text: str) -> str:
@@ -197,9 +224,9 @@ def _parse_text(text: str) -> str:
     return text
 
 
-def _id(name: str, *, per_channel: bool = True) -> Option[int]:
+def _id(name: str, form: Form, *, per_channel: bool = True) -> Option[int]:
     """A channel or role: an id, or a mention of one."""
-    return Option(name, _parse_id, str, per_channel=per_channel)
+    return Option(name, _parse_id, str, form, per_channel=per_channel)
 
 
 def _parse_id(text: str) -> int:
@@ -210,7 +237,7 @@ def _parse_id(text: str) -> int:
 
 
 def _number(name: str, *, per_channel: bool = False) -> Option[int]:
-    return Option(name, _parse_number, str, per_channel=per_channel)
+    return Option(name, _parse_number, str, Form.NUMBER, per_channel=per_channel)
 
 
 def _parse_number(text: str) -> int:
@@ -220,7 +247,7 @@ def _parse_number(text: str) -> int:
 
 
 def _size(name: str, *, per_channel: bool = True) -> Option[int]:
-    return Option(name, _parse_size, _show_size, per_channel=per_channel)
+    return Option(name, _parse_size, _show_size, Form.SIZE, per_channel=per_channel)
 
 
 _SIZES = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
@@ -247,12 +274,12 @@ def _duration(name: str, *, least: timedelta, most: timedelta) -> Option[timedel
             raise ValueError("out of range")
         return duration
 
-    return Option(name, parse, format_duration)
+    return Option(name, parse, format_duration, Form.DURATION)
 
 
 _ALL: tuple[Option[Any], ...] = (
     _choice("answer", Answer),
-    _maybe(_id("log_channel")),
+    _maybe(_id("log_channel", Form.CHANNEL)),
     _choice("layout", Layout),
     _choice("delivery", Delivery),
     _duration("dm_digest", least=timedelta(0), most=DIGEST_MAX),
@@ -265,7 +292,7 @@ _ALL: tuple[Option[Any], ...] = (
     _set("kinds", Kind),
     _maybe(_size("max_size")),
     _maybe(_text("keyword")),
-    _maybe(_id("role")),
+    _maybe(_id("role", Form.ROLE)),
     _choice("spoilers", Treatment),
     _choice("nsfw", Treatment),
     _maybe(_text("title")),
@@ -277,7 +304,7 @@ _ALL: tuple[Option[Any], ...] = (
     _maybe(_size("person_bytes", per_channel=False)),
     _maybe(_number("guild_files")),
     _maybe(_size("guild_bytes", per_channel=False)),
-    _maybe(_id("uploaders", per_channel=False)),
+    _maybe(_id("uploaders", Form.ROLE, per_channel=False)),
 )
 
 OPTIONS: Mapping[str, Option[Any]] = {option.name: option for option in _ALL}
