@@ -14,7 +14,15 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from imgoe_bot.discordsim import Channel, DiscordSim, GuildHandle, Permission, Person, SimOptions
+from imgoe_bot.discordsim import (
+    Channel,
+    DiscordSim,
+    GuildHandle,
+    Permission,
+    Person,
+    SimOptions,
+    Upload,
+)
 
 INTENTS = discord.Intents(
     guilds=True,
@@ -61,6 +69,12 @@ class Probe(Hasty):
         )
         self.tree = discord.app_commands.CommandTree(self)
 
+    def text_channel(self, channel_id: int) -> discord.TextChannel:
+        """Return a text channel the bot knows."""
+        channel = self.get_channel(channel_id)
+        assert isinstance(channel, discord.TextChannel)
+        return channel
+
     async def hears(self, event: str) -> "asyncio.Future[object]":
         """Return a future of the next such event; made before the act that causes it."""
         heard: asyncio.Future[object] = asyncio.ensure_future(self.wait_for(event, timeout=5))
@@ -90,6 +104,12 @@ class Town:
     alice: Person
     bob: Person
     olga: Person
+
+    async def heard_by(self, bot: Probe, content: str, *files: Upload) -> discord.Message:
+        """Let Alice say something in #memes and return it as the bot heard it."""
+        heard = await bot.hears_message()
+        await self.alice.say(self.memes, content, files)
+        return await heard
 
 
 MakeBot = Callable[[discord.Intents], Probe]

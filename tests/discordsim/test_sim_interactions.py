@@ -1,17 +1,15 @@
 """Commands, buttons, menus and modals, answered by the real discord.py."""
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import discord
 import pytest
 from discord import app_commands
-from discord.http import Route
 
-from imgoe_bot.discordsim import Permission, SimOptions, Upload
+from imgoe_bot.discordsim import Permission, Upload
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Clock, Probe, Town
+    from tests.discordsim.conftest import Probe, Town
 
 
 class Keys(discord.ui.Modal, title="Key"):
@@ -246,86 +244,6 @@ async def test_a_select_menu_sends_what_was_chosen(bot: "Probe", town: "Town") -
     assert chosen == ["r", "memes"]
     with pytest.raises(LookupError, match="no option"):
         await town.alice.select(menu, "mode", ["Shout"])
-
-
-async def test_a_second_acknowledgement_is_refused_with_40060(bot: "Probe", town: "Town") -> None:
-    codes: list[int] = []
-
-    @bot.tree.command(description="Twice")
-    async def twice(interaction: discord.Interaction) -> None:
-        await interaction.response.send_message("one")
-        callback = Route(
-            "POST",
-            "/interactions/{interaction_id}/{token}/callback",
-            interaction_id=interaction.id,
-            token=interaction.token,
-        )
-        try:
-            await bot.http.request(callback, json={"type": 4, "data": {"content": "two"}})
-        except discord.HTTPException as error:
-            codes.append(error.code)
-        await interaction.followup.send("done")
-
-    await bot.tree.sync()
-    await town.alice.slash(town.memes, "twice")
-
-    await town.alice.wait_for_message(town.memes, lambda m: m.content == "done")
-    assert codes == [40060]
-
-
-class TestTime:
-    """What the three seconds and the fifteen minutes do."""
-
-    @pytest.fixture
-    def options(self, clock: "Clock") -> SimOptions:
-        return SimOptions(clock=clock, interaction_ack_s=0.15)
-
-    async def test_an_answer_after_the_time_is_refused_and_the_person_told(
-        self, bot: "Probe", town: "Town"
-    ) -> None:
-        codes: list[int] = []
-        told = asyncio.Event()
-        refused = asyncio.Event()
-
-        @bot.tree.command(description="Slow")
-        async def slow(interaction: discord.Interaction) -> None:
-            await told.wait()
-            try:
-                await interaction.response.send_message("late")
-            except discord.NotFound as error:
-                codes.append(error.code)
-            refused.set()
-
-        await bot.tree.sync()
-        asked = await town.alice.slash(town.memes, "slow")
-        await asked.wait_acknowledged()
-        told.set()
-        await asyncio.wait_for(refused.wait(), timeout=5)
-
-        assert asked.failed
-        assert codes == [10062]
-        assert town.alice.messages(town.memes) == []
-
-    async def test_a_token_dies_after_fifteen_minutes(
-        self, bot: "Probe", town: "Town", clock: "Clock"
-    ) -> None:
-        codes: list[int] = []
-        refused = asyncio.Event()
-
-        @bot.tree.command(description="Long")
-        async def long(interaction: discord.Interaction) -> None:
-            await interaction.response.defer(ephemeral=True)
-            clock.ahead_s += 15 * 60 + 1
-            try:
-                await interaction.followup.send("late")
-            except discord.HTTPException as error:
-                codes.append(error.code)
-            refused.set()
-
-        await bot.tree.sync()
-        await town.alice.slash(town.memes, "long")
-        await asyncio.wait_for(refused.wait(), timeout=5)
-        assert codes == [50027]
 
 
 async def test_a_command_is_offered_only_to_those_it_is_meant_for(

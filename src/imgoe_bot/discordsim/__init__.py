@@ -9,7 +9,8 @@ from imgoe_bot.discordsim.entities import (
     Upload,
     User,
 )
-from imgoe_bot.discordsim.guilds import GuildHandle
+from imgoe_bot.discordsim.faults import Faults
+from imgoe_bot.discordsim.guilds import GuildHandle, Webhook
 from imgoe_bot.discordsim.interaction import Interaction
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.person import Person
@@ -22,6 +23,7 @@ __all__ = [
     "Channel",
     "ChannelType",
     "DiscordSim",
+    "Faults",
     "GuildHandle",
     "Interaction",
     "Message",
@@ -32,4 +34,5 @@ __all__ = [
     "UnknownRoutes",
     "Upload",
     "User",
+    "Webhook",
 ]

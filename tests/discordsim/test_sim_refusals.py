@@ -1,0 +1,135 @@
+"""What Discord refuses a bot and a person to send, and what it blanks."""
+
+import io
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import discord
+import pytest
+
+from imgoe_bot.discordsim import ApiProblem, Permission, Upload
+
+if TYPE_CHECKING:
+    from tests.discordsim.conftest import MakeBot, Probe, StartBot, Town
+
+
+async def test_closed_direct_messages_are_refused_with_50007(bot: "Probe", town: "Town") -> None:
+    town.alice.dms_closed = True
+    user = await bot.fetch_user(town.alice.id)
+
+    with pytest.raises(discord.Forbidden) as refused:
+        await user.send("psst")
+
+    assert refused.value.code == 50007
+
+
+async def test_a_stranger_without_a_common_guild_is_refused_with_50278(
+    bot: "Probe", town: "Town"
+) -> None:
+    stranger = town.sim.add_person("stranger")
+    user = await bot.fetch_user(stranger.id)
+
+    with pytest.raises(discord.Forbidden) as refused:
+        await user.send("psst")
+
+    assert refused.value.code == 50278
+
+
+Send = Callable[[discord.TextChannel], Awaitable[discord.Message]]
+
+
+async def words(channel: discord.TextChannel) -> discord.Message:
+    return await channel.send("x")
+
+
+async def card(channel: discord.TextChannel) -> discord.Message:
+    return await channel.send(embed=discord.Embed(title="x"))
+
+
+async def file(channel: discord.TextChannel) -> discord.Message:
+    return await channel.send(file=discord.File(io.BytesIO(b"x"), "x.bin"))
+
+
+@pytest.mark.parametrize(
+    ("denied", "send", "code"),
+    [
+        (Permission.VIEW_CHANNEL, words, 50001),
+        (Permission.SEND_MESSAGES, words, 50013),
+        (Permission.EMBED_LINKS, card, 50013),
+        (Permission.ATTACH_FILES, file, 50013),
+    ],
+)
+async def test_a_denied_permission_is_refused(
+    bot: "Probe", town: "Town", denied: Permission, send: "Send", code: int
+) -> None:
+    channel = bot.text_channel(town.memes.id)
+    town.sim.faults.revoke(town.memes, denied)
+
+    with pytest.raises(discord.Forbidden) as refused:
+        await send(channel)
+
+    assert refused.value.code == code
+    town.sim.faults.restore(town.memes)
+    assert (await channel.send("again")).content == "again"
+
+
+async def test_what_is_too_long_is_refused_by_field(bot: "Probe", town: "Town") -> None:
+    channel = bot.text_channel(town.memes.id)
+
+    with pytest.raises(discord.HTTPException) as refused:
+        await channel.send(embed=discord.Embed(title="x" * 257))
+
+    assert refused.value.code == 50035
+    assert "embeds.0.title" in refused.value.text
+
+
+async def test_nothing_at_all_is_refused(bot: "Probe", town: "Town") -> None:
+    with pytest.raises(discord.HTTPException) as refused:
+        await bot.text_channel(town.memes.id).send("")
+    assert refused.value.code == 50006
+
+
+async def test_a_file_beyond_ten_mebibytes_is_refused(bot: "Probe", town: "Town") -> None:
+    file = discord.File(io.BytesIO(bytes(10 * 1024 * 1024 + 1)), "big.bin")
+    with pytest.raises(discord.HTTPException) as refused:
+        await bot.text_channel(town.memes.id).send(file=file)
+    assert (refused.value.status, refused.value.code) == (413, 40005)
+
+
+async def test_the_bot_cannot_edit_what_another_wrote(bot: "Probe", town: "Town") -> None:
+    message = await town.heard_by(bot, "mine")
+    with pytest.raises(discord.Forbidden) as refused:
+        await message.edit(content="yours")
+    assert refused.value.code == 50005
+
+
+async def test_without_the_content_intent_a_message_is_blank_but_not_a_mention(
+    town: "Town", make_bot: "MakeBot", start_bot: "StartBot", picture: bytes
+) -> None:
+    bot = make_bot(discord.Intents(guilds=True, guild_messages=True, dm_messages=True))
+    await start_bot(bot)
+
+    blank = await town.heard_by(bot, "secret", Upload("a.png", picture))
+    named = await town.heard_by(bot, f"<@{town.sim.bot_user.id}> see", Upload("b.png", picture))
+    heard = await bot.hears_message()
+    await town.alice.say(town.alice.dm, "direct", [Upload("c.png", picture)])
+    direct = await heard
+
+    assert (blank.content, blank.attachments) == ("", [])
+    assert [item.filename for item in named.attachments] == ["b.png"]
+    assert [item.filename for item in direct.attachments] == ["c.png"]
+
+
+async def test_a_person_is_refused_like_the_bot(town: "Town") -> None:
+    town.guild.overwrite(town.memes, town.alice, deny=Permission.SEND_MESSAGES)
+    with pytest.raises(ApiProblem) as refused:
+        await town.alice.say(town.memes, "hm")
+    assert refused.value.code == 50013
+
+
+async def test_a_hidden_channel_shows_a_person_nothing(town: "Town") -> None:
+    await town.olga.say(town.memes, "for a few")
+    town.guild.overwrite(town.memes, deny=Permission.VIEW_CHANNEL)
+
+    assert town.bob.messages(town.memes) == []
+    assert len(town.olga.messages(town.memes)) == 1
