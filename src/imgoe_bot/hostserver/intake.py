@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from imgoe_bot.hostserver.faults import Fault, Reason
+from imgoe_bot.hostserver.multipart import MultipartParser, PartData, PartStart, boundary_of
 from imgoe_bot.hostserver.names import sent_filename
 from imgoe_bot.hostserver.spool import Spool, open_spool
 
-CHUNK_BYTES = 256 * 1024
 FIELD_LIMIT_BYTES = 64 * 1024
 FIELDS_LIMIT = 50
 SOURCE_NAMES = ("source", "image")
@@ -68,32 +68,45 @@ class Intake:
         self.source_name, self.filename = name, filename
 
 
-async def _read_text(part: BodyPartReader) -> str:
-    data = bytearray()
-    while chunk := await part.read_chunk(FIELD_LIMIT_BYTES):
-        data += chunk
-        if len(data) > FIELD_LIMIT_BYTES:
+class _Part:
+    """The part that is arriving: the source goes to disk, anything else into memory."""
+
+    def __init__(self, start: PartStart, intake: Intake) -> None:
+        self._intake = intake
+        self._name = start.name
+        self._text: bytearray | None = None if start.name in SOURCE_NAMES else bytearray()
+        if self._text is None:
+            named = start.filename
+            intake.begin_source(start.name, None if named is None else sent_filename(named))
+
+    async def take(self, data: memoryview) -> None:
+        if self._text is None:
+            await self._intake.spool.write(data)
+            return
+        self._text += data
+        if len(self._text) > FIELD_LIMIT_BYTES:
             raise Fault(Reason.TOO_LARGE, "A text field is too long")
-    return data.decode("utf-8", "replace")
 
-
-async def _read_part(part: BodyPartReader, intake: Intake) -> None:
-    name = part.name or ""
-    if name not in SOURCE_NAMES:
-        intake.add_field(name, await _read_text(part))
-        return
-    filename = part.filename
-    intake.begin_source(name, None if filename is None else sent_filename(filename))
-    while chunk := await part.read_chunk(CHUNK_BYTES):
-        await intake.spool.write(chunk)
+    def finish(self) -> None:
+        if self._text is not None:
+            self._intake.add_field(self._name, self._text.decode("utf-8", "replace"))
 
 
 async def _read_multipart(request: web.Request, intake: Intake) -> None:
-    reader = await request.multipart()
-    while (part := await reader.next()) is not None:
-        if isinstance(part, MultipartReader):
-            raise Fault(Reason.BAD_BODY, "Nested multipart")
-        await _read_part(part, intake)
+    parser = MultipartParser(boundary_of(request.headers["Content-Type"]))
+    part: _Part | None = None
+    async for chunk in request.content.iter_any():
+        for event in parser.feed(chunk):
+            if isinstance(event, PartData):
+                if part is not None:
+                    await part.take(event.data)
+                continue
+            if part is not None:
+                part.finish()
+            part = _Part(event, intake)
+    parser.close()
+    if part is not None:
+        part.finish()
 
 
 async def _take_pairs(pairs: Mapping[str, str], intake: Intake) -> None:

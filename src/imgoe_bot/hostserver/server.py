@@ -23,6 +23,7 @@ from imgoe_bot.hostserver.options import DAY_S, HostOptions
 from imgoe_bot.hostserver.uploading import Uploading, clear_staging
 from imgoe_bot.hostserver.video import VideoReader
 
+READ_BUFFER_BYTES = 512 * 1024  # the default of 64 KiB pauses the socket at every read
 LOG = logging.getLogger(__name__)
 
 
@@ -171,7 +172,9 @@ class HostServer:
         self, stack: AsyncExitStack, outside: Outside, listener: socket.socket
     ) -> None:
         self._app = build_app(self._running, outside)
-        runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=5)
+        runner = web.AppRunner(
+            self._app, access_log=None, shutdown_timeout=5, read_bufsize=READ_BUFFER_BYTES
+        )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.SockSite(runner, listener).start()

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from _hashlib import HASH
 
 FLUSH_BYTES = 1024 * 1024
+CHUNKS_PENDING = 256  # the kernel writes at most 1,024 at once
+
+
+def _no_chunks() -> list[bytes | memoryview]:
+    return []
 
 
 def _new_md5() -> "HASH":
@@ -24,7 +29,7 @@ def _new_md5() -> "HASH":
 
 @dataclass(slots=True)
 class Spool:
-    """A temporary file that grows; its bytes leave memory every MiB.
+    """A temporary file that grows; its bytes leave memory every MiB, uncopied.
 
     Attributes:
         limit_bytes: more raises a Fault.
@@ -35,11 +40,12 @@ class Spool:
     limit_bytes: int
     size_bytes: int = 0
     head: bytes = b""
-    _pending: bytearray = field(default_factory=bytearray)
+    _pending: list[bytes | memoryview] = field(default_factory=_no_chunks)
+    _pending_bytes: int = 0
     _md5: "HASH" = field(default_factory=_new_md5)
 
-    async def write(self, chunk: bytes) -> None:
-        """Take the next bytes.
+    async def write(self, chunk: bytes | memoryview) -> None:
+        """Take the next bytes, which must not change afterwards.
 
         Raises:
             Fault: over the limit, or no room on disk.
@@ -49,8 +55,9 @@ class Spool:
             raise Fault(Reason.TOO_LARGE)
         if len(self.head) < SNIFF_BYTES:
             self.head += chunk[: SNIFF_BYTES - len(self.head)]
-        self._pending += chunk
-        if len(self._pending) >= FLUSH_BYTES:
+        self._pending.append(chunk)
+        self._pending_bytes += len(chunk)
+        if self._pending_bytes >= FLUSH_BYTES or len(self._pending) >= CHUNKS_PENDING:
             await self._flush()
 
     async def close(self) -> str:
@@ -75,16 +82,28 @@ class Spool:
         return text
 
     async def _flush(self) -> None:
-        chunk, self._pending = self._pending, bytearray()
-        await asyncio.to_thread(self._append, chunk)
+        chunks, self._pending, self._pending_bytes = self._pending, [], 0
+        await asyncio.to_thread(self._append, chunks)
 
-    def _append(self, chunk: bytearray) -> None:
-        self._md5.update(chunk)
+    def _append(self, chunks: list[bytes | memoryview]) -> None:
+        for chunk in chunks:
+            self._md5.update(chunk)
         try:
             with self.path.open("ab", buffering=0) as file:
-                file.write(chunk)
+                _write_all(file.fileno(), chunks)
         except OSError as error:
             raise Fault(Reason.STORAGE_FULL) from error
+
+
+def _write_all(handle: int, chunks: list[bytes | memoryview]) -> None:
+    """Write every chunk with as few system calls as the kernel allows."""
+    left = [memoryview(chunk) for chunk in chunks if chunk]
+    while left:
+        written = os.writev(handle, left)
+        while left and written >= len(left[0]):
+            written -= len(left.pop(0))
+        if left:
+            left[0] = left[0][written:]
 
 
 @asynccontextmanager

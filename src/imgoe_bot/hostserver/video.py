@@ -16,7 +16,7 @@ from imgoe_bot.hostserver.media import Media, Rendition
 
 CHILD = Path(__file__).with_name("video_child.py")
 JOBS_PER_CHILD = 200
-LINE_LIMIT_BYTES = 64 * 1024
+LINE_LIMIT_BYTES = 1024 * 1024
 PICTURE_LIMIT_BYTES = 64 * 1024 * 1024
 FRAME_EXTENSION = "jpeg"
 
