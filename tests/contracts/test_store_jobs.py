@@ -99,9 +99,9 @@ async def test_a_silent_workers_job_is_taken_over_when_its_lease_ends(stores: St
 
 async def test_a_renewed_lease_is_not_taken_over(stores: Stores) -> None:
     await _stored_post(stores)
-    await stores.claim("alive")
+    held = await stores.claim("alive")
 
-    await stores.jobs.extend(owner="alive", now=NOW + LEASE / 2, lease=LEASE)
+    await stores.jobs.extend(held, owner="alive", now=NOW + LEASE / 2, lease=LEASE)
 
     assert await stores.claim("heir", at=NOW + LEASE) == ()
     assert len(await stores.claim("heir", at=NOW + LEASE * 1.5)) == 1
@@ -109,11 +109,21 @@ async def test_a_renewed_lease_is_not_taken_over(stores: Stores) -> None:
 
 async def test_renewing_touches_nobody_elses_lease(stores: Stores) -> None:
     await _stored_post(stores)
-    await stores.claim("dead")
+    held = await stores.claim("dead")
 
-    await stores.jobs.extend(owner="alive", now=NOW + LEASE, lease=LEASE)
+    await stores.jobs.extend(held, owner="alive", now=NOW + LEASE, lease=LEASE)
 
     assert len(await stores.claim("heir", at=NOW + LEASE)) == 1
+
+
+async def test_only_the_jobs_named_are_renewed(stores: Stores) -> None:
+    await _stored_post(stores, files=2)
+    worked_on, forgotten = await stores.claim("alive")
+
+    await stores.jobs.extend([worked_on], owner="alive", now=NOW + LEASE, lease=LEASE)
+
+    (taken,) = await stores.claim("heir", at=NOW + LEASE)
+    assert taken.id == forgotten.id
 
 
 @pytest.mark.parametrize("outcome", ["upload", "retry", "finish", "announce"])

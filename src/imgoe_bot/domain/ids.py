@@ -1,7 +1,7 @@
 """Names for the numbers: Discord's snowflakes, and our own ids."""
 
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NewType
 
 GuildId = NewType("GuildId", int)
@@ -26,4 +26,4 @@ _DISCORD_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 
 def snowflake_at(moment: datetime) -> int:
     """Return the smallest id Discord gives at this moment (milliseconds since 2015, shifted 22)."""
-    return int((moment - _DISCORD_EPOCH).total_seconds() * 1000) << 22
+    return (moment - _DISCORD_EPOCH) // timedelta(milliseconds=1) << 22

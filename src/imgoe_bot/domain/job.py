@@ -10,6 +10,7 @@ from imgoe_bot.errors import HostBusy, ImgoeError
 
 FIRST_DELAY = timedelta(seconds=2)
 LONGEST_DELAY = timedelta(minutes=30)
+LONGEST_ASKED_DELAY = timedelta(days=1)
 
 
 class Step(StrEnum):
@@ -84,12 +85,13 @@ def after_failure(
 ) -> Retry | GiveUp:
     """Decide what becomes of a job that failed for the ``attempts``-th time.
 
-    Waits double from 2 s to 30 minutes; a host that names its own wait is given it.
+    Waits double from 2 s to 30 minutes; a host that names its own wait is given it, up to a day.
     """
     if not error.retryable or attempts >= max_attempts:
         return GiveUp()
     doubled = FIRST_DELAY * 2 ** min(attempts - 1, 10)
     delay = min(doubled, LONGEST_DELAY)
     if isinstance(error, HostBusy) and error.retry_after_s is not None:
-        delay = max(delay, timedelta(seconds=error.retry_after_s))
+        longest_s = LONGEST_ASKED_DELAY.total_seconds()
+        delay = max(delay, timedelta(seconds=min(longest_s, error.retry_after_s)))
     return Retry(at=now + delay)

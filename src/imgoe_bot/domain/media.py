@@ -12,8 +12,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
-    (b"BM", "image/bmp"),
-    (b"\x1aE\xdf\xa3", "video/webm"),
 )
 
 _BRANDS: dict[bytes, str] = {
@@ -24,6 +22,8 @@ _BRANDS: dict[bytes, str] = {
     b"mif1": "image/heic",
     b"qt  ": "video/quicktime",
 }
+
+_AUDIO_BRANDS = frozenset([b"M4A ", b"M4B ", b"M4P ", b"F4A ", b"F4B "])
 
 _IMAGE_EXTENSIONS = frozenset(
     ["jpg", "jpeg", "jfif", "png", "apng", "gif", "webp", "bmp", "avif", "heic", "heif"]
@@ -54,10 +54,14 @@ def sniff(head: bytes) -> str | None:
     for magic, mime in _MAGIC:
         if head.startswith(magic):
             return mime
+    if head[:2] == b"BM" and head[6:10] == bytes(4):  # else any text may begin so
+        return "image/bmp"
+    if head[:4] == b"\x1aE\xdf\xa3" and b"webm" in head[:SNIFF_BYTES]:
+        return "video/webm"
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
     if head[4:8] == b"ftyp":
-        return _BRANDS.get(head[8:12], "video/mp4")
+        return None if head[8:12] in _AUDIO_BRANDS else _BRANDS.get(head[8:12], "video/mp4")
     return None
 
 

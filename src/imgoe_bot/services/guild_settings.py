@@ -1,5 +1,6 @@
 """Use case: what a guild sets."""
 
+import re
 from dataclasses import replace
 
 from imgoe_bot.domain.guild import Actor, ApiKey, GuildSettings, check_may_manage
@@ -8,6 +9,11 @@ from imgoe_bot.errors import KeyMissing, SettingsRejected
 from imgoe_bot.services.ports import Clock, GuildStore
 
 KEY_MAX_CHARS = 200
+
+_HOST_URL = re.compile(
+    r"https?://(\w[\w.-]*|\[[0-9a-f:]+\])(:(?P<port>[0-9]{1,5}))?(/[!-~]*)?", re.IGNORECASE
+)
+_NO_PART_OF_A_BASE = re.compile(r"[?#@\\<>`]")
 
 
 class GuildSettingsService:
@@ -57,12 +63,11 @@ def check_host_url(text: str) -> str:
     Raises:
         SettingsRejected: it is no plain http(s) address.
     """
-    url = text.strip().rstrip("/")
-    if not url.startswith(("https://", "http://")) or any(mark in url for mark in " ?#@\\"):
+    url = text.strip().rstrip("/").removesuffix("/api/1/upload").rstrip("/")
+    found = _HOST_URL.fullmatch(url)
+    if found is None or _NO_PART_OF_A_BASE.search(url) or not 0 < int(found["port"] or 1) < 65_536:
         raise SettingsRejected(setting="host", problem="not-an-address")
-    if not url.partition("://")[2].partition("/")[0]:
-        raise SettingsRejected(setting="host", problem="not-an-address")
-    return url.removesuffix("/api/1/upload")
+    return url
 
 
 def check_key(text: str) -> ApiKey:

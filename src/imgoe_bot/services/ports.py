@@ -225,8 +225,10 @@ class JobStore(Protocol):
         """Lease jobs that are due or whose lease ran out, taking guilds in turn."""
         ...
 
-    async def extend(self, *, owner: str, now: datetime, lease: timedelta) -> None:
-        """Renew every lease of this owner."""
+    async def extend(
+        self, jobs: Sequence[Job], *, owner: str, now: datetime, lease: timedelta
+    ) -> None:
+        """Renew the leases of these jobs, as far as they are still this owner's."""
         ...
 
     async def finish_upload(

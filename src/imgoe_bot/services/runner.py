@@ -43,7 +43,7 @@ class JobRunner:
         self._clock = clock
         self._options = options
         self._owner = new_id()
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], Job] = {}
         self._wake = asyncio.Event()
         self._work: dict[Step, Callable[[Job], Awaitable[None]]] = {
             Step.UPLOAD: steps.upload,
@@ -75,11 +75,11 @@ class JobRunner:
             return
         for job in await self._claim(free):
             task = group.create_task(self._do(job))
-            self._running.add(task)
+            self._running[task] = job
             task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        self._running.pop(task, None)
         self._wake.set()
 
     async def _claim(self, limit: int) -> tuple[Job, ...]:
@@ -99,11 +99,15 @@ class JobRunner:
             return
 
     async def _keep_leases(self) -> None:
+        """Renew what is being worked on; a job whose outcome was not stored falls due again."""
         while True:
             await asyncio.sleep(self._options.lease.total_seconds() / 3)
             try:
                 await self._jobs.extend(
-                    owner=self._owner, now=self._clock.now(), lease=self._options.lease
+                    tuple(self._running.values()),
+                    owner=self._owner,
+                    now=self._clock.now(),
+                    lease=self._options.lease,
                 )
             except StoreError as error:
                 log.error("leases can't be renewed, trying again", error=repr(error))

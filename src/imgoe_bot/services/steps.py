@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from imgoe_bot.domain.job import Item, Job, Step
 from imgoe_bot.domain.upload import Card
-from imgoe_bot.errors import ImgoeError, SourceGone
+from imgoe_bot.errors import ImgoeError, SourceGone, StaleWrite
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore
 from imgoe_bot.services.uploads import UploadService
@@ -42,7 +42,11 @@ class Steps:
         item = _item(job)
         source = await self._messenger.find_source(post, item)
         upload = await self._uploads.upload(source, post=post, item=item)
-        await self._jobs.finish_upload(job, upload, None)
+        try:
+            await self._jobs.finish_upload(job, upload, None)
+        except StaleWrite:  # another worker has the job: nobody would ever know of this copy
+            await self._deletions.discard([upload])
+            raise
 
     async def announce(self, job: Job) -> None:
         """Answer the post; if its author took it back meanwhile, take the copies back too."""

@@ -1,5 +1,6 @@
 """The queue: leases, fairness, and outcomes stored in one transaction with what follows them."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine import Database
+from imgoe_bot.adapters.store.finishing import finishing
 from imgoe_bot.adapters.store.posts import card_update, job_values
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.job import Job, State, Step
@@ -18,6 +20,7 @@ from imgoe_bot.errors import ImgoeError, StaleWrite
 UNFINISHED = (State.READY.value, State.LEASED.value)
 
 
+@finishing
 class SqlJobStore:
     """``ports.JobStore`` in SQL."""
 
@@ -46,12 +49,18 @@ class SqlJobStore:
             )
             return tuple(rows.job_from(row) for row in claimed.mappings())
 
-    async def extend(self, *, owner: str, now: datetime, lease: timedelta) -> None:
-        """Renew every lease of this owner."""
+    async def extend(
+        self, jobs: Sequence[Job], *, owner: str, now: datetime, lease: timedelta
+    ) -> None:
+        """Renew the leases of these jobs, as far as they are still this owner's."""
         async with self._database.write() as connection:
             await connection.execute(
                 update(t.job)
-                .where(t.job.c.owner == owner, t.job.c.state == State.LEASED.value)
+                .where(
+                    t.job.c.id.in_([job.id for job in jobs]),
+                    t.job.c.owner == owner,
+                    t.job.c.state == State.LEASED.value,
+                )
                 .values(lease_until=now + lease)
             )
 

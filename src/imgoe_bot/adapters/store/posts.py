@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine import Database
+from imgoe_bot.adapters.store.finishing import finishing
 from imgoe_bot.adapters.store.upsert import upsert
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import GuildId, MessageId, PostId, UploadId, UserId
@@ -19,6 +20,7 @@ from imgoe_bot.domain.upload import Card, Place, Post, Upload
 from imgoe_bot.errors import UploadNotFound
 
 
+@finishing
 class SqlPostStore:
     """``ports.PostStore`` in SQL."""
 

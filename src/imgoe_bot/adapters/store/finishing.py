@@ -1,0 +1,37 @@
+"""Transactions that are finished once begun.
+
+SQLAlchemy throws a connection away when its statement is cancelled in mid-air, and aiosqlite keeps
+the file locked until that connection is collected as garbage: a worker that is told to stop could
+not give its leases back.
+"""
+
+import asyncio
+import functools
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Store = TypeVar("Store", bound=type[object])
+
+
+def finishing(store: Store) -> Store:
+    """Let every public coroutine method of a store end before a cancellation passes through."""
+    for name, method in vars(store).copy().items():
+        if inspect.iscoroutinefunction(method) and not name.startswith("_"):
+            setattr(store, name, _finished(method))
+    return store
+
+
+def _finished(method: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    @functools.wraps(method)
+    async def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        task = asyncio.ensure_future(method(*args, **kwargs))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait({task})
+            raise
+
+    return call

@@ -1,0 +1,129 @@
+"""Use cases over a real SQLite file and an outside world in memory."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from imgoe_bot.adapters.store import migrate, open_engine
+from imgoe_bot.domain.guild import ApiKey, GuildSettings
+from imgoe_bot.domain.upload import Post
+from imgoe_bot.services.deletions import DeletionService
+from imgoe_bot.services.guild_settings import GuildSettingsService
+from imgoe_bot.services.runner import JobRunner, RunnerOptions
+from imgoe_bot.services.steps import Steps
+from imgoe_bot.services.uploads import UploadLimits, UploadService
+from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post
+from tests.services.fakes import FakeClock, FakeHost, FakeMessenger, FakeReader
+
+
+@dataclass(slots=True)
+class Office:
+    """Every use case, and the world it works in."""
+
+    stores: Stores
+    clock: FakeClock = field(default_factory=FakeClock)
+    host: FakeHost = field(default_factory=FakeHost)
+    reader: FakeReader = field(default_factory=FakeReader)
+    messenger: FakeMessenger = field(default_factory=FakeMessenger)
+    guilds: GuildSettingsService = field(init=False)
+    uploads: UploadService = field(init=False)
+    deletions: DeletionService = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.guilds = GuildSettingsService(
+            self.stores.guilds, default_host_url="https://default.example", clock=self.clock
+        )
+        self.uploads = UploadService(
+            self.reader,
+            host=self.host,
+            guilds=self.guilds,
+            posts=self.stores.posts,
+            limits=UploadLimits(max_bytes=1000),
+            clock=self.clock,
+        )
+        self.deletions = DeletionService(
+            self.stores.posts, host=self.host, messenger=self.messenger, clock=self.clock
+        )
+
+    def runner(self, *, attempts: int = 3, at_once: int = 2) -> JobRunner:
+        steps = Steps(
+            self.stores.jobs,
+            posts=self.stores.posts,
+            uploads=self.uploads,
+            deletions=self.deletions,
+            messenger=self.messenger,
+            clock=self.clock,
+        )
+        return JobRunner(
+            self.stores.jobs,
+            steps=steps,
+            clock=self.clock,
+            options=RunnerOptions(
+                lease=timedelta(seconds=60),
+                poll=timedelta(milliseconds=10),
+                max_attempts=attempts,
+                at_once=at_once,
+            ),
+        )
+
+    @asynccontextmanager
+    async def working(self, *, attempts: int = 3, at_once: int = 2) -> AsyncGenerator[JobRunner]:
+        """Let a worker work for as long as the block runs."""
+        runner = self.runner(attempts=attempts, at_once=at_once)
+        task = asyncio.create_task(runner.run())
+        try:
+            yield runner
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+        assert task.cancelled(), task.exception()
+
+    async def set_key(self) -> None:
+        unset = GuildSettings(guild_id=GUILD, host_url=HOST)
+        key = ApiKey("chv_key_of_the_office")
+        await self.stores.guilds.save_key(unset, key, actor_id=BEN, now=NOW)
+
+    async def mirror(self, *, files: int = 1) -> Post:
+        """Store a message's post and its jobs."""
+        owner = post()
+        await self.stores.posts.add(owner, [item(n, filename=f"{n}.png") for n in range(files)])
+        return owner
+
+    async def states(self) -> list[tuple[object, ...]]:
+        return await self.stores.rows("SELECT step, state, attempts, error FROM job ORDER BY id")
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "bot.sqlite3"
+
+    async def prepare() -> None:
+        engine = open_engine(f"sqlite+aiosqlite:///{path}")
+        await migrate(engine)
+        await engine.dispose()
+
+    asyncio.run(prepare())
+    return path
+
+
+@pytest_asyncio.fixture
+async def empty_office(migrated_file: Path, tmp_path: Path) -> AsyncIterator[Office]:
+    """A guild that has set nothing."""
+    shutil.copy(migrated_file, tmp_path / "bot.sqlite3")
+    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite3'}")
+    yield Office(Stores(engine))
+    await engine.dispose()
+
+
+@pytest_asyncio.fixture
+async def office(empty_office: Office) -> Office:
+    """A guild that has set its key."""
+    await empty_office.set_key()
+    return empty_office

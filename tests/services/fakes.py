@@ -1,0 +1,121 @@
+"""The outside world in memory: a clock that is moved, a host, a Discord."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from imgoe_bot.domain.guild import ApiKey
+from imgoe_bot.domain.ids import ChannelId, MessageId
+from imgoe_bot.domain.job import Item
+from imgoe_bot.domain.media import Source
+from imgoe_bot.domain.upload import Card, DeleteLink, Place, Post, Stored
+from imgoe_bot.errors import ImgoeError
+from imgoe_bot.services.ports import MediaFile
+from tests.contracts.stores import HOST, NOW, fresh_number
+
+BODY = b"\x89PNG\r\n\x1a\n" + bytes(500)
+
+
+@dataclass(slots=True)
+class FakeClock:
+    """Stands still until it is moved."""
+
+    time: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.time
+
+    def move(self, by: timedelta) -> None:
+        self.time += by
+
+
+@dataclass(slots=True)
+class FakeReader:
+    """Hands out the same bytes for every source."""
+
+    opened: list[Source] = field(default_factory=list[Source])
+
+    @asynccontextmanager
+    async def open(self, source: Source, *, limit_bytes: int) -> AsyncGenerator[MediaFile]:
+        self.opened.append(source)
+        yield MediaFile(source.filename, "image/png", len(BODY), self._chunks())
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        yield BODY[:100]
+        yield BODY[100:]
+
+
+@dataclass(slots=True)
+class FakeHost:
+    """Keeps what it is sent by delete link; fails as it is told, oldest order first."""
+
+    files: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    uploads: int = 0
+    failures: list[BaseException] = field(default_factory=list[BaseException])
+    gate: asyncio.Event | None = None
+    at_once: int = 0
+    most_at_once: int = 0
+
+    async def upload(self, media: MediaFile, *, host_url: str, key: ApiKey, nsfw: bool) -> Stored:
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            return await self._take(media)
+        finally:
+            self.at_once -= 1
+
+    async def _take(self, media: MediaFile) -> Stored:
+        body = b"".join([chunk async for chunk in media.chunks])
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.failures:
+            raise self.failures.pop(0)
+        self.uploads += 1
+        link = f"{HOST}/image/{self.uploads}/delete/{self.uploads:048x}"
+        self.files[link] = body
+        page = f"{HOST}/image/{self.uploads}"
+        return Stored(media.mime, len(body), page, page, delete_link=DeleteLink(link))
+
+    async def delete(self, link: DeleteLink, *, host_url: str) -> bool:
+        if self.failures:
+            raise self.failures.pop(0)
+        return self.files.pop(link.value, None) is not None
+
+
+@dataclass(slots=True)
+class FakeMessenger:
+    """Remembers what was said to whom; posts once a nonce."""
+
+    cards: dict[str, Card] = field(default_factory=dict[str, Card])
+    notes: dict[str, Card] = field(default_factory=dict[str, Card])
+    withdrawn: list[Card] = field(default_factory=list[Card])
+    refreshed: list[Card] = field(default_factory=list[Card])
+    repeated: list[bool] = field(default_factory=list[bool])
+    dms_open: bool = True
+    source_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
+    announce_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
+
+    async def find_source(self, post: Post, item: Item) -> Source:
+        if self.source_failures:
+            raise self.source_failures.pop(0)
+        return Source(f"https://cdn.example/{item.attachment_id}", item.filename, len(BODY))
+
+    async def announce(self, card: Card, *, nonce: str, repeated: bool) -> Place:
+        self.repeated.append(repeated)
+        if self.announce_failures:
+            raise self.announce_failures.pop(0)
+        self.cards[nonce] = card
+        return Place(ChannelId(77), MessageId(fresh_number()))
+
+    async def refresh(self, card: Card) -> None:
+        self.refreshed.append(card)
+
+    async def deliver(self, card: Card, *, nonce: str) -> bool:
+        if self.dms_open:
+            self.notes[nonce] = card
+        return self.dms_open
+
+    async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
+        self.withdrawn.append(card)

@@ -1,0 +1,280 @@
+"""The worker and its steps, on a clock that is moved."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from imgoe_bot.domain.job import Step
+from imgoe_bot.errors import (
+    HostBroken,
+    HostBusy,
+    HostRefused,
+    NotAllowed,
+    SourceGone,
+    SourceUnreachable,
+)
+from tests.contracts.stores import BEN, HOST, NOW
+from tests.flows.kit import eventually
+from tests.services.conftest import Office
+
+RETRIED_AFTER = timedelta(seconds=2)
+
+
+async def _until(office: Office, *wanted: tuple[object, ...]) -> None:
+    async def holds() -> bool:
+        return await office.states() == list(wanted)
+
+    await eventually(holds)
+
+
+async def _all_done(office: Office, *, posts: int) -> None:
+    """Wait until every post was uploaded, announced and delivered."""
+
+    async def holds() -> bool:
+        return [state for _, state, _, _ in await office.states()] == ["done"] * 3 * posts
+
+    await eventually(holds)
+
+
+async def test_a_post_goes_all_the_way_once(office: Office) -> None:
+    owner = await office.mirror(files=3)
+
+    async with office.working():
+        await eventually(lambda: bool(office.messenger.notes))
+
+    (card,) = office.messenger.cards.values()
+    (note,) = office.messenger.notes.values()
+    assert [upload.filename for upload in card.uploads] == ["0.png", "1.png", "2.png"]
+    assert note.post.id == card.post.id == owner.id
+    assert office.host.uploads == 3
+
+
+async def test_no_more_jobs_run_at_once_than_allowed(office: Office) -> None:
+    office.host.gate = asyncio.Event()
+    await office.mirror(files=6)
+
+    async with office.working(at_once=2):
+        await eventually(lambda: office.host.at_once == 2)
+        office.host.gate.set()
+        await eventually(lambda: bool(office.messenger.notes))
+
+    assert office.host.most_at_once == 2
+
+
+async def test_a_passing_fault_is_tried_again_after_its_wait_and_not_before(
+    office: Office,
+) -> None:
+    office.host.failures = [HostBroken(host=HOST, status=503)]
+    await office.mirror()
+
+    async with office.working() as runner:
+        await _until(office, ("upload", "ready", 1, "HostBroken"), ("announce", "waiting", 0, None))
+        office.clock.move(RETRIED_AFTER - timedelta(milliseconds=1))
+        runner.wake()
+        assert office.host.uploads == 0
+        office.clock.move(timedelta(milliseconds=1))
+        runner.wake()
+        await eventually(lambda: bool(office.messenger.notes))
+
+    assert office.host.uploads == 1
+
+
+async def test_a_busy_host_is_given_the_wait_it_asks_for(office: Office) -> None:
+    office.host.failures = [HostBusy(host=HOST, retry_after_s=600)]
+    await office.mirror()
+
+    async with office.working():
+        await _until(office, ("upload", "ready", 1, "HostBusy"), ("announce", "waiting", 0, None))
+
+    ((run_at,),) = await office.stores.rows("SELECT run_at FROM job WHERE step = 'upload'")
+    assert isinstance(run_at, int)
+    assert run_at == (NOW + timedelta(seconds=600)).timestamp() * 1_000_000
+
+
+@pytest.mark.parametrize(
+    "failures",
+    [
+        [HostRefused(host=HOST, code=120)],
+        [HostBroken(host=HOST), HostBroken(host=HOST), HostBroken(host=HOST)],
+    ],
+)
+async def test_what_no_try_cures_is_announced_as_failed(
+    office: Office, failures: list[BaseException]
+) -> None:
+    office.host.failures = failures
+    await office.mirror()
+
+    async with office.working(attempts=3) as runner:
+
+        def announced() -> bool:
+            office.clock.move(timedelta(seconds=10))
+            runner.wake()
+            return bool(office.messenger.cards)
+
+        await eventually(announced)
+
+    (card,) = office.messenger.cards.values()
+    assert card.uploads == ()
+    assert [failed.filename for failed in card.failures] == ["0.png"]
+    assert office.messenger.notes == {}
+
+
+async def test_a_bug_in_one_job_is_kept_as_such_and_stops_no_other(office: Office) -> None:
+    office.host.failures = [ZeroDivisionError("a bug")]
+    await office.mirror()
+    await office.mirror()
+
+    async with office.working(attempts=1, at_once=1):
+        await eventually(lambda: len(office.messenger.cards) == 2)
+
+    failed = [each for card in office.messenger.cards.values() for each in card.failures]
+    assert [each.error.facts for each in failed] == [{"kind": "ZeroDivisionError"}]
+
+
+async def test_an_absurd_wait_does_not_stop_the_worker(office: Office) -> None:
+    office.host.failures = [HostBusy(host=HOST, retry_after_s=1e300)]
+    await office.mirror()
+    await office.mirror()
+
+    async with office.working(at_once=1):
+        await eventually(lambda: len(office.messenger.cards) == 1)
+
+
+async def test_a_worker_that_is_stopped_gives_its_jobs_back(office: Office) -> None:
+    office.host.gate = asyncio.Event()
+    await office.mirror(files=2)
+
+    async with office.working():
+        await eventually(lambda: office.host.at_once == 2)
+
+    states = await office.states()
+    assert [state for _, state, _, _ in states] == ["ready", "ready", "waiting"]
+    (owners,) = zip(*await office.stores.rows("SELECT owner FROM job"), strict=True)
+    assert set(owners) == {None}
+
+
+async def test_a_job_that_another_worker_took_over_leaves_no_second_copy(office: Office) -> None:
+    office.host.gate = asyncio.Event()
+    owner = await office.mirror()
+
+    async with office.working(at_once=1):
+        await eventually(lambda: office.host.at_once == 1)
+        (taken,) = await office.stores.claim("heir", at=NOW + timedelta(seconds=61))
+        office.host.gate.set()
+        await eventually(lambda: office.host.uploads == 1 and not office.host.files)
+
+    assert taken.step is Step.UPLOAD
+    assert (await office.stores.posts.get_card(owner.id, now=NOW)).uploads == ()
+
+
+async def test_a_job_whose_outcome_could_not_be_stored_falls_due_again(office: Office) -> None:
+    """The lease is not renewed for ever: the database was away when the outcome was known."""
+    office.host.gate = asyncio.Event()
+    office.host.failures = [HostBroken(host=HOST)]
+    await office.mirror()
+
+    async with office.working(at_once=1) as runner:
+        await eventually(lambda: office.host.at_once == 1)
+        await office.stores.run(
+            "CREATE TRIGGER away BEFORE UPDATE ON job WHEN new.state = 'ready' "
+            "BEGIN SELECT raise(ABORT, 'the database is away'); END"
+        )
+        office.host.gate.set()
+        await eventually(lambda: office.host.at_once == 0)
+        await office.stores.run("DROP TRIGGER away")
+        office.clock.move(timedelta(seconds=61))
+        runner.wake()
+        await eventually(lambda: bool(office.messenger.cards))
+
+    (card,) = office.messenger.cards.values()
+    assert len(card.uploads) == 1
+
+
+async def test_an_answer_that_may_have_been_posted_is_looked_for_first(office: Office) -> None:
+    office.messenger.announce_failures = [SourceUnreachable(status=502)]
+    await office.mirror()
+
+    async with office.working() as runner:
+        await eventually(lambda: office.messenger.repeated == [False])
+        await _until(
+            office,
+            ("upload", "done", 1, None),
+            ("announce", "ready", 1, "SourceUnreachable"),
+        )
+        office.clock.move(RETRIED_AFTER)
+        runner.wake()
+        await eventually(lambda: bool(office.messenger.notes))
+
+    assert office.messenger.repeated == [False, True]
+    assert office.host.uploads == 1
+
+
+async def test_a_message_taken_back_before_its_upload_is_not_uploaded(office: Office) -> None:
+    owner = await office.mirror()
+    assert owner.message_id is not None
+    await office.stores.posts.withdraw([owner.message_id], at=NOW)
+
+    async with office.working():
+        await eventually(lambda: bool(office.messenger.withdrawn))
+
+    assert office.host.uploads == 0
+    assert office.messenger.cards == {}
+
+
+@pytest.mark.parametrize("noticed", ["by event", "by the answer"])
+async def test_a_message_taken_back_before_its_answer_takes_its_copies_back(
+    office: Office, noticed: str
+) -> None:
+    office.host.gate = asyncio.Event()
+    if noticed == "by the answer":
+        office.messenger.announce_failures = [SourceGone()]
+    owner = await office.mirror(files=2)
+    assert owner.message_id is not None
+
+    async with office.working():
+        await eventually(lambda: office.host.at_once == 2)
+        if noticed == "by event":
+            await office.stores.posts.withdraw([owner.message_id], at=NOW)
+        office.host.gate.set()
+        await eventually(lambda: bool(office.messenger.withdrawn))
+
+    assert office.host.uploads == 2
+    assert office.host.files == {}
+    assert office.messenger.cards == office.messenger.notes == {}
+
+
+async def test_a_channel_that_may_not_be_written_to_still_gets_the_links_delivered(
+    office: Office,
+) -> None:
+    office.messenger.announce_failures = [NotAllowed(needs="send_messages")]
+    await office.mirror()
+
+    async with office.working():
+        await eventually(lambda: bool(office.messenger.notes))
+
+    assert office.messenger.cards == {}
+
+
+async def test_closed_direct_messages_are_said_on_the_card_and_not_tried_again_that_day(
+    office: Office,
+) -> None:
+    office.messenger.dms_open = False
+    await office.mirror()
+
+    async with office.working() as runner:
+        await eventually(lambda: bool(office.messenger.refreshed))
+        office.messenger.dms_open = True
+        await office.mirror()
+        runner.wake()
+        await _all_done(office, posts=2)
+        office.clock.move(timedelta(days=1))
+        await office.mirror()
+        runner.wake()
+        await _all_done(office, posts=3)
+
+    assert [card.dms_closed for card in office.messenger.refreshed] == [True]
+    assert [card.dms_closed for card in office.messenger.cards.values()] == [False, True, False]
+    assert len(office.messenger.notes) == 1
+    assert await office.stores.rows("SELECT dms_closed_until FROM person") == [(None,)]
+    assert {card.post.author_id for card in office.messenger.notes.values()} == {BEN}
