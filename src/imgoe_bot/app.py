@@ -33,8 +33,9 @@ from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.options import OptionService
-from imgoe_bot.services.ports import ImageHost, MediaReader, Messenger
+from imgoe_bot.services.ports import ImageHost, KeyChecker, MediaReader, Messenger
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
+from imgoe_bot.services.setup import SetupService
 from imgoe_bot.services.steps import Steps
 from imgoe_bot.services.uploads import UploadLimits, UploadService
 from imgoe_bot.settings import PluginSettings, Settings, load_settings
@@ -64,11 +65,13 @@ async def open_services(settings: PluginSettings, messenger: Messenger) -> Async
         stack.push_async_callback(database.close)
         await migrate(engine)
         http = await stack.enter_async_context(open_http())
+        host = CheveretoHost(http)
         yield build_services(
             settings,
             database=database,
             messenger=messenger,
-            host=CheveretoHost(http),
+            host=host,
+            checker=host,
             reader=AttachmentReader(http, bases=(settings.discord_cdn_url, DISCORD_MEDIA_URL)),
         )
 
@@ -79,6 +82,7 @@ def build_services(
     database: Database,
     messenger: Messenger,
     host: ImageHost,
+    checker: KeyChecker,
     reader: MediaReader,
 ) -> Services:
     """Join stores, host and messenger into use cases."""
@@ -93,10 +97,12 @@ def build_services(
     )
     options = OptionService(SqlOptionStore(database), guilds=guilds, clock=clock)
     choices = SqlChoiceStore(database, secret_key=settings.secret_key.get_secret_value())
+    notes = SqlNotes(database)
     uploads = UploadService(
         reader,
         host=host,
         guilds=guilds,
+        options=options,
         posts=posts,
         limits=UploadLimits(max_bytes=settings.max_upload_bytes),
         clock=clock,
@@ -107,19 +113,28 @@ def build_services(
         posts=posts,
         uploads=uploads,
         deletions=deletions,
+        options=options,
         messenger=messenger,
         clock=clock,
     )
     return Services(
         guilds=guilds,
         options=options,
+        setup=SetupService(
+            guilds, checker=checker, host=host, default_host_url=settings.default_host_url
+        ),
         mirrors=MirrorService(
-            SqlRuleStore(database), posts, options=options, choices=choices, clock=clock
+            SqlRuleStore(database),
+            posts,
+            options=options,
+            choices=choices,
+            notes=notes,
+            clock=clock,
         ),
         uploads=uploads,
         deletions=deletions,
         runner=JobRunner(jobs, steps=steps, clock=clock, options=_runner_options(settings)),
-        notes=SqlNotes(database),
+        notes=notes,
     )
 
 

@@ -6,7 +6,9 @@
     │   ├── MediaRejected
     │   │   ├── EmptyMedia
     │   │   ├── UnsupportedMedia
-    │   │   └── MediaTooLarge
+    │   │   ├── MediaTooLarge
+    │   │   └── MediaSkipped
+    │   ├── QuotaReached
     │   ├── SettingsRejected
     │   ├── KeyMissing
     │   ├── NotAllowed
@@ -125,6 +127,34 @@ class MediaTooLarge(MediaRejected):
         super().__init__(filename=filename, size_bytes=size_bytes, limit_bytes=limit_bytes)
         self.size_bytes = size_bytes
         self.limit_bytes = limit_bytes
+
+
+class MediaSkipped(MediaRejected):
+    """A kind of thing that is never kept.
+
+    Attributes:
+        reason: ``voice`` or ``animation``.
+    """
+
+    def __init__(self, *, filename: str | None = None, reason: str) -> None:
+        super().__init__(filename=filename, reason=reason)
+        self.reason = reason
+
+
+class QuotaReached(RequestError):
+    """The person or the guild has used up what a day allows.
+
+    Attributes:
+        whose: ``person`` or ``guild``.
+        limit: what a day allows.
+        unit: ``files`` or ``bytes``.
+    """
+
+    def __init__(self, *, whose: str, limit: int, unit: str) -> None:
+        super().__init__(whose=whose, limit=limit, unit=unit)
+        self.whose = whose
+        self.limit = limit
+        self.unit = unit
 
 
 class SettingsRejected(RequestError):

@@ -38,6 +38,7 @@ async def test_a_foreign_bot_gets_everything_by_loading_one_extension(
             await bot.load_extension("imgoe_bot")
             await bot.tree.sync()
             task = asyncio.create_task(bot.connect())
+            await town.sim.bot_ready(commands=True)
             await town.set_key()
             await town.mirror()
 

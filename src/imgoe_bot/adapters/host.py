@@ -6,11 +6,14 @@ from urllib.parse import quote
 import httpx
 
 from imgoe_bot.domain.guild import ApiKey
-from imgoe_bot.domain.upload import DeleteLink, Stored
+from imgoe_bot.domain.upload import DeleteLink, Details, Stored
 from imgoe_bot.errors import BadReply
 from imgoe_bot.hostapi import DeleteLink as WireDeleteLink
 from imgoe_bot.hostapi import HostClient, StreamSource, UploadReply, UploadRequest
 from imgoe_bot.services.ports import MediaFile
+
+CHECK_MAX_S = 20
+"""How long a person waits to hear whether their key works."""
 
 LARGEST_COUNT = 2**31 - 1
 """What the store's columns for pixels and seconds hold."""
@@ -27,7 +30,9 @@ class CheveretoHost:
         """Take a client; hosts and keys come with each call and share its connections."""
         self._http = http
 
-    async def upload(self, media: MediaFile, *, host_url: str, key: ApiKey, nsfw: bool) -> Stored:
+    async def upload(
+        self, media: MediaFile, *, host_url: str, key: ApiKey, details: Details
+    ) -> Stored:
         """Store the bytes; see the port."""
         source = StreamSource(
             chunks=media.chunks,
@@ -36,13 +41,31 @@ class CheveretoHost:
             mime=media.mime,
         )
         client = HostClient(host_url, key=key.value, http=self._http)
-        reply = await client.upload(UploadRequest(source=source, nsfw=nsfw or None))
+        request = UploadRequest(
+            source=source,
+            title=details.title,
+            description=details.description,
+            tags=details.tags,
+            album_id=details.album_id,
+            category_id=details.category_id,
+            width_px=details.width_px,
+            expires_after=details.expires_after,
+            nsfw=details.nsfw or None,
+        )
+        reply = await client.upload(request)
         return _stored(reply, media=media, host_url=host_url)
 
     async def delete(self, link: DeleteLink, *, host_url: str) -> bool:
         """Delete one upload; see the port."""
         client = HostClient(host_url, http=self._http)
         return await client.delete(WireDeleteLink(link.value))
+
+    async def check_key(self, *, host_url: str, key: ApiKey) -> None:
+        """Try a key with a tiny image; see the port."""
+        client = HostClient(host_url, key=key.value, http=self._http, total_s=CHECK_MAX_S)
+        abilities = await client.probe(kinds=("image/png",))
+        if not abilities.key_valid and abilities.refusal is not None:
+            raise abilities.refusal
 
 
 def _stored(reply: UploadReply, *, media: MediaFile, host_url: str) -> Stored:

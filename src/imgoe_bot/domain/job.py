@@ -19,6 +19,7 @@ class Step(StrEnum):
     UPLOAD = "upload"
     ANNOUNCE = "announce"
     DELIVER = "deliver"
+    RETIRE = "retire"
 
 
 class State(StrEnum):

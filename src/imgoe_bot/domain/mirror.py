@@ -5,7 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from imgoe_bot.domain.ids import AttachmentId, ChannelId, GuildId, MessageId, RuleId, UserId
+from imgoe_bot.domain.ids import (
+    AttachmentId,
+    ChannelId,
+    GuildId,
+    MessageId,
+    RuleId,
+    UserId,
+    snowflake_at,
+)
 from imgoe_bot.domain.media import kind_of
 from imgoe_bot.domain.options import DEFAULTS, Consent, From, Options, Treatment
 
@@ -15,6 +23,7 @@ class Skip(StrEnum):
 
     OWN = "own"
     NO_RULE = "no-rule"
+    OLD = "old"
     PAUSED = "paused"
     MIRROR = "mirror"
     BOT = "bot"
@@ -34,7 +43,7 @@ class Skip(StrEnum):
     SPOILER = "spoiler"
 
 
-SAID = frozenset({Skip.VOICE, Skip.ANIMATION, Skip.SIZE, Skip.SPOILER})
+SAID = frozenset({Skip.VOICE, Skip.ANIMATION, Skip.SIZE})
 """What a person would expect to be kept: left out, it is said so."""
 
 
@@ -192,6 +201,7 @@ def _objections(
     yield Skip.OWN, facts.author_is_us
     yield Skip.MIRROR, facts.is_mirror
     yield Skip.NO_RULE, rule is None and not saved
+    yield Skip.OLD, rule is not None and _is_older(facts, rule) and not saved
     yield Skip.PAUSED, rule is not None and rule.paused and not saved
     yield Skip.BOT, facts.author_is_bot and not options.bots
     yield Skip.ROLE, not (options.role is None or options.role in facts.author_role_ids or saved)
@@ -202,6 +212,11 @@ def _objections(
     yield Skip.NOT_OPTED_IN, options.consent is Consent.OPT_IN and not agreed
     yield Skip.NOT_SAVED, options.consent is Consent.REACT and not saved
     yield Skip.NOT_ASKED, options.consent is Consent.ASK and not agreed
+
+
+def _is_older(facts: MessageFacts, rule: MirrorRule) -> bool:
+    """Tell a message from before the rule: only an edit brings it up again."""
+    return facts.message_id < snowflake_at(rule.created_at)
 
 
 def _has_keyword(text: str, keyword: str | None) -> bool:

@@ -1,7 +1,7 @@
 """Our record of what was stored on the host, and who may delete it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from imgoe_bot.domain.guild import MANAGE_MESSAGES, Actor
@@ -15,6 +15,7 @@ from imgoe_bot.domain.ids import (
     UploadId,
     UserId,
 )
+from imgoe_bot.domain.options import Layout
 from imgoe_bot.errors import ImgoeError, SourceGone
 
 
@@ -52,6 +53,8 @@ class Post:
         rule_id: the mirror rule that asked for it; None for a slash command.
         nsfw: whether it was posted in an age-restricted channel.
         locale: the language of its public answer, by Discord's code.
+        parent_ids: what the channel stands in: its parent channel, its category.
+        layout: how its card was made, once there is one.
         withdrawn_at: when its author took the source message back before it was answered.
         card: our answer, None until it is posted.
     """
@@ -66,8 +69,15 @@ class Post:
     rule_id: RuleId | None = None
     nsfw: bool = False
     locale: str = "en-US"
+    parent_ids: tuple[ChannelId, ...] = ()
+    layout: Layout = Layout.EMBED
     withdrawn_at: datetime | None = None
     card: Place | None = None
+
+    @property
+    def channel_ids(self) -> tuple[ChannelId, ...]:
+        """The channel and what it stands in, innermost first."""
+        return (self.channel_id, *self.parent_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,25 @@ class Stored:
     duration_s: int | None = None
     expires_at: datetime | None = None
     delete_link: DeleteLink | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What is said to the host about an upload; what is None or empty is not said.
+
+    Attributes:
+        width_px: shrinks an image to this width.
+        expires_after: 5 minutes to a year.
+    """
+
+    title: str | None = None
+    description: str | None = None
+    tags: tuple[str, ...] = ()
+    album_id: str | None = None
+    category_id: int | None = None
+    width_px: int | None = None
+    expires_after: timedelta | None = None
+    nsfw: bool = False
 
 
 @dataclass(frozen=True, slots=True)

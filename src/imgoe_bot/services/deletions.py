@@ -65,5 +65,6 @@ class DeletionService:
     async def _delete(self, upload: Upload, *, by: UserId | None) -> None:
         if upload.stored.delete_link is None:
             raise UploadNotFound
-        await self._host.delete(upload.stored.delete_link, host_url=upload.host_url)
+        if not await self._posts.hand_over(upload):
+            await self._host.delete(upload.stored.delete_link, host_url=upload.host_url)
         await self._posts.mark_deleted(upload.id, by=by, at=self._clock.now())

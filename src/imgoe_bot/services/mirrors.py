@@ -1,6 +1,7 @@
 """Use case: keep what is posted in mirrored channels."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from imgoe_bot.domain.guild import Actor, check_may_manage
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, RuleId, new_id, snowflake_at
@@ -9,6 +10,7 @@ from imgoe_bot.domain.mirror import (
     AttachmentFacts,
     Circumstances,
     Decision,
+    Left,
     MessageFacts,
     MirrorRule,
     PersonChoice,
@@ -17,9 +19,11 @@ from imgoe_bot.domain.mirror import (
     decide,
     find_rule,
 )
-from imgoe_bot.domain.upload import Origin, Post
+from imgoe_bot.domain.options import OnDelete
+from imgoe_bot.domain.upload import FailedItem, Origin, Post
+from imgoe_bot.errors import ImgoeError, MediaSkipped, MediaTooLarge
 from imgoe_bot.services.options import OptionService
-from imgoe_bot.services.ports import ChoiceStore, Clock, PostStore, RuleStore
+from imgoe_bot.services.ports import ChoiceStore, Clock, Notes, PostStore, RuleStore
 
 
 class MirrorService:
@@ -32,12 +36,14 @@ class MirrorService:
         *,
         options: OptionService,
         choices: ChoiceStore,
+        notes: Notes,
         clock: Clock,
     ) -> None:
         self._rules = rules
         self._posts = posts
         self._options = options
         self._choices = choices
+        self._notes = notes
         self._clock = clock
 
     async def add_rule(self, actor: Actor, channel_id: ChannelId) -> bool:
@@ -102,8 +108,9 @@ class MirrorService:
     async def observe(self, facts: MessageFacts, *, saved: bool = False) -> Decision:
         """Store the work a message asks for; the same message twice is stored once."""
         decision = await self.decide(facts, saved=saved)
-        if decision.keep:
-            await self._store(facts, decision)
+        left = await self._worth_saying(facts.guild_id, decision)
+        if decision.keep or left:
+            await self._store(facts, decision, left)
         if decision.rule is not None:
             await self._rules.mark_seen(decision.rule, facts.message_id)
         return decision
@@ -112,20 +119,42 @@ class MirrorService:
         """Store the work for a message that somebody picked by the menu."""
         decision = asked_for(facts)
         if decision.keep:
-            await self._store(facts, decision)
+            await self._store(facts, decision, [_failure_of(left) for left in decision.said])
         return decision
 
-    async def _store(self, facts: MessageFacts, decision: Decision) -> None:
-        post = self._post_of(facts, decision.rule)
-        await self._posts.add(post, [_item_of(kept) for kept in decision.keep])
+    async def _store(
+        self, facts: MessageFacts, decision: Decision, left: Sequence[FailedItem]
+    ) -> None:
+        options = await self._options.at(facts.guild_id, facts.channel_ids)
+        post = replace(self._post_of(facts, decision.rule), layout=options.layout)
+        await self._posts.add(post, [_item_of(kept) for kept in decision.keep], left)
+
+    async def _worth_saying(self, guild_id: GuildId, decision: Decision) -> list[FailedItem]:
+        """Return what to say of things left out: kinds that are never kept only once a server."""
+        said = [left for left in decision.said if await self._is_news(guild_id, left.reason)]
+        return [_failure_of(left) for left in said]
+
+    async def _is_news(self, guild_id: GuildId, reason: Skip) -> bool:
+        if reason not in (Skip.VOICE, Skip.ANIMATION):
+            return True
+        name = f"said {reason} {guild_id}"
+        if await self._notes.find(name) is not None:
+            return False
+        await self._notes.write(name, self._clock.now().isoformat())
+        return True
 
     async def choose(self, actor: Actor, guild_id: GuildId, choice: PersonChoice) -> None:
         """Store what a person says about being mirrored; it holds from the next message on."""
         await self._choices.choose(actor.user_id, guild_id, choice, at=self._clock.now())
 
     async def source_deleted(self, message_ids: Sequence[MessageId]) -> None:
-        """Stop what is under way for messages that their authors took back."""
-        await self._posts.withdraw(message_ids, at=self._clock.now())
+        """Deal with messages that were taken back: stop what is under way, retire what is kept."""
+        now = self._clock.now()
+        await self._posts.withdraw(message_ids, at=now)
+        for post in await self._posts.find_answered(message_ids):
+            options = await self._options.at(post.guild_id, post.channel_ids)
+            if options.on_delete is not OnDelete.KEEP:
+                await self._posts.order_retirement(post, at=now + options.delete_grace)
 
     def _post_of(self, facts: MessageFacts, rule: MirrorRule | None) -> Post:
         return Post(
@@ -139,6 +168,7 @@ class MirrorService:
             rule_id=rule.id if rule else None,
             nsfw=facts.nsfw,
             locale=facts.locale,
+            parent_ids=facts.channel_ids[1:],
         )
 
 
@@ -150,3 +180,15 @@ def _item_of(attachment: AttachmentFacts) -> Item:
         spoiler=attachment.spoiler,
         source=attachment.source,
     )
+
+
+def _failure_of(left: Left) -> FailedItem:
+    attachment = left.attachment
+    return FailedItem(attachment.position, attachment.filename, _error_of(left))
+
+
+def _error_of(left: Left) -> ImgoeError:
+    attachment = left.attachment
+    if left.reason is Skip.SIZE:
+        return MediaTooLarge(filename=attachment.filename, size_bytes=attachment.size_bytes)
+    return MediaSkipped(filename=attachment.filename, reason=left.reason.value)

@@ -11,7 +11,17 @@ from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, UploadId
 from imgoe_bot.domain.job import Item, Job
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MirrorRule, PersonChoice
-from imgoe_bot.domain.upload import Card, DeleteLink, Place, Post, Stored, Upload
+from imgoe_bot.domain.options import Options
+from imgoe_bot.domain.upload import (
+    Card,
+    DeleteLink,
+    Details,
+    FailedItem,
+    Place,
+    Post,
+    Stored,
+    Upload,
+)
 from imgoe_bot.errors import ImgoeError
 
 
@@ -56,7 +66,9 @@ class MediaReader(Protocol):
 class ImageHost(Protocol):
     """The image host."""
 
-    async def upload(self, media: MediaFile, *, host_url: str, key: ApiKey, nsfw: bool) -> Stored:
+    async def upload(
+        self, media: MediaFile, *, host_url: str, key: ApiKey, details: Details
+    ) -> Stored:
         """Store the bytes. Not safe to repeat: each success makes another copy.
 
         Raises:
@@ -70,6 +82,19 @@ class ImageHost(Protocol):
 
         Returns:
             True when this call deleted it, False when it was gone already.
+        """
+        ...
+
+
+class KeyChecker(Protocol):
+    """Tells whether a host takes a key, before anybody relies on it."""
+
+    async def check_key(self, *, host_url: str, key: ApiKey) -> None:
+        """Try the key; what that leaves on the host is deleted again. Safe to repeat.
+
+        Raises:
+            KeyRejected: the host does not accept the key.
+            HostError: the host could not be asked: unreachable, broken, busy or no such host.
         """
         ...
 
@@ -171,8 +196,10 @@ class RuleStore(Protocol):
 class PostStore(Protocol):
     """Posts and their uploads."""
 
-    async def add(self, post: Post, items: Sequence[Item]) -> bool:
+    async def add(self, post: Post, items: Sequence[Item], left: Sequence[FailedItem] = ()) -> bool:
         """Store a post and one job for each item; the answer's job waits for them.
+
+        What was left out is stored as failed from the start, so that the answer names it.
 
         Returns:
             False when this message is known under this rule already; then nothing is stored.
@@ -197,6 +224,28 @@ class PostStore(Protocol):
 
     async def get_upload(self, upload_id: UploadId) -> Upload:
         """Return one upload; UploadNotFound when there is none."""
+        ...
+
+    async def find_answered(self, message_ids: Sequence[MessageId]) -> tuple[Post, ...]:
+        """Return the posts of these source messages that have been answered."""
+        ...
+
+    async def order_retirement(self, post: Post, *, at: datetime) -> None:
+        """Store the job that deals with a deleted source message at a time; once a post."""
+        ...
+
+    async def usage(
+        self, guild_id: GuildId, *, user_id: UserId | None, since: datetime
+    ) -> tuple[int, int]:
+        """Return how many files and bytes were stored since then, by a person or by all."""
+        ...
+
+    async def hand_over(self, upload: Upload) -> bool:
+        """Give an upload's delete link to another live upload of the same copy.
+
+        Returns:
+            False when no other one shares the copy; then nothing was changed.
+        """
         ...
 
     async def find_copy(self, guild_id: GuildId, host_url: str, sha256: str) -> Upload | None:
@@ -274,19 +323,29 @@ class Messenger(Protocol):
         """
         ...
 
-    async def announce(self, card: Card, *, nonce: str, repeated: bool) -> Place:
-        """Answer the source message; with the same nonce it posts once.
+    async def announce(
+        self, card: Card, options: Options, *, nonce: str, repeated: bool
+    ) -> Place | None:
+        """Answer the source message the way the options say; with the same nonce it posts once.
 
         Args:
             card: what to show.
+            options: in force where the source message stands.
             nonce: the same for each try.
             repeated: an earlier try may have posted: look for its message first.
+
+        Returns:
+            Where the answer stands; None when it is a mere reaction, or nothing.
 
         Raises:
             SourceGone: the source message was deleted.
             NotAllowed: the bot can't write there.
             SourceUnreachable: Discord did not answer.
         """
+        ...
+
+    async def remove_card(self, card: Card) -> None:
+        """Take the card out of its channel; one that is gone is left alone."""
         ...
 
     async def refresh(self, card: Card) -> None:

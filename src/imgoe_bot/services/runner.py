@@ -49,6 +49,7 @@ class JobRunner:
             Step.UPLOAD: steps.upload,
             Step.ANNOUNCE: steps.announce,
             Step.DELIVER: steps.deliver,
+            Step.RETIRE: steps.retire,
         }
         self._give_up = steps.give_up
 

@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from imgoe_bot.domain.job import Item, Job, Step
+from imgoe_bot.domain.options import Delivery, OnDelete
 from imgoe_bot.domain.upload import Card
 from imgoe_bot.errors import ImgoeError, SourceGone, StaleWrite
 from imgoe_bot.services.deletions import DeletionService
+from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore
 from imgoe_bot.services.uploads import UploadService
 
@@ -24,6 +26,7 @@ class Steps:
         posts: PostStore,
         uploads: UploadService,
         deletions: DeletionService,
+        options: OptionService,
         messenger: Messenger,
         clock: Clock,
     ) -> None:
@@ -31,6 +34,7 @@ class Steps:
         self._posts = posts
         self._uploads = uploads
         self._deletions = deletions
+        self._options = options
         self._messenger = messenger
         self._clock = clock
 
@@ -54,7 +58,12 @@ class Steps:
         if card.source_is_gone:
             return await self._take_back(job, card)
         try:
-            place = await self._messenger.announce(card, nonce=job.nonce, repeated=job.attempts > 1)
+            place = await self._messenger.announce(
+                card,
+                await self._options.at(card.post.guild_id, card.post.channel_ids),
+                nonce=job.nonce,
+                repeated=job.attempts > 1,
+            )
         except SourceGone:
             return await self._take_back(job, card)
         await self._jobs.finish_announce(job, place, deliver=bool(card.deletable))
@@ -62,9 +71,22 @@ class Steps:
     async def deliver(self, job: Job) -> None:
         """Send the uploader their delete links; where that is refused, the card says so."""
         card = await self._card(job)
-        if card.deletable and not card.dms_closed:
+        options = await self._options.at(card.post.guild_id, card.post.channel_ids)
+        by_dm = options.delivery is Delivery.DM or card.post.card is None
+        if card.deletable and by_dm and not card.dms_closed:
             delivered = await self._messenger.deliver(card, nonce=job.nonce)
             await self._note_dms(card, delivered=delivered)
+        await self._jobs.finish(job, None)
+
+    async def retire(self, job: Job) -> None:
+        """Deal with a deleted source message: delete the copies, or only take the card away."""
+        card = await self._card(job)
+        options = await self._options.at(card.post.guild_id, card.post.channel_ids)
+        if options.on_delete is OnDelete.DELETE:
+            await self._deletions.discard(card.uploads)
+            await self._messenger.refresh(await self._card(job))
+        elif options.on_delete is OnDelete.HOLD:
+            await self._messenger.remove_card(card)
         await self._jobs.finish(job, None)
 
     async def give_up(self, job: Job, error: ImgoeError) -> None:
@@ -77,7 +99,7 @@ class Steps:
                 await self._jobs.finish_announce(
                     job, None, deliver=bool(card.deletable), failure=error
                 )
-            case Step.DELIVER:
+            case Step.DELIVER | Step.RETIRE:
                 await self._jobs.finish(job, error)
 
     async def _take_back(self, job: Job, card: Card) -> None:

@@ -1,15 +1,21 @@
 """Use case: one attachment becomes one stored copy."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from imgoe_bot.domain.ids import UploadId, new_id
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
-from imgoe_bot.domain.upload import Card, Place, Post, Stored, Upload
-from imgoe_bot.errors import DuplicateMedia, MediaTooLarge
+from imgoe_bot.domain.options import Options
+from imgoe_bot.domain.templates import details_from
+from imgoe_bot.domain.upload import Card, Details, Place, Post, Stored, Upload
+from imgoe_bot.errors import DuplicateMedia, MediaTooLarge, QuotaReached
 from imgoe_bot.services.digest import Digest
 from imgoe_bot.services.guild_settings import GuildSettingsService
+from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, ImageHost, MediaReader, PostStore
+
+QUOTA_WINDOW = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,7 @@ class UploadService:
         *,
         host: ImageHost,
         guilds: GuildSettingsService,
+        options: OptionService,
         posts: PostStore,
         limits: UploadLimits,
         clock: Clock,
@@ -35,39 +42,55 @@ class UploadService:
         self._reader = reader
         self._host = host
         self._guilds = guilds
+        self._options = options
         self._posts = posts
         self._limits = limits
         self._clock = clock
 
-    async def upload(self, source: Source, *, post: Post, item: Item) -> Upload:
+    async def upload(
+        self, source: Source, *, post: Post, item: Item, details: Details | None = None
+    ) -> Upload:
         """Store one copy on the post's guild's host; the record is not stored yet.
 
         Not safe to repeat after a success: the host would keep two copies.
 
+        Args:
+            source: where the bytes are now.
+            post: what they were posted in.
+            item: which of its things they are.
+            details: what to tell the host; None tells it what the place's options say.
+
         Raises:
             KeyMissing: the guild has set no key.
+            QuotaReached: the person or the guild has used up the day.
             MediaRejected: empty, too large, or no image or video.
             SourceError: the bytes could not be read.
             HostError: the host did not take them.
         """
         host_url, key = await self._guilds.get_host(post.guild_id)
         self._check_declared_size(source)
+        options = await self._options.at(post.guild_id, post.channel_ids)
+        await self._check_quota(post, options)
+        told = details or details_from(options, item=item, at=post.created_at)
+        told = replace(told, nsfw=told.nsfw or post.nsfw or item.spoiler)
         async with self._reader.open(source, limit_bytes=self._limits.max_bytes) as media:
             digest = Digest(media.chunks)
             read = replace(media, chunks=digest.chunks())
             try:
-                stored = await self._host.upload(read, host_url=host_url, key=key, nsfw=post.nsfw)
+                stored = await self._host.upload(read, host_url=host_url, key=key, details=told)
             except DuplicateMedia as refused:
                 stored = await self._known_copy(post, host_url, digest, refused)
         return self._record(stored, digest.sha256, post=post, item=item, host_url=host_url)
 
-    async def upload_now(self, source: Source, *, post: Post, item: Item) -> Card:
+    async def upload_now(
+        self, source: Source, *, post: Post, item: Item, details: Details | None = None
+    ) -> Card:
         """Store one copy and its record, and order the direct message with its delete link.
 
         Raises:
             ImgoeError: as ``upload`` does; then nothing is stored.
         """
-        upload = await self.upload(source, post=post, item=item)
+        upload = await self.upload(source, post=post, item=item, details=details)
         await self._posts.add_uploaded(post, upload)
         return await self._posts.get_card(post.id, now=self._clock.now())
 
@@ -79,6 +102,20 @@ class UploadService:
         size, limit = source.size_bytes, self._limits.max_bytes
         if size is not None and size > limit:
             raise MediaTooLarge(filename=source.filename, size_bytes=size, limit_bytes=limit)
+
+    async def _check_quota(self, post: Post, options: Options) -> None:
+        """Raise QuotaReached where the last 24 hours used up what a day allows."""
+        for whose, user_id, files, size in (
+            ("person", post.author_id, options.person_files, options.person_bytes),
+            ("guild", None, options.guild_files, options.guild_bytes),
+        ):
+            if files is None and size is None:
+                continue
+            since = self._clock.now() - QUOTA_WINDOW
+            used = await self._posts.usage(post.guild_id, user_id=user_id, since=since)
+            for unit, spent, limit in (("files", used[0], files), ("bytes", used[1], size)):
+                if limit is not None and spent >= limit:
+                    raise QuotaReached(whose=whose, limit=limit, unit=unit)
 
     async def _known_copy(
         self, post: Post, host_url: str, digest: Digest, refused: DuplicateMedia

@@ -17,9 +17,10 @@ from imgoe_bot.domain.ids import (
 )
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
-from imgoe_bot.domain.mirror import AttachmentFacts, MessageFacts
+from imgoe_bot.domain.mirror import MessageFacts
 from imgoe_bot.domain.upload import Origin, Place, Post
 from imgoe_bot.ui.container import AnyInteraction
+from imgoe_bot.ui.sources import things_in
 
 
 def actor_of(interaction: AnyInteraction) -> Actor:
@@ -55,20 +56,26 @@ def facts_of(message: discord.Message, *, us: int) -> MessageFacts | None:
         author_is_us=message.author.id == us,
         nsfw=_is_nsfw(message.channel),
         locale=str(message.guild.preferred_locale),
-        attachments=tuple(_attachments(message.attachments)),
+        text=message.content,
+        author_role_ids=_role_ids(message.author),
+        is_mirror=_has_our_buttons(message.components),
+        attachments=tuple(thing.facts for thing in things_in(message)),
     )
 
 
-def _attachments(attachments: Iterable[discord.Attachment]) -> Iterable[AttachmentFacts]:
-    for position, attachment in enumerate(attachments):
-        yield AttachmentFacts(
-            id=AttachmentId(attachment.id),
-            position=position,
-            filename=attachment.filename,
-            size_bytes=attachment.size,
-            content_type=attachment.content_type,
-            spoiler=attachment.is_spoiler(),
-        )
+def _role_ids(author: discord.User | discord.Member) -> frozenset[int]:
+    roles = author.roles if isinstance(author, discord.Member) else []
+    return frozenset(role.id for role in roles)
+
+
+def _has_our_buttons(components: Iterable[object]) -> bool:
+    """Tell the answer of an imgoe_bot, also of another one, so that two never copy each other."""
+    for component in components:
+        if str(getattr(component, "custom_id", "")).startswith("imgoe:"):
+            return True
+        if _has_our_buttons(getattr(component, "children", ())):
+            return True
+    return False
 
 
 def _channel_line(channel: object) -> tuple[ChannelId, ...]:

@@ -37,6 +37,19 @@ def _too_large(error: e.MediaTooLarge, words: Words) -> str:
     return w.sentences(words, has, limit, words("error.post_smaller"))
 
 
+def _skipped(error: e.MediaSkipped, words: Words) -> str:
+    if error.reason == "voice":
+        return words("error.skipped_voice")
+    return words("error.skipped_animation", file=_file(error, words))
+
+
+def _quota(error: e.QuotaReached, words: Words) -> str:
+    limit = w.size(error.limit, words) if error.unit == "bytes" else str(error.limit)
+    if error.whose == "person":
+        return words("error.quota_person", limit=limit)
+    return words("error.quota_guild", limit=limit)
+
+
 def _rejected(error: e.MediaRejected, words: Words) -> str:
     return words("error.rejected", file=_file(error, words))
 
@@ -123,6 +136,8 @@ _WORDS: dict[type[e.ImgoeError], Callable[[Any, Words], str]] = {
     e.EmptyMedia: _empty,
     e.UnsupportedMedia: _unsupported,
     e.MediaTooLarge: _too_large,
+    e.MediaSkipped: _skipped,
+    e.QuotaReached: _quota,
     e.MediaRejected: _rejected,
     e.SettingsRejected: _settings,
     e.KeyMissing: _key_missing,

@@ -1,5 +1,6 @@
 """What the job runner asks of Discord: find a file, answer a post, write to a person."""
 
+import contextlib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -8,16 +9,22 @@ import discord
 from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
+from imgoe_bot.domain.options import Answer, Layout, Options
 from imgoe_bot.domain.upload import Card, Place, Post
 from imgoe_bot.errors import NotAllowed, SourceGone, SourceUnreachable
 from imgoe_bot.ui import convert, render, views
 from imgoe_bot.ui.container import AnyBot
+from imgoe_bot.ui.gallery import gallery_view
+from imgoe_bot.ui.sources import find_thing
 from imgoe_bot.ui.translate import words_for_locale
 
 CANNOT_SEND_TO_USER = 50007
 NO_MUTUAL_GUILDS = 50278
 UNKNOWN_MESSAGE = 10008
 INVALID_FORM = 50035
+THREAD_EXISTS = 160004
+KEPT_MARK = "✅"
+FAILED_MARK = "⚠️"
 LOOK_BACK = 50
 """How many messages after the source are searched for an earlier answer of ours."""
 
@@ -34,34 +41,88 @@ class DiscordMessenger:
         """Return a fresh link to an attachment; see the port."""
         async with _translated(needs="read_message_history"):
             message = await self._channel(post).fetch_message(post.message_id or 0)
-        found = (a for a in message.attachments if a.id == item.attachment_id)
-        attachment = next(found, None)
-        if attachment is None:
+        thing = find_thing(message, item)
+        if thing is None:
             raise SourceGone
-        return convert.source_of(attachment)
+        return thing.source
 
-    async def announce(self, card: Card, *, nonce: str, repeated: bool) -> Place:
-        """Answer the source message; see the port."""
+    async def announce(
+        self, card: Card, options: Options, *, nonce: str, repeated: bool
+    ) -> Place | None:
+        """Answer the source message the way the options say; see the port."""
+        if options.answer is Answer.SILENT:
+            return None
+        if options.answer is Answer.REACTION:
+            await self._react(card)
+            return None
         async with _translated(needs="send_messages"):
-            earlier = await self._find_answer(card.post) if repeated else None
-            return convert.place_of(earlier or await self._reply(card, nonce))
+            channel, answered = await self._answer_channel(card.post, options)
+            earlier = await self._find_answer(card.post, channel) if repeated else None
+            message = earlier or await self._send_card(channel, card, nonce, answers=answered)
+            return convert.place_of(message)
+
+    async def _react(self, card: Card) -> None:
+        mark = KEPT_MARK if card.uploads else FAILED_MARK
+        async with _translated(needs="add_reactions"):
+            source = self._channel(card.post).get_partial_message(card.post.message_id or 0)
+            await source.add_reaction(mark)
+
+    async def _answer_channel(
+        self, post: Post, options: Options
+    ) -> tuple[discord.PartialMessageable, bool]:
+        """Return where the card goes, and whether the message it answers stands there too."""
+        if options.answer is Answer.LOG and options.log_channel is not None:
+            return self._bot.get_partial_messageable(options.log_channel), False
+        if options.answer is Answer.THREAD and not await self._is_thread(post):
+            return await self._thread_below(post), False
+        return self._channel(post), True
+
+    async def _is_thread(self, post: Post) -> bool:
+        channel = self._bot.get_channel(post.channel_id)
+        channel = channel or await self._bot.fetch_channel(post.channel_id)
+        return isinstance(channel, discord.Thread)
+
+    async def _thread_below(self, post: Post) -> discord.PartialMessageable:
+        """Return the message's own thread, begun if there is none; it has the message's id."""
+        source = self._channel(post).get_partial_message(post.message_id or 0)
+        words = words_for_locale(post.locale)
+        try:
+            await source.create_thread(name=words("card.thread"))
+        except discord.HTTPException as error:
+            if error.code != THREAD_EXISTS:
+                raise
+        return self._bot.get_partial_messageable(source.id, guild_id=post.guild_id)
 
     async def refresh(self, card: Card) -> None:
         """Show the card as it is now; see the port."""
         place = card.post.card
         if place is None:
             return
-        channel = self._bot.get_partial_messageable(place.channel_id)
-        try:
+        message = self._message(place)
+        with contextlib.suppress(SourceGone, NotAllowed):
             async with _translated(needs="send_messages"):
-                await channel.get_partial_message(place.message_id).edit(
-                    content=render.card_note(card),
-                    embeds=render.card_embeds(card),
-                    view=views.card_view(card),
-                    allowed_mentions=NO_PINGS,
-                )
-        except (SourceGone, NotAllowed):
+                if card.post.layout is Layout.GALLERY:
+                    await message.edit(view=gallery_view(card), allowed_mentions=NO_PINGS)
+                else:
+                    await message.edit(
+                        content=render.card_note(card),
+                        embeds=render.card_embeds(card),
+                        view=views.card_view(card),
+                        allowed_mentions=NO_PINGS,
+                    )
+
+    async def remove_card(self, card: Card) -> None:
+        """Take the card out of its channel; one that is gone is left alone."""
+        place = card.post.card
+        if place is None:
             return
+        with contextlib.suppress(SourceGone, NotAllowed):
+            async with _translated(needs="manage_messages"):
+                await self._message(place).delete()
+
+    def _message(self, place: Place) -> discord.PartialMessage:
+        channel = self._bot.get_partial_messageable(place.channel_id)
+        return channel.get_partial_message(place.message_id)
 
     async def deliver(self, card: Card, *, nonce: str) -> bool:
         """Send the uploader their delete links; see the port."""
@@ -81,28 +142,36 @@ class DiscordMessenger:
     def _channel(self, post: Post) -> discord.PartialMessageable:
         return self._bot.get_partial_messageable(post.channel_id, guild_id=post.guild_id)
 
-    async def _reply(self, card: Card, nonce: str) -> discord.Message:
-        post = card.post
-        return await self._channel(post).send(
-            render.card_note(card),
+    async def _send_card(
+        self, channel: discord.PartialMessageable, card: Card, nonce: str, *, answers: bool
+    ) -> discord.Message:
+        reference = _reference(card.post) if answers else None
+        if card.post.layout is Layout.GALLERY:
+            return await channel.send(
+                view=gallery_view(card, elsewhere=not answers),
+                reference=reference or discord.utils.MISSING,
+                mention_author=False,
+                allowed_mentions=NO_PINGS,
+                nonce=nonce,
+            )
+        return await channel.send(
+            render.card_note(card, elsewhere=not answers),
             embeds=render.card_embeds(card),
             view=views.card_view(card),
-            reference=discord.MessageReference(
-                message_id=post.message_id or 0, channel_id=post.channel_id, guild_id=post.guild_id
-            ),
+            reference=reference or discord.utils.MISSING,
             mention_author=False,
             allowed_mentions=NO_PINGS,
             nonce=nonce,
         )
 
-    async def _find_answer(self, post: Post) -> discord.Message | None:
+    async def _find_answer(
+        self, post: Post, channel: discord.PartialMessageable
+    ) -> discord.Message | None:
         """Discord forgets nonces after minutes; an answer posted before that is still there."""
         us = self._bot.user.id if self._bot.user else None
         after = discord.Object(post.message_id or 0)
-        async for message in self._channel(post).history(after=after, limit=LOOK_BACK):
-            reference = message.reference
-            answers = reference is not None and reference.message_id == post.message_id
-            if answers and message.author.id == us:
+        async for message in channel.history(after=after, limit=LOOK_BACK):
+            if message.author.id == us and views.is_card_of(message, post):
                 return message
         return None
 
@@ -145,6 +214,12 @@ async def _translated(*, needs: str) -> AsyncGenerator[None]:
         raise SourceUnreachable(status=error.status) from error
     except OSError as error:
         raise SourceUnreachable from error
+
+
+def _reference(post: Post) -> discord.MessageReference:
+    return discord.MessageReference(
+        message_id=post.message_id or 0, channel_id=post.channel_id, guild_id=post.guild_id
+    )
 
 
 def _says_source_is_gone(error: discord.HTTPException) -> bool:

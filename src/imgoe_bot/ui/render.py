@@ -20,26 +20,40 @@ TITLE_MAX = 200
 def card_embeds(card: Card) -> list[discord.Embed]:
     """Return the public answer to a post, an embed a file; it never holds a delete link."""
     words = words_for_locale(card.post.locale)
-    embeds = [_upload_embed(upload, words) for upload in card.uploads]
+    embeds = [upload_embed(upload, words) for upload in card.uploads]
     return [*embeds, _failures_embed(card, words)] if card.failures else embeds
 
 
-def card_note(card: Card) -> str | None:
-    """Return the line above the embeds, None when there is nothing to add."""
+def card_note(card: Card, *, elsewhere: bool = False) -> str | None:
+    """Return the lines above the embeds, None when there is nothing to add.
+
+    Args:
+        card: the card.
+        elsewhere: whether it does not stand below the message it is about.
+    """
+    words = words_for_locale(card.post.locale)
+    lines: list[str] = []
+    if elsewhere and card.post.message_id is not None:
+        lines.append(words("card.about", person=f"<@{card.post.author_id}>", link=_jump(card)))
     if card.dms_closed and card.deletable:
-        words = words_for_locale(card.post.locale)
-        return words("card.dms_closed", button=words("card.delete"))
-    return None
+        lines.append(words("card.dms_closed", button=words("card.delete")))
+    return "\n".join(lines) or None
 
 
-def _upload_embed(upload: Upload, words: Words) -> discord.Embed:
+def _jump(card: Card) -> str:
+    post = card.post
+    return f"https://discord.com/channels/{post.guild_id}/{post.channel_id}/{post.message_id}"
+
+
+def upload_embed(upload: Upload, words: Words) -> discord.Embed:
+    """Return the embed of one upload, or its tombstone."""
     title = w.safe_name(upload.filename, limit=TITLE_MAX)
     if upload.deleted_at is not None:
         return discord.Embed(title=title, description=words("card.deleted"), colour=COLOUR_GONE)
     embed = discord.Embed(
         title=title,
         url=upload.stored.viewer_url,
-        description=_facts_line(upload, words),
+        description=facts_line(upload, words),
         colour=COLOUR,
     )
     if upload.stored.thumb_url and not upload.spoiler:
@@ -47,7 +61,8 @@ def _upload_embed(upload: Upload, words: Words) -> discord.Embed:
     return embed.set_footer(text=words("card.kept_on", host=w.plain_host(upload.host_url)))
 
 
-def _facts_line(upload: Upload, words: Words) -> str:
+def facts_line(upload: Upload, words: Words) -> str:
+    """Return size, dimensions, length and expiry of an upload."""
     stored = upload.stored
     facts = [w.size(stored.size_bytes, words)]
     if stored.width_px and stored.height_px:
@@ -60,12 +75,15 @@ def _facts_line(upload: Upload, words: Words) -> str:
 
 
 def _failures_embed(card: Card, words: Words) -> discord.Embed:
-    lines = [_failure_line(failed, words) for failed in card.failures]
     return discord.Embed(
-        title=words("card.not_kept"),
-        description=w.fit(lines, limit=2000, rest=lambda count: words("card.more", count=count)),
-        colour=COLOUR_FAILED,
+        title=words("card.not_kept"), description=failures_text(card, words), colour=COLOUR_FAILED
     )
+
+
+def failures_text(card: Card, words: Words) -> str:
+    """Return what was not kept and why, a line each."""
+    lines = [_failure_line(failed, words) for failed in card.failures]
+    return w.fit(lines, limit=2000, rest=lambda count: words("card.more", count=count))
 
 
 def _failure_line(failed: FailedItem, words: Words) -> str:

@@ -7,7 +7,7 @@ import discord
 
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import PostId, UploadId
-from imgoe_bot.domain.upload import Card, may_see_link
+from imgoe_bot.domain.upload import Card, Post, may_see_link
 from imgoe_bot.ui import convert, failures, render
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
@@ -109,6 +109,17 @@ def card_view(card: Card) -> discord.ui.View:
     if card.deletable:
         view.add_item(ManageButton(card.post.id, label=words("card.delete")))
     return view
+
+
+def is_card_of(message: discord.Message, post: Post) -> bool:
+    """Tell whether a message is this post's card: it answers it, or carries its buttons."""
+    reference = message.reference
+    if reference is not None and reference.message_id == post.message_id:
+        return True
+    return any(
+        getattr(part, "custom_id", None) == f"imgoe:manage:{post.id}"
+        for part in discord.ui.LayoutView.from_message(message).walk_children()
+    )
 
 
 def private_view(card: Card, words: Words) -> discord.ui.View:

@@ -87,6 +87,9 @@ class SqlJobStore:
         """Store where the answer stands and, in the same transaction, the next step."""
         async with self._database.write() as connection:
             await _close(connection, job, failure)
+            await connection.execute(
+                update(t.post).where(t.post.c.id == job.post_id).values(answered=True)
+            )
             if card is not None:
                 await connection.execute(card_update(job.post_id, card))
             if deliver:

@@ -1,10 +1,11 @@
 """Posts, uploads, and who can be sent direct messages."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Update, insert, select, update
+from sqlalchemy import Select, Update, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,9 +15,9 @@ from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
 from imgoe_bot.adapters.store.upsert import upsert
 from imgoe_bot.adapters.vault import Vault
-from imgoe_bot.domain.ids import GuildId, MessageId, PostId, UploadId, UserId
+from imgoe_bot.domain.ids import AttachmentId, GuildId, MessageId, PostId, UploadId, UserId
 from imgoe_bot.domain.job import Item, State, Step
-from imgoe_bot.domain.upload import Card, Place, Post, Upload
+from imgoe_bot.domain.upload import Card, FailedItem, Place, Post, Upload
 from imgoe_bot.errors import UploadNotFound
 
 
@@ -28,7 +29,7 @@ class SqlPostStore:
         self._database = database
         self._vault = vault
 
-    async def add(self, post: Post, items: Sequence[Item]) -> bool:
+    async def add(self, post: Post, items: Sequence[Item], left: Sequence[FailedItem] = ()) -> bool:
         """Store a post and its jobs; see the port."""
         async with self._database.write() as connection:
             if not await _insert_post(connection, post):
@@ -37,14 +38,17 @@ class SqlPostStore:
                 job_values(post, Step.UPLOAD, State.READY) | rows.item_values(item)
                 for item in items
             ]
-            jobs.append(job_values(post, Step.ANNOUNCE, State.WAITING))
+            jobs.append(job_values(post, Step.ANNOUNCE, State.WAITING if items else State.READY))
             await connection.execute(insert(t.job), jobs)
+            if left:
+                await connection.execute(insert(t.job), [_left_values(post, each) for each in left])
         return True
 
     async def add_uploaded(self, post: Post, upload: Upload) -> None:
         """Store a post that needs no job but that of its direct message."""
         async with self._database.write() as connection:
-            await connection.execute(insert(t.post).values(**rows.post_values(post)))
+            values = rows.post_values(post) | {"answered": True}
+            await connection.execute(insert(t.post).values(**values))
             await connection.execute(
                 insert(t.upload).values(**rows.upload_values(upload, self._vault))
             )
@@ -95,6 +99,69 @@ class SqlPostStore:
             raise UploadNotFound
         return rows.upload_from(found[0], self._vault)
 
+    async def find_answered(self, message_ids: Sequence[MessageId]) -> tuple[Post, ...]:
+        """Return the posts of these source messages that have been answered."""
+        query = select(t.post).where(
+            t.post.c.message_id.in_(message_ids),
+            t.post.c.answered.is_(True),
+            t.post.c.withdrawn_at.is_(None),
+        )
+        async with self._database.read() as connection:
+            found = await _all(connection, query)
+        return tuple(rows.post_from(row) for row in found)
+
+    async def order_retirement(self, post: Post, *, at: datetime) -> None:
+        """Store the job that deals with a deleted source message at a time; once a post."""
+        known = select(t.job.c.id).where(
+            t.job.c.post_id == post.id, t.job.c.step == Step.RETIRE.value
+        )
+        async with self._database.write() as connection:
+            if (await connection.execute(known)).first() is None:
+                values = job_values(post, Step.RETIRE, State.READY) | {"run_at": at}
+                await connection.execute(insert(t.job).values(**values))
+
+    async def usage(
+        self, guild_id: GuildId, *, user_id: UserId | None, since: datetime
+    ) -> tuple[int, int]:
+        """Return how many files and bytes were stored since then, by a person or by all."""
+        query = select(func.count(), func.coalesce(func.sum(t.upload.c.size_bytes), 0)).where(
+            t.upload.c.guild_id == guild_id, t.upload.c.created_at >= since
+        )
+        if user_id is not None:
+            query = query.where(t.upload.c.uploader_id == user_id)
+        async with self._database.read() as connection:
+            files, size_bytes = (await connection.execute(query)).one()
+        return int(files), int(size_bytes)
+
+    async def hand_over(self, upload: Upload) -> bool:
+        """Give an upload's delete link to another live upload of the same copy; see the port."""
+        link = upload.stored.delete_link
+        sharing = (
+            select(t.upload)
+            .where(
+                t.upload.c.guild_id == upload.guild_id,
+                t.upload.c.viewer_url == upload.stored.viewer_url,
+                t.upload.c.id != upload.id,
+                t.upload.c.deleted_at.is_(None),
+            )
+            .order_by(t.upload.c.created_at)
+            .limit(1)
+        )
+        async with self._database.write() as connection:
+            found = await _all(connection, sharing)
+            if not found or link is None:
+                return False
+            heir = rows.upload_from(found[0], self._vault)
+            heir = replace(heir, stored=replace(heir.stored, delete_link=link))
+            sealed = rows.upload_values(heir, self._vault)["delete_link_sealed"]
+            await connection.execute(
+                update(t.upload).where(t.upload.c.id == heir.id).values(delete_link_sealed=sealed)
+            )
+            await connection.execute(
+                update(t.upload).where(t.upload.c.id == upload.id).values(delete_link_sealed=None)
+            )
+        return True
+
     async def find_copy(self, guild_id: GuildId, host_url: str, sha256: str) -> Upload | None:
         """Return a live upload of the same bytes in the same guild and host."""
         query = select(t.upload).where(
@@ -123,7 +190,7 @@ class SqlPostStore:
                 update(t.post)
                 .where(
                     t.post.c.message_id.in_(message_ids),
-                    t.post.c.card_message_id.is_(None),
+                    t.post.c.answered.is_(False),
                     t.post.c.withdrawn_at.is_(None),
                 )
                 .values(withdrawn_at=at)
@@ -161,10 +228,17 @@ def card_update(post_id: PostId, card: Place) -> Update:
     )
 
 
+def _left_values(post: Post, left: FailedItem) -> dict[str, Any]:
+    """Return the columns of an upload that was refused before it began."""
+    item = Item(AttachmentId(-1 - left.position), left.position, left.filename)
+    failed = job_values(post, Step.UPLOAD, State.DEAD) | rows.item_values(item)
+    return failed | rows.error_values(left.error)
+
+
 async def _insert_post(connection: AsyncConnection, post: Post) -> bool:
-    known = select(t.post.c.id).where(
-        t.post.c.message_id == post.message_id, t.post.c.rule_id == post.rule_id
-    )
+    known = select(t.post.c.id).where(t.post.c.message_id == post.message_id)
+    if post.rule_id is not None:
+        known = known.where(t.post.c.rule_id == post.rule_id)
     if (await connection.execute(known)).first():
         return False
     try:

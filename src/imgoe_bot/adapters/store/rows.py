@@ -9,7 +9,7 @@ from imgoe_bot import errors
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import AttachmentId, ChannelId, MessageId
 from imgoe_bot.domain.job import Item, Job, Step
-from imgoe_bot.domain.options import From
+from imgoe_bot.domain.options import From, Layout
 from imgoe_bot.domain.upload import DeleteLink, FailedItem, Origin, Place, Post, Stored, Upload
 from imgoe_bot.errors import ImgoeError, InternalError
 
@@ -60,6 +60,8 @@ def post_values(post: Post) -> dict[str, Any]:
     card = post.card
     return {name: getattr(post, name) for name in _POST} | {
         "origin": post.origin.value,
+        "parent_ids": ",".join(map(str, post.parent_ids)),
+        "layout": post.layout.value,
         "card_channel_id": card.channel_id if card else None,
         "card_message_id": card.message_id if card else None,
     }
@@ -71,7 +73,13 @@ def post_from(row: Columns) -> Post:
     if row["card_message_id"] is not None:
         card = Place(ChannelId(row["card_channel_id"]), MessageId(row["card_message_id"]))
     fields = {name: row[name] for name in _POST}
-    return Post(**fields, origin=Origin(row["origin"]), card=card)
+    return Post(
+        **fields,
+        origin=Origin(row["origin"]),
+        parent_ids=tuple(ChannelId(int(id_)) for id_ in row["parent_ids"].split(",") if id_),
+        layout=Layout(row["layout"]),
+        card=card,
+    )
 
 
 def upload_values(upload: Upload, vault: Vault) -> dict[str, Any]:

@@ -52,7 +52,17 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("locale", sa.String(length=16), server_default="en-US", nullable=False)
         )
+        batch_op.add_column(
+            sa.Column("parent_ids", sa.String(length=64), server_default="", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("layout", sa.String(length=16), server_default="embed", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("answered", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
 
+    op.execute("UPDATE post SET answered = TRUE WHERE card_message_id IS NOT NULL")
     with op.batch_alter_table("upload", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_upload_guild_id_created_at"), ["guild_id", "created_at"], unique=False
@@ -65,6 +75,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_upload_guild_id_created_at"))
 
     with op.batch_alter_table("post", schema=None) as batch_op:
+        batch_op.drop_column("answered")
+        batch_op.drop_column("layout")
+        batch_op.drop_column("parent_ids")
         batch_op.drop_column("locale")
 
     with op.batch_alter_table("mirror_rule", schema=None) as batch_op:

@@ -1,0 +1,33 @@
+"""Which place an option's value comes from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from imgoe_bot.domain.options import DEFAULTS, OPTIONS, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One option's value where somebody looks.
+
+    Attributes:
+        text: the value as it is stored.
+        scope_id: the place that sets it, 0 for the server; None when it is the default.
+    """
+
+    name: str
+    text: str
+    scope_id: int | None
+
+
+def explain(layers: Sequence[tuple[int, Mapping[str, str]]]) -> tuple[Held, ...]:
+    """Return every option's value and where it is inherited from, in the order of ``OPTIONS``.
+
+    Args:
+        layers: a scope and what it sets itself, outermost first: server, category, channel, thread.
+    """
+    held = {name: Held(name, text, None) for name, text in shown(DEFAULTS).items()}
+    for scope_id, layer in layers:
+        own = {name: Held(name, text, scope_id) for name, text in layer.items() if name in OPTIONS}
+        held |= own
+    return tuple(held.values())
