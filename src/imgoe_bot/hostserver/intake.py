@@ -95,7 +95,7 @@ class _Part:
 async def _read_multipart(request: web.Request, intake: Intake) -> None:
     parser = MultipartParser(boundary_of(request.headers["Content-Type"]))
     part: _Part | None = None
-    async for chunk in request.content.iter_any():
+    async for chunk, _ in request.content.iter_chunks():  # unlike iter_any, joins nothing
         for event in parser.feed(chunk):
             if isinstance(event, PartData):
                 if part is not None:
@@ -130,9 +130,11 @@ async def _read_urlencoded(request: web.Request, intake: Intake) -> None:
 
 async def _read(request: web.Request, intake: Intake) -> None:
     if request.method == "POST":
-        if request.content_type == "multipart/form-data":
+        # request.content_type asks the email package, which takes longer than the database.
+        content_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if content_type == "multipart/form-data":
             await _read_multipart(request, intake)
-        elif request.content_type == "application/x-www-form-urlencoded":
+        elif content_type == "application/x-www-form-urlencoded":
             await _read_urlencoded(request, intake)
     for name in request.query:
         if name not in SOURCE_NAMES:

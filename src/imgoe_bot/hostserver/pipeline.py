@@ -90,6 +90,17 @@ def _scaled(image: Image.Image, width_px: int) -> Image.Image:
     return image.resize(size, SHARP, reducing_gap=2.0)  # pyright: ignore[reportUnknownMemberType]
 
 
+def _square(image: Image.Image) -> Image.Image:
+    """Return the image's middle, 320²."""
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    box, size = (left, top, left + side, top + side), (THUMB_PX, THUMB_PX)
+    # Pillow's annotation also names a NumPy type, which is unknown where NumPy isn't installed.
+    return image.resize(  # pyright: ignore[reportUnknownMemberType]
+        size, SHARP, box=box, reducing_gap=1.5
+    )
+
+
 def _draft(image: Image.Image, shown_width_px: int) -> None:
     """Let the JPEG decoder shrink while it decodes, never below what medium and thumb need."""
     scale = max(THUMB_PX / min(image.size), MEDIUM_PX / shown_width_px)
@@ -150,7 +161,7 @@ def renditions_of(
     if full_width_px > MEDIUM_PX or is_animated:
         made.append(_render(base, "md", target))
     crop_from = base if min(base.size) >= THUMB_PX else upright
-    thumb = ImageOps.fit(crop_from, (THUMB_PX, THUMB_PX), SHARP)
+    thumb = _square(crop_from)
     made.append(_render(thumb, "th", target))
     return tuple(made)
 

@@ -23,7 +23,7 @@ from imgoe_bot.hostserver.options import DAY_S, HostOptions
 from imgoe_bot.hostserver.uploading import Uploading, clear_staging
 from imgoe_bot.hostserver.video import VideoReader
 
-READ_BUFFER_BYTES = 512 * 1024  # the default of 64 KiB pauses the socket at every read
+READ_BUFFER_BYTES = 256 * 1024  # the default of 64 KiB pauses the socket at every read
 LOG = logging.getLogger(__name__)
 
 
@@ -153,7 +153,7 @@ class HostServer:
         self.url = (options.public_url or _url_of(listener)).rstrip("/")
         processors = os.cpu_count() or 2
         workers = stack.enter_context(ThreadPoolExecutor(processors, "host-images"))
-        videos = VideoReader(options.video, children=processors)
+        videos = VideoReader(options.video, children=max(1, processors // 2))
         outside = Outside(
             options=options,
             database=database,

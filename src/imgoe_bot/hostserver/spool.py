@@ -60,9 +60,15 @@ class Spool:
         if self._pending_bytes >= FLUSH_BYTES or len(self._pending) >= CHUNKS_PENDING:
             await self._flush()
 
-    async def close(self) -> str:
-        """Write what is left and return the hex MD5 of the whole."""
-        await self._flush()
+    def close(self) -> str:
+        """Write what is left and return the hex MD5 of the whole; blocks.
+
+        Raises:
+            Fault: no room on disk.
+        """
+        chunks, self._pending, self._pending_bytes = self._pending, [], 0
+        if chunks:
+            self._append(chunks)
         return self._md5.hexdigest()
 
     async def take_text(self) -> str:

@@ -37,6 +37,7 @@ class Arrival:
         must_wait: keep it from the public until an admin approves.
         expires_within_s: it goes after this long even when the form says later or nothing.
         refuse_duplicate: refuse bytes that came with the same key before.
+        album_id: the album's number, once it was found to be the owner's.
     """
 
     spool: Spool
@@ -46,6 +47,7 @@ class Arrival:
     must_wait: bool = False
     expires_within_s: int | None = None
     refuse_duplicate: bool = False
+    album_id: int | None = None
 
 
 class Duplicate(Exception):
@@ -140,9 +142,25 @@ class Uploading:
         found = self._check_format(arrival.spool)
         album_id = await self._album_id(arrival)
         await self._check_category(arrival.form.category_id)
-        md5 = await arrival.spool.close()
-        await self._check_new(arrival, md5)
-        media = await self._make(arrival, found, md5)
+        if arrival.refuse_duplicate:
+            await self._check_new(arrival)
+        film = await self._film(arrival, found) if found.is_video else None
+        taken = replace(arrival, album_id=album_id)
+        stored = await self._work(partial(self._put, taken, found, film))
+        await self._index(stored)
+        return stored
+
+    async def _film(self, arrival: Arrival, found: Format) -> Media:
+        md5 = await self._work(arrival.spool.close)
+        size_bytes = arrival.spool.size_bytes
+        return await self.videos.make_video(
+            arrival.spool.path, source=found, md5=md5, size_bytes=size_bytes
+        )
+
+    def _put(self, arrival: Arrival, found: Format, film: Media | None) -> Upload:
+        """Convert and store the files in one go: each hop between threads costs 0.3 ms."""
+        sent_md5 = arrival.spool.close()
+        media = self._picture(arrival, found, sent_md5) if film is None else self._scrub(film)
         draft = describe(
             media,
             arrival.form,
@@ -151,8 +169,29 @@ class Uploading:
             now_s=int(self.clock()),
             expires_within_s=arrival.expires_within_s,
         )
-        upload = replace(draft, album_id=album_id, sent_md5=md5, is_approved=not arrival.must_wait)
-        return await self._keep(upload, media)
+        upload = replace(
+            draft,
+            album_id=arrival.album_id,
+            sent_md5=sent_md5,
+            is_approved=not arrival.must_wait,
+        )
+        return under_free_name(upload, partial(put_all, self.blobs, media=media))
+
+    def _picture(self, arrival: Arrival, found: Format, md5: str) -> Media:
+        path, width_px = arrival.spool.path, arrival.form.width_px
+        return self.images.make(path, source=found, md5=md5, width_px=width_px)
+
+    def _scrub(self, film: Media) -> Media:
+        if self.images.keep_location or film.format not in (MP4, MOV):
+            return film
+        return replace(film, md5=md5_of(film.path)) if scrub_video(film.path) else film
+
+    async def _index(self, stored: Upload) -> None:
+        try:
+            await self.index.add(stored)
+        except BaseException:
+            await asyncio.shield(self._work(partial(self.blobs.delete, stored.blob_names())))
+            raise
 
     async def _album_id(self, arrival: Arrival) -> int | None:
         if arrival.form.album is None:
@@ -168,39 +207,14 @@ class Uploading:
         if category_id not in await self.shelves.list_categories():
             raise Fault(Reason.BAD_PARAMETER, "category_id is no category of this host")
 
-    async def _check_new(self, arrival: Arrival, md5: str) -> None:
+    async def _check_new(self, arrival: Arrival) -> None:
         key_id = arrival.owner.key_id if arrival.owner else None
-        if not arrival.refuse_duplicate or key_id is None:
+        if key_id is None:
             return
+        md5 = await self._work(arrival.spool.close)
         earlier = await self.index.find_sent(key_id, md5)
         if earlier is not None and not earlier.is_expired(self.clock()):
             raise Duplicate(earlier)
-
-    async def _make(self, arrival: Arrival, found: Format, md5: str) -> Media:
-        path = arrival.spool.path
-        if found.is_video:
-            media = await self.videos.make_video(
-                path, source=found, md5=md5, size_bytes=arrival.spool.size_bytes
-            )
-            return await self._work(partial(self._without_place, media))
-        width_px = arrival.form.width_px
-        make = partial(self.images.make, path, source=found, md5=md5, width_px=width_px)
-        return await self._work(make)
-
-    def _without_place(self, media: Media) -> Media:
-        if self.images.keep_location or media.format not in (MP4, MOV):
-            return media
-        return replace(media, md5=md5_of(media.path)) if scrub_video(media.path) else media
-
-    async def _keep(self, upload: Upload, media: Media) -> Upload:
-        store = partial(put_all, self.blobs, media=media)
-        stored = await self._work(partial(under_free_name, upload, store))
-        try:
-            await self.index.add(stored)
-        except BaseException:
-            await asyncio.shield(self._work(partial(self.blobs.delete, stored.blob_names())))
-            raise
-        return stored
 
     async def delete(self, upload: Upload) -> bool:
         """Remove an upload's files, then its row; answers whether this call removed it.
