@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from imgoe_bot.domain.options import DEFAULTS, OPTIONS, shown
+from imgoe_bot.domain.options import DEFAULTS, normalise, shown
+from imgoe_bot.errors import SettingsRejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,17 @@ def explain(layers: Sequence[tuple[int, Mapping[str, str]]]) -> tuple[Held, ...]
     """
     held = {name: Held(name, text, None) for name, text in shown(DEFAULTS).items()}
     for scope_id, layer in layers:
-        own = {name: Held(name, text, scope_id) for name, text in layer.items() if name in OPTIONS}
-        held |= own
+        held |= {
+            name: Held(name, text, scope_id)
+            for name, text in layer.items()
+            if _is_value(name, text)
+        }
     return tuple(held.values())
+
+
+def _is_value(name: str, text: str) -> bool:
+    """Whether this version knows what another one may have stored; else it is not in force."""
+    try:
+        return normalise(name, text) == text
+    except SettingsRejected:
+        return False

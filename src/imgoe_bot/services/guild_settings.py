@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from imgoe_bot.domain.guild import Actor, ApiKey, GuildSettings, check_may_manage
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.errors import KeyMissing, SettingsRejected
+from imgoe_bot.errors import KeyMissing, SettingsRejected, StaleWrite
 from imgoe_bot.services.ports import Clock, GuildStore
 
 KEY_MAX_CHARS = 200
@@ -41,8 +41,17 @@ class GuildSettingsService:
             raise KeyMissing(host_url=settings.host_url)
         return settings.host_url, key
 
-    async def set_key(self, actor: Actor, *, host_url: str, key: str) -> GuildSettings:
+    async def set_key(
+        self, actor: Actor, *, host_url: str, key: str, expected: int | None = None
+    ) -> GuildSettings:
         """Store the guild's host and key.
+
+        Args:
+            actor: who sets it.
+            host_url: the host's base address, as a person writes it.
+            key: as a person pastes it.
+            expected: the version of the settings that the actor looked at; None for whichever
+                there is.
 
         Raises:
             NotAllowed: without the Manage Server permission.
@@ -51,6 +60,8 @@ class GuildSettingsService:
         """
         guild_id = check_may_manage(actor)
         current = await self.get(guild_id)
+        if expected is not None and expected != current.version:
+            raise StaleWrite
         wanted = replace(current, host_url=check_host_url(host_url))
         return await self._store.save_key(
             wanted, check_key(key), actor_id=actor.user_id, now=self._clock.now()

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from imgoe_bot.domain.guild import SERVER, Actor, Change, check_may_manage
+from imgoe_bot.domain.guild import SERVER, Actor, Change, GuildSettings, check_may_manage
 from imgoe_bot.domain.ids import GuildId
+from imgoe_bot.domain.layers import Held, explain
 from imgoe_bot.domain.options import OPTIONS, Options, get_option, normalise, resolve
-from imgoe_bot.errors import SettingsRejected
+from imgoe_bot.errors import SettingsRejected, StaleWrite
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.ports import Clock, OptionStore
 
@@ -35,12 +36,33 @@ class OptionService:
         line = (SERVER, *reversed(channel_ids))
         return resolve(layers.get(scope_id, {}) for scope_id in line)
 
+    async def explain(self, guild_id: GuildId, channel_ids: Sequence[int]) -> tuple[Held, ...]:
+        """Return each value in force in a channel, and which place sets it.
+
+        Args:
+            guild_id: the server.
+            channel_ids: as for ``at``.
+        """
+        layers = await self._store.layers(guild_id)
+        line = (SERVER, *reversed(channel_ids))
+        return explain([(scope_id, layers.get(scope_id, {})) for scope_id in line])
+
     async def layer(self, guild_id: GuildId, scope_id: int) -> Mapping[str, str]:
         """Return what one place sets itself, as texts."""
         return (await self._store.layers(guild_id)).get(scope_id, {})
 
-    async def set(self, actor: Actor, scope_id: int, name: str, text: str) -> str:
+    async def set(
+        self, actor: Actor, scope_id: int, name: str, text: str, *, expected: int | None = None
+    ) -> str:
         """Set one option at one place and return it as stored.
+
+        Args:
+            actor: who changes it.
+            scope_id: the place; 0 for the server.
+            name: the option's.
+            text: its value, as a person writes it.
+            expected: the version of the settings that the actor looked at; None for whichever
+                there is.
 
         Raises:
             NotAllowed: without the Manage Server permission.
@@ -49,7 +71,10 @@ class OptionService:
         """
         guild_id = check_may_manage(actor)
         stored = _checked(scope_id, name, text)
-        await self._change(actor, guild_id, [(scope_id, name, stored)])
+        settings = await self._guilds.get(guild_id)
+        if expected is not None and expected != settings.version:
+            raise StaleWrite
+        await self._change(actor, settings, [(scope_id, name, stored)])
         return stored
 
     async def reset(self, actor: Actor, scope_id: int, name: str | None) -> int:
@@ -59,11 +84,12 @@ class OptionService:
             NotAllowed, SettingsRejected, StaleWrite: as for ``set``.
         """
         guild_id = check_may_manage(actor)
+        settings = await self._guilds.get(guild_id)
         own = await self.layer(guild_id, scope_id)
         names = list(own) if name is None else [get_option(name).name]
         held = [each for each in names if each in own]
         if held:
-            await self._change(actor, guild_id, [(scope_id, each, None) for each in held])
+            await self._change(actor, settings, [(scope_id, each, None) for each in held])
         return len(held)
 
     async def history(self, actor: Actor) -> tuple[Change, ...]:
@@ -93,6 +119,7 @@ class OptionService:
         """
         guild_id = check_may_manage(actor)
         wanted = _read_export(text)
+        settings = await self._guilds.get(guild_id)
         layers = await self._store.layers(guild_id)
         dropped = [
             (scope_id, name, None)
@@ -101,13 +128,12 @@ class OptionService:
             if (scope_id, name) not in wanted
         ]
         given = [(scope_id, name, value) for (scope_id, name), value in wanted.items()]
-        await self._change(actor, guild_id, [*dropped, *given])
+        await self._change(actor, settings, [*dropped, *given])
         return len(given)
 
     async def _change(
-        self, actor: Actor, guild_id: GuildId, changes: Sequence[tuple[int, str, str | None]]
+        self, actor: Actor, settings: GuildSettings, changes: Sequence[tuple[int, str, str | None]]
     ) -> None:
-        settings = await self._guilds.get(guild_id)
         await self._store.change(settings, changes, actor_id=actor.user_id, now=self._clock.now())
 
 
@@ -124,13 +150,21 @@ def _read_export(text: str) -> dict[tuple[int, str], str]:
         data = json.loads(text)
         places = data["places"].items() if data["format"] == EXPORT_FORMAT else None
         pairs = {
-            (int(scope), str(name)): str(value)
+            (_read_scope(scope), str(name)): str(value)
             for scope, layer in places or ()
             for name, value in layer.items()
         }
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise SettingsRejected(setting="import", problem="not-an-export") from error
     if places is None:
         raise SettingsRejected(setting="import", problem="not-an-export")
     known = {place: value for place, value in pairs.items() if place[1] in OPTIONS}
     return {(s, name): _checked(s, name, value) for (s, name), value in known.items()}
+
+
+def _read_scope(text: str) -> int:
+    """A place's id; what Discord and the database have no room for is none."""
+    scope_id = int(text)
+    if not 0 <= scope_id < 2**63:
+        raise ValueError("no id")
+    return scope_id

@@ -12,6 +12,7 @@ from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Notes
 from imgoe_bot.services.runner import JobRunner
+from imgoe_bot.services.setup import SetupService
 from imgoe_bot.services.uploads import UploadService
 
 _ATTRIBUTE = "imgoe_services"
@@ -26,6 +27,7 @@ class Services:
 
     guilds: GuildSettingsService
     options: OptionService
+    setup: SetupService
     mirrors: MirrorService
     uploads: UploadService
     deletions: DeletionService
