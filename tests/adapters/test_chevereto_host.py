@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from imgoe_bot.adapters.host import CheveretoHost
 from imgoe_bot.domain.guild import ApiKey
-from imgoe_bot.domain.upload import DeleteLink, Stored
+from imgoe_bot.domain.upload import DeleteLink, Details, Stored
 from imgoe_bot.errors import BadReply, KeyRejected
 from imgoe_bot.hostserver import HostOptions, HostServer
 from imgoe_bot.services.ports import MediaFile
@@ -45,7 +45,7 @@ async def test_an_upload_can_be_seen_and_deleted_once(
     key = ApiKey(await server.create_key("bot"))
 
     stored = await host.upload(
-        _media(body, size_known=size_known), host_url=server.url, key=key, nsfw=False
+        _media(body, size_known=size_known), host_url=server.url, key=key, details=Details()
     )
 
     assert (stored.mime, stored.width_px, stored.height_px) == ("image/jpeg", 640, 480)
@@ -61,7 +61,7 @@ async def test_an_upload_can_be_seen_and_deleted_once(
 async def test_a_wrong_key_is_a_key_rejected(http: httpx.AsyncClient, server: HostServer) -> None:
     with pytest.raises(KeyRejected) as refused:
         await CheveretoHost(http).upload(
-            _media(picture()), host_url=server.url, key=KEY, nsfw=False
+            _media(picture()), host_url=server.url, key=KEY, details=Details()
         )
 
     assert KEY.value not in repr(refused.value)
@@ -88,7 +88,9 @@ def _reply(**image: Any) -> bytes:
 async def _upload(http: httpx.AsyncClient, site: Site, **image: Any) -> Stored:
     site.answer(_reply(**image), headers={"Content-Type": "application/json"})
     host = CheveretoHost(http)
-    return await host.upload(_media(picture()), host_url=site.url, key=KEY, nsfw=True)
+    return await host.upload(
+        _media(picture()), host_url=site.url, key=KEY, details=Details(nsfw=True)
+    )
 
 
 async def test_what_the_host_says_is_kept(http: httpx.AsyncClient, site: Site) -> None:

@@ -16,6 +16,7 @@ from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.upload import Post
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.guild_settings import GuildSettingsService
+from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.steps import Steps
 from imgoe_bot.services.uploads import UploadLimits, UploadService
@@ -33,6 +34,7 @@ class Office:
     reader: FakeReader = field(default_factory=FakeReader)
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
     guilds: GuildSettingsService = field(init=False)
+    options: OptionService = field(init=False)
     uploads: UploadService = field(init=False)
     deletions: DeletionService = field(init=False)
 
@@ -40,10 +42,12 @@ class Office:
         self.guilds = GuildSettingsService(
             self.stores.guilds, default_host_url="https://default.example", clock=self.clock
         )
+        self.options = OptionService(self.stores.options, guilds=self.guilds, clock=self.clock)
         self.uploads = UploadService(
             self.reader,
             host=self.host,
             guilds=self.guilds,
+            options=self.options,
             posts=self.stores.posts,
             limits=UploadLimits(max_bytes=1000),
             clock=self.clock,
@@ -58,6 +62,7 @@ class Office:
             posts=self.stores.posts,
             uploads=self.uploads,
             deletions=self.deletions,
+            options=self.options,
             messenger=self.messenger,
             clock=self.clock,
         )

@@ -10,7 +10,8 @@ from imgoe_bot.domain.guild import ApiKey
 from imgoe_bot.domain.ids import ChannelId, MessageId
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
-from imgoe_bot.domain.upload import Card, DeleteLink, Place, Post, Stored
+from imgoe_bot.domain.options import Options
+from imgoe_bot.domain.upload import Card, DeleteLink, Details, Place, Post, Stored
 from imgoe_bot.errors import ImgoeError
 from imgoe_bot.services.ports import MediaFile
 from tests.contracts.stores import HOST, NOW, fresh_number
@@ -55,10 +56,14 @@ class FakeHost:
     uploads: int = 0
     failures: list[BaseException] = field(default_factory=list[BaseException])
     gate: asyncio.Event | None = None
+    details: list[Details] = field(default_factory=list[Details])
     at_once: int = 0
     most_at_once: int = 0
 
-    async def upload(self, media: MediaFile, *, host_url: str, key: ApiKey, nsfw: bool) -> Stored:
+    async def upload(
+        self, media: MediaFile, *, host_url: str, key: ApiKey, details: Details
+    ) -> Stored:
+        self.details.append(details)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
@@ -92,6 +97,8 @@ class FakeMessenger:
     notes: dict[str, Card] = field(default_factory=dict[str, Card])
     withdrawn: list[Card] = field(default_factory=list[Card])
     refreshed: list[Card] = field(default_factory=list[Card])
+    removed: list[Card] = field(default_factory=list[Card])
+    options: list[Options] = field(default_factory=list[Options])
     repeated: list[bool] = field(default_factory=list[bool])
     dms_open: bool = True
     source_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
@@ -102,12 +109,18 @@ class FakeMessenger:
             raise self.source_failures.pop(0)
         return Source(f"https://cdn.example/{item.attachment_id}", item.filename, len(BODY))
 
-    async def announce(self, card: Card, *, nonce: str, repeated: bool) -> Place:
+    async def announce(
+        self, card: Card, options: Options, *, nonce: str, repeated: bool
+    ) -> Place | None:
+        self.options.append(options)
         self.repeated.append(repeated)
         if self.announce_failures:
             raise self.announce_failures.pop(0)
         self.cards[nonce] = card
         return Place(ChannelId(77), MessageId(fresh_number()))
+
+    async def remove_card(self, card: Card) -> None:
+        self.removed.append(card)
 
     async def refresh(self, card: Card) -> None:
         self.refreshed.append(card)

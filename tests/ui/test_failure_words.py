@@ -22,7 +22,7 @@ from tests.ui.test_wording import unescaped
 ENGLISH = words_for_locale("en")
 NASTY = "**bold** [x](https://evil.example) [y](https://evil.example) `c` <@1> @everyone\n# big"
 HOST = "https://host.example"
-NUMBERS = {"status", "code", "size_bytes", "limit_bytes", "retry_after_s"}
+NUMBERS = {"limit", "status", "code", "size_bytes", "limit_bytes", "retry_after_s"}
 
 
 def _kinds() -> list[type[ImgoeError]]:

@@ -4,6 +4,7 @@ Values travel and rest as text, in the one form that ``Option.parse`` reads and 
 writes. An inner place that sets nothing inherits from the outer one.
 """
 
+import contextlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -342,13 +343,14 @@ def resolve(layers: Iterable[Mapping[str, str]]) -> Options:
 
     Args:
         layers: stored texts by option name, outermost place first: server, category, channel,
-            thread. What a later version dropped is passed over.
+            thread. What another version stored and this one does not know is passed over.
     """
     values: dict[str, object] = {}
     for layer in layers:
         for name, text in layer.items():
             if name in OPTIONS:
-                values[name] = OPTIONS[name].parse(text)
+                with contextlib.suppress(ValueError):
+                    values[name] = OPTIONS[name].parse(text)
     return Options(**values)  # type: ignore[arg-type]  # each option parses to its field's type
 
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 
+import structlog
+
 from imgoe_bot.domain.guild import MANAGE_MESSAGES, Actor
 from imgoe_bot.domain.ids import PostId, UploadId, UserId
 from imgoe_bot.domain.upload import Card, Upload, may_delete
-from imgoe_bot.errors import NotAllowed, UploadNotFound
+from imgoe_bot.errors import NotAllowed, SourceError, UploadNotFound
 from imgoe_bot.services.ports import Clock, ImageHost, Messenger, PostStore
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 class DeletionService:
@@ -49,7 +53,10 @@ class DeletionService:
         if upload.deleted_at is None:
             await self._delete(upload, by=actor.user_id)
         card = await self._posts.get_card(upload.post_id, now=self._clock.now())
-        await self._messenger.refresh(card)
+        try:
+            await self._messenger.refresh(card)
+        except SourceError as error:  # the copy is gone, and that is what was asked for
+            log.warning("a card can't be redrawn", post=card.post.id, error=repr(error))
         return card
 
     async def discard(self, uploads: Sequence[Upload]) -> None:

@@ -114,6 +114,9 @@ class JobRunner:
                 log.error("leases can't be renewed, trying again", error=repr(error))
 
     async def _do(self, job: Job) -> None:
+        if job.attempts > self._options.max_attempts:  # every try of it ended its process
+            await self._failed(job, InternalError(kind="WorkerDied"))
+            return
         try:
             await self._work[job.step](job)
         except StaleWrite:

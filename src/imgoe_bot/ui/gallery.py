@@ -38,9 +38,10 @@ def gallery_view(card: Card, *, elsewhere: bool = False) -> discord.ui.LayoutVie
 def _laid_out(parts: list[discord.ui.Item[Any]], card: Card) -> discord.ui.LayoutView:
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(discord.ui.Container(*parts, accent_colour=render.COLOUR))
-    buttons = views.card_view(card).children
+    buttons = views.card_buttons(card)
     if buttons:
-        view.add_item(discord.ui.ActionRow(*buttons))
+        row: discord.ui.ActionRow[Any] = discord.ui.ActionRow(*buttons)
+        view.add_item(row)
     return view
 
 

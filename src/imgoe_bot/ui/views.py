@@ -102,13 +102,22 @@ def _may_see_links(actor: Actor, card: Card) -> bool:
 def card_view(card: Card) -> discord.ui.View:
     """Return the buttons below a card."""
     view = discord.ui.View(timeout=None)
+    for button in card_buttons(card):
+        view.add_item(button)
+    return view
+
+
+def card_buttons(card: Card) -> list[discord.ui.Item[Any]]:
+    """Return the buttons of a card, at most one row of them."""
     words = words_for_locale(card.post.locale)
+    buttons: list[discord.ui.Item[Any]] = []
     live = [upload for upload in card.uploads if upload.deleted_at is None]
     if len(live) == 1 and len(live[0].stored.viewer_url) <= BUTTON_URL_MAX:
-        view.add_item(discord.ui.Button(label=words("card.open"), url=live[0].stored.viewer_url))
+        url = live[0].stored.viewer_url
+        buttons.append(discord.ui.Button(label=words("card.open"), url=url))
     if card.deletable:
-        view.add_item(ManageButton(card.post.id, label=words("card.delete")))
-    return view
+        buttons.append(ManageButton(card.post.id, label=words("card.delete")))
+    return buttons
 
 
 def is_card_of(message: discord.Message, post: Post) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine import Database
+from imgoe_bot.adapters.store.finishing import finishing
 from imgoe_bot.adapters.store.upsert import upsert
 from imgoe_bot.domain.ids import GuildId, UserId
 from imgoe_bot.domain.mirror import PersonChoice
@@ -15,6 +16,7 @@ from imgoe_bot.domain.mirror import PersonChoice
 _PURPOSE = b"imgoe_bot person choice"
 
 
+@finishing
 class SqlChoiceStore:
     """``ports.ChoiceStore`` in SQL; without the secret key its rows name nobody."""
 

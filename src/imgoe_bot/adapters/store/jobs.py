@@ -11,7 +11,7 @@ from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
-from imgoe_bot.adapters.store.posts import card_update, job_values
+from imgoe_bot.adapters.store.posts import answered_update, job_values
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.job import Job, State, Step
 from imgoe_bot.domain.upload import Place, Upload
@@ -87,11 +87,7 @@ class SqlJobStore:
         """Store where the answer stands and, in the same transaction, the next step."""
         async with self._database.write() as connection:
             await _close(connection, job, failure)
-            await connection.execute(
-                update(t.post).where(t.post.c.id == job.post_id).values(answered=True)
-            )
-            if card is not None:
-                await connection.execute(card_update(job.post_id, card))
+            await connection.execute(answered_update(job.post_id, card))
             if deliver:
                 found = await connection.execute(select(t.post).where(t.post.c.id == job.post_id))
                 post = rows.post_from(found.mappings().one())

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine import Database
+from imgoe_bot.adapters.store.finishing import finishing
 from imgoe_bot.adapters.store.upsert import insert_new
 from imgoe_bot.domain.guild import Change, GuildSettings
 from imgoe_bot.domain.ids import GuildId, UserId
@@ -16,6 +17,7 @@ from imgoe_bot.errors import StaleWrite
 Layers = Mapping[int, Mapping[str, str]]
 
 
+@finishing
 class SqlOptionStore:
     """``ports.OptionStore`` in SQL.
 

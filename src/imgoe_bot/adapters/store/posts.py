@@ -59,7 +59,7 @@ class SqlPostStore:
     async def set_card(self, post_id: PostId, card: Place) -> None:
         """Note where a post's card stands."""
         async with self._database.write() as connection:
-            await connection.execute(card_update(post_id, card))
+            await connection.execute(answered_update(post_id, card))
 
     async def get_post(self, post_id: PostId) -> Post:
         """Return a post; UploadNotFound when there is none."""
@@ -219,13 +219,12 @@ def job_values(post: Post, step: Step, state: State) -> dict[str, Any]:
     }
 
 
-def card_update(post_id: PostId, card: Place) -> Update:
-    """Return the statement that notes where a post's card stands."""
-    return (
-        update(t.post)
-        .where(t.post.c.id == post_id)
-        .values(card_channel_id=card.channel_id, card_message_id=card.message_id)
-    )
+def answered_update(post_id: PostId, card: Place | None) -> Update:
+    """Return the statement that notes that a post is answered, and where its card stands."""
+    values: dict[str, Any] = {"answered": True}
+    if card is not None:
+        values |= {"card_channel_id": card.channel_id, "card_message_id": card.message_id}
+    return update(t.post).where(t.post.c.id == post_id).values(**values)
 
 
 def _left_values(post: Post, left: FailedItem) -> dict[str, Any]:

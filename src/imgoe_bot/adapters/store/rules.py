@@ -5,11 +5,13 @@ from sqlalchemy.exc import IntegrityError
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine import Database
+from imgoe_bot.adapters.store.finishing import finishing
 from imgoe_bot.adapters.store.upsert import upsert
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.domain.mirror import MirrorRule
 
 
+@finishing
 class SqlRuleStore:
     """``ports.RuleStore`` in SQL.
 
@@ -106,6 +108,7 @@ class SqlRuleStore:
             )
 
 
+@finishing
 class SqlNotes:
     """Short texts by name, such as the hash of the commands last synced."""
 
