@@ -10,6 +10,7 @@ import typer
 
 from imgoe_bot.errors import ConfigError, SchemaTooNew
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Place
+from imgoe_bot.hostserver.memory import keep_freed_memory
 from imgoe_bot.hostserver.options import MIB, Moderation
 
 EXIT_CONFIG = 78
@@ -80,6 +81,7 @@ async def _serve(options: HostOptions) -> None:
 
 
 def _run(options: HostOptions) -> None:
+    keep_freed_memory()
     try:
         asyncio.run(_serve(options))
     except SchemaTooNew as error:
@@ -120,6 +122,7 @@ def host(
     """Run the embedded image host; the first start prints an API key once."""
     try:
         address, port = parse_bind(bind)
+        uploads = parse_whole("--per-minute", per_minute, least=0, most=1_000_000)
         options = HostOptions(
             data_dir=data,
             bind=address,
@@ -128,7 +131,8 @@ def host(
             database_url=database_url,
             site_name=site_name,
             body_limit_bytes=parse_whole("--max-size", max_size, least=1, most=LARGEST_MIB) * MIB,
-            per_key_per_minute=parse_whole("--per-minute", per_minute, least=0, most=1_000_000),
+            per_key_per_minute=uploads,
+            per_address_per_minute=2 * uploads,
             moderation=parse_moderation(moderation),
             guests=GuestRules() if guests else None,
             strict=strict,

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
@@ -18,6 +19,8 @@ CHILD = Path(__file__).with_name("video_child.py")
 JOBS_PER_CHILD = 200
 LINE_LIMIT_BYTES = 1024 * 1024
 PICTURE_LIMIT_BYTES = 64 * 1024 * 1024
+# See memory.py: buffers of a frame's size come from the heap instead of the kernel.
+KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "16777216", "MALLOC_TRIM_THRESHOLD_": "33554432"}
 FRAME_EXTENSION = "jpeg"
 
 
@@ -60,7 +63,7 @@ class _Child:
     async def start(cls, memory_bytes: int) -> Self:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-I", str(CHILD), str(memory_bytes), stdin=PIPE, stdout=PIPE,
-            stderr=DEVNULL, limit=LINE_LIMIT_BYTES,
+            stderr=DEVNULL, limit=LINE_LIMIT_BYTES, env=os.environ | KEEP_MEMORY,
         )  # fmt: skip
         return cls(process)
 
