@@ -186,7 +186,7 @@ def floor_cpu_s(case: Case, at_once: int, folder: Path) -> float:
     """Return CPU seconds of the bare work, with as many cores busy as the host keeps busy."""
     busy = min(at_once, os.cpu_count() or 1)
     with ThreadPoolExecutor(busy) as runners:
-        costs = list(runners.map(lambda _: _one_floor(case, folder), range(busy)))
+        costs = list(runners.map(_one_floor, [case] * busy, [folder] * busy))
     return statistics.mean(costs)
 
 

@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ class Bad:
     fields: dict[str, str] = field(default_factory=dict[str, str])
 
 
+BAD_HEIC = (425, 422) if find_spec("pillow_heif") else (610, 415)
 BAD_FILES = [
     Bad("no bytes", b"", 130, 422),
     Bad("text named .png", b"just words", 610, 415),
@@ -76,7 +78,7 @@ BAD_FILES = [
     Bad("MP4 head only", struct.pack(">I", 16) + b"ftypisom\0\0\0\0", 600, 422, "x.mp4"),
     Bad("WebM head only", b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm" + bytes(90), 600, 422),
     Bad("Matroska that isn't WebM", b"\x1a\x45\xdf\xa3\x9f\x42\x82\x88matroska", 610, 415),
-    Bad("HEIC without the extra", struct.pack(">I", 16) + b"ftypheic" + bytes(4), 610, 415),
+    Bad("HEIC head only", struct.pack(">I", 16) + b"ftypheic" + bytes(4), *BAD_HEIC),
     Bad("too many frames", long_animation(), 610, 413, "x.gif"),
     Bad("width above the image's", JPEG, 610, 422, fields={"width": "9000"}),
     Bad("width of nothing", JPEG, 400, 422, fields={"width": "0"}),

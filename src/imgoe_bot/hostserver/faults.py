@@ -29,7 +29,6 @@ class Reason(Enum):
     BAD_METHOD = FaultKind(130, 405, "This request method can't carry the source")
     EMPTY_SOURCE = FaultKind(130, 422, "Empty upload source")
     FLOODING = FaultKind(130, 429, "Flooding detected, too many uploads in a short time")
-    DENIED = FaultKind(401, 403, "This user can't upload")
     DUPLICATE = FaultKind(101, 409, "Duplicated upload")
     BAD_BODY = FaultKind(400, 400, "The request body can't be read")
     BAD_PARAMETER = FaultKind(400, 422, "A parameter is not valid")

@@ -1,0 +1,133 @@
+"""What a hostile or just heavy file may cost, and settings that change what is kept."""
+
+import io
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from PIL import Image
+from sqlalchemy import Connection
+
+from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, VideoLimits
+from imgoe_bot.hostserver.database import migrate, open_database
+from imgoe_bot.hostserver.limits import RateLimiter
+from imgoe_bot.hostserver.schema import METADATA
+from tests.hostserver.driver import Client, FileList, client_of, picture
+from tests.hostserver.films import GPS_IFD, film, picture_with_place
+
+
+@asynccontextmanager
+async def running(
+    tmp_path: Path, session: aiohttp.ClientSession, **options: Any
+) -> AsyncGenerator[Client]:
+    async with HostServer(HostOptions(tmp_path / "data", **options)) as host:
+        yield client_of(host, session)
+
+
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [
+        (VideoLimits(duration_s=0), 610),
+        (VideoLimits(pixels=320 * 240 - 1), 610),
+        (VideoLimits(wait_s=0), 600),
+        (VideoLimits(memory_bytes=40_000_000), 600),
+    ],
+    ids=["too long", "too many pixels", "too slow", "too hungry"],
+)
+async def test_a_film_that_costs_too_much_is_refused(
+    tmp_path: Path,
+    session: aiohttp.ClientSession,
+    files: FileList,
+    limits: VideoLimits,
+    code: int,
+) -> None:
+    data = film(tmp_path / "a.mp4")
+    async with running(tmp_path, session, video=limits) as client:
+        answer = await client.upload(data, filename="a.mp4", mime="video/mp4")
+        assert (answer.status, answer.json["error"]["code"]) == (400, code)
+        assert files.names() == []
+        assert (await client.upload(picture())).status == 200
+
+
+async def test_the_place_stays_where_the_operator_wants(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    sent = picture_with_place("JPEG")
+    async with running(tmp_path, session, keep_location=True) as client:
+        image = await client.stored(sent)
+        stored = (await client.get(image["url"])).body
+        assert stored == sent
+        assert image["source_md5"] is None
+        assert Image.open(io.BytesIO(stored)).getexif().get_ifd(GPS_IFD)
+
+
+async def test_a_place_behind_the_picture_is_found_too(client: Client) -> None:
+    second = picture_with_place("JPEG")
+    image = await client.stored(picture() + second)
+    stored = (await client.get(image["url"])).body
+    assert len(stored) == len(picture()) + len(second)
+    hidden = Image.open(io.BytesIO(stored[len(picture()) :]))
+    assert not hidden.getexif().get_ifd(GPS_IFD)
+
+
+async def test_behind_a_proxy_the_clients_own_address_counts(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    options = {"guests": GuestRules(per_minute=1), "trust_proxy": True}
+    async with running(tmp_path, session, **options) as client:
+        statuses = [
+            (await client.upload(picture(), headers={"X-Forwarded-For": f"1.1.1.1, {seen}"})).status
+            for seen in ("192.0.2.1", "192.0.2.2", "192.0.2.1")
+        ]
+        assert statuses == [200, 200, 400]
+
+
+async def test_a_public_address_is_told_instead_of_the_bound_one(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    async with HostServer(HostOptions(tmp_path)) as bound:
+        bound_url = bound.url
+    assert bound_url.startswith("http://127.0.0.1:")
+    async with HostServer(HostOptions(tmp_path, public_url="https://img.example/")) as host:
+        assert host.url == "https://img.example"
+
+
+def test_strangers_can_not_fill_the_limiters_memory() -> None:
+    limiter = RateLimiter(1, lambda: 0.0)
+    for number in range(10_100):
+        limiter.take(str(number))
+    limiter.take("0")  # forgotten meanwhile, so it may again
+
+
+def _differences(connection: Connection) -> list[Any]:
+    context = MigrationContext.configure(connection)
+    return list(compare_metadata(context, METADATA))
+
+
+async def test_migrations_make_the_tables_the_code_expects(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'index.sqlite3'}")
+    await migrate(database)
+    assert await database.run(_differences) == []
+    await migrate(database)
+    await database.close()
+
+
+@pytest.mark.service("postgres")
+async def test_migrations_make_the_same_tables_in_postgresql(postgres_url: str) -> None:
+    database = open_database(postgres_url)
+    await migrate(database)
+    assert await database.run(_differences) == []
+    await database.close()
+
+
+async def test_heic_is_stored_as_jpeg_where_the_extra_is_installed(client: Client) -> None:
+    pytest.importorskip("pillow_heif", reason="pillow-heif is not installed")
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(picture())).save(buffer, "HEIF")
+    image = await client.stored(buffer.getvalue(), filename="a.heic")
+    assert (image["mime"], image["extension"]) == ("image/jpeg", "jpg")
