@@ -11,6 +11,7 @@ from typing import Any
 import discord
 import structlog
 
+from imgoe_bot.adapters.chart import BarChart
 from imgoe_bot.adapters.clock import WallClock
 from imgoe_bot.adapters.fetch import AttachmentReader
 from imgoe_bot.adapters.host import CheveretoHost
@@ -19,8 +20,10 @@ from imgoe_bot.adapters.store import (
     SqlChoiceStore,
     SqlGuildStore,
     SqlJobStore,
+    SqlLibraryStore,
     SqlNotes,
     SqlOptionStore,
+    SqlPersonStore,
     SqlPostStore,
     SqlRuleStore,
     migrate,
@@ -31,18 +34,23 @@ from imgoe_bot.errors import ConfigError
 from imgoe_bot.hostapi import open_http
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.guild_settings import GuildSettingsService
+from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.mirrors import MirrorService
+from imgoe_bot.services.library import Board, LibraryService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import ImageHost, KeyChecker, MediaReader, Messenger
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
+from imgoe_bot.services.privacy import PrivacyService
 from imgoe_bot.services.setup import SetupService
 from imgoe_bot.services.steps import Steps
+from imgoe_bot.services.stats import StatsService
 from imgoe_bot.services.uploads import UploadLimits, UploadService
 from imgoe_bot.settings import PluginSettings, Settings, load_settings
 from imgoe_bot.ui import endpoints
 from imgoe_bot.ui.bot import ImgoeBot, install, uninstall
 from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.outbound import DiscordMessenger
+from imgoe_bot.ui.library_board import DiscordBoard
 
 DISCORD_MEDIA_URL = "https://media.discordapp.net"
 HEALTH_INTERVAL_S = 15
@@ -51,7 +59,9 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 @asynccontextmanager
-async def open_services(settings: PluginSettings, messenger: Messenger) -> AsyncGenerator[Services]:
+async def open_services(
+    settings: PluginSettings, messenger: Messenger, board: Board
+) -> AsyncGenerator[Services]:
     """Open database and connections, and build every use case over them.
 
     Raises:
@@ -74,6 +84,7 @@ async def open_services(settings: PluginSettings, messenger: Messenger) -> Async
             checker=host,
             reader=AttachmentReader(http, bases=(settings.discord_cdn_url, DISCORD_MEDIA_URL)),
         )
+            board=board,
 
 
 def build_services(
@@ -85,6 +96,7 @@ def build_services(
     checker: KeyChecker,
     reader: MediaReader,
 ) -> Services:
+    board: Board,
     """Join stores, host and messenger into use cases."""
     clock = WallClock()
     vault = Vault(settings.secret_key.get_secret_value())
@@ -123,6 +135,11 @@ def build_services(
         setup=SetupService(
             guilds, checker=checker, host=host, default_host_url=settings.default_host_url
         ),
+    library = SqlLibraryStore(database, vault=vault)
+    people = SqlPersonStore(database, vault=vault)
+    erasure = Erasure(
+        people, jobs=jobs, posts=posts, deletions=deletions, messenger=messenger, clock=clock
+    )
         mirrors=MirrorService(
             SqlRuleStore(database),
             posts,
@@ -133,7 +150,12 @@ def build_services(
         ),
         uploads=uploads,
         deletions=deletions,
-        runner=JobRunner(jobs, steps=steps, clock=clock, options=_runner_options(settings)),
+        library=LibraryService(library, posts=posts, board=board, clock=clock),
+        stats=StatsService(library, painter=BarChart(), clock=clock),
+        privacy=PrivacyService(people, choices=choices, guilds=guilds, clock=clock),
+        runner=JobRunner(
+            jobs, steps=steps, erasure=erasure, clock=clock, options=_runner_options(settings)
+        ),
         notes=notes,
     )
 
@@ -175,7 +197,10 @@ async def run_bot(settings: Settings) -> None:
 
 async def _run(settings: Settings, *, message_content: bool) -> None:
     bot = ImgoeBot(message_content=message_content)
-    async with bot, open_services(settings, DiscordMessenger(bot)) as services:
+    async with (
+        bot,
+        open_services(settings, DiscordMessenger(bot), DiscordBoard(bot)) as services,
+    ):
         bot.serve(services)
         await bot.login(settings.discord_token.get_secret_value())
         await _until_first_ends(
@@ -226,8 +251,8 @@ class Plugin:
         """
         settings = load_settings(PluginSettings)
         async with contextlib.AsyncExitStack() as stack:
-            messenger = DiscordMessenger(self._bot)
-            services = await stack.enter_async_context(open_services(settings, messenger))
+            opening = open_services(settings, DiscordMessenger(self._bot), DiscordBoard(self._bot))
+            services = await stack.enter_async_context(opening)
             await install(self._bot, services)
             stack.push_async_callback(uninstall, self._bot)
             worker = asyncio.create_task(self._work(services))

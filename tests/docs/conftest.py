@@ -12,6 +12,7 @@ from imgoe_bot.app import open_services
 from imgoe_bot.settings import PluginSettings
 from imgoe_bot.ui.bot import install, uninstall
 from imgoe_bot.ui.container import AnyBot
+from imgoe_bot.ui.library_board import DiscordBoard
 from imgoe_bot.ui.outbound import DiscordMessenger
 
 
@@ -21,7 +22,8 @@ async def bot(tmp_path: Path) -> AsyncIterator[AnyBot]:
     given = {"secret_key": base64.b64encode(bytes(32)).decode(), "data_dir": str(tmp_path)}
     settings = PluginSettings.model_validate(given)
     bot = commands.Bot(command_prefix="!", intents=discord.Intents.none())
-    async with bot, open_services(settings, DiscordMessenger(bot)) as services:
+    opening = open_services(settings, DiscordMessenger(bot), DiscordBoard(bot))
+    async with bot, opening as services:
         await install(bot, services)
         yield bot
         await uninstall(bot)

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from imgoe_bot.adapters.store import migrate, open_engine
+from imgoe_bot.adapters.store import SqlPersonStore, migrate, open_engine
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.upload import Post
 from imgoe_bot.services.deletions import DeletionService
+from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
@@ -66,9 +67,18 @@ class Office:
             messenger=self.messenger,
             clock=self.clock,
         )
+        erasure = Erasure(
+            SqlPersonStore(self.stores.database, vault=self.stores.vault),
+            jobs=self.stores.jobs,
+            posts=self.stores.posts,
+            deletions=self.deletions,
+            messenger=self.messenger,
+            clock=self.clock,
+        )
         return JobRunner(
             self.stores.jobs,
             steps=steps,
+            erasure=erasure,
             clock=self.clock,
             options=RunnerOptions(
                 lease=timedelta(seconds=60),

@@ -20,6 +20,7 @@ class Step(StrEnum):
     ANNOUNCE = "announce"
     DELIVER = "deliver"
     RETIRE = "retire"
+    ERASE = "erase"
 
 
 class State(StrEnum):

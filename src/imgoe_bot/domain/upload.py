@@ -129,6 +129,7 @@ class Upload:
         position: the attachment's place in its message, from 0.
         sha256: of the bytes sent, hex.
         spoiler: whether its thumb must stay hidden.
+        tags: what the host was told to file it under.
         deleted_at: None while the copy exists.
     """
 
@@ -144,6 +145,7 @@ class Upload:
     stored: Stored
     created_at: datetime
     spoiler: bool = False
+    tags: tuple[str, ...] = ()
     deleted_at: datetime | None = None
 
 

@@ -155,7 +155,7 @@ class ChoiceStore(Protocol):
     """What people said about being mirrored; kept under a keyed hash of who they are."""
 
     async def find(self, user_id: UserId, guild_id: GuildId) -> PersonChoice | None:
-        """Return the person's choice for this server, None when they made none."""
+        """Return what holds in this server: the choice made there, else the one for everywhere."""
         ...
 
     async def choose(

@@ -10,6 +10,7 @@ import structlog
 from imgoe_bot.domain.ids import new_id
 from imgoe_bot.domain.job import GiveUp, Job, Step, after_failure
 from imgoe_bot.errors import ImgoeError, InternalError, StaleWrite, StoreError
+from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.ports import Clock, JobStore
 from imgoe_bot.services.steps import Steps
 
@@ -37,7 +38,13 @@ class JobRunner:
     """Works the queue off; any number of them may share one."""
 
     def __init__(
-        self, jobs: JobStore, *, steps: Steps, clock: Clock, options: RunnerOptions
+        self,
+        jobs: JobStore,
+        *,
+        steps: Steps,
+        erasure: Erasure,
+        clock: Clock,
+        options: RunnerOptions,
     ) -> None:
         self._jobs = jobs
         self._clock = clock
@@ -50,8 +57,9 @@ class JobRunner:
             Step.ANNOUNCE: steps.announce,
             Step.DELIVER: steps.deliver,
             Step.RETIRE: steps.retire,
+            Step.ERASE: erasure.erase,
         }
-        self._give_up = steps.give_up
+        self._give_up = {step: steps.give_up for step in Step} | {Step.ERASE: erasure.give_up}
 
     def wake(self) -> None:
         """Say that there is new work, so that it need not wait for the next look."""
@@ -137,7 +145,7 @@ class JobRunner:
         log.info("a job failed", job=job.id, step=job.step, error=repr(error), verdict=verdict)
         try:
             if isinstance(verdict, GiveUp):
-                await self._give_up(job, error)
+                await self._give_up[job.step](job, error)
             else:
                 await self._jobs.retry(job, error, at=verdict.at)
         except ImgoeError as problem:

@@ -80,7 +80,8 @@ class UploadService:
                 stored = await self._host.upload(read, host_url=host_url, key=key, details=told)
             except DuplicateMedia as refused:
                 stored = await self._known_copy(post, host_url, digest, refused)
-        return self._record(stored, digest.sha256, post=post, item=item, host_url=host_url)
+        upload = self._record(stored, digest.sha256, post=post, item=item, host_url=host_url)
+        return replace(upload, tags=told.tags)
 
     async def upload_now(
         self, source: Source, *, post: Post, item: Item, details: Details | None = None

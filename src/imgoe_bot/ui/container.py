@@ -8,11 +8,14 @@ from discord.ext import commands
 
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.guild_settings import GuildSettingsService
+from imgoe_bot.services.library import LibraryService
 from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Notes
+from imgoe_bot.services.privacy import PrivacyService
 from imgoe_bot.services.runner import JobRunner
 from imgoe_bot.services.setup import SetupService
+from imgoe_bot.services.stats import StatsService
 from imgoe_bot.services.uploads import UploadService
 
 _ATTRIBUTE = "imgoe_services"
@@ -31,6 +34,9 @@ class Services:
     mirrors: MirrorService
     uploads: UploadService
     deletions: DeletionService
+    library: LibraryService
+    stats: StatsService
+    privacy: PrivacyService
     runner: JobRunner
     notes: Notes
 

@@ -39,7 +39,7 @@ class DiscordMessenger:
 
     async def find_source(self, post: Post, item: Item) -> Source:
         """Return a fresh link to an attachment; see the port."""
-        async with _translated(needs="read_message_history"):
+        async with translated(needs="read_message_history"):
             message = await self._channel(post).fetch_message(post.message_id or 0)
         thing = find_thing(message, item)
         if thing is None:
@@ -55,7 +55,7 @@ class DiscordMessenger:
         if options.answer is Answer.REACTION:
             await self._react(card)
             return None
-        async with _translated(needs="send_messages"):
+        async with translated(needs="send_messages"):
             channel, answered = await self._answer_channel(card.post, options)
             earlier = await self._find_answer(card.post, channel) if repeated else None
             message = earlier or await self._send_card(channel, card, nonce, answers=answered)
@@ -63,7 +63,7 @@ class DiscordMessenger:
 
     async def _react(self, card: Card) -> None:
         mark = KEPT_MARK if card.uploads else FAILED_MARK
-        async with _translated(needs="add_reactions"):
+        async with translated(needs="add_reactions"):
             source = self._channel(card.post).get_partial_message(card.post.message_id or 0)
             await source.add_reaction(mark)
 
@@ -100,7 +100,7 @@ class DiscordMessenger:
             return
         message = self._message(place)
         with contextlib.suppress(SourceGone, NotAllowed):
-            async with _translated(needs="send_messages"):
+            async with translated(needs="send_messages"):
                 if card.post.layout is Layout.GALLERY:
                     await message.edit(view=gallery_view(card), allowed_mentions=NO_PINGS)
                 else:
@@ -117,7 +117,7 @@ class DiscordMessenger:
         if place is None:
             return
         with contextlib.suppress(SourceGone, NotAllowed):
-            async with _translated(needs="manage_messages"):
+            async with translated(needs="manage_messages"):
                 await self._message(place).delete()
 
     def _message(self, place: Place) -> discord.PartialMessage:
@@ -179,7 +179,7 @@ class DiscordMessenger:
         self, user_id: UserId, text: str, *, view: discord.ui.View, nonce: str
     ) -> bool:
         try:
-            async with _translated(needs="send_messages"):
+            async with translated(needs="send_messages"):
                 channel = await self._bot.create_dm(discord.Object(user_id))
                 await channel.send(
                     text, view=view, suppress_embeds=True, allowed_mentions=NO_PINGS, nonce=nonce
@@ -194,7 +194,7 @@ class _DmsClosed(Exception):
 
 
 @asynccontextmanager
-async def _translated(*, needs: str) -> AsyncGenerator[None]:
+async def translated(*, needs: str) -> AsyncGenerator[None]:
     """Turn discord.py's errors into ours.
 
     Args:

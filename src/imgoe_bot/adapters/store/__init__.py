@@ -4,8 +4,10 @@ from imgoe_bot.adapters.store.choices import SqlChoiceStore
 from imgoe_bot.adapters.store.engine import Database, open_engine
 from imgoe_bot.adapters.store.guilds import SqlGuildStore
 from imgoe_bot.adapters.store.jobs import SqlJobStore
+from imgoe_bot.adapters.store.library import SqlLibraryStore
 from imgoe_bot.adapters.store.migrate import migrate
 from imgoe_bot.adapters.store.options import SqlOptionStore
+from imgoe_bot.adapters.store.people import SqlPersonStore
 from imgoe_bot.adapters.store.posts import SqlPostStore
 from imgoe_bot.adapters.store.rules import SqlNotes, SqlRuleStore
 
@@ -14,8 +16,10 @@ __all__ = [
     "SqlChoiceStore",
     "SqlGuildStore",
     "SqlJobStore",
+    "SqlLibraryStore",
     "SqlNotes",
     "SqlOptionStore",
+    "SqlPersonStore",
     "SqlPostStore",
     "SqlRuleStore",
     "migrate",

@@ -2,9 +2,10 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine import Database
@@ -12,6 +13,7 @@ from imgoe_bot.adapters.store.finishing import finishing
 from imgoe_bot.adapters.store.upsert import upsert
 from imgoe_bot.domain.ids import GuildId, UserId
 from imgoe_bot.domain.mirror import PersonChoice
+from imgoe_bot.domain.privacy import EVERYWHERE, choice_in
 
 _PURPOSE = b"imgoe_bot person choice"
 
@@ -26,19 +28,25 @@ class SqlChoiceStore:
 
     async def find(self, user_id: UserId, guild_id: GuildId) -> PersonChoice | None:
         """Return the person's choice for this server; see the port."""
-        query = select(t.person_choice.c.choice).where(
-            t.person_choice.c.mark == self._mark(user_id),
-            t.person_choice.c.guild_id == guild_id,
+        return choice_in(guild_id, await self.of_person(user_id))
+
+    async def of_person(self, user_id: UserId) -> Mapping[GuildId, PersonChoice]:
+        """Return all that a person said, by server."""
+        query = select(t.person_choice.c.guild_id, t.person_choice.c.choice).where(
+            t.person_choice.c.mark == self._mark(user_id)
         )
         async with self._database.read() as connection:
-            found = (await connection.execute(query)).scalar()
-        return None if found is None else PersonChoice(found)
+            found = await connection.execute(query)
+        return {GuildId(guild_id): PersonChoice(choice) for guild_id, choice in found}
 
     async def choose(
         self, user_id: UserId, guild_id: GuildId, choice: PersonChoice, *, at: datetime
     ) -> None:
-        """Store a choice over the one before."""
+        """Store a choice over the one before; one for everywhere over all of them."""
         async with self._database.write() as connection:
+            if guild_id == EVERYWHERE:
+                mine = t.person_choice.c.mark == self._mark(user_id)
+                await connection.execute(delete(t.person_choice).where(mine))
             await upsert(
                 connection,
                 t.person_choice,

@@ -68,6 +68,17 @@ class Database:
             if not self._under_way:
                 self._idle.set()
 
+    async def scrub(self) -> None:
+        """Leave no bytes of what was deleted in a SQLite file's journal, nor in its older copy.
+
+        PostgreSQL frees them by its own vacuum.
+        """
+        if self.locks_rows:
+            return
+        async with self.read() as connection:
+            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        await asyncio.to_thread(_copy_of(self._engine.url).unlink, missing_ok=True)
+
     async def close(self) -> None:
         """Take no more transactions, let those under way end, and close every connection.
 
@@ -140,6 +151,7 @@ def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> No
         "synchronous = NORMAL",
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
         "foreign_keys = ON",
+        "secure_delete = ON",  # what a person has erased is overwritten, not only unlinked
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -154,12 +166,18 @@ def _begin_immediate(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def _copy_of(url: URL) -> Path:
+    """Return where a SQLite file is copied to before it is migrated."""
+    path = Path(url.database or "")
+    return path.with_suffix(path.suffix + ".before-migration")
+
+
 def back_up_sqlite(url: str) -> Path | None:
     """Copy a SQLite file beside itself before it is migrated; None when there is no file yet."""
     path = Path(make_url(url).database or "")
     if not path.is_file():
         return None
-    copy = path.with_suffix(path.suffix + ".before-migration")
+    copy = _copy_of(make_url(url))
     with sqlite3.connect(path) as source, sqlite3.connect(copy) as target:
         source.backup(target)
     source.close()

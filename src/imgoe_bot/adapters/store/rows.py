@@ -91,7 +91,7 @@ def upload_values(upload: Upload, vault: Vault) -> dict[str, Any]:
     return (
         {name: getattr(upload, name) for name in _UPLOAD}
         | {name: getattr(upload.stored, name) for name in _STORED}
-        | {"delete_link_sealed": sealed}
+        | {"tags": ",".join(upload.tags), "delete_link_sealed": sealed}
     )
 
 
@@ -101,7 +101,8 @@ def upload_from(row: Columns, vault: Vault) -> Upload:
     bound_to = _bound_to(row["id"], row["host_url"])
     link = DeleteLink(vault.open(sealed, bound_to=bound_to)) if sealed else None
     stored = Stored(**{name: row[name] for name in _STORED}, delete_link=link)
-    return Upload(**{name: row[name] for name in _UPLOAD}, stored=stored)
+    tags = tuple(tag for tag in row["tags"].split(",") if tag)
+    return Upload(**{name: row[name] for name in _UPLOAD}, stored=stored, tags=tags)
 
 
 def _bound_to(upload_id: str, host_url: str) -> str:

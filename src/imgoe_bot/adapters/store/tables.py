@@ -127,6 +127,7 @@ upload = Table(
     Column("position", Integer, nullable=False),
     Column("filename", Text, nullable=False),
     Column("spoiler", Boolean, nullable=False),
+    Column("tags", Text, nullable=False, server_default=""),
     Column("host_url", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("mime", String(64), nullable=False),

@@ -1,0 +1,73 @@
+"""Showing a card once more, for who could write there themselves."""
+
+import contextlib
+
+import discord
+
+from imgoe_bot.domain.ids import ChannelId, GuildId, UserId
+from imgoe_bot.domain.options import Layout
+from imgoe_bot.domain.upload import Card, Place
+from imgoe_bot.errors import NotAllowed, SourceGone
+from imgoe_bot.ui import convert, render, views
+from imgoe_bot.ui.container import AnyBot
+from imgoe_bot.ui.gallery import gallery_view
+from imgoe_bot.ui.outbound import NO_PINGS, translated
+
+
+class DiscordBoard:
+    """``services.library.Board`` over a discord.py bot."""
+
+    def __init__(self, bot: AnyBot) -> None:
+        self._bot = bot
+
+    async def may_post(self, user_id: UserId, guild_id: GuildId, channel_id: ChannelId) -> bool:
+        """Tell whether a person could write in a channel themselves; see the port."""
+        try:
+            async with translated(needs="view_channel"):
+                channel = await self._channel(channel_id)
+                member = await self._member(guild_id, user_id)
+        except (SourceGone, NotAllowed):
+            return False
+        if channel is None or member is None:
+            return False
+        held = channel.permissions_for(member)
+        in_thread = isinstance(channel, discord.Thread)
+        may_send = held.send_messages_in_threads if in_thread else held.send_messages
+        return held.view_channel and may_send
+
+    async def _channel(
+        self, channel_id: ChannelId
+    ) -> discord.abc.GuildChannel | discord.Thread | None:
+        found = self._bot.get_channel(channel_id) or await self._bot.fetch_channel(channel_id)
+        return found if isinstance(found, discord.abc.GuildChannel | discord.Thread) else None
+
+    async def _member(self, guild_id: GuildId, user_id: UserId) -> discord.Member | None:
+        """Ask Discord: members are not kept in memory, and who left must not be one."""
+        guild = self._bot.get_guild(guild_id)
+        return await guild.fetch_member(user_id) if guild else None
+
+    async def post(self, card: Card, *, nonce: str) -> Place:
+        """Post a card in its post's channel; see the port."""
+        post = card.post
+        channel = self._bot.get_partial_messageable(post.channel_id, guild_id=post.guild_id)
+        async with translated(needs="send_messages"):
+            if post.layout is Layout.GALLERY:
+                sent = await channel.send(
+                    view=gallery_view(card, elsewhere=True), allowed_mentions=NO_PINGS, nonce=nonce
+                )
+            else:
+                sent = await channel.send(
+                    render.card_note(card, elsewhere=True),
+                    embeds=render.card_embeds(card),
+                    view=views.card_view(card),
+                    allowed_mentions=NO_PINGS,
+                    nonce=nonce,
+                )
+        return convert.place_of(sent)
+
+    async def remove(self, place: Place) -> None:
+        """Take a message of ours away; see the port."""
+        channel = self._bot.get_partial_messageable(place.channel_id)
+        with contextlib.suppress(SourceGone, NotAllowed):
+            async with translated(needs="manage_messages"):
+                await channel.get_partial_message(place.message_id).delete()
