@@ -38,7 +38,10 @@ def parse_url(text: str) -> str:
     Raises:
         ConfigError: it is no http or https address, or more than one.
     """
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
         raise ConfigError("--public-url", f"{text!r} is not an address like https://img.example")
     return text.rstrip("/")

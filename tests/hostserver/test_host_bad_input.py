@@ -262,6 +262,41 @@ async def test_paths_lead_nowhere_else(client: Client, path: str) -> None:
         assert answer.status == 404
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/oembed?url=http://[",
+        "/oembed?url=%00",
+        "/oembed?url=/image/x&format=xml",
+        "/album/{album}?before=99999999999999999999999",
+        "/album/{album}?before=-1",
+        "/album/{album}?before=x",
+        "/image/%ff%fe",
+        "/image/a?deleted=1",
+        "/api/1/uploads?before=99999999999999999999",
+        "/api/1/uploads?limit=0",
+        "/api/1/uploads?tag=%00%ff",
+        "/api/1/uploads/%00",
+        "/admin/uploads/%00/preview",
+    ],
+)
+async def test_odd_addresses_never_make_the_host_fail(client: Client, path: str) -> None:
+    headers = key_of(client)
+    made = await client.call("POST", "/api/1/albums", json={"name": "x"}, headers=headers)
+    address = client.url + path.replace("{album}", made.json["album"]["id"])
+    async with client.session.get(URL(address, encoded=True), headers=headers) as answer:
+        assert answer.status < 500 or answer.status == 501
+
+
+async def test_people_get_pages_where_programs_get_problems(client: Client) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml"}
+    page = await client.get("/nowhere", headers=browser)
+    assert (page.status, b"Nothing here" in page.body) == (404, True)
+    refused = await client.call("POST", "/admin/keys", headers=browser)
+    assert (refused.status, b"That was not done" in refused.body) == (403, True)
+    assert (await client.get("/nowhere")).json["status"] == 404
+
+
 async def raw(client: Client, data: bytes, *, end: bool = True) -> bytes:
     """Send bytes as they are and return what comes until the host closes or answers."""
     _, _, place = client.url.rpartition("/")

@@ -17,7 +17,7 @@ from imgoe_bot.hostserver.database import Database
 from imgoe_bot.hostserver.fetch import GuardedFetcher
 from imgoe_bot.hostserver.files import Files, FolderFiles, S3Files, send_public
 from imgoe_bot.hostserver.formats import AVIF, BMP, GIF, HEIC, JPEG, MOV, MP4, PNG, WEBM, WEBP
-from imgoe_bot.hostserver.guard import guard
+from imgoe_bot.hostserver.guard import Guard
 from imgoe_bot.hostserver.heif import enable_heif
 from imgoe_bot.hostserver.index import UploadIndex
 from imgoe_bot.hostserver.limits import RateLimiter
@@ -194,7 +194,7 @@ def _add_tools(app: web.Application, host: Host, outside: Outside) -> None:
 
 def build_app(host: Host, outside: Outside) -> web.Application:
     """Return the application with every route; the upload call comes last, it takes any name."""
-    app = web.Application(middlewares=[guard])
+    app = web.Application(middlewares=[Guard(host.renderer).middleware()])
     _add_tools(app, host, outside)
     _add_catalogue(app, host)
     _add_upload(app, host, outside)

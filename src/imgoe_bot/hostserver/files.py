@@ -8,21 +8,11 @@ from typing import Protocol
 from aiohttp import web
 
 from imgoe_bot.hostserver.blobs import FolderBlobs
+from imgoe_bot.hostserver.formats import MIME_BY_EXTENSION
 from imgoe_bot.hostserver.records import PENDING
 from imgoe_bot.hostserver.s3 import ObjectFacts, S3Blobs
 
 CHUNK_BYTES = 256 * 1024
-MIMES = {
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "gif": "image/gif",
-    "webp": "image/webp",
-    "avif": "image/avif",
-    "mp4": "video/mp4",
-    "mov": "video/quicktime",
-    "webm": "video/webm",
-}
 SAFE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
@@ -41,7 +31,7 @@ def type_of(name: str) -> str:
     Raises:
         HTTPNotFound: files of this extension are never served.
     """
-    mime = MIMES.get(name.rpartition(".")[2])
+    mime = MIME_BY_EXTENSION.get(name.rpartition(".")[2])
     if mime is None:
         raise web.HTTPNotFound
     return mime

@@ -34,6 +34,9 @@ WEBM = Format("WEBM", "webm", "video/webm", is_video=True)
 
 ALL = (JPEG, PNG, GIF, WEBP, AVIF, BMP, HEIC, MP4, MOV, WEBM)
 
+# Every extension a stored file can have; ``jpeg`` is what a video's frame is called.
+MIME_BY_EXTENSION = {one.extension: one.mime for one in ALL} | {"jpeg": "image/jpeg"}
+
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"hevc", b"hevx"})
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 

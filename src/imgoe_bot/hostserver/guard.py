@@ -1,12 +1,14 @@
 """The outermost layer of every request: no inner error reaches a client with its text."""
 
 import logging
+from dataclasses import dataclass
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
+from aiohttp.typedefs import Handler, Middleware
 
-from imgoe_bot.hostserver.faults import Fault
+from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.problems import problem
+from imgoe_bot.hostserver.render import Renderer
 
 LOG = logging.getLogger(__name__)
 
@@ -16,20 +18,48 @@ def _route_name(request: web.Request) -> str:
     return "unknown" if resource is None else resource.canonical
 
 
-@web.middleware
-async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer faults as problems and unforeseen errors as a bare 500.
+def _is_person(request: web.Request) -> bool:
+    """Answer whether a browser shows the answer as a page."""
+    is_api = request.path.startswith(("/api/", "/images/", "/oembed"))
+    return not is_api and "text/html" in request.headers.get("Accept", "")
 
-    The log names the route's pattern, never the address: that may hold a delete token.
-    """
-    try:
-        return await handler(request)
-    except web.HTTPException:
-        raise
-    except Fault as fault:
-        return problem(fault)
-    except ConnectionError:
-        raise
-    except Exception:
-        LOG.exception("%s %s failed", request.method, _route_name(request))
-        return web.json_response({"status": 500, "title": "Internal Server Error"}, status=500)
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Answers faults as pages to people and as problems to programs, and errors as a bare 500."""
+
+    renderer: Renderer
+
+    async def _refuse(self, request: web.Request, fault: Fault) -> web.Response:
+        if not _is_person(request):
+            return problem(fault)
+        if fault.reason is Reason.NOT_FOUND:
+            return await self.renderer.not_found(request)
+        facts = {"message": fault.message}
+        return await self.renderer.page(request, "refused.html", facts, status=fault.kind.status)
+
+    async def answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Run a handler.
+
+        The log names the route's pattern, never the address: that may hold a delete token.
+        """
+        try:
+            return await handler(request)
+        except web.HTTPNotFound:
+            return await self._refuse(request, Fault(Reason.NOT_FOUND))
+        except (web.HTTPException, ConnectionError):
+            raise
+        except Fault as fault:
+            return await self._refuse(request, fault)
+        except Exception:
+            LOG.exception("%s %s failed", request.method, _route_name(request))
+            return web.json_response({"status": 500, "title": "Internal Server Error"}, status=500)
+
+    def middleware(self) -> Middleware:
+        """Return the guard in the form aiohttp takes."""
+
+        @web.middleware
+        async def run(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await self.answer(request, handler)
+
+        return run

@@ -16,6 +16,7 @@ from imgoe_bot.hostserver.shelves import Shelves
 from imgoe_bot.hostserver.uploading import Uploading
 
 ALBUM_PAGE = 60
+NUMBER_DIGITS = 9  # what every database takes as a row's number
 
 
 def link_box(upload: Upload, at: Addresses) -> list[tuple[str, str]]:
@@ -51,6 +52,13 @@ def oembed(upload: Upload, at: Addresses, site_name: str) -> dict[str, object]:
         size = f'width="{upload.width_px}" height="{upload.height_px}"'
         return card | {"type": "video", "html": f'<video controls {size} src="{source}"></video>'}
     return card | {"type": "photo", "url": at.direct(upload)}
+
+
+def _path_of(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +115,7 @@ class PublicPages:
 
     async def oembed(self, request: web.Request) -> web.Response:
         """Answer what chats ask for to unfurl a viewer page."""
-        parts = urlsplit(request.query.get("url", "")).path.split("/")
+        parts = _path_of(request.query.get("url", "")).split("/")
         upload = await self._find(*parts[1:]) if len(parts) == 3 else None
         if upload is None or not upload.is_approved or await self._is_hidden(request, upload):
             raise web.HTTPNotFound
@@ -144,7 +152,7 @@ class PublicPages:
         reader = None if session is None else session.account.user_id
         if album is None or (album.is_private and reader != album.user_id):
             return await self.renderer.not_found(request)
-        before = request.query.get("before", "")
+        before = request.query.get("before", "")[:NUMBER_DIGITS]
         wanted = Wanted(
             album_id=album.album_id,
             is_approved=True,

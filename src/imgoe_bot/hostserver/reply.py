@@ -9,6 +9,7 @@ from html import escape
 from typing import cast
 
 from imgoe_bot.hostserver.auth import Seal
+from imgoe_bot.hostserver.formats import MIME_BY_EXTENSION
 from imgoe_bot.hostserver.names import slug
 from imgoe_bot.hostserver.pipeline import MEDIUM_PX
 from imgoe_bot.hostserver.records import Album, Upload
@@ -16,13 +17,6 @@ from imgoe_bot.hostserver.records import Album, Upload
 JsonObject = dict[str, object]
 THUMB, MEDIUM, IMAGE, FRAME = 1, 2, 4, 16
 TRUNCATE_AT = 25
-_MIMES = {
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "gif": "image/gif",
-    "webp": "image/webp",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +105,7 @@ def _rendition(at: Addresses, upload: Upload, mark: str, size_bytes: int) -> Jso
     filename = upload.rendition_name(mark)
     if filename is None:
         return {"filename": None, "name": None, "mime": None, "extension": None, "url": None}
-    mime = _MIMES[filename.rpartition(".")[2]]
+    mime = MIME_BY_EXTENSION[filename.rpartition(".")[2]]
     return _file_block(at.file(upload, filename), filename, mime, size_bytes)
 
 
