@@ -2,6 +2,7 @@
 
 import io
 import math
+from functools import cache
 
 from PIL import Image, ImageDraw, ImageFilter
 
@@ -23,6 +24,7 @@ def _sky(size: tuple[int, int], number: int) -> Image.Image:
     return tall.transform(size, Image.Transform.EXTENT, (0, 0.5, 1, 1.5), Image.Resampling.BILINEAR)
 
 
+@cache
 def landscape(number: int, *, size: tuple[int, int] = (1200, 800)) -> bytes:
     """Hills in front of a sky, different for every number, as a JPEG."""
     (width, height), (_, ground) = size, SKIES[number % len(SKIES)]

@@ -56,7 +56,13 @@ class Site:
         }
 
 
-async def _fill(client: Client, film_path: Path) -> Site:
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("films") / "a.mp4"
+    return film(path, size=(640, 360), backdrop=landscape(2))
+
+
+async def _fill(client: Client, clip: bytes) -> Site:
     headers = {"X-API-Key": str(client.key)}
     body = {"name": "Autumn in the hills", "description": "Walks from early November."}
     made = await client.call("POST", "/api/1/albums", json=body, headers=headers)
@@ -72,21 +78,20 @@ async def _fill(client: Client, film_path: Path) -> Site:
         )
         for number, name in enumerate(NAMES)
     ]
-    data = film(film_path, size=(640, 360), backdrop=landscape(2))
-    clip = await client.stored(data, filename="Time lapse.mp4", mime="video/mp4")
+    shown = await client.stored(clip, filename="Time lapse.mp4", mime="video/mp4")
     guest = Client(client.session, client.url, None)
     for number in (2, 4):
         await guest.stored(landscape(number + 7), filename=f"From a guest {number}.jpg")
-    return Site(client, album, images, clip)
+    return Site(client, album, images, shown)
 
 
 @pytest.fixture
-async def site(tmp_path: Path, session: aiohttp.ClientSession) -> AsyncIterator[Site]:
+async def site(tmp_path: Path, session: aiohttp.ClientSession, clip: bytes) -> AsyncIterator[Site]:
     rules = GuestRules()
     options = HostOptions(tmp_path / "data", guests=rules, moderation="guests", site_name="Lantern")
     async with HostServer(options) as host:
         await host.create_key("bot of the club", user="club")
-        yield await _fill(client_of(host, session), tmp_path / "a.mp4")
+        yield await _fill(client_of(host, session), clip)
 
 
 @pytest.fixture
