@@ -1,0 +1,187 @@
+"""``decide``: every reason against a message, and against one thing in it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from imgoe_bot.domain.ids import (
+    AttachmentId,
+    ChannelId,
+    GuildId,
+    MessageId,
+    RuleId,
+    UserId,
+    snowflake_at,
+)
+from imgoe_bot.domain.mirror import (
+    AttachmentFacts,
+    Circumstances,
+    MessageFacts,
+    MirrorRule,
+    PersonChoice,
+    Skip,
+    asked_for,
+    decide,
+    find_rule,
+)
+from imgoe_bot.domain.options import Consent, From, Kind, Options, Treatment
+
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+GUILD, THREAD, CHANNEL, CATEGORY = GuildId(1), ChannelId(40), ChannelId(30), ChannelId(20)
+PICTURE = AttachmentFacts(
+    id=AttachmentId(7), position=0, filename="cat.png", size_bytes=1000, content_type="image/png"
+)
+FACTS = MessageFacts(
+    guild_id=GUILD,
+    channel_ids=(THREAD, CHANNEL, CATEGORY),
+    message_id=MessageId(snowflake_at(NOW)),
+    author_id=UserId(5),
+    author_is_bot=False,
+    author_is_us=False,
+    nsfw=False,
+    text="Look at my Cat",
+    attachments=(PICTURE,),
+)
+
+
+def _rule(channel_id: int = CHANNEL, *, paused: bool = False) -> MirrorRule:
+    return MirrorRule(
+        id=RuleId(f"rule {channel_id}"),
+        guild_id=GUILD,
+        channel_id=ChannelId(channel_id),
+        created_by=UserId(6),
+        created_at=NOW - timedelta(days=1),
+        paused=paused,
+    )
+
+
+def _around(
+    *, saved: bool = False, choice: PersonChoice | None = None, **options: object
+) -> Circumstances:
+    changed = replace(Options(), **options)  # type: ignore[arg-type]  # each test names real fields
+    return Circumstances(options=changed, choice=choice, saved=saved)
+
+
+def test_a_picture_in_a_mirrored_channel_is_kept() -> None:
+    decision = decide(FACTS, [_rule()], Circumstances())
+
+    assert decision.keep == (PICTURE,)
+    assert decision.skip is None
+
+
+@pytest.mark.parametrize(
+    ("places", "nearest"),
+    [
+        ([GUILD, CATEGORY, CHANNEL, THREAD], THREAD),
+        ([GUILD, CATEGORY, CHANNEL], CHANNEL),
+        ([GUILD, CATEGORY], CATEGORY),
+        ([GUILD], GUILD),
+    ],
+)
+def test_the_nearest_rule_holds(places: list[int], nearest: int) -> None:
+    rule = find_rule(FACTS, [_rule(place) for place in places])
+
+    assert rule is not None
+    assert rule.channel_id == nearest
+
+
+def test_a_rule_of_another_channel_is_none_for_this_one() -> None:
+    assert find_rule(FACTS, [_rule(99)]) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "around", "reason"),
+    [
+        ({"author_is_us": True}, {}, Skip.OWN),
+        ({"is_mirror": True}, {"bots": True}, Skip.MIRROR),
+        ({"author_is_bot": True}, {}, Skip.BOT),
+        ({}, {"role": 77}, Skip.ROLE),
+        ({}, {"keyword": "dog"}, Skip.KEYWORD),
+        ({"nsfw": True}, {"nsfw": Treatment.REFUSE}, Skip.NSFW),
+        ({}, {"choice": PersonChoice.OUT}, Skip.OPTED_OUT),
+        ({}, {"choice": PersonChoice.OUT, "saved": True}, Skip.OPTED_OUT),
+        ({}, {"consent": Consent.OPT_IN}, Skip.NOT_OPTED_IN),
+        ({}, {"consent": Consent.REACT}, Skip.NOT_SAVED),
+        ({}, {"consent": Consent.REACT, "choice": PersonChoice.IN}, Skip.NOT_SAVED),
+        ({}, {"consent": Consent.ASK}, Skip.NOT_ASKED),
+        ({"attachments": ()}, {}, Skip.NO_MEDIA),
+        ({"message_id": MessageId(snowflake_at(NOW - timedelta(days=2)))}, {}, Skip.OLD),
+    ],
+)
+def test_each_reason_against_a_message_is_named(
+    changes: dict[str, object], around: dict[str, object], reason: Skip
+) -> None:
+    facts = replace(FACTS, **changes)  # type: ignore[arg-type]  # the table names real fields
+
+    decision = decide(facts, [_rule()], _around(**around))  # type: ignore[arg-type]  # likewise
+
+    assert decision.skip is reason
+    assert decision.keep == ()
+    assert reason not in decision.passed
+
+
+@pytest.mark.parametrize(
+    ("changes", "around"),
+    [
+        ({"author_is_bot": True}, {"bots": True}),
+        ({"author_role_ids": frozenset({77})}, {"role": 77}),
+        ({}, {"keyword": "cat"}),
+        ({"nsfw": True}, {}),
+        ({}, {"consent": Consent.OPT_IN, "choice": PersonChoice.IN}),
+        ({}, {"consent": Consent.ASK, "choice": PersonChoice.IN}),
+        ({}, {"consent": Consent.REACT, "saved": True}),
+        ({}, {"consent": Consent.ASK, "saved": True}),
+    ],
+)
+def test_what_speaks_for_a_message_lets_it_pass(
+    changes: dict[str, object], around: dict[str, object]
+) -> None:
+    facts = replace(FACTS, **changes)  # type: ignore[arg-type]  # the table names real fields
+
+    assert decide(facts, [_rule()], _around(**around)).keep  # type: ignore[arg-type]  # likewise
+
+
+def test_a_paused_rule_keeps_nothing_but_what_is_saved() -> None:
+    resting = [_rule(paused=True)]
+
+    assert decide(FACTS, resting, Circumstances()).skip is Skip.PAUSED
+    assert decide(FACTS, resting, Circumstances(saved=True)).keep
+
+
+@pytest.mark.parametrize(
+    ("changes", "options", "reason"),
+    [
+        ({"source": From.EMBEDS}, {}, Skip.SOURCE),
+        ({"voice": True, "content_type": "audio/ogg"}, {}, Skip.VOICE),
+        ({"animation": True, "content_type": None}, {}, Skip.ANIMATION),
+        ({"filename": "notes.txt", "content_type": "text/plain"}, {}, Skip.KIND),
+        (
+            {"filename": "a.mp4", "content_type": "video/mp4"},
+            {"kinds": frozenset({Kind.IMAGE})},
+            Skip.KIND,
+        ),
+        ({}, {"max_size": 999}, Skip.SIZE),
+        ({"spoiler": True}, {"spoilers": Treatment.REFUSE}, Skip.SPOILER),
+    ],
+)
+def test_each_reason_against_one_thing_spares_the_others(
+    changes: dict[str, object], options: dict[str, object], reason: Skip
+) -> None:
+    other = replace(PICTURE, id=AttachmentId(8), position=1, size_bytes=10)
+    odd = replace(PICTURE, **changes)  # type: ignore[arg-type]  # the table names real fields
+
+    decision = decide(
+        replace(FACTS, attachments=(odd, other)),
+        [_rule()],
+        _around(**options),  # type: ignore[arg-type]  # likewise
+    )
+
+    assert decision.keep == (other,)
+    assert [(left.attachment, left.reason) for left in decision.left] == [(odd, reason)]
+
+
+def test_a_picked_message_is_kept_whoever_wrote_it_and_wherever_it_is() -> None:
+    facts = replace(FACTS, author_is_us=True, author_is_bot=True, is_mirror=True)
+
+    assert asked_for(facts).keep == (PICTURE,)

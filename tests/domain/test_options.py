@@ -1,0 +1,129 @@
+"""The table of options: complete, reversible, inherited inwards, and deaf to nonsense."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imgoe_bot.domain.duration import format_duration, parse_duration
+from imgoe_bot.domain.ids import AttachmentId
+from imgoe_bot.domain.job import Item
+from imgoe_bot.domain.options import (
+    DEFAULTS,
+    OPTIONS,
+    Answer,
+    Options,
+    field_names,
+    normalise,
+    resolve,
+    shown,
+)
+from imgoe_bot.domain.templates import details_from, fill, split_tags
+from imgoe_bot.errors import SettingsRejected
+
+ITEM = Item(AttachmentId(1), 0, "holiday.jpg")
+AT = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
+
+
+def test_the_table_has_every_field_once_and_in_order() -> None:
+    assert tuple(OPTIONS) == field_names()
+
+
+def test_what_is_shown_parses_to_the_same() -> None:
+    assert resolve([shown(DEFAULTS)]) == DEFAULTS
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "stored"),
+    [
+        ("answer", "thread", "thread"),
+        ("bots", "on", "on"),
+        ("log_channel", "<#123456789012345678>", "123456789012345678"),
+        ("role", "<@&123456789012345678>", "123456789012345678"),
+        ("max_size", "10 MB", "10mb"),
+        ("max_size", "1500", "1500"),
+        ("max_size", "none", "none"),
+        ("expires", "P7D", "7d"),
+        ("expires", "90m", "90m"),
+        ("sources", "stickers, attachments", "attachments,stickers"),
+        ("person_files", "0", "0"),
+        ("keyword", "cat pictures", "cat pictures"),
+    ],
+)
+def test_a_value_is_stored_in_one_form(name: str, text: str, stored: str) -> None:
+    assert normalise(name, text) == stored
+    assert normalise(name, stored) == stored
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("colour", "red", "unknown"),
+        ("answer", "shout", "bad-value"),
+        ("bots", "yes", "bad-value"),
+        ("log_channel", "#photos", "bad-value"),
+        ("max_size", "-1", "bad-value"),
+        ("max_size", "ten", "bad-value"),
+        ("expires", "10s", "bad-value"),
+        ("expires", "P1M", "bad-value"),
+        ("expires", "366d", "bad-value"),
+        ("sources", "", "bad-value"),
+        ("person_files", "1.5", "bad-value"),
+        ("keyword", "", "bad-value"),
+        ("keyword", "two\nlines", "bad-value"),
+        ("title", "x" * 201, "bad-value"),
+    ],
+)
+def test_what_is_no_value_is_refused_by_name(name: str, text: str, problem: str) -> None:
+    with pytest.raises(SettingsRejected) as refused:
+        normalise(name, text)
+
+    assert refused.value.setting == name
+    assert refused.value.problem == problem
+
+
+def test_an_inner_place_wins_and_inherits_the_rest() -> None:
+    met = resolve([{"answer": "log", "bots": "on"}, {}, {"answer": "reply"}])
+
+    assert met == Options(answer=Answer.REPLY, bots=True)
+
+
+def test_what_another_version_stored_is_passed_over() -> None:
+    assert resolve([{"colour": "red", "answer": "shout", "bots": "on"}]) == Options(bots=True)
+
+
+@given(st.integers(0, 10**8))
+def test_a_duration_survives_being_written(seconds: int) -> None:
+    duration = timedelta(seconds=seconds)
+
+    if len(format_duration(duration)) <= 7:
+        assert parse_duration(format_duration(duration)) == duration
+
+
+@given(st.text(max_size=20))
+def test_no_text_breaks_a_parser_otherwise_than_by_refusal(text: str) -> None:
+    for name in OPTIONS:
+        try:
+            stored = normalise(name, text)
+        except SettingsRejected:
+            continue
+        assert normalise(name, stored) == stored
+
+
+def test_a_template_knows_file_name_date_and_time_and_leaves_the_rest() -> None:
+    filled = fill("{name} of {date} {time} ({file}) {secret}", item=ITEM, at=AT)
+
+    assert filled == "holiday of 2026-05-04 12:30 (holiday.jpg) {secret}"
+
+
+def test_a_title_is_cut_to_what_hosts_keep() -> None:
+    details = details_from(Options(title="x" * 90 + "{file}"), item=ITEM, at=AT)
+
+    assert details.title is not None
+    assert len(details.title) == 100
+
+
+def test_tags_are_those_a_host_would_keep() -> None:
+    assert split_tags(" a, b ,a,," + "x" * 33) == ("a", "b")
+    assert len(split_tags(",".join(map(str, range(20))))) == 10
