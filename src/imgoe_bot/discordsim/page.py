@@ -12,7 +12,9 @@ from typing import Protocol
 
 from aiohttp import WSMsgType, web
 
+from imgoe_bot.discordsim import commands
 from imgoe_bot.discordsim.page_acts import Acts, Cast
+from imgoe_bot.discordsim.page_faults import offered
 from imgoe_bot.discordsim.page_forms import read_form
 from imgoe_bot.discordsim.page_guard import Handler, from_this_page
 from imgoe_bot.discordsim.person import Person
@@ -52,6 +54,7 @@ def routes(sim: Sim) -> list[web.AbstractRouteDef]:
         web.patch("/page/messages/{id:\\d+}", from_this_page(_told(page.edit))),
         web.delete("/page/messages/{id:\\d+}", from_this_page(_told(page.delete))),
         web.post("/page/reactions", from_this_page(_told(page.react))),
+        web.post("/page/faults", from_this_page(_told(page.fault))),
         web.post("/page/interactions", from_this_page(_told(page.interact))),
     ]
 
@@ -141,6 +144,11 @@ class _Page:
         """Use a command, a component or a modal."""
         return await self._acts.interact(await read_form(request))
 
+    async def fault(self, request: web.Request) -> Payload:
+        """Let something go wrong."""
+        await self._acts.fault((await read_form(request)).data)
+        return {}
+
     async def socket(self, request: web.Request) -> web.StreamResponse:
         """Tell a person what there is, then what happens, until the page leaves."""
         person = self._chosen(request)
@@ -186,11 +194,18 @@ class _Page:
         world = self._sim.world
         world.direct_channel(person.user, world.bot)  # always there to be written to
         view = self._sim.snapshot(person)
-        view["guilds"] = [
+        guilds = [
             {**guild, "permissions": self._rights(person, integer(guild, "id"))}
             for guild in mappings(view["guilds"])
         ]
-        return view
+        messages = mapping(view["messages"])
+        usable = {channel_id: self._usable(person, int(channel_id)) for channel_id in messages}
+        return {**view, "guilds": guilds, "usable": usable, "faults": offered()}
+
+    def _usable(self, person: Person, channel_id: int) -> list[str]:
+        world = self._sim.world
+        here = commands.visible(world, world.channel(channel_id), person.user)
+        return [str(command.id) for command in here]
 
     def _rights(self, person: Person, guild_id: int) -> str:
         world = self._sim.world

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from imgoe_bot.discordsim.entities import Channel, Message
+from imgoe_bot.discordsim.faults import Faults
+from imgoe_bot.discordsim.page_faults import Scene, let_loose
 from imgoe_bot.discordsim.page_forms import PageForm
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.person import Interaction, Person
@@ -22,6 +24,11 @@ class Cast(Protocol):
     @property
     def world(self) -> World:
         """The simulated Discord."""
+        ...
+
+    @property
+    def faults(self) -> Faults:
+        """What to let go wrong."""
         ...
 
     @property
@@ -48,6 +55,12 @@ class Acts:
             "modal": self._modal,
             "autocomplete": self._autocomplete,
         }
+
+    async def fault(self, data: Json) -> None:
+        """Let a fault of the panel happen in the channel the person looks at."""
+        person, channel = self._placed(data)
+        world, faults = self._cast.world, self._cast.faults
+        await let_loose(text(data, "name"), Scene(world, faults, person, channel))
 
     def person(self, data: Json) -> Person:
         """Return who acts; raises 10013."""

@@ -34,7 +34,7 @@ export function messageMenu(message, app, from, point) {
   const { store } = app;
   const use = (command, target) => () => app.interact({ kind: "menu", channel_id: message.channel_id, name: command.name, ...target });
   const entry = (command, target) => ({ label: command.name, icon: "bolt", run: use(command, target), testid: `menu-item-${command.name}` });
-  const commands = (type) => (isEphemeral(message) ? [] : store.commands.filter((one) => one.type === type));
+  const commands = (type) => (isEphemeral(message) ? [] : store.commandsHere().filter((one) => one.type === type));
   const apps = [
     ...commands(MESSAGE_COMMAND).map((one) => entry(one, { message_id: message.id })),
     ...commands(USER_COMMAND).map((one) => entry(one, { user_id: message.author.id })),

@@ -38,4 +38,5 @@ export const edit = (person, message, content) =>
 export const react = (person, message, emoji, on) =>
   call("POST", "/page/reactions", form({ person, channel_id: message.channel_id, message_id: message.id, emoji, on }));
 
-export const fault = (act) => call("POST", "/page/faults", form(act));
+export const fault = (person, channelId, name) =>
+  call("POST", "/page/faults", form({ person, channel_id: channelId, name }));

@@ -4,6 +4,7 @@ import * as actions from "./actions.js";
 import * as api from "./api.js";
 import { Composer, dropOn } from "./composer.js";
 import { displayName, h, icon, iconButton } from "./dom.js";
+import { FaultPanel } from "./faults.js";
 import { Log } from "./log.js";
 import { openModal } from "./modal.js";
 import { Settling } from "./settling.js";
@@ -28,6 +29,7 @@ class App {
     this.sidebar = new Sidebar(this);
     this.log = new Log(this);
     this.composer = new Composer(this);
+    this.faults = new FaultPanel(this);
     this.main = document.querySelector("#chat");
     this.header = document.querySelector("#chat-header");
     this.replyBar = h("div", { class: "reply-bar", hidden: true });
@@ -168,7 +170,8 @@ class App {
     const menu = iconButton("menu", "Channels", () => this.#showSidebar(), { class: "icon-button only-narrow", data: { testid: "show-sidebar" } });
     const title = h("h1", {}, channel?.name ?? "Loopback");
     const topic = h("p", { class: "topic quiet" }, channel?.topic || (channel && !channel.guild ? "Between you and the app" : channel?.guild?.name) || "");
-    this.header.replaceChildren(menu, icon(channel && !channel.guild ? "at" : "hash"), title, topic);
+    const faults = iconButton("bolt", "Faults", () => this.faults.toggle(), { "aria-expanded": String(this.faults.isOpen), data: { testid: "fault-panel-open" } });
+    this.header.replaceChildren(menu, icon(channel && !channel.guild ? "at" : "hash"), title, topic, faults);
   }
 
   #showSidebar() {

@@ -81,7 +81,7 @@ export class Composer {
   showCommands() {
     const text = this.input.value;
     if (!text.startsWith("/") || this.#form || document.activeElement !== this.input) return;
-    const all = slashCommands(this.app.store.commands);
+    const all = slashCommands(this.app.store.commandsHere());
     const exact = text.endsWith(" ") && all.filter((one) => `/${one.name} ` === text);
     if (exact && exact.length === 1) this.#choose(exact[0]);
     else this.list.show(matching(all, text.slice(1)));

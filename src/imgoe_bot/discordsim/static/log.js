@@ -26,7 +26,8 @@ export class Log {
     const list = store.messages();
     this.node.setAttribute("aria-label", channel ? `Messages in ${channel.name}` : "Messages");
     const nodes = list.flatMap((message, index) => this.#withDay(message, list[index - 1]));
-    this.inner.replaceChildren(...(list.length ? [] : [emptyState(channel, this.app)]), ...nodes);
+    const greeting = list.every(isEphemeral) ? [emptyState(channel, this.app)] : [];
+    this.inner.replaceChildren(...greeting, ...nodes);
     this.jump.hidden = true;
     this.#toEnd();
   }
@@ -37,7 +38,7 @@ export class Log {
     const follow = this.#nearEnd() || mine || isEphemeral(message);
     const list = this.app.store.messages();
     const at = list.findIndex((one) => one.id === message.id);
-    this.inner.querySelector(".empty")?.remove();
+    if (!isEphemeral(message)) this.inner.querySelector(".empty")?.remove();
     const fresh = this.#withDay(message, list[at - 1]);
     const next = list[at + 1] && this.find(list[at + 1].id);
     for (const node of fresh) next ? next.before(node) : this.inner.append(node);
@@ -65,7 +66,7 @@ export class Log {
     if (!node) return;
     if (node.contains(document.activeElement)) this.node.focus({ preventScroll: true });
     node.remove();
-    if (!this.app.store.messages().length) this.drawAll();
+    if (this.app.store.messages().every(isEphemeral)) this.drawAll();
     else this.#regroup();
   }
 

@@ -17,7 +17,8 @@ export class Store extends EventTarget {
   dms = [];
   people = [];
   commands = [];
-  faults = null;
+  faults = [];
+  usable = {};
   bot = null;
   current = null;
   #messages = new Map();
@@ -78,6 +79,12 @@ export class Store extends EventTarget {
     return null;
   }
 
+  /** The app's commands that this person may use in the open channel. */
+  commandsHere() {
+    const usable = this.usable[this.current];
+    return usable ? this.commands.filter((one) => usable.includes(one.id)) : this.commands;
+  }
+
   role(id) {
     return this.guilds.flatMap((guild) => guild.roles ?? []).find((role) => role.id === id) ?? null;
   }
@@ -114,7 +121,7 @@ export class Store extends EventTarget {
   }
 
   #directory(d, tell = true) {
-    for (const key of ["guilds", "dms", "people", "commands", "faults", "bot"]) if (d[key]) this[key] = d[key];
+    for (const key of ["guilds", "dms", "people", "commands", "faults", "bot", "usable"]) if (d[key]) this[key] = d[key];
     this.dms = this.dms.map((channel) => named(channel, d.user ?? this.user));
     if (tell) this.#tell("sidebar");
   }

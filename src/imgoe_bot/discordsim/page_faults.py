@@ -1,0 +1,135 @@
+"""The chat page's fault panel: bad days at the press of a button, to watch the bot through them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from imgoe_bot.discordsim.entities import Channel
+from imgoe_bot.discordsim.faults import Faults
+from imgoe_bot.discordsim.permissions import Permission
+from imgoe_bot.discordsim.person import Person
+from imgoe_bot.discordsim.wire import Payload
+from imgoe_bot.discordsim.world import World
+
+_SENDING = "POST /channels/*/messages"
+_ANY = "* *"
+_SLOW_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where a fault is let loose: by whom and in which channel."""
+
+    world: World
+    faults: Faults
+    person: Person
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One button of the panel.
+
+    Attributes:
+        name: its name in requests.
+        group: the heading it stands under.
+        label: what the button says.
+        hint: what will happen, for somebody new to Discord's inside.
+        act: lets it happen.
+    """
+
+    name: str
+    group: str
+    label: str
+    hint: str
+    act: Callable[[Scene], Awaitable[None]]
+
+
+async def _drop(scene: Scene) -> None:
+    await scene.faults.drop_sockets(resumable=True)
+
+
+async def _forget(scene: Scene) -> None:
+    await scene.faults.drop_sockets(resumable=False)
+
+
+async def _twice(scene: Scene) -> None:
+    scene.faults.duplicate_events()
+
+
+async def _limit(scene: Scene) -> None:
+    scene.faults.next_statuses(_SENDING, [429, 429, 429])
+
+
+async def _break(scene: Scene) -> None:
+    scene.faults.next_statuses(_SENDING, [502, 500])
+
+
+async def _slow(scene: Scene) -> None:
+    scene.faults.delay(_ANY, _SLOW_S)
+
+
+async def _expire(scene: Scene) -> None:
+    scene.faults.expire_links()
+
+
+async def _blind(scene: Scene) -> None:
+    scene.faults.blind_previews()
+
+
+async def _mute(scene: Scene) -> None:
+    _revoke(scene, Permission.SEND_MESSAGES)
+
+
+async def _hide(scene: Scene) -> None:
+    _revoke(scene, Permission.VIEW_CHANNEL)
+
+
+def _revoke(scene: Scene, permission: Permission) -> None:
+    if scene.channel.guild_id is None:
+        raise LookupError("Open a channel of a server first: direct messages know no rights.")
+    scene.faults.revoke(scene.channel, permission)
+
+
+async def _close(scene: Scene) -> None:
+    scene.person.dms_closed = True
+
+
+async def _heal(scene: Scene) -> None:
+    scene.faults.clear()
+    for channel in scene.world.channels.values():
+        if scene.world.bot.id in channel.overwrites:
+            scene.faults.restore(channel)
+    scene.person.dms_closed = False
+
+
+FAULTS = (
+    Fault("drop", "Connection", "Cut the connection", "The bot may resume where it was", _drop),
+    Fault("forget", "Connection", "End the session", "The bot must sign in anew", _forget),
+    Fault("twice", "Connection", "Send events twice", "Each event arrives two times", _twice),
+    Fault("limit", "Requests", "Rate limit", "The bot's next 3 posts get 429", _limit),
+    Fault("break", "Requests", "Server errors", "The bot's next 2 posts get 5xx", _break),
+    Fault("slow", "Requests", "Slow answers", "Each request takes 2 seconds", _slow),
+    Fault("expire", "Files", "Expire file links", "All links so far stop working", _expire),
+    Fault("blind", "Files", "Blind previews", "Embedded pictures show as 0 × 0", _blind),
+    Fault("mute", "This channel", "Silence the bot", "It may read here, not write", _mute),
+    Fault("hide", "This channel", "Lock the bot out", "It no longer sees this channel", _hide),
+    Fault("close-dms", "You", "Close your DMs", "The bot can't write to you", _close),
+    Fault("heal", "Afterwards", "All well again", "Undoes all that lasts, opens your DMs", _heal),
+)
+
+
+def offered() -> list[Payload]:
+    """Return the panel's buttons in their order."""
+    return [
+        {"name": one.name, "group": one.group, "label": one.label, "hint": one.hint}
+        for one in FAULTS
+    ]
+
+
+async def let_loose(name: str, scene: Scene) -> None:
+    """Let a fault happen; raises LookupError when there is none of this name."""
+    for fault in FAULTS:
+        if fault.name == name:
+            await fault.act(scene)
+            return
+    raise LookupError(f"no fault {name!r}")
