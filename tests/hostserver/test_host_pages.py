@@ -145,6 +145,8 @@ async def test_no_page_has_an_accessibility_finding(
     for name, address in site.pages().items():
         await page.goto(address if address.startswith("http") else site.client.url + address)
         await _check(page, name)
+        if name == "clip":
+            await expect(page.locator("video")).to_have_js_property("readyState", 4)
         if name not in ("front", "viewer-nsfw", "not-found"):
             await _keep(page, name, scheme)
     await page.set_viewport_size({"width": 390, "height": 844})
@@ -253,4 +255,22 @@ async def test_an_admin_makes_a_key_and_approves_a_guests_picture(
     ).status == 200
     await page.get_by_role("button", name="Sign out").click()
     await expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    await context.close()
+
+
+async def test_a_clip_plays(site: Site, browser: Browser) -> None:
+    context = await _context(browser, "light")
+    page = await context.new_page()
+    await page.goto(site.clip["url_viewer"])
+    played_s = await page.locator("video").evaluate(
+        """async (video) => {
+            video.muted = true;
+            await video.play();
+            await new Promise((done) => {
+                video.ontimeupdate = () => video.currentTime > 0 && done();
+            });
+            return video.currentTime;
+        }"""
+    )
+    assert played_s > 0
     await context.close()
