@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ARGS   ?=
 
-.PHONY: help demo run test check fix wheel images bench bench-host constraints clean
+.PHONY: help demo run test check fix wheel images bench bench-host bench-mirror constraints clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -51,6 +51,11 @@ wheel: $(VENV)/.dev ## Build the wheel and try it in a clean environment.
 
 images: $(VENV)/.dev ## Take the README's pictures of the demo anew (needs Chromium).
 	$(BIN)/python tests/docs/take_images.py
+
+bench: bench-host bench-mirror ## Run every benchmark; the tables are kept in benchmarks/results.
+
+bench-mirror: $(VENV)/.dev ## Measure a file's way through the bot against raw sockets (2 minutes).
+	$(BIN)/python benchmarks/bench_mirror.py
 
 bench-host: $(VENV)/.dev ## Measure uploads to the embedded host against the bare work (5 minutes).
 	$(BIN)/python benchmarks/bench_host.py

@@ -9,6 +9,7 @@ from imgoe_bot.domain.ids import ChannelId, MessageId
 from imgoe_bot.ui import convert, failures, render
 from imgoe_bot.ui.catch_up import catch_up
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
+from imgoe_bot.ui.mirroring import Mirrorable, give_notice, look_at, save_by_reaction
 from imgoe_bot.ui.permissions import missing_to_mirror
 from imgoe_bot.ui.translate import words_for_locale
 from imgoe_bot.ui.translator import text
@@ -27,8 +28,8 @@ class MirrorCog(
 
     @app_commands.command(description=text("command.mirror.add.description"))
     @app_commands.describe(channel=text("command.mirror.add.option.channel"))
-    async def add(self, interaction: AnyInteraction, channel: discord.TextChannel) -> None:
-        """Mirror a channel from now on."""
+    async def add(self, interaction: AnyInteraction, channel: Mirrorable) -> None:
+        """Mirror a channel from now on, and say so in public."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         actor = convert.actor_of(interaction)
         new = await self._services.mirrors.add_rule(actor, ChannelId(channel.id))
@@ -40,16 +41,40 @@ class MirrorCog(
             blind=not self._bot.intents.message_content,
         )
         await interaction.followup.send(answer, ephemeral=True)
+        if new:
+            await give_notice(channel, self._services)
 
     @app_commands.command(description=text("command.mirror.remove.description"))
     @app_commands.describe(channel=text("command.mirror.remove.option.channel"))
-    async def remove(self, interaction: AnyInteraction, channel: discord.TextChannel) -> None:
+    async def remove(self, interaction: AnyInteraction, channel: Mirrorable) -> None:
         """Stop mirroring a channel; what was kept stays."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         actor = convert.actor_of(interaction)
         removed = await self._services.mirrors.remove_rule(actor, ChannelId(channel.id))
         words = words_for_locale(interaction.locale)
         answer = render.rule_removed(channel.mention, words, removed=removed)
+        await interaction.followup.send(answer, ephemeral=True)
+
+    @app_commands.command(description=text("command.mirror.pause.description"))
+    @app_commands.describe(channel=text("command.mirror.pause.option.channel"))
+    async def pause(self, interaction: AnyInteraction, channel: Mirrorable) -> None:
+        """Let a channel's rule rest."""
+        await self._set_paused(interaction, channel, paused=True)
+
+    @app_commands.command(description=text("command.mirror.resume.description"))
+    @app_commands.describe(channel=text("command.mirror.resume.option.channel"))
+    async def resume(self, interaction: AnyInteraction, channel: Mirrorable) -> None:
+        """Let a channel's rule work again."""
+        await self._set_paused(interaction, channel, paused=False)
+
+    async def _set_paused(
+        self, interaction: AnyInteraction, channel: Mirrorable, *, paused: bool
+    ) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        actor, channel_id = convert.actor_of(interaction), ChannelId(channel.id)
+        known = await self._services.mirrors.pause_rule(actor, channel_id, paused=paused)
+        words = words_for_locale(interaction.locale)
+        answer = render.rule_paused(channel.mention, words, known=known, paused=paused)
         await interaction.followup.send(answer, ephemeral=True)
 
     @app_commands.command(name="list", description=text("command.mirror.list.description"))
@@ -63,13 +88,18 @@ class MirrorCog(
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
-        """Store the work a message asks for."""
-        if self._bot.user is None:
-            return
-        facts = convert.facts_of(message, us=self._bot.user.id)
-        if facts is not None:
-            await self._services.mirrors.observe(facts)
-            self._services.runner.wake()
+        """Store the work a message asks for, or ask its author."""
+        await look_at(message, self._services)
+
+    @commands.Cog.listener()
+    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
+        """Look again: previews of links arrive as edits."""
+        await look_at(event.message, self._services)
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
+        """Keep what its author reacts to with the chosen emoji."""
+        await save_by_reaction(self._bot, event, self._services)
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:

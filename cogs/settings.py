@@ -1,13 +1,17 @@
-"""``/settings``: a moderator says where this server's uploads go."""
+"""``/settings``: a moderator says how this server's uploads work."""
 
+import discord
 from discord import app_commands
+from discord.app_commands import Transform
 from discord.ext import commands
 
 from imgoe_bot.domain.guild import check_may_manage
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.ui import convert, failures, render
+from imgoe_bot.ui import convert, failures, render, settings_answers, settings_pages
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.modals import KeyModal
+from imgoe_bot.ui.settings_places import WHOLE_SERVER, ChosenPlace, PlaceOption
+from imgoe_bot.ui.settings_suggest import suggest_names, suggest_values
 from imgoe_bot.ui.translate import words_for_locale
 from imgoe_bot.ui.translator import text
 
@@ -17,7 +21,7 @@ from imgoe_bot.ui.translator import text
 class SettingsCog(
     commands.GroupCog, group_name="settings", group_description=text("command.settings.description")
 ):
-    """The server's image host and its key."""
+    """The server's image host and its key, and every option."""
 
     def __init__(self, bot: AnyBot) -> None:
         self._services = services_of(bot)
@@ -31,13 +35,94 @@ class SettingsCog(
         await interaction.response.send_modal(KeyModal(host_url=settings.host_url, words=words))
 
     @app_commands.command(description=text("command.settings.show.description"))
-    async def show(self, interaction: AnyInteraction) -> None:
+    @app_commands.describe(channel=text("command.settings.show.option.channel"))
+    async def show(
+        self,
+        interaction: AnyInteraction,
+        channel: Transform[ChosenPlace, PlaceOption] = WHOLE_SERVER,
+    ) -> None:
         """Answer privately with the settings; of the key only its last characters."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         guild_id = check_may_manage(convert.actor_of(interaction))
         settings = await self._services.guilds.get(guild_id)
         rules = await self._services.mirrors.rules(guild_id)
         embed = render.settings(settings, words_for_locale(interaction.locale), rules=rules)
+        options, view = await settings_pages.look(interaction, channel, page=0)
+        await interaction.followup.send(embeds=[embed, options], view=view, ephemeral=True)
+
+    @app_commands.command(name="set", description=text("command.settings.set.description"))
+    @app_commands.describe(
+        name=text("command.settings.set.option.name"),
+        value=text("command.settings.set.option.value"),
+        channel=text("command.settings.set.option.channel"),
+    )
+    @app_commands.autocomplete(name=suggest_names, value=suggest_values)
+    async def set_(
+        self,
+        interaction: AnyInteraction,
+        name: str,
+        value: str,
+        channel: Transform[ChosenPlace, PlaceOption] = WHOLE_SERVER,
+    ) -> None:
+        """Set one option at one place."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        actor = convert.actor_of(interaction)
+        guild_id = check_may_manage(actor)
+        before = await self._services.options.explain(guild_id, channel.line)
+        new = await self._services.options.set(actor, channel.scope_id, name, value)
+        words = words_for_locale(interaction.locale)
+        answer = settings_answers.was_set(channel, words, name=name, new=new, before=before)
+        await interaction.followup.send(answer, ephemeral=True)
+
+    @app_commands.command(description=text("command.settings.reset.description"))
+    @app_commands.describe(
+        name=text("command.settings.reset.option.name"),
+        channel=text("command.settings.reset.option.channel"),
+    )
+    @app_commands.autocomplete(name=suggest_names)
+    async def reset(
+        self,
+        interaction: AnyInteraction,
+        name: str | None = None,
+        channel: Transform[ChosenPlace, PlaceOption] = WHOLE_SERVER,
+    ) -> None:
+        """Let one option, or all of them, inherit again at one place."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        actor = convert.actor_of(interaction)
+        count = await self._services.options.reset(actor, channel.scope_id, name)
+        answer = settings_answers.was_reset(
+            channel, words_for_locale(interaction.locale), count=count
+        )
+        await interaction.followup.send(answer, ephemeral=True)
+
+    @app_commands.command(description=text("command.settings.export.description"))
+    async def export(self, interaction: AnyInteraction) -> None:
+        """Answer privately with a file of everything that is set."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        data = await self._services.options.export(convert.actor_of(interaction))
+        words = words_for_locale(interaction.locale)
+        await interaction.followup.send(
+            words("option.done.exported"), file=settings_answers.export_file(data), ephemeral=True
+        )
+
+    @app_commands.command(name="import", description=text("command.settings.import.description"))
+    @app_commands.describe(file=text("command.settings.import.option.file"))
+    async def import_(self, interaction: AnyInteraction, file: discord.Attachment) -> None:
+        """Set everything that an exported file says, and nothing else."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        actor = convert.actor_of(interaction)
+        check_may_manage(actor)
+        data = await settings_answers.read_export(file)
+        count = await self._services.options.import_(actor, data)
+        words = words_for_locale(interaction.locale)
+        await interaction.followup.send(words("option.done.imported", count=count), ephemeral=True)
+
+    @app_commands.command(description=text("command.settings.history.description"))
+    async def history(self, interaction: AnyInteraction) -> None:
+        """Answer privately with the last changes."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        changes = await self._services.options.history(convert.actor_of(interaction))
+        embed = settings_pages.history_embed(changes, words_for_locale(interaction.locale))
         await interaction.followup.send(embed=embed, ephemeral=True)
 
     async def cog_app_command_error(

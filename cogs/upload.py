@@ -1,4 +1,4 @@
-"""``/upload``: a person hands over a file and gets a card."""
+"""``/upload`` and its kin: a person hands over files, or points at a message, and gets a card."""
 
 from datetime import UTC, datetime
 
@@ -6,10 +6,18 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from imgoe_bot.domain import wish as wishes
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.ui import convert, failures, render, views
+from imgoe_bot.ui import answers, convert, failures
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
+from imgoe_bot.ui.translate import words_for_locale
 from imgoe_bot.ui.translator import text
+from imgoe_bot.ui.upload_many import UploadManyModal
+
+Title = app_commands.Range[str, 1, 100]
+Description = app_commands.Range[str, 1, wishes.DESCRIPTION_MAX_CHARS]
+Width = app_commands.Range[int, wishes.WIDTH_MIN_PX, wishes.WIDTH_MAX_PX]
+Category = app_commands.Range[int, 1]
 
 
 class UploadCog(commands.Cog):
@@ -19,21 +27,62 @@ class UploadCog(commands.Cog):
         self._services = services_of(bot)
 
     @app_commands.command(description=text("command.upload.description"))
-    @app_commands.describe(file=text("command.upload.option.file"))
+    @app_commands.describe(
+        file=text("command.upload.option.file"),
+        url=text("command.upload.option.url"),
+        title=text("command.upload.option.title"),
+        description=text("command.upload.option.description"),
+        tags=text("command.upload.option.tags"),
+        album=text("command.upload.option.album"),
+        category=text("command.upload.option.category"),
+        width=text("command.upload.option.width"),
+        expires=text("command.upload.option.expires"),
+        nsfw=text("command.upload.option.nsfw"),
+        private=text("command.upload.option.private"),
+    )
     @app_commands.guild_only()
-    async def upload(self, interaction: AnyInteraction, file: discord.Attachment) -> None:
-        """Upload one attachment and answer with its card."""
-        await interaction.response.defer(thinking=True)
+    async def upload(
+        self,
+        interaction: AnyInteraction,
+        *,
+        file: discord.Attachment | None = None,
+        url: str | None = None,
+        title: Title | None = None,
+        description: Description | None = None,
+        tags: str | None = None,
+        album: str | None = None,
+        category: Category | None = None,
+        width: Width | None = None,
+        expires: str | None = None,
+        nsfw: bool = False,
+        private: bool = False,
+    ) -> None:
+        """Upload one attachment or address and answer with its card."""
+        await interaction.response.defer(thinking=True, ephemeral=private)
+        handed = convert.handed_of(file, url)
+        wish = wishes.read_wish(
+            title=title,
+            description=description,
+            tags=tags,
+            album=album,
+            category=category,
+            width=width,
+            expires=expires,
+            nsfw=nsfw,
+        )
         guild_id = GuildId(interaction.guild_id or 0)
         post = convert.post_of(interaction, guild_id, now=datetime.now(UTC))
-        card = await self._services.uploads.upload_now(
-            convert.source_of(file), post=post, item=convert.item_of(file)
-        )
-        message = await interaction.followup.send(
-            embeds=render.card_embeds(card), view=views.card_view(card), wait=True
-        )
-        await self._services.uploads.answered(post, convert.place_of(message))
-        self._services.runner.wake()
+        actor = convert.actor_of(interaction)
+        card = await self._services.uploads.upload_now(actor, [handed], post=post, wish=wish)
+        remarks = wishes.remarks_on(card, wish)
+        await answers.show(interaction, card, private=private, remarks=remarks)
+
+    @app_commands.command(name="upload-many", description=text("command.upload-many.description"))
+    @app_commands.guild_only()
+    async def upload_many(self, interaction: AnyInteraction) -> None:
+        """Open the form for several files."""
+        modal = UploadManyModal(words=words_for_locale(interaction.locale))
+        await interaction.response.send_modal(modal)
 
     async def cog_app_command_error(
         self, interaction: AnyInteraction, error: app_commands.AppCommandError

@@ -50,6 +50,19 @@ def test_run_without_a_token_is_one_line_and_78(run: Run) -> None:
     assert line.startswith("imgoe-bot: IMGOE_DISCORD_TOKEN is missing")
 
 
+def test_a_discord_that_cannot_be_reached_is_one_line_and_75(run: Run) -> None:
+    nowhere = {
+        "IMGOE_DISCORD_API_URL": "http://127.0.0.1:9/api/v10",
+        "IMGOE_DISCORD_GATEWAY_URL": "ws://127.0.0.1:9",
+    }
+
+    done = run("run", IMGOE_SECRET_KEY=KEY, IMGOE_DISCORD_TOKEN="x", **nowhere)
+
+    assert done.returncode == 75
+    assert done.stderr.splitlines()[-1].startswith("imgoe-bot: Discord can't be reached")
+    assert "Traceback" not in done.stderr
+
+
 def test_a_database_address_that_can_be_none_is_one_line_and_78(run: Run) -> None:
     done = run(
         "run",

@@ -30,27 +30,28 @@ from imgoe_bot.adapters.store import (
     open_engine,
 )
 from imgoe_bot.adapters.vault import Vault
-from imgoe_bot.errors import ConfigError
+from imgoe_bot.adapters.web import SourceReader, WebReader, open_guarded_http
+from imgoe_bot.errors import ConfigError, SourceUnreachable
 from imgoe_bot.hostapi import open_http
 from imgoe_bot.services.deletions import DeletionService
-from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.erasure import Erasure
-from imgoe_bot.services.mirrors import MirrorService
+from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.library import Board, LibraryService
+from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import ImageHost, KeyChecker, MediaReader, Messenger
-from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.privacy import PrivacyService
+from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.setup import SetupService
-from imgoe_bot.services.steps import Steps
 from imgoe_bot.services.stats import StatsService
+from imgoe_bot.services.steps import Steps
 from imgoe_bot.services.uploads import UploadLimits, UploadService
 from imgoe_bot.settings import PluginSettings, Settings, load_settings
 from imgoe_bot.ui import endpoints
 from imgoe_bot.ui.bot import ImgoeBot, install, uninstall
 from imgoe_bot.ui.container import AnyBot, Services
-from imgoe_bot.ui.outbound import DiscordMessenger
 from imgoe_bot.ui.library_board import DiscordBoard
+from imgoe_bot.ui.outbound import DiscordMessenger
 
 DISCORD_MEDIA_URL = "https://media.discordapp.net"
 HEALTH_INTERVAL_S = 15
@@ -75,16 +76,19 @@ async def open_services(
         stack.push_async_callback(database.close)
         await migrate(engine)
         http = await stack.enter_async_context(open_http())
+        guarded = await stack.enter_async_context(open_guarded_http())
         host = CheveretoHost(http)
+        attachments = AttachmentReader(http, bases=(settings.discord_cdn_url, DISCORD_MEDIA_URL))
+        web = WebReader(guarded) if settings.allow_urls else None
         yield build_services(
             settings,
             database=database,
             messenger=messenger,
+            board=board,
             host=host,
             checker=host,
-            reader=AttachmentReader(http, bases=(settings.discord_cdn_url, DISCORD_MEDIA_URL)),
+            reader=SourceReader(attachments, web=web),
         )
-            board=board,
 
 
 def build_services(
@@ -92,11 +96,11 @@ def build_services(
     *,
     database: Database,
     messenger: Messenger,
+    board: Board,
     host: ImageHost,
     checker: KeyChecker,
     reader: MediaReader,
 ) -> Services:
-    board: Board,
     """Join stores, host and messenger into use cases."""
     clock = WallClock()
     vault = Vault(settings.secret_key.get_secret_value())
@@ -110,6 +114,7 @@ def build_services(
     options = OptionService(SqlOptionStore(database), guilds=guilds, clock=clock)
     choices = SqlChoiceStore(database, secret_key=settings.secret_key.get_secret_value())
     notes = SqlNotes(database)
+    rules = SqlRuleStore(database)
     uploads = UploadService(
         reader,
         host=host,
@@ -126,8 +131,14 @@ def build_services(
         uploads=uploads,
         deletions=deletions,
         options=options,
+        rules=rules,
         messenger=messenger,
         clock=clock,
+    )
+    library = SqlLibraryStore(database, vault=vault)
+    people = SqlPersonStore(database, vault=vault)
+    erasure = Erasure(
+        people, jobs=jobs, posts=posts, deletions=deletions, messenger=messenger, clock=clock
     )
     return Services(
         guilds=guilds,
@@ -135,13 +146,8 @@ def build_services(
         setup=SetupService(
             guilds, checker=checker, host=host, default_host_url=settings.default_host_url
         ),
-    library = SqlLibraryStore(database, vault=vault)
-    people = SqlPersonStore(database, vault=vault)
-    erasure = Erasure(
-        people, jobs=jobs, posts=posts, deletions=deletions, messenger=messenger, clock=clock
-    )
         mirrors=MirrorService(
-            SqlRuleStore(database),
+            rules,
             posts,
             options=options,
             choices=choices,
@@ -173,6 +179,7 @@ async def run_bot(settings: Settings) -> None:
 
     Raises:
         ConfigError: Discord does not accept the token.
+        SourceUnreachable: Discord can't be reached at the start; later on it is tried for ever.
     """
     endpoints.use(
         endpoints.Endpoints(
@@ -189,6 +196,8 @@ async def run_bot(settings: Settings) -> None:
             "commands work, channels are not mirrored"
         )
         await _run(settings, message_content=False)
+    except (OSError, discord.DiscordServerError, discord.GatewayNotFound) as error:
+        raise SourceUnreachable from error
     except discord.LoginFailure as error:
         raise ConfigError(
             "IMGOE_DISCORD_TOKEN", "is not accepted by Discord; copy it from the portal again"

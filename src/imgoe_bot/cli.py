@@ -12,11 +12,12 @@ from typing import Annotated, Any
 import typer
 
 from imgoe_bot import __version__, log
-from imgoe_bot.errors import ConfigError, SchemaTooNew, StoreError
+from imgoe_bot.errors import ConfigError, SchemaTooNew, SourceUnreachable, StoreError
 from imgoe_bot.host_cli import host
 from imgoe_bot.settings import SECRET_KEY_BYTES, PluginSettings, Settings, load_settings
 
 EXIT_TROUBLE = 70
+EXIT_TRY_LATER = 75
 EXIT_CONFIG = 78
 HEALTHY_FOR_S = 60
 
@@ -107,6 +108,12 @@ def main() -> None:
             f"the database has revision {error.found}, which a newer imgoe_bot wrote: "
             "start that version, or point IMGOE_DATABASE_URL elsewhere",
             EXIT_CONFIG,
+        )
+    except SourceUnreachable:
+        _fail(
+            "Discord can't be reached: check the network and the IMGOE_DISCORD_*_URL variables, "
+            "then start again",
+            EXIT_TRY_LATER,
         )
     except StoreError as error:
         _fail(f"the database can't be used ({error}): check IMGOE_DATABASE_URL", EXIT_TROUBLE)

@@ -183,7 +183,8 @@ class NotAllowed(RequestError):
     """The actor lacks a right.
 
     Attributes:
-        needs: the missing permission by Discord's name, e.g. ``manage_guild``.
+        needs: the missing permission by Discord's name, e.g. ``manage_guild``; a missing role as
+            ``role:ID``.
     """
 
     def __init__(self, *, needs: str) -> None:
@@ -216,13 +217,19 @@ class SourceBlocked(SourceError):
 
 
 class SourceUnreachable(SourceError):
-    """The source did not answer, or broke off."""
+    """The source did not answer, or broke off.
+
+    Attributes:
+        status: the HTTP status, None when there was no answer.
+        site: whose address a person typed; None when Discord was asked.
+    """
 
     retryable = True
 
-    def __init__(self, *, status: int | None = None) -> None:
-        super().__init__(status=status)
+    def __init__(self, *, status: int | None = None, site: str | None = None) -> None:
+        super().__init__(status=status, site=site)
         self.status = status
+        self.site = site
 
 
 class HostError(ImgoeError):

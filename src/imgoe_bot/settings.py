@@ -109,6 +109,9 @@ class PluginSettings(BaseSettings):
     max_upload_bytes: int = Field(
         default=100 * 1024 * 1024, gt=0, description="Largest file taken, in bytes."
     )
+    allow_urls: bool = Field(
+        default=True, description="Whether people may upload from any public web address."
+    )
     job_attempts: int = Field(
         default=8, ge=1, le=50, description="Tries of one job before it is given up."
     )

@@ -125,9 +125,10 @@ class Town:
         return await (by or self.ben).wait_for_message(channel, answers, PATIENCE_S)
 
     def cards(self, channel: Channel) -> list[Message]:
-        """Return every message of the bot in a channel that others see too."""
+        """Return every card of the bot in a channel."""
         mine = [m for m in channel.messages.values() if m.author is self.sim.bot_user]
-        return [message for message in mine if not message.ephemeral and not message.deleted]
+        seen = [message for message in mine if not message.ephemeral and not message.deleted]
+        return [message for message in seen if message.embeds or message.flags & 1 << 15]
 
     async def note_for(self, person: Person) -> Message:
         """Wait for the direct message with a delete link."""

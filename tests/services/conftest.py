@@ -64,6 +64,7 @@ class Office:
             uploads=self.uploads,
             deletions=self.deletions,
             options=self.options,
+            rules=self.stores.rules,
             messenger=self.messenger,
             clock=self.clock,
         )

@@ -10,6 +10,7 @@ from imgoe_bot.domain.guild import ApiKey
 from imgoe_bot.domain.ids import ChannelId, MessageId
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
+from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.upload import Card, DeleteLink, Details, Place, Post, Stored
 from imgoe_bot.errors import ImgoeError
@@ -97,6 +98,7 @@ class FakeMessenger:
     notes: dict[str, Card] = field(default_factory=dict[str, Card])
     withdrawn: list[Card] = field(default_factory=list[Card])
     refreshed: list[Card] = field(default_factory=list[Card])
+    paused: list[tuple[MirrorRule, str]] = field(default_factory=list[tuple[MirrorRule, str]])
     removed: list[Card] = field(default_factory=list[Card])
     options: list[Options] = field(default_factory=list[Options])
     repeated: list[bool] = field(default_factory=list[bool])
@@ -129,6 +131,9 @@ class FakeMessenger:
         if self.dms_open:
             self.notes[nonce] = card
         return self.dms_open
+
+    async def tell_paused(self, rule: MirrorRule, *, needs: str, locale: str) -> None:
+        self.paused.append((rule, needs))
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
         self.withdrawn.append(card)

@@ -30,14 +30,18 @@ class AttachmentReader:
         self._http = http
         self._origins = frozenset(_origin(base) for base in bases)
 
+    def reads(self, url: str) -> bool:
+        """Tell whether an address is one of those it may be sent to."""
+        return _origin(url) in self._origins
+
     @asynccontextmanager
     async def open(self, source: Source, *, limit_bytes: int) -> AsyncGenerator[MediaFile]:
         """Open an attachment and look at its first bytes; see ``ports.MediaReader.open``."""
-        if _origin(source.url) not in self._origins:
+        if not self.reads(source.url):
             raise SourceBlocked(reason="not-discord")
         try:
             async with self._http.stream("GET", source.url, follow_redirects=False) as response:
-                yield await _examine(response, source, limit_bytes)
+                yield await examine(response, source, limit_bytes)
         except httpx.RequestError as error:
             raise SourceUnreachable from error
 
@@ -57,7 +61,8 @@ def _origin(url: str) -> tuple[str, str]:
     return parts.scheme, parts.netloc.lower()
 
 
-async def _examine(response: httpx.Response, source: Source, limit_bytes: int) -> MediaFile:
+async def examine(response: httpx.Response, source: Source, limit_bytes: int) -> MediaFile:
+    """Look at an answer's first bytes; raises as ``ports.MediaReader.open`` does."""
     _check_status(response.status_code)
     size = _declared_size(response)
     if size is not None and size > limit_bytes:

@@ -18,11 +18,13 @@ class Actor:
     Attributes:
         permissions: Discord's names of the permissions held where the request was made.
         guild_id: None in direct messages.
+        role_ids: the roles held; empty where Discord didn't say.
     """
 
     user_id: UserId
     guild_id: GuildId | None
     permissions: frozenset[str] = frozenset()
+    role_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,11 +39,13 @@ class Source:
         url: a link that works now; it expires and is never stored.
         filename: the name the person gave the file.
         size_bytes: the declared size, None when unknown.
+        typed: whether a person typed the address; then it may lead anywhere.
     """
 
     url: str
     filename: str
     size_bytes: int | None
+    typed: bool = False
 
 
 def sniff(head: bytes) -> str | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from imgoe_bot.domain.guild import MANAGE_MESSAGES, Actor
+from imgoe_bot.domain.guild import MANAGE_GUILD, MANAGE_MESSAGES, Actor
 from imgoe_bot.domain.ids import (
     AttachmentId,
     ChannelId,
@@ -15,8 +15,8 @@ from imgoe_bot.domain.ids import (
     UploadId,
     UserId,
 )
-from imgoe_bot.domain.options import Layout
-from imgoe_bot.errors import ImgoeError, SourceGone
+from imgoe_bot.domain.options import Layout, Options
+from imgoe_bot.errors import ImgoeError, NotAllowed, SourceGone
 
 
 class Origin(StrEnum):
@@ -181,6 +181,19 @@ class Card:
         """Whether the author took the message back before we could keep anything of it."""
         gone = [isinstance(failed.error, SourceGone) for failed in self.failures]
         return self.post.withdrawn_at is not None or (bool(gone) and all(gone) and not self.uploads)
+
+
+def check_may_upload(actor: Actor, options: Options) -> None:
+    """Check that the actor is one of those whom the server lets upload on demand.
+
+    Raises:
+        NotAllowed: the server names a role for it, and the actor has neither that role nor the
+            Manage Server permission.
+    """
+    role = options.uploaders
+    if role is None or role in actor.role_ids or MANAGE_GUILD in actor.permissions:
+        return
+    raise NotAllowed(needs=f"role:{role}")
 
 
 def may_delete(actor: Actor, upload: Upload) -> bool:

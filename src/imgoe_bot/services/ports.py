@@ -206,8 +206,13 @@ class PostStore(Protocol):
         """
         ...
 
-    async def add_uploaded(self, post: Post, upload: Upload) -> None:
-        """Store a post that needs no job but that of its direct message."""
+    async def add_uploaded(
+        self, post: Post, *uploads: Upload, left: Sequence[FailedItem] = ()
+    ) -> None:
+        """Store a post that needs no job but that of its direct message.
+
+        What was left out is stored as failed, so that the card names it as long as it stands.
+        """
         ...
 
     async def set_card(self, post_id: PostId, card: Place) -> None:
@@ -354,6 +359,10 @@ class Messenger(Protocol):
 
     async def deliver(self, card: Card, *, nonce: str) -> bool:
         """Send the uploader their delete links; False when their direct messages are closed."""
+        ...
+
+    async def tell_paused(self, rule: MirrorRule, *, needs: str, locale: str) -> None:
+        """Tell whoever made a rule that it rests, because a permission is missing."""
         ...
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:

@@ -6,10 +6,10 @@ from datetime import timedelta
 from imgoe_bot.domain.job import Item, Job, Step
 from imgoe_bot.domain.options import Delivery, OnDelete
 from imgoe_bot.domain.upload import Card
-from imgoe_bot.errors import ImgoeError, SourceGone, StaleWrite
+from imgoe_bot.errors import ImgoeError, NotAllowed, SourceGone, StaleWrite
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.options import OptionService
-from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore
+from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore, RuleStore
 from imgoe_bot.services.uploads import UploadService
 
 DMS_CLOSED_FOR = timedelta(days=1)
@@ -27,6 +27,7 @@ class Steps:
         uploads: UploadService,
         deletions: DeletionService,
         options: OptionService,
+        rules: RuleStore,
         messenger: Messenger,
         clock: Clock,
     ) -> None:
@@ -35,6 +36,7 @@ class Steps:
         self._uploads = uploads
         self._deletions = deletions
         self._options = options
+        self._rules = rules
         self._messenger = messenger
         self._clock = clock
 
@@ -96,11 +98,23 @@ class Steps:
                 await self._jobs.finish_upload(job, None, error)
             case Step.ANNOUNCE:
                 card = await self._card(job)
+                await self._pause_if_refused(card, error)
                 await self._jobs.finish_announce(
                     job, None, deliver=bool(card.deletable), failure=error
                 )
             case Step.DELIVER | Step.RETIRE:
                 await self._jobs.finish(job, error)
+
+    async def _pause_if_refused(self, card: Card, error: ImgoeError) -> None:
+        """Let a rule rest that can't work any more, and tell whoever made it, once."""
+        if not isinstance(error, NotAllowed):
+            return
+        rules = await self._rules.of_guild(card.post.guild_id)
+        rule = next((rule for rule in rules if rule.id == card.post.rule_id), None)
+        if rule is None or rule.paused:
+            return
+        await self._rules.pause(rule.guild_id, rule.channel_id, paused=True)
+        await self._messenger.tell_paused(rule, needs=error.needs, locale=card.post.locale)
 
     async def _take_back(self, job: Job, card: Card) -> None:
         await self._deletions.discard(card.uploads)

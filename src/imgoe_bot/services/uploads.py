@@ -1,15 +1,33 @@
 """Use case: one attachment becomes one stored copy."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from imgoe_bot.domain.ids import UploadId, new_id
+from imgoe_bot.domain.guild import Actor
+from imgoe_bot.domain.ids import PostId, UploadId, new_id
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.templates import details_from
-from imgoe_bot.domain.upload import Card, Details, Place, Post, Stored, Upload
-from imgoe_bot.errors import DuplicateMedia, MediaTooLarge, QuotaReached
+from imgoe_bot.domain.upload import (
+    Card,
+    FailedItem,
+    Place,
+    Post,
+    Stored,
+    Upload,
+    check_may_upload,
+)
+from imgoe_bot.domain.wish import NO_WISH, Wish
+from imgoe_bot.errors import (
+    DuplicateMedia,
+    ImgoeError,
+    KeyMissing,
+    MediaTooLarge,
+    QuotaReached,
+    UploadNotFound,
+)
 from imgoe_bot.services.digest import Digest
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.options import OptionService
@@ -23,6 +41,14 @@ class UploadLimits:
     """What the operator allows: the largest file, in bytes."""
 
     max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """One thing that a person hands over, and where its bytes are right now."""
+
+    source: Source
+    item: Item
 
 
 class UploadService:
@@ -48,7 +74,13 @@ class UploadService:
         self._clock = clock
 
     async def upload(
-        self, source: Source, *, post: Post, item: Item, details: Details | None = None
+        self,
+        source: Source,
+        *,
+        post: Post,
+        item: Item,
+        wish: Wish = NO_WISH,
+        before: Sequence[Upload] = (),
     ) -> Upload:
         """Store one copy on the post's guild's host; the record is not stored yet.
 
@@ -58,7 +90,8 @@ class UploadService:
             source: where the bytes are now.
             post: what they were posted in.
             item: which of its things they are.
-            details: what to tell the host; None tells it what the place's options say.
+            wish: what was asked for beyond what the place's options say.
+            before: what was uploaded for the same post and is not stored yet; counts as used up.
 
         Raises:
             KeyMissing: the guild has set no key.
@@ -70,8 +103,8 @@ class UploadService:
         host_url, key = await self._guilds.get_host(post.guild_id)
         self._check_declared_size(source)
         options = await self._options.at(post.guild_id, post.channel_ids)
-        await self._check_quota(post, options)
-        told = details or details_from(options, item=item, at=post.created_at)
+        await self._check_quota(post, options, before)
+        told = wish.over(details_from(options, item=item, at=post.created_at))
         told = replace(told, nsfw=told.nsfw or post.nsfw or item.spoiler)
         async with self._reader.open(source, limit_bytes=self._limits.max_bytes) as media:
             digest = Digest(media.chunks)
@@ -84,16 +117,50 @@ class UploadService:
         return replace(upload, tags=told.tags)
 
     async def upload_now(
-        self, source: Source, *, post: Post, item: Item, details: Details | None = None
+        self, actor: Actor, handed: Sequence[Handed], *, post: Post, wish: Wish = NO_WISH
     ) -> Card:
-        """Store one copy and its record, and order the direct message with its delete link.
+        """Store copies and their records, and order the direct message with their delete links.
+
+        Of several things each fails by itself, and the card says why.
 
         Raises:
-            ImgoeError: as ``upload`` does; then nothing is stored.
+            NotAllowed: the server lets only a role upload, and the actor lacks it.
+            ImgoeError: as ``upload`` does, when there is but one thing; then nothing is stored.
         """
-        upload = await self.upload(source, post=post, item=item, details=details)
-        await self._posts.add_uploaded(post, upload)
+        options = await self._options.at(post.guild_id, post.channel_ids)
+        check_may_upload(actor, options)
+        uploads, left = await self._upload_each(handed, post, wish)
+        shown = replace(post, layout=options.layout)
+        await self._posts.add_uploaded(shown, *uploads, left=left)
         return await self._posts.get_card(post.id, now=self._clock.now())
+
+    async def _upload_each(
+        self, handed: Sequence[Handed], post: Post, wish: Wish
+    ) -> tuple[list[Upload], list[FailedItem]]:
+        uploads: list[Upload] = []
+        left: list[FailedItem] = []
+        for each in handed:
+            item = each.item
+            try:
+                uploads.append(
+                    await self.upload(each.source, post=post, item=item, wish=wish, before=uploads)
+                )
+            except ImgoeError as error:
+                if len(handed) == 1 or isinstance(error, KeyMissing):
+                    raise
+                left.append(FailedItem(item.position, item.filename, error))
+        return uploads, left
+
+    async def get_card(self, actor: Actor, post_id: PostId) -> Card:
+        """Return a post's card to somebody of its server, or to its author anywhere.
+
+        Raises:
+            UploadNotFound: there is no such post there.
+        """
+        card = await self._posts.get_card(post_id, now=self._clock.now())
+        if actor.guild_id != card.post.guild_id and actor.user_id != card.post.author_id:
+            raise UploadNotFound
+        return card
 
     async def answered(self, post: Post, card: Place) -> None:
         """Note where the card of an ``upload_now`` stands, so that it can change later."""
@@ -104,7 +171,7 @@ class UploadService:
         if size is not None and size > limit:
             raise MediaTooLarge(filename=source.filename, size_bytes=size, limit_bytes=limit)
 
-    async def _check_quota(self, post: Post, options: Options) -> None:
+    async def _check_quota(self, post: Post, options: Options, before: Sequence[Upload]) -> None:
         """Raise QuotaReached where the last 24 hours used up what a day allows."""
         for whose, user_id, files, size in (
             ("person", post.author_id, options.person_files, options.person_bytes),
@@ -114,7 +181,9 @@ class UploadService:
                 continue
             since = self._clock.now() - QUOTA_WINDOW
             used = await self._posts.usage(post.guild_id, user_id=user_id, since=since)
-            for unit, spent, limit in (("files", used[0], files), ("bytes", used[1], size)):
+            size_before = sum(upload.stored.size_bytes for upload in before)
+            spent_files, spent_bytes = used[0] + len(before), used[1] + size_before
+            for unit, spent, limit in (("files", spent_files, files), ("bytes", spent_bytes, size)):
                 if limit is not None and spent >= limit:
                     raise QuotaReached(whose=whose, limit=limit, unit=unit)
 

@@ -6,7 +6,11 @@ import discord
 from discord.ext import commands
 
 from imgoe_bot.ui.commands import sync_if_changed
+from imgoe_bot.ui.consent import AskButton, ChoiceButton
 from imgoe_bot.ui.container import AnyBot, Services, attach, detach
+from imgoe_bot.ui.links import LinksButton
+from imgoe_bot.ui.settings_pages import OptionPageButton
+from imgoe_bot.ui.setup_items import SETUP_ITEMS
 from imgoe_bot.ui.translator import add_translator, remove_translator
 from imgoe_bot.ui.views import DeleteButton, ManageButton
 
@@ -14,8 +18,17 @@ EXTENSIONS = (
     "imgoe_bot.cogs.upload",
     "imgoe_bot.cogs.mirror",
     "imgoe_bot.cogs.settings",
+    "imgoe_bot.cogs.setup",
 )
-BUTTONS = (ManageButton, DeleteButton)
+BUTTONS = (
+    ManageButton,
+    DeleteButton,
+    LinksButton,
+    ChoiceButton,
+    AskButton,
+    OptionPageButton,
+    *SETUP_ITEMS,
+)
 
 
 async def install(bot: AnyBot, services: Services) -> None:
@@ -49,7 +62,12 @@ class ImgoeBot(commands.AutoShardedBot):
         Args:
             message_content: whether to ask for the privileged intent that auto-mirror needs.
         """
-        intents = discord.Intents(guilds=True, guild_messages=True, message_content=message_content)
+        intents = discord.Intents(
+            guilds=True,
+            guild_messages=True,
+            guild_reactions=True,
+            message_content=message_content,
+        )
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here
         super().__init__(
             command_prefix=commands.when_mentioned,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from urllib.parse import unquote
 
 import discord
 
@@ -19,8 +20,11 @@ from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MessageFacts
 from imgoe_bot.domain.upload import Origin, Place, Post
+from imgoe_bot.errors import SettingsRejected
+from imgoe_bot.services.uploads import Handed
 from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.sources import things_in
+from imgoe_bot.ui.wording import is_link
 
 
 def actor_of(interaction: AnyInteraction) -> Actor:
@@ -29,6 +33,7 @@ def actor_of(interaction: AnyInteraction) -> Actor:
         user_id=UserId(interaction.user.id),
         guild_id=GuildId(interaction.guild_id) if interaction.guild_id is not None else None,
         permissions=permission_names(interaction.permissions),
+        role_ids=_role_ids(interaction.user),
     )
 
 
@@ -49,7 +54,7 @@ def facts_of(message: discord.Message, *, us: int) -> MessageFacts | None:
         return None
     return MessageFacts(
         guild_id=GuildId(message.guild.id),
-        channel_ids=_channel_line(message.channel),
+        channel_ids=channel_line(message.channel),
         message_id=MessageId(message.id),
         author_id=UserId(message.author.id),
         author_is_bot=message.author.bot or message.webhook_id is not None,
@@ -78,8 +83,8 @@ def _has_our_buttons(components: Iterable[object]) -> bool:
     return False
 
 
-def _channel_line(channel: object) -> tuple[ChannelId, ...]:
-    """The channel, then its parents: thread, channel, category."""
+def channel_line(channel: object) -> tuple[ChannelId, ...]:
+    """Return the ids of a channel and its parents: thread, channel, category."""
     ids = (
         getattr(channel, "id", None),
         getattr(channel, "parent_id", None),
@@ -98,11 +103,43 @@ def source_of(attachment: discord.Attachment) -> Source:
     return Source(url=attachment.url, filename=attachment.filename, size_bytes=attachment.size)
 
 
-def item_of(attachment: discord.Attachment) -> Item:
+def handed_of(file: discord.Attachment | None, url: str | None) -> Handed:
+    """Return the one thing handed over: a file or an address.
+
+    Raises:
+        SettingsRejected: neither or both, or no address of the web.
+    """
+    if (file is None) == (url is None):
+        raise SettingsRejected(setting="file", problem="file-or-url")
+    if file is not None:
+        return Handed(source_of(file), item_of(file))
+    source = typed_source(url or "")
+    return Handed(source, typed_item(source))
+
+
+def typed_source(url: str) -> Source:
+    """Return the source that a typed address is; its last part names the file.
+
+    Raises:
+        SettingsRejected: it is no address of the web.
+    """
+    url = url.strip().strip("<>")
+    if not is_link(url):
+        raise SettingsRejected(setting="url", problem="bad-url")
+    name = unquote(url.partition("?")[0].partition("#")[0].rpartition("/")[2])
+    return Source(url=url, filename=name[-100:] or "file", size_bytes=None, typed=True)
+
+
+def typed_item(source: Source) -> Item:
+    """Return what we keep of a typed address: nothing but its file's name."""
+    return Item(AttachmentId(0), position=0, filename=source.filename)
+
+
+def item_of(attachment: discord.Attachment, *, position: int = 0) -> Item:
     """Return what we keep of an attachment that came with a command."""
     return Item(
         attachment_id=AttachmentId(attachment.id),
-        position=0,
+        position=position,
         filename=attachment.filename,
         spoiler=attachment.is_spoiler(),
     )
@@ -110,11 +147,13 @@ def item_of(attachment: discord.Attachment) -> Item:
 
 def post_of(interaction: AnyInteraction, guild_id: GuildId, *, now: datetime) -> Post:
     """Return the post that a slash command is."""
+    line = channel_line(interaction.channel)
     return Post(
         id=PostId(new_id()),
         origin=Origin.SLASH,
         guild_id=guild_id,
         channel_id=ChannelId(interaction.channel_id or 0),
+        parent_ids=line[1:],
         author_id=UserId(interaction.user.id),
         created_at=now,
         nsfw=_is_nsfw(interaction.channel),

@@ -4,9 +4,11 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import discord
 import structlog
 
 from imgoe_bot import errors as e
+from imgoe_bot.ui import settings_words
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.translate import Words, words_for_locale
@@ -55,7 +57,8 @@ def _rejected(error: e.MediaRejected, words: Words) -> str:
 
 
 def _settings(error: e.SettingsRejected, words: Words) -> str:
-    hint = words.find(f"error.problem.{error.problem}")
+    hint = settings_words.problem(error.setting, error.problem, words)
+    hint = hint or words.find(f"error.problem.{error.problem}")
     return w.sentences(
         words,
         words("error.setting_refused", setting=w.setting(error.setting, words)),
@@ -69,6 +72,9 @@ def _key_missing(error: e.KeyMissing, words: Words) -> str:
 
 
 def _not_allowed(error: e.NotAllowed, words: Words) -> str:
+    kind, _, role_id = error.needs.partition(":")
+    if kind == "role":
+        return words("error.role_missing", role=f"<@&{role_id}>")
     return words("error.not_allowed", permission=w.permission(error.needs, words))
 
 
@@ -84,7 +90,9 @@ def _source_blocked(_: e.SourceBlocked, words: Words) -> str:
     return words("error.source_blocked")
 
 
-def _source_unreachable(_: e.SourceUnreachable, words: Words) -> str:
+def _source_unreachable(error: e.SourceUnreachable, words: Words) -> str:
+    if error.site is not None:
+        return words("error.site_unreachable", site=w.escape(error.site))
     return words("error.source_unreachable")
 
 
@@ -178,10 +186,13 @@ async def answer(interaction: AnyInteraction, error: BaseException) -> None:
     else:
         log.info("an interaction was refused", error=repr(cause))
     text = words_for(cause, words_for_locale(interaction.locale))
-    if interaction.response.is_done():
-        await interaction.followup.send(text, ephemeral=True)
-    else:
+    if not interaction.response.is_done():
         await interaction.response.send_message(text, ephemeral=True)
+        return
+    if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+        # The first follow-up takes the place of "thinking…" and is seen by whoever saw that.
+        await interaction.delete_original_response()
+    await interaction.followup.send(text, ephemeral=True)
 
 
 @asynccontextmanager

@@ -3,12 +3,14 @@
 import contextlib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import discord
 
 from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
+from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Answer, Layout, Options
 from imgoe_bot.domain.upload import Card, Place, Post
 from imgoe_bot.errors import NotAllowed, SourceGone, SourceUnreachable
@@ -134,6 +136,12 @@ class DiscordMessenger:
             nonce=nonce,
         )
 
+    async def tell_paused(self, rule: MirrorRule, *, needs: str, locale: str) -> None:
+        """Tell whoever made a rule that it rests, because a permission is missing."""
+        text = render.mirror_paused(rule, words_for_locale(locale), needs=needs)
+        nonce = f"{rule.id}-paused"
+        await self._write_to(rule.created_by, text, view=discord.ui.View(), nonce=nonce)
+
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
         """Tell the author that the copy went with the message they deleted."""
         text = render.withdrawn(card, words_for_locale(card.post.locale))
@@ -145,23 +153,23 @@ class DiscordMessenger:
     async def _send_card(
         self, channel: discord.PartialMessageable, card: Card, nonce: str, *, answers: bool
     ) -> discord.Message:
-        reference = _reference(card.post) if answers else None
+        answering: dict[str, Any] = {"reference": _reference(card.post)} if answers else {}
         if card.post.layout is Layout.GALLERY:
             return await channel.send(
                 view=gallery_view(card, elsewhere=not answers),
-                reference=reference or discord.utils.MISSING,
                 mention_author=False,
                 allowed_mentions=NO_PINGS,
                 nonce=nonce,
+                **answering,
             )
         return await channel.send(
             render.card_note(card, elsewhere=not answers),
             embeds=render.card_embeds(card),
             view=views.card_view(card),
-            reference=reference or discord.utils.MISSING,
             mention_author=False,
             allowed_mentions=NO_PINGS,
             nonce=nonce,
+            **answering,
         )
 
     async def _find_answer(

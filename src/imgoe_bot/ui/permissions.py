@@ -1,11 +1,11 @@
 """What the bot must be allowed to do in a channel."""
 
-import discord
+from imgoe_bot.ui.mirroring import Mirrorable
 
 NEEDED_TO_MIRROR = ("view_channel", "read_message_history", "send_messages", "embed_links")
 
 
-def missing_to_mirror(channel: discord.TextChannel) -> list[str]:
+def missing_to_mirror(channel: Mirrorable) -> list[str]:
     """Return the permissions that the bot lacks to mirror a channel, by Discord's names."""
     held = channel.permissions_for(channel.guild.me)
     return [name for name in NEEDED_TO_MIRROR if not getattr(held, name)]

@@ -151,8 +151,28 @@ def rule_list(rules: tuple[MirrorRule, ...], words: Words) -> str:
     """Return the mirrored channels, a line each."""
     if not rules:
         return words("mirror.none")
-    lines = [f"<#{rule.channel_id}>" for rule in rules]
+    lines = [_rule_line(rule, words) for rule in rules]
     return w.fit(lines, limit=1000, rest=lambda count: words("mirror.more", count=count))
+
+
+def _rule_line(rule: MirrorRule, words: Words) -> str:
+    channel = f"<#{rule.channel_id}>"
+    return words("mirror.line_paused", channel=channel) if rule.paused else channel
+
+
+def rule_paused(channel: str, words: Words, *, known: bool, paused: bool) -> str:
+    """Return the answer to ``/mirror pause`` and ``/mirror resume``."""
+    if not known:
+        return words("mirror.not_mirrored", channel=channel)
+    if paused:
+        return words("mirror.rest", channel=channel)
+    return words("mirror.resumed", channel=channel)
+
+
+def mirror_paused(rule: MirrorRule, words: Words, *, needs: str) -> str:
+    """Return what a moderator is told whose rule can't work any more."""
+    permission = w.permission(needs, words)
+    return words("mirror.paused", channel=f"<#{rule.channel_id}>", permission=permission)
 
 
 def rule_added(channel: str, words: Words, *, new: bool, missing: list[str], blind: bool) -> str:

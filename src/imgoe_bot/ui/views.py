@@ -11,6 +11,7 @@ from imgoe_bot.domain.upload import Card, Post, may_see_link
 from imgoe_bot.ui import convert, failures, render
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
+from imgoe_bot.ui.links import LinksButton, linked
 from imgoe_bot.ui.translate import Words, words_for_locale
 
 BUTTON_URL_MAX = 512
@@ -111,10 +112,12 @@ def card_buttons(card: Card) -> list[discord.ui.Item[Any]]:
     """Return the buttons of a card, at most one row of them."""
     words = words_for_locale(card.post.locale)
     buttons: list[discord.ui.Item[Any]] = []
-    live = [upload for upload in card.uploads if upload.deleted_at is None]
+    live = linked(card)
     if len(live) == 1 and len(live[0].stored.viewer_url) <= BUTTON_URL_MAX:
         url = live[0].stored.viewer_url
         buttons.append(discord.ui.Button(label=words("card.open"), url=url))
+    if live:
+        buttons.append(LinksButton(card.post.id, label=words("card.links")))
     if card.deletable:
         buttons.append(ManageButton(card.post.id, label=words("card.delete")))
     return buttons

@@ -44,17 +44,21 @@ class SqlPostStore:
                 await connection.execute(insert(t.job), [_left_values(post, each) for each in left])
         return True
 
-    async def add_uploaded(self, post: Post, upload: Upload) -> None:
-        """Store a post that needs no job but that of its direct message."""
+    async def add_uploaded(
+        self, post: Post, *uploads: Upload, left: Sequence[FailedItem] = ()
+    ) -> None:
+        """Store a post that needs no job but that of its direct message; see the port."""
+        kept = [rows.upload_values(upload, self._vault) for upload in uploads]
+        failed = [_left_values(post, each) for each in left]
         async with self._database.write() as connection:
             values = rows.post_values(post) | {"answered": True}
             await connection.execute(insert(t.post).values(**values))
-            await connection.execute(
-                insert(t.upload).values(**rows.upload_values(upload, self._vault))
-            )
-            await connection.execute(
-                insert(t.job).values(**job_values(post, Step.DELIVER, State.READY))
-            )
+            if kept:
+                await connection.execute(insert(t.upload), kept)
+            if failed:
+                await connection.execute(insert(t.job), failed)
+            delivery = job_values(post, Step.DELIVER, State.READY)
+            await connection.execute(insert(t.job).values(**delivery))
 
     async def set_card(self, post_id: PostId, card: Place) -> None:
         """Note where a post's card stands."""

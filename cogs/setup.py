@@ -1,0 +1,33 @@
+"""``/setup``: a moderator is led through everything a server needs."""
+
+from discord import app_commands
+from discord.ext import commands
+
+from imgoe_bot.ui import failures
+from imgoe_bot.ui.container import AnyBot, AnyInteraction
+from imgoe_bot.ui.setup_items import show
+from imgoe_bot.ui.setup_scene import Step
+from imgoe_bot.ui.translator import text
+
+
+class SetupCog(commands.Cog):
+    """The wizard's first step; its buttons lead on."""
+
+    @app_commands.command(description=text("command.setup.description"))
+    @app_commands.guild_only()
+    @app_commands.default_permissions(manage_guild=True)
+    async def setup(self, interaction: AnyInteraction) -> None:
+        """Answer privately with the first step."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await show(interaction, Step.HOST)
+
+    async def cog_app_command_error(
+        self, interaction: AnyInteraction, error: app_commands.AppCommandError
+    ) -> None:
+        """Hand errors to where they are worded."""
+        await failures.answer(interaction, error)
+
+
+async def setup(bot: AnyBot) -> None:
+    """Add the cog; called by discord.py."""
+    await bot.add_cog(SetupCog())

@@ -1,0 +1,61 @@
+"""What ``/settings`` answers, and the files it gives and takes."""
+
+import io
+
+import discord
+
+from imgoe_bot.domain.layers import Held
+from imgoe_bot.errors import SettingsRejected, SourceGone, SourceUnreachable
+from imgoe_bot.ui import settings_words as sw
+from imgoe_bot.ui import wording as w
+from imgoe_bot.ui.settings_places import ChosenPlace
+from imgoe_bot.ui.translate import Words
+
+EXPORT_NAME = "imgoe-settings.json"
+EXPORT_MAX_BYTES = 80_000
+
+
+def was_set(
+    place: ChosenPlace, words: Words, *, name: str, new: str, before: tuple[Held, ...]
+) -> str:
+    """Return the answer to ``/settings set``: what holds now, and what held before."""
+    old = next((held.text for held in before if held.name == name), None)
+    return words(
+        "option.done.set",
+        option=w.escape(name),
+        place=sw.place(place.scope_id, words),
+        new=sw.shown(name, new, words),
+        old=sw.shown(name, old, words),
+    )
+
+
+def was_reset(place: ChosenPlace, words: Words, *, count: int) -> str:
+    """Return the answer to ``/settings reset``."""
+    name = sw.place(place.scope_id, words)
+    if count == 0:
+        return words("option.done.nothing", place=name)
+    return words("option.done.reset", place=name, count=count)
+
+
+def export_file(data: str) -> discord.File:
+    """Return an export as the file a person saves."""
+    return discord.File(io.BytesIO(data.encode()), filename=EXPORT_NAME)
+
+
+async def read_export(file: discord.Attachment) -> str:
+    """Return the text of a file that somebody handed over.
+
+    Raises:
+        SettingsRejected: it is far too large, or no text.
+        SourceGone, SourceUnreachable: Discord did not hand it over.
+    """
+    if file.size > EXPORT_MAX_BYTES:
+        raise SettingsRejected(setting="import", problem="too-long")
+    try:
+        return (await file.read()).decode()
+    except UnicodeDecodeError as error:
+        raise SettingsRejected(setting="import", problem="not-an-export") from error
+    except discord.NotFound as error:
+        raise SourceGone from error
+    except discord.HTTPException as error:
+        raise SourceUnreachable(status=error.status) from error

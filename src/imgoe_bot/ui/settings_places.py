@@ -1,0 +1,68 @@
+"""The places that options are set for: a channel option becomes a line of ids."""
+
+from dataclasses import dataclass
+
+import discord
+from discord import app_commands
+from discord.app_commands import AppCommandChannel, AppCommandThread
+
+from imgoe_bot.domain.guild import SERVER
+from imgoe_bot.ui.container import AnyInteraction
+
+_TYPES = [
+    discord.ChannelType.text,
+    discord.ChannelType.news,
+    discord.ChannelType.category,
+    discord.ChannelType.forum,
+    discord.ChannelType.media,
+    discord.ChannelType.news_thread,
+    discord.ChannelType.public_thread,
+    discord.ChannelType.private_thread,
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenPlace:
+    """Where options are looked at or set.
+
+    Attributes:
+        line: the innermost id first: thread, channel, category; empty for the whole server.
+    """
+
+    line: tuple[int, ...] = ()
+
+    @property
+    def scope_id(self) -> int:
+        """What the place is stored under."""
+        return self.line[0] if self.line else SERVER
+
+
+WHOLE_SERVER = ChosenPlace()
+
+
+class PlaceOption(app_commands.Transformer):
+    """A channel, category, thread or forum, as Discord resolved it: archived threads too."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        """What kind of option Discord shows."""
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        """Which channels Discord offers."""
+        return _TYPES
+
+    async def transform(
+        self, interaction: AnyInteraction, value: AppCommandChannel | AppCommandThread, /
+    ) -> ChosenPlace:
+        """Return the line of places that the chosen one inherits from."""
+        if isinstance(value, AppCommandChannel):
+            return ChosenPlace(_known(value.id, value.category_id))
+        parent = interaction.guild.get_channel(value.parent_id) if interaction.guild else None
+        category_id = getattr(parent, "category_id", None)
+        return ChosenPlace(_known(value.id, value.parent_id, category_id))
+
+
+def _known(*ids: int | None) -> tuple[int, ...]:
+    return tuple(id_ for id_ in ids if id_ is not None)

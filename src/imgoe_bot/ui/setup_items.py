@@ -1,0 +1,339 @@
+"""The wizard's buttons and menus: each knows from its custom id alone what it is for."""
+
+import re
+from typing import Any, Self
+
+import discord
+
+from imgoe_bot.domain.guild import check_may_manage
+from imgoe_bot.domain.options import OPTIONS, Form
+from imgoe_bot.errors import HostError, ImgoeError, KeyRejected
+from imgoe_bot.ui import convert, failures, setup_acts
+from imgoe_bot.ui import settings_words as sw
+from imgoe_bot.ui import wording as w
+from imgoe_bot.ui.container import AnyInteraction
+from imgoe_bot.ui.modals import KeyModal
+from imgoe_bot.ui.setup_scene import Scene, Step, embed_of, look
+from imgoe_bot.ui.translate import Words, words_for_locale
+
+OTHER_HOST = "other"
+URL_MAX = 60
+LABEL_MAX = 100
+CHANNELS_MAX = 25
+_CHANNEL_TYPES = [
+    discord.ChannelType.text,
+    discord.ChannelType.news,
+    discord.ChannelType.forum,
+    discord.ChannelType.media,
+]
+
+Match = re.Match[str]
+AnyItem = discord.ui.Item[Any]
+Style = discord.ButtonStyle
+
+
+def _short(url: str) -> str:
+    """An address that a custom id has room for; without it the host in use is meant."""
+    return url if len(url) <= URL_MAX else ""
+
+
+class GoButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"imgoe:setup:go:(?P<step>host|key|answers|channels|finish):(?P<url>.*)",
+):
+    """Leads to another step."""
+
+    def __init__(
+        self, step: Step, *, label: str = "…", url: str = "", style: Style = Style.secondary
+    ) -> None:
+        self._step, self._url = step, _short(url)
+        custom_id = f"imgoe:setup:go:{step}:{self._url}"
+        super().__init__(discord.ui.Button(label=label, style=style, custom_id=custom_id))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
+    ) -> Self:
+        """Rebuild the button of a message that an earlier process sent."""
+        return cls(Step(match["step"]), url=match["url"])
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Show the step."""
+        await interaction.response.defer()
+        async with failures.answered(interaction):
+            await show(interaction, self._step, url=self._url)
+
+
+class HostMenu(
+    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    template=r"imgoe:setup:host:(?P<version>[0-9]+)",
+):
+    """Chooses the image host."""
+
+    def __init__(self, *, version: int, scene: Scene | None = None) -> None:
+        self._version = version
+        menu = discord.ui.Select[Any](custom_id=f"imgoe:setup:host:{version}")
+        if scene is not None:
+            menu.placeholder = scene.words("setup.host_pick")
+            _fill_hosts(menu, scene)
+        super().__init__(menu)
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
+    ) -> Self:
+        """Rebuild the menu of a message that an earlier process sent."""
+        return cls(version=int(match["version"]))
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Go on to the host's key; another host is asked for together with it."""
+        chosen = self.item.values[0]
+        async with failures.answered(interaction):
+            if chosen == OTHER_HOST:
+                await _ask_key(interaction, url="", version=self._version, checked=True)
+            else:
+                await interaction.response.defer()
+                await show(interaction, Step.KEY, url=chosen)
+
+
+def _fill_hosts(menu: discord.ui.Select[Any], scene: Scene) -> None:
+    for url in scene.hosts:
+        if len(url) <= LABEL_MAX:
+            menu.add_option(label=w.plain_host(url), value=url, default=url == scene.host_url)
+    menu.add_option(label=scene.words("setup.host_other"), value=OTHER_HOST)
+
+
+class KeyButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"imgoe:setup:key:(?P<version>[0-9]+):(?P<checked>[01]):(?P<url>.*)",
+):
+    """Opens the form for host and key."""
+
+    def __init__(
+        self, *, version: int, checked: bool, url: str, label: str = "…", style: Style
+    ) -> None:
+        self._version, self._checked, self._url = version, checked, _short(url)
+        custom_id = f"imgoe:setup:key:{version}:{int(checked)}:{self._url}"
+        super().__init__(discord.ui.Button(label=label, style=style, custom_id=custom_id))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
+    ) -> Self:
+        """Rebuild the button of a message that an earlier process sent."""
+        version, checked = int(match["version"]), match["checked"] == "1"
+        return cls(version=version, checked=checked, url=match["url"], style=Style.secondary)
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Open the form."""
+        async with failures.answered(interaction):
+            await _ask_key(interaction, url=self._url, version=self._version, checked=self._checked)
+
+
+async def _ask_key(interaction: AnyInteraction, *, url: str, version: int, checked: bool) -> None:
+    check_may_manage(convert.actor_of(interaction))
+    words = words_for_locale(interaction.locale)
+    modal = SetupKeyModal(host_url=url, words=words, version=version, checked=checked)
+    await interaction.response.send_modal(modal)
+
+
+class SetupKeyModal(KeyModal):
+    """The form for host and key whose answer is the wizard's next step."""
+
+    def __init__(self, *, host_url: str, words: Words, version: int, checked: bool) -> None:
+        super().__init__(host_url=host_url, words=words)
+        self._version = version
+        self._checked = checked
+
+    async def on_submit(self, interaction: AnyInteraction) -> None:
+        """Try the key at once; keep the person at this step until one works."""
+        await interaction.response.defer()
+        async with failures.answered(interaction):
+            try:
+                note = await setup_acts.take_key(
+                    interaction,
+                    host_url=self._host.value,
+                    key=self._key.value,
+                    checked=self._checked,
+                    version=self._version,
+                )
+            except ImgoeError as error:
+                await _show_refusal(interaction, error)
+            else:
+                await show(interaction, Step.ANSWERS, note=note)
+
+
+async def _show_refusal(interaction: AnyInteraction, error: ImgoeError) -> None:
+    """Say why a key was not saved; one that could not be tried may be saved all the same."""
+    words = words_for_locale(interaction.locale)
+    untried = isinstance(error, HostError) and not isinstance(error, KeyRejected)
+    lines = [failures.words_for(error, words), words("setup.key_not_saved")]
+    if untried:
+        lines.append(words("setup.key_not_tried"))
+    url = error.host if isinstance(error, HostError) else ""
+    await show(interaction, Step.KEY, url=url, note="\n".join(lines), untried=untried)
+
+
+class OptionMenu(
+    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    template=r"imgoe:setup:set:(?P<name>[a-z_]{1,30}):(?P<version>[0-9]+)",
+):
+    """Sets one option for the server."""
+
+    def __init__(self, name: str, *, version: int, scene: Scene | None = None) -> None:
+        self._name, self._version = name, version
+        menu = discord.ui.Select[Any](custom_id=f"imgoe:setup:set:{name}:{version}")
+        if scene is not None:
+            _fill_choices(menu, name, scene)
+        super().__init__(menu)
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
+    ) -> Self:
+        """Rebuild the menu of a message that an earlier process sent."""
+        return cls(match["name"], version=int(match["version"]))
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Store the choice, and show all of them as they are now."""
+        await interaction.response.defer()
+        async with failures.answered(interaction):
+            value = ",".join(self.item.values)
+            note = await setup_acts.set_option(
+                interaction, self._name, value, version=self._version
+            )
+            await show(interaction, Step.ANSWERS, note=note)
+
+
+def _fill_choices(menu: discord.ui.Select[Any], name: str, scene: Scene) -> None:
+    option, held = OPTIONS[name], scene.values[name].split(",")
+    menu.placeholder = sw.about(name, scene.words)
+    if option.form is Form.SET:
+        menu.max_values = len(option.choices)
+    for value in option.choices:
+        label = sw.choice(option, value, scene.words)
+        menu.add_option(label=label[:LABEL_MAX], value=value, default=value in held)
+
+
+class ChannelMenu(
+    discord.ui.DynamicItem[discord.ui.ChannelSelect[Any]], template=r"imgoe:setup:channels"
+):
+    """Adds channels to those that are kept; none is taken away here."""
+
+    def __init__(self, *, placeholder: str | None = None) -> None:
+        super().__init__(
+            discord.ui.ChannelSelect(
+                custom_id="imgoe:setup:channels",
+                channel_types=_CHANNEL_TYPES,
+                placeholder=placeholder,
+                max_values=CHANNELS_MAX,
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
+    ) -> Self:
+        """Rebuild the menu of a message that an earlier process sent."""
+        return cls()
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Mirror what was chosen and go on."""
+        await interaction.response.defer()
+        async with failures.answered(interaction):
+            note = await setup_acts.add_channels(interaction, self.item.values)
+            await show(interaction, Step.FINISH, note=note)
+
+
+class TrialButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"imgoe:setup:try"):
+    """Tries an upload."""
+
+    def __init__(self, *, label: str = "…") -> None:
+        super().__init__(
+            discord.ui.Button(label=label, style=Style.success, custom_id="imgoe:setup:try")
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
+    ) -> Self:
+        """Rebuild the button of a message that an earlier process sent."""
+        return cls()
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Upload, delete, and say how it went."""
+        await interaction.response.defer()
+        async with failures.answered(interaction):
+            note = await setup_acts.try_upload(interaction)
+            await show(interaction, Step.FINISH, note=note)
+
+
+SETUP_ITEMS = (GoButton, HostMenu, KeyButton, OptionMenu, ChannelMenu, TrialButton)
+
+
+async def show(
+    interaction: AnyInteraction,
+    step: Step,
+    *,
+    url: str = "",
+    note: str | None = None,
+    untried: bool = False,
+) -> None:
+    """Make the wizard's one message show a step.
+
+    Args:
+        interaction: already acknowledged; its message is edited.
+        step: which.
+        url: the chosen host, empty for the one in use.
+        note: what came of the last click.
+        untried: whether a key could not be tried and may be saved as it is.
+
+    Raises:
+        NotAllowed: without the Manage Server permission.
+    """
+    scene = await look(interaction, host_url=url, note=note)
+    view = discord.ui.View(timeout=None)
+    for item in _items(step, scene, untried=untried):
+        view.add_item(item)
+    await interaction.edit_original_response(embeds=[embed_of(step, scene)], view=view)
+
+
+def _items(step: Step, scene: Scene, *, untried: bool) -> list[AnyItem]:
+    words, version = scene.words, scene.settings.version
+    if step is Step.HOST:
+        return [HostMenu(version=version, scene=scene), _next(Step.KEY, scene)]
+    if step is Step.KEY:
+        return [*_key_buttons(scene, untried=untried), _back(Step.HOST, words)]
+    if step is Step.ANSWERS:
+        menus = [OptionMenu(name, version=version, scene=scene) for name in scene.values]
+        return [*menus, _next(Step.CHANNELS, scene), _back(Step.KEY, words)]
+    if step is Step.CHANNELS:
+        menu = ChannelMenu(placeholder=words("setup.channels_pick"))
+        return [menu, _next(Step.FINISH, scene), _back(Step.ANSWERS, words)]
+    return [TrialButton(label=words("setup.finish_try")), _back(Step.CHANNELS, words)]
+
+
+def _next(step: Step, scene: Scene) -> GoButton:
+    label = scene.words("setup.next")
+    return GoButton(step, label=label, url=scene.host_url, style=Style.primary)
+
+
+def _back(step: Step, words: Words) -> GoButton:
+    return GoButton(step, label=words("setup.back"))
+
+
+def _key_buttons(scene: Scene, *, untried: bool) -> list[AnyItem]:
+    words, version, url = scene.words, scene.settings.version, scene.host_url
+    style = Style.secondary if scene.has_key else Style.primary
+    label = words("setup.key_enter")
+    buttons: list[AnyItem] = [
+        KeyButton(version=version, checked=True, url=url, label=label, style=style)
+    ]
+    if untried:
+        label = words("setup.key_anyway")
+        buttons.append(
+            KeyButton(version=version, checked=False, url=url, label=label, style=Style.danger)
+        )
+    if scene.has_key:
+        buttons.append(_next(Step.ANSWERS, scene))
+    return buttons

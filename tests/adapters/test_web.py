@@ -1,0 +1,190 @@
+"""Reading what a person typed: the public internet, nothing inside, over real sockets."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import pytest_asyncio
+from aiohttp import web
+
+from imgoe_bot.adapters.fetch import AttachmentReader
+from imgoe_bot.adapters.web import SourceReader, WebReader, is_public, open_guarded_http
+from imgoe_bot.domain.media import Source
+from imgoe_bot.errors import (
+    MediaTooLarge,
+    SourceBlocked,
+    SourceUnreachable,
+    UnsupportedMedia,
+)
+from imgoe_bot.services.ports import MediaReader
+from tests.adapters.conftest import Site
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
+LIMIT = 4096
+
+
+@pytest_asyncio.fixture
+async def guarded() -> AsyncIterator[WebReader]:
+    """As people are served: public addresses only."""
+    async with open_guarded_http() as http:
+        yield WebReader(http)
+
+
+@pytest_asyncio.fixture
+async def trusting() -> AsyncIterator[WebReader]:
+    """A reader for which the test's own address is public, and no other."""
+    async with open_guarded_http(lambda address: address == "127.0.0.1") as http:
+        yield WebReader(http)
+
+
+async def _read(reader: MediaReader, url: str, *, limit: int = LIMIT) -> bytes:
+    source = Source(url, "cat.png", None, typed=True)
+    async with reader.open(source, limit_bytes=limit) as media:
+        return b"".join([chunk async for chunk in media.chunks])
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("93.184.215.14", True),
+        ("2606:4700::1111", True),
+        ("10.0.0.1", False),
+        ("172.16.0.1", False),
+        ("192.168.1.1", False),
+        ("100.64.0.1", False),
+        ("127.0.0.1", False),
+        ("0.0.0.0", False),  # noqa: S104  # an address to refuse, none to bind
+        ("169.254.169.254", False),
+        ("224.0.0.1", False),
+        ("255.255.255.255", False),
+        ("240.0.0.1", False),
+        ("::1", False),
+        ("::", False),
+        ("fe80::1%eth0", False),
+        ("fc00::1", False),
+        ("fec0::1", False),
+        ("ff02::1", False),
+        ("::ffff:93.184.215.14", False),
+        ("::127.0.0.1", False),
+        ("64:ff9b::7f00:1", False),
+        ("64:ff9b:1::1", False),
+        ("2002:7f00:1::", False),
+        ("2001:0:1::1", False),
+        ("2001:db8::1", False),
+        ("no address", False),
+    ],
+)
+def test_only_the_public_internet_is_public(address: str, public: bool) -> None:
+    assert is_public(address) is public
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "0"])
+async def test_nothing_inside_is_asked_however_it_is_written(
+    guarded: WebReader, site: Site, host: str
+) -> None:
+    site.answer(PNG)
+    port = site.url.rpartition(":")[2]
+
+    with pytest.raises((SourceBlocked, SourceUnreachable)):
+        await _read(guarded, f"http://{host}:{port}/cat.png")
+
+    assert site.paths == []
+
+
+async def test_a_refused_address_is_told_from_one_that_does_not_answer(
+    guarded: WebReader, trusting: WebReader, site: Site, unused_tcp_port: int
+) -> None:
+    with pytest.raises(SourceBlocked) as blocked:
+        await _read(guarded, f"{site.url}/cat.png")
+    with pytest.raises(SourceUnreachable) as silent:
+        await _read(trusting, f"http://127.0.0.1:{unused_tcp_port}/cat.png")
+
+    assert blocked.value.reason == "private-address"
+    assert silent.value.site == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://example.com/cat.png",
+        "file:///etc/passwd",
+        "http://user:word@example.com/cat.png",
+        "http:///cat.png",
+        "http://[::1/cat.png",
+        "http://exa\tmple.com/",
+    ],
+)
+async def test_what_is_no_plain_web_address_is_refused(trusting: WebReader, url: str) -> None:
+    with pytest.raises(SourceBlocked):
+        await _read(trusting, url)
+
+
+async def test_bytes_come_whole_also_after_a_redirect(trusting: WebReader, site: Site) -> None:
+    async def move(request: web.Request) -> web.StreamResponse:
+        if request.path == "/old":
+            raise web.HTTPFound("/new")
+        return web.Response(body=PNG)
+
+    site.handler = move
+
+    assert await _read(trusting, f"{site.url}/old") == PNG
+    assert site.paths == ["/old", "/new"]
+
+
+@pytest.mark.parametrize("target", ["http://127.0.0.2:1/", "file:///etc/passwd", "http://[::1]/"])
+async def test_a_redirect_to_somewhere_inside_is_not_followed(
+    trusting: WebReader, site: Site, target: str
+) -> None:
+    site.answer(b"", status=302, headers={"Location": target})
+
+    with pytest.raises(SourceBlocked):
+        await _read(trusting, f"{site.url}/old")
+
+
+async def test_a_circle_of_redirects_ends(trusting: WebReader, site: Site) -> None:
+    site.answer(b"", status=302, headers={"Location": "/again"})
+
+    with pytest.raises(SourceBlocked) as refused:
+        await _read(trusting, f"{site.url}/again")
+
+    assert refused.value.reason == "redirect"
+    assert len(site.paths) == 5
+
+
+async def test_size_and_type_are_held_to_as_for_an_attachment(
+    trusting: WebReader, site: Site
+) -> None:
+    site.answer(PNG)
+    with pytest.raises(MediaTooLarge):
+        await _read(trusting, f"{site.url}/cat.png", limit=len(PNG) - 1)
+    site.answer(b"<html>")
+    with pytest.raises(UnsupportedMedia):
+        await _read(trusting, f"{site.url}/cat.png")
+    site.answer(b"", status=404)
+    with pytest.raises(SourceUnreachable) as gone:
+        await _read(trusting, f"{site.url}/cat.png")
+    assert (gone.value.status, gone.value.site) == (404, "127.0.0.1")
+
+
+async def test_where_addresses_are_switched_off_only_discords_own_are_read(
+    http: httpx.AsyncClient, site: Site, trusting: WebReader
+) -> None:
+    site.answer(PNG)
+    attachments = AttachmentReader(http, bases=("http://127.0.0.1:1",))
+
+    with pytest.raises(SourceBlocked):
+        await _read(SourceReader(attachments, web=None), f"{site.url}/cat.png")
+
+    own = AttachmentReader(http, bases=(site.url,))
+    assert await _read(SourceReader(own, web=None), f"{site.url}/cat.png") == PNG
+    assert await _read(SourceReader(attachments, web=trusting), f"{site.url}/cat.png") == PNG
+
+
+async def test_an_address_that_nobody_typed_never_goes_to_the_web(
+    http: httpx.AsyncClient, site: Site, trusting: WebReader
+) -> None:
+    reader = SourceReader(AttachmentReader(http, bases=("http://127.0.0.1:1",)), web=trusting)
+
+    with pytest.raises(SourceBlocked):
+        async with reader.open(Source(f"{site.url}/a.png", "a.png", None), limit_bytes=LIMIT):
+            pass

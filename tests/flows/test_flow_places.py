@@ -1,0 +1,186 @@
+"""What a server sets for a place, and what that changes for a picture posted there."""
+
+import pytest
+
+from imgoe_bot.discordsim import ChannelType, Message, Permission
+from tests.flows.kit import DELETE_LINK, Town, eventually, picture
+
+
+async def _set(town: Town, name: str, value: str) -> None:
+    answer = await town.ada.slash(town.photos, "settings set", name=name, value=value)
+    await answer.wait_response()
+
+
+def _texts(message: Message) -> str:
+    return str((message.content, message.embeds, message.components))
+
+
+async def test_the_answer_may_go_into_a_thread_below_the_message(running: Town) -> None:
+    await _set(running, "answer", "thread")
+
+    posted = await running.ben.say(running.photos, files=[picture()])
+
+    thread = running.sim.world.channels
+    await eventually(lambda: posted.id in thread)
+    card = await running.ben.wait_for_message(thread[posted.id], lambda m: bool(m.embeds))
+    assert card.embeds[0]["title"] == "cat.png"
+
+
+async def test_the_answer_may_go_into_a_log_channel_and_names_its_source(running: Town) -> None:
+    await _set(running, "answer", "log")
+    await _set(running, "log_channel", str(running.lounge.id))
+
+    posted = await running.ben.say(running.photos, files=[picture()])
+
+    card = await running.ben.wait_for_message(running.lounge, lambda m: bool(m.embeds))
+    assert f"/{running.photos.id}/{posted.id}" in card.content
+    assert not card.mention_ids
+    assert running.cards(running.photos) == []
+
+
+async def test_the_answer_may_be_a_mere_reaction(running: Town) -> None:
+    await _set(running, "answer", "reaction")
+
+    posted = await running.ben.say(running.photos, files=[picture()])
+
+    await eventually(lambda: "✅" in posted.reactions)
+    assert DELETE_LINK.search((await running.note_for(running.ben)).content)
+    assert running.cards(running.photos) == []
+
+
+async def test_in_silence_only_the_uploader_hears_of_it(running: Town) -> None:
+    await _set(running, "answer", "silent")
+
+    await running.ben.say(running.photos, files=[picture()])
+
+    assert DELETE_LINK.search((await running.note_for(running.ben)).content)
+    assert running.cards(running.photos) == []
+
+
+async def test_a_gallery_shows_pictures_with_alt_text_and_hides_spoilers(running: Town) -> None:
+    await _set(running, "layout", "gallery")
+
+    files = [picture("a.png"), picture("SPOILER_b.png", colour="red")]
+    posted = await running.ben.say(running.photos, files=files)
+
+    card = await running.card_for(posted)
+    text = _texts(card)
+    assert card.flags & 1 << 15
+    assert "'description': 'a.png'" in text
+    assert "'spoiler': True" in text
+
+
+async def test_a_gallery_card_becomes_a_tombstone_too(running: Town) -> None:
+    await _set(running, "layout", "gallery")
+    posted = await running.ben.say(running.photos, files=[picture()])
+    card = await running.card_for(posted)
+    note = await running.note_for(running.ben)
+
+    await running.ben.click(note, "Delete cat.png")
+
+    await running.ben.wait_for_message(
+        running.photos, lambda m: m is card and "The copy was deleted." in _texts(m)
+    )
+
+
+@pytest.mark.parametrize("what", ["delete", "hold"])
+async def test_what_becomes_of_a_copy_whose_message_is_deleted(running: Town, what: str) -> None:
+    await _set(running, "on_delete", what)
+    posted = await running.ben.say(running.photos, files=[picture()])
+    card = await running.card_for(posted)
+    viewer = card.embeds[0]["url"]
+    await running.note_for(running.ben)
+
+    await running.ben.delete(posted)
+
+    if what == "delete":
+        await running.ada.wait_for_message(
+            running.photos, lambda m: m is card and "The copy was deleted." in _texts(m)
+        )
+        assert await running.status(viewer) == 404
+    else:
+        await eventually(lambda: card.deleted)
+        assert await running.status(viewer) == 200
+
+
+async def test_a_day_s_quota_stops_the_next_picture_and_says_so(running: Town) -> None:
+    await _set(running, "person_files", "1")
+    first = await running.ben.say(running.photos, files=[picture("a.png")])
+    await running.card_for(first)
+
+    second = await running.ben.say(running.photos, files=[picture("b.png", colour="red")])
+
+    assert "used up" in _texts(await running.card_for(second))
+
+
+async def test_templates_name_the_upload_at_the_host(running: Town) -> None:
+    await _set(running, "title", "Club {name}")
+
+    posted = await running.ben.say(running.photos, files=[picture("cat.png")])
+
+    viewer = str((await running.card_for(posted)).embeds[0]["url"])
+    page = (await running.http.get(viewer)).text
+    assert "Club cat" in page
+
+
+async def test_an_inner_place_inherits_and_overrides(running: Town) -> None:
+    await _set(running, "answer", "silent")
+    own = await running.ada.slash(
+        running.photos, "settings set", name="answer", value="reply", channel=running.photos
+    )
+    await own.wait_response()
+
+    posted = await running.ben.say(running.photos, files=[picture()])
+
+    assert (await running.card_for(posted)).embeds[0]["title"] == "cat.png"
+
+
+async def test_a_rule_for_a_category_holds_for_its_channels_and_threads(running: Town) -> None:
+    group = running.guild.add_channel("Group", type=ChannelType.CATEGORY)
+    inner = running.guild.add_channel("inner", parent=group)
+    await running.mirror(group)
+
+    posted = await running.ben.say(inner, files=[picture()])
+
+    assert (await running.card_for(posted)).embeds[0]["title"] == "cat.png"
+
+
+async def test_forwarded_pictures_are_kept_for_who_forwards_them(running: Town) -> None:
+    original = await running.ada.say(running.lounge, files=[picture("far.png")])
+
+    forwarded = await running.ben.forward(original, running.photos)
+
+    card = await running.card_for(forwarded)
+    assert card.embeds[0]["title"] == "far.png"
+    assert "far.png" in (await running.note_for(running.ben)).content
+
+
+async def test_a_paused_channel_rests_until_it_is_resumed(running: Town) -> None:
+    await (
+        await running.ada.slash(running.photos, "mirror pause", channel=running.photos)
+    ).wait_response()
+    await running.ben.say(running.photos, files=[picture("rest.png")])
+    await (
+        await running.ada.slash(running.photos, "mirror resume", channel=running.photos)
+    ).wait_response()
+
+    posted = await running.ben.say(running.photos, files=[picture("work.png", colour="red")])
+
+    await running.card_for(posted)
+    assert [c.embeds[0]["title"] for c in running.cards(running.photos)] == ["work.png"]
+
+
+async def test_a_channel_the_bot_lost_pauses_its_rule_and_tells_its_moderator_once(
+    running: Town,
+) -> None:
+    running.sim.faults.revoke(running.photos, Permission.SEND_MESSAGES)
+
+    await running.ben.say(running.photos, files=[picture("a.png")])
+    told = await running.ada.wait_for_message(running.ada.dm, lambda m: "paused" in m.content)
+    await running.ben.say(running.photos, files=[picture("b.png", colour="red")])
+    await running.mirror(running.lounge)
+
+    assert "Send Messages" in told.content
+    listed = await (await running.ada.slash(running.photos, "mirror list")).wait_response()
+    assert f"<#{running.photos.id}> (paused)" in listed.content
+    assert len(running.ada.messages(running.ada.dm)) == 1

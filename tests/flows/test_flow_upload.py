@@ -1,0 +1,179 @@
+"""Uploads on demand with all they can ask for, end to end."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from imgoe_bot.discordsim import Upload
+from tests.flows.kit import Town, picture
+
+
+def _text(message: object) -> str:
+    return f"{getattr(message, 'content', '')} {getattr(message, 'embeds', '')}"
+
+
+async def test_what_was_asked_for_reaches_the_host(running: Town) -> None:
+    asked = await running.ben.slash(
+        running.lounge,
+        "upload",
+        file=picture("dog.png"),
+        title="Rex in Rome",
+        tags="dogs, rome",
+        width=32,
+        expires="12h",
+    )
+
+    card = await asked.wait_response(10)
+
+    page = (await running.http.get(str(card.embeds[0]["url"]))).text
+    assert "Rex in Rome" in page
+    assert "32 × 24" in str(card.embeds[0]["description"])
+    expires = int(str(card.embeds[0]["description"]).partition("<t:")[2].partition(":")[0])
+    wanted = datetime.now(UTC) + timedelta(hours=12)
+    assert abs(expires - wanted.timestamp()) < 120
+    assert len(asked.responses) == 1, "the host kept the expiry, so there is nothing to remark"
+
+
+async def test_an_album_is_remarked_on_to_whoever_asked_alone(running: Town) -> None:
+    asked = await running.ben.slash(running.lounge, "upload", file=picture(), album="Zz9")
+
+    await asked.wait_response(10)
+    remark = await running.ben.wait_for_message(
+        running.lounge, lambda m: "album" in m.content or "No such" in _text(m)
+    )
+
+    assert remark.ephemeral_for == running.ben.id or not running.cards(running.lounge)[-1].embeds
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"expires": "soon"}, "`7d`"),
+        ({"tags": "x" * 40}, "`cats, summer`"),
+        ({"album": "not an id"}, "`Xy7`"),
+    ],
+)
+async def test_a_bad_value_is_answered_with_an_example_and_nothing_is_kept(
+    running: Town, values: dict[str, str], says: str
+) -> None:
+    asked = await running.ben.slash(running.lounge, "upload", file=picture(), **values)
+
+    answer = await asked.wait_response(10)
+
+    assert says in answer.content
+    assert running.ben.messages(running.ben.dm) == []
+
+
+async def test_neither_or_both_of_file_and_address_are_refused(running: Town) -> None:
+    none = await running.ben.slash(running.lounge, "upload")
+    both = await running.ben.slash(
+        running.lounge, "upload", file=picture(), url="https://example.com/a.png"
+    )
+
+    assert "either a file or an address" in (await none.wait_response(10)).content
+    assert "either a file or an address" in (await both.wait_response(10)).content
+
+
+async def test_an_address_is_uploaded_too(running: Town) -> None:
+    posted = await running.ben.say(running.lounge, files=[picture("sea.png")])
+    url = str(posted.attachments[0].url)
+
+    asked = await running.ben.slash(running.lounge, "upload", url=url)
+
+    card = await asked.wait_response(10)
+    assert card.embeds[0]["title"] == "sea.png"
+
+
+async def test_an_address_inside_the_operators_network_is_never_asked(running: Town) -> None:
+    asked = await running.ben.slash(running.lounge, "upload", url=f"{running.host.url}/a.png")
+
+    answer = await asked.wait_response(10)
+
+    assert "not one I read from" in answer.content
+
+
+async def test_a_private_answer_is_seen_by_its_person_alone(running: Town) -> None:
+    asked = await running.ben.slash(running.lounge, "upload", file=picture(), private=True)
+
+    card = await asked.wait_response(10)
+    note = await running.note_for(running.ben)
+
+    assert card.embeds[0]["title"] == "cat.png"
+    assert card.ephemeral_for == running.ben.id
+    assert running.cards(running.lounge) == []
+    assert note.content
+
+
+async def test_only_the_uploaders_role_may_upload_where_one_is_set(running: Town) -> None:
+    role = running.guild.add_role("keepers")
+    await running.ada.slash(running.lounge, "settings set", option="uploaders", value=str(role.id))
+    refused = await running.ben.slash(running.lounge, "upload", file=picture())
+    answer = await refused.wait_response(10)
+    by_mod = await running.ada.slash(running.lounge, "upload", file=picture("a.png"))
+    running.guild.set_roles(running.ben, [role])
+    asked = await running.ben.slash(running.lounge, "upload", file=picture("b.png"))
+
+    assert f"<@&{role.id}>" in answer.content
+    assert (await by_mod.wait_response(10)).embeds[0]["title"] == "a.png"
+    assert (await asked.wait_response(10)).embeds[0]["title"] == "b.png"
+
+
+async def test_several_files_get_one_card_that_names_what_failed(running: Town) -> None:
+    opened = await running.ben.slash(running.lounge, "upload-many")
+    files = [picture("1.png"), Upload("2.png", b"just words", "image/png"), picture("3.png", colour="red")]
+    sent = await running.ben.fill_modal(opened, {"files": files})
+
+    card = await sent.wait_response(10)
+    note = await running.note_for(running.ben)
+
+    titles = [embed.get("title") for embed in card.embeds]
+    assert titles == ["1.png", "3.png", "Not kept"]
+    assert "2.png" in str(card.embeds[2]["description"])
+    assert "1.png" in note.content
+    assert "3.png" in note.content
+
+
+async def test_links_come_in_every_format_to_whoever_presses(running: Town) -> None:
+    asked = await running.ben.slash(running.lounge, "upload", file=picture())
+    card = await asked.wait_response(10)
+
+    pressed = await running.ada.click(card, "Links")
+
+    answer = await pressed.wait_response(10)
+    viewer = str(card.embeds[0]["url"])
+    assert answer.ephemeral_for == running.ada.id
+    assert viewer in answer.content
+    direct = answer.content.partition("```\n")[2].partition("\n")[0]
+    assert await running.status(direct) == 200
+    assert f"![cat.png]({direct})" in answer.content
+    assert f'<img src="{direct}" alt="cat.png">' in answer.content
+    assert f"[img]{direct}[/img]" in answer.content
+    assert "/delete/" not in answer.content
+
+
+async def test_links_of_many_files_come_as_a_file_besides(running: Town) -> None:
+    opened = await running.ben.slash(running.lounge, "upload-many")
+    files = [picture(f"{'long' * 12}{n}.png", colour=f"#0000{n}0") for n in range(10)]
+    sent = await running.ben.fill_modal(opened, {"files": files})
+    card = await sent.wait_response(20)
+
+    answer = await (await running.ben.click(card, "Links")).wait_response(10)
+
+    assert len(answer.content) <= 2000
+    listed = (await running.http.get(str(answer.attachments[0].url))).text
+    assert listed.count("[img]") == 10
+
+
+async def test_a_card_whose_interaction_ran_out_is_posted_in_the_channel(running: Town) -> None:
+    running.sim.faults.next_problems("POST /webhooks/*", [50027])
+
+    await running.ben.slash(running.lounge, "upload", file=picture())
+
+    card = await running.ben.wait_for_message(
+        running.lounge, lambda m: bool(m.embeds) and m.embeds[0].get("title") == "cat.png", 10
+    )
+    note = await running.note_for(running.ben)
+    await running.ben.click(note, "Delete cat.png")
+    await running.ben.wait_for_message(
+        running.lounge, lambda m: m is card and "The copy was deleted." in str(m.embeds)
+    )
