@@ -51,6 +51,7 @@ def routes(sim: Sim) -> list[web.AbstractRouteDef]:
         web.get("/static/{name}", from_this_page(page.static)),
         web.get("/page/ws", from_this_page(page.socket)),
         web.post("/page/messages", from_this_page(_told(page.say))),
+        web.post("/page/posts", from_this_page(_told(page.post))),
         web.patch("/page/messages/{id:\\d+}", from_this_page(_told(page.edit))),
         web.delete("/page/messages/{id:\\d+}", from_this_page(_told(page.delete))),
         web.post("/page/reactions", from_this_page(_told(page.react))),
@@ -123,6 +124,11 @@ class _Page:
         """Send a message."""
         message = await self._acts.say(await read_form(request))
         return {"id": str(message.id)}
+
+    async def post(self, request: web.Request) -> Payload:
+        """Open a post in a forum."""
+        thread = await self._acts.post(await read_form(request))
+        return {"id": str(thread.id)}
 
     async def edit(self, request: web.Request) -> Payload:
         """Change a message."""

@@ -77,6 +77,13 @@ class Acts:
         content = text(form.data, "content")
         return await person.say(channel, content, form.attachments(), reply_to=reply_to)
 
+    async def post(self, form: PageForm) -> Channel:
+        """Open a post in a forum or media channel."""
+        person, forum = self._placed(form.data)
+        title, content = text(form.data, "title"), text(form.data, "content")
+        thread, _ = await person.open_post(forum, title, content, form.attachments())
+        return thread
+
     async def edit(self, data: Json, message_id: int) -> None:
         """Change the words of one's own message."""
         person, channel = self._placed(data)

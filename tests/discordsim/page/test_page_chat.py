@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import Browser, FilePayload, WebSocketRoute, expect
 
+from imgoe_bot.discordsim import ChannelType, Upload
+
 if TYPE_CHECKING:
     from tests.discordsim.conftest import Probe, Town
     from tests.discordsim.page.conftest import Drop, Open
@@ -134,3 +136,58 @@ async def test_a_lost_connection_comes_back_with_what_was_missed(
     await expect(page.get_by_text("Connection lost")).to_have_count(0)
     assert len(sockets) == 2
     await context.close()
+
+
+async def test_a_forum_lists_its_posts_and_takes_a_new_one(
+    open_page: "Open", town: "Town", picture: bytes
+) -> None:
+    page = await open_page()
+    town.guild.add_channel("showcase", type=ChannelType.FORUM)
+    await page.locator("[data-channel-name=showcase]").click()
+    await expect(page.get_by_text("No posts yet")).to_be_visible()
+    await expect(page.get_by_test_id("composer-text")).to_be_hidden()
+
+    await page.get_by_test_id("forum-new").click()
+    await page.get_by_test_id("post-send").click()
+    await expect(page.get_by_text("This is needed")).to_have_count(2)
+    await page.get_by_test_id("post-title").fill("Dusk")
+    await page.get_by_test_id("post-content").fill("From the ridge")
+    file = FilePayload(name="a.png", mimeType="image/png", buffer=picture)
+    await page.get_by_test_id("post-files").set_input_files(file)
+    await page.get_by_test_id("post-send").click()
+
+    await page.get_by_test_id("forum-post").click()
+    await expect(page.get_by_role("heading", name="Dusk")).to_be_visible()
+    await expect(page.get_by_test_id("message")).to_contain_text("From the ridge")
+    await expect(page.get_by_test_id("message").locator("img")).to_have_count(1)
+
+
+async def test_a_thread_begins_with_what_it_is_about(open_page: "Open", town: "Town") -> None:
+    page = await open_page()
+    message = await town.bob.say(town.memes, "look at this dusk")
+
+    await town.bob.open_thread(message, "About dusk")
+
+    await page.locator("[data-testid=channel][data-channel-name='About dusk']").click()
+    await expect(page.get_by_test_id("message").first).to_contain_text("look at this dusk")
+
+
+async def test_a_fault_is_told_and_the_panel_gives_the_focus_back(
+    open_page: "Open", town: "Town", picture: bytes
+) -> None:
+    await town.bob.say(town.memes, "", [Upload("a.png", picture, description="A blue field")])
+    page = await open_page()
+    await expect(page.get_by_role("img", name="A blue field")).to_be_visible()
+
+    await page.get_by_test_id("fault-panel-open").click()
+    await page.get_by_test_id("fault-close-dms").click()
+    await page.get_by_test_id("fault-expire").click()
+    await expect(page.locator("#notices")).to_contain_text("Expire file links")
+    assert town.alice.dms_closed
+    await expect(page.get_by_test_id("fault-expire")).to_be_focused()
+    await page.reload()
+    await expect(page.get_by_role("img", name="A blue field")).to_be_visible()
+    await page.get_by_test_id("fault-panel-open").click()
+    await page.get_by_test_id("fault-panel").press("Escape")
+    await expect(page.get_by_test_id("fault-panel")).to_be_hidden()
+    await expect(page.get_by_test_id("fault-panel-open")).to_be_focused()

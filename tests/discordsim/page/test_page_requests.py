@@ -315,3 +315,57 @@ async def test_an_act_that_cannot_be_is_refused(
 
     assert status in {400, 404}
     assert reply["message"] == said
+
+
+async def test_every_fault_of_the_panel_can_be_let_loose_and_healed(
+    browser: Browser, bot: "Probe", town: "Town"
+) -> None:
+    socket = await browser.socket(town.alice.id)
+    snapshot = await socket.receive_json(timeout=5)
+    await socket.close()
+    names = [fault["name"] for fault in snapshot["d"]["faults"]]
+    again = await bot.hears("connect")
+
+    answers = [await browser.send("/page/faults", say(town) | {"name": name}) for name in names]
+
+    assert [status for status, _ in answers] == [200] * len(names)
+    assert names[-1] == "heal"
+    assert not town.alice.dms_closed
+    assert town.sim.bot_user.id not in town.memes.overwrites
+    await again
+
+
+@pytest.mark.parametrize(
+    ("name", "direct", "said"),
+    [("nothing", False, "no fault 'nothing'"), ("mute", True, "Open a channel of a server first")],
+)
+async def test_a_fault_that_cannot_be_says_why(
+    browser: Browser, town: "Town", name: str, direct: bool, said: str
+) -> None:
+    channel = town.alice.dm if direct else town.memes
+    act = {"person": str(town.alice.id), "channel_id": str(channel.id), "name": name}
+
+    status, reply = await browser.send("/page/faults", act)
+
+    assert status == 400
+    assert str(reply["message"]).startswith(said)
+
+
+async def test_only_commands_usable_in_a_channel_are_named_there(
+    browser: Browser, bot: "Probe", town: "Town"
+) -> None:
+    @bot.tree.command(description="Only here")
+    @discord.app_commands.guild_only()
+    async def here(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("here")
+
+    await bot.tree.sync()
+    socket = await browser.socket(town.alice.id)
+
+    snapshot = await socket.receive_json(timeout=5)
+    await socket.close()
+
+    usable = snapshot["d"]["usable"]
+    (command,) = snapshot["d"]["commands"]
+    assert usable[str(town.memes.id)] == [command["id"]]
+    assert usable[str(town.alice.dm.id)] == []

@@ -98,3 +98,18 @@ async def test_links_lead_where_they_say(open_page: "Open") -> None:
     )
 
     assert found == [url for _, url in LINKS]
+
+
+async def test_a_posted_web_page_cannot_act_for_who_opens_it(
+    open_page: "Open", town: "Town"
+) -> None:
+    evil = b"<title>still</title><script>document.title = 'ran'</script>"
+    await town.bob.say(town.memes, "", [Upload("evil.html", evil, "text/html")])
+    page = await open_page()
+
+    async with page.expect_popup() as opening:
+        await page.get_by_role("link", name="evil.html").click()
+    opened = await opening.value
+    await opened.wait_for_load_state()
+
+    assert await opened.title() == "still"

@@ -22,6 +22,12 @@ export function say(person, channelId, content, files, replyTo = null) {
   return call("POST", "/page/messages", form(payload, parts));
 }
 
+/** A new post of a forum; resolves to {id} of its thread. */
+export function post(person, channelId, title, content, files) {
+  const parts = files.map((file, index) => ({ field: `files[${index}]`, file }));
+  return call("POST", "/page/posts", form({ person, channel_id: channelId, title, content }, parts));
+}
+
 /** act: {kind: slash|menu|click|select|modal|autocomplete, …}; files: [{field, file}]. */
 export function interact(person, act, files = []) {
   return call("POST", "/page/interactions", form({ person, ...act }, files));

@@ -5,6 +5,7 @@ import * as api from "./api.js";
 import { Composer, dropOn } from "./composer.js";
 import { displayName, h, icon, iconButton } from "./dom.js";
 import { FaultPanel } from "./faults.js";
+import { isForum } from "./forum.js";
 import { Log } from "./log.js";
 import { openModal } from "./modal.js";
 import { Settling } from "./settling.js";
@@ -123,7 +124,7 @@ class App {
       if (!ok) toast(NO_ANSWER, { problem: true });
     });
     on("unknown-channel", () => this.refreshDirectory());
-    dropOn(this.main, (files) => this.composer.addFiles(files));
+    dropOn(this.main, (files) => isForum(this.store.channel()) || this.composer.addFiles(files));
     this.main.addEventListener("contextmenu", (event) => this.#contextMenu(event));
     this.#sidebarOnPhones();
     setInterval(() => refreshTimes(this.main), REFRESH_TIMES_MS);
@@ -163,6 +164,7 @@ class App {
   #drawDirectory() {
     this.sidebar.draw();
     this.#drawHeader(this.store.channel());
+    if (isForum(this.store.channel())) this.log.drawAll();
     this.composer.showCommands();
   }
 

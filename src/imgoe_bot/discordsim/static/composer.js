@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { h, icon, iconButton } from "./dom.js";
 import { CommandForm, CommandList, matching, slashCommands } from "./commands.js";
+import { isForum } from "./forum.js";
 import { toast } from "./toast.js";
 import { Tray } from "./tray.js";
 
@@ -39,6 +40,7 @@ export class Composer {
   /** Another channel: the draft goes with the old one. */
   turnTo(channel) {
     this.#endCommand();
+    this.node.hidden = isForum(channel);
     const place = channel ? (channel.guild ? `#${channel.name}` : `@${channel.name}`) : "";
     const hint = matchMedia("(max-width: 760px)").matches ? "" : ", or / for commands";
     this.input.placeholder = channel ? `Message ${place}${hint}` : "Choose a channel";

@@ -1,6 +1,7 @@
 // The message log of the open channel: keeps its place, follows the newest, greets when empty.
 
 import { avatar, h, icon } from "./dom.js";
+import { forumView, isForum } from "./forum.js";
 import { isEphemeral, messageNode } from "./message.js";
 import { dayLabel, messageTime, sameDay } from "./times.js";
 
@@ -23,13 +24,14 @@ export class Log {
   drawAll() {
     const { store } = this.app;
     const channel = store.channel();
+    if (isForum(channel)) return this.inner.replaceChildren(forumView(channel, this.app));
     const list = store.messages();
     this.node.setAttribute("aria-label", channel ? `Messages in ${channel.name}` : "Messages");
     const nodes = list.flatMap((message, index) => this.#withDay(message, list[index - 1]));
     const greeting = list.every(isEphemeral) ? [emptyState(channel, this.app)] : [];
     this.inner.replaceChildren(...greeting, ...nodes);
     this.jump.hidden = true;
-    this.#toEnd();
+    return this.#toEnd();
   }
 
   arrived(message) {

@@ -10,6 +10,7 @@ import { clock, messageTime } from "./times.js";
 const EPHEMERAL = 1 << 6;
 const LOADING = 1 << 7;
 const SUPPRESS_EMBEDS = 1 << 2;
+const THREAD_STARTER = 21;
 const NO_TEXT = { 6: "pinned a message", 7: "joined", 18: "started a thread" };
 
 export const isEphemeral = (message) => Boolean((message.flags ?? 0) & EPHEMERAL);
@@ -53,6 +54,7 @@ function head(message) {
 
 function content(message, app) {
   if (isLoading(message)) return [thinking(message)];
+  if (message.type === THREAD_STARTER && message.referenced_message) return content(message.referenced_message, app);
   if (NO_TEXT[message.type]) return [h("p", { class: "quiet" }, NO_TEXT[message.type])];
   const parts = [];
   if (message.content) parts.push(textOf(message, app));
@@ -91,7 +93,7 @@ function occasion(message, app) {
     const what = [h("b", {}, displayName(told.user)), " used ", h("span", { class: "mention" }, message.type === 23 ? used : `/${used}`)];
     return h("div", { class: "occasion" }, icon("reply"), avatar(told.user, "tiny"), h("span", {}, ...what));
   }
-  if (!message.message_reference || message.message_snapshots?.length || message.type === 18) return null;
+  if (!message.message_reference || message.message_snapshots?.length || [18, THREAD_STARTER].includes(message.type)) return null;
   return repliedTo(message, app);
 }
 
