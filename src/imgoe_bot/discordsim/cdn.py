@@ -8,6 +8,9 @@ from imgoe_bot.discordsim.entities import Attachment
 from imgoe_bot.discordsim.message_payloads import attachment_path
 from imgoe_bot.discordsim.world import World
 
+_SANDBOX = (
+    "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
+)
 _EXPIRED = "This content is no longer available."
 
 
@@ -60,7 +63,14 @@ class Cdn:
 
 
 def _ranged(request: web.Request, data: bytes, kind: str) -> web.Response:
-    headers = {"Content-Type": kind, "Accept-Ranges": "bytes", "Cache-Control": "private"}
+    headers = {
+        "Content-Type": kind,
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private",
+        # Files share the chat page's origin: none of them may run a script in it.
+        "Content-Security-Policy": _SANDBOX,
+        "X-Content-Type-Options": "nosniff",
+    }
     try:
         wanted = request.http_range
     except ValueError:
