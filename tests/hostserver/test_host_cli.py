@@ -2,7 +2,9 @@
 
 import asyncio
 import base64
+import inspect
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -52,6 +54,14 @@ def test_a_malformed_option_is_one_clear_line_and_exit_78(
     assert "hunter2" not in ran.stderr
 
 
+def test_half_a_credential_is_told(tmp_path: Path) -> None:
+    pytest.importorskip("obstore", reason="obstore is not installed")
+    environment = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": None}
+    options = ["--data", str(tmp_path), "--s3-bucket", "b"]
+    ran = CliRunner().invoke(APP, options, env=environment)
+    assert (ran.exit_code, ran.stderr.partition(":")[0]) == (78, "--s3-bucket")
+
+
 def test_a_folder_that_can_not_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     ran = CliRunner().invoke(APP, ["--data", str(tmp_path / "file/data")])
@@ -84,3 +94,10 @@ async def test_the_seeds_own_call_works_and_nothing_secret_is_logged(
         output, errors = await process.communicate()
     assert process.returncode == 0
     assert output + errors == b""
+
+
+def test_the_document_names_every_option_and_no_other() -> None:
+    document = (Path(__file__).parents[2] / "docs/host-api.md").read_text()
+    documented = set(re.findall(r"^\| `(--[a-z0-9-]+)`", document, re.MULTILINE))
+    parameters = inspect.signature(host).parameters
+    assert documented == {f"--{name.replace('_', '-')}" for name in parameters}

@@ -37,22 +37,27 @@ def open_bucket(place: S3Place) -> "S3Store":
     """Return the bucket; connects on first use.
 
     Raises:
-        ConfigError: obstore is not installed.
+        ConfigError: obstore is not installed, or the settings don't make a bucket.
     """
     try:
+        from obstore.exceptions import BaseError
         from obstore.store import S3Store
     except ImportError as error:
         raise ConfigError("--s3-bucket", "needs the extra s3: pip install imgoe-bot[s3]") from error
-    return S3Store(
-        place.bucket,
-        config=_config(place),
-        client_options={
-            "allow_http": (place.endpoint or "").startswith("http://"),
-            "connect_timeout": timedelta(seconds=5),
-            "timeout": timedelta(seconds=60),
-        },
-        retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
-    )
+    try:
+        return S3Store(
+            place.bucket,
+            config=_config(place),
+            client_options={
+                "allow_http": (place.endpoint or "").startswith("http://"),
+                "connect_timeout": timedelta(seconds=5),
+                "timeout": timedelta(seconds=60),
+            },
+            retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
+        )
+    except (BaseError, ValueError) as error:
+        problem = "endpoint, region or the credentials in AWS_* are not usable"
+        raise ConfigError("--s3-bucket", problem) from error
 
 
 @dataclass(frozen=True, slots=True)
