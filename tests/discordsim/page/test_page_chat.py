@@ -9,7 +9,7 @@ from imgoe_bot.discordsim import ChannelType, Upload
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import Probe, Town
-    from tests.discordsim.page.conftest import Drop, Open
+    from tests.discordsim.page.conftest import Drop, Open, PostCard
 
 pytestmark = pytest.mark.browser
 
@@ -191,3 +191,17 @@ async def test_a_fault_is_told_and_the_panel_gives_the_focus_back(
     await page.get_by_test_id("fault-panel").press("Escape")
     await expect(page.get_by_test_id("fault-panel")).to_be_hidden()
     await expect(page.get_by_test_id("fault-panel-open")).to_be_focused()
+
+
+async def test_the_hint_for_newcomers_stays_until_a_person_speaks(
+    open_page: "Open", post_card: "PostCard", town: "Town"
+) -> None:
+    page = await open_page()
+    hint = page.get_by_role("heading", name="Drop a picture here")
+
+    await post_card()
+    await expect(page.get_by_test_id("embed")).to_be_visible()
+    await expect(hint).to_be_visible()
+    await town.bob.say(town.memes, "hello")
+
+    await expect(hint).to_have_count(0)

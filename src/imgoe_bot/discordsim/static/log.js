@@ -28,7 +28,7 @@ export class Log {
     const list = store.messages();
     this.node.setAttribute("aria-label", channel ? `Messages in ${channel.name}` : "Messages");
     const nodes = list.flatMap((message, index) => this.#withDay(message, list[index - 1]));
-    const greeting = list.every(isEphemeral) ? [emptyState(channel, this.app)] : [];
+    const greeting = isUntouched(list, channel) ? [emptyState(channel, this.app)] : [];
     this.inner.replaceChildren(...greeting, ...nodes);
     this.jump.hidden = true;
     return this.#toEnd();
@@ -40,7 +40,7 @@ export class Log {
     const follow = this.#nearEnd() || mine || isEphemeral(message);
     const list = this.app.store.messages();
     const at = list.findIndex((one) => one.id === message.id);
-    if (!isEphemeral(message)) this.inner.querySelector(".empty")?.remove();
+    if (!isUntouched(list, this.app.store.channel())) this.inner.querySelector(".empty")?.remove();
     const fresh = this.#withDay(message, list[at - 1]);
     const next = list[at + 1] && this.find(list[at + 1].id);
     for (const node of fresh) next ? next.before(node) : this.inner.append(node);
@@ -68,7 +68,7 @@ export class Log {
     if (!node) return;
     if (node.contains(document.activeElement)) this.node.focus({ preventScroll: true });
     node.remove();
-    if (this.app.store.messages().every(isEphemeral)) this.drawAll();
+    if (isUntouched(this.app.store.messages(), this.app.store.channel())) this.drawAll();
     else this.#regroup();
   }
 
@@ -136,6 +136,9 @@ function sameControl(held, fresh) {
   const match = (node) => node.dataset.customId === customId && node.dataset.testid === testid && !node.disabled;
   return [...fresh.querySelectorAll("button, a")].find(match) ?? fresh;
 }
+
+/** Nobody but the app has said anything here yet; in a direct conversation, not even the app. */
+const isUntouched = (list, channel) => list.every((one) => isEphemeral(one) || (channel?.guild && one.author?.bot));
 
 function emptyState(channel, app) {
   if (!channel) return h("div", { class: "empty" }, h("h2", {}, "Nothing here yet"), h("p", {}, "Choose a channel on the left."));
