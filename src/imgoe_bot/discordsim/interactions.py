@@ -185,7 +185,7 @@ class Interactions:
     def follow_up(self, exchange: Exchange, draft: Draft) -> Message:
         """Take a further message; after a deferral the first one takes the waiting one's place."""
         original = exchange.original
-        if original is not None and original.loading:
+        if original is not None and original.loading and not original.deleted:
             return self.fill(exchange, original, draft)
         if len(exchange.followups) >= FOLLOW_UPS and not has_bot(self._world, exchange.channel):
             raise problem(40094)

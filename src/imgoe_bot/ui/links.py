@@ -64,12 +64,14 @@ def links_message(card: Card, words: Words) -> tuple[str, list[discord.File]]:
     uploads = linked(card)
     if not uploads:
         return words("links.none"), []
-    blocks = [_block(words(key), uploads, form) for key, form in _forms()]
+    blocks = [_block(words(f"links.{name}"), uploads, form) for name, form in _forms()]
     whole = "\n".join(blocks)
     if len(whole) <= TEXT_MAX:
         return whole, []
     text = w.fit(blocks, limit=TEXT_MAX, rest=lambda _: words("links.more"))
-    plain = "\n\n".join(f"{words(key)}\n" + "\n".join(map(form, uploads)) for key, form in _forms())
+    plain = "\n\n".join(
+        words(f"links.{name}") + "\n" + "\n".join(map(form, uploads)) for name, form in _forms()
+    )
     return text, [discord.File(io.BytesIO(plain.encode()), "links.txt")]
 
 
@@ -80,11 +82,11 @@ def _block(title: str, uploads: Sequence[Upload], form: Callable[[Upload], str])
 
 def _forms() -> tuple[tuple[str, Callable[[Upload], str]], ...]:
     return (
-        ("links.direct", lambda upload: upload.stored.url),
-        ("links.viewer", lambda upload: upload.stored.viewer_url),
-        ("links.markdown", markdown),
-        ("links.html", as_html),
-        ("links.bbcode", bbcode),
+        ("direct", lambda upload: upload.stored.url),
+        ("viewer", lambda upload: upload.stored.viewer_url),
+        ("markdown", markdown),
+        ("html", as_html),
+        ("bbcode", bbcode),
     )
 
 
