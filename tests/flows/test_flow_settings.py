@@ -87,3 +87,19 @@ async def test_mirror_add_names_the_permissions_the_bot_lacks(town: Town) -> Non
         added = await town.ada.slash(town.lounge, "mirror add", channel=town.photos)
 
         assert "Embed Links" in (await added.wait_response()).content
+
+
+async def test_two_forms_open_at_once_each_save_what_their_own_person_entered(
+    running: Town,
+) -> None:
+    cleo = running.sim.add_person("cleo")
+    running.guild.join(cleo, permissions=Permission.MANAGE_GUILD)
+    first = await running.ada.slash(running.photos, "settings key")
+    await first.wait_modal()
+    second = await cleo.slash(running.photos, "settings key")
+    await second.wait_modal()
+
+    for by, opened, shown in ((running.ada, first, "…_ada"), (cleo, second, "…cleo")):
+        given = {"host": running.host.url, "key": f"chv_long_key_{by.name}"}
+        saved = await by.fill_modal(opened, given)
+        assert shown in (await saved.wait_response()).content

@@ -10,10 +10,14 @@ from imgoe_bot.ui.translate import Words
 
 
 class KeyModal(discord.ui.Modal):
-    """Asks for the image host and the API key."""
+    """Asks for the image host and the API key.
+
+    Each has a custom id of its own: discord.py finds an open form by it, and two people may have
+    one open.
+    """
 
     def __init__(self, *, host_url: str, words: Words) -> None:
-        super().__init__(title=words("modal.key.title"), custom_id="imgoe:key")
+        super().__init__(title=words("modal.key.title"))
         self._words = words
         self._host = discord.ui.TextInput[Any](custom_id="host", max_length=200, default=host_url)
         self._key = discord.ui.TextInput[Any](custom_id="key", max_length=200)
