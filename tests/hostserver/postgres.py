@@ -10,7 +10,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
+from tests.needs import missing
 
 PROGRAMS = ("initdb", "postgres", "pg_isready")
 UNPRIVILEGED = ("postgres", "nobody")
@@ -44,9 +44,7 @@ def running_postgres(folder: Path) -> Generator[str]:
     """Run a server in ``folder`` and give its SQLAlchemy URL; skips by name without programs."""
     programs = find_programs()
     if len(programs) < len(PROGRAMS):
-        if "postgres" in os.environ.get("IMGOE_TEST_REQUIRE", ""):
-            pytest.fail("PostgreSQL is required here and is not installed")
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+        missing("postgres", package="postgresql")
     user, port = _user(), _free_port()
     shutil.chown(folder, user)
     run_as = user if os.geteuid() == 0 else None

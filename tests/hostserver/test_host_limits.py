@@ -1,8 +1,11 @@
 """What a hostile or just heavy file may cost, and settings that change what is kept."""
 
+import asyncio
 import io
+import threading
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +17,15 @@ from PIL import Image
 from sqlalchemy import Connection
 
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, VideoLimits
+from imgoe_bot.hostserver.app import Outside, make_host
+from imgoe_bot.hostserver.auth import Seal
 from imgoe_bot.hostserver.database import migrate, open_database
+from imgoe_bot.hostserver.form import UploadForm
 from imgoe_bot.hostserver.limits import RateLimiter
 from imgoe_bot.hostserver.schema import METADATA
+from imgoe_bot.hostserver.spool import open_spool
+from imgoe_bot.hostserver.uploading import Arrival
+from imgoe_bot.hostserver.video import VideoReader
 from tests.hostserver.driver import Client, FileList, client_of, picture
 from tests.hostserver.films import GPS_IFD, film, picture_with_place
 
@@ -131,3 +140,42 @@ async def test_heic_is_stored_as_jpeg_where_the_extra_is_installed(client: Clien
     Image.open(io.BytesIO(picture())).save(buffer, "HEIF")
     image = await client.stored(buffer.getvalue(), filename="a.heic")
     assert (image["mime"], image["extension"]) == ("image/jpeg", "jpg")
+
+
+async def test_an_upload_that_is_cancelled_leaves_nothing(tmp_path: Path, files: FileList) -> None:
+    entered, go_on = threading.Event(), threading.Event()
+
+    def slow_clock() -> float:
+        entered.set()
+        assert go_on.wait(10)
+        return 1_800_000_000.0
+
+    options = HostOptions(tmp_path / "data")
+    async with AsyncExitStack() as stack:
+        for folder in ("tmp", "images"):
+            (options.data_dir / folder).mkdir(parents=True)
+        database = open_database(f"sqlite:///{options.data_dir / 'index.sqlite3'}")
+        stack.push_async_callback(database.close)
+        await migrate(database)
+        outside = Outside(
+            options=options,
+            database=database,
+            seal=Seal(b"secret"),
+            url="http://127.0.0.1",
+            workers=stack.enter_context(ThreadPoolExecutor(2)),
+            videos=await stack.enter_async_context(VideoReader(options.video)),
+            clock=slow_clock,
+            fetcher=None,
+        )
+        uploading = make_host(outside).uploading
+        spool = await stack.enter_async_context(
+            open_spool(options.data_dir / "tmp", limit_bytes=1_000_000)
+        )
+        await spool.write(picture())
+        storing = asyncio.create_task(uploading.store(Arrival(spool=spool, form=UploadForm())))
+        assert await asyncio.to_thread(entered.wait, 10)
+        storing.cancel()
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await storing
+    assert files.names() == []

@@ -55,7 +55,7 @@ class SqliteDatabase(Database):
     """An index in one file; several processes may share it."""
 
     def __init__(self, url: str) -> None:
-        self._engine = create_engine(url)
+        self._engine = create_engine(url, hide_parameters=True)
         event.listen(self._engine, "connect", _tune_sqlite)
         self._thread = ThreadPoolExecutor(1, "host-index")
 

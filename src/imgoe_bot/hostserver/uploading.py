@@ -146,7 +146,7 @@ class Uploading:
             await self._check_new(arrival)
         film = await self._film(arrival, found) if found.is_video else None
         taken = replace(arrival, album_id=album_id)
-        stored = await self._work(partial(self._put, taken, found, film))
+        stored = await self._put_whole(partial(self._put, taken, found, film))
         await self._index(stored)
         return stored
 
@@ -156,6 +156,16 @@ class Uploading:
         return await self.videos.make_video(
             arrival.spool.path, source=found, md5=md5, size_bytes=size_bytes
         )
+
+    async def _put_whole(self, put: Callable[[], Upload]) -> Upload:
+        """Run ``put``; a thread can't be stopped, so when we are, undo what it finishes."""
+        work = asyncio.ensure_future(self._work(put))
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            stored = await work
+            await self._work(partial(self.blobs.delete, stored.blob_names()))
+            raise
 
     def _put(self, arrival: Arrival, found: Format, film: Media | None) -> Upload:
         """Convert and store the files in one go: each hop between threads costs 0.3 ms."""
