@@ -6,26 +6,15 @@ from typing import Any, Self
 import discord
 
 from imgoe_bot.domain.guild import check_may_manage
-from imgoe_bot.domain.options import OPTIONS, Form
 from imgoe_bot.errors import HostError, ImgoeError, KeyRejected
 from imgoe_bot.ui import convert, failures, setup_acts
-from imgoe_bot.ui import settings_words as sw
-from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.modals import KeyModal
+from imgoe_bot.ui.setup_menus import OTHER_HOST, channel_menu, host_menu, option_menu
 from imgoe_bot.ui.setup_scene import Scene, Step, embed_of, look
 from imgoe_bot.ui.translate import Words, words_for_locale
 
-OTHER_HOST = "other"
 URL_MAX = 60
-LABEL_MAX = 100
-CHANNELS_MAX = 25
-_CHANNEL_TYPES = [
-    discord.ChannelType.text,
-    discord.ChannelType.news,
-    discord.ChannelType.forum,
-    discord.ChannelType.media,
-]
 
 Match = re.Match[str]
 AnyItem = discord.ui.Item[Any]
@@ -72,11 +61,7 @@ class HostMenu(
 
     def __init__(self, *, version: int, scene: Scene | None = None) -> None:
         self._version = version
-        menu = discord.ui.Select[Any](custom_id=f"imgoe:setup:host:{version}")
-        if scene is not None:
-            menu.placeholder = scene.words("setup.host_pick")
-            _fill_hosts(menu, scene)
-        super().__init__(menu)
+        super().__init__(host_menu(f"imgoe:setup:host:{version}", scene))
 
     @classmethod
     async def from_custom_id(
@@ -94,13 +79,6 @@ class HostMenu(
             else:
                 await interaction.response.defer()
                 await show(interaction, Step.KEY, url=chosen)
-
-
-def _fill_hosts(menu: discord.ui.Select[Any], scene: Scene) -> None:
-    for url in scene.hosts:
-        if len(url) <= LABEL_MAX:
-            menu.add_option(label=w.plain_host(url), value=url, default=url == scene.host_url)
-    menu.add_option(label=scene.words("setup.host_other"), value=OTHER_HOST)
 
 
 class KeyButton(
@@ -182,10 +160,7 @@ class OptionMenu(
 
     def __init__(self, name: str, *, version: int, scene: Scene | None = None) -> None:
         self._name, self._version = name, version
-        menu = discord.ui.Select[Any](custom_id=f"imgoe:setup:set:{name}:{version}")
-        if scene is not None:
-            _fill_choices(menu, name, scene)
-        super().__init__(menu)
+        super().__init__(option_menu(f"imgoe:setup:set:{name}:{version}", name, scene))
 
     @classmethod
     async def from_custom_id(
@@ -205,30 +180,13 @@ class OptionMenu(
             await show(interaction, Step.ANSWERS, note=note)
 
 
-def _fill_choices(menu: discord.ui.Select[Any], name: str, scene: Scene) -> None:
-    option, held = OPTIONS[name], scene.values[name].split(",")
-    menu.placeholder = sw.about(name, scene.words)
-    if option.form is Form.SET:
-        menu.max_values = len(option.choices)
-    for value in option.choices:
-        label = sw.choice(option, value, scene.words)
-        menu.add_option(label=label[:LABEL_MAX], value=value, default=value in held)
-
-
 class ChannelMenu(
     discord.ui.DynamicItem[discord.ui.ChannelSelect[Any]], template=r"imgoe:setup:channels"
 ):
     """Adds channels to those that are kept; none is taken away here."""
 
     def __init__(self, *, placeholder: str | None = None) -> None:
-        super().__init__(
-            discord.ui.ChannelSelect(
-                custom_id="imgoe:setup:channels",
-                channel_types=_CHANNEL_TYPES,
-                placeholder=placeholder,
-                max_values=CHANNELS_MAX,
-            )
-        )
+        super().__init__(channel_menu("imgoe:setup:channels", placeholder))
 
     @classmethod
     async def from_custom_id(
