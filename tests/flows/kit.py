@@ -18,6 +18,7 @@ from PIL import Image
 from imgoe_bot.app import run_bot
 from imgoe_bot.discordsim import (
     Channel,
+    ChannelType,
     DiscordSim,
     GuildHandle,
     Message,
@@ -110,9 +111,13 @@ class Town:
         return await sent.wait_response()
 
     async def mirror(self, channel: Channel | None = None) -> Message:
-        """Let the moderator mirror a channel; returns the bot's answer."""
-        added = await self.ada.slash(self.photos, "mirror add", channel=channel or self.photos)
-        return await added.wait_response()
+        """Let the moderator mirror a channel; returns the bot's answer, the notice being out."""
+        place = channel or self.photos
+        added = await self.ada.slash(self.photos, "mirror add", channel=place)
+        answer = await added.wait_response()
+        if place.type is ChannelType.TEXT and "mirrored now" in answer.content:
+            await self.ada.wait_for_message(place, lambda m: "From now on" in m.content)
+        return answer
 
     async def card_for(self, source: Message, by: Person | None = None) -> Message:
         """Wait for the bot's answer to a message."""

@@ -160,10 +160,12 @@ async def test_a_moderator_may_delete_but_does_not_see_the_link(running: Town) -
 async def _deleted_while(town: Town, call: str) -> Message:
     """Post a picture and delete the message while the bot's request ``call`` is held up."""
     town.sim.faults.delay(call, 0.4)
+    calls_before = len(town.sim.calls)
     posted = await town.ben.say(town.photos, files=[picture()])
     method, _, path = call.partition(" ")
     start = path.partition("*")[0]
-    await eventually(lambda: any(c.startswith(f"{method} {start}") for c in town.sim.calls[-3:]))
+    begins = f"{method} {start}"
+    await eventually(lambda: any(c.startswith(begins) for c in town.sim.calls[calls_before:]))
     await town.ben.delete(posted)
     return await town.ben.wait_for_message(
         town.ben.dm, lambda m: "You deleted your message" in m.content
