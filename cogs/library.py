@@ -80,7 +80,7 @@ class LibraryCog(commands.Cog):
     async def export(
         self,
         interaction: AnyInteraction,
-        format: Literal["csv", "json"],  # noqa: A002  # what people read in Discord
+        format: Literal["csv", "json"],  # what people read in Discord
         whose: str = "mine",
     ) -> None:
         """Answer privately with a file of every copy, without delete links."""

@@ -110,7 +110,7 @@ class Trouble(StrEnum):
     SOURCE = "source"
     HOST = "host"
     SETTINGS = "settings"
-    OTHER = "other"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +224,8 @@ def trouble_of(name: str) -> Trouble:
     """Return the sort of an error by the name of its class."""
     kind = getattr(errors, name, None)
     if not isinstance(kind, type):
-        return Trouble.OTHER
-    return next((sort for base, sort in _TROUBLES if issubclass(kind, base)), Trouble.OTHER)
+        return Trouble.UNKNOWN
+    return next((sort for base, sort in _TROUBLES if issubclass(kind, base)), Trouble.UNKNOWN)
 
 
 def troubles_of(failures: tuple[tuple[str, int], ...]) -> tuple[tuple[Trouble, int], ...]:

@@ -8,7 +8,9 @@ from discord.ext import commands
 from imgoe_bot.ui.commands import sync_if_changed
 from imgoe_bot.ui.consent import AskButton, ChoiceButton
 from imgoe_bot.ui.container import AnyBot, Services, attach, detach
+from imgoe_bot.ui.library_views import LIBRARY_ITEMS
 from imgoe_bot.ui.links import LinksButton
+from imgoe_bot.ui.privacy_views import ForgetButton
 from imgoe_bot.ui.settings_pages import OptionPageButton
 from imgoe_bot.ui.setup_items import SETUP_ITEMS
 from imgoe_bot.ui.translator import add_translator, remove_translator
@@ -16,14 +18,19 @@ from imgoe_bot.ui.views import DeleteButton, ManageButton
 
 EXTENSIONS = (
     "imgoe_bot.cogs.upload",
+    "imgoe_bot.cogs.help",
     "imgoe_bot.cogs.mirror",
     "imgoe_bot.cogs.settings",
+    "imgoe_bot.cogs.library",
+    "imgoe_bot.cogs.privacy",
     "imgoe_bot.cogs.setup",
 )
 BUTTONS = (
     ManageButton,
     DeleteButton,
     LinksButton,
+    *LIBRARY_ITEMS,
+    ForgetButton,
     ChoiceButton,
     AskButton,
     OptionPageButton,

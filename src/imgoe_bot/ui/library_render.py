@@ -1,12 +1,10 @@
 """The library and its numbers as Discord messages."""
 
-import html
 import io
 
 import discord
 
 from imgoe_bot.domain.library import Entry, Page, Query, Stats
-from imgoe_bot.domain.upload import Upload
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.render import COLOUR, TITLE_MAX, facts_line
 from imgoe_bot.ui.translate import Words
@@ -56,24 +54,6 @@ def entry_embed(entry: Entry, words: Words) -> discord.Embed:
     if thumb and w.is_link(thumb) and not entry.hides_thumb:
         embed.set_thumbnail(url=thumb)
     return embed
-
-
-def links(upload: Upload, words: Words) -> str:
-    """Return a copy's addresses, ready to be pasted in five ways."""
-    name = w.plain_name(upload.filename).translate(_NO_MARKS)
-    url, page = upload.stored.url, upload.stored.viewer_url
-    title = html.escape(name)
-    ways = {
-        words("library.link.direct"): url,
-        words("library.link.viewer"): page,
-        "Markdown": f"[![{name}]({url})]({page})",
-        "HTML": f'<a href="{html.escape(page)}"><img src="{html.escape(url)}" alt="{title}"></a>',
-        "BBCode": f"[url={page}][img]{url}[/img][/url]",
-    }
-    return "\n".join(f"{way}\n```\n{text.replace('`', '%60')}\n```" for way, text in ways.items())
-
-
-_NO_MARKS = str.maketrans(dict.fromkeys("[]()`!"))
 
 
 def stats_embed(stats: Stats, words: Words) -> discord.Embed:

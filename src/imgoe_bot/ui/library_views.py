@@ -14,6 +14,7 @@ from imgoe_bot.ui import library_render as lr
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.library_state import PATTERN, Spot, pack, unpack
+from imgoe_bot.ui.links import LinksButton
 from imgoe_bot.ui.translate import Words, words_for_locale
 from imgoe_bot.ui.views import BUTTON_URL_MAX, AnyItem, Match
 
@@ -93,7 +94,7 @@ class PickSelect(discord.ui.DynamicItem[Select], template=_PICK):
 
 class EntryButton(
     discord.ui.DynamicItem[Button],
-    template=r"imgoe:entry:(?P<act>links|again|delete):(?P<id>[0-9a-f]{16})",
+    template=r"imgoe:entry:(?P<act>again|delete):(?P<id>[0-9a-f]{16})",
 ):
     """Does something with the copy that was picked."""
 
@@ -125,15 +126,8 @@ class EntryButton(
         else:
             await interaction.response.defer(ephemeral=True, thinking=True)
         async with failures.answered(interaction):
-            acts = {"links": _tell_links, "again": _post_again, "delete": _delete}
-            await acts[self._act](interaction, self._upload_id)
-
-
-async def _tell_links(interaction: AnyInteraction, upload_id: UploadId) -> None:
-    library = services_of(interaction.client).library
-    entry = await library.get(convert.actor_of(interaction), upload_id)
-    text = lr.links(entry.upload, words_for_locale(interaction.locale))
-    await interaction.followup.send(text, ephemeral=True, suppress_embeds=True)
+            act = _delete if self._act == "delete" else _post_again
+            await act(interaction, self._upload_id)
 
 
 async def _post_again(interaction: AnyInteraction, upload_id: UploadId) -> None:
@@ -191,16 +185,17 @@ def page_shown(page: Page, query: Query, words: Words) -> Shown:
     if page.entries:
         view.add_item(_pick_select(page, query, words))
     if page.count > 1:
-        for label, number in (
-            ("library.previous", page.number - 1),
-            ("library.next", page.number + 1),
-        ):
-            shown = max(0, min(number, page.count - 1))
-            view.add_item(
-                PageButton(Spot(query, shown), label=words(label), disabled=shown != number)
-            )
+        view.add_item(_turn(page, query, by=-1, label=words("library.previous")))
+        view.add_item(_turn(page, query, by=1, label=words("library.next")))
     embeds = [lr.entry_embed(entry, words) for entry in page.entries]
     return Shown(lr.page_title(page, query, words), embeds, view)
+
+
+def _turn(page: Page, query: Query, *, by: int, label: str) -> PageButton:
+    """Return the button to a neighbour; at either end it can't be pressed, but has its own id."""
+    number = page.number + by
+    shown = max(0, min(number, page.count - 1))
+    return PageButton(Spot(query, shown), label=label, disabled=shown != number)
 
 
 def _pick_select(page: Page, query: Query, words: Words) -> PickSelect:
@@ -223,10 +218,14 @@ def entry_shown(entry: Entry, spot: Spot, words: Words, *, deletable: bool) -> S
     url = upload.stored.viewer_url
     if w.is_link(url) and len(url) <= BUTTON_URL_MAX:
         view.add_item(discord.ui.Button(label=words("card.open"), url=url))
-    view.add_item(EntryButton("links", upload.id, label=words("library.links")))
+    view.add_item(LinksButton(upload.post_id, label=words("card.links")))
     view.add_item(EntryButton("again", upload.id, label=words("library.again")))
     if deletable and upload.stored.delete_link:
         danger = discord.ButtonStyle.danger
         view.add_item(EntryButton("delete", upload.id, label=words("library.delete"), style=danger))
     view.add_item(PageButton(spot, label=words("library.back")))
     return Shown("", [lr.entry_embed(entry, words)], view)
+
+
+LIBRARY_ITEMS = (PageButton, PickSelect, EntryButton)
+"""What a bot has to know by its custom id."""

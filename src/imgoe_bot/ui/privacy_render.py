@@ -14,14 +14,14 @@ def overview(shown: Overview, words: Words) -> discord.Embed:
     embed = discord.Embed(
         title=words("privacy.title"), description=_what(shown, words), colour=COLOUR
     )
-    fields = (
-        ("privacy.now", holdings(shown.holdings, words)),
-        ("privacy.how_long", words("privacy.how_long_text")),
-        ("privacy.choice", _choice(shown, words)),
-        ("privacy.rights", words("privacy.rights_text")),
-    )
-    for name, value in fields:
-        embed.add_field(name=words(name), value=value, inline=False)
+    fields = {
+        words("privacy.now"): holdings(shown.holdings, words),
+        words("privacy.how_long"): words("privacy.how_long_text"),
+        words("privacy.choice"): _choice(shown, words),
+        words("privacy.rights"): words("privacy.rights_text"),
+    }
+    for name, value in fields.items():
+        embed.add_field(name=name, value=value, inline=False)
     return embed
 
 
@@ -58,10 +58,8 @@ def _choice(shown: Overview, words: Words) -> str:
 
 def chosen(choice: PersonChoice, words: Words, *, everywhere: bool) -> str:
     """Return the answer to a choice."""
-    if choice is PersonChoice.OUT:
-        said = words("privacy.opted_out")
-    else:
-        said = words("privacy.opted_in")
+    out = choice is PersonChoice.OUT
+    said = words("privacy.opted_out") if out else words("privacy.opted_in")
     where = words("privacy.everywhere") if everywhere else words("privacy.here")
     return w.sentences(words, said, where)
 

@@ -1,0 +1,249 @@
+"""``/privacy``: show, opt out and in, export, forget; in servers and in direct messages."""
+
+import json
+from pathlib import Path
+from typing import Any, cast
+
+from imgoe_bot.discordsim import Channel, Message, Person
+from imgoe_bot.hostserver import HostOptions, HostServer
+from tests.flows.kit import PATIENCE_S, Town, bot_process, eventually, picture
+
+
+async def _ask(person: Person, where: Channel, command: str) -> Message:
+    return await (await person.slash(where, f"privacy {command}")).wait_response()
+
+
+async def _keep(town: Town, *colours: str) -> list[str]:
+    """Post pictures, and return the addresses of their pages once all is said and done."""
+    pages: list[str] = []
+    for colour in colours:
+        posted = await town.ben.say(town.photos, files=[picture(f"{colour}.png", colour=colour)])
+        pages.append(str((await town.card_for(posted)).embeds[0]["url"]))
+        await _note_about(town, f"{colour}.png")
+    return pages
+
+
+async def _note_about(town: Town, name: str) -> None:
+    await town.ben.wait_for_message(town.ben.dm, lambda m: name in m.content, PATIENCE_S)
+
+
+async def _forget(town: Town) -> Message:
+    asked = await _ask(town.ben, town.lounge, "forget-me")
+    await town.ben.click(asked, "Erase everything")
+    return asked
+
+
+async def _says(town: Town, what: str, where: Channel | None = None) -> bool:
+    shown = await _ask(town.ben, where or town.lounge, "show")
+    return what in str(shown.embeds)
+
+
+def _traces(folder: Path, person: Person) -> list[str]:
+    """Name the files in which a person's id stands, as text or as SQLite writes numbers."""
+    forms = (str(person.id).encode(), person.id.to_bytes(8, "big"))
+    return [
+        file.name
+        for file in folder.rglob("*")
+        if file.is_file() and any(form in file.read_bytes() for form in forms)
+    ]
+
+
+def _labels(message: Message) -> list[str]:
+    rows = cast("list[Any]", message.components)
+    return [str(part.get("label")) for row in rows for part in row["components"]]
+
+
+async def test_show_names_host_amount_and_choice_to_the_person_alone(running: Town) -> None:
+    await _keep(running, "teal")
+
+    shown = await _ask(running.ben, running.lounge, "show")
+
+    text = str(shown.embeds)
+    assert shown.ephemeral
+    assert running.host.url.partition("://")[2] in text
+    assert "1 copy in all servers" in text
+    assert "You said nothing yet" in text
+    assert "/privacy forget-me" in text
+
+
+async def test_opting_out_holds_from_the_next_message_on_until_one_opts_in(running: Town) -> None:
+    out = await _ask(running.ben, running.lounge, "opt-out")
+    silent = await running.ben.say(running.photos, files=[picture("no.png")])
+    back = await _ask(running.ben, running.lounge, "opt-in")
+    kept = await running.ben.say(running.photos, files=[picture("yes.png")])
+
+    await running.card_for(kept)
+
+    assert (out.ephemeral, back.ephemeral) == (True, True)
+    answered = [card.reference for card in running.cards(running.photos)]
+    assert [r.message_id for r in answered if r is not None] == [kept.id]
+    assert silent.id != kept.id
+
+
+async def test_a_choice_made_in_direct_messages_holds_in_every_server(running: Town) -> None:
+    answer = await _ask(running.ben, running.ben.dm, "opt-out")
+
+    await running.ben.say(running.photos, files=[picture("no.png")])
+    hers = await running.ada.say(running.photos, files=[picture("hers.png")])
+    await running.card_for(hers)
+
+    assert "every server" in answer.content
+    assert len(running.cards(running.photos)) == 1
+    assert await _says(running, "You opted out")
+    assert await _says(running, "You opted out", running.ben.dm)
+
+
+async def test_the_export_holds_everything_but_delete_links(running: Town) -> None:
+    (page,) = await _keep(running, "teal")
+    await _ask(running.ben, running.lounge, "opt-in")
+
+    answer = await _ask(running.ben, running.ben.dm, "export")
+
+    (file,) = answer.attachments
+    data = json.loads(file.data)
+    assert data["user_id"] == str(running.ben.id)
+    assert data["choices"] == {str(running.guild.id): "in"}
+    assert [upload["viewer_url"] for upload in data["uploads"]] == [page]
+    assert data["uploads"][0]["channel_id"] == str(running.photos.id)
+    assert b"/delete/" not in file.data
+
+
+async def test_forget_me_asks_first_and_then_erases_copies_cards_and_rows(running: Town) -> None:
+    pages = await _keep(running, "teal", "gold")
+    hers = await running.ada.say(running.photos, files=[picture("hers.png", colour="red")])
+    card = await running.card_for(hers)
+
+    asked = await _ask(running.ben, running.lounge, "forget-me")
+    assert "2 copies" in asked.content
+    assert [await running.status(page) for page in pages] == [200, 200]
+    await running.ben.click(asked, "Erase everything")
+
+    async def nothing_left() -> bool:
+        return await _says(running, "Nothing is kept of you")
+
+    await eventually(nothing_left)
+    assert [await running.status(page) for page in pages] == [404, 404]
+    assert running.cards(running.photos) == [card]
+    assert await running.status(card.embeds[0]["url"]) == 200
+    assert _labels(asked) == []
+    assert await _says(running, "You opted out")
+
+
+async def test_no_byte_of_the_database_names_who_was_forgotten(running: Town) -> None:
+    """Deleted rows, their pages, the journal and the history of settings included."""
+    await _keep(running, "teal", "gold", "navy")
+    running.ben.dms_closed = True
+    closed = await running.ben.say(running.photos, files=[picture("closed.png", colour="pink")])
+    told = await running.card_for(closed)
+    await running.ben.wait_for_message(
+        running.photos, lambda m: m is told and "direct messages" in m.content, PATIENCE_S
+    )
+    folder = running.folder / "bot"
+    assert _traces(folder, running.ben)
+
+    await _forget(running)
+
+    await eventually(lambda: _traces(folder, running.ben) == [])
+    posted = await running.ben.say(running.photos, files=[picture("later.png")])
+    hers = await running.ada.say(running.photos, files=[picture("hers.png", colour="red")])
+    await running.card_for(hers)
+    assert _traces(folder, running.ben) == []
+    assert posted.id
+
+
+async def test_a_moderator_who_is_forgotten_leaves_rules_and_history_without_a_name(
+    running: Town,
+) -> None:
+    folder = running.folder / "bot"
+    assert _traces(folder, running.ada)
+
+    asked = await _ask(running.ada, running.lounge, "forget-me")
+    await running.ada.click(asked, "Erase everything")
+
+    await eventually(lambda: _traces(folder, running.ada) == [])
+    posted = await running.ben.say(running.photos, files=[picture()])
+    card = await running.card_for(posted)
+    assert card.embeds[0]["title"] == "cat.png"
+
+
+async def test_an_erasure_waits_for_a_host_that_is_away(town: Town) -> None:
+    folder = town.folder / "away"
+    async with town.bot():
+        async with HostServer(HostOptions(data_dir=folder)) as host:
+            port = int(host.url.rpartition(":")[2])
+            await town.set_key(host.first_key, host=host.url)
+            await town.mirror()
+            (page,) = await _keep(town, "teal")
+        answer = await _forget(town)
+        await town.ben.wait_for_message(
+            town.lounge, lambda m: m is answer and "1 post is being erased" in m.content, PATIENCE_S
+        )
+        assert await _says(town, "1 post is being erased")
+
+        async with HostServer(HostOptions(data_dir=folder, port=port)):
+            await eventually(lambda: _traces(town.folder / "bot", town.ben) == [])
+            assert await town.status(page) == 404
+
+
+async def test_an_erasure_survives_a_kill(town: Town) -> None:
+    remove = f"DELETE /channels/{town.photos.id}/messages/*"
+    async with bot_process(town) as first:
+        await town.sim.bot_ready(commands=True)
+        await town.set_key()
+        await town.mirror()
+        pages = await _keep(town, "teal", "gold")
+        town.sim.faults.delay(remove, 30)
+        await _forget(town)
+        await eventually(lambda: any(call.startswith("DELETE ") for call in town.sim.calls))
+        await first.kill()
+    town.sim.faults.clear()
+
+    async with bot_process(town):
+        await town.sim.bot_ready(commands=True)
+        await eventually(lambda: _traces(town.folder / "bot", town.ben) == [])
+
+    assert [await town.status(page) for page in pages] == [404, 404]
+    assert town.cards(town.photos) == []
+
+
+async def test_the_button_of_an_earlier_process_still_forgets(town: Town) -> None:
+    async with town.bot():
+        await town.set_key()
+        await town.mirror()
+        await _keep(town, "teal")
+        asked = await _ask(town.ben, town.lounge, "forget-me")
+
+    async with town.bot():
+        await town.ben.click(asked, "Erase everything")
+
+        await eventually(lambda: _traces(town.folder / "bot", town.ben) == [])
+
+
+async def test_a_copy_that_another_person_shares_stays_theirs(running: Town) -> None:
+    """The host takes the same bytes once; erasing one person's record leaves the other's copy."""
+    (page,) = await _keep(running, "teal")
+    again = await running.ada.say(running.photos, files=[picture("same.png", colour="teal")])
+    card = await running.card_for(again)
+    shared = str(card.embeds[0]["url"])
+
+    await _forget(running)
+
+    await eventually(lambda: _traces(running.folder / "bot", running.ben) == [])
+    assert await running.status(shared) == 200
+    assert await running.status(page) == (200 if page == shared else 404)
+
+
+async def test_who_has_nothing_is_forgotten_at_once(running: Town) -> None:
+    asked = await _forget(running)
+
+    await running.ben.wait_for_message(
+        running.lounge, lambda m: m is asked and "is erased" in m.content, PATIENCE_S
+    )
+
+
+async def test_privacy_answers_in_the_persons_language(running: Town) -> None:
+    running.ben.user.locale = "de"
+
+    shown = await _ask(running.ben, running.lounge, "show")
+
+    assert shown.embeds[0]["title"] == "Deine Daten und dieser Bot"
