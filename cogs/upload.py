@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from imgoe_bot.domain import wish as wishes
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.ui import answers, convert, failures
+from imgoe_bot.ui import answers, convert, failures, keeping, menus
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.translate import words_for_locale
 from imgoe_bot.ui.translator import text
@@ -24,7 +24,20 @@ class UploadCog(commands.Cog):
     """Uploads on demand; works without the message-content intent."""
 
     def __init__(self, bot: AnyBot) -> None:
+        self._bot = bot
         self._services = services_of(bot)
+        self._menus = (
+            menus.message_menu(text("menu.keep"), self._keep),
+            menus.message_menu(text("menu.heal"), self._heal),
+        )
+
+    async def cog_load(self) -> None:
+        """Add the menus; discord.py adds the commands itself."""
+        menus.add(self._bot, *self._menus)
+
+    async def cog_unload(self) -> None:
+        """Take the menus away again."""
+        menus.remove(self._bot, *self._menus)
 
     @app_commands.command(description=text("command.upload.description"))
     @app_commands.describe(
@@ -83,6 +96,27 @@ class UploadCog(commands.Cog):
         """Open the form for several files."""
         modal = UploadManyModal(words=words_for_locale(interaction.locale))
         await interaction.response.send_modal(modal)
+
+    async def _keep(self, interaction: AnyInteraction, target: discord.Message) -> None:
+        """Upload what a message holds and answer with its card."""
+        handed = keeping.handed_from(target)
+        if not handed:
+            nothing = words_for_locale(interaction.locale)("keep.nothing")
+            await interaction.response.send_message(nothing, ephemeral=True)
+            return
+        await interaction.response.defer(thinking=True)
+        actor, post = convert.actor_of(interaction), keeping.post_about(interaction, target)
+        card = await self._services.keeping.keep(actor, handed, post=post)
+        await answers.show(interaction, card)
+
+    async def _heal(self, interaction: AnyInteraction, target: discord.Message) -> None:
+        """Answer privately with links that work."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        found = await keeping.heal(interaction, target)
+        words = words_for_locale(interaction.locale)
+        await interaction.followup.send(
+            keeping.healed_text(found, words), ephemeral=True, suppress_embeds=True
+        )
 
     async def cog_app_command_error(
         self, interaction: AnyInteraction, error: app_commands.AppCommandError

@@ -18,6 +18,7 @@ from imgoe_bot.adapters.host import CheveretoHost
 from imgoe_bot.adapters.store import (
     Database,
     SqlChoiceStore,
+    SqlCopyStore,
     SqlGuildStore,
     SqlJobStore,
     SqlLibraryStore,
@@ -26,6 +27,7 @@ from imgoe_bot.adapters.store import (
     SqlPersonStore,
     SqlPostStore,
     SqlRuleStore,
+    SqlStatusStore,
     migrate,
     open_engine,
 )
@@ -36,6 +38,7 @@ from imgoe_bot.hostapi import open_http
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.guild_settings import GuildSettingsService
+from imgoe_bot.services.keeping import KeepService
 from imgoe_bot.services.library import Board, LibraryService
 from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.options import OptionService
@@ -44,6 +47,7 @@ from imgoe_bot.services.privacy import PrivacyService
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.setup import SetupService
 from imgoe_bot.services.stats import StatsService
+from imgoe_bot.services.status import StatusService
 from imgoe_bot.services.steps import Steps
 from imgoe_bot.services.uploads import UploadLimits, UploadService
 from imgoe_bot.settings import PluginSettings, Settings, load_settings
@@ -155,6 +159,16 @@ def build_services(
             clock=clock,
         ),
         uploads=uploads,
+        keeping=KeepService(
+            uploads,
+            posts=posts,
+            choices=choices,
+            copies=SqlCopyStore(database, vault=vault),
+            clock=clock,
+        ),
+        status=StatusService(
+            SqlStatusStore(database), posts=posts, guilds=guilds, options=options, clock=clock
+        ),
         deletions=deletions,
         library=LibraryService(library, posts=posts, board=board, clock=clock),
         stats=StatsService(library, painter=BarChart(), clock=clock),

@@ -168,3 +168,78 @@ async def test_a_card_whose_interaction_ran_out_is_posted_in_the_channel(running
     await running.ben.wait_for_message(
         running.lounge, lambda m: m is card and "The copy was deleted." in str(m.embeds)
     )
+
+
+async def test_the_menu_keeps_any_message_also_without_message_content(town: Town) -> None:
+    town.sim.faults.forbid_intents(1 << 15)
+    async with town.bot():
+        await town.set_key()
+        source = await town.ben.say(
+            town.lounge, files=[picture("1.png"), picture("2.png", colour="red")]
+        )
+
+        asked = await town.ada.use_menu(source, "Mirror to host")
+
+        card = await asked.wait_response(10)
+        note = await town.note_for(town.ben)
+        assert [embed["title"] for embed in card.embeds] == ["1.png", "2.png"]
+        assert card.ephemeral_for is None
+        assert "1.png" in note.content, "the copies are their author's"
+
+
+async def test_what_was_kept_already_is_shown_and_not_uploaded_again(running: Town) -> None:
+    source = await running.ben.say(running.photos, files=[picture()])
+    card = await running.card_for(source)
+
+    asked = await running.ada.use_menu(source, "Mirror to host")
+
+    again = await asked.wait_response(10)
+    assert again.embeds[0]["url"] == card.embeds[0]["url"]
+
+
+async def test_a_message_without_media_is_said_to_have_none(running: Town) -> None:
+    source = await running.ben.say(running.lounge, "just words")
+
+    asked = await running.ada.use_menu(source, "Mirror to host")
+
+    answer = await asked.wait_response(10)
+    assert "no image or video" in answer.content
+    assert answer.ephemeral_for == running.ada.id
+
+
+async def test_nobody_else_keeps_what_its_author_wants_left_alone(running: Town) -> None:
+    source = await running.ben.say(running.lounge, files=[picture()])
+    opened = await running.ben.slash(running.lounge, "privacy opt-out")
+    await opened.wait_response(10)
+
+    asked = await running.ada.use_menu(source, "Mirror to host")
+
+    answer = await asked.wait_response(10)
+    assert "wants nothing copied" in answer.content
+
+
+async def test_dead_links_are_healed_with_fresh_and_permanent_ones(running: Town) -> None:
+    source = await running.ben.say(running.photos, files=[picture()])
+    card = await running.card_for(source)
+    old = running.sim.world.links.sign(attachment_path(source.attachments[0]))
+    quoted = await running.ben.say(running.lounge, f"look: {old}")
+    running.sim.faults.expire_links()
+
+    healed = await (await running.ben.use_menu(source, "Permanent link")).wait_response(10)
+    linked = await (await running.ben.use_menu(quoted, "Permanent link")).wait_response(10)
+
+    viewer = str(card.embeds[0]["url"])
+    fresh = healed.content.partition("at Discord, for a day](<")[2].partition(">")[0]
+    assert f"[permanent](<{viewer}>)" in healed.content
+    assert await running.status(old) != 200
+    assert await running.status(fresh) == 200
+    assert f"[permanent](<{viewer}>)" in linked.content
+
+
+async def test_what_was_never_kept_is_said_to_have_no_copy(running: Town) -> None:
+    source = await running.ben.say(running.lounge, files=[picture()])
+
+    answer = await (await running.ben.use_menu(source, "Permanent link")).wait_response(10)
+
+    assert "no copy yet" in answer.content
+    assert "**Mirror to host**" in answer.content

@@ -16,7 +16,7 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-from imgoe_bot.adapters.fetch import AttachmentReader, examine
+from imgoe_bot.adapters.fetch import OK, AttachmentReader, examine
 from imgoe_bot.domain.media import Source
 from imgoe_bot.errors import SourceBlocked, SourceUnreachable
 from imgoe_bot.services.ports import MediaFile
@@ -141,7 +141,7 @@ class WebReader:
             _checked(url)
             async with self._http.stream("GET", url, follow_redirects=False) as response:
                 if response.status_code not in REDIRECTS:
-                    if response.status_code != httpx.codes.OK:
+                    if response.status_code != OK:
                         raise SourceUnreachable(status=response.status_code)
                     yield response
                     return

@@ -115,6 +115,10 @@ class MirrorService:
             await self._rules.mark_seen(decision.rule, facts.message_id)
         return decision
 
+    async def was_kept(self, message_id: MessageId) -> bool:
+        """Tell whether a message was dealt with and answered."""
+        return bool(await self._posts.find_answered([message_id]))
+
     async def keep(self, facts: MessageFacts) -> Decision:
         """Store the work for a message that somebody picked by the menu."""
         decision = asked_for(facts)

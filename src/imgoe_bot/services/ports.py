@@ -7,11 +7,20 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from imgoe_bot.domain.guild import ApiKey, Change, GuildSettings
-from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, UploadId, UserId
+from imgoe_bot.domain.ids import (
+    AttachmentId,
+    ChannelId,
+    GuildId,
+    MessageId,
+    PostId,
+    UploadId,
+    UserId,
+)
 from imgoe_bot.domain.job import Item, Job
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MirrorRule, PersonChoice
 from imgoe_bot.domain.options import Options
+from imgoe_bot.domain.status import Health, Queue
 from imgoe_bot.domain.upload import (
     Card,
     DeleteLink,
@@ -267,6 +276,32 @@ class PostStore(Protocol):
 
     async def note_dms(self, user_id: UserId, *, closed_until: datetime | None) -> None:
         """Remember until when this person is sent no direct messages; None: they are open."""
+        ...
+
+
+class CopyStore(Protocol):
+    """Copies by what they are of."""
+
+    async def find(
+        self, guild_id: GuildId, attachment_ids: Sequence[AttachmentId]
+    ) -> tuple[Upload, ...]:
+        """Return the guild's live uploads of these attachments, oldest first."""
+        ...
+
+
+class StatusStore(Protocol):
+    """What a moderator may see of the work for one server."""
+
+    async def queue(self, guild_id: GuildId) -> Queue:
+        """Count the server's jobs."""
+        ...
+
+    async def health(self, guild_id: GuildId) -> Health:
+        """Return what the image host did last for the server."""
+        ...
+
+    async def dms_closed_until(self, user_id: UserId) -> datetime | None:
+        """Return until when a person is sent no direct messages, None when they are."""
         ...
 
 

@@ -8,6 +8,7 @@ from discord.ext import commands
 
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.guild_settings import GuildSettingsService
+from imgoe_bot.services.keeping import KeepService
 from imgoe_bot.services.library import LibraryService
 from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.options import OptionService
@@ -16,6 +17,7 @@ from imgoe_bot.services.privacy import PrivacyService
 from imgoe_bot.services.runner import JobRunner
 from imgoe_bot.services.setup import SetupService
 from imgoe_bot.services.stats import StatsService
+from imgoe_bot.services.status import StatusService
 from imgoe_bot.services.uploads import UploadService
 
 _ATTRIBUTE = "imgoe_services"
@@ -33,9 +35,11 @@ class Services:
     setup: SetupService
     mirrors: MirrorService
     uploads: UploadService
+    keeping: KeepService
     deletions: DeletionService
     library: LibraryService
     stats: StatsService
+    status: StatusService
     privacy: PrivacyService
     runner: JobRunner
     notes: Notes

@@ -73,6 +73,8 @@ def _key_missing(error: e.KeyMissing, words: Words) -> str:
 
 def _not_allowed(error: e.NotAllowed, words: Words) -> str:
     kind, _, role_id = error.needs.partition(":")
+    if kind == "consent":
+        return words("error.opted_out")
     if kind == "role":
         return words("error.role_missing", role=f"<@&{role_id}>")
     return words("error.not_allowed", permission=w.permission(error.needs, words))

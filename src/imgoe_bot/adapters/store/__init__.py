@@ -10,10 +10,12 @@ from imgoe_bot.adapters.store.options import SqlOptionStore
 from imgoe_bot.adapters.store.people import SqlPersonStore
 from imgoe_bot.adapters.store.posts import SqlPostStore
 from imgoe_bot.adapters.store.rules import SqlNotes, SqlRuleStore
+from imgoe_bot.adapters.store.status import SqlCopyStore, SqlStatusStore
 
 __all__ = [
     "Database",
     "SqlChoiceStore",
+    "SqlCopyStore",
     "SqlGuildStore",
     "SqlJobStore",
     "SqlLibraryStore",
@@ -22,6 +24,7 @@ __all__ = [
     "SqlPersonStore",
     "SqlPostStore",
     "SqlRuleStore",
+    "SqlStatusStore",
     "migrate",
     "open_engine",
 ]

@@ -1,0 +1,75 @@
+"""``/help``, ``/why`` and ``/status``: what there is, what happened, how it goes."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from imgoe_bot.ui import convert, failures, menus, why
+from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
+from imgoe_bot.ui.help_pages import help_embed
+from imgoe_bot.ui.status import status_embed
+from imgoe_bot.ui.translate import words_for_locale
+from imgoe_bot.ui.translator import text
+
+
+class HelpCog(commands.Cog):
+    """Answers that change nothing, all of them private."""
+
+    def __init__(self, bot: AnyBot) -> None:
+        self._bot = bot
+        self._services = services_of(bot)
+        self._menu = menus.message_menu(text("menu.why"), self._why)
+
+    async def cog_load(self) -> None:
+        """Add the menu; discord.py adds the commands itself."""
+        menus.add(self._bot, self._menu)
+
+    async def cog_unload(self) -> None:
+        """Take the menu away again."""
+        menus.remove(self._bot, self._menu)
+
+    @app_commands.command(description=text("command.help.description"))
+    @app_commands.guild_only()
+    async def help(self, interaction: AnyInteraction) -> None:
+        """Answer with the commands this person may use."""
+        words = words_for_locale(interaction.locale)
+        embed = help_embed(interaction, self._bot, words)
+        await interaction.response.send_message(embed=embed, ephemeral=True)
+
+    @app_commands.command(description=text("command.why.description"))
+    @app_commands.describe(link=text("command.why.option.link"))
+    @app_commands.guild_only()
+    async def why(self, interaction: AnyInteraction, link: str) -> None:
+        """Answer with every check of the message a link leads to."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._explain(interaction, await why.find_message(interaction, link))
+
+    async def _why(self, interaction: AnyInteraction, target: discord.Message) -> None:
+        """Answer with every check of a message."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._explain(interaction, target)
+
+    async def _explain(self, interaction: AnyInteraction, message: discord.Message) -> None:
+        answer = await why.answer(interaction, message, words_for_locale(interaction.locale))
+        await interaction.followup.send(answer, ephemeral=True)
+
+    @app_commands.command(description=text("command.status.description"))
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.guild_only()
+    async def status(self, interaction: AnyInteraction) -> None:
+        """Answer a moderator with the state of queue, host and connection."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        report = await self._services.status.report(convert.actor_of(interaction))
+        embed = status_embed(report, interaction, words_for_locale(interaction.locale))
+        await interaction.followup.send(embed=embed, ephemeral=True)
+
+    async def cog_app_command_error(
+        self, interaction: AnyInteraction, error: app_commands.AppCommandError
+    ) -> None:
+        """Hand errors to where they are worded."""
+        await failures.answer(interaction, error)
+
+
+async def setup(bot: AnyBot) -> None:
+    """Add the cog; called by discord.py."""
+    await bot.add_cog(HelpCog(bot))

@@ -1,0 +1,97 @@
+"""What can be told of the work for one server, and where its copies are."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from imgoe_bot.adapters.store import rows
+from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.engine import Database
+from imgoe_bot.adapters.store.finishing import finishing
+from imgoe_bot.adapters.vault import Vault
+from imgoe_bot.domain.ids import AttachmentId, GuildId, UserId
+from imgoe_bot.domain.job import State, Step
+from imgoe_bot.domain.status import Health, Queue
+from imgoe_bot.domain.upload import Upload
+
+COPIES_MAX = 100
+
+
+@finishing
+class SqlStatusStore:
+    """``ports.StatusStore`` in SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def queue(self, guild_id: GuildId) -> Queue:
+        """Count the server's jobs."""
+        query = (
+            select(t.job.c.state, func.count(), func.min(t.job.c.run_at))
+            .where(t.job.c.guild_id == guild_id, t.job.c.state != State.DONE.value)
+            .group_by(t.job.c.state)
+        )
+        async with self._database.read() as connection:
+            found = {row[0]: (row[1], row[2]) for row in await connection.execute(query)}
+        count = {state: found.get(state.value, (0, None))[0] for state in State}
+        since = [found[s.value][1] for s in (State.READY, State.LEASED) if s.value in found]
+        return Queue(
+            ready=count[State.READY] + count[State.WAITING],
+            leased=count[State.LEASED],
+            dead=count[State.DEAD],
+            oldest_at=min(since, default=None),
+        )
+
+    async def health(self, guild_id: GuildId) -> Health:
+        """Return what the image host did last for the server."""
+        newest = select(func.max(t.upload.c.created_at)).where(t.upload.c.guild_id == guild_id)
+        async with self._database.read() as connection:
+            kept_at: datetime | None = (await connection.execute(newest)).scalar()
+            given_up = (
+                select(t.job)
+                .where(
+                    t.job.c.guild_id == guild_id,
+                    t.job.c.state == State.DEAD.value,
+                    t.job.c.step == Step.UPLOAD.value,
+                )
+                .order_by(t.job.c.id.desc())
+                .limit(1)
+            )
+            if kept_at is not None:
+                given_up = given_up.where(t.job.c.run_at > kept_at)
+            failed = (await connection.execute(given_up)).mappings().first()
+        return Health(kept_at, rows.failure_from(failed).error if failed else None)
+
+    async def dms_closed_until(self, user_id: UserId) -> datetime | None:
+        """Return until when a person is sent no direct messages, None when they are."""
+        query = select(t.person.c.dms_closed_until).where(t.person.c.user_id == user_id)
+        async with self._database.read() as connection:
+            closed_until: datetime | None = (await connection.execute(query)).scalar()
+        return closed_until
+
+
+@finishing
+class SqlCopyStore:
+    """``ports.CopyStore`` in SQL."""
+
+    def __init__(self, database: Database, *, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def find(
+        self, guild_id: GuildId, attachment_ids: Sequence[AttachmentId]
+    ) -> tuple[Upload, ...]:
+        """Return the guild's live uploads of these attachments, oldest first."""
+        query = (
+            select(t.upload)
+            .where(
+                t.upload.c.guild_id == guild_id,
+                t.upload.c.attachment_id.in_(attachment_ids[:COPIES_MAX]),
+                t.upload.c.deleted_at.is_(None),
+            )
+            .order_by(t.upload.c.created_at)
+        )
+        async with self._database.read() as connection:
+            found = (await connection.execute(query)).mappings().all()
+        return tuple(rows.upload_from(row, self._vault) for row in found)

@@ -1,0 +1,71 @@
+"""Use case: a moderator asks how the bot is doing for this server."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from imgoe_bot.domain.guild import Actor, check_may_manage
+from imgoe_bot.domain.options import Options
+from imgoe_bot.domain.status import Health, Queue
+from imgoe_bot.services.guild_settings import GuildSettingsService
+from imgoe_bot.services.options import OptionService
+from imgoe_bot.services.ports import Clock, PostStore, StatusStore
+from imgoe_bot.services.uploads import QUOTA_WINDOW
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How the bot is doing for one server.
+
+    Attributes:
+        has_key: whether the server has an API key.
+        dms_closed_until: until when the asking person is sent no direct messages; None: open.
+        used: files and bytes stored in the last 24 hours.
+        options: what holds for the whole server, quotas among it.
+    """
+
+    host_url: str
+    has_key: bool
+    queue: Queue
+    health: Health
+    dms_closed_until: datetime | None
+    used: tuple[int, int]
+    options: Options
+
+
+class StatusService:
+    """Looks, and changes nothing."""
+
+    def __init__(
+        self,
+        store: StatusStore,
+        *,
+        posts: PostStore,
+        guilds: GuildSettingsService,
+        options: OptionService,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._posts = posts
+        self._guilds = guilds
+        self._options = options
+        self._clock = clock
+
+    async def report(self, actor: Actor) -> Report:
+        """Return the state of the actor's server.
+
+        Raises:
+            NotAllowed: without the Manage Server permission.
+        """
+        guild_id = check_may_manage(actor)
+        now = self._clock.now()
+        settings = await self._guilds.get(guild_id)
+        closed_until = await self._store.dms_closed_until(actor.user_id)
+        return Report(
+            host_url=settings.host_url,
+            has_key=settings.key_fingerprint is not None,
+            queue=await self._store.queue(guild_id),
+            health=await self._store.health(guild_id),
+            dms_closed_until=closed_until if closed_until and closed_until > now else None,
+            used=await self._posts.usage(guild_id, user_id=None, since=now - QUOTA_WINDOW),
+            options=await self._options.at(guild_id, ()),
+        )

@@ -1,0 +1,108 @@
+"""A message that somebody points at: what to keep of it, and which links to it still work."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import discord
+
+from imgoe_bot.domain.ids import AttachmentId, GuildId, MessageId, UserId
+from imgoe_bot.domain.mirror import asked_for
+from imgoe_bot.domain.upload import Post, Upload
+from imgoe_bot.services.uploads import Handed
+from imgoe_bot.ui import convert
+from imgoe_bot.ui import wording as w
+from imgoe_bot.ui.container import AnyInteraction, services_of
+from imgoe_bot.ui.render import MESSAGE_MAX
+from imgoe_bot.ui.sources import Thing, item_of, things_in
+from imgoe_bot.ui.translate import Words
+
+EMBEDS_MAX = 10
+"""The most embeds of a message, and so the most files of a card."""
+
+_ATTACHMENT_LINK = re.compile(r"/attachments/[0-9]{15,21}/(?P<id>[0-9]{15,21})/(?P<name>[^\s?>)]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Healed:
+    """One thing in a message, and where it can be seen now.
+
+    Attributes:
+        fresh_url: Discord's link signed anew; None for a thing of another message.
+        copy: our copy of it, None when there is none.
+    """
+
+    name: str
+    fresh_url: str | None
+    copy: Upload | None
+
+
+def handed_from(target: discord.Message) -> list[Handed]:
+    """Return the media of a message as its interaction brought it; works without the intent."""
+    facts = convert.facts_of(target, us=0)
+    if facts is None:
+        return []
+    things = {thing.facts.position: thing for thing in things_in(target)}
+    kept = [things[each.position] for each in asked_for(facts).keep]
+    return [Handed(thing.source, item_of(thing.facts)) for thing in kept[:EMBEDS_MAX]]
+
+
+def post_about(interaction: AnyInteraction, target: discord.Message) -> Post:
+    """Return the post that a message somebody points at is; its copies are its author's."""
+    post = convert.post_of(interaction, GuildId(interaction.guild_id or 0), now=datetime.now(UTC))
+    foreign = target.author.bot or target.webhook_id is not None
+    author_id = post.author_id if foreign else UserId(target.author.id)
+    return replace(post, message_id=MessageId(target.id), author_id=author_id)
+
+
+async def heal(interaction: AnyInteraction, target: discord.Message) -> list[Healed]:
+    """Find working links to everything in a message, and to what its text links."""
+    things = await _fresh_things(target)
+    linked = {
+        AttachmentId(int(found["id"])): found["name"]
+        for found in _ATTACHMENT_LINK.finditer(target.content)
+    }
+    ids = [thing.facts.id for thing in things] + list(linked)
+    keeping = services_of(interaction.client).keeping
+    copies = await keeping.copies(GuildId(interaction.guild_id or 0), ids)
+    return [*_healed(things, copies), *_healed_links(linked, copies)]
+
+
+async def _fresh_things(target: discord.Message) -> Sequence[Thing]:
+    """Fetch the message anew; where that is not allowed, what the interaction brought is fresh."""
+    try:
+        return things_in(await target.channel.fetch_message(target.id)) or things_in(target)
+    except discord.HTTPException:
+        return things_in(target)
+
+
+def _healed(things: Sequence[Thing], copies: Mapping[AttachmentId, Upload]) -> list[Healed]:
+    return [Healed(thing.facts.filename, thing.url, copies.get(thing.facts.id)) for thing in things]
+
+
+def _healed_links(
+    linked: Mapping[AttachmentId, str], copies: Mapping[AttachmentId, Upload]
+) -> list[Healed]:
+    return [Healed(name, None, copies.get(id_)) for id_, name in linked.items()]
+
+
+def healed_text(found: Sequence[Healed], words: Words) -> str:
+    """Return the private answer: a line a thing, the permanent link first."""
+    if not found:
+        return words("heal.nothing")
+    lines = [words("heal.title"), *(_line(each, words) for each in found)]
+    if any(each.copy is None for each in found):
+        lines.append(words("heal.keep", menu=words("menu.keep")))
+    return w.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("heal.more", count=count))
+
+
+def _line(healed: Healed, words: Words) -> str:
+    parts = [f"• **{w.safe_name(healed.name)}**"]
+    if healed.copy is not None:
+        parts.append(words("heal.permanent", url=healed.copy.stored.viewer_url))
+    else:
+        parts.append(words("heal.no_copy"))
+    if healed.fresh_url is not None and w.is_link(healed.fresh_url):
+        parts.append(words("heal.fresh", url=healed.fresh_url))
+    return " · ".join(parts)

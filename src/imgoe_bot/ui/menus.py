@@ -1,0 +1,32 @@
+"""Message menus: commands that a person finds under Apps on a message."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from imgoe_bot.ui import failures
+from imgoe_bot.ui.container import AnyBot, AnyInteraction
+
+OnMessage = Callable[[AnyInteraction, discord.Message], Coroutine[Any, Any, None]]
+
+
+def message_menu(name: app_commands.locale_str, callback: OnMessage) -> app_commands.ContextMenu:
+    """Return a menu for messages of a server; what it raises is worded as for commands."""
+    menu = app_commands.ContextMenu(name=name, callback=callback, extras={**name.extras})
+    menu.guild_only = True
+    menu.error(failures.answer)
+    return menu
+
+
+def add(bot: AnyBot, *menus: app_commands.ContextMenu) -> None:
+    """Put menus into a bot's command tree."""
+    for menu in menus:
+        bot.tree.add_command(menu)
+
+
+def remove(bot: AnyBot, *menus: app_commands.ContextMenu) -> None:
+    """Take menus out of a bot's command tree."""
+    for menu in menus:
+        bot.tree.remove_command(menu.name, type=menu.type)
