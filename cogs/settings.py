@@ -71,7 +71,9 @@ class SettingsCog(
         before = await self._services.options.explain(guild_id, channel.line)
         new = await self._services.options.set(actor, channel.scope_id, name, value)
         words = words_for_locale(interaction.locale)
-        answer = settings_answers.was_set(channel, words, name=name, new=new, before=before)
+        answer = settings_answers.was_set(
+            channel, words, name=name, new=new, before=before, at=interaction.created_at
+        )
         await interaction.followup.send(answer, ephemeral=True)
 
     @app_commands.command(description=text("command.settings.reset.description"))

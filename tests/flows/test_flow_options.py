@@ -75,6 +75,12 @@ async def test_set_answers_with_what_held_before_and_holds_for_that_place_alone(
     assert "`silent` · set here" in await _shown(office, channel=office.lounge)
 
 
+async def test_a_template_is_shown_filled_in(office: Town) -> None:
+    answer = await _set(office, name="title", value="{name} in the club")
+
+    assert "For example: `holiday in the club`" in answer.content
+
+
 async def test_a_forum_and_a_thread_take_options_of_their_own(office: Town) -> None:
     forum = office.guild.add_channel("gallery", type=ChannelType.FORUM)
     thread = await office.ben.open_thread(office.photos, "cats")
