@@ -13,13 +13,20 @@ import typer
 
 from imgoe_bot import __version__, log
 from imgoe_bot.errors import ConfigError, SchemaTooNew, SourceUnreachable, StoreError
-from imgoe_bot.host_cli import host
 from imgoe_bot.settings import SECRET_KEY_BYTES, PluginSettings, Settings, load_settings
 
 EXIT_TROUBLE = 70
 EXIT_TRY_LATER = 75
 EXIT_CONFIG = 78
 HEALTHY_FOR_S = 60
+_EXTRAS = {
+    "PIL": "host",
+    "asyncpg": "postgres",
+    "av": "host",
+    "jinja2": "host",
+    "obstore": "s3",
+}
+"""Which extra brings a library that a plain installation lacks."""
 
 app = typer.Typer(
     help="Keeps what a Discord community posts.",
@@ -78,7 +85,17 @@ def healthcheck() -> None:
     typer.echo("healthy")
 
 
-app.command("host")(host)
+_PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+@app.command(context_settings=_PASS_ON, add_help_option=False)
+def host(context: typer.Context) -> None:
+    """Run the embedded image host alone."""
+    from imgoe_bot.host_cli import host as serve  # a bot must not carry the host's libraries
+
+    command = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    command.command()(serve)
+    command(context.args, prog_name="imgoe-bot host")
 
 
 def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
@@ -101,6 +118,11 @@ def main() -> None:
     """Run the command line; what the operator can mend is one line and a telling exit code."""
     try:
         app()
+    except ModuleNotFoundError as error:
+        extra = _EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        _fail(f"that needs an extra: pip install 'imgoe-bot[{extra}]'", EXIT_CONFIG)
     except ConfigError as error:
         _fail(f"{error.setting} {error.problem}", EXIT_CONFIG)
     except SchemaTooNew as error:
