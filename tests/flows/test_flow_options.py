@@ -7,7 +7,8 @@ import pytest
 import pytest_asyncio
 
 from imgoe_bot.discordsim import ChannelType, Interaction, Message, Permission, Person, Upload
-from imgoe_bot.domain.options import OPTIONS, Form
+from imgoe_bot.domain.option_kinds import Form
+from imgoe_bot.domain.options import OPTIONS
 from tests.flows.kit import Town, eventually
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from imgoe_bot.domain.layers import Held
-from imgoe_bot.domain.options import OPTIONS, TEXT_MAX_CHARS
+from imgoe_bot.domain.option_kinds import TEXT_MAX_CHARS
+from imgoe_bot.domain.options import OPTIONS
 from imgoe_bot.errors import SettingsRejected
 from imgoe_bot.ui import settings_words as sw
 from imgoe_bot.ui.failures import words_for

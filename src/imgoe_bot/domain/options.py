@@ -5,21 +5,16 @@ writes. An inner place that sets nothing inherits from the outer one.
 """
 
 import contextlib
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from imgoe_bot.domain.duration import format_duration, parse_duration
+from imgoe_bot.domain import option_kinds as of
+from imgoe_bot.domain.option_kinds import Option
 from imgoe_bot.errors import SettingsRejected
 
-T = TypeVar("T")
-Choice = TypeVar("Choice", bound=StrEnum)
-
-NONE = "none"
-TEXT_MAX_CHARS = 200
 EXPIRES_MIN = timedelta(minutes=5)
 EXPIRES_MAX = timedelta(days=365)
 GRACE_MAX = timedelta(days=30)
@@ -83,19 +78,6 @@ class From(StrEnum):
     EMBEDS = "embeds"
 
 
-class Form(StrEnum):
-    """What sort of text an option takes; what it is explained and offered by."""
-
-    CHOICE = "choice"
-    SET = "set"
-    TEXT = "text"
-    CHANNEL = "channel"
-    ROLE = "role"
-    NUMBER = "number"
-    SIZE = "size"
-    DURATION = "duration"
-
-
 class Kind(StrEnum):
     """What sort of media is kept."""
 
@@ -146,166 +128,34 @@ class Options:
     uploaders: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Option(Generic[T]):
-    """How one option is read and written.
-
-    Attributes:
-        name: the field of ``Options``, and what people type.
-        parse: text to value; raises ValueError.
-        show: value to text, such that ``parse(show(value)) == value``.
-        form: what sort of text it takes.
-        choices: what a CHOICE is one of, and what a SET lists with commas; else empty.
-        per_channel: False when it holds for the whole server only.
-        optional: whether ``none`` is taken besides.
-    """
-
-    name: str
-    parse: Callable[[str], T]
-    show: Callable[[T], str]
-    form: Form
-    choices: tuple[str, ...] = ()
-    per_channel: bool = True
-    optional: bool = False
-
-
-def _choice(name: str, kind: type[Choice]) -> Option[Choice]:
-    choices = tuple(each.value for each in kind)
-    return Option(name, kind, lambda value: value.value, Form.CHOICE, choices)
-
-
-def _flag(name: str) -> Option[bool]:
-    choices = ("on", "off")
-    return Option(name, _parse_flag, lambda on: "on" if on else "off", Form.CHOICE, choices)
-
-
-def _parse_flag(text: str) -> bool:
-    if text not in ("on", "off"):
-        raise ValueError("neither on nor off")
-    return text == "on"
-
-
-def _set(name: str, kind: type[Choice]) -> Option[frozenset[Choice]]:
-    def parse(text: str) -> frozenset[Choice]:
-        return frozenset(kind(part.strip()) for part in text.split(","))
-
-    def show(values: frozenset[Choice]) -> str:
-        return ",".join(each.value for each in kind if each in values)
-
-    return Option(name, parse, show, Form.SET, tuple(each.value for each in kind))
-
-
-def _maybe(option: Option[T]) -> Option[T | None]:
-    """The same option, which may also be ``none``."""
-
-    def parse(text: str) -> T | None:
-        return None if text == NONE else option.parse(text)
-
-    def show(value: T | None) -> str:
-        return NONE if value is None else option.show(value)
-
-    return Option(
-        option.name,
-        parse,
-        show,
-        option.form,
-        option.choices,
-        per_channel=option.per_channel,
-        optional=True,
-    )
-
-
-def _text(name: str) -> Option[str]:
-    return Option(name, _parse_text, str, Form.TEXT)
-
-
-def _parse_text(text: str) -> str:
-    if not 0 < len(text) <= TEXT_MAX_CHARS or not text.isprintable():
-        raise ValueError("empty, too long or not one line")
-    return text
-
-
-def _id(name: str, form: Form, *, per_channel: bool = True) -> Option[int]:
-    """A channel or role: an id, or a mention of one."""
-    return Option(name, _parse_id, str, form, per_channel=per_channel)
-
-
-def _parse_id(text: str) -> int:
-    found = re.fullmatch(r"(?:<(?:#|@&)?)?([0-9]{15,21})>?", text)
-    if found is None:
-        raise ValueError("neither an id nor a mention")
-    return int(found[1])
-
-
-def _number(name: str, *, per_channel: bool = False) -> Option[int]:
-    return Option(name, _parse_number, str, Form.NUMBER, per_channel=per_channel)
-
-
-def _parse_number(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise ValueError("no whole number")
-    return int(text)
-
-
-def _size(name: str, *, per_channel: bool = True) -> Option[int]:
-    return Option(name, _parse_size, _show_size, Form.SIZE, per_channel=per_channel)
-
-
-_SIZES = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
-
-
-def _parse_size(text: str) -> int:
-    found = re.fullmatch(r"([0-9]{1,12})\s*([kmg]?b)?", text.lower())
-    if found is None:
-        raise ValueError("no size such as 10mb")
-    return int(found[1]) * _SIZES[found[2] or ""]
-
-
-def _show_size(size_bytes: int) -> str:
-    for unit in ("gb", "mb", "kb"):
-        if size_bytes and size_bytes % _SIZES[unit] == 0:
-            return f"{size_bytes // _SIZES[unit]}{unit}"
-    return str(size_bytes)
-
-
-def _duration(name: str, *, least: timedelta, most: timedelta) -> Option[timedelta]:
-    def parse(text: str) -> timedelta:
-        duration = parse_duration(text)
-        if not least <= duration <= most:
-            raise ValueError("out of range")
-        return duration
-
-    return Option(name, parse, format_duration, Form.DURATION)
-
-
 _ALL: tuple[Option[Any], ...] = (
-    _choice("answer", Answer),
-    _maybe(_id("log_channel", Form.CHANNEL)),
-    _choice("layout", Layout),
-    _choice("delivery", Delivery),
-    _duration("dm_digest", least=timedelta(0), most=DIGEST_MAX),
-    _choice("consent", Consent),
-    _text("save_emoji"),
-    _choice("on_delete", OnDelete),
-    _duration("delete_grace", least=timedelta(0), most=GRACE_MAX),
-    _set("sources", From),
-    _flag("bots"),
-    _set("kinds", Kind),
-    _maybe(_size("max_size")),
-    _maybe(_text("keyword")),
-    _maybe(_id("role", Form.ROLE)),
-    _choice("spoilers", Treatment),
-    _choice("nsfw", Treatment),
-    _maybe(_text("title")),
-    _maybe(_text("description")),
-    _maybe(_text("tags")),
-    _maybe(_text("album")),
-    _maybe(_duration("expires", least=EXPIRES_MIN, most=EXPIRES_MAX)),
-    _maybe(_number("person_files")),
-    _maybe(_size("person_bytes", per_channel=False)),
-    _maybe(_number("guild_files")),
-    _maybe(_size("guild_bytes", per_channel=False)),
-    _maybe(_id("uploaders", Form.ROLE, per_channel=False)),
+    of.choice("answer", Answer),
+    of.maybe(of.id_of("log_channel", of.Form.CHANNEL)),
+    of.choice("layout", Layout),
+    of.choice("delivery", Delivery),
+    of.duration("dm_digest", least=timedelta(0), most=DIGEST_MAX),
+    of.choice("consent", Consent),
+    of.text("save_emoji"),
+    of.choice("on_delete", OnDelete),
+    of.duration("delete_grace", least=timedelta(0), most=GRACE_MAX),
+    of.set_of("sources", From),
+    of.flag("bots"),
+    of.set_of("kinds", Kind),
+    of.maybe(of.size("max_size")),
+    of.maybe(of.text("keyword")),
+    of.maybe(of.id_of("role", of.Form.ROLE)),
+    of.choice("spoilers", Treatment),
+    of.choice("nsfw", Treatment),
+    of.maybe(of.text("title")),
+    of.maybe(of.text("description")),
+    of.maybe(of.text("tags")),
+    of.maybe(of.text("album")),
+    of.maybe(of.duration("expires", least=EXPIRES_MIN, most=EXPIRES_MAX)),
+    of.maybe(of.number("person_files")),
+    of.maybe(of.size("person_bytes", per_channel=False)),
+    of.maybe(of.number("guild_files")),
+    of.maybe(of.size("guild_bytes", per_channel=False)),
+    of.maybe(of.id_of("uploaders", of.Form.ROLE, per_channel=False)),
 )
 
 OPTIONS: Mapping[str, Option[Any]] = {option.name: option for option in _ALL}

@@ -6,7 +6,8 @@ import discord
 from discord.app_commands import Choice
 
 from imgoe_bot.domain.guild import MANAGE_GUILD
-from imgoe_bot.domain.options import DEFAULTS, NONE, OPTIONS, Form
+from imgoe_bot.domain.option_kinds import NONE, Form
+from imgoe_bot.domain.options import DEFAULTS, OPTIONS
 from imgoe_bot.ui import convert
 from imgoe_bot.ui import settings_words as sw
 from imgoe_bot.ui import wording as w
@@ -70,7 +71,7 @@ def _values(
     if guild is not None and option.form is Form.CHANNEL:
         yield from ((str(each.id), f"#{each.name}") for each in guild.text_channels)
     if guild is not None and option.form is Form.ROLE:
-        yield from ((str(each.id), f"@{each.name}") for each in guild.roles)
+        yield from ((str(each.id), f"@{each.name}") for each in guild.roles[1:])
 
 
 def _parses(option: sw.AnyOption, value: str) -> bool:

@@ -2,7 +2,8 @@
 
 from imgoe_bot.domain.guild import SERVER
 from imgoe_bot.domain.layers import Held
-from imgoe_bot.domain.options import NONE, OPTIONS, TEXT_MAX_CHARS, Form, Option
+from imgoe_bot.domain.option_kinds import TEXT_MAX_CHARS, Form, Option
+from imgoe_bot.domain.options import OPTIONS
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.translate import Words
 
@@ -33,7 +34,7 @@ def shown(name: str, text: str | None, words: Words) -> str:
     if text is None:
         return words("history.unset")
     option = OPTIONS.get(name)
-    if option is not None and text.isdecimal() and text != NONE:
+    if option is not None and text.isdecimal():
         if option.form is Form.CHANNEL:
             return f"<#{text}>"
         if option.form is Form.ROLE:

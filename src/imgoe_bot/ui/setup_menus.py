@@ -4,7 +4,8 @@ from typing import Any
 
 import discord
 
-from imgoe_bot.domain.options import OPTIONS, Form
+from imgoe_bot.domain.option_kinds import Form
+from imgoe_bot.domain.options import OPTIONS
 from imgoe_bot.ui import settings_words as sw
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.setup_scene import Scene

@@ -1,0 +1,170 @@
+"""How one option is read and written: a choice, a set, a text, an id, a number, a size, a time."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from imgoe_bot.domain.duration import format_duration, parse_duration
+
+T = TypeVar("T")
+Choice = TypeVar("Choice", bound=StrEnum)
+
+NONE = "none"
+TEXT_MAX_CHARS = 200
+
+
+class Form(StrEnum):
+    """What sort of text an option takes; what it is explained and offered by."""
+
+    CHOICE = "choice"
+    SET = "set"
+    TEXT = "text"
+    CHANNEL = "channel"
+    ROLE = "role"
+    NUMBER = "number"
+    SIZE = "size"
+    DURATION = "duration"
+
+
+@dataclass(frozen=True, slots=True)
+class Option(Generic[T]):
+    """How one option is read and written.
+
+    Attributes:
+        name: the field of ``Options``, and what people type.
+        parse: text to value; raises ValueError.
+        show: value to text, such that ``parse(show(value)) == value``.
+        form: what sort of text it takes.
+        choices: what a CHOICE is one of, and what a SET lists with commas; else empty.
+        per_channel: False when it holds for the whole server only.
+        optional: whether ``none`` is taken besides.
+    """
+
+    name: str
+    parse: Callable[[str], T]
+    show: Callable[[T], str]
+    form: Form
+    choices: tuple[str, ...] = ()
+    per_channel: bool = True
+    optional: bool = False
+
+
+def choice(name: str, kind: type[Choice]) -> Option[Choice]:
+    """One of an enum's values."""
+    choices = tuple(each.value for each in kind)
+    return Option(name, kind, lambda value: value.value, Form.CHOICE, choices)
+
+
+def flag(name: str) -> Option[bool]:
+    """On or off."""
+    choices = ("on", "off")
+    return Option(name, _parse_flag, lambda on: "on" if on else "off", Form.CHOICE, choices)
+
+
+def _parse_flag(text: str) -> bool:
+    if text not in ("on", "off"):
+        raise ValueError("neither on nor off")
+    return text == "on"
+
+
+def set_of(name: str, kind: type[Choice]) -> Option[frozenset[Choice]]:
+    """Some of an enum's values, with commas; at least one."""
+
+    def parse(text: str) -> frozenset[Choice]:
+        return frozenset(kind(part.strip()) for part in text.split(","))
+
+    def show(values: frozenset[Choice]) -> str:
+        return ",".join(each.value for each in kind if each in values)
+
+    return Option(name, parse, show, Form.SET, tuple(each.value for each in kind))
+
+
+def maybe(option: Option[T]) -> Option[T | None]:
+    """The same option, which may also be ``none``."""
+
+    def parse(text: str) -> T | None:
+        return None if text == NONE else option.parse(text)
+
+    def show(value: T | None) -> str:
+        return NONE if value is None else option.show(value)
+
+    return Option(
+        option.name,
+        parse,
+        show,
+        option.form,
+        option.choices,
+        per_channel=option.per_channel,
+        optional=True,
+    )
+
+
+def text(name: str) -> Option[str]:
+    """One line of text."""
+    return Option(name, _parse_text, str, Form.TEXT)
+
+
+def _parse_text(text: str) -> str:
+    if not 0 < len(text) <= TEXT_MAX_CHARS or not text.isprintable():
+        raise ValueError("empty, too long or not one line")
+    return text
+
+
+def id_of(name: str, form: Form, *, per_channel: bool = True) -> Option[int]:
+    """A channel or role: an id, or a mention of one."""
+    return Option(name, _parse_id, str, form, per_channel=per_channel)
+
+
+def _parse_id(text: str) -> int:
+    found = re.fullmatch(r"(?:<(?:#|@&)?)?([0-9]{15,21})>?", text)
+    if found is None:
+        raise ValueError("neither an id nor a mention")
+    return int(found[1])
+
+
+def number(name: str, *, per_channel: bool = False) -> Option[int]:
+    """A whole number."""
+    return Option(name, _parse_number, str, Form.NUMBER, per_channel=per_channel)
+
+
+def _parse_number(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise ValueError("no whole number")
+    return int(text)
+
+
+def size(name: str, *, per_channel: bool = True) -> Option[int]:
+    """A size in bytes; ``10mb`` is 10 million."""
+    return Option(name, _parse_size, _show_size, Form.SIZE, per_channel=per_channel)
+
+
+_SIZES = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
+
+
+def _parse_size(text: str) -> int:
+    found = re.fullmatch(r"([0-9]{1,12})\s*([kmg]?b)?", text.lower())
+    if found is None:
+        raise ValueError("no size such as 10mb")
+    return int(found[1]) * _SIZES[found[2] or ""]
+
+
+def _show_size(size_bytes: int) -> str:
+    for unit in ("gb", "mb", "kb"):
+        if size_bytes and size_bytes % _SIZES[unit] == 0:
+            return f"{size_bytes // _SIZES[unit]}{unit}"
+    return str(size_bytes)
+
+
+def duration(name: str, *, least: timedelta, most: timedelta) -> Option[timedelta]:
+    """A duration within bounds."""
+
+    def parse(text: str) -> timedelta:
+        duration = parse_duration(text)
+        if not least <= duration <= most:
+            raise ValueError("out of range")
+        return duration
+
+    return Option(name, parse, format_duration, Form.DURATION)
