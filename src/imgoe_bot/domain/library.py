@@ -12,7 +12,7 @@ from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import SettingsRejected
 
 PAGE_SIZE = 5
-SEARCH_MAX_CHARS = 28
+SEARCH_MAX_CHARS = 27
 TAG_MAX_CHARS = 32
 """With this much text, a whole query fits a custom id of Discord's (100 characters)."""
 

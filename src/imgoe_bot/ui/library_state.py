@@ -30,7 +30,7 @@ class Spot:
 
 
 def pack(spot: Spot) -> str:
-    """Return a spot in 90 characters at most."""
+    """Return a spot in 89 characters at most."""
     query = spot.query
     parts = (
         _LETTERS[query.whose],
