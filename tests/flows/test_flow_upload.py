@@ -6,6 +6,7 @@ import pytest
 
 from imgoe_bot.discordsim import Upload
 from imgoe_bot.discordsim.message_payloads import attachment_path
+from imgoe_bot.hostserver import HostOptions, HostServer
 from tests.flows.kit import Town, picture
 
 
@@ -243,3 +244,19 @@ async def test_what_was_never_kept_is_said_to_have_no_copy(running: Town) -> Non
 
     assert "no copy yet" in answer.content
     assert "**Mirror to host**" in answer.content
+
+
+async def test_what_the_host_has_to_approve_first_is_said_to_wait(town: Town) -> None:
+    options = HostOptions(data_dir=town.folder / "strict", moderation="all")
+    async with HostServer(options) as strict, town.bot():
+        await town.set_key(await strict.create_key("flow", user="guest"), host=strict.url)
+        asked = await town.ben.slash(town.lounge, "upload", file=picture())
+
+        card = await asked.wait_response(10)
+
+        await town.note_for(town.ben)
+        assert "has to approve it" in str(card.embeds[0]["description"])
+        assert "url" not in card.embeds[0]
+        assert "thumbnail" not in card.embeds[0]
+        assert [label for label in ("Open", "Links") if label in str(card.components)] == []
+        assert "Delete…" in str(card.components)

@@ -83,7 +83,7 @@ async def test_a_page_whose_address_is_too_long_for_a_button_is_linked_by_the_ti
     (embed,) = render.card_embeds(card)
 
     assert embed.url == LONG_PAGE
-    assert [b["label"] for b in _labels(views.card_view(card))] == ["Delete…"]
+    assert [b["label"] for b in _labels(views.card_view(card))] == ["Links", "Delete…"]
 
 
 def test_a_card_never_holds_a_delete_link() -> None:

@@ -86,6 +86,7 @@ def _stored(reply: UploadReply, *, media: MediaFile, host_url: str) -> Stored:
         height_px=_count(reply.height_px),
         duration_s=_count(reply.duration_s),
         expires_at=reply.expires_at,
+        approved=reply.is_approved,
         delete_link=DeleteLink(reply.delete_link.reveal()) if reply.delete_link else None,
     )
 

@@ -88,6 +88,7 @@ class Stored:
         url: the file itself.
         thumb_url: a small picture of it; None where the host made none.
         delete_link: None where the host gave none.
+        approved: False while somebody at the host has to look at it; nobody sees it until then.
     """
 
     mime: str
@@ -100,6 +101,7 @@ class Stored:
     duration_s: int | None = None
     expires_at: datetime | None = None
     delete_link: DeleteLink | None = None
+    approved: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,4 +57,6 @@ def _line(upload: Upload, words: Words) -> str:
     name = w.safe_name(upload.filename, limit=100)
     if upload.deleted_at is not None:
         return f"~~{name}~~ · {words('card.deleted')}"
+    if not upload.stored.approved:
+        return f"**{name}** · {render.waiting(upload, words)}"
     return f"**[{name}](<{upload.stored.viewer_url}>)** · {render.facts_line(upload, words)}"

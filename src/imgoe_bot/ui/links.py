@@ -56,7 +56,8 @@ class LinksButton(
 
 def linked(card: Card) -> list[Upload]:
     """Return the copies that there is something to link of."""
-    return [upload for upload in card.uploads if upload.deleted_at is None]
+    live = [upload for upload in card.uploads if upload.deleted_at is None]
+    return [upload for upload in live if upload.stored.approved]
 
 
 def links_message(card: Card, words: Words) -> tuple[str, list[discord.File]]:

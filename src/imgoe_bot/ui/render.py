@@ -50,6 +50,8 @@ def upload_embed(upload: Upload, words: Words) -> discord.Embed:
     title = w.safe_name(upload.filename, limit=TITLE_MAX)
     if upload.deleted_at is not None:
         return discord.Embed(title=title, description=words("card.deleted"), colour=COLOUR_GONE)
+    if not upload.stored.approved:
+        return discord.Embed(title=title, description=waiting(upload, words), colour=COLOUR_GONE)
     embed = discord.Embed(
         title=title,
         url=upload.stored.viewer_url,
@@ -59,6 +61,11 @@ def upload_embed(upload: Upload, words: Words) -> discord.Embed:
     if upload.stored.thumb_url and not upload.spoiler:
         embed.set_thumbnail(url=upload.stored.thumb_url)
     return embed.set_footer(text=words("card.kept_on", host=w.plain_host(upload.host_url)))
+
+
+def waiting(upload: Upload, words: Words) -> str:
+    """Return what is said of an upload that the host shows to nobody yet."""
+    return words("card.waiting", host=w.host_name(upload.host_url))
 
 
 def facts_line(upload: Upload, words: Words) -> str:

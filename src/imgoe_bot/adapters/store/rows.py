@@ -51,6 +51,7 @@ _STORED = (
     "url",
     "thumb_url",
     "expires_at",
+    "approved",
 )
 _ITEM = ("attachment_id", "position", "filename", "spoiler")
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    true,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -128,6 +129,7 @@ upload = Table(
     Column("filename", Text, nullable=False),
     Column("spoiler", Boolean, nullable=False),
     Column("tags", Text, nullable=False, server_default=""),
+    Column("approved", Boolean, nullable=False, server_default=true()),
     Column("host_url", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("mime", String(64), nullable=False),
