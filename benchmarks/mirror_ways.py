@@ -28,7 +28,8 @@ BUFFER_BYTES = 256 * 1024
 def raw(source: int, sink: int, size: int, files: int, at_once: int) -> None:
     """Relay with sockets and nothing else: one buffer, no parsing, no checks."""
     with ThreadPoolExecutor(at_once) as pool:
-        list(pool.map(lambda _: _relay(source, sink, size), range(files)))
+        for done in [pool.submit(_relay, source, sink, size) for _ in range(files)]:
+            done.result()
 
 
 def _relay(source: int, sink: int, size: int) -> None:

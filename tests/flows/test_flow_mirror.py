@@ -1,5 +1,7 @@
 """Auto-mirror, end to end, nothing replaced."""
 
+from imgoe_bot.discordsim import Message
+from imgoe_bot.discordsim.wire import Payload, mapping, mappings, text
 from tests.flows.kit import DELETE_LINK, Town, picture
 
 
@@ -134,15 +136,14 @@ async def test_a_file_the_host_has_already_is_answered_with_the_copy_we_know(
     assert await running.status(card.embeds[0]["url"]) == 200
 
 
-def _thumb_of(embed: object) -> str:
-    assert isinstance(embed, dict)
-    return str(embed["thumbnail"]["url"])
+def _thumb_of(embed: Payload) -> str:
+    return text(mapping(embed["thumbnail"]), "url")
 
 
-def _is_tombstone(message: object) -> bool:
-    return "The copy was deleted." in str(getattr(message, "embeds", ""))
+def _is_tombstone(message: Message) -> bool:
+    return "The copy was deleted." in str(message.embeds)
 
 
-def _labels(components: object) -> list[str]:
-    assert isinstance(components, list)
-    return [str(part.get("label")) for row in components for part in row.get("components", [])]
+def _labels(components: list[Payload]) -> list[str]:
+    parts = [part for row in components for part in mappings(row.get("components"))]
+    return [text(part, "label") for part in parts]

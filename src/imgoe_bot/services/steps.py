@@ -102,7 +102,7 @@ class Steps:
                 await self._jobs.finish_announce(
                     job, None, deliver=bool(card.deletable), failure=error
                 )
-            case Step.DELIVER | Step.RETIRE:
+            case Step.DELIVER | Step.RETIRE | Step.ERASE:
                 await self._jobs.finish(job, error)
 
     async def _pause_if_refused(self, card: Card, error: ImgoeError) -> None:
