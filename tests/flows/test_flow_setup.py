@@ -195,6 +195,15 @@ async def test_a_choice_holds_for_the_server_and_stands_preselected(office: Town
     assert "`thread` · set here" in str(shown.embeds)
 
 
+async def test_answers_to_a_log_channel_ask_for_its_name(office: Town) -> None:
+    wizard = await _open(office)
+    await _to_answers(office, wizard)
+
+    await office.ada.select(wizard, _menu(wizard, "imgoe:setup:set:answer"), ["log"])
+
+    await _at(wizard, 3, "as `log_channel`")
+
+
 async def test_of_two_moderators_the_second_is_told_to_look_again(office: Town) -> None:
     cleo = office.sim.add_person("cleo")
     office.guild.join(cleo, permissions=Permission.MANAGE_GUILD)

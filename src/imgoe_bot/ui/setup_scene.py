@@ -7,7 +7,7 @@ import discord
 
 from imgoe_bot.domain.guild import GuildSettings, check_may_manage
 from imgoe_bot.domain.mirror import MirrorRule
-from imgoe_bot.domain.options import OPTIONS
+from imgoe_bot.domain.options import OPTIONS, Answer
 from imgoe_bot.ui import convert, render
 from imgoe_bot.ui import settings_words as sw
 from imgoe_bot.ui import wording as w
@@ -40,6 +40,7 @@ class Scene:
         values: what holds for the server, by the options that the wizard asks for.
         host_url: the host this run of the wizard is about, chosen or in use.
         hosts: those to choose from.
+        needs_log_channel: whether answers are to go to a log channel that is not named yet.
         blind: whether Discord hides message content from the bot.
         note: what came of the last click, None when there is nothing to say.
     """
@@ -49,6 +50,7 @@ class Scene:
     values: dict[str, str]
     host_url: str
     hosts: tuple[str, ...]
+    needs_log_channel: bool
     blind: bool
     words: Words
     note: str | None = None
@@ -74,12 +76,14 @@ async def look(interaction: AnyInteraction, *, host_url: str, note: str | None) 
     services = services_of(interaction.client)
     settings = await services.guilds.get(guild_id)
     held = await services.options.explain(guild_id, ())
+    options = await services.options.at(guild_id, ())
     return Scene(
         settings=settings,
         rules=await services.mirrors.rules(guild_id),
         values={each.name: each.text for each in held if each.name in ASKED_OPTIONS},
         host_url=host_url or settings.host_url,
         hosts=services.setup.offered_hosts(settings),
+        needs_log_channel=options.answer is Answer.LOG and options.log_channel is None,
         blind=not interaction.client.intents.message_content,
         words=words_for_locale(interaction.locale),
         note=note,
@@ -119,6 +123,8 @@ def _choices(scene: Scene) -> str:
         f"{sw.about(name, scene.words)}: **{_meaning(name, value, scene.words)}**"
         for name, value in scene.values.items()
     ]
+    if scene.needs_log_channel:
+        lines.append(scene.words("setup.log_channel"))
     return "\n".join(lines)
 
 
