@@ -10,7 +10,7 @@ from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.ui import convert, failures, render, settings_answers, settings_pages
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.modals import KeyModal
-from imgoe_bot.ui.settings_places import WHOLE_SERVER, ChosenPlace, PlaceOption
+from imgoe_bot.ui.settings_places import WHOLE_SERVER, ChosenPlace, PlaceOption, ids_of
 from imgoe_bot.ui.settings_suggest import suggest_names, suggest_values
 from imgoe_bot.ui.translate import words_for_locale
 from imgoe_bot.ui.translator import text
@@ -69,7 +69,9 @@ class SettingsCog(
         actor = convert.actor_of(interaction)
         guild_id = check_may_manage(actor)
         before = await self._services.options.explain(guild_id, channel.line)
-        new = await self._services.options.set(actor, channel.scope_id, name, value)
+        new = await self._services.options.set(
+            actor, channel.scope_id, name, value, known_ids=ids_of(interaction.guild)
+        )
         words = words_for_locale(interaction.locale)
         answer = settings_answers.was_set(
             channel, words, name=name, new=new, before=before, at=interaction.created_at
@@ -115,7 +117,8 @@ class SettingsCog(
         actor = convert.actor_of(interaction)
         check_may_manage(actor)
         data = await settings_answers.read_export(file)
-        count = await self._services.options.import_(actor, data)
+        known = ids_of(interaction.guild)
+        count = await self._services.options.import_(actor, data, known_ids=known)
         words = words_for_locale(interaction.locale)
         await interaction.followup.send(words("option.done.imported", count=count), ephemeral=True)
 

@@ -204,6 +204,20 @@ async def test_history_tells_who_changed_what_newest_first(office: Town) -> None
     assert "**key**" in lines[2]
 
 
+async def test_no_option_points_at_another_servers_channel(office: Town) -> None:
+    other = office.sim.add_guild("Elsewhere", owner=office.ada).add_channel("secret")
+    places = {"0": {"log_channel": str(other.id)}}
+    data = json.dumps({"format": "imgoe-settings-1", "places": places}).encode()
+
+    answer = await _set(office, name="log_channel", value=f"<#{other.id}>")
+    upload = Upload("settings.json", data, "application/json")
+    imported = await _answer(await office.ada.slash(office.photos, "settings import", file=upload))
+
+    assert "not on this server" in answer.content
+    assert "not on this server" in imported.content
+    assert "set here" not in await _shown(office)
+
+
 async def test_names_and_values_are_offered_while_typing(office: Town) -> None:
     names = await _offers(
         await office.ada.autocomplete(office.photos, "settings set", "name", name="uploaders:")

@@ -1,11 +1,12 @@
 """Use case: what holds where, and changing it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from imgoe_bot.domain.guild import SERVER, Actor, Change, GuildSettings, check_may_manage
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.layers import Held, explain
+from imgoe_bot.domain.option_kinds import NONE, Form
 from imgoe_bot.domain.options import OPTIONS, Options, get_option, normalise, resolve
 from imgoe_bot.errors import SettingsRejected, StaleWrite
 from imgoe_bot.services.guild_settings import GuildSettingsService
@@ -52,7 +53,14 @@ class OptionService:
         return (await self._store.layers(guild_id)).get(scope_id, {})
 
     async def set(
-        self, actor: Actor, scope_id: int, name: str, text: str, *, expected: int | None = None
+        self,
+        actor: Actor,
+        scope_id: int,
+        name: str,
+        text: str,
+        *,
+        expected: int | None = None,
+        known_ids: Collection[int] | None = None,
     ) -> str:
         """Set one option at one place and return it as stored.
 
@@ -63,6 +71,8 @@ class OptionService:
             text: its value, as a person writes it.
             expected: the version of the settings that the actor looked at; None for whichever
                 there is.
+            known_ids: the server's own channels and roles, beyond which no value may point; None
+                where the option takes neither.
 
         Raises:
             NotAllowed: without the Manage Server permission.
@@ -71,6 +81,7 @@ class OptionService:
         """
         guild_id = check_may_manage(actor)
         stored = _checked(scope_id, name, text)
+        _check_known(name, stored, known_ids)
         settings = await self._guilds.get(guild_id)
         if expected is not None and expected != settings.version:
             raise StaleWrite
@@ -110,8 +121,15 @@ class OptionService:
         places = {str(scope_id): dict(layer) for scope_id, layer in layers.items() if layer}
         return json.dumps({"format": EXPORT_FORMAT, "places": places}, indent=2, sort_keys=True)
 
-    async def import_(self, actor: Actor, text: str) -> int:
+    async def import_(
+        self, actor: Actor, text: str, *, known_ids: Collection[int] | None = None
+    ) -> int:
         """Make a server's options those of an export, all or none; returns how many were set.
+
+        Args:
+            actor: who imports.
+            text: what ``export`` returned, here or elsewhere.
+            known_ids: as for ``set``.
 
         Raises:
             NotAllowed, StaleWrite: as for ``set``.
@@ -119,6 +137,8 @@ class OptionService:
         """
         guild_id = check_may_manage(actor)
         wanted = _read_export(text)
+        for (_, name), value in wanted.items():
+            _check_known(name, value, known_ids)
         settings = await self._guilds.get(guild_id)
         layers = await self._store.layers(guild_id)
         dropped = [
@@ -141,6 +161,15 @@ def _checked(scope_id: int, name: str, text: str) -> str:
     if scope_id != SERVER and not get_option(name).per_channel:
         raise SettingsRejected(setting=name, problem="server-only")
     return normalise(name, text)
+
+
+def _check_known(name: str, stored: str, known_ids: Collection[int] | None) -> None:
+    """Let no option point at another server's channel, where the bot may be able to write too."""
+    option = get_option(name)
+    if known_ids is None or stored == NONE or option.form not in (Form.CHANNEL, Form.ROLE):
+        return
+    if int(stored) not in known_ids:
+        raise SettingsRejected(setting=name, problem="not-here")
 
 
 def _read_export(text: str) -> dict[tuple[int, str], str]:

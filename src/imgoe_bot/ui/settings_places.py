@@ -64,5 +64,12 @@ class PlaceOption(app_commands.Transformer):
         return ChosenPlace(_known(value.id, value.parent_id, category_id))
 
 
+def ids_of(guild: discord.Guild | None) -> frozenset[int]:
+    """Return the ids of a server's channels, active threads and roles."""
+    if guild is None:
+        return frozenset()
+    return frozenset(each.id for each in (*guild.channels, *guild.threads, *guild.roles))
+
+
 def _known(*ids: int | None) -> tuple[int, ...]:
     return tuple(id_ for id_ in ids if id_ is not None)
