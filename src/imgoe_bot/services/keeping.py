@@ -50,9 +50,9 @@ class KeepService:
     async def copies(
         self, guild_id: GuildId, attachment_ids: Sequence[AttachmentId]
     ) -> Mapping[AttachmentId, Upload]:
-        """Return the guild's live copies of these attachments."""
+        """Return the guild's live copies of these attachments, as far as anybody can see them."""
         found = await self._copies.find(guild_id, attachment_ids) if attachment_ids else ()
-        return {upload.attachment_id: upload for upload in found}
+        return {upload.attachment_id: upload for upload in found if upload.stored.approved}
 
     async def _find_card(self, post: Post) -> Card | None:
         """Return the card of the same message if it still shows a copy."""

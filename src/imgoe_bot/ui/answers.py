@@ -40,9 +40,18 @@ async def show(
         await services.uploads.answered(card.post, convert.place_of(message))
     services.runner.wake()
     if remarks:
-        words = words_for_locale(interaction.locale)
-        text = "\n".join(words(f"remark.{remark}") for remark in remarks)
+        await _remark(interaction, remarks)
+
+
+async def _remark(interaction: AnyInteraction, remarks: tuple[Remark, ...]) -> None:
+    """Tell the person privately; once the token is gone there is no way to."""
+    words = words_for_locale(interaction.locale)
+    text = "\n".join(words(f"remark.{remark}") for remark in remarks)
+    try:
         await interaction.followup.send(text, ephemeral=True)
+    except discord.HTTPException as error:
+        if error.code not in TOKEN_GONE:
+            raise
 
 
 async def _answer(interaction: AnyInteraction, card: Card, *, private: bool) -> discord.Message:
