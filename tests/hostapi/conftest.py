@@ -60,6 +60,13 @@ class ReplayHost:
         answer = self.answer
         return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
 
+    def answer_sample(self, name: str, *, status: int = 200) -> None:
+        kind = "application/json" if name.endswith(".json") else "text/html; charset=UTF-8"
+        self.answer = Canned(status, sample(name), {"Content-Type": kind})
+
+    def answer_text(self, text: str, *, status: int = 200) -> None:
+        self.answer = Canned(status, text.encode(), {"Content-Type": "text/html; charset=UTF-8"})
+
     def answer_json(self, value: object, *, status: int = 200) -> None:
         self.answer = Canned(status, json.dumps(value).encode())
 
@@ -83,7 +90,7 @@ async def host() -> AsyncIterator[ReplayHost]:
     replay = ReplayHost()
     app = web.Application(client_max_size=64 * 1024 * 1024)
     app.router.add_route("*", "/{path:.*}", replay.handle)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

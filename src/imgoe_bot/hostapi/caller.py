@@ -11,6 +11,7 @@ import stamina
 from imgoe_bot.errors import BadReply, HostUnreachable
 from imgoe_bot.hostapi.answers import Answer
 from imgoe_bot.hostapi.body import CountedBody
+from imgoe_bot.hostapi.hush import unlogged
 
 REPLY_BYTES = 1024 * 1024
 
@@ -62,17 +63,28 @@ class Caller:
         *,
         headers: Mapping[str, str] | None = None,
         query: Sequence[tuple[str, str]] = (),
+        is_secret: bool = False,
     ) -> Answer:
-        """Call without a body; tried again while no connection comes about."""
-        target = httpx.URL(url, params=list(query)) if query else httpx.URL(url)
-        async for attempt in self._attempts_while(_never_connected):
-            with attempt:
-                return await self._call("GET", target, headers=headers or {}, content=None)
+        """Call without a body; tried again while no connection comes about.
+
+        Args:
+            url: what to get.
+            headers: besides the usual ones.
+            query: added to the address, encoded.
+            is_secret: keeps the address out of httpx's log.
+        """
+        target = self._target(url, query)
+        with unlogged(str(target) if is_secret else ""):
+            async for attempt in self._attempts_while(_never_connected):
+                with attempt:
+                    return await self._call("GET", target, headers=headers or {}, content=None)
         raise AssertionError  # pragma: no cover  # stamina yields at least one attempt
 
     async def post_nothing(self, url: str) -> Answer:
-        """Post an empty body, once."""
-        return await self._call("POST", httpx.URL(url), headers={}, content=b"")
+        """Post an empty body, once, to an address that no log shall hold."""
+        target = self._target(url)
+        with unlogged(str(target)):
+            return await self._call("POST", target, headers={}, content=b"")
 
     async def post(self, url: str, *, headers: Mapping[str, str], body: CountedBody) -> Answer:
         """Stream a body; tried again only until its first byte is asked for.
@@ -84,12 +96,19 @@ class Caller:
         def may_repeat(error: Exception) -> bool:
             return isinstance(error, HostUnreachable) and not body.started
 
+        target = self._target(url)
         async with self._stall_watch() as writing:
             body.writing = writing
             async for attempt in self._attempts_while(may_repeat):
                 with attempt:
-                    return await self._stream_out(httpx.URL(url), headers=headers, body=body)
+                    return await self._stream_out(target, headers=headers, body=body)
         raise AssertionError  # pragma: no cover  # stamina yields at least one attempt
+
+    def _target(self, url: str, query: Sequence[tuple[str, str]] = ()) -> httpx.URL:
+        try:
+            return httpx.URL(url, params=list(query)) if query else httpx.URL(url)
+        except httpx.InvalidURL:
+            raise HostUnreachable(host=self._host) from None
 
     async def _stream_out(
         self, url: httpx.URL, *, headers: Mapping[str, str], body: CountedBody

@@ -11,7 +11,6 @@ from imgoe_bot.hostapi.answers import parse, parse_deletion
 from imgoe_bot.hostapi.body import CountedBody, OpenSource, no_file, open_source
 from imgoe_bot.hostapi.caller import Caller
 from imgoe_bot.hostapi.faults import Sent
-from imgoe_bot.hostapi.hush import unlogged
 from imgoe_bot.hostapi.models import Base64Source, DeleteLink, KeyBy, UploadRequest, UrlSource
 from imgoe_bot.hostapi.multipart import FilePart, seal
 from imgoe_bot.hostapi.places import is_same_site, normal_base
@@ -130,10 +129,9 @@ class HostClient:
         if not is_same_site(address, self.base_url, also=self._delete_hosts):
             raise SourceBlocked(reason="other-host")
         async with self._caller.deadline():
-            with unlogged(address):
-                answer = await self._caller.get(address)
-                if answer.status == 200 and answer.is_page:
-                    answer = await self._caller.post_nothing(address)
+            answer = await self._caller.get(address, is_secret=True)
+            if answer.status == 200 and answer.is_page:
+                answer = await self._caller.post_nothing(address)
         return parse_deletion(answer, sent=Sent(host=self.base_url, secrets=(address,)))
 
     async def is_public(self, url: str) -> bool:
@@ -159,8 +157,9 @@ class HostClient:
         """Upload what fits into fields: base64, or an address for the host to fetch."""
         url = f"{self.base_url}{call.path}"
         if call.method == "GET":
-            with unlogged(self._key or ""):
-                answer = await self._caller.get(url, headers=dict(call.headers), query=call.fields)
+            answer = await self._caller.get(
+                url, headers=dict(call.headers), query=call.fields, is_secret=True
+            )
         else:
             envelope = seal(call.fields, part=None)
             body = CountedBody(no_file(), envelope=envelope)

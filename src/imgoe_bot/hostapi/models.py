@@ -136,7 +136,8 @@ def is_http_url(text: str) -> bool:
     """Whether a text is one absolute http or https address and nothing else."""
     try:
         parts = urlsplit(text)
+        has_place = bool(parts.hostname) and parts.port != 0  # a port beyond 65535 raises
     except ValueError:
         return False
     printable = text.isascii() and text.isprintable() and " " not in text
-    return printable and parts.scheme in ("http", "https") and bool(parts.hostname)
+    return printable and has_place and parts.scheme in ("http", "https")

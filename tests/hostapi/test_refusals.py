@@ -1,0 +1,225 @@
+"""Every row of API.md's table of errors, and every answer that is none of this API."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from imgoe_bot.errors import (
+    BadReply,
+    DuplicateMedia,
+    EmptyMedia,
+    HostBroken,
+    HostBusy,
+    HostError,
+    HostRefused,
+    ImgoeError,
+    KeyRejected,
+    MediaTooLarge,
+    UnsupportedMedia,
+)
+from imgoe_bot.hostapi import BytesSource, HostClient, UploadRequest
+from imgoe_bot.hostapi.faults import Refusal, Sent, classify
+
+if TYPE_CHECKING:
+    from tests.hostapi.conftest import ReplayHost
+
+GIF = BytesSource(b"GIF89a" + bytes(50), filename="a.gif")
+
+BY_CODE = [
+    (100, KeyRejected),
+    (401, KeyRejected),
+    (101, DuplicateMedia),
+    (102, DuplicateMedia),
+    (103, DuplicateMedia),
+    (110, HostRefused),
+    (120, HostRefused),
+    (130, HostBusy),
+    (400, MediaTooLarge),
+    (403, HostRefused),
+    (425, UnsupportedMedia),
+    (600, UnsupportedMedia),
+    (610, UnsupportedMedia),
+    (612, UnsupportedMedia),
+    (613, UnsupportedMedia),
+    (614, UnsupportedMedia),
+    (601, MediaTooLarge),
+    (666, HostBroken),
+    (104, HostBroken),
+    (900, HostBroken),
+    (777, HostRefused),
+]
+
+
+async def refusal(host: "ReplayHost", request: UploadRequest | None = None) -> ImgoeError:
+    async with HostClient(host.base_url, key="the-key") as client:
+        with pytest.raises(ImgoeError) as caught:
+            await client.upload(request or UploadRequest(GIF))
+    return caught.value
+
+
+@pytest.mark.parametrize("as_text", [False, True], ids=["number", "string"])
+@pytest.mark.parametrize(("code", "error"), BY_CODE)
+async def test_a_code_decides_whatever_language_the_words_are_in(
+    host: "ReplayHost", code: int, error: type[ImgoeError], as_text: bool
+) -> None:
+    body = {"status_code": 400, "error": {"message": "Nö.", "code": str(code) if as_text else code}}
+    host.answer_json(body, status=400)
+    assert type(await refusal(host)) is error
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (400, HostRefused),
+        (401, KeyRejected),
+        (403, HostRefused),
+        (404, BadReply),
+        (405, BadReply),
+        (409, DuplicateMedia),
+        (413, MediaTooLarge),
+        (415, UnsupportedMedia),
+        (422, HostRefused),
+        (429, HostBusy),
+        (500, HostBroken),
+        (502, HostBroken),
+        (503, HostBroken),
+        (504, HostBroken),
+    ],
+)
+async def test_without_a_code_the_status_decides(
+    host: "ReplayHost", status: int, error: type[ImgoeError]
+) -> None:
+    host.answer_json({}, status=status)
+    assert type(await refusal(host)) is error
+
+
+@pytest.mark.parametrize(
+    ("sample", "status", "error"),
+    [
+        ("error-duplicate-v3.json", 400, DuplicateMedia),
+        ("error-empty-or-flood.json", 400, HostBusy),
+        ("error-code-as-text.json", 400, KeyRejected),
+        ("error-code-as-text.json", 200, KeyRejected),
+        ("problem-duplicate.json", 409, DuplicateMedia),
+        ("maintenance.html", 200, HostBroken),
+        ("php-fault.html", 500, HostBroken),
+        ("v4-image.json", 500, HostBroken),
+    ],
+)
+async def test_a_sample_is_the_error_it_stands_for(
+    host: "ReplayHost", sample: str, status: int, error: type[ImgoeError]
+) -> None:
+    host.answer_sample(sample, status=status)
+    found = await refusal(host)
+    assert type(found) is error
+    assert "/var/www" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "error"),
+    [
+        ("", 200, BadReply),
+        ("", 403, HostRefused),
+        ("", 404, BadReply),
+        ("Duplicated upload", 200, BadReply),
+        ('{"status_code": 200, "image": {"id_encoded"', 200, BadReply),
+        ("[]", 200, BadReply),
+        ("null", 200, BadReply),
+        ('{"status_code": 200}', 200, BadReply),
+        ('{"status_code": 200, "image": []}', 200, BadReply),
+        ('{"status_code": 200, "image": {"url": "https://a.example/"}}', 200, BadReply),
+        ('{"status_code": "200", "image": {"id_encoded": "a"}}', 200, BadReply),
+        ('{"success": false, "data": {"id": "a"}}', 200, BadReply),
+        ("upstream down", 502, HostBroken),
+    ],
+)
+async def test_success_is_only_what_the_api_calls_so(
+    host: "ReplayHost", text: str, status: int, error: type[ImgoeError]
+) -> None:
+    host.answer_text(text, status=status)
+    assert type(await refusal(host)) is error
+
+
+@pytest.mark.parametrize("reply_format", ["txt", "redirect"])
+async def test_a_bare_message_under_200_is_a_refusal_where_text_was_asked_for(
+    host: "ReplayHost", reply_format: str
+) -> None:
+    request = UploadRequest(GIF, format="txt" if reply_format == "txt" else "redirect")
+    host.answer_text("Invalid API v1 key.")
+    found = await refusal(host, request)
+    assert type(found) is HostRefused
+    assert found.host_message == "Invalid API v1 key."
+    host.answer_sample("maintenance.html")
+    assert type(await refusal(host, request)) is HostBroken
+    host.answer_text("")
+    assert type(await refusal(host, request)) is BadReply
+
+
+async def test_a_redirect_to_a_login_page_is_no_success(host: "ReplayHost") -> None:
+    host.answer.status, host.answer.headers = 302, {"Location": "/login"}
+    found = await refusal(host, UploadRequest(GIF, format="redirect"))
+    assert type(found) is BadReply
+    assert found.host_message == "Location: /login"
+
+
+async def test_an_error_keeps_the_hosts_own_facts(host: "ReplayHost") -> None:
+    host.answer_sample("error-code-as-text.json", status=400)
+    found = await refusal(host)
+    assert isinstance(found, HostError)
+    assert (found.host, found.status, found.code) == (host.base_url, 400, 100)
+    assert found.host_message == "Clé API v1 invalide"
+
+
+async def test_a_host_that_knows_the_existing_upload_tells_its_page(host: "ReplayHost") -> None:
+    host.answer_sample("problem-duplicate.json", status=409)
+    found = await refusal(host)
+    assert isinstance(found, DuplicateMedia)
+    assert found.viewer_url == "https://host.example/image/Kitten.q3"
+
+
+@pytest.mark.parametrize(
+    ("status", "retry_after", "wait_s"),
+    [
+        (429, "30", 30.0),
+        (503, "120", 120.0),
+        (429, "Tue, 24 Nov 2026 05:01:00 GMT", 60.0),
+        (429, "Tue, 24 Nov 2026 04:00:00 GMT", 0.0),
+        (429, "soon", None),
+        (429, "-5", None),
+    ],
+)
+async def test_retry_after_is_told_in_seconds_by_the_hosts_clock(
+    host: "ReplayHost", status: int, retry_after: str, wait_s: float | None
+) -> None:
+    host.answer_json({}, status=status)
+    now = "Tue, 24 Nov 2026 05:00:00 GMT"
+    host.answer.headers = {"Retry-After": retry_after, "Date": now}
+    found = await refusal(host)
+    assert isinstance(found, HostBusy)
+    assert found.retry_after_s == wait_s
+
+
+async def test_a_refused_file_is_named_with_what_it_really_is(host: "ReplayHost") -> None:
+    host.answer_json({"error": {"code": 610}}, status=400)
+    found = await refusal(host)
+    assert isinstance(found, UnsupportedMedia)
+    assert (found.filename, found.found) == ("a.gif", "image/gif")
+
+
+@pytest.mark.parametrize(
+    ("sent", "message", "error"),
+    [
+        (Sent(host="h", sent_bytes=9, found_mime="image/gif"), "", MediaTooLarge),
+        (Sent(host="h", sent_bytes=9, found_mime="image/gif", has_options=True), "", HostRefused),
+        (Sent(host="h", sent_bytes=9, has_options=True), "File too big", MediaTooLarge),
+        (Sent(host="h", sent_bytes=9), "", HostRefused),
+    ],
+)
+def test_code_400_is_judged_by_what_was_sent(
+    sent: Sent, message: str, error: type[ImgoeError]
+) -> None:
+    assert type(classify(Refusal(400, code=400, message=message), sent=sent)) is error
+
+
+def test_code_130_without_any_bytes_is_an_empty_source() -> None:
+    assert type(classify(Refusal(400, code=130), sent=Sent(host="h"))) is EmptyMedia
