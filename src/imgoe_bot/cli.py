@@ -63,6 +63,16 @@ def demo(
 
 
 @app.command()
+def doctor() -> None:
+    """Try everything the bot needs and say what is missing."""
+    from rich.console import Console
+
+    from imgoe_bot.doctor import examine
+
+    raise typer.Exit(asyncio.run(examine(Console(highlight=False))))
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)

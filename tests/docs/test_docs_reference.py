@@ -13,9 +13,10 @@ from pydantic_core import PydanticUndefined
 
 from imgoe_bot import errors
 from imgoe_bot.cli import app
+from imgoe_bot.doctor import INVITE_PERMISSIONS
 from imgoe_bot.errors import ImgoeError
 from imgoe_bot.settings import PluginSettings, Settings, variable_name
-from imgoe_bot.ui.permissions import NEEDED_TO_MIRROR
+from imgoe_bot.ui.permissions import NEEDED_BY_OPTIONS, NEEDED_TO_MIRROR
 from tests.docs.tables import ROOT, code, fences, read, rows, sections
 
 DOCUMENTS = sorted(
@@ -103,9 +104,11 @@ def test_every_variable_that_a_document_names_exists() -> None:
 
 
 def test_the_invite_asks_for_what_the_bot_needs_and_no_more() -> None:
-    needed = dict.fromkeys((*NEEDED_TO_MIRROR, "send_messages_in_threads"), True)
+    names = (*NEEDED_TO_MIRROR, *NEEDED_BY_OPTIONS, "send_messages_in_threads")
+    needed = discord.Permissions(**dict.fromkeys(names, True)).value
     asked = re.findall(r"&permissions=(\d+)", read("README.md"))
-    assert asked == [str(discord.Permissions(**needed).value)]
+    assert asked == [str(needed)]
+    assert needed == INVITE_PERMISSIONS
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

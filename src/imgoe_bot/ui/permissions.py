@@ -3,6 +3,8 @@
 from imgoe_bot.ui.mirroring import Mirrorable
 
 NEEDED_TO_MIRROR = ("view_channel", "read_message_history", "send_messages", "embed_links")
+NEEDED_BY_OPTIONS = ("attach_files", "add_reactions", "create_public_threads")
+"""What some settings and answers need besides."""
 
 
 def missing_to_mirror(channel: Mirrorable) -> list[str]:

@@ -1,0 +1,161 @@
+"""``imgoe-bot doctor``: everything the bot needs, tried one by one, each with what to do next."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import httpx
+from rich.console import Console
+
+from imgoe_bot.adapters.store import Database, migrate, open_engine
+from imgoe_bot.errors import ConfigError, ImgoeError
+from imgoe_bot.hostapi import open_http
+from imgoe_bot.settings import Settings, load_settings
+
+MESSAGE_CONTENT = 1 << 18 | 1 << 19
+"""The application flags that say the portal grants message content, verified or not.
+
+Source: Discord's documentation, Application Flags.
+"""
+INVITE_PERMISSIONS = 309237763136
+"""What the README's invite link asks for; a test compares the two."""
+
+
+class Missing(Exception):
+    """A check found something wanting.
+
+    Attributes:
+        remedy: what to do about it.
+    """
+
+    def __init__(self, remedy: str) -> None:
+        super().__init__(remedy)
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing the bot needs.
+
+    Attributes:
+        name: what it is.
+        look: returns what was found; raises Missing.
+        fatal: whether the checks after it make no sense without it.
+    """
+
+    name: str
+    look: Callable[[], Awaitable[str]]
+    fatal: bool = False
+
+
+async def examine(console: Console) -> int:
+    """Try everything and print a line each.
+
+    Returns:
+        The exit code: 0 when nothing is missing, else 1.
+    """
+    try:
+        settings = load_settings(Settings)
+    except ConfigError as error:
+        console.print(f"✗ settings: {error.setting} {error.problem}", soft_wrap=True)
+        return 1
+    console.print("✓ settings: complete")
+    async with open_http(connect_s=5, read_s=10) as http:
+        return await _run(_checks(settings, http), console)
+
+
+def _checks(settings: Settings, http: httpx.AsyncClient) -> list[Check]:
+    discord = _Discord(settings, http)
+    return [
+        Check("database", lambda: _database(settings)),
+        Check("image host", lambda: _host(settings, http)),
+        Check("Discord", discord.token, fatal=True),
+        Check("message content", discord.message_content),
+        Check("servers", discord.servers),
+    ]
+
+
+async def _run(checks: list[Check], console: Console) -> int:
+    failed = 0
+    for check in checks:
+        try:
+            console.print(f"✓ {check.name}: {await check.look()}", soft_wrap=True)
+        except Missing as missing:
+            failed += 1
+            console.print(f"✗ {check.name}: {missing.remedy}", soft_wrap=True)
+            if check.fatal:
+                break
+    console.print("Nothing is missing: imgoe-bot run" if not failed else f"{failed} to mend.")
+    return 1 if failed else 0
+
+
+async def _database(settings: Settings) -> str:
+    try:
+        engine = open_engine(settings.store_url)
+        await migrate(engine)
+    except ConfigError as error:
+        raise Missing(f"{error.setting} {error.problem}") from error
+    except ImgoeError as error:
+        raise Missing(f"can't be used ({error!r}): check IMGOE_DATABASE_URL") from error
+    await Database(engine).close()
+    return f"{engine.dialect.name}, up to date"
+
+
+async def _host(settings: Settings, http: httpx.AsyncClient) -> str:
+    url = settings.default_host_url
+    try:
+        answer = await http.get(f"{url}/api/1/upload")
+    except httpx.HTTPError as error:
+        raise Missing(f"{url} can't be reached: check IMGOE_DEFAULT_HOST_URL") from error
+    if "json" not in answer.headers.get("Content-Type", ""):
+        raise Missing(f"{url} is there and speaks no upload API: check IMGOE_DEFAULT_HOST_URL")
+    return f"{url} answers; keys are set in each server with /settings key"
+
+
+class _Discord:
+    """What Discord says of the token, asked by REST as the bot asks it."""
+
+    def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
+        self._base = settings.discord_api_url
+        self._http = http
+        self._headers = {"Authorization": f"Bot {settings.discord_token.get_secret_value()}"}
+
+    async def token(self) -> str:
+        """Whose token it is."""
+        user = await self._get("/users/@me")
+        return f"logged in as {user['username']}"
+
+    async def message_content(self) -> str:
+        """Whether the portal grants what auto-mirror needs."""
+        application = await self._get("/oauth2/applications/@me")
+        flags = application.get("flags")
+        if not isinstance(flags, int) or not flags & MESSAGE_CONTENT:
+            raise Missing(
+                "switched off: turn on Message Content Intent on the portal's Bot page, "
+                "or live without auto-mirror"
+            )
+        return "granted"
+
+    async def servers(self) -> str:
+        """In how many servers the bot is."""
+        application = await self._get("/oauth2/applications/@me")
+        count = application.get("approximate_guild_count")
+        if count == 0:
+            raise Missing(f"in none yet: invite it with {_invite(application)}")
+        return "invited" if count is None else f"in {count}"
+
+    async def _get(self, path: str) -> dict[str, object]:
+        try:
+            answer = await self._http.get(f"{self._base}{path}", headers=self._headers)
+        except httpx.HTTPError as error:
+            raise Missing(f"{self._base} can't be reached: check the network") from error
+        if answer.status_code == httpx.codes.UNAUTHORIZED.value:
+            raise Missing("IMGOE_DISCORD_TOKEN is not accepted: copy it from the portal again")
+        if answer.status_code != httpx.codes.OK.value:
+            raise Missing(f"answers {answer.status_code} to {path}: try again later")
+        found: dict[str, object] = answer.json()
+        return found
+
+
+def _invite(application: dict[str, object]) -> str:
+    query = f"client_id={application['id']}&scope=bot+applications.commands"
+    return f"https://discord.com/oauth2/authorize?{query}&permissions={INVITE_PERMISSIONS}"

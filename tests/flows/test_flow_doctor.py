@@ -1,0 +1,71 @@
+"""``imgoe-bot doctor``: an operator learns what is missing, and what to do about it."""
+
+import asyncio
+import os
+import sys
+
+import pytest
+
+from tests.flows.kit import Town
+
+
+async def _doctor(town: Town, **changes: str) -> tuple[int, str]:
+    given = town.settings()
+    environment = {
+        "IMGOE_DISCORD_TOKEN": town.sim.bot_token,
+        "IMGOE_DISCORD_API_URL": given.discord_api_url,
+        "IMGOE_DEFAULT_HOST_URL": given.default_host_url,
+        "IMGOE_SECRET_KEY": town.secret_key,
+        "IMGOE_DATA_DIR": str(given.data_dir),
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "imgoe_bot", "doctor"),
+        env=os.environ | environment | changes,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    printed, _ = await process.communicate()
+    return process.returncode or 0, printed.decode()
+
+
+async def test_where_nothing_is_missing_every_line_says_so(town: Town) -> None:
+    code, printed = await _doctor(town)
+
+    assert code == 0, printed
+    assert "✗" not in printed
+    assert "logged in as imgoe" in printed
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"IMGOE_SECRET_KEY": ""}, "✗ settings: IMGOE_SECRET_KEY"),
+        ({"IMGOE_DISCORD_TOKEN": "wrong"}, "IMGOE_DISCORD_TOKEN is not accepted"),
+        ({"IMGOE_DISCORD_API_URL": "http://127.0.0.1:9/api/v10"}, "✗ Discord: http://127.0.0.1:9"),
+        ({"IMGOE_DEFAULT_HOST_URL": "http://127.0.0.1:9"}, "✗ image host: http://127.0.0.1:9"),
+        ({"IMGOE_DATABASE_URL": "sqlite+aiosqlite:////proc/none/x"}, "✗ database"),
+    ],
+)
+async def test_what_is_missing_is_named_with_what_to_do(
+    town: Town, changes: dict[str, str], says: str
+) -> None:
+    code, printed = await _doctor(town, **changes)
+
+    assert code == 1
+    assert says in printed
+    assert town.sim.bot_token not in printed
+
+
+async def test_a_host_that_speaks_no_upload_api_is_told_from_one_that_does(town: Town) -> None:
+    code, printed = await _doctor(town, IMGOE_DEFAULT_HOST_URL=town.sim.url)
+
+    assert code == 1
+    assert "speaks no upload API" in printed
+
+
+async def test_a_portal_without_message_content_is_noticed(town: Town) -> None:
+    town.sim.faults.forbid_intents(1 << 15)
+
+    code, printed = await _doctor(town)
+
+    assert code == 1
+    assert "✗ message content: switched off" in printed
