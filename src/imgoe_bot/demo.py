@@ -116,7 +116,7 @@ async def _open_sim(port: int) -> AsyncGenerator[DiscordSim]:
 
 
 def set_stage(sim: DiscordSim) -> Stage:
-    """Add a server with two channels, a moderator, a member and one with closed DMs."""
+    """Add a server with a moderator, a member and one with closed DMs, and a bare second one."""
     moderator = sim.add_person("ada", display_name="Ada")
     member = sim.add_person("ben", display_name="Ben")
     closed = sim.add_person("cleo", display_name="Cleo (DMs closed)")
@@ -127,6 +127,10 @@ def set_stage(sim: DiscordSim) -> Stage:
     guild.join(closed)
     photos = guild.add_channel("photos", topic="Everything posted here is kept by imgoe")
     lounge = guild.add_channel("lounge", topic="Not mirrored: try /upload here")
+    bare = sim.add_guild("Board games", owner=moderator)
+    bare.join(moderator, permissions=MODERATOR)
+    bare.join(member)
+    bare.add_channel("table", topic="Nothing is set up here yet: try /setup")
     return Stage(sim, guild, photos, lounge, moderator, member)
 
 

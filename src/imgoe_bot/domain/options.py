@@ -18,7 +18,6 @@ from imgoe_bot.errors import SettingsRejected
 EXPIRES_MIN = timedelta(minutes=5)
 EXPIRES_MAX = timedelta(days=365)
 GRACE_MAX = timedelta(days=30)
-DIGEST_MAX = timedelta(hours=24)
 
 
 class Answer(StrEnum):
@@ -91,7 +90,6 @@ class Options:
 
     Attributes:
         save_emoji: the reaction that saves a message where ``consent`` is react.
-        dm_digest: how long delete links are collected into one direct message; 0 sends at once.
         delete_grace: how long a copy outlives its deleted source where ``on_delete`` is delete.
         max_size: in bytes; None leaves it to the operator's limit.
         person_files: uploads a person may make a day; None sets no limit. So for the other three.
@@ -103,7 +101,6 @@ class Options:
     log_channel: int | None = None
     layout: Layout = Layout.EMBED
     delivery: Delivery = Delivery.DM
-    dm_digest: timedelta = timedelta(0)
     consent: Consent = Consent.ANNOUNCE
     save_emoji: str = "💾"
     on_delete: OnDelete = OnDelete.KEEP
@@ -133,7 +130,6 @@ _ALL: tuple[Option[Any], ...] = (
     of.maybe(of.id_of("log_channel", of.Form.CHANNEL)),
     of.choice("layout", Layout),
     of.choice("delivery", Delivery),
-    of.duration("dm_digest", least=timedelta(0), most=DIGEST_MAX),
     of.choice("consent", Consent),
     of.text("save_emoji"),
     of.choice("on_delete", OnDelete),

@@ -15,7 +15,6 @@ from imgoe_bot.domain.mirror import (
     MirrorRule,
     PersonChoice,
     Skip,
-    asked_for,
     decide,
     find_rule,
 )
@@ -118,13 +117,6 @@ class MirrorService:
     async def was_kept(self, message_id: MessageId) -> bool:
         """Tell whether a message was dealt with and answered."""
         return bool(await self._posts.find_answered([message_id]))
-
-    async def keep(self, facts: MessageFacts) -> Decision:
-        """Store the work for a message that somebody picked by the menu."""
-        decision = asked_for(facts)
-        if decision.keep:
-            await self._store(facts, decision, [_failure_of(left) for left in decision.said])
-        return decision
 
     async def _store(
         self, facts: MessageFacts, decision: Decision, left: Sequence[FailedItem]

@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 
-from imgoe_bot.domain.ids import UserId
+from imgoe_bot.domain.ids import GuildId, UserId
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MirrorRule
@@ -73,11 +73,18 @@ class DiscordMessenger:
         self, post: Post, options: Options
     ) -> tuple[discord.PartialMessageable, bool]:
         """Return where the card goes, and whether the message it answers stands there too."""
-        if options.answer is Answer.LOG and options.log_channel is not None:
-            return self._bot.get_partial_messageable(options.log_channel), False
+        if options.answer is Answer.LOG and self._is_in(post.guild_id, options.log_channel):
+            return self._bot.get_partial_messageable(options.log_channel or 0), False
         if options.answer is Answer.THREAD and not await self._is_thread(post):
             return await self._thread_below(post), False
         return self._channel(post), True
+
+    def _is_in(self, guild_id: GuildId, channel_id: int | None) -> bool:
+        """Tell whether a channel is one of this server's, so that no card leaves it."""
+        channel = self._bot.get_channel(channel_id) if channel_id is not None else None
+        if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+            return False
+        return channel.guild.id == guild_id
 
     async def _is_thread(self, post: Post) -> bool:
         channel = self._bot.get_channel(post.channel_id)
