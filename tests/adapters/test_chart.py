@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from PIL import Image
 
-from imgoe_bot.adapters.chart import BYTES, FILES, PAPER, BarChart, draw
+from imgoe_bot.adapters.chart import BYTES, FILES, PAPER, BarChart, draw, short_size
 from imgoe_bot.domain.library import Day
 
 FIRST = date(2026, 5, 1)
@@ -51,3 +51,20 @@ def test_every_length_of_time_fits(days: int) -> None:
 
     assert _painted(image, FILES) > 1000
     assert image.getpixel((image.width - 1, image.height - 1)) == PAPER
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "label"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1 kB"),
+        (8_512_345, "8.51 MB"),
+        (99_600, "100 kB"),
+        (999_499, "999 kB"),
+        (999_600, "1 MB"),
+        (10**15, "1 PB"),
+    ],
+)
+def test_a_size_is_labelled_in_few_characters(size_bytes: int, label: str) -> None:
+    assert short_size(size_bytes) == label

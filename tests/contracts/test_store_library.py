@@ -235,7 +235,7 @@ async def test_an_erased_post_leaves_no_row_and_others_theirs(
     await people.order_erasure(BEN, at=NOW)
     (job,) = await stores.claim()
 
-    assert await people.erase(job, now=NOW)
+    assert await people.erase(job, now=NOW, with_links=True)
 
     assert await stores.rows("SELECT author_id FROM post") == [(ADA,)]
     assert await stores.rows("SELECT uploader_id, deleted_by FROM upload") == [(ADA, 0)]
@@ -300,3 +300,22 @@ async def test_an_upload_that_ends_after_its_post_was_erased_is_refused(
 
     with pytest.raises(StaleWrite):
         await stores.jobs.finish_upload(upload_job, upload_of(owner, item()), None)
+
+
+async def test_a_link_handed_over_meanwhile_is_not_erased_unused(
+    stores: Stores, people: SqlPersonStore
+) -> None:
+    """Two of a person's posts share a copy; the first one erased leaves the link to the second."""
+    first = await _keep(stores)
+    owner = post()
+    sharing = upload_of(owner, item(), link=None)
+    await stores.posts.add_uploaded(owner, sharing)
+    await people.order_erasure(BEN, at=NOW)
+    jobs = {job.post_id: job for job in await stores.claim()}
+
+    assert await stores.posts.hand_over(first)
+
+    assert not await people.erase(jobs[owner.id], now=NOW)
+    assert (await stores.posts.get_upload(sharing.id)).stored.delete_link is not None
+    await stores.posts.mark_deleted(sharing.id, by=None, at=NOW)
+    assert await people.erase(jobs[owner.id], now=NOW)

@@ -8,12 +8,12 @@ import pytest
 from imgoe_bot.adapters.store import SqlChoiceStore, SqlPersonStore
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import UserId
-from imgoe_bot.domain.job import Job, Step
+from imgoe_bot.domain.job import LONGEST_DELAY, Job, Step
 from imgoe_bot.domain.mirror import PersonChoice
 from imgoe_bot.domain.privacy import EVERYWHERE
 from imgoe_bot.domain.upload import DeleteLink
-from imgoe_bot.errors import HostBroken, HostRefused, ImgoeError
-from imgoe_bot.services.erasure import PATIENCE, Erasure
+from imgoe_bot.errors import HostBroken, HostRefused
+from imgoe_bot.services.erasure import PATIENCE, PAUSE, Erasure
 from imgoe_bot.services.privacy import PrivacyService
 from tests.contracts.stores import BEN, CARD, GUILD, HOST, NOW, item, post, upload_of
 from tests.flows.kit import eventually
@@ -131,32 +131,46 @@ async def test_a_copy_the_host_does_not_delete_keeps_its_rows_and_its_job(
     assert await _rows(office) == [(BEN,)]
 
 
-async def test_a_host_that_is_away_is_tried_each_half_hour(
-    office: Office, privacy: PrivacyService, erasure: Erasure
+async def test_a_host_may_be_away_longer_than_any_other_job_is_tried(
+    office: Office, privacy: PrivacyService
 ) -> None:
     await _keep(office)
     await privacy.forget(ME)
+    office.host.failures = [BROKEN] * 20
 
-    await erasure.give_up(await _claimed(office), BROKEN)
+    async with office.working(attempts=2) as runner:
 
-    assert await office.stores.claim(at=NOW + timedelta(minutes=29)) == ()
-    assert len(await office.stores.claim(at=NOW + timedelta(minutes=30))) == 1
+        async def nothing_left() -> bool:
+            office.clock.move(timedelta(minutes=30))
+            runner.wake()
+            return await _rows(office) == []
+
+        await eventually(nothing_left)
+
+    assert office.host.files == {}
+    assert office.messenger.notes == {}
 
 
-@pytest.mark.parametrize("error", [HostRefused(host=HOST), BROKEN])
-async def test_a_host_that_never_will_leaves_the_links_to_their_owner(
-    office: Office, privacy: PrivacyService, erasure: Erasure, error: ImgoeError
+def test_a_host_is_tried_for_a_week() -> None:
+    assert timedelta(days=7) == PATIENCE * LONGEST_DELAY
+
+
+async def test_a_host_that_refuses_leaves_the_links_to_their_owner(
+    office: Office, privacy: PrivacyService
 ) -> None:
     link = await _keep(office)
     await privacy.forget(ME)
-    await office.stores.run("UPDATE job SET attempts = :tries", tries=PATIENCE - 1)
+    office.host.failures = [HostRefused(host=HOST)]
 
-    await erasure.give_up(await _claimed(office), error)
+    async def nothing_left() -> bool:
+        return await _rows(office) == []
+
+    async with office.working():
+        await eventually(nothing_left)
 
     (note,) = office.messenger.notes.values()
     assert [u.stored.delete_link for u in note.uploads] == [DeleteLink(link)]
     assert [card.post.card for card in office.messenger.removed] == [CARD]
-    assert await _rows(office) == []
 
 
 async def test_an_erasure_looks_again_soon_while_another_worker_has_the_post(
@@ -170,4 +184,4 @@ async def test_an_erasure_looks_again_soon_while_another_worker_has_the_post(
 
     assert await _rows(office) == [(BEN,)]
     assert office.messenger.removed == []
-    assert len(await office.stores.claim(at=NOW + timedelta(seconds=5))) == 1
+    assert len(await office.stores.claim(at=NOW + PAUSE)) == 1

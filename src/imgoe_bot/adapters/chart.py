@@ -55,7 +55,7 @@ def draw(days: Sequence[Day]) -> bytes:
     middle = (HEIGHT_PX - BOTTOM_PX + TOP_PX) // 2
     files = _Panel(TOP_PX, middle - GAP_PX // 2, FILES, [d.files for d in days], str)
     size = _Panel(
-        middle + GAP_PX // 2, HEIGHT_PX - BOTTOM_PX, BYTES, [d.size_bytes for d in days], _short
+        middle + GAP_PX // 2, HEIGHT_PX - BOTTOM_PX, BYTES, [d.size_bytes for d in days], short_size
     )
     for panel in (files, size):
         _draw_panel(pen, panel, font)
@@ -87,13 +87,11 @@ def _draw_dates(pen: ImageDraw.ImageDraw, days: Sequence[Day], font: Font) -> No
         pen.text((WIDTH_PX - RIGHT_PX, y), last, fill=INK, font=font, anchor="rm")
 
 
-def _short(size_bytes: int) -> str:
+def short_size(size_bytes: int) -> str:
     """Return a size in a few characters that every language reads: 3.4 MB."""
-    if size_bytes < 1000:
-        return f"{size_bytes} B"
-    number = float(size_bytes)
-    for unit in ("B", "kB", "MB"):
-        if number < 1000:
-            return f"{number:.3g} {unit}"
-        number /= 1000
-    return f"{number:.3g} GB"
+    number, unit = float(size_bytes), "B"
+    for larger in ("kB", "MB", "GB", "TB", "PB"):
+        if number < 999.5:  # what rounds up to 1000 is the next unit
+            break
+        number, unit = number / 1000, larger
+    return f"{number:.0f} {unit}" if number >= 99.5 else f"{number:.3g} {unit}"

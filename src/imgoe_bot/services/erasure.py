@@ -3,16 +3,20 @@
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from imgoe_bot.domain.job import LONGEST_DELAY, Job
+import structlog
+
+from imgoe_bot.domain.job import Job
 from imgoe_bot.domain.upload import Card
 from imgoe_bot.errors import ImgoeError, StaleWrite
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore
 
-PATIENCE = 7 * 48
-"""Tries in all; at one each half hour, a host may be away for a week."""
+log = structlog.stdlib.get_logger(__name__)
 
-PAUSE = timedelta(seconds=5)
+PATIENCE = 7 * 48
+"""Tries of one erasure; they come half-hourly in the end, so a host may be away for a week."""
+
+PAUSE = timedelta(seconds=2)
 """Until another worker is asked again whether it is done with the post."""
 
 
@@ -23,11 +27,17 @@ class ErasureStore(Protocol):
         """Tell whether another job of the same post is under a live lease."""
         ...
 
-    async def erase(self, job: Job, *, now: datetime) -> bool:
+    async def erase(self, job: Job, *, now: datetime, with_links: bool = False) -> bool:
         """Erase the job's post with its uploads, links and jobs, this one included.
 
+        Args:
+            job: the erasure.
+            now: the time of day.
+            with_links: whether delete links go that were not used; their owner has them.
+
         Returns:
-            False, and nothing is erased, when another job of the post is under a live lease.
+            False, and nothing is erased, when another job of the post is under a live lease, or
+            when it has a link to use: that of a copy whose other owner was erased meanwhile.
 
         Raises:
             StaleWrite: the job's lease was lost.
@@ -70,18 +80,20 @@ class Erasure:
         await self._erase_rows(job)
 
     async def give_up(self, job: Job, error: ImgoeError) -> None:
-        """Go on trying for a week; then hand the links that are left to their owner, and forget."""
-        if error.retryable and job.attempts < PATIENCE:
-            at = self._clock.now() + LONGEST_DELAY
-            return await self._jobs.retry(job, error, at=at)
+        """Hand the links that are left to their owner once more, then forget all the same.
+
+        Raises:
+            SourceUnreachable: Discord did not answer.
+        """
+        log.warning("a copy was not deleted at its host", post=job.post_id, error=repr(error))
         card = await self._card(job)
         if card.deletable:
             await self._messenger.deliver(card, nonce=job.nonce)
         await self._messenger.remove_card(card)
-        await self._erase_rows(job)
+        await self._erase_rows(job, with_links=True)
 
-    async def _erase_rows(self, job: Job) -> None:
-        if not await self._store.erase(job, now=self._clock.now()):
+    async def _erase_rows(self, job: Job, *, with_links: bool = False) -> None:
+        if not await self._store.erase(job, now=self._clock.now(), with_links=with_links):
             await self._pause(job)
 
     async def _pause(self, job: Job) -> None:

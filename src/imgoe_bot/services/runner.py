@@ -10,7 +10,7 @@ import structlog
 from imgoe_bot.domain.ids import new_id
 from imgoe_bot.domain.job import GiveUp, Job, Step, after_failure
 from imgoe_bot.errors import ImgoeError, InternalError, StaleWrite, StoreError
-from imgoe_bot.services.erasure import Erasure
+from imgoe_bot.services.erasure import PATIENCE, Erasure
 from imgoe_bot.services.ports import Clock, JobStore
 from imgoe_bot.services.steps import Steps
 
@@ -122,7 +122,7 @@ class JobRunner:
                 log.error("leases can't be renewed, trying again", error=repr(error))
 
     async def _do(self, job: Job) -> None:
-        if job.attempts > self._options.max_attempts:  # every try of it ended its process
+        if job.attempts > self._most_attempts(job):  # every try of it ended its process
             await self._failed(job, InternalError(kind="WorkerDied"))
             return
         try:
@@ -135,11 +135,15 @@ class JobRunner:
             log.exception("a job broke", job=job.id, step=job.step)
             await self._failed(job, InternalError(kind=type(error).__name__))
 
+    def _most_attempts(self, job: Job) -> int:
+        """A person's wish to be forgotten outlasts a host's bad day; see ``erasure``."""
+        return PATIENCE if job.step is Step.ERASE else self._options.max_attempts
+
     async def _failed(self, job: Job, error: ImgoeError) -> None:
         verdict = after_failure(
             error,
             attempts=job.attempts,
-            max_attempts=self._options.max_attempts,
+            max_attempts=self._most_attempts(job),
             now=self._clock.now(),
         )
         log.info("a job failed", job=job.id, step=job.step, error=repr(error), verdict=verdict)

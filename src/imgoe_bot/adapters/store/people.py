@@ -84,11 +84,13 @@ class SqlPersonStore:
         async with self._database.read() as connection:
             return await _is_worked_on(connection, job, now)
 
-    async def erase(self, job: Job, *, now: datetime) -> bool:
+    async def erase(self, job: Job, *, now: datetime, with_links: bool = False) -> bool:
         """Erase the job's post with all that hangs on it; see the port."""
         async with self._database.write() as connection:
             await _check_lease(connection, job)
             if await _is_worked_on(connection, job, now):
+                return False
+            if not with_links and await _has_link(connection, job):
                 return False
             author_id = await _erase_post(connection, job)
             await _forget_traces(connection, author_id)
@@ -123,6 +125,15 @@ async def _is_worked_on(connection: AsyncConnection, job: Job, now: datetime) ->
         t.job.c.post_id == job.post_id, t.job.c.id != job.id, _under_lease(now)
     )
     return (await connection.execute(query)).first() is not None
+
+
+async def _has_link(connection: AsyncConnection, job: Job) -> bool:
+    query = select(t.upload.c.id).where(
+        t.upload.c.post_id == job.post_id,
+        t.upload.c.deleted_at.is_(None),
+        t.upload.c.delete_link_sealed.is_not(None),
+    )
+    return (await connection.execute(query.with_for_update())).first() is not None
 
 
 async def _check_lease(connection: AsyncConnection, job: Job) -> None:
