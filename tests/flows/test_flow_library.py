@@ -12,6 +12,8 @@ from PIL import Image
 from imgoe_bot.discordsim import Channel, Message, Permission, Person
 from tests.flows.kit import DELETE_LINK, PATIENCE_S, Town, bot_process, picture
 
+COMPONENTS_V2 = 1 << 15
+
 _COLOURS = (f"#{n * 7919 % 0xFFFFFF:06x}" for n in itertools.count(1))
 
 
@@ -179,6 +181,22 @@ async def test_a_card_is_posted_again_below_and_the_one_before_goes(running: Tow
     await running.ben.wait_for_message(
         running.photos, lambda m: m is card and "The copy was deleted." in str(m.embeds)
     )
+
+
+async def test_a_gallery_is_posted_again_as_a_gallery(running: Town) -> None:
+    chosen = await running.ada.slash(running.photos, "settings set", name="layout", value="gallery")
+    await chosen.wait_response()
+    await _keep(running, "cat.png")
+    (before,) = running.cards(running.photos)
+    shown = await _look(running.ben, running.lounge)
+    await _pick(running, shown, "cat.png")
+
+    await (await running.ben.click(shown, "Post again")).wait_response()
+
+    (card,) = running.cards(running.photos)
+    assert card.id > before.id
+    assert card.flags & COMPONENTS_V2
+    assert "cat.png" in str(card.components)
 
 
 async def test_nobody_posts_again_where_they_could_not_write_themselves(running: Town) -> None:
