@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import web
 
-from imgoe_bot.errors import HostBroken, HostRefused, SourceBlocked
+from imgoe_bot.errors import BadReply, HostBroken, HostRefused, SettingsRejected, SourceBlocked
 from imgoe_bot.hostapi import DeleteLink, HostClient
+from imgoe_bot.hostapi.places import is_same_site
 
 if TYPE_CHECKING:
     from tests.hostapi.conftest import ReplayHost
@@ -56,3 +57,63 @@ async def test_a_link_to_a_stranger_is_not_called(host: "ReplayHost") -> None:
         with pytest.raises(SourceBlocked):
             await client.delete(DeleteLink(host.base_url + PATH))
     assert host.seen == []
+
+
+async def test_a_link_that_only_moved_is_called_where_it_went(host: "ReplayHost") -> None:
+    called: list[str] = []
+
+    async def moved(request: web.Request) -> web.StreamResponse:
+        called.append(request.path)
+        place = request.path + "/" if len(called) == 1 else "/image/ZfGd?deleted"
+        return web.Response(status=301, headers={"Location": place})
+
+    host.handler = moved
+    async with HostClient(host.base_url) as client:
+        assert await client.delete(DeleteLink(host.base_url + PATH)) is True
+    assert called == [PATH, PATH + "/"]
+
+
+@pytest.mark.parametrize("location", ["https://stranger.example", ""])
+async def test_a_link_that_moves_to_a_stranger_is_not_followed(
+    host: "ReplayHost", location: str
+) -> None:
+    host.answer.status, host.answer.headers = 301, {"Location": location + PATH}
+    async with HostClient(host.base_url) as client:
+        with pytest.raises((SourceBlocked, BadReply)):
+            await client.delete(DeleteLink(host.base_url + PATH))
+    assert len(host.seen) == 1
+
+
+async def test_a_redirect_elsewhere_is_no_deletion(host: "ReplayHost") -> None:
+    host.answer.status, host.answer.headers = 302, {"Location": "/login?next=deleted-scenes"}
+    async with HostClient(host.base_url) as client:
+        with pytest.raises(BadReply):
+            await client.delete(DeleteLink(host.base_url + PATH))
+
+
+@pytest.mark.parametrize(
+    ("link_host", "base_host", "is_ours"),
+    [
+        ("host.example", "host.example", True),
+        ("HOST.example.", "host.example", True),
+        ("cdn.host.example", "host.example", True),
+        ("host.example", "www.host.example", True),
+        ("allowed.example", "host.example", True),
+        ("localhost", "127.0.0.1", True),
+        ("example", "host.example", False),
+        ("evilhost.example", "host.example", False),
+        ("10.0.0.1", "host.example", False),
+    ],
+)
+def test_whose_address_it_is(link_host: str, base_host: str, is_ours: bool) -> None:
+    found = is_same_site(f"http://{link_host}/a", f"https://{base_host}", also=("allowed.example",))
+    assert found is is_ours
+
+
+@pytest.mark.parametrize(
+    "base",
+    ["", "host.example", "ftp://host.example", "https://a:b@host.example", "https://h.example/?a"],
+)
+def test_what_is_no_base_address_is_refused(base: str) -> None:
+    with pytest.raises(SettingsRejected, match="not-a-url"):
+        HostClient(base)

@@ -60,11 +60,23 @@ def parse_deletion(answer: Answer, *, sent: Sent) -> bool:
 
     Source: design/API.md §3.
     """
-    if answer.status in (301, 302, 303) and "deleted" in answer.headers.get("location", ""):
+    target = urlsplit(answer.headers.get("location", ""))
+    if answer.status in (301, 302, 303) and target.query.startswith("deleted"):
         return True
     if answer.status in (404, 410):
         return False
     raise refused(answer, sent=sent)
+
+
+def moved_link(answer: Answer, *, address: str) -> str | None:
+    """Return where a delete link has moved: the same path at another scheme or name, else None.
+
+    A host behind TLS that names its own links with http answers so, and deletes nothing.
+    """
+    target = urljoin(address, answer.headers.get("location", ""))
+    has_moved = answer.status in (301, 302, 307, 308) and target != address
+    is_same = urlsplit(target).path.rstrip("/") == urlsplit(address).path.rstrip("/")
+    return target if has_moved and is_same and not urlsplit(target).query else None
 
 
 def refused(answer: Answer, *, sent: Sent, bare_text: bool = False) -> ImgoeError:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 import httpx
 
 from imgoe_bot.errors import HostError, SourceBlocked
-from imgoe_bot.hostapi.answers import parse, parse_deletion
+from imgoe_bot.hostapi.answers import Answer, moved_link, parse, parse_deletion
 from imgoe_bot.hostapi.body import CountedBody, OpenSource, no_file, open_source
 from imgoe_bot.hostapi.caller import Caller
 from imgoe_bot.hostapi.faults import Sent
@@ -126,13 +127,20 @@ class HostClient:
         Source: design/API.md §3.
         """
         address = link.reveal()
+        async with self._caller.deadline():
+            answer = await self._call_link(address)
+            if (moved := moved_link(answer, address=address)) is not None:
+                answer = await self._call_link(moved)
+        secrets = (address, urlsplit(address).path)
+        return parse_deletion(answer, sent=Sent(host=self.base_url, secrets=secrets))
+
+    async def _call_link(self, address: str) -> Answer:
+        """Call a delete link as its host wants it: by GET, or by POST where a page asks first."""
         if not is_same_site(address, self.base_url, also=self._delete_hosts):
             raise SourceBlocked(reason="other-host")
-        async with self._caller.deadline():
-            answer = await self._caller.get(address, is_secret=True)
-            if answer.status == 200 and answer.is_page:
-                answer = await self._caller.post_nothing(address)
-        return parse_deletion(answer, sent=Sent(host=self.base_url, secrets=(address,)))
+        answer = await self._caller.get(address, is_secret=True)
+        asks_first = answer.status == 200 and answer.is_page
+        return await self._caller.post_nothing(address) if asks_first else answer
 
     async def is_public(self, url: str) -> bool:
         """Whether an address answers 200 to someone without a key; at most 1 MiB is read."""
