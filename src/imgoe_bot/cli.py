@@ -14,6 +14,7 @@ import typer
 from imgoe_bot import __version__, log
 from imgoe_bot.errors import ConfigError, SchemaTooNew, SourceUnreachable, StoreError
 from imgoe_bot.settings import SECRET_KEY_BYTES, PluginSettings, Settings, load_settings
+from imgoe_bot.upload_cli import upload
 
 EXIT_TROUBLE = 70
 EXIT_TRY_LATER = 75
@@ -106,6 +107,9 @@ def host(context: typer.Context) -> None:
     command = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     command.command()(serve)
     command(context.args, prog_name="imgoe-bot host")
+
+
+app.command("upload")(upload)
 
 
 def _until_stopped(work: Coroutine[Any, Any, None]) -> None:

@@ -1,0 +1,481 @@
+"""``imgoe-bot upload`` against the real image host: links, a line a failure, telling codes."""
+
+import asyncio
+import inspect
+import json
+import os
+import pty
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import IO, TypeAlias
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from typer.testing import CliRunner, Result
+
+from imgoe_bot import upload_cli
+from imgoe_bot.cli import app
+from imgoe_bot.errors import ConfigError
+from imgoe_bot.hostapi.tiny import tiny_image
+from imgoe_bot.hostserver import HostOptions, HostServer
+from tests.docs.tables import code, fences, read, rows, sections
+
+WAIT_S = 20
+PNG = "image/png"
+GUIDE = sections(read("docs/host-client.md"), level=2)["From the terminal"]
+
+Run: TypeAlias = Callable[..., Awaitable[Result]]
+Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@pytest_asyncio.fixture
+async def host(tmp_path: Path) -> AsyncIterator[HostServer]:
+    async with HostServer(HostOptions(tmp_path / "host")) as server:
+        yield server
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder to work in, with three pictures."""
+    made = tmp_path / "pictures"
+    made.mkdir()
+    for name in ("a.png", "b.png", "c.png"):
+        (made / name).write_bytes(tiny_image(PNG))
+    return made
+
+
+@pytest.fixture
+def environment(host: HostServer, tmp_path: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("IMGOE_")}
+    return kept | {
+        "IMGOE_DEFAULT_HOST_URL": host.url,
+        "IMGOE_KEY": host.first_key or "",
+        "HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
+
+
+@pytest.fixture
+def run(environment: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the command in a thread, so that the host may answer it."""
+    monkeypatch.chdir(folder)
+
+    async def run(*arguments: str, **variables: str | None) -> Result:
+        given: dict[str, str | None] = {**environment, **variables}
+        return await asyncio.to_thread(
+            CliRunner().invoke, app, ["upload", *arguments], env=given, input=""
+        )
+
+    return run
+
+
+@pytest_asyncio.fixture
+async def serve() -> AsyncIterator[Callable[[Handler], Awaitable[str]]]:
+    """Start a server that answers everything with a handler; returns its address."""
+    runners: list[web.AppRunner] = []
+
+    async def start(handler: Handler) -> str:
+        site = web.Application(client_max_size=64 * 1024 * 1024)
+        site.router.add_route("*", "/{path:.*}", handler)
+        runners.append(web.AppRunner(site, shutdown_timeout=0.1, access_log=None))
+        await runners[-1].setup()
+        await web.TCPSite(runners[-1], "127.0.0.1", 0).start()
+        address, port = runners[-1].addresses[0][:2]
+        return f"http://{address}:{port}"
+
+    yield start
+    for runner in runners:
+        await runner.cleanup()
+
+
+Serve: TypeAlias = Callable[[Handler], Awaitable[str]]
+
+
+async def test_each_file_gets_a_link_in_the_order_given(run: Run) -> None:
+    done = await run("c.png", "a.png", "b.png")
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    names = [re.sub(r".*/(\w).*", r"\1", line) for line in done.stdout.splitlines()]
+    assert names == ["c", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("style", "expected"),
+    [
+        ("direct", r"http://\S+/images/\S+\.png"),
+        ("viewer", r"http://\S+/image/\S+"),
+        ("markdown", r"\[!\[A \\\[b\\\] &amp;\]\(http\S+\.png\)\]\(http\S+/image/\S+\)"),
+        ("html", r'<a href="http\S+"><img src="http\S+\.png" alt="A \[b\] &amp;amp;"></a>'),
+        ("bbcode", r"\[url=http\S+\]\[img\]http\S+\.png\[/img\]\[/url\]"),
+    ],
+)
+async def test_a_link_comes_in_every_format(run: Run, style: str, expected: str) -> None:
+    done = await run("a.png", "--format", style, "--title", "A [b] &amp;")
+
+    assert re.fullmatch(expected, done.stdout.strip()), done.stdout
+
+
+async def test_json_tells_what_was_stored_and_what_failed(run: Run, folder: Path) -> None:
+    (folder / "note.txt").write_text("no picture")
+
+    done = await run("a.png", "note.txt", "none.png", "--json", "--expires", "30m")
+
+    stored, note, none = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (stored["ok"], stored["mime"], stored["width_px"]) == (True, PNG, 1)
+    assert stored["expires_at"]
+    assert stored["expiry_mismatch"] is False
+    assert (note["ok"], note["error"], note["retryable"]) == (False, "UnsupportedMedia", False)
+    assert (none["source"], none["error"]) == ("none.png", "SourceGone")
+    assert done.exit_code == 1
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["note.txt", "none.png"]
+
+
+async def test_what_is_said_of_a_file_reaches_the_host(serve: Serve, run: Run) -> None:
+    told: dict[str, str] = {}
+
+    async def record(request: web.Request) -> web.StreamResponse:
+        form = await request.post()
+        told.update({name: value for name, value in form.items() if isinstance(value, str)})
+        return web.Response(status=500)
+
+    options = {
+        "--album": "Q9", "--tags": " a, b ,", "--expires": "P1M", "--width": "5", "--title": "T",
+    }  # fmt: skip
+    given = [word for option in options.items() for word in option]
+
+    done = await run("a.png", "--host", await serve(record), "--nsfw", *given)
+
+    assert done.exit_code == 75
+    assert told == {
+        "album_id": "Q9", "tags": "a,b", "expiration": "P30D", "width": "5", "title": "T",
+        "nsfw": "1", "format": "json",
+    }  # fmt: skip
+
+
+async def test_delete_links_are_told_only_on_request(run: Run) -> None:
+    silent = [await run("a.png"), await run("a.png", "--json")]
+    shown = [
+        await run("a.png", "--show-delete-link"),
+        await run("a.png", "--json", "--show-delete-link"),
+    ]
+
+    assert all("/delete/" not in done.output for done in silent)
+    assert all("/delete/" in done.stdout for done in shown)
+
+
+@pytest.mark.parametrize("where", ["file", "variable", "keyring"])
+async def test_the_key_is_found_in_a_file_the_variable_or_the_keyring(
+    run: Run, host: HostServer, tmp_path: Path, where: str
+) -> None:
+    key = host.first_key or ""
+    keyring = tmp_path / "config/imgoe-bot/keyring"
+    keyring.parent.mkdir(parents=True)
+    _write_private(keyring, f"# mine\nhttp://other.example x\n{host.url}/ {key}\n")
+    _write_private(tmp_path / "key", f"{key}\n")
+    given: dict[str, tuple[list[str], str | None]] = {
+        "file": (["--key-file", str(tmp_path / "key")], "wrong"),
+        "variable": ([], key),
+        "keyring": ([], None),
+    }
+    options, variable = given[where]
+
+    done = await run("a.png", *options, IMGOE_KEY=variable)
+
+    assert done.exit_code == 0, done.output
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.write_text(text)
+    path.chmod(0o600)
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o666])
+async def test_a_key_file_open_to_others_is_refused(run: Run, tmp_path: Path, mode: int) -> None:
+    (tmp_path / "key").write_text("hunter2")
+    (tmp_path / "key").chmod(mode)
+
+    done = await run("a.png", "--key-file", str(tmp_path / "key"))
+
+    assert isinstance(done.exception, ConfigError)
+    assert "chmod 600" in str(done.exception)
+    assert "hunter2" not in str(done.exception)
+
+
+@pytest.mark.parametrize("text", ["", "two words", "sch\u00f6n", "\x1b[31mred"])
+async def test_a_key_file_without_a_key_is_refused_without_repeating_it(
+    run: Run, tmp_path: Path, text: str
+) -> None:
+    _write_private(tmp_path / "key", text)
+
+    done = await run("a.png", "--key-file", str(tmp_path / "key"))
+
+    assert isinstance(done.exception, ConfigError)
+    assert done.exception.setting == "--key-file"
+    assert not text or text not in str(done.exception)
+
+
+async def test_no_key_is_77_and_says_where_one_may_be(run: Run) -> None:
+    done = await run("a.png", IMGOE_KEY=None)
+
+    assert (done.exit_code, done.stdout) == (77, "")
+    assert "IMGOE_KEY" in done.stderr
+
+
+async def test_a_wrong_key_is_77_is_never_shown_and_ends_the_sending(
+    serve: Serve, run: Run
+) -> None:
+    calls: list[str] = []
+
+    async def refuse(request: web.Request) -> web.StreamResponse:
+        calls.append(request.headers["X-API-Key"])
+        error = {"message": "Invalid key wrong-key", "code": 100}
+        return web.json_response({"status_code": 400, "error": error}, status=400)
+
+    done = await run(
+        *("a.png", "b.png", "c.png", "--jobs", "1", "--host", await serve(refuse)),
+        IMGOE_KEY="wrong-key",
+    )
+
+    assert (done.exit_code, calls) == (77, ["wrong-key"])
+    assert "wrong-key" not in done.output
+    assert len(done.stderr.splitlines()) == 3
+
+
+async def test_a_guest_sends_no_key(run: Run) -> None:
+    done = await run("a.png", "--guest")
+
+    assert done.exit_code == 77, "this host lets no guests in"
+    assert "wants a key" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["-", "-"],
+        ["a.png", "b.png", "--title", "both"],
+        ["a.png", "--expires", "P"],
+        ["a.png", "--expires", "4m"],
+        ["a.png", "--expires", "2 years"],
+        ["a.png", "--width", "0"],
+        ["a.png", "--jobs", "0"],
+        ["a.png", "--format", "pdf"],
+        ["a.png", "--key", "secret"],
+    ],
+)
+async def test_a_wrong_command_line_is_2_and_sends_nothing(run: Run, arguments: list[str]) -> None:
+    done = await run(*arguments)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+
+
+async def test_a_malformed_host_is_named(run: Run) -> None:
+    done = await run("a.png", "--host", "ftp://u:hunter2@host.example")
+
+    assert isinstance(done.exception, ConfigError)
+    assert (done.exception.setting, "hunter2" in str(done.exception)) == ("--host", False)
+
+
+async def test_a_busy_host_is_75_and_mixed_failures_are_1(
+    serve: Serve, run: Run, folder: Path
+) -> None:
+    (folder / "empty.png").touch()
+
+    async def busy(_: web.Request) -> web.StreamResponse:
+        return web.Response(status=429, headers={"Retry-After": "7"})
+
+    address = await serve(busy)
+
+    alone = await run("a.png", "--host", address)
+    mixed = await run("a.png", "empty.png", "--host", address)
+
+    assert (alone.exit_code, mixed.exit_code) == (75, 1)
+    assert "try again in 7 s" in alone.stderr
+    assert "empty.png: is empty" in mixed.stderr
+
+
+async def test_a_web_address_is_downloaded_and_uploaded_under_its_name(
+    serve: Serve, run: Run
+) -> None:
+    async def picture(request: web.Request) -> web.StreamResponse:
+        if request.path == "/moved":
+            raise web.HTTPFound("/some/Sunset%201.png")
+        return web.Response(body=tiny_image(PNG), content_type=PNG)
+
+    address = await serve(picture)
+
+    done = await run(
+        f"{address}/some/Sunset%201.png?x=1", f"{address}/moved", "--private-urls", "--json"
+    )
+
+    assert done.exit_code == 0, done.output
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert re.search(r"/Sunset-1\S*\.png$", first["url"])
+    assert second["mime"] == PNG
+
+
+async def test_a_private_address_is_read_only_on_request(serve: Serve, run: Run) -> None:
+    async def never(_: web.Request) -> web.StreamResponse:
+        raise AssertionError
+
+    done = await run(f"{await serve(never)}/a.png")
+
+    assert done.exit_code == 1
+    assert "--private-urls" in done.stderr
+
+
+async def test_a_web_address_with_more_than_allowed_is_refused(serve: Serve, run: Run) -> None:
+    async def endless(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(tiny_image(PNG))
+        while True:
+            await response.write(bytes(100_000))
+
+    done = await run(f"{await serve(endless)}/a.png", "--private-urls", "--max-size", "1")
+
+    assert done.exit_code == 1
+    assert "is larger than the limit of 1 MiB" in done.stderr
+
+
+async def test_names_and_titles_cannot_steer_the_terminal(run: Run, folder: Path) -> None:
+    name = "\x1b[31m[bold]x.png"
+    (folder / name).write_bytes(b"")
+
+    done = await run(name)
+
+    assert done.exit_code == 1
+    assert "\x1b" not in done.output
+
+
+async def _start(
+    *arguments: str,
+    environment: dict[str, str],
+    folder: Path,
+    stdin: int | IO[bytes] | None = None,
+    stdout: int = asyncio.subprocess.PIPE,
+    stderr: int = asyncio.subprocess.PIPE,
+) -> asyncio.subprocess.Process:
+    """Start the real program."""
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "imgoe_bot", "upload", *arguments),
+        cwd=folder,
+        env=environment,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+    )
+
+
+async def _ended(
+    process: asyncio.subprocess.Process, given: bytes | None = None
+) -> tuple[int | None, str, str]:
+    async with asyncio.timeout(WAIT_S):
+        output, errors = await process.communicate(given)
+    return process.returncode, (output or b"").decode(), (errors or b"").decode()
+
+
+async def test_standard_input_is_uploaded_from_a_pipe_and_from_a_file(
+    environment: dict[str, str], folder: Path
+) -> None:
+    piped = await _start("-", environment=environment, folder=folder, stdin=asyncio.subprocess.PIPE)
+    code_piped, link_piped, errors = await _ended(piped, tiny_image(PNG) + bytes(700_000))
+    with (folder / "a.png").open("rb") as file:
+        redirected = await _start("-", environment=environment, folder=folder, stdin=file)
+        code_redirected, link_redirected, _ = await _ended(redirected)
+
+    assert (code_piped, code_redirected, errors) == (0, 0, "")
+    assert link_piped.endswith(".png\n")
+    assert link_redirected.endswith(".png\n")
+
+
+async def test_ctrl_c_while_waiting_prints_what_was_stored_and_no_traceback(
+    environment: dict[str, str], folder: Path
+) -> None:
+    process = await _start(
+        "a.png", "-", "b.png", environment=environment, folder=folder, stdin=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    async with asyncio.timeout(WAIT_S):
+        first = await process.stdout.readline()  # b.png may be done or not, - can't be
+
+    process.send_signal(signal.SIGINT)
+    async with asyncio.timeout(WAIT_S):
+        rest = await process.stdout.read()
+        await process.wait()
+    assert process.stderr is not None
+    errors = (await process.stderr.read()).decode()
+
+    assert (process.returncode, errors) == (130, "stopped\n")
+    assert first.endswith(b".png\n")
+    assert rest.count(b"\n") <= 1
+    assert process.stdin is not None
+    process.stdin.close()
+
+
+async def test_a_reader_that_leaves_early_gets_no_traceback(
+    environment: dict[str, str], folder: Path
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    process = await _start("a.png", "b.png", environment=environment, folder=folder, stdout=writing)
+    os.close(writing)
+    returned, _, errors = await _ended(process)
+
+    assert returned == 1
+    assert "Traceback" not in errors
+
+
+async def test_a_terminal_sees_a_bar_and_then_the_links(
+    environment: dict[str, str], folder: Path
+) -> None:
+    ours, theirs = pty.openpty()
+    process = await _start(
+        "a.png", "b.png",
+        environment=environment | {"TERM": "xterm", "COLUMNS": "200"},
+        folder=folder, stdout=theirs, stderr=theirs, stdin=theirs,
+    )  # fmt: skip
+    os.close(theirs)
+    async with asyncio.timeout(WAIT_S):
+        await process.wait()
+    shown = os.read(ours, 65_536).decode()
+    os.close(ours)
+
+    assert process.returncode == 0
+    assert "a.png" in shown
+    assert len(re.findall(r"http://\S+\.png", shown)) == 2
+
+
+async def test_the_guides_example_runs(environment: dict[str, str], folder: Path) -> None:
+    (folder / "kitten.png").write_bytes(tiny_image(PNG))
+    (example,) = fences(GUIDE, "sh")
+
+    process = await asyncio.create_subprocess_exec(
+        "bash", "-eu", "-o", "pipefail", "-c", example,
+        cwd=folder, env=environment,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    returned, output, errors = await _ended(process)
+
+    assert (returned, errors) == (0, "")
+    direct, *marked, told = output.splitlines()
+    assert direct.endswith(".png")
+    assert [line[:2] for line in marked] == ["[!"] * 4
+    assert json.loads(told)["title"] == "A kitten"
+
+
+def test_the_guide_lists_every_option_and_exit_code() -> None:
+    listed = [code(row[0]) for row in rows(GUIDE)]
+    parameters = inspect.signature(upload_cli.upload).parameters
+    renamed = {"style": "format", "as_json": "json"}
+    options = {
+        f"--{renamed.get(name, name).replace('_', '-')}" for name in parameters if name != "files"
+    }
+    assert {name for name in listed if name.startswith("--")} == options
+    assert [name for name in listed if name.isdigit()] == ["0", "1", "2", "75", "77", "78", "130"]
