@@ -145,6 +145,8 @@ class DiscordMessenger:
 
     async def tell_paused(self, rule: MirrorRule, *, needs: str, locale: str) -> None:
         """Tell whoever made a rule that it rests, because a permission is missing."""
+        if not rule.created_by:  # they had themselves forgotten
+            return
         text = render.mirror_paused(rule, words_for_locale(locale), needs=needs)
         nonce = f"{rule.id}-paused"
         await self._write_to(rule.created_by, text, view=discord.ui.View(), nonce=nonce)
