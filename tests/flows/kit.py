@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import re
+import sqlite3
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -127,7 +128,24 @@ class Town:
             return reference is not None and reference.message_id == source.id
 
         channel = self.sim.world.channel(source.channel_id)
-        return await (by or self.ben).wait_for_message(channel, answers, PATIENCE_S)
+        card = await (by or self.ben).wait_for_message(channel, answers, PATIENCE_S)
+        await eventually(lambda: self._has_noted(source))
+        return card
+
+    def _has_noted(self, source: Message) -> bool:
+        """Tell whether the bot has written down that it answered, which it does after it did."""
+        query = "SELECT count(*) FROM post WHERE message_id = ? AND NOT answered"
+        return self._read_number(query, source.id) == 0
+
+    async def observed(self, source: Message) -> None:
+        """Wait until the bot has decided on a message, which is a while after it was posted."""
+        query = "SELECT count(*) FROM mirror_rule WHERE seen_message_id >= ?"
+        await eventually(lambda: self._read_number(query, source.id) > 0)
+
+    def _read_number(self, query: str, *values: int) -> int:
+        path = self.folder / "bot" / "imgoe_bot.sqlite3"
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
+            return int(file.execute(query, values).fetchone()[0])
 
     def cards(self, channel: Channel) -> list[Message]:
         """Return every card of the bot in a channel."""

@@ -46,7 +46,7 @@ async def test_with_opt_in_only_those_who_agreed_are_kept(town: Town) -> None:
         await town.set_key()
         await _consent(town, "opt-in")
         await town.mirror()
-        await town.ben.say(town.photos, files=[picture("before.png")])
+        await town.observed(await town.ben.say(town.photos, files=[picture("before.png")]))
         await (await town.ben.click(await _notice(town), "Opt in")).wait_response()
 
         posted = await town.ben.say(town.photos, files=[picture("after.png", colour="red")])
@@ -58,12 +58,13 @@ async def test_with_opt_in_only_those_who_agreed_are_kept(town: Town) -> None:
 async def test_a_reaction_of_its_author_saves_a_message(running: Town) -> None:
     await _consent(running, "react")
     posted = await running.ben.say(running.photos, files=[picture()])
+    await running.observed(posted)
     await running.ada.react(posted, "💾")
-    assert running.cards(running.photos) == []
 
     await running.ben.react(posted, "💾")
 
     assert (await running.card_for(posted)).embeds[0]["title"] == "cat.png"
+    assert len(running.cards(running.photos)) == 1
 
 
 @pytest.mark.parametrize(("label", "kept"), [("Keep", True), ("Never", False)])

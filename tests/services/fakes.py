@@ -103,6 +103,7 @@ class FakeMessenger:
     options: list[Options] = field(default_factory=list[Options])
     repeated: list[bool] = field(default_factory=list[bool])
     dms_open: bool = True
+    gate: asyncio.Event | None = None
     source_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
     announce_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
 
@@ -119,6 +120,8 @@ class FakeMessenger:
         if self.announce_failures:
             raise self.announce_failures.pop(0)
         self.cards[nonce] = card
+        if self.gate is not None:
+            await self.gate.wait()
         return Place(ChannelId(77), MessageId(fresh_number()))
 
     async def remove_card(self, card: Card) -> None:

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from imgoe_bot.domain.guild import MANAGE_GUILD, SERVER, Actor
+from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.job import Step
 from imgoe_bot.errors import (
     HostBroken,
@@ -14,10 +16,11 @@ from imgoe_bot.errors import (
     SourceGone,
     SourceUnreachable,
 )
-from tests.contracts.stores import BEN, HOST, NOW
+from tests.contracts.stores import BEN, GUILD, HOST, NOW
 from tests.flows.kit import eventually
 from tests.services.conftest import Office
 
+MODERATOR = Actor(UserId(7), GUILD, frozenset({MANAGE_GUILD}))
 RETRIED_AFTER = timedelta(seconds=2)
 
 
@@ -242,6 +245,23 @@ async def test_a_message_taken_back_before_its_answer_takes_its_copies_back(
     assert office.host.uploads == 2
     assert office.host.files == {}
     assert office.messenger.cards == office.messenger.notes == {}
+
+
+async def test_a_message_taken_back_while_its_answer_is_on_its_way_is_dealt_with_after_it(
+    office: Office,
+) -> None:
+    office.messenger.gate = asyncio.Event()
+    await office.options.set(MODERATOR, SERVER, "on_delete", "delete")
+    owner = await office.mirror()
+    assert owner.message_id is not None
+
+    async with office.working():
+        await eventually(lambda: bool(office.messenger.cards))
+        await office.stores.posts.withdraw([owner.message_id], at=NOW)
+        office.messenger.gate.set()
+        await eventually(lambda: bool(office.messenger.refreshed))
+
+    assert office.host.files == {}
 
 
 async def test_a_channel_that_may_not_be_written_to_still_gets_the_links_delivered(

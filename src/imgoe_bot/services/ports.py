@@ -333,8 +333,18 @@ class JobStore(Protocol):
         *,
         deliver: bool,
         failure: ImgoeError | None = None,
+        retire_at: datetime | None = None,
     ) -> None:
-        """Store where the answer stands and, in the same transaction, the next step."""
+        """Store where the answer stands and, in the same transaction, the next steps.
+
+        Args:
+            job: the step that is done.
+            card: the answer, None where there is none.
+            deliver: whether delete links are to be sent.
+            failure: why there is no answer.
+            retire_at: when to deal with a source message that was taken back while this step
+                was under way; None leaves it alone.
+        """
         ...
 
     async def finish(self, job: Job, failure: ImgoeError | None) -> None:

@@ -59,16 +59,20 @@ class Steps:
         card = await self._card(job)
         if card.source_is_gone:
             return await self._take_back(job, card)
+        options = await self._options.at(card.post.guild_id, card.post.channel_ids)
         try:
             place = await self._messenger.announce(
-                card,
-                await self._options.at(card.post.guild_id, card.post.channel_ids),
-                nonce=job.nonce,
-                repeated=job.attempts > 1,
+                card, options, nonce=job.nonce, repeated=job.attempts > 1
             )
         except SourceGone:
             return await self._take_back(job, card)
-        await self._jobs.finish_announce(job, place, deliver=bool(card.deletable))
+        keeps = options.on_delete is OnDelete.KEEP
+        await self._jobs.finish_announce(
+            job,
+            place,
+            deliver=bool(card.deletable),
+            retire_at=None if keeps else self._clock.now() + options.delete_grace,
+        )
 
     async def deliver(self, job: Job) -> None:
         """Send the uploader their delete links; where that is refused, the card says so."""

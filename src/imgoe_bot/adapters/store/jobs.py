@@ -83,16 +83,23 @@ class SqlJobStore:
         *,
         deliver: bool,
         failure: ImgoeError | None = None,
+        retire_at: datetime | None = None,
     ) -> None:
-        """Store where the answer stands and, in the same transaction, the next step."""
+        """Store where the answer stands, and the steps that follow; see the port."""
         async with self._database.write() as connection:
             await _close(connection, job, failure)
-            await connection.execute(answered_update(job.post_id, card))
+            answered = await connection.execute(
+                answered_update(job.post_id, card).returning(t.post)
+            )
+            post = rows.post_from(answered.mappings().one())
+            following: list[dict[str, Any]] = []
             if deliver:
-                found = await connection.execute(select(t.post).where(t.post.c.id == job.post_id))
-                post = rows.post_from(found.mappings().one())
-                values = job_values(post, Step.DELIVER, State.READY)
-                await connection.execute(insert(t.job).values(**values))
+                following.append(job_values(post, Step.DELIVER, State.READY))
+            if retire_at is not None and post.withdrawn_at is not None:
+                retire = job_values(post, Step.RETIRE, State.READY)
+                following.append(retire | {"run_at": retire_at})
+            if following:
+                await connection.execute(insert(t.job), following)
 
     async def finish(self, job: Job, failure: ImgoeError | None) -> None:
         """Store the outcome of a step that nothing follows."""
