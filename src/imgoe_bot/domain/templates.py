@@ -1,5 +1,6 @@
 """What is said to the host about an upload, filled in from a server's templates."""
 
+import re
 from datetime import datetime
 
 from imgoe_bot.domain.job import Item
@@ -10,6 +11,8 @@ TITLE_MAX_CHARS = 100
 TAG_MAX_CHARS = 32
 TAGS_MAX = 10
 """What hosts cut or drop in silence. Source: API.md section 1."""
+
+_FACT = re.compile(r"\{(?P<name>file|name|date|time)\}")
 
 
 def details_from(options: Options, *, item: Item, at: datetime) -> Details:
@@ -37,9 +40,7 @@ def fill(template: str | None, *, item: Item, at: datetime) -> str | None:
         "date": f"{at:%Y-%m-%d}",
         "time": f"{at:%H:%M}",
     }
-    for name, value in facts.items():
-        template = template.replace(f"{{{name}}}", value)
-    return template
+    return _FACT.sub(lambda found: facts[found["name"]], template)
 
 
 def split_tags(text: str) -> tuple[str, ...]:
