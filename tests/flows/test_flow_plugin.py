@@ -25,7 +25,7 @@ async def test_a_foreign_bot_gets_everything_by_loading_one_extension(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("IMGOE_SECRET_KEY", town.secret_key)
-    monkeypatch.setenv("IMGOE_DATA_DIR", str(town.folder / "plugin"))
+    monkeypatch.setenv("IMGOE_DATA_DIR", str(town.folder / "bot"))
     monkeypatch.setenv("IMGOE_DEFAULT_HOST_URL", town.host.url)
     monkeypatch.setenv("IMGOE_DISCORD_CDN_URL", town.sim.cdn_url)
     before = endpoints.use(

@@ -94,8 +94,10 @@ def failures_text(card: Card, words: Words) -> str:
 
 
 def _failure_line(failed: FailedItem, words: Words) -> str:
-    reason = words_for(failed.error, words)
-    return words("card.failed", file=w.safe_name(failed.filename), reason=reason)
+    name, reason = w.safe_name(failed.filename), words_for(failed.error, words)
+    if f"**{name}**" in reason:
+        return f"• {reason}"
+    return words("card.failed", file=name, reason=reason)
 
 
 def private_text(card: Card, words: Words, *, with_links: bool) -> str:

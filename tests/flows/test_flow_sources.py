@@ -1,0 +1,237 @@
+"""What is looked for in a message, and which messages are passed over."""
+
+import pytest
+
+from imgoe_bot.discordsim import ChannelType, Message, Upload
+from imgoe_bot.discordsim.message_payloads import attachment_path
+from tests.flows.kit import Town, eventually, picture
+
+VOICE = Upload("voice-message.ogg", b"OggS", "audio/ogg", duration_s=2.0, waveform="AAAA")
+
+
+async def _set(town: Town, name: str, value: str) -> None:
+    answer = await town.ada.slash(town.photos, "settings set", name=name, value=value)
+    await answer.wait_response()
+
+
+def _titles(town: Town) -> list[object]:
+    return [card.embeds[0].get("title") for card in town.cards(town.photos)]
+
+
+def _preview(town: Town, shown: Message) -> dict[str, object]:
+    """Return the preview of a link to a picture that stands on Discord's CDN."""
+    path = town.sim.world.links.sign(attachment_path(shown.attachments[0]))
+    return {"type": "image", "url": path, "thumbnail": {"url": path, "proxy_url": path}}
+
+
+async def test_a_sticker_is_kept_under_its_name(running: Town) -> None:
+    sticker = running.guild.add_sticker("wave", picture().data)
+
+    posted = await running.ben.say(running.photos, sticker_ids=[sticker.id])
+
+    assert (await running.card_for(posted)).embeds[0]["title"] == "wave.png"
+
+
+async def test_what_is_never_kept_is_said_once_a_server(running: Town) -> None:
+    lottie = running.guild.add_sticker("dance", b"{}", format=3)
+
+    first = await running.ben.say(running.photos, sticker_ids=[lottie.id])
+    said = str((await running.card_for(first)).embeds)
+    await running.ben.say(running.photos, sticker_ids=[lottie.id])
+    voice = await running.ben.say(running.photos, files=[VOICE])
+    told = str((await running.card_for(voice)).embeds)
+
+    assert "• **dance.json** is an animation that image hosts do not take." in said
+    assert "A voice message is never kept" in told
+    assert len(running.cards(running.photos)) == 2
+
+
+async def test_previews_are_kept_where_the_server_wants_them(running: Town) -> None:
+    shown = await running.ada.say(running.lounge, files=[picture("far.png")])
+    await _set(running, "sources", "attachments, embeds")
+    posted = await running.ben.say(running.photos, "look at this")
+
+    running.sim.unfurl(posted, [_preview(running, shown)])
+
+    assert (await running.card_for(posted)).embeds[0]["title"] == "far.png"
+
+
+async def test_previews_are_left_alone_unless_they_are_asked_for(running: Town) -> None:
+    shown = await running.ada.say(running.lounge, files=[picture("far.png")])
+    posted = await running.ben.say(running.photos, "look at this")
+
+    running.sim.unfurl(posted, [_preview(running, shown)])
+    later = await running.ben.say(running.photos, files=[picture("own.png", colour="red")])
+    await running.card_for(later)
+
+    assert _titles(running) == ["own.png"]
+
+
+async def test_webhooks_and_bots_are_kept_by_choice_only(running: Town) -> None:
+    webhook = running.guild.add_webhook(running.photos, "camera")
+    before = await webhook.say("Bark!", [picture("before.png")])
+    await running.observed(before)
+    await _set(running, "bots", "on")
+
+    posted = await webhook.say("Bark!", [picture("after.png", colour="red")])
+
+    assert (await running.card_for(posted)).embeds[0]["title"] == "after.png"
+    assert _titles(running) == ["after.png"]
+
+
+async def test_two_mirrors_never_copy_each_other(town: Town) -> None:
+    """Another imgoe_bot is told by the buttons below its cards."""
+    async with town.bot():
+        await town.set_key()
+        await town.mirror()
+        await _set(town, "bots", "on")
+        await _set(town, "sources", "attachments, embeds")
+        webhook = town.guild.add_webhook(town.photos, "other mirror")
+        posted = await town.ben.say(town.lounge, files=[picture("far.png")])
+        card = await webhook.say(embeds=[_preview(town, posted)])
+        before = await town.ada.slash(town.photos, "why", link=_link(town, card))
+        told = (await before.wait_response()).content
+
+        card.components = [_row("imgoe:links:0123456789abcdef")]
+        again = await town.ada.slash(town.photos, "why", link=_link(town, card))
+
+        assert "✓ It is not the answer of a bot like me" in told
+        assert "✗ It is not the answer of a bot like me" in (await again.wait_response()).content
+
+
+def _link(town: Town, message: Message) -> str:
+    return f"https://discord.com/channels/{town.guild.id}/{message.channel_id}/{message.id}"
+
+
+def _row(custom_id: str) -> dict[str, object]:
+    button = {"type": 2, "style": 2, "label": "Links", "custom_id": custom_id}
+    return {"type": 1, "components": [button]}
+
+
+@pytest.mark.parametrize(
+    ("keyword", "passed_over", "kept"),
+    [("#keep", "a cat", "a cat #KEEP"), ("été", "hiver", "Été")],
+)
+async def test_only_messages_with_the_keyword_are_kept(
+    running: Town, keyword: str, passed_over: str, kept: str
+) -> None:
+    await _set(running, "keyword", keyword)
+    await running.observed(await running.ben.say(running.photos, passed_over, files=[picture()]))
+
+    posted = await running.ben.say(running.photos, kept, files=[picture("b.png", colour="red")])
+
+    await running.card_for(posted)
+    assert _titles(running) == ["b.png"]
+
+
+async def test_a_keyword_added_by_an_edit_counts(running: Town) -> None:
+    await _set(running, "keyword", "#keep")
+    posted = await running.ben.say(running.photos, "a cat", files=[picture()])
+    await running.observed(posted)
+
+    await running.ben.edit(posted, "a cat #keep")
+
+    assert (await running.card_for(posted)).embeds[0]["title"] == "cat.png"
+
+
+async def test_only_who_has_the_role_is_mirrored(running: Town) -> None:
+    role = running.guild.add_role("Photographers")
+    await _set(running, "role", f"<@&{role.id}>")
+    await running.observed(await running.ben.say(running.photos, files=[picture("before.png")]))
+    running.guild.set_roles(running.ben, [role])
+
+    posted = await running.ben.say(running.photos, files=[picture("after.png", colour="red")])
+
+    await running.card_for(posted)
+    assert _titles(running) == ["after.png"]
+
+
+async def test_what_is_over_the_servers_own_limit_is_named(running: Town) -> None:
+    await _set(running, "max_size", "1 KB")
+    large = Upload("large.png", picture().data + b"\0" * 2000, "image/png")
+
+    posted = await running.ben.say(running.photos, files=[large, picture("small.png")])
+
+    text = str((await running.card_for(posted)).embeds)
+    assert "small.png" in text
+    assert "large.png" in text
+    assert len(_stored(running)) == 1
+
+
+async def test_kinds_that_are_not_wanted_are_passed_over(running: Town) -> None:
+    await _set(running, "kinds", "video")
+    await running.observed(await running.ben.say(running.photos, files=[picture()]))
+    await _set(running, "kinds", "image")
+
+    posted = await running.ben.say(running.photos, files=[picture("b.png", colour="red")])
+
+    await running.card_for(posted)
+    assert _titles(running) == ["b.png"]
+
+
+async def test_spoilers_are_refused_where_the_server_wants_none(running: Town) -> None:
+    await _set(running, "spoilers", "refuse")
+    hidden = Upload("plot.png", picture(colour="red").data, "image/png", spoiler=True)
+
+    posted = await running.ben.say(running.photos, files=[hidden, picture("open.png")])
+
+    await running.card_for(posted)
+    assert _titles(running) == ["open.png"]
+
+
+async def test_age_restricted_channels_are_refused_where_the_server_wants_none(
+    running: Town,
+) -> None:
+    await _set(running, "nsfw", "refuse")
+    running.guild.edit_channel(running.photos, nsfw=True)
+    await running.observed(await running.ben.say(running.photos, files=[picture("before.png")]))
+    running.guild.edit_channel(running.photos, nsfw=False)
+
+    posted = await running.ben.say(running.photos, files=[picture("after.png", colour="red")])
+
+    await running.card_for(posted)
+    assert _titles(running) == ["after.png"]
+
+
+@pytest.mark.parametrize("kind", [ChannelType.FORUM, ChannelType.MEDIA])
+async def test_the_first_message_of_a_post_is_kept_too(running: Town, kind: ChannelType) -> None:
+    forum = running.guild.add_channel("gallery", type=kind)
+    await running.mirror(forum)
+
+    post, _ = await running.ben.open_post(forum, "Dusk", files=[picture("dusk.png")])
+
+    card = await running.ben.wait_for_message(post, lambda m: bool(m.embeds))
+    assert card.embeds[0]["title"] == "dusk.png"
+
+
+async def test_a_custom_emoji_saves_a_message(running: Town) -> None:
+    await _set(running, "consent", "react")
+    await _set(running, "save_emoji", "<:keep:123456789012345678>")
+    posted = await running.ben.say(running.photos, files=[picture()])
+    await running.observed(posted)
+
+    await running.ben.react(posted, "keep:123456789012345678")
+
+    assert (await running.card_for(posted)).embeds[0]["title"] == "cat.png"
+
+
+async def test_messages_deleted_in_bulk_take_their_copies_along(running: Town) -> None:
+    await _set(running, "on_delete", "delete")
+    posted = [
+        await running.ben.say(running.photos, files=[picture(f"{colour}.png", colour=colour)])
+        for colour in ("red", "blue")
+    ]
+    cards = [await running.card_for(message) for message in posted]
+    viewers = [str(card.embeds[0]["url"]) for card in cards]
+
+    await running.ada.delete_many(posted)
+
+    async def are_gone() -> bool:
+        return [await running.status(viewer) for viewer in viewers] == [404, 404]
+
+    await eventually(are_gone)
+
+
+def _stored(town: Town) -> list[str]:
+    files = (town.folder / "host" / "images").rglob("*")
+    return [str(f) for f in files if f.is_file() and ".th." not in f.name and ".md." not in f.name]
