@@ -12,7 +12,8 @@
     │   ├── SettingsRejected
     │   ├── KeyMissing
     │   ├── NotAllowed
-    │   └── UploadNotFound
+    │   ├── UploadNotFound
+    │   └── StaleCommand
     ├── SourceError
     │   ├── SourceGone
     │   ├── SourceBlocked
@@ -194,6 +195,10 @@ class NotAllowed(RequestError):
 
 class UploadNotFound(RequestError):
     """No such upload, or none that the actor may see."""
+
+
+class StaleCommand(RequestError):
+    """What Discord's client knows of a command is not what the command is by now."""
 
 
 class SourceError(ImgoeError):

@@ -14,6 +14,7 @@ from imgoe_bot.ui.privacy_views import ForgetButton
 from imgoe_bot.ui.settings_pages import OptionPageButton
 from imgoe_bot.ui.setup_items import SETUP_ITEMS
 from imgoe_bot.ui.translator import add_translator, remove_translator
+from imgoe_bot.ui.tree import ImgoeTree
 from imgoe_bot.ui.views import DeleteButton, ManageButton
 
 EXTENSIONS = (
@@ -78,6 +79,7 @@ class ImgoeBot(commands.AutoShardedBot):
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here
         super().__init__(
             command_prefix=commands.when_mentioned,
+            tree_cls=ImgoeTree,
             help_command=None,
             intents=intents,
             member_cache_flags=discord.MemberCacheFlags.none(),

@@ -18,14 +18,22 @@ async def sync_if_changed(bot: AnyBot, notes: Notes) -> bool:
     Returns:
         Whether it was synced.
     """
-    name = f"commands of {bot.application_id}"
-    wanted = await _fingerprint(bot)
-    if await notes.find(name) == wanted:
+    if await notes.find(_note_of(bot)) == await _fingerprint(bot):
         return False
-    synced = await bot.tree.sync()
-    await notes.write(name, wanted)
-    log.info("commands synced", count=len(synced))
+    await sync(bot, notes)
     return True
+
+
+async def sync(bot: AnyBot, notes: Notes) -> None:
+    """Tell Discord the command tree, and note that it knows it."""
+    wanted = await _fingerprint(bot)
+    synced = await bot.tree.sync()
+    await notes.write(_note_of(bot), wanted)
+    log.info("commands synced", count=len(synced))
+
+
+def _note_of(bot: AnyBot) -> str:
+    return f"commands of {bot.application_id}"
 
 
 async def _fingerprint(bot: AnyBot) -> str:

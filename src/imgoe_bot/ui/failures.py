@@ -6,12 +6,16 @@ from typing import Any
 
 import discord
 import structlog
+from discord import app_commands
 
 from imgoe_bot import errors as e
 from imgoe_bot.ui import settings_words
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.translate import Words, words_for_locale
+
+STALE = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)
+"""How discord.py says that Discord knows a command otherwise than we do."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -138,6 +142,10 @@ def _stale(_: e.StaleWrite, words: Words) -> str:
     return words("error.stale")
 
 
+def _stale_command(_: e.StaleCommand, words: Words) -> str:
+    return words("error.stale_command")
+
+
 def _operator(_: e.ImgoeError, words: Words) -> str:
     return words("error.operator")
 
@@ -153,6 +161,7 @@ _WORDS: dict[type[e.ImgoeError], Callable[[Any, Words], str]] = {
     e.KeyMissing: _key_missing,
     e.NotAllowed: _not_allowed,
     e.UploadNotFound: _upload_not_found,
+    e.StaleCommand: _stale_command,
     e.SourceGone: _source_gone,
     e.SourceBlocked: _source_blocked,
     e.SourceUnreachable: _source_unreachable,
@@ -208,4 +217,6 @@ async def answered(interaction: AnyInteraction) -> AsyncGenerator[None]:
 
 def _cause(error: BaseException) -> BaseException:
     """discord.py wraps what a command raises; what it wrapped is what happened."""
+    if isinstance(error, STALE):
+        return e.StaleCommand()
     return getattr(error, "original", error)
