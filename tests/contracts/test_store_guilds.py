@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import Database, SqlRuleStore
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
-from imgoe_bot.domain.ids import GuildId, MessageId
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.errors import ConfigError, StaleWrite
 from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, fresh_number, rule
 
@@ -138,14 +138,15 @@ async def test_a_removed_rule_is_gone_and_only_that_one(stores: Stores) -> None:
 
 
 async def test_the_high_water_mark_only_rises(stores: Stores) -> None:
-    marked, low = rule(), MessageId(fresh_number())
-    high = MessageId(fresh_number())
-    await stores.rules.add(marked)
+    here, there = ChannelId(fresh_number()), ChannelId(fresh_number())
+    low, high = MessageId(fresh_number()), MessageId(fresh_number())
+    await stores.rules.mark_seen(GUILD, there, low)
+    await stores.rules.mark_seen(GuildId(2), ChannelId(fresh_number()), high)
 
     for seen in (low, high, low):
-        await stores.rules.mark_seen(marked, seen)
+        await stores.rules.mark_seen(GUILD, here, seen)
 
-    assert [each.seen_message_id for each in await stores.rules.all()] == [high]
+    assert await stores.rules.seen(GUILD) == {here: high, there: low}
 
 
 class _LateRead(Database):

@@ -80,14 +80,14 @@ def test_a_picture_in_a_mirrored_channel_is_kept() -> None:
     ],
 )
 def test_the_nearest_rule_holds(places: list[int], nearest: int) -> None:
-    rule = find_rule(FACTS, [_rule(place) for place in places])
+    rule = find_rule(FACTS.channel_ids, [_rule(place) for place in places], guild_id=FACTS.guild_id)
 
     assert rule is not None
     assert rule.channel_id == nearest
 
 
 def test_a_rule_of_another_channel_is_none_for_this_one() -> None:
-    assert find_rule(FACTS, [_rule(99)]) is None
+    assert find_rule(FACTS.channel_ids, [_rule(99)], guild_id=FACTS.guild_id) is None
 
 
 @pytest.mark.parametrize(

@@ -139,8 +139,9 @@ class Town:
 
     async def observed(self, source: Message) -> None:
         """Wait until the bot has decided on a message, which is a while after it was posted."""
-        query = "SELECT count(*) FROM mirror_rule WHERE seen_message_id >= ?"
-        await eventually(lambda: self._read_number(query, source.id) > 0)
+        query = "SELECT count(*) FROM seen WHERE channel_id = ? AND message_id >= ?"
+        place = source.channel_id
+        await eventually(lambda: self._read_number(query, place, source.id) > 0)
 
     def _read_number(self, query: str, *values: int) -> int:
         path = self.folder / "bot" / "imgoe_bot.sqlite3"

@@ -1,6 +1,6 @@
 """Auto-mirror, end to end, nothing replaced."""
 
-from imgoe_bot.discordsim import Message
+from imgoe_bot.discordsim import ChannelType, Message
 from imgoe_bot.discordsim.wire import Payload, mapping, mappings, text
 from tests.flows.kit import DELETE_LINK, Town, picture
 
@@ -87,6 +87,28 @@ async def test_what_was_posted_while_the_bot_was_away_is_kept_when_it_returns(to
         card = await town.card_for(posted)
 
     assert card.embeds[0]["title"] == "cat.png"
+
+
+async def test_every_channel_under_a_rule_is_caught_up_from_its_own_mark(town: Town) -> None:
+    group = town.guild.add_channel("Group", type=ChannelType.CATEGORY)
+    busy, calm = (town.guild.add_channel(name, parent=group) for name in ("busy", "calm"))
+    async with town.bot():
+        await town.set_key()
+        await town.mirror(group)
+        await town.card_for(await town.ben.say(busy, files=[picture("before.png")]))
+    missed = [
+        await town.ben.say(place, files=[picture(colour=colour)])
+        for place, colour in ((calm, "red"), (busy, "blue"))
+    ]
+    thread = await town.ben.open_thread(busy, "Dusk")
+    missed.append(await town.ben.say(thread, files=[picture(colour="green")]))
+
+    for _ in range(2):
+        async with town.bot():
+            for message in missed:
+                await town.card_for(message)
+
+    assert [len(town.cards(place)) for place in (busy, calm, thread)] == [2, 1, 1]
 
 
 async def test_a_spoiler_shows_no_thumb(running: Town) -> None:

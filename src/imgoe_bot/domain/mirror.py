@@ -60,7 +60,6 @@ class MirrorRule:
 
     Attributes:
         channel_id: where; the server's own id stands for all of it.
-        seen_message_id: the newest message looked at; what came after is fetched on start-up.
         paused: whether it rests for now.
     """
 
@@ -69,7 +68,6 @@ class MirrorRule:
     channel_id: ChannelId
     created_by: UserId
     created_at: datetime
-    seen_message_id: MessageId | None = None
     paused: bool = False
 
 
@@ -167,16 +165,24 @@ class Decision:
         return tuple(left for left in self.left if left.reason in SAID)
 
 
-def find_rule(facts: MessageFacts, rules: Iterable[MirrorRule]) -> MirrorRule | None:
-    """Return the rule of the nearest place: thread, channel, category, then the server's."""
+def find_rule(
+    channel_ids: Iterable[ChannelId], rules: Iterable[MirrorRule], *, guild_id: GuildId
+) -> MirrorRule | None:
+    """Return the rule of the nearest place.
+
+    Args:
+        channel_ids: the channel and what it stands in: thread, channel, category.
+        rules: the server's.
+        guild_id: the server; its own rule is the last to be asked.
+    """
     by_channel = {rule.channel_id: rule for rule in rules}
-    line = (*facts.channel_ids, ChannelId(facts.guild_id))
+    line = (*channel_ids, ChannelId(guild_id))
     return next((by_channel[id_] for id_ in line if id_ in by_channel), None)
 
 
 def decide(facts: MessageFacts, rules: Iterable[MirrorRule], around: Circumstances) -> Decision:
     """Decide whether and what to keep of a message, and say why."""
-    rule = find_rule(facts, rules)
+    rule = find_rule(facts.channel_ids, rules, guild_id=facts.guild_id)
     passed: list[Skip] = []
     for reason, holds in _objections(facts, rule, around):
         if holds:

@@ -1,10 +1,10 @@
 """Use case: keep what is posted in mirrored channels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from imgoe_bot.domain.guild import Actor, check_may_manage
-from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, RuleId, new_id, snowflake_at
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, RuleId, new_id
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.mirror import (
     AttachmentFacts,
@@ -59,7 +59,6 @@ class MirrorService:
             channel_id=channel_id,
             created_by=actor.user_id,
             created_at=now,
-            seen_message_id=MessageId(snowflake_at(now)),
         )
         return await self._rules.add(rule)
 
@@ -79,6 +78,10 @@ class MirrorService:
         """Return every guild's rules."""
         return await self._rules.all()
 
+    async def seen(self, guild_id: GuildId) -> Mapping[ChannelId, MessageId]:
+        """Return the newest message looked at in each channel where one was."""
+        return await self._rules.seen(guild_id)
+
     async def pause_rule(self, actor: Actor, channel_id: ChannelId, *, paused: bool) -> bool:
         """Let a channel's rule rest or work again; False when there is none.
 
@@ -95,7 +98,8 @@ class MirrorService:
             saved: whether somebody asked for this very message.
         """
         rules = await self._rules.of_guild(facts.guild_id)
-        if find_rule(facts, rules) is None and not saved:
+        rule = find_rule(facts.channel_ids, rules, guild_id=facts.guild_id)
+        if rule is None and not saved:
             return Decision(skip=Skip.NO_RULE)
         around = Circumstances(
             options=await self._options.at(facts.guild_id, facts.channel_ids),
@@ -111,7 +115,7 @@ class MirrorService:
         if decision.keep or left:
             await self._store(facts, decision, left)
         if decision.rule is not None:
-            await self._rules.mark_seen(decision.rule, facts.message_id)
+            await self._rules.mark_seen(facts.guild_id, facts.channel_ids[0], facts.message_id)
         return decision
 
     async def was_kept(self, message_id: MessageId) -> bool:

@@ -197,8 +197,14 @@ class RuleStore(Protocol):
         """Return every rule."""
         ...
 
-    async def mark_seen(self, rule: MirrorRule, message_id: MessageId) -> None:
-        """Move the rule's high-water mark forward, never back."""
+    async def mark_seen(
+        self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId
+    ) -> None:
+        """Move a channel's high-water mark forward, never back."""
+        ...
+
+    async def seen(self, guild_id: GuildId) -> Mapping[ChannelId, MessageId]:
+        """Return the newest message looked at in each channel where one was."""
         ...
 
 

@@ -1,9 +1,13 @@
 """What was posted while the bot was away: the gateway replays nothing, so it is fetched."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
 import discord
 import structlog
 
-from imgoe_bot.domain.mirror import MirrorRule
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, snowflake_at
+from imgoe_bot.domain.mirror import MirrorRule, find_rule
 from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.ui import convert
 from imgoe_bot.ui.container import AnyBot
@@ -11,33 +15,66 @@ from imgoe_bot.ui.container import AnyBot
 LIMIT = 500
 """Messages fetched a channel at most: five requests."""
 
+Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+
 log = structlog.stdlib.get_logger(__name__)
 
 
 async def catch_up(bot: AnyBot, mirrors: MirrorService) -> None:
-    """Look at every message that came after each rule's high-water mark.
+    """Look at every message that came after the high-water mark of a mirrored channel.
 
     What is posted from now on comes by the gateway; looked at twice, it might be judged by what its
-    author said only afterwards.
+    author said only afterwards. A thread that was archived meanwhile is not looked into.
     """
     until = discord.Object(discord.utils.time_snowflake(discord.utils.utcnow()))
-    for rule in await mirrors.all_rules():
-        if bot.get_guild(rule.guild_id) is None:
+    rules = sorted(await mirrors.all_rules(), key=_guild_of)
+    for guild_id, own in groupby(rules, key=_guild_of):
+        guild = bot.get_guild(guild_id)
+        if guild is None:
             continue
-        try:
-            await _catch_up_channel(bot, mirrors, rule, until=until)
-        except discord.HTTPException as error:
-            log.warning("a channel can't be caught up", channel=rule.channel_id, code=error.code)
+        seen = await mirrors.seen(guild_id)
+        for channel, after in channels_behind(guild, tuple(own), seen):
+            try:
+                await _catch_up_channel(channel, mirrors, after=after, until=until)
+            except discord.HTTPException as error:
+                log.warning("a channel can't be caught up", channel=channel.id, code=error.code)
+
+
+def channels_behind(
+    guild: discord.Guild, rules: Sequence[MirrorRule], seen: Mapping[ChannelId, MessageId]
+) -> Iterator[tuple[Readable, int]]:
+    """Return the mirrored channels that have messages after their mark, and the mark."""
+    for channel in _readable(guild):
+        line = convert.channel_line(channel)
+        rule = find_rule(line, rules, guild_id=GuildId(guild.id))
+        if rule is None or rule.paused:
+            continue
+        mark = max(seen.get(line[0], 0), snowflake_at(rule.created_at))
+        if (channel.last_message_id or 0) > mark:
+            yield channel, mark
+
+
+def _guild_of(rule: MirrorRule) -> GuildId:
+    return rule.guild_id
+
+
+def _readable(guild: discord.Guild) -> list[Readable]:
+    return [
+        *guild.text_channels,
+        *guild.voice_channels,
+        *guild.stage_channels,
+        *guild.threads,
+    ]
 
 
 async def _catch_up_channel(
-    bot: AnyBot, mirrors: MirrorService, rule: MirrorRule, *, until: discord.Object
+    channel: Readable, mirrors: MirrorService, *, after: int, until: discord.Object
 ) -> None:
-    channel = bot.get_channel(rule.channel_id)
-    if not isinstance(channel, discord.abc.Messageable) or bot.user is None:
-        return
-    after = discord.Object(rule.seen_message_id or 0)
-    async for message in channel.history(after=after, before=until, limit=LIMIT, oldest_first=True):
-        facts = convert.facts_of(message, us=bot.user.id)
+    us = channel.guild.me.id
+    missed = channel.history(
+        after=discord.Object(after), before=until, limit=LIMIT, oldest_first=True
+    )
+    async for message in missed:
+        facts = convert.facts_of(message, us=us)
         if facts is not None:
             await mirrors.observe(facts)

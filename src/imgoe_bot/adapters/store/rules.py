@@ -1,6 +1,8 @@
 """Mirror rules, and the notes a process keeps for its next start."""
 
-from sqlalchemy import RowMapping, delete, insert, or_, select, update
+from collections.abc import Mapping
+
+from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from imgoe_bot.adapters.store import tables as t
@@ -97,15 +99,25 @@ class SqlRuleStore:
             rows = await connection.execute(select(t.mirror_rule))
         return tuple(_rule(row) for row in rows.mappings())
 
-    async def mark_seen(self, rule: MirrorRule, message_id: MessageId) -> None:
-        """Move the rule's high-water mark forward, never back."""
-        seen = t.mirror_rule.c.seen_message_id
+    async def mark_seen(
+        self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId
+    ) -> None:
+        """Move a channel's high-water mark forward, never back."""
         async with self._database.write() as connection:
-            await connection.execute(
-                update(t.mirror_rule)
-                .where(t.mirror_rule.c.id == rule.id, or_(seen.is_(None), seen < message_id))
-                .values(seen_message_id=message_id)
+            await upsert(
+                connection,
+                t.seen,
+                key={"channel_id": channel_id},
+                values={"guild_id": guild_id, "message_id": message_id},
+                where=t.seen.c.message_id < message_id,
             )
+
+    async def seen(self, guild_id: GuildId) -> Mapping[ChannelId, MessageId]:
+        """Return the newest message looked at in each channel where one was."""
+        query = select(t.seen.c.channel_id, t.seen.c.message_id)
+        async with self._database.read() as connection:
+            rows = await connection.execute(query.where(t.seen.c.guild_id == guild_id))
+        return {ChannelId(channel_id): MessageId(message_id) for channel_id, message_id in rows}
 
 
 @finishing
@@ -134,7 +146,6 @@ def _values(rule: MirrorRule) -> dict[str, object]:
         "channel_id": rule.channel_id,
         "created_by": rule.created_by,
         "created_at": rule.created_at,
-        "seen_message_id": rule.seen_message_id,
         "paused": rule.paused,
     }
 

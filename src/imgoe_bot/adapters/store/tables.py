@@ -90,9 +90,16 @@ mirror_rule = Table(
     Column("channel_id", BigInteger, nullable=False),
     Column("created_by", BigInteger, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("seen_message_id", BigInteger),
     Column("paused", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("guild_id", "channel_id"),
+)
+
+seen = Table(
+    "seen",
+    metadata,
+    Column("channel_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("guild_id", BigInteger, nullable=False, index=True),
+    Column("message_id", BigInteger, nullable=False),
 )
 
 post = Table(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,7 +22,14 @@ async def insert_new(connection: AsyncConnection, table: Table, values: Values) 
     return (await connection.execute(statement)).rowcount == 1
 
 
-async def upsert(connection: AsyncConnection, table: Table, *, key: Values, values: Values) -> None:
+async def upsert(
+    connection: AsyncConnection,
+    table: Table,
+    *,
+    key: Values,
+    values: Values,
+    where: ColumnElement[bool] | None = None,
+) -> None:
     """Insert a row, or write its values over those of the row with the same key.
 
     Args:
@@ -30,8 +37,9 @@ async def upsert(connection: AsyncConnection, table: Table, *, key: Values, valu
         table: where.
         key: the columns of its primary key.
         values: the other columns; at least one.
+        where: whether a row that is there is written over; None: always.
     """
     statement = _insert(connection, table).values(**key, **values)
     await connection.execute(
-        statement.on_conflict_do_update(index_elements=list(key), set_=dict(values))
+        statement.on_conflict_do_update(index_elements=list(key), set_=dict(values), where=where)
     )
