@@ -9,10 +9,18 @@ from imgoe_bot.domain.ids import ChannelId, MessageId
 from imgoe_bot.ui import convert, failures, render
 from imgoe_bot.ui.catch_up import catch_up
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
-from imgoe_bot.ui.mirroring import Mirrorable, give_notice, look_at, save_by_reaction
+from imgoe_bot.ui.mirroring import (
+    Mirrorable,
+    give_notice,
+    look_at,
+    name_of,
+    place_of,
+    save_by_reaction,
+)
 from imgoe_bot.ui.permissions import missing_to_mirror
 from imgoe_bot.ui.translate import words_for_locale
 from imgoe_bot.ui.translator import text
+from imgoe_bot.ui.wording import host_name
 
 
 @app_commands.guild_only()
@@ -28,53 +36,57 @@ class MirrorCog(
 
     @app_commands.command(description=text("command.mirror.add.description"))
     @app_commands.describe(channel=text("command.mirror.add.option.channel"))
-    async def add(self, interaction: AnyInteraction, channel: Mirrorable) -> None:
+    async def add(self, interaction: AnyInteraction, channel: Mirrorable | None = None) -> None:
         """Mirror a channel from now on, and say so in public."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor = convert.actor_of(interaction)
-        new = await self._services.mirrors.add_rule(actor, ChannelId(channel.id))
+        actor, place = convert.actor_of(interaction), place_of(interaction, channel)
+        words = words_for_locale(interaction.locale)
+        new = await self._services.mirrors.add_rule(actor, ChannelId(place.id))
         answer = render.rule_added(
-            channel.mention,
-            words_for_locale(interaction.locale),
+            name_of(place, words),
+            words,
             new=new,
-            missing=missing_to_mirror(channel),
+            missing=missing_to_mirror(place),
             blind=not self._bot.intents.message_content,
         )
         await interaction.followup.send(answer, ephemeral=True)
-        if new:
-            await give_notice(channel, self._services)
+        if new and not await give_notice(place, self._services):
+            settings = await self._services.guilds.get(check_may_manage(actor))
+            hint = words("mirror.no_notice", host=host_name(settings.host_url))
+            await interaction.followup.send(hint, ephemeral=True)
 
     @app_commands.command(description=text("command.mirror.remove.description"))
     @app_commands.describe(channel=text("command.mirror.remove.option.channel"))
-    async def remove(self, interaction: AnyInteraction, channel: Mirrorable) -> None:
+    async def remove(self, interaction: AnyInteraction, channel: Mirrorable | None = None) -> None:
         """Stop mirroring a channel; what was kept stays."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor = convert.actor_of(interaction)
-        removed = await self._services.mirrors.remove_rule(actor, ChannelId(channel.id))
+        actor, place = convert.actor_of(interaction), place_of(interaction, channel)
+        removed = await self._services.mirrors.remove_rule(actor, ChannelId(place.id))
         words = words_for_locale(interaction.locale)
-        answer = render.rule_removed(channel.mention, words, removed=removed)
+        answer = render.rule_removed(name_of(place, words), words, removed=removed)
         await interaction.followup.send(answer, ephemeral=True)
 
     @app_commands.command(description=text("command.mirror.pause.description"))
     @app_commands.describe(channel=text("command.mirror.pause.option.channel"))
-    async def pause(self, interaction: AnyInteraction, channel: Mirrorable) -> None:
+    async def pause(self, interaction: AnyInteraction, channel: Mirrorable | None = None) -> None:
         """Let a channel's rule rest."""
         await self._set_paused(interaction, channel, paused=True)
 
     @app_commands.command(description=text("command.mirror.resume.description"))
     @app_commands.describe(channel=text("command.mirror.resume.option.channel"))
-    async def resume(self, interaction: AnyInteraction, channel: Mirrorable) -> None:
+    async def resume(self, interaction: AnyInteraction, channel: Mirrorable | None = None) -> None:
         """Let a channel's rule work again."""
         await self._set_paused(interaction, channel, paused=False)
 
     async def _set_paused(
-        self, interaction: AnyInteraction, channel: Mirrorable, *, paused: bool
+        self, interaction: AnyInteraction, channel: Mirrorable | None, *, paused: bool
     ) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor, channel_id = convert.actor_of(interaction), ChannelId(channel.id)
-        known = await self._services.mirrors.pause_rule(actor, channel_id, paused=paused)
+        actor, place = convert.actor_of(interaction), place_of(interaction, channel)
+        line = convert.channel_line(place)
+        known = await self._services.mirrors.pause_rule(actor, line, paused=paused)
         words = words_for_locale(interaction.locale)
-        answer = render.rule_paused(channel.mention, words, known=known, paused=paused)
+        answer = render.rule_paused(name_of(place, words), words, known=known, paused=paused)
         await interaction.followup.send(answer, ephemeral=True)
 
     @app_commands.command(name="list", description=text("command.mirror.list.description"))

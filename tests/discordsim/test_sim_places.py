@@ -92,6 +92,15 @@ async def test_an_outage_comes_and_goes(bot: "Probe", town: "Town") -> None:
     await back
 
 
+async def test_a_system_channel_is_told(bot: "Probe", town: "Town") -> None:
+    for chosen in (town.memes, None):
+        told = await bot.hears("guild_update")
+        town.guild.set_system_channel(chosen)
+        await told
+        known = guild_of(bot, town).system_channel
+        assert (known and known.id) == (chosen and chosen.id)
+
+
 async def test_a_renamed_guild_is_told(bot: "Probe", town: "Town") -> None:
     told = await bot.hears("guild_update")
     town.guild.rename("City")

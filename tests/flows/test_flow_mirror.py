@@ -111,6 +111,54 @@ async def test_every_channel_under_a_rule_is_caught_up_from_its_own_mark(town: T
     assert [len(town.cards(place)) for place in (busy, calm, thread)] == [2, 1, 1]
 
 
+async def test_a_whole_server_is_mirrored_but_for_its_exceptions(town: Town) -> None:
+    town.guild.set_system_channel(town.lounge)
+    async with town.bot():
+        await town.set_key()
+        added = await (await town.ada.slash(town.photos, "mirror add")).wait_response()
+        assert "The whole server is mirrored now." in added.content
+        notice = await town.ben.wait_for_message(town.lounge, lambda m: "From now on" in m.content)
+        assert "anywhere in this server" in notice.content
+        paused = await town.ada.slash(town.photos, "mirror pause", channel=town.lounge)
+        assert "is paused" in (await paused.wait_response()).content
+
+        await town.observed(await town.ben.say(town.lounge, files=[picture(colour="red")]))
+        posted = await town.ben.say(town.photos, files=[picture()])
+
+        assert (await town.card_for(posted)).embeds[0]["title"] == "cat.png"
+        assert town.cards(town.lounge) == []
+        listed = await (await town.ada.slash(town.photos, "mirror list")).wait_response()
+        assert listed.content.splitlines()[1:] == [
+            "The whole server",
+            f"<#{town.lounge.id}> (paused)",
+        ]
+
+
+async def test_a_server_without_a_place_for_the_notice_is_told_so(town: Town) -> None:
+    async with town.bot():
+        await town.set_key()
+        await (await town.ada.slash(town.photos, "mirror add")).wait_response()
+
+        hint = await town.ada.wait_for_message(
+            town.photos, lambda m: "I could not post a notice" in m.content
+        )
+
+        assert hint.ephemeral_for == town.ada.id
+        assert "`/privacy opt-out`" in hint.content
+
+
+async def test_each_channel_of_a_category_is_given_the_notice(town: Town) -> None:
+    group = town.guild.add_channel("Group", type=ChannelType.CATEGORY)
+    inner = [town.guild.add_channel(name, parent=group) for name in ("one", "two")]
+    async with town.bot():
+        await town.set_key()
+
+        await town.mirror(group)
+
+        for channel in inner:
+            await town.ben.wait_for_message(channel, lambda m: "From now on" in m.content)
+
+
 async def test_a_spoiler_shows_no_thumb(running: Town) -> None:
     hidden = picture("SPOILER_plot.png")
 

@@ -263,6 +263,7 @@ class Guild:
     Attributes:
         has_bot: whether the bot is a member, and so receives its events.
         boost_level: 0 to 3; raises the size a file may have.
+        system_channel_id: where Discord greets who joins, None where it does not.
         command_overrides: (command name, id of role, user, channel or guild) to allowed.
     """
 
@@ -276,6 +277,7 @@ class Guild:
     has_bot: bool = True
     locale: str = "en-US"
     boost_level: int = 0
+    system_channel_id: int | None = None
     command_overrides: dict[tuple[str, int], bool] = field(
         default_factory=dict[tuple[str, int], bool]
     )

@@ -64,6 +64,10 @@ class GuildHandle:
         """Change the guild's name."""
         places.rename_guild(self._world, self.state, name)
 
+    def set_system_channel(self, channel: Channel | None) -> None:
+        """Choose where Discord greets who joins; None: nowhere."""
+        places.set_system_channel(self._world, self.state, channel)
+
     def add_channel(
         self,
         name: str,

@@ -180,6 +180,9 @@ def guild_payload(world: World, guild: Guild) -> Payload:
         "nsfw_level": 0,
         "mfa_level": 0,
         "premium_tier": guild.boost_level,
+        "system_channel_id": None
+        if guild.system_channel_id is None
+        else str(guild.system_channel_id),
         "system_channel_flags": 0,
         "approximate_member_count": len(guild.members),
         "approximate_presence_count": len(guild.members),

@@ -47,6 +47,12 @@ def rename_guild(world: World, guild: Guild, name: str) -> None:
     _tell(world, guild, "GUILD_UPDATE", guild_payload(world, guild))
 
 
+def set_system_channel(world: World, guild: Guild, channel: Channel | None) -> None:
+    """Choose where Discord greets who joins; None: nowhere."""
+    guild.system_channel_id = None if channel is None else channel.id
+    _tell(world, guild, "GUILD_UPDATE", guild_payload(world, guild))
+
+
 def add_bot(world: World, guild: Guild) -> None:
     """Make the bot a member."""
     guild.has_bot = True

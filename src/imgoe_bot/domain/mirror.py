@@ -70,6 +70,11 @@ class MirrorRule:
     created_at: datetime
     paused: bool = False
 
+    @property
+    def is_server_wide(self) -> bool:
+        """Whether it stands for the whole server."""
+        return int(self.channel_id) == int(self.guild_id)
+
 
 @dataclass(frozen=True, slots=True)
 class AttachmentFacts:

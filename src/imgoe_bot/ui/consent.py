@@ -125,10 +125,20 @@ def _label(item: AnyItem) -> str:
     return (item.label or "") if isinstance(item, discord.ui.Button) else ""
 
 
-def notice(options: Options, words: Words, *, channel: str, host_url: str) -> str:
-    """Return the public notice that a channel is kept from now on, and on whose word."""
+def notice(options: Options, words: Words, *, channel: str | None, host_url: str) -> str:
+    """Return the public notice that a place is kept from now on, and on whose word.
+
+    Args:
+        options: in force there.
+        words: the server's language.
+        channel: its mention; None for the whole server.
+        host_url: where the copies go.
+    """
     host = w.host_name(host_url)
-    kept = words("consent.notice", channel=channel, host=host)
+    if channel is None:
+        kept = words("consent.notice_server", host=host)
+    else:
+        kept = words("consent.notice", channel=channel, host=host)
     how = {
         Consent.ANNOUNCE: words("consent.how_announce"),
         Consent.OPT_IN: words("consent.how_opt_in"),

@@ -1,16 +1,18 @@
 """Messages on their way to the mirror: looked at, asked about, saved by a reaction."""
 
 import contextlib
+from collections.abc import Sequence
 
 import discord
 import structlog
 
-from imgoe_bot.domain.ids import ChannelId, GuildId
+from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.mirror import Skip
 from imgoe_bot.domain.options import Consent
+from imgoe_bot.errors import NotAllowed
 from imgoe_bot.ui import consent, convert
-from imgoe_bot.ui.container import AnyBot, Services
-from imgoe_bot.ui.translate import words_for_locale
+from imgoe_bot.ui.container import AnyBot, AnyInteraction, Services
+from imgoe_bot.ui.translate import Words, words_for_locale
 
 Mirrorable = (
     discord.TextChannel
@@ -19,7 +21,13 @@ Mirrorable = (
     | discord.CategoryChannel
     | discord.VoiceChannel
 )
-"""Where a rule can stand."""
+"""Channels that a rule can stand in."""
+
+Place = Mirrorable | discord.Guild
+"""Where a rule can stand: a channel, what holds channels, or the whole server."""
+
+NOTICES_MAX = 10
+"""Channels of a category that are given the notice."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -60,19 +68,60 @@ async def save_by_reaction(
         services.runner.wake()
 
 
-async def give_notice(channel: Mirrorable, services: Services) -> None:
-    """Say in a channel that it is kept from now on, where to, and how to stay out of it."""
-    if isinstance(channel, discord.ForumChannel | discord.CategoryChannel):
-        return
-    guild_id = GuildId(channel.guild.id)
+def place_of(interaction: AnyInteraction, channel: Mirrorable | None) -> Place:
+    """Return the channel that was named, or the whole server.
+
+    Raises:
+        NotAllowed: outside a server.
+    """
+    place = channel or interaction.guild
+    if place is None:
+        raise NotAllowed(needs="manage_guild")
+    return place
+
+
+def name_of(place: Place, words: Words) -> str:
+    """Return a place as it stands in a text."""
+    return words("mirror.server") if isinstance(place, discord.Guild) else place.mention
+
+
+async def give_notice(place: Place, services: Services) -> bool:
+    """Say that a place is kept from now on, where to, and how to stay out of it.
+
+    Returns:
+        Whether it could be said anywhere.
+    """
+    said = [await _give_notice(channel, place, services) for channel in _notice_boards(place)]
+    return any(said)
+
+
+def _notice_boards(place: Place) -> Sequence[discord.abc.Messageable]:
+    """Return where a notice about a place is read by those who post there."""
+    match place:
+        case discord.Guild():
+            return [place.system_channel] if place.system_channel else []
+        case discord.CategoryChannel():
+            return place.text_channels[:NOTICES_MAX]
+        case discord.ForumChannel():
+            return []
+        case _:
+            return [place]
+
+
+async def _give_notice(channel: discord.abc.Messageable, place: Place, services: Services) -> bool:
+    guild = place if isinstance(place, discord.Guild) else place.guild
+    guild_id = GuildId(guild.id)
     options = await services.options.at(guild_id, convert.channel_line(channel))
     settings = await services.guilds.get(guild_id)
-    words = words_for_locale(channel.guild.preferred_locale)
+    words = words_for_locale(guild.preferred_locale)
+    about = None if isinstance(place, discord.Guild) else place.mention
     try:
         await channel.send(
-            consent.notice(options, words, channel=channel.mention, host_url=settings.host_url),
+            consent.notice(options, words, channel=about, host_url=settings.host_url),
             view=consent.notice_view(options, words),
             allowed_mentions=consent.NO_PINGS,
         )
     except discord.HTTPException as error:
-        log.warning("no notice was given", channel=ChannelId(channel.id), code=error.code)
+        log.warning("no notice was given", guild=guild_id, code=error.code)
+        return False
+    return True
