@@ -184,3 +184,20 @@ async def test_a_channel_the_bot_lost_pauses_its_rule_and_tells_its_moderator_on
     listed = await (await running.ada.slash(running.photos, "mirror list")).wait_response()
     assert f"<#{running.photos.id}> (paused)" in listed.content
     assert len(running.ada.messages(running.ada.dm)) == 1
+
+
+async def test_a_channel_lost_under_a_wider_rule_rests_alone(running: Town) -> None:
+    group = running.guild.add_channel("Group", type=ChannelType.CATEGORY)
+    lost, kept = (running.guild.add_channel(name, parent=group) for name in ("lost", "kept"))
+    await running.mirror(group)
+    running.sim.faults.revoke(lost, Permission.SEND_MESSAGES)
+
+    await running.ben.say(lost, files=[picture("a.png")])
+    told = await running.ada.wait_for_message(running.ada.dm, lambda m: "paused" in m.content)
+    posted = await running.ben.say(kept, files=[picture("b.png", colour="red")])
+
+    assert f"<#{lost.id}>" in told.content
+    assert (await running.card_for(posted)).embeds[0]["title"] == "b.png"
+    listed = await (await running.ada.slash(running.photos, "mirror list")).wait_response()
+    assert f"<#{lost.id}> (paused)" in listed.content
+    assert f"<#{group.id}> (paused)" not in listed.content

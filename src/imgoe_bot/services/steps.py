@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from imgoe_bot.domain.ids import ChannelId, RuleId, new_id
 from imgoe_bot.domain.job import Item, Job, Step
+from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Delivery, OnDelete
 from imgoe_bot.domain.upload import Card
 from imgoe_bot.errors import ImgoeError, NotAllowed, SourceGone, StaleWrite
@@ -110,15 +112,34 @@ class Steps:
                 await self._jobs.finish(job, error)
 
     async def _pause_if_refused(self, card: Card, error: ImgoeError) -> None:
-        """Let a rule rest that can't work any more, and tell whoever made it, once."""
+        """Let a channel rest that we can't work in any more, and tell whoever made its rule."""
         if not isinstance(error, NotAllowed):
             return
         rules = await self._rules.of_guild(card.post.guild_id)
         rule = next((rule for rule in rules if rule.id == card.post.rule_id), None)
         if rule is None or rule.paused:
             return
-        await self._rules.pause(rule.guild_id, rule.channel_id, paused=True)
-        await self._messenger.tell_paused(rule, needs=error.needs, locale=card.post.locale)
+        resting = await self._pause(rule, card.post.channel_id)
+        if resting is not None:
+            await self._messenger.tell_paused(resting, needs=error.needs, locale=card.post.locale)
+
+    async def _pause(self, rule: MirrorRule, channel_id: ChannelId) -> MirrorRule | None:
+        """Pause a channel's own rule, or make it an exception to that of what it stands in.
+
+        Returns:
+            The rule that rests now; None when it rested already.
+        """
+        if rule.channel_id == channel_id:
+            await self._rules.pause(rule.guild_id, channel_id, paused=True)
+            return rule
+        exception = replace(
+            rule,
+            id=RuleId(new_id()),
+            channel_id=channel_id,
+            created_at=self._clock.now(),
+            paused=True,
+        )
+        return exception if await self._rules.add(exception) else None
 
     async def _take_back(self, job: Job, card: Card) -> None:
         await self._deletions.discard(card.uploads)
