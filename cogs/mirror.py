@@ -6,7 +6,7 @@ from discord.ext import commands
 
 from imgoe_bot.domain.guild import check_may_manage
 from imgoe_bot.domain.ids import ChannelId, MessageId
-from imgoe_bot.ui import convert, failures, render
+from imgoe_bot.ui import convert, failures, mirror_test, render
 from imgoe_bot.ui.catch_up import catch_up
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.mirroring import (
@@ -88,6 +88,16 @@ class MirrorCog(
         words = words_for_locale(interaction.locale)
         answer = render.rule_paused(name_of(place, words), words, known=known, paused=paused)
         await interaction.followup.send(answer, ephemeral=True)
+
+    @app_commands.command(description=text("command.mirror.test.description"))
+    @app_commands.describe(channel=text("command.mirror.test.option.channel"))
+    async def test(self, interaction: AnyInteraction, channel: Mirrorable) -> None:
+        """Answer privately whether mirroring works in a channel."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        answer = await mirror_test.report(
+            interaction, channel, words_for_locale(interaction.locale)
+        )
+        await interaction.followup.send(answer, ephemeral=True, suppress_embeds=True)
 
     @app_commands.command(name="list", description=text("command.mirror.list.description"))
     async def list_(self, interaction: AnyInteraction) -> None:

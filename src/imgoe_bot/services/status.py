@@ -31,6 +31,13 @@ class Report:
     used: tuple[int, int]
     options: Options
 
+    @property
+    def is_used_up(self) -> bool:
+        """Whether the server's own quota lets nothing more in for now."""
+        limits = (self.options.guild_files, self.options.guild_bytes)
+        spent = zip(self.used, limits, strict=True)
+        return any(limit is not None and used >= limit for used, limit in spent)
+
 
 class StatusService:
     """Looks, and changes nothing."""

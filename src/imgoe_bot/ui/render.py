@@ -165,11 +165,12 @@ def rule_list(rules: tuple[MirrorRule, ...], words: Words) -> str:
 
 
 def _rule_line(rule: MirrorRule, words: Words) -> str:
-    channel = _place(rule, words)
+    channel = place(rule, words)
     return words("mirror.line_paused", channel=channel) if rule.paused else channel
 
 
-def _place(rule: MirrorRule, words: Words) -> str:
+def place(rule: MirrorRule, words: Words) -> str:
+    """Return what a rule covers, as it stands in a text."""
     return words("mirror.server") if rule.is_server_wide else f"<#{rule.channel_id}>"
 
 
@@ -185,7 +186,7 @@ def rule_paused(channel: str, words: Words, *, known: bool, paused: bool) -> str
 def mirror_paused(rule: MirrorRule, words: Words, *, needs: str) -> str:
     """Return what a moderator is told whose rule can't work any more."""
     permission = w.permission(needs, words)
-    return words("mirror.paused", channel=_place(rule, words), permission=permission)
+    return words("mirror.paused", channel=place(rule, words), permission=permission)
 
 
 def rule_added(channel: str, words: Words, *, new: bool, missing: list[str], blind: bool) -> str:
