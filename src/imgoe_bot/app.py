@@ -28,6 +28,7 @@ from imgoe_bot.adapters.store import (
     SqlPostStore,
     SqlRuleStore,
     SqlStatusStore,
+    SqlStayStore,
     migrate,
     open_engine,
 )
@@ -36,6 +37,7 @@ from imgoe_bot.adapters.web import SourceReader, WebReader, open_guarded_http
 from imgoe_bot.errors import ConfigError, SourceUnreachable
 from imgoe_bot.hostapi import open_http
 from imgoe_bot.services.deletions import DeletionService
+from imgoe_bot.services.departures import DepartureService
 from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.keeping import KeepService
@@ -115,7 +117,8 @@ def build_services(
         default_host_url=settings.default_host_url,
         clock=clock,
     )
-    options = OptionService(SqlOptionStore(database), guilds=guilds, clock=clock)
+    option_store = SqlOptionStore(database)
+    options = OptionService(option_store, guilds=guilds, clock=clock)
     choices = SqlChoiceStore(database, secret_key=settings.secret_key.get_secret_value())
     notes = SqlNotes(database)
     rules = SqlRuleStore(database)
@@ -173,6 +176,11 @@ def build_services(
         library=LibraryService(library, posts=posts, board=board, clock=clock),
         stats=StatsService(library, painter=BarChart(), clock=clock),
         privacy=PrivacyService(people, choices=choices, guilds=guilds, clock=clock),
+        departures=DepartureService(
+            SqlStayStore(database, remembering=(rules, option_store)),
+            keep_for=timedelta(days=settings.guild_retention_days),
+            clock=clock,
+        ),
         runner=JobRunner(
             jobs, steps=steps, erasure=erasure, clock=clock, options=_runner_options(settings)
         ),
@@ -229,6 +237,7 @@ async def _run(settings: Settings, *, message_content: bool) -> None:
         await _until_first_ends(
             bot.connect(),
             services.runner.run(),
+            services.departures.run(),
             _show_health(bot, settings.health_file),
         )
 
@@ -284,7 +293,7 @@ class Plugin:
 
     async def _work(self, services: Services) -> None:
         await self._bot.wait_until_ready()
-        await services.runner.run()
+        await _until_first_ends(services.runner.run(), services.departures.run())
 
     async def close(self) -> None:
         """Stop the worker and take everything off the bot."""

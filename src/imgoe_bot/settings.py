@@ -115,6 +115,11 @@ class PluginSettings(BaseSettings):
     job_attempts: int = Field(
         default=8, ge=1, le=50, description="Tries of one job before it is given up."
     )
+    guild_retention_days: float = Field(
+        default=30.0,
+        ge=0,
+        description="Days after which a server that removed the bot is forgotten.",
+    )
     lease_s: float = Field(
         default=60.0,
         ge=1,

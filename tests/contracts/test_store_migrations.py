@@ -121,7 +121,7 @@ async def test_what_an_older_version_stored_survives_and_a_file_is_copied_first(
 
 
 async def test_processes_that_start_together_migrate_once(empty_url: str) -> None:
-    engines = [open_engine(empty_url) for _ in range(3)]
+    engines = [open_engine(empty_url) for _ in range(8)]
 
     await asyncio.gather(*(migrate(engine) for engine in engines))
 

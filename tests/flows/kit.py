@@ -135,15 +135,16 @@ class Town:
     def _has_noted(self, source: Message) -> bool:
         """Tell whether the bot has written down that it answered, which it does after it did."""
         query = "SELECT count(*) FROM post WHERE message_id = ? AND NOT answered"
-        return self._read_number(query, source.id) == 0
+        return self.read_number(query, source.id) == 0
 
     async def observed(self, source: Message) -> None:
         """Wait until the bot has decided on a message, which is a while after it was posted."""
         query = "SELECT count(*) FROM seen WHERE channel_id = ? AND message_id >= ?"
         place = source.channel_id
-        await eventually(lambda: self._read_number(query, place, source.id) > 0)
+        await eventually(lambda: self.read_number(query, place, source.id) > 0)
 
-    def _read_number(self, query: str, *values: int) -> int:
+    def read_number(self, query: str, *values: int) -> int:
+        """Return what a query over the bot's database counts."""
         path = self.folder / "bot" / "imgoe_bot.sqlite3"
         with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
             return int(file.execute(query, values).fetchone()[0])

@@ -1,6 +1,6 @@
 """The outside world as the use cases see it: protocols as narrow as their callers."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -205,6 +205,26 @@ class RuleStore(Protocol):
 
     async def seen(self, guild_id: GuildId) -> Mapping[ChannelId, MessageId]:
         """Return the newest message looked at in each channel where one was."""
+        ...
+
+
+class StayStore(Protocol):
+    """Which servers the bot is in."""
+
+    async def known(self) -> Mapping[GuildId, datetime | None]:
+        """Return every server that is known, and since when the bot is gone from it."""
+        ...
+
+    async def note_present(self, guild_ids: Collection[GuildId]) -> None:
+        """Note that the bot is in these servers, whatever was noted before."""
+        ...
+
+    async def note_gone(self, guild_ids: Collection[GuildId], *, at: datetime) -> None:
+        """Note that the bot is gone from these servers, unless that is noted already."""
+        ...
+
+    async def forget_gone(self, *, before: datetime) -> tuple[GuildId, ...]:
+        """Erase everything about the servers that were left before a time, and return them."""
         ...
 
 

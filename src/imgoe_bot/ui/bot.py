@@ -25,6 +25,7 @@ EXTENSIONS = (
     "imgoe_bot.cogs.library",
     "imgoe_bot.cogs.privacy",
     "imgoe_bot.cogs.setup",
+    "imgoe_bot.cogs.guilds",
 )
 BUTTONS = (
     ManageButton,

@@ -7,6 +7,7 @@ import discord
 from discord.ext import commands
 
 from imgoe_bot.services.deletions import DeletionService
+from imgoe_bot.services.departures import DepartureService
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.keeping import KeepService
 from imgoe_bot.services.library import LibraryService
@@ -41,6 +42,7 @@ class Services:
     stats: StatsService
     status: StatusService
     privacy: PrivacyService
+    departures: DepartureService
     runner: JobRunner
     notes: Notes
 

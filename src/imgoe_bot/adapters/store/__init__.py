@@ -11,6 +11,7 @@ from imgoe_bot.adapters.store.people import SqlPersonStore
 from imgoe_bot.adapters.store.posts import SqlPostStore
 from imgoe_bot.adapters.store.rules import SqlNotes, SqlRuleStore
 from imgoe_bot.adapters.store.status import SqlCopyStore, SqlStatusStore
+from imgoe_bot.adapters.store.stays import SqlStayStore
 
 __all__ = [
     "Database",
@@ -25,6 +26,7 @@ __all__ = [
     "SqlPostStore",
     "SqlRuleStore",
     "SqlStatusStore",
+    "SqlStayStore",
     "migrate",
     "open_engine",
 ]

@@ -1,11 +1,12 @@
 """Bringing a database to this version's schema."""
 
+import stamina
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from imgoe_bot.adapters.store.engine import back_up_sqlite
@@ -23,8 +24,7 @@ async def migrate(engine: AsyncEngine) -> None:
         StoreError: the database can't be opened or changed.
     """
     try:
-        async with engine.connect() as connection:
-            found = await connection.run_sync(_revision)
+        found = await _find_revision(engine)
         if found == _newest():
             return
         _check_known(found)
@@ -34,6 +34,21 @@ async def migrate(engine: AsyncEngine) -> None:
             await connection.run_sync(_upgrade)
     except SQLAlchemyError as error:
         raise StoreError(kind=type(error).__name__) from error
+
+
+def _is_locked(error: Exception) -> bool:
+    return isinstance(error, OperationalError) and "locked" in str(error)
+
+
+@stamina.retry(on=_is_locked, attempts=20, wait_initial=0.05, wait_max=0.5, timeout=10)
+async def _find_revision(engine: AsyncEngine) -> str | None:
+    """Return the schema's revision, None for an empty database.
+
+    The first connection turns a new SQLite file to WAL. While another process does that, SQLite
+    refuses at once and does not wait, so it is asked again.
+    """
+    async with engine.connect() as connection:
+        return await connection.run_sync(_revision)
 
 
 def _config() -> Config:

@@ -66,9 +66,13 @@ class SqlOptionStore:
                     line = Change(actor_id, now, scope_id, name, old, new)
                     await _note(connection, guild_id, line)
         finally:
-            self._changes += 1
-            self._known.pop(guild_id, None)
+            self.drop(guild_id)
         return settings.version + 1
+
+    def drop(self, guild_id: GuildId) -> None:
+        """Forget what is in memory of a server."""
+        self._changes += 1
+        self._known.pop(guild_id, None)
 
     async def history(self, guild_id: GuildId, *, limit: int) -> tuple[Change, ...]:
         """Return the newest changes first."""

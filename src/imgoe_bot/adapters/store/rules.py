@@ -29,7 +29,7 @@ class SqlRuleStore:
     async def add(self, rule: MirrorRule) -> bool:
         """Store a rule; see the port."""
         added = await self._insert(rule)
-        self._forget(rule.guild_id)
+        self.drop(rule.guild_id)
         return added
 
     async def _insert(self, rule: MirrorRule) -> bool:
@@ -56,7 +56,7 @@ class SqlRuleStore:
                     t.mirror_rule.c.channel_id == channel_id,
                 )
             )
-        self._forget(guild_id)
+        self.drop(guild_id)
         return removed.rowcount > 0
 
     async def pause(self, guild_id: GuildId, channel_id: ChannelId, *, paused: bool) -> bool:
@@ -70,7 +70,7 @@ class SqlRuleStore:
                 )
                 .values(paused=paused)
             )
-        self._forget(guild_id)
+        self.drop(guild_id)
         return changed.rowcount > 0
 
     async def of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
@@ -83,7 +83,8 @@ class SqlRuleStore:
                 self._known[guild_id] = known
         return known
 
-    def _forget(self, guild_id: GuildId) -> None:
+    def drop(self, guild_id: GuildId) -> None:
+        """Forget what is in memory of a server."""
         self._changes += 1
         self._known.pop(guild_id, None)
 

@@ -59,6 +59,13 @@ guild = Table(
     Column("version", Integer, nullable=False),
 )
 
+guild_stay = Table(
+    "guild_stay",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("gone_at", UtcDateTime),
+)
+
 option_value = Table(
     "option_value",
     metadata,

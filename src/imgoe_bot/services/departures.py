@@ -1,0 +1,65 @@
+"""Use case: the bot is removed from a server; what is stored about it goes after a while."""
+
+import asyncio
+from collections.abc import Callable, Collection
+from datetime import timedelta
+
+import structlog
+
+from imgoe_bot.domain.ids import GuildId
+from imgoe_bot.errors import StoreError
+from imgoe_bot.services.ports import Clock, StayStore
+
+SWEEP_EVERY = timedelta(hours=1)
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class DepartureService:
+    """Knows where the bot is, and forgets where it no longer is.
+
+    Copies at the host stay, and so do people's own choices.
+    """
+
+    def __init__(self, stays: StayStore, *, keep_for: timedelta, clock: Clock) -> None:
+        self._stays = stays
+        self._keep_for = keep_for
+        self._clock = clock
+
+    async def call_roll(
+        self, present: Collection[GuildId], *, is_ours: Callable[[GuildId], bool]
+    ) -> None:
+        """Compare the servers the bot is in with those it was in.
+
+        Args:
+            present: every server of this process, those in an outage too.
+            is_ours: whether a server is one that this process would see.
+        """
+        known = await self._stays.known()
+        new = [id_ for id_ in present if id_ not in known or known[id_] is not None]
+        missed = [id_ for id_ in known if id_ not in set(present) and is_ours(id_)]
+        await self._stays.note_present(new)
+        await self._stays.note_gone(missed, at=self._clock.now())
+
+    async def joined(self, guild_id: GuildId) -> None:
+        """Note that the bot was added to a server; one it comes back to finds all as it was."""
+        await self._stays.note_present([guild_id])
+
+    async def left(self, guild_id: GuildId) -> None:
+        """Note that the bot was removed from a server."""
+        await self._stays.note_gone([guild_id], at=self._clock.now())
+
+    async def sweep(self) -> None:
+        """Forget the servers that were left long enough ago."""
+        before = self._clock.now() - self._keep_for
+        for guild_id in await self._stays.forget_gone(before=before):
+            log.info("a server was forgotten", guild=guild_id)
+
+    async def run(self) -> None:
+        """Sweep now and every hour, until cancelled."""
+        while True:
+            try:
+                await self.sweep()
+            except StoreError as error:
+                log.error("servers can't be forgotten, trying again", error=repr(error))
+            await asyncio.sleep(SWEEP_EVERY.total_seconds())

@@ -1,0 +1,101 @@
+"""Servers come to and left, on SQLite and on PostgreSQL."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from imgoe_bot.adapters.store import SqlStayStore, tables
+from imgoe_bot.adapters.store.stays import OF_A_GUILD
+from imgoe_bot.domain.guild import ApiKey, GuildSettings
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
+from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post, rule, upload_of
+
+OTHER = GuildId(GUILD + 1)
+DAY = timedelta(days=1)
+
+
+def _stays(stores: Stores) -> SqlStayStore:
+    return SqlStayStore(stores.database, remembering=(stores.rules, stores.options))
+
+
+async def _furnish(stores: Stores, guild_id: GuildId) -> None:
+    """Leave a row of a server in every table."""
+    settings = GuildSettings(guild_id=guild_id, host_url=HOST)
+    saved = await stores.guilds.save_key(settings, ApiKey("chv_k"), actor_id=BEN, now=NOW)
+    await stores.options.change(saved, [(0, "bots", "on")], actor_id=BEN, now=NOW)
+    await stores.rules.add(rule(guild_id=guild_id))
+    await stores.rules.mark_seen(guild_id, ChannelId(guild_id), MessageId(5))
+    owner, what = post(guild_id=guild_id), item()
+    await stores.posts.add(owner, [what])
+    uploaded = post(guild_id=guild_id)
+    await stores.posts.add_uploaded(uploaded, upload_of(uploaded, what))
+    await stores.rules.of_guild(guild_id)
+    await stores.options.layers(guild_id)
+
+
+async def _counts(stores: Stores, guild_id: GuildId) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    async with stores.database.read() as connection:
+        for table in tables.metadata.sorted_tables:
+            if "guild_id" in table.c:
+                query = select(func.count()).select_from(table).where(table.c.guild_id == guild_id)
+                counts[table.name] = int((await connection.execute(query)).scalar_one())
+    return counts
+
+
+def test_every_table_that_names_a_server_is_emptied_but_for_peoples_choices() -> None:
+    naming = {table.name for table in tables.metadata.sorted_tables if "guild_id" in table.c}
+
+    assert naming - {table.name for table in OF_A_GUILD} == {"person_choice"}
+
+
+async def test_a_server_that_was_left_long_ago_is_forgotten_whole_and_alone(
+    stores: Stores,
+) -> None:
+    stays = _stays(stores)
+    for guild_id in (GUILD, OTHER):
+        await _furnish(stores, guild_id)
+    await stays.note_present([GUILD, OTHER])
+    full = await _counts(stores, OTHER)
+    await stays.note_gone([GUILD], at=NOW)
+
+    forgotten = await stays.forget_gone(before=NOW + DAY)
+
+    assert forgotten == (GUILD,)
+    assert set((await _counts(stores, GUILD)).values()) == {0}
+    assert await _counts(stores, OTHER) == full
+    assert await stores.rules.of_guild(GUILD) == ()
+    assert await stores.options.layers(GUILD) == {}
+    assert await stays.known() == {OTHER: None}
+
+
+async def test_a_server_that_was_left_lately_or_come_back_to_is_kept(stores: Stores) -> None:
+    stays = _stays(stores)
+    for guild_id in (GUILD, OTHER):
+        await _furnish(stores, guild_id)
+    await stays.note_present([GUILD, OTHER])
+    await stays.note_gone([GUILD, OTHER], at=NOW)
+    await stays.note_present([OTHER])
+
+    assert await stays.forget_gone(before=NOW) == ()
+
+    assert await stays.known() == {GUILD: NOW, OTHER: None}
+
+
+async def test_the_day_it_was_left_is_not_moved_by_hearing_of_it_again(stores: Stores) -> None:
+    stays = _stays(stores)
+
+    for days in (0, 5):
+        await stays.note_gone([GUILD], at=NOW + days * DAY)
+
+    assert await stays.known() == {GUILD: NOW}
+
+
+async def test_more_servers_than_one_statement_takes_are_noted(stores: Stores) -> None:
+    stays = _stays(stores)
+    many = [GuildId(GUILD + number) for number in range(1201)]
+
+    await stays.note_present(many)
+    await stays.note_gone(many[1:], at=NOW)
+
+    assert await stays.known() == {many[0]: None} | dict.fromkeys(many[1:], NOW)
