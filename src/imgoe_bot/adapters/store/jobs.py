@@ -110,7 +110,7 @@ class SqlJobStore:
         """Put a job back until a later time."""
         values = {"state": State.READY.value, "run_at": at, "owner": None, "lease_until": None}
         async with self._database.write() as connection:
-            await _change(connection, job, values | rows.error_values(failure))
+            await write_under_lease(connection, job, values | rows.error_values(failure))
 
     async def release(self, owner: str) -> None:
         """Give back every lease of this owner.
@@ -162,10 +162,10 @@ async def _lock_post(connection: AsyncConnection, job: Job) -> None:
 async def _close(connection: AsyncConnection, job: Job, failure: ImgoeError | None) -> None:
     state = State.DONE if failure is None else State.DEAD
     values = {"state": state.value, "owner": None, "lease_until": None}
-    await _change(connection, job, values | rows.error_values(failure))
+    await write_under_lease(connection, job, values | rows.error_values(failure))
 
 
-async def _change(connection: AsyncConnection, job: Job, values: dict[str, Any]) -> None:
+async def write_under_lease(connection: AsyncConnection, job: Job, values: dict[str, Any]) -> None:
     """Write under the lease the job was claimed with.
 
     Raises:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.breaker import read_breaker
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
 from imgoe_bot.adapters.store.upsert import upsert
@@ -88,11 +89,12 @@ class SqlPostStore:
                     select(t.person.c.dms_closed_until).where(t.person.c.user_id == post.author_id)
                 )
             ).scalar()
+            breaker = await read_breaker(connection)
         return Card(
             post=post,
             uploads=tuple(rows.upload_from(row, self._vault) for row in uploads),
             failures=tuple(rows.failure_from(row) for row in failed),
-            dms_closed=closed_until is not None and closed_until > now,
+            dms_closed=breaker.is_open(now) or (closed_until is not None and closed_until > now),
         )
 
     async def get_upload(self, upload_id: UploadId) -> Upload:

@@ -182,6 +182,8 @@ job = Table(
     Column("source", String(16), nullable=False, server_default="attachments"),
     Column("error", String(64)),
     Column("error_facts", Text),
+    Column("letter", String(16), index=True),
+    Column("slots", String(32), nullable=False, server_default=""),
     UniqueConstraint("post_id", "step", "attachment_id"),
     Index(None, "state", "run_at"),
     sqlite_autoincrement=True,
@@ -192,6 +194,26 @@ person = Table(
     metadata,
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
     Column("dms_closed_until", UtcDateTime),
+    Column("dm_opened_at", UtcDateTime),
+    Column("quiet_until", UtcDateTime),
+)
+
+dm_slot = Table(
+    "dm_slot",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(8), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "kind", "at"),
+)
+
+dm_breaker = Table(
+    "dm_breaker",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("reason", String(16)),
+    Column("until", UtcDateTime),
+    Column("probing", Boolean, nullable=False),
 )
 
 person_choice = Table(

@@ -1,0 +1,32 @@
+"""The one row that says whether Discord takes direct messages, for every process."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.upsert import insert_new, upsert
+from imgoe_bot.domain.letters import Breaker, Halt
+
+_ROW = {"id": 1}
+
+
+async def read_breaker(connection: AsyncConnection) -> Breaker:
+    """Return the breaker; closed when nothing was ever written."""
+    row = (await connection.execute(select(t.dm_breaker))).mappings().first()
+    if row is None:
+        return Breaker()
+    reason = None if row["reason"] is None else Halt(row["reason"])
+    return Breaker(reason, row["until"], probing=row["probing"])
+
+
+async def lock_breaker(connection: AsyncConnection) -> Breaker:
+    """Return the breaker, and let no other process decide on a letter before this one has."""
+    await insert_new(connection, t.dm_breaker, _ROW | {"probing": False})
+    await connection.execute(select(t.dm_breaker.c.id).with_for_update())
+    return await read_breaker(connection)
+
+
+async def write_breaker(connection: AsyncConnection, breaker: Breaker) -> None:
+    """Write the breaker over what it was."""
+    values = {"reason": breaker.reason, "until": breaker.until, "probing": breaker.probing}
+    await upsert(connection, t.dm_breaker, key=_ROW, values=values)

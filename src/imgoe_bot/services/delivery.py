@@ -1,0 +1,99 @@
+"""The step that hands uploaders their delete links, and all else that is said to one person.
+
+Discord stops bots that write to many people too fast. So what comes shortly after a letter is
+collected into the next, quotas hold over all processes, and where Discord says stop, nobody is
+written to for a while: the cards lead to the links instead.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from imgoe_bot.domain.job import Job
+from imgoe_bot.domain.letters import HALTED_FOR, Breaker, Closed, Go, Halt, Halted, Quotas
+from imgoe_bot.domain.mirror import MirrorRule
+from imgoe_bot.domain.options import Delivery, Options
+from imgoe_bot.domain.upload import Card
+from imgoe_bot.errors import DirectMessagesHalted, ImgoeError, UploadNotFound
+from imgoe_bot.services.options import OptionService
+from imgoe_bot.services.ports import Clock, LetterStore, Messenger, PostStore
+
+DMS_CLOSED_FOR = timedelta(days=1)
+"""How long a person whose direct messages are closed is not tried again."""
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class DeliveryService:
+    """Writes to people, as often as Discord bears it."""
+
+    def __init__(
+        self,
+        letters: LetterStore,
+        *,
+        posts: PostStore,
+        options: OptionService,
+        messenger: Messenger,
+        quotas: Quotas,
+        clock: Clock,
+    ) -> None:
+        self._letters = letters
+        self._posts = posts
+        self._options = options
+        self._messenger = messenger
+        self._quotas = quotas
+        self._clock = clock
+
+    async def deliver(self, job: Job) -> None:
+        """Send an uploader the delete links of the job's letter; or the cards lead to them."""
+        cards = await self._wanted(job)
+        if not cards:
+            return await self._letters.finish(job, None)
+        move = await self._letters.weigh(
+            job,
+            cards[0].post.author_id,
+            window=(await self._options_of(cards[0])).dm_digest,
+            quotas=self._quotas,
+            now=self._clock.now(),
+        )
+        match move:
+            case Go():
+                await self._send(job, cards)
+            case Halted(until):
+                await self._stand_in(job, cards, until=until)
+            case Closed():
+                await self._letters.finish(job, None)
+            case _:  # the store has put it off already
+                return
+
+    async def give_up(self, job: Job, error: ImgoeError) -> None:
+        """Store that a letter can't be sent."""
+        await self._letters.finish(job, error)
+
+    async def hand_over(self, card: Card) -> None:
+        """Send links for the last time, because everything else about them is erased.
+
+        Raises:
+            DirectMessagesHalted: nobody is written to now.
+            SourceUnreachable: Discord did not answer.
+        """
+        breaker = await self._letters.breaker()
+        if breaker.reason is not None and breaker.is_open(self._clock.now()):
+            raise DirectMessagesHalted(reason=breaker.reason)
+        try:
+            await self._messenger.deliver([card], repeated=False)
+        except DirectMessagesHalted as error:
+            await self._halt(error)
+            raise
+
+    async def tell_paused(self, rule: MirrorRule, *, needs: str, locale: str) -> None:
+        """Tell whoever made a rule that it rests, if that can be told now."""
+        if await self._may_tell(rule.created_by):
+            await self._tell(self._messenger.tell_paused, rule, needs=needs, locale=locale)
+
+    async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
+        """Tell an author that the copy went with the message, if that can be told now."""
+        if await self._may_tell(card.post.author_id):
+            await self._tell(self._messenger.tell_withdrawn, card, nonce=nonce)
