@@ -18,6 +18,7 @@
     │   ├── SourceGone
     │   ├── SourceBlocked
     │   └── SourceUnreachable ↻
+    ├── DirectMessagesHalted ↻
     ├── HostError
     │   ├── HostUnreachable ↻
     │   ├── HostBroken ↻
@@ -235,6 +236,20 @@ class SourceUnreachable(SourceError):
         super().__init__(status=status, site=site)
         self.status = status
         self.site = site
+
+
+class DirectMessagesHalted(ImgoeError):
+    """Discord takes no direct messages of this bot, whoever they are to.
+
+    Attributes:
+        reason: ``too-fast`` or ``quarantined``.
+    """
+
+    retryable = True
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(reason=reason)
+        self.reason = reason
 
 
 class HostError(ImgoeError):

@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -57,7 +57,7 @@ async def test_ten_attachments_of_ten_kinds_each_get_their_due(running: Town) ->
 
 
 @asynccontextmanager
-async def _no_host(status: int) -> AsyncIterator[str]:
+async def _no_host(status: int) -> AsyncGenerator[str]:
     """A web site that answers everything with a page."""
 
     async def answer(_: web.Request) -> web.Response:

@@ -158,7 +158,9 @@ def _show_size(size_bytes: int) -> str:
     return str(size_bytes)
 
 
-def duration(name: str, *, least: timedelta, most: timedelta) -> Option[timedelta]:
+def duration(
+    name: str, *, least: timedelta, most: timedelta, per_channel: bool = True
+) -> Option[timedelta]:
     """A duration within bounds."""
 
     def parse(text: str) -> timedelta:
@@ -167,4 +169,4 @@ def duration(name: str, *, least: timedelta, most: timedelta) -> Option[timedelt
             raise ValueError("out of range")
         return duration
 
-    return Option(name, parse, format_duration, Form.DURATION)
+    return Option(name, parse, format_duration, Form.DURATION, per_channel=per_channel)

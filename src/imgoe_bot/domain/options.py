@@ -18,6 +18,7 @@ from imgoe_bot.errors import SettingsRejected
 EXPIRES_MIN = timedelta(minutes=5)
 EXPIRES_MAX = timedelta(days=365)
 GRACE_MAX = timedelta(days=30)
+DIGEST_MAX = timedelta(days=1)
 
 
 class Answer(StrEnum):
@@ -89,6 +90,7 @@ class Options:
     """Every option's value at one place; the defaults are what a new server has.
 
     Attributes:
+        dm_digest: how long further links for a person are collected after a direct message.
         save_emoji: the reaction that saves a message where ``consent`` is react.
         delete_grace: how long a copy outlives its deleted source where ``on_delete`` is delete.
         max_size: in bytes; None leaves it to the operator's limit.
@@ -101,6 +103,7 @@ class Options:
     log_channel: int | None = None
     layout: Layout = Layout.EMBED
     delivery: Delivery = Delivery.DM
+    dm_digest: timedelta = timedelta(minutes=1)
     consent: Consent = Consent.ANNOUNCE
     save_emoji: str = "💾"
     on_delete: OnDelete = OnDelete.KEEP
@@ -130,6 +133,7 @@ _ALL: tuple[Option[Any], ...] = (
     of.maybe(of.id_of("log_channel", of.Form.CHANNEL)),
     of.choice("layout", Layout),
     of.choice("delivery", Delivery),
+    of.duration("dm_digest", least=timedelta(0), most=DIGEST_MAX, per_channel=False),
     of.choice("consent", Consent),
     of.text("save_emoji"),
     of.choice("on_delete", OnDelete),

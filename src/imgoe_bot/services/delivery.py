@@ -5,12 +5,14 @@ collected into the next, quotas hold over all processes, and where Discord says 
 written to for a while: the cards lead to the links instead.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+import contextlib
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
+from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.job import Job
 from imgoe_bot.domain.letters import HALTED_FOR, Breaker, Closed, Go, Halt, Halted, Quotas
 from imgoe_bot.domain.mirror import MirrorRule
@@ -90,10 +92,71 @@ class DeliveryService:
 
     async def tell_paused(self, rule: MirrorRule, *, needs: str, locale: str) -> None:
         """Tell whoever made a rule that it rests, if that can be told now."""
-        if await self._may_tell(rule.created_by):
-            await self._tell(self._messenger.tell_paused, rule, needs=needs, locale=locale)
+        if rule.created_by and await self._may_tell(rule.created_by):  # 0: has been forgotten
+            await self._tell(self._messenger.tell_paused(rule, needs=needs, locale=locale))
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
         """Tell an author that the copy went with the message, if that can be told now."""
         if await self._may_tell(card.post.author_id):
-            await self._tell(self._messenger.tell_withdrawn, card, nonce=nonce)
+            await self._tell(self._messenger.tell_withdrawn(card, nonce=nonce))
+
+    async def _may_tell(self, user_id: UserId) -> bool:
+        return await self._letters.admit(user_id, quotas=self._quotas, now=self._clock.now())
+
+    async def _tell(self, telling: Awaitable[None]) -> None:
+        try:
+            await telling
+        except DirectMessagesHalted as error:
+            await self._halt(error)
+
+    async def _wanted(self, job: Job) -> list[Card]:
+        """Return the cards of the letter whose links are still to be sent."""
+        wanted: list[Card] = []
+        for post_id in await self._letters.posts_of(job):
+            with contextlib.suppress(UploadNotFound):  # it was erased meanwhile
+                card = await self._posts.get_card(post_id, now=self._clock.now())
+                if card.deletable and await self._goes_by_dm(card):
+                    wanted.append(card)
+        return wanted
+
+    async def _goes_by_dm(self, card: Card) -> bool:
+        return card.post.card is None or (await self._options_of(card)).delivery is Delivery.DM
+
+    async def _options_of(self, card: Card) -> Options:
+        return await self._options.at(card.post.guild_id, card.post.channel_ids)
+
+    async def _send(self, job: Job, cards: Sequence[Card]) -> None:
+        author_id = cards[0].post.author_id
+        try:
+            reached = await self._messenger.deliver(cards, repeated=job.attempts > 1)
+        except DirectMessagesHalted as error:
+            return await self._stand_in(job, cards, until=await self._halt(error))
+        if reached:
+            return await self._letters.finish_sent(job, author_id, at=self._clock.now())
+        until = self._clock.now() + DMS_CLOSED_FOR
+        await self._posts.note_dms(author_id, closed_until=until)
+        await self._lead_to_links(cards)
+        await self._letters.finish_refused(job)
+
+    async def _halt(self, error: DirectMessagesHalted) -> datetime:
+        """Stop writing to anybody, and return until when."""
+        reason = Halt(error.reason)
+        until = self._clock.now() + HALTED_FOR[reason]
+        await self._letters.halt(Breaker(reason, until))
+        log.error(
+            "Discord has stopped our direct messages: cards lead to the delete links instead",
+            reason=reason.value,
+            until=until.isoformat(timespec="seconds"),
+        )
+        return until
+
+    async def _stand_in(self, job: Job, cards: Sequence[Card], *, until: datetime) -> None:
+        """Let the cards lead to the links; a letter about a post without one waits."""
+        if any(card.post.card is None for card in cards):
+            return await self._letters.put_back(job, at=until)
+        await self._lead_to_links(cards)
+        await self._letters.finish(job, None)
+
+    async def _lead_to_links(self, cards: Sequence[Card]) -> None:
+        for card in cards:
+            await self._messenger.refresh(replace(card, dms_closed=True))

@@ -17,6 +17,7 @@ from imgoe_bot.domain.ids import (
     UserId,
 )
 from imgoe_bot.domain.job import Item, Job
+from imgoe_bot.domain.letters import Breaker, Move, Quotas
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MirrorRule, PersonChoice
 from imgoe_bot.domain.options import Options
@@ -386,6 +387,53 @@ class JobStore(Protocol):
         ...
 
 
+class LetterStore(Protocol):
+    """Direct messages, for every process. A write under a lost lease raises StaleWrite."""
+
+    async def posts_of(self, job: Job) -> tuple[PostId, ...]:
+        """Return the posts whose links the leased job's letter holds, its own first."""
+        ...
+
+    async def weigh(
+        self, job: Job, to: UserId, *, window: timedelta, quotas: Quotas, now: datetime
+    ) -> Move:
+        """Decide what becomes of a job's letter, and store it with that.
+
+        After ``Later`` and ``Join`` the job is no longer leased, and the try does not count. After
+        ``Go`` further letters to the person are collected for the window, and where direct
+        messages had been stopped, no other one goes until this one has an end.
+        """
+        ...
+
+    async def admit(self, to: UserId, *, quotas: Quotas, now: datetime) -> bool:
+        """Take a place for a short note, if it may go at once; nothing is put off."""
+        ...
+
+    async def put_back(self, job: Job, *, at: datetime) -> None:
+        """Put a letter off; the try does not count, and its places are given back."""
+        ...
+
+    async def finish_sent(self, job: Job, to: UserId, *, at: datetime) -> None:
+        """Note that a letter was sent, end the jobs of all its posts, and let others go again."""
+        ...
+
+    async def finish_refused(self, job: Job) -> None:
+        """End a letter's jobs because its person takes none; others go again all the same."""
+        ...
+
+    async def finish(self, job: Job, failure: ImgoeError | None) -> None:
+        """Store the outcome of a letter that was not sent, for the jobs of all its posts."""
+        ...
+
+    async def halt(self, breaker: Breaker) -> None:
+        """Stop all direct messages."""
+        ...
+
+    async def breaker(self) -> Breaker:
+        """Return whether Discord takes direct messages."""
+        ...
+
+
 class Messenger(Protocol):
     """Discord, as far as the job runner needs it."""
 
@@ -428,8 +476,20 @@ class Messenger(Protocol):
         """Show the card as it is now; a card that is gone is left alone."""
         ...
 
-    async def deliver(self, card: Card, *, nonce: str) -> bool:
-        """Send the uploader their delete links; False when their direct messages are closed."""
+    async def deliver(self, cards: Sequence[Card], *, repeated: bool) -> bool:
+        """Send one person the delete links of their posts; the same copy's is sent once.
+
+        Args:
+            cards: one or more, all of the same author.
+            repeated: an earlier try may have sent some: look for its messages first.
+
+        Returns:
+            False when their direct messages are closed.
+
+        Raises:
+            DirectMessagesHalted: Discord takes no direct messages of ours, whoever they are to.
+            SourceUnreachable: Discord did not answer.
+        """
         ...
 
     async def tell_paused(self, rule: MirrorRule, *, needs: str, locale: str) -> None:

@@ -1,21 +1,18 @@
-"""The three steps of a mirrored post: upload each file, announce, deliver the delete links."""
+"""The steps of a mirrored post: upload each file, announce; and retire. ``delivery`` has one more."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from imgoe_bot.domain.ids import ChannelId, RuleId, new_id
 from imgoe_bot.domain.job import Item, Job, Step
 from imgoe_bot.domain.mirror import MirrorRule
-from imgoe_bot.domain.options import Delivery, OnDelete
+from imgoe_bot.domain.options import OnDelete
 from imgoe_bot.domain.upload import Card
 from imgoe_bot.errors import ImgoeError, NotAllowed, SourceGone, StaleWrite
 from imgoe_bot.services.deletions import DeletionService
+from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore, RuleStore
 from imgoe_bot.services.uploads import UploadService
-
-DMS_CLOSED_FOR = timedelta(days=1)
-"""How long a person whose direct messages are closed is not tried again."""
 
 
 class Steps:
@@ -31,6 +28,7 @@ class Steps:
         options: OptionService,
         rules: RuleStore,
         messenger: Messenger,
+        delivery: DeliveryService,
         clock: Clock,
     ) -> None:
         self._jobs = jobs
@@ -40,6 +38,7 @@ class Steps:
         self._options = options
         self._rules = rules
         self._messenger = messenger
+        self._delivery = delivery
         self._clock = clock
 
     async def upload(self, job: Job) -> None:
@@ -76,16 +75,6 @@ class Steps:
             retire_at=None if keeps else self._clock.now() + options.delete_grace,
         )
 
-    async def deliver(self, job: Job) -> None:
-        """Send the uploader their delete links; where that is refused, the card says so."""
-        card = await self._card(job)
-        options = await self._options.at(card.post.guild_id, card.post.channel_ids)
-        by_dm = options.delivery is Delivery.DM or card.post.card is None
-        if card.deletable and by_dm and not card.dms_closed:
-            delivered = await self._messenger.deliver(card, nonce=job.nonce)
-            await self._note_dms(card, delivered=delivered)
-        await self._jobs.finish(job, None)
-
     async def retire(self, job: Job) -> None:
         """Deal with a deleted source message: delete the copies, or only take the card away."""
         card = await self._card(job)
@@ -108,7 +97,9 @@ class Steps:
                 await self._jobs.finish_announce(
                     job, None, deliver=bool(card.deletable), failure=error
                 )
-            case Step.DELIVER | Step.RETIRE | Step.ERASE:
+            case Step.DELIVER:
+                await self._delivery.give_up(job, error)
+            case Step.RETIRE | Step.ERASE:
                 await self._jobs.finish(job, error)
 
     async def _pause_if_refused(self, card: Card, error: ImgoeError) -> None:
@@ -121,7 +112,7 @@ class Steps:
             return
         resting = await self._pause(rule, card.post.channel_id)
         if resting is not None:
-            await self._messenger.tell_paused(resting, needs=error.needs, locale=card.post.locale)
+            await self._delivery.tell_paused(resting, needs=error.needs, locale=card.post.locale)
 
     async def _pause(self, rule: MirrorRule, channel_id: ChannelId) -> MirrorRule | None:
         """Pause a channel's own rule, or make it an exception to that of what it stands in.
@@ -143,14 +134,8 @@ class Steps:
 
     async def _take_back(self, job: Job, card: Card) -> None:
         await self._deletions.discard(card.uploads)
-        await self._messenger.tell_withdrawn(card, nonce=job.nonce)
+        await self._delivery.tell_withdrawn(card, nonce=job.nonce)
         await self._jobs.finish_announce(job, None, deliver=False)
-
-    async def _note_dms(self, card: Card, *, delivered: bool) -> None:
-        until = None if delivered else self._clock.now() + DMS_CLOSED_FOR
-        await self._posts.note_dms(card.post.author_id, closed_until=until)
-        if not delivered:
-            await self._messenger.refresh(replace(card, dms_closed=True))
 
     async def _card(self, job: Job) -> Card:
         return await self._posts.get_card(job.post_id, now=self._clock.now())

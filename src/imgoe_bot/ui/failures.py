@@ -173,6 +173,7 @@ _WORDS: dict[type[e.ImgoeError], Callable[[Any, Words], str]] = {
     e.DuplicateMedia: _duplicate,
     e.BadReply: _bad_reply,
     e.StaleWrite: _stale,
+    e.DirectMessagesHalted: _operator,
     e.ConfigError: _operator,
     e.StoreError: _operator,
     e.SchemaTooNew: _operator,

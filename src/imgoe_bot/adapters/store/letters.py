@@ -98,8 +98,14 @@ class SqlLetterStore:
             breaker = await lock_breaker(connection)
             await _end(connection, job, None)
             await _note_person(connection, to, dm_opened_at=at, dms_closed_until=None)
-            if breaker.reason is not None:
-                await write_breaker(connection, Breaker())
+            await _mend(connection, breaker)
+
+    async def finish_refused(self, job: Job) -> None:
+        """End the jobs of a letter that its person does not take; see the port."""
+        async with self._database.write() as connection:
+            breaker = await lock_breaker(connection)
+            await _end(connection, job, None)
+            await _mend(connection, breaker)
 
     async def finish(self, job: Job, failure: ImgoeError | None) -> None:
         """End a letter's jobs; see the port."""
@@ -107,7 +113,7 @@ class SqlLetterStore:
             await _end(connection, job, failure)
 
     async def halt(self, breaker: Breaker) -> None:
-        """Stop direct messages, or let them go again; see the port."""
+        """Stop all direct messages; see the port."""
         async with self._database.write() as connection:
             await lock_breaker(connection)
             await write_breaker(connection, breaker)
@@ -252,6 +258,12 @@ async def _note_person(
     connection: AsyncConnection, user_id: UserId, **values: datetime | None
 ) -> None:
     await upsert(connection, t.person, key={"user_id": user_id}, values=values)
+
+
+async def _mend(connection: AsyncConnection, breaker: Breaker) -> None:
+    """Let all letters go again once one was answered; a halt that came meanwhile stays."""
+    if breaker.probing:
+        await write_breaker(connection, Breaker())
 
 
 async def _end(connection: AsyncConnection, job: Job, failure: ImgoeError | None) -> None:
