@@ -151,7 +151,7 @@ def _names(town: Town) -> set[str]:
     """Return every slash command Discord knows, with its sub-commands, and every menu."""
     names: set[str] = set()
     for command in town.sim.world.commands.values():
-        options = mappings(command.definition, "options")
+        options = mappings(command.definition.get("options", ()))
         inner = [text(option, "name") for option in options if option["type"] == 1]
         names.update([f"{command.name} {name}" for name in inner] or [command.name])
     return names
