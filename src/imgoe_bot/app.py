@@ -21,6 +21,7 @@ from imgoe_bot.adapters.store import (
     SqlCopyStore,
     SqlGuildStore,
     SqlJobStore,
+    SqlLetterStore,
     SqlLibraryStore,
     SqlNotes,
     SqlOptionStore,
@@ -34,9 +35,11 @@ from imgoe_bot.adapters.store import (
 )
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.adapters.web import SourceReader, WebReader, open_guarded_http
+from imgoe_bot.domain.letters import Quota, Slot
 from imgoe_bot.errors import ConfigError, SourceUnreachable
 from imgoe_bot.hostapi import open_http
 from imgoe_bot.services.deletions import DeletionService
+from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.departures import DepartureService
 from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.guild_settings import GuildSettingsService
@@ -132,6 +135,15 @@ def build_services(
         clock=clock,
     )
     deletions = DeletionService(posts, host=host, messenger=messenger, clock=clock)
+    letters = SqlLetterStore(database)
+    delivery = DeliveryService(
+        letters,
+        posts=posts,
+        options=options,
+        messenger=messenger,
+        quotas=_quotas(settings),
+        clock=clock,
+    )
     steps = Steps(
         jobs,
         posts=posts,
@@ -140,12 +152,19 @@ def build_services(
         options=options,
         rules=rules,
         messenger=messenger,
+        delivery=delivery,
         clock=clock,
     )
     library = SqlLibraryStore(database, vault=vault)
     people = SqlPersonStore(database, vault=vault)
     erasure = Erasure(
-        people, jobs=jobs, posts=posts, deletions=deletions, messenger=messenger, clock=clock
+        people,
+        jobs=jobs,
+        posts=posts,
+        deletions=deletions,
+        delivery=delivery,
+        messenger=messenger,
+        clock=clock,
     )
     return Services(
         guilds=guilds,
@@ -170,7 +189,12 @@ def build_services(
             clock=clock,
         ),
         status=StatusService(
-            SqlStatusStore(database), posts=posts, guilds=guilds, options=options, clock=clock
+            SqlStatusStore(database),
+            letters=letters,
+            posts=posts,
+            guilds=guilds,
+            options=options,
+            clock=clock,
         ),
         deletions=deletions,
         library=LibraryService(library, posts=posts, board=board, clock=clock),
@@ -182,7 +206,12 @@ def build_services(
             clock=clock,
         ),
         runner=JobRunner(
-            jobs, steps=steps, erasure=erasure, clock=clock, options=_runner_options(settings)
+            jobs,
+            steps=steps,
+            delivery=delivery,
+            erasure=erasure,
+            clock=clock,
+            options=_runner_options(settings),
         ),
         notes=notes,
     )
@@ -194,6 +223,13 @@ def _runner_options(settings: PluginSettings) -> RunnerOptions:
         max_attempts=settings.job_attempts,
         at_once=settings.transfers,
     )
+
+
+def _quotas(settings: PluginSettings) -> dict[Slot, Quota]:
+    return {
+        Slot.OPENED: Quota(settings.dm_opened, timedelta(seconds=settings.dm_opened_period_s)),
+        Slot.TOTAL: Quota(settings.dm_total, timedelta(seconds=settings.dm_total_period_s)),
+    }
 
 
 async def run_bot(settings: Settings) -> None:

@@ -120,6 +120,20 @@ class PluginSettings(BaseSettings):
         ge=0,
         description="Days after which a server that removed the bot is forgotten.",
     )
+    dm_opened: int = Field(
+        default=10,
+        ge=1,
+        description="First direct messages to people, at most so many in each period.",
+    )
+    dm_opened_period_s: float = Field(
+        default=600.0, gt=0, description="Length of that period, in seconds."
+    )
+    dm_total: int = Field(
+        default=60, ge=1, description="Direct messages in all, at most so many in each period."
+    )
+    dm_total_period_s: float = Field(
+        default=60.0, gt=0, description="Length of that period, in seconds."
+    )
     lease_s: float = Field(
         default=60.0,
         ge=1,

@@ -12,6 +12,7 @@ from imgoe_bot.adapters.store import (
     Database,
     SqlGuildStore,
     SqlJobStore,
+    SqlLetterStore,
     SqlNotes,
     SqlOptionStore,
     SqlPostStore,
@@ -128,6 +129,7 @@ class Stores:
     rules: SqlRuleStore = field(init=False)
     posts: SqlPostStore = field(init=False)
     jobs: SqlJobStore = field(init=False)
+    letters: SqlLetterStore = field(init=False)
     notes: SqlNotes = field(init=False)
     options: SqlOptionStore = field(init=False)
 
@@ -137,6 +139,7 @@ class Stores:
         self.rules = SqlRuleStore(self.database)
         self.posts = SqlPostStore(self.database, vault=self.vault)
         self.jobs = SqlJobStore(self.database, vault=self.vault)
+        self.letters = SqlLetterStore(self.database)
         self.notes = SqlNotes(self.database)
         self.options = SqlOptionStore(self.database)
 

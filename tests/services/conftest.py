@@ -13,8 +13,10 @@ import pytest_asyncio
 
 from imgoe_bot.adapters.store import SqlPersonStore, migrate, open_engine
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
+from imgoe_bot.domain.letters import Quota, Slot
 from imgoe_bot.domain.upload import Post
 from imgoe_bot.services.deletions import DeletionService
+from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.options import OptionService
@@ -23,6 +25,10 @@ from imgoe_bot.services.steps import Steps
 from imgoe_bot.services.uploads import UploadLimits, UploadService
 from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post
 from tests.services.fakes import FakeClock, FakeHost, FakeMessenger, FakeReader
+
+
+def _generous() -> dict[Slot, Quota]:
+    return {slot: Quota(1000, timedelta(seconds=1)) for slot in Slot}
 
 
 @dataclass(slots=True)
@@ -34,6 +40,7 @@ class Office:
     host: FakeHost = field(default_factory=FakeHost)
     reader: FakeReader = field(default_factory=FakeReader)
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
+    quotas: dict[Slot, Quota] = field(default_factory=_generous)
     guilds: GuildSettingsService = field(init=False)
     options: OptionService = field(init=False)
     uploads: UploadService = field(init=False)
@@ -57,7 +64,18 @@ class Office:
             self.stores.posts, host=self.host, messenger=self.messenger, clock=self.clock
         )
 
+    def delivery(self) -> DeliveryService:
+        return DeliveryService(
+            self.stores.letters,
+            posts=self.stores.posts,
+            options=self.options,
+            messenger=self.messenger,
+            quotas=self.quotas,
+            clock=self.clock,
+        )
+
     def runner(self, *, attempts: int = 3, at_once: int = 2) -> JobRunner:
+        delivery = self.delivery()
         steps = Steps(
             self.stores.jobs,
             posts=self.stores.posts,
@@ -66,6 +84,7 @@ class Office:
             options=self.options,
             rules=self.stores.rules,
             messenger=self.messenger,
+            delivery=delivery,
             clock=self.clock,
         )
         erasure = Erasure(
@@ -73,12 +92,14 @@ class Office:
             jobs=self.stores.jobs,
             posts=self.stores.posts,
             deletions=self.deletions,
+            delivery=delivery,
             messenger=self.messenger,
             clock=self.clock,
         )
         return JobRunner(
             self.stores.jobs,
             steps=steps,
+            delivery=delivery,
             erasure=erasure,
             clock=self.clock,
             options=RunnerOptions(

@@ -1,7 +1,7 @@
 """The outside world in memory: a clock that is moved, a host, a Discord."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -96,6 +96,7 @@ class FakeMessenger:
 
     cards: dict[str, Card] = field(default_factory=dict[str, Card])
     notes: dict[str, Card] = field(default_factory=dict[str, Card])
+    letters: list[list[str]] = field(default_factory=list[list[str]])
     withdrawn: list[Card] = field(default_factory=list[Card])
     refreshed: list[Card] = field(default_factory=list[Card])
     paused: list[tuple[MirrorRule, str]] = field(default_factory=list[tuple[MirrorRule, str]])
@@ -105,6 +106,7 @@ class FakeMessenger:
     dms_open: bool = True
     gate: asyncio.Event | None = None
     source_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
+    deliver_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
     announce_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
 
     async def find_source(self, post: Post, item: Item) -> Source:
@@ -130,9 +132,12 @@ class FakeMessenger:
     async def refresh(self, card: Card) -> None:
         self.refreshed.append(card)
 
-    async def deliver(self, card: Card, *, nonce: str) -> bool:
+    async def deliver(self, cards: Sequence[Card], *, repeated: bool) -> bool:
+        if self.deliver_failures:
+            raise self.deliver_failures.pop(0)
         if self.dms_open:
-            self.notes[nonce] = card
+            self.letters.append([card.post.id for card in cards])
+            self.notes |= {card.post.id: card for card in cards}
         return self.dms_open
 
     async def tell_paused(self, rule: MirrorRule, *, needs: str, locale: str) -> None:

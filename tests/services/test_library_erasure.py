@@ -46,6 +46,7 @@ def erasure(office: Office, people: SqlPersonStore) -> Erasure:
         jobs=office.stores.jobs,
         posts=office.stores.posts,
         deletions=office.deletions,
+        delivery=office.delivery(),
         messenger=office.messenger,
         clock=office.clock,
     )

@@ -137,7 +137,9 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The person takes none."""
+    """The person takes none; ``late`` when that was not so at first."""
+
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ def decide(standing: Standing, *, window: timedelta, now: datetime) -> Move:
     """
     breaker = standing.breaker
     if _is_ahead(standing.closed_until, now):
-        return Closed()
+        return Closed(late=standing.leads)
     if breaker.until is not None and breaker.is_open(now):
         return Halted(breaker.until)
     if breaker.until is not None and breaker.is_probed(now):

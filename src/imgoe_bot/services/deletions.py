@@ -1,12 +1,13 @@
 """Use case: take a copy off the host."""
 
+import contextlib
 from collections.abc import Sequence
 
 import structlog
 
 from imgoe_bot.domain.guild import MANAGE_MESSAGES, Actor
 from imgoe_bot.domain.ids import PostId, UploadId, UserId
-from imgoe_bot.domain.upload import Card, Upload, may_delete
+from imgoe_bot.domain.upload import Card, Upload, may_delete, may_see_link
 from imgoe_bot.errors import NotAllowed, SourceError, UploadNotFound
 from imgoe_bot.services.ports import Clock, ImageHost, Messenger, PostStore
 
@@ -35,6 +36,19 @@ class DeletionService:
         if not any(may_delete(actor, upload) for upload in card.uploads):
             raise NotAllowed(needs=MANAGE_MESSAGES)
         return card
+
+    async def get_letter(self, actor: Actor, upload_ids: Sequence[UploadId]) -> list[Card]:
+        """Return what a letter lists, post by post: these uploads, as far as they are theirs."""
+        uploads: dict[PostId, list[Upload]] = {}
+        for upload_id in upload_ids:
+            with contextlib.suppress(UploadNotFound):  # it was erased meanwhile
+                upload = await self._posts.get_upload(upload_id)
+                if may_see_link(actor, upload):
+                    uploads.setdefault(upload.post_id, []).append(upload)
+        return [
+            Card(await self._posts.get_post(post_id), tuple(theirs))
+            for post_id, theirs in uploads.items()
+        ]
 
     async def delete(self, actor: Actor, upload_id: UploadId) -> Card:
         """Delete one upload and turn its place on the card into a tombstone; safe to repeat.

@@ -65,7 +65,8 @@ class DeliveryService:
                 await self._send(job, cards)
             case Halted(until):
                 await self._stand_in(job, cards, until=until)
-            case Closed():
+            case Closed(late):
+                await self._lead_to_links(cards if late else ())
                 await self._letters.finish(job, None)
             case _:  # the store has put it off already
                 return

@@ -9,6 +9,7 @@ from imgoe_bot.domain.job import Job
 from imgoe_bot.domain.upload import Card
 from imgoe_bot.errors import ImgoeError, StaleWrite
 from imgoe_bot.services.deletions import DeletionService
+from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore
 
 log = structlog.stdlib.get_logger(__name__)
@@ -55,6 +56,7 @@ class Erasure:
         jobs: JobStore,
         posts: PostStore,
         deletions: DeletionService,
+        delivery: DeliveryService,
         messenger: Messenger,
         clock: Clock,
     ) -> None:
@@ -62,6 +64,7 @@ class Erasure:
         self._jobs = jobs
         self._posts = posts
         self._deletions = deletions
+        self._delivery = delivery
         self._messenger = messenger
         self._clock = clock
 
@@ -84,11 +87,12 @@ class Erasure:
 
         Raises:
             SourceUnreachable: Discord did not answer.
+            DirectMessagesHalted: Discord lets nobody be written to now.
         """
         log.warning("a copy was not deleted at its host", post=job.post_id, error=repr(error))
         card = await self._card(job)
         if card.deletable:
-            await self._messenger.deliver(card, nonce=job.nonce)
+            await self._delivery.hand_over(card)
         await self._messenger.remove_card(card)
         await self._erase_rows(job, with_links=True)
 

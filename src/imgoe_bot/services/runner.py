@@ -10,6 +10,7 @@ import structlog
 from imgoe_bot.domain.ids import new_id
 from imgoe_bot.domain.job import GiveUp, Job, Step, after_failure
 from imgoe_bot.errors import ImgoeError, InternalError, StaleWrite, StoreError
+from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.erasure import PATIENCE, Erasure
 from imgoe_bot.services.ports import Clock, JobStore
 from imgoe_bot.services.steps import Steps
@@ -42,6 +43,7 @@ class JobRunner:
         jobs: JobStore,
         *,
         steps: Steps,
+        delivery: DeliveryService,
         erasure: Erasure,
         clock: Clock,
         options: RunnerOptions,
@@ -55,7 +57,7 @@ class JobRunner:
         self._work: dict[Step, Callable[[Job], Awaitable[None]]] = {
             Step.UPLOAD: steps.upload,
             Step.ANNOUNCE: steps.announce,
-            Step.DELIVER: steps.deliver,
+            Step.DELIVER: delivery.deliver,
             Step.RETIRE: steps.retire,
             Step.ERASE: erasure.erase,
         }

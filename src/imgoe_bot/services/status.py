@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from imgoe_bot.domain.guild import Actor, check_may_manage
+from imgoe_bot.domain.letters import Breaker
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.status import Health, Queue
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.options import OptionService
-from imgoe_bot.services.ports import Clock, PostStore, StatusStore
+from imgoe_bot.services.ports import Clock, LetterStore, PostStore, StatusStore
 from imgoe_bot.services.uploads import QUOTA_WINDOW
 
 
@@ -19,6 +20,7 @@ class Report:
     Attributes:
         has_key: whether the server has an API key.
         dms_closed_until: until when the asking person is sent no direct messages; None: open.
+        breaker: whether Discord takes direct messages of the bot at all.
         used: files and bytes stored in the last 24 hours.
         options: what holds for the whole server, quotas among it.
     """
@@ -28,6 +30,7 @@ class Report:
     queue: Queue
     health: Health
     dms_closed_until: datetime | None
+    breaker: Breaker
     used: tuple[int, int]
     options: Options
 
@@ -46,12 +49,14 @@ class StatusService:
         self,
         store: StatusStore,
         *,
+        letters: LetterStore,
         posts: PostStore,
         guilds: GuildSettingsService,
         options: OptionService,
         clock: Clock,
     ) -> None:
         self._store = store
+        self._letters = letters
         self._posts = posts
         self._guilds = guilds
         self._options = options
@@ -73,6 +78,7 @@ class StatusService:
             queue=await self._store.queue(guild_id),
             health=await self._store.health(guild_id),
             dms_closed_until=closed_until if closed_until and closed_until > now else None,
+            breaker=await self._letters.breaker(),
             used=await self._posts.usage(guild_id, user_id=None, since=now - QUOTA_WINDOW),
             options=await self._options.at(guild_id, ()),
         )

@@ -1,4 +1,4 @@
-"""The steps of a mirrored post: upload each file, announce; and retire. ``delivery`` has one more."""
+"""The steps of a mirrored post: upload each file, announce; and retire. See ``delivery`` too."""
 
 from dataclasses import replace
 

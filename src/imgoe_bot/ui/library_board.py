@@ -11,7 +11,8 @@ from imgoe_bot.errors import NotAllowed, SourceGone
 from imgoe_bot.ui import convert, render, views
 from imgoe_bot.ui.container import AnyBot
 from imgoe_bot.ui.gallery import gallery_view
-from imgoe_bot.ui.outbound import NO_PINGS, translated
+from imgoe_bot.ui.inbox import NO_PINGS
+from imgoe_bot.ui.outbound import translated
 
 
 class DiscordBoard:

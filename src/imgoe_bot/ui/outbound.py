@@ -1,13 +1,13 @@
 """What the job runner asks of Discord: find a file, answer a post, write to a person."""
 
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import discord
 
-from imgoe_bot.domain.ids import GuildId, UserId
+from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MirrorRule
@@ -17,11 +17,10 @@ from imgoe_bot.errors import NotAllowed, SourceGone, SourceUnreachable
 from imgoe_bot.ui import convert, render, views
 from imgoe_bot.ui.container import AnyBot
 from imgoe_bot.ui.gallery import gallery_view
+from imgoe_bot.ui.inbox import NO_PINGS, Inbox
 from imgoe_bot.ui.sources import find_thing
 from imgoe_bot.ui.translate import words_for_locale
 
-CANNOT_SEND_TO_USER = 50007
-NO_MUTUAL_GUILDS = 50278
 UNKNOWN_MESSAGE = 10008
 INVALID_FORM = 50035
 THREAD_EXISTS = 160004
@@ -30,14 +29,13 @@ FAILED_MARK = "⚠️"
 LOOK_BACK = 50
 """How many messages after the source are searched for an earlier answer of ours."""
 
-NO_PINGS = discord.AllowedMentions.none()
-
 
 class DiscordMessenger:
     """``ports.Messenger`` over a discord.py bot; uses REST only, so a worker needs no gateway."""
 
     def __init__(self, bot: AnyBot) -> None:
         self._bot = bot
+        self._inbox = Inbox(bot)
 
     async def find_source(self, post: Post, item: Item) -> Source:
         """Return a fresh link to an attachment; see the port."""
@@ -133,28 +131,20 @@ class DiscordMessenger:
         channel = self._bot.get_partial_messageable(place.channel_id)
         return channel.get_partial_message(place.message_id)
 
-    async def deliver(self, card: Card, *, nonce: str) -> bool:
-        """Send the uploader their delete links; see the port."""
-        words = words_for_locale(card.post.locale)
-        return await self._write_to(
-            card.post.author_id,
-            render.private_text(card, words, with_links=True),
-            view=views.private_view(card, words),
-            nonce=nonce,
-        )
+    async def deliver(self, cards: Sequence[Card], *, repeated: bool) -> bool:
+        """Send one person the delete links of their posts; see the port."""
+        return await self._inbox.deliver(cards, repeated=repeated)
 
     async def tell_paused(self, rule: MirrorRule, *, needs: str, locale: str) -> None:
         """Tell whoever made a rule that it rests, because a permission is missing."""
-        if not rule.created_by:  # they had themselves forgotten
-            return
         text = render.mirror_paused(rule, words_for_locale(locale), needs=needs)
         nonce = f"{rule.id}-paused"
-        await self._write_to(rule.created_by, text, view=discord.ui.View(), nonce=nonce)
+        await self._inbox.write(rule.created_by, text, nonce=nonce)
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
         """Tell the author that the copy went with the message they deleted."""
         text = render.withdrawn(card, words_for_locale(card.post.locale))
-        await self._write_to(card.post.author_id, text, view=discord.ui.View(), nonce=nonce)
+        await self._inbox.write(card.post.author_id, text, nonce=nonce)
 
     def _channel(self, post: Post) -> discord.PartialMessageable:
         return self._bot.get_partial_messageable(post.channel_id, guild_id=post.guild_id)
@@ -192,23 +182,6 @@ class DiscordMessenger:
                 return message
         return None
 
-    async def _write_to(
-        self, user_id: UserId, text: str, *, view: discord.ui.View, nonce: str
-    ) -> bool:
-        try:
-            async with translated(needs="send_messages"):
-                channel = await self._bot.create_dm(discord.Object(user_id))
-                await channel.send(
-                    text, view=view, suppress_embeds=True, allowed_mentions=NO_PINGS, nonce=nonce
-                )
-        except _DmsClosed:
-            return False
-        return True
-
-
-class _DmsClosed(Exception):
-    """The person takes no direct messages from us."""
-
 
 @asynccontextmanager
 async def translated(*, needs: str) -> AsyncGenerator[None]:
@@ -222,8 +195,6 @@ async def translated(*, needs: str) -> AsyncGenerator[None]:
     except discord.NotFound as error:
         raise SourceGone from error
     except discord.Forbidden as error:
-        if error.code in (CANNOT_SEND_TO_USER, NO_MUTUAL_GUILDS):
-            raise _DmsClosed from error
         raise NotAllowed(needs=needs) from error
     except discord.HTTPException as error:
         if _says_source_is_gone(error):

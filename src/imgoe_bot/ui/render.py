@@ -109,13 +109,14 @@ def private_text(card: Card, words: Words, *, with_links: bool) -> str:
         with_links: whether the reader is the uploader and so sees the delete links.
     """
     lines = [words("private.title", channel=f"<#{card.post.channel_id}>")]
-    lines += [_private_line(upload, words, with_links=with_links) for upload in card.uploads]
+    lines += [private_line(upload, words, with_links=with_links) for upload in card.uploads]
     if with_links and card.deletable:
         lines.append(words("private.keep_to_yourself"))
     return w.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("private.more", count=count))
 
 
-def _private_line(upload: Upload, words: Words, *, with_links: bool) -> str:
+def private_line(upload: Upload, words: Words, *, with_links: bool) -> str:
+    """Return the line of one copy in a private list."""
     name = w.safe_name(upload.filename, limit=40)
     if upload.deleted_at is not None:
         return words("private.file_deleted", file=name)

@@ -15,7 +15,8 @@ from imgoe_bot.ui.translate import Words
 
 def status_embed(report: Report, interaction: AnyInteraction, words: Words) -> discord.Embed:
     """Return queue, host, direct messages, today's use and connection at a glance."""
-    troubled = report.health.failure is not None or not report.has_key
+    halted = report.breaker.reason is not None
+    troubled = halted or report.health.failure is not None or not report.has_key
     embed = discord.Embed(title=words("status.title"), colour=COLOUR_FAILED if troubled else COLOUR)
     for name, value in (
         ("queue", queue_text(report, words)),
@@ -53,7 +54,11 @@ def host_text(report: Report, words: Words) -> str:
 
 
 def dms_text(report: Report, words: Words) -> str:
-    """Return whether the person can be sent direct messages."""
+    """Return whether anybody, and the person, can be sent direct messages."""
+    breaker = report.breaker
+    if breaker.reason is not None and breaker.until is not None:
+        when = discord.utils.format_dt(breaker.until, "R")
+        return words(f"status.dms_halted.{breaker.reason.value}", when=when)
     if report.dms_closed_until is None:
         return words("status.dms_open")
     when = discord.utils.format_dt(report.dms_closed_until, "R")

@@ -1,14 +1,15 @@
 """Buttons that outlive the process: rebuilt from their custom id in whatever process is asked."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, Self
 
 import discord
 
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import PostId, UploadId
-from imgoe_bot.domain.upload import Card, Post, may_see_link
-from imgoe_bot.ui import convert, failures, render
+from imgoe_bot.domain.upload import Card, Post, Upload, may_see_link
+from imgoe_bot.ui import convert, failures, letters, render
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.links import LinksButton, linked
@@ -16,6 +17,8 @@ from imgoe_bot.ui.translate import Words, words_for_locale
 
 BUTTON_URL_MAX = 512
 """The longest address Discord takes for a button; the card's title links it all the same."""
+
+_DELETE = re.compile(r"imgoe:delete:([0-9a-f]{16})")
 
 Match = re.Match[str]
 AnyItem = discord.ui.Item[Any]
@@ -85,10 +88,21 @@ class DeleteButton(
         await interaction.response.defer()
         async with failures.answered(interaction):
             actor = convert.actor_of(interaction)
-            card = await services_of(interaction.client).deletions.delete(actor, self._upload_id)
+            deletions = services_of(interaction.client).deletions
+            card = await deletions.delete(actor, self._upload_id)
             words = words_for_locale(interaction.locale)
-            text = render.private_text(card, words, with_links=_may_see_links(actor, card))
-            await interaction.edit_original_response(content=text, view=private_view(card, words))
+            shown = deletable_in(interaction.message) if interaction.message else []
+            if not set(shown) <= {upload.id for upload in card.uploads}:
+                cards = await deletions.get_letter(actor, shown)
+                text, view = letters.one_page(cards, words), delete_view(_listed(cards), words)
+            else:
+                text = render.private_text(card, words, with_links=_may_see_links(actor, card))
+                view = private_view(card, words)
+            await interaction.edit_original_response(content=text, view=view)
+
+
+def _listed(cards: Sequence[Card]) -> list[Upload]:
+    return [upload for card in cards for upload in card.uploads]
 
 
 def _label(item: AnyItem) -> str:
@@ -136,8 +150,21 @@ def is_card_of(message: discord.Message, post: Post) -> bool:
 
 def private_view(card: Card, words: Words) -> discord.ui.View:
     """Return a delete button for each copy that exists."""
+    return delete_view(card.uploads, words)
+
+
+def delete_view(uploads: Sequence[Upload], words: Words) -> discord.ui.View:
+    """Return a delete button for each of these copies that exists, as many as there is room."""
     view = discord.ui.View(timeout=None)
-    for upload in card.deletable:
+    deletable = [each for each in uploads if each.deleted_at is None and each.stored.delete_link]
+    for upload in deletable[: letters.BUTTONS_MAX]:
         label = words("private.delete", file=w.plain_name(upload.filename))
         view.add_item(DeleteButton(upload.id, label=label))
     return view
+
+
+def deletable_in(message: discord.Message) -> list[UploadId]:
+    """Return the copies that a message has delete buttons for, in their order."""
+    parts = discord.ui.LayoutView.from_message(message).walk_children()
+    ids = (_DELETE.fullmatch(str(getattr(part, "custom_id", ""))) for part in parts)
+    return [UploadId(found[1]) for found in ids if found]

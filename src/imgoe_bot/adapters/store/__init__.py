@@ -4,6 +4,7 @@ from imgoe_bot.adapters.store.choices import SqlChoiceStore
 from imgoe_bot.adapters.store.engine import Database, open_engine
 from imgoe_bot.adapters.store.guilds import SqlGuildStore
 from imgoe_bot.adapters.store.jobs import SqlJobStore
+from imgoe_bot.adapters.store.letters import SqlLetterStore
 from imgoe_bot.adapters.store.library import SqlLibraryStore
 from imgoe_bot.adapters.store.migrate import migrate
 from imgoe_bot.adapters.store.options import SqlOptionStore
@@ -19,6 +20,7 @@ __all__ = [
     "SqlCopyStore",
     "SqlGuildStore",
     "SqlJobStore",
+    "SqlLetterStore",
     "SqlLibraryStore",
     "SqlNotes",
     "SqlOptionStore",
