@@ -49,8 +49,8 @@ fix: $(VENV)/.dev ## Format and repair what can be repaired.
 wheel: $(VENV)/.dev ## Build the wheel and try it in a clean environment.
 	$(BIN)/python tests/packaging/try_wheel.py
 
-images: $(VENV)/.dev ## Take the README's pictures of the demo anew (needs Chromium).
-	$(BIN)/python tests/docs/take_images.py
+images: $(VENV)/.dev ## Take the pictures of the demo for README and docs anew (needs Chromium).
+	$(BIN)/python -m tests.docs.take_images
 
 bench: bench-host bench-mirror ## Run every benchmark; the tables are kept in benchmarks/results.
 

@@ -56,14 +56,16 @@ async def play(*, port: int, verbose: bool) -> None:
     console = Console()
     async with _running(port=port, verbose=verbose) as (stage, host, bot):
         await while_alive(bot, set_up(stage, host))
-        console.print(_welcome(stage.sim.url))
+        console.print(_welcome(stage.sim.url, key=await host.create_key("set-up")))
         await while_alive(bot, asyncio.Event().wait())
 
 
-def _welcome(url: str) -> Panel:
+def _welcome(url: str, *, key: str) -> Panel:
     return Panel(
         f"Open [bold]{url}[/bold] and drop a picture into [bold]#photos[/bold].\n"
         "The bot answers with a card and sends you a delete link by direct message.\n"
+        "In [bold]Board games[/bold] nothing is set up yet: try [bold]/setup[/bold] as Ada, with "
+        f"the key\n{key}\n"
         "Ctrl-C stops everything; nothing is left behind.",
         title="imgoe_bot demo",
         expand=False,

@@ -1,69 +1,59 @@
-"""Take the README's pictures of the demo anew, light and dark: ``make images``.
+"""Take the pictures of the demo in README.md and docs/tour.md anew: ``make images``.
 
-Needs Chromium. A real demo runs, a member posts a picture, the bot answers.
+Needs Chromium, and a font with emoji (Debian: fonts-noto-color-emoji). A real demo runs; a member
+posts a picture and the bot answers. In a second one the tour of tests/flows/tour.py is walked.
 """
 
 import asyncio
-import re
-import sys
+import io
 import tempfile
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
+from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from imgoe_bot.rehearsal import sample_picture
+from tests.flows.demo_process import CHROMIUM_FLAGS, running_demo
+from tests.flows.tour import Tour
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
+SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 WIDTH_PX, HEIGHT_PX = 1120, 800
-START_TIMEOUT_S = 30
 
 Scheme = Literal["light", "dark"]
 
 
 async def main() -> None:
-    """Write ``demo-light.png`` and ``demo-dark.png``."""
+    """Write ``demo-light.png`` and ``demo-dark.png``, and a picture of each stop of the tour."""
     IMAGES.mkdir(parents=True, exist_ok=True)
-    async with _demo() as url, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        first = await _open(browser, url, "light")
-        await _post_picture(first)
-        await _take(first, "light")
-        await _take(await _open(browser, url, "dark"), "dark")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        async with running_demo() as demo:
+            first = await _open(browser, demo.url, "light")
+            await _post_picture(first)
+            await _take(first, "light")
+            await _take(await _open(browser, demo.url, "dark"), "dark")
+        async with running_demo() as demo:
+            visitor = await _open(browser, demo.url, "light")
+            await Tour(visitor, shoot=_shoot).walk(key=demo.key)
         await browser.close()
 
 
-@asynccontextmanager
-async def _demo() -> AsyncGenerator[str]:
-    """Run the demo; yields the address it prints."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "imgoe_bot", "demo", stdout=asyncio.subprocess.PIPE
-    )
-    try:
-        async with asyncio.timeout(START_TIMEOUT_S):
-            url = await _printed_url(process)
-        yield url
-    finally:
-        process.terminate()
-        await process.communicate()
+async def _shoot(page: Page, name: str) -> None:
+    await _save(page, SCREENSHOTS / f"tour-{name}.png")
 
 
-async def _printed_url(process: asyncio.subprocess.Process) -> str:
-    if process.stdout is None:
-        raise RuntimeError("the demo's output is not connected")
-    printed = ""
-    while not (found := re.search(r"http://\S+", printed)):
-        printed += (await process.stdout.readline()).decode()
-    return found[0]
+async def _save(page: Page, path: Path) -> None:
+    """Save what the page shows in 256 colours, a third of the bytes."""
+    image = Image.open(io.BytesIO(await page.screenshot()))
+    image.convert("RGB").quantize(256).save(path, optimize=True)
 
 
 async def _open(browser: Browser, url: str, scheme: Scheme) -> Page:
     """Open the page as Ben, who is no moderator, in the mirrored channel."""
-    page = await browser.new_page(color_scheme=scheme)
+    page = await browser.new_page(color_scheme=scheme, reduced_motion="reduce")
     await page.set_viewport_size({"width": WIDTH_PX, "height": HEIGHT_PX})
     await page.goto(url)
     await page.get_by_test_id("person-switch").select_option(label="Ben")
@@ -84,7 +74,7 @@ async def _post_picture(page: Page) -> None:
 async def _take(page: Page, scheme: Scheme) -> None:
     thumb = page.get_by_test_id("embed").last.locator("img").first
     await expect(thumb).to_have_js_property("complete", value=True)
-    await page.screenshot(path=IMAGES / f"demo-{scheme}.png")
+    await _save(page, IMAGES / f"demo-{scheme}.png")
 
 
 if __name__ == "__main__":

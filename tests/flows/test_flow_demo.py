@@ -4,7 +4,6 @@ import asyncio
 import base64
 import io
 import os
-import re
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,18 +14,10 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from rich.console import Console
 
 from imgoe_bot.rehearsal import Rehearsal, StepFailed, sample_picture
+from tests.flows.demo_process import CHROMIUM_FLAGS, running_demo
 from tests.flows.kit import Town
 
 OUTPUT = Path(os.environ.get("IMGOE_TEST_OUTPUT", "test-output"))
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 DROP = """async (zone, base64) => {
   const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
   const transfer = new DataTransfer();
@@ -76,25 +67,17 @@ async def test_a_taken_port_is_one_clear_line_and_exit_78(town: Town) -> None:
 
 @pytest_asyncio.fixture
 async def demo_url() -> AsyncIterator[str]:
-    """The address that a running demo prints; the demo is stopped with SIGTERM."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "imgoe_bot", "demo", stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout is not None
-    printed = ""
-    async with asyncio.timeout(30):
-        while not (found := re.search(r"http://\S+", printed)):
-            printed += (await process.stdout.readline()).decode()
-    yield found[0]
-    process.terminate()
-    await process.communicate()
-    assert process.returncode == 0
+    """The address that a running demo prints."""
+    async with running_demo() as demo:
+        yield demo.url
 
 
 @pytest_asyncio.fixture
 async def browser(chromium_path: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
+        browser = await playwright.chromium.launch(
+            executable_path=chromium_path, args=CHROMIUM_FLAGS
+        )
         yield browser
         await browser.close()
 
