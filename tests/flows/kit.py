@@ -120,6 +120,11 @@ class Town:
             await self.ada.wait_for_message(place, lambda m: "From now on" in m.content)
         return answer
 
+    async def set_option(self, name: str, value: str) -> None:
+        """Let the moderator set an option of the server."""
+        sent = await self.ada.slash(self.photos, "settings set", name=name, value=value)
+        await sent.wait_response()
+
     async def card_for(self, source: Message, by: Person | None = None) -> Message:
         """Wait for the bot's answer to a message."""
 

@@ -16,6 +16,7 @@ async def _ask(person: Person, where: Channel, command: str) -> Message:
 async def _keep(town: Town, *colours: str) -> list[str]:
     """Post pictures, and return the addresses of their pages once all is said and done."""
     pages: list[str] = []
+    await town.set_option("dm_digest", "0s")
     for colour in colours:
         posted = await town.ben.say(town.photos, files=[picture(f"{colour}.png", colour=colour)])
         pages.append(str((await town.card_for(posted)).embeds[0]["url"]))

@@ -97,6 +97,8 @@ class FakeMessenger:
     cards: dict[str, Card] = field(default_factory=dict[str, Card])
     notes: dict[str, Card] = field(default_factory=dict[str, Card])
     letters: list[list[str]] = field(default_factory=list[list[str]])
+    letters_repeated: list[bool] = field(default_factory=list[bool])
+    delivered: int = 0
     withdrawn: list[Card] = field(default_factory=list[Card])
     refreshed: list[Card] = field(default_factory=list[Card])
     paused: list[tuple[MirrorRule, str]] = field(default_factory=list[tuple[MirrorRule, str]])
@@ -133,6 +135,8 @@ class FakeMessenger:
         self.refreshed.append(card)
 
     async def deliver(self, cards: Sequence[Card], *, repeated: bool) -> bool:
+        self.delivered += 1
+        self.letters_repeated.append(repeated)
         if self.deliver_failures:
             raise self.deliver_failures.pop(0)
         if self.dms_open:

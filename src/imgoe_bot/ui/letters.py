@@ -15,6 +15,9 @@ BUTTONS_MAX = 25
 PAGES_MAX = 4
 """Messages that one letter takes at most; ``/library`` has the rest."""
 
+MORE_MAX = 100
+"""Room for the line that says so, in characters."""
+
 Entry = tuple[ChannelId, Upload]
 
 
@@ -59,20 +62,19 @@ def one_page(cards: Sequence[Card], words: Words) -> str:
 
 def _how_many_fit(entries: Sequence[Entry], words: Words) -> int:
     """Return how many go on one page, at least one."""
-    room = MESSAGE_MAX - len(words("private.in_library", count=len(entries))) - 1
     count = 1
-    while count < min(len(entries), BUTTONS_MAX):
-        if len(_text(entries[: count + 1], words)) > room:
-            break
+    while count < min(len(entries), BUTTONS_MAX) and _fits(entries[: count + 1], words):
         count += 1
     return count
 
 
+def _fits(entries: Sequence[Entry], words: Words) -> bool:
+    return len("\n".join(_lines(entries, words))) <= MESSAGE_MAX - MORE_MAX
+
+
 def _text(entries: Sequence[Entry], words: Words) -> str:
-    whole = "\n".join(_lines(entries, words))
-    if len(whole) <= MESSAGE_MAX:
-        return whole
-    return "\n".join(_lines(entries, words, with_links=False))  # one link fills no message
+    with_links = _fits(entries, words)  # False only where one link alone fills the message
+    return "\n".join(_lines(entries, words, with_links=with_links))
 
 
 def _lines(entries: Sequence[Entry], words: Words, *, with_links: bool = True) -> list[str]:
