@@ -37,6 +37,8 @@ class LibraryCog(commands.Cog):
         self._services = services_of(bot)
 
     @app_commands.command(description=text("command.library.description"))
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     @app_commands.describe(
         search=text("command.library.option.search"),
         tag=text("command.library.option.tag"),

@@ -10,6 +10,8 @@ from imgoe_bot.ui.translate import words_for_locale
 from imgoe_bot.ui.translator import text
 
 
+@app_commands.allowed_installs(guilds=True, users=True)
+@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
 class PrivacyCog(
     commands.GroupCog, group_name="privacy", group_description=text("command.privacy.description")
 ):

@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from imgoe_bot.domain import wish as wishes
-from imgoe_bot.domain.ids import GuildId
+from imgoe_bot.domain.ids import UserId
 from imgoe_bot.ui import answers, convert, failures, keeping, menus
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.translate import words_for_locale
@@ -27,8 +27,8 @@ class UploadCog(commands.Cog):
         self._bot = bot
         self._services = services_of(bot)
         self._menus = (
-            menus.message_menu(text("menu.keep"), self._keep),
-            menus.message_menu(text("menu.heal"), self._heal),
+            menus.message_menu(text("menu.keep"), self._keep, anywhere=True),
+            menus.message_menu(text("menu.heal"), self._heal, anywhere=True),
         )
 
     async def cog_load(self) -> None:
@@ -53,7 +53,8 @@ class UploadCog(commands.Cog):
         nsfw=text("command.upload.option.nsfw"),
         private=text("command.upload.option.private"),
     )
-    @app_commands.guild_only()
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def upload(
         self,
         interaction: AnyInteraction,
@@ -83,15 +84,15 @@ class UploadCog(commands.Cog):
             expires=expires,
             nsfw=nsfw,
         )
-        guild_id = GuildId(interaction.guild_id or 0)
-        post = convert.post_of(interaction, guild_id, now=datetime.now(UTC))
+        post = convert.post_of(interaction, now=datetime.now(UTC))
         actor = convert.actor_of(interaction)
         card = await self._services.uploads.upload_now(actor, [handed], post=post, wish=wish)
         remarks = wishes.remarks_on(card, wish)
         await answers.show(interaction, card, private=private, remarks=remarks)
 
     @app_commands.command(name="upload-many", description=text("command.upload-many.description"))
-    @app_commands.guild_only()
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def upload_many(self, interaction: AnyInteraction) -> None:
         """Open the form for several files."""
         modal = UploadManyModal(words=words_for_locale(interaction.locale))
@@ -99,14 +100,15 @@ class UploadCog(commands.Cog):
 
     async def _keep(self, interaction: AnyInteraction, target: discord.Message) -> None:
         """Upload what a message holds and answer with its card."""
-        handed = keeping.handed_from(target)
+        handed = keeping.handed_from(interaction, target)
         if not handed:
             nothing = words_for_locale(interaction.locale)("keep.nothing")
             await interaction.response.send_message(nothing, ephemeral=True)
             return
         await interaction.response.defer(thinking=True)
         actor, post = convert.actor_of(interaction), keeping.post_about(interaction, target)
-        card = await self._services.keeping.keep(actor, handed, post=post)
+        author_id = UserId(target.author.id)
+        card = await self._services.keeping.keep(actor, handed, post=post, author_id=author_id)
         await answers.show(interaction, card)
 
     async def _heal(self, interaction: AnyInteraction, target: discord.Message) -> None:

@@ -46,6 +46,19 @@ async def test_a_key_rests_sealed(stores: Stores) -> None:
     assert KEY.value not in str(await stores.rows("SELECT * FROM audit"))
 
 
+async def test_a_removed_key_leaves_the_host_and_a_line_in_the_history(stores: Stores) -> None:
+    saved = await _save(stores)
+
+    without = await stores.guilds.remove_key(saved, actor_id=BEN, now=NOW)
+
+    assert await stores.guilds.find_settings(GUILD) == without
+    assert await stores.guilds.find_key(GUILD) is None
+    assert (without.host_url, without.key_fingerprint, without.version) == (HOST, None, 2)
+    assert await stores.rows("SELECT new FROM audit ORDER BY id DESC LIMIT 1") == [(None,)]
+    with pytest.raises(StaleWrite):
+        await stores.guilds.remove_key(saved, actor_id=BEN, now=NOW)
+
+
 @pytest.mark.parametrize("moved", ["to another guild", "to another host"])
 async def test_a_sealed_key_does_not_open_elsewhere(stores: Stores, moved: str) -> None:
     await _save(stores)

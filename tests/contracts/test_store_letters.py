@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -293,7 +294,7 @@ async def test_nothing_is_written_under_a_lost_lease(stores: Stores, act: str) -
     job = await _due(stores)
     await stores.run("UPDATE job SET owner = 'somebody else'")
     letters = stores.letters
-    acts = {
+    acts: dict[str, Callable[[], Awaitable[object]]] = {
         "weigh": lambda: _weigh(stores, job),
         "put back": lambda: letters.put_back(job, at=NOW),
         "sent": lambda: letters.finish_sent(job, BEN, at=NOW),

@@ -148,7 +148,7 @@ class Town:
         place = source.channel_id
         await eventually(lambda: self.read_number(query, place, source.id) > 0)
 
-    def read_number(self, query: str, *values: int) -> int:
+    def read_number(self, query: str, *values: int | str) -> int:
         """Return what a query over the bot's database counts."""
         path = self.folder / "bot" / "imgoe_bot.sqlite3"
         with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:

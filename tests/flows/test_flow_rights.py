@@ -70,6 +70,7 @@ ACTS: Mapping[str, Act] = {
     "settings export": Act(Rank.MANAGER),
     "settings import": Act(Rank.MANAGER, _unique()),
     "settings history": Act(Rank.MANAGER),
+    "my-key": Act(Rank.MEMBER),
     "library": Act(Rank.MEMBER),
     "library-export": Act(Rank.MEMBER, lambda _: {"format": "json"}),
     "stats": Act(Rank.MEMBER),

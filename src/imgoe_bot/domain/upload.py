@@ -75,6 +75,11 @@ class Post:
     card: Place | None = None
 
     @property
+    def is_personal(self) -> bool:
+        """Whether it was kept with a person's own key: their own space has their id."""
+        return int(self.guild_id) == int(self.author_id)
+
+    @property
     def channel_ids(self) -> tuple[ChannelId, ...]:
         """The channel and what it stands in, innermost first."""
         return (self.channel_id, *self.parent_ids)

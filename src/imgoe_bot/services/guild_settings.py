@@ -67,6 +67,18 @@ class GuildSettingsService:
             wanted, check_key(key), actor_id=actor.user_id, now=self._clock.now()
         )
 
+    async def remove_key(self, actor: Actor) -> GuildSettings:
+        """Forget the key, if there is one; the host stays as it is set.
+
+        Raises:
+            NotAllowed: without the Manage Server permission.
+            StaleWrite: somebody else changed the settings meanwhile.
+        """
+        current = await self.get(check_may_manage(actor))
+        if current.key_fingerprint is None:
+            return current
+        return await self._store.remove_key(current, actor_id=actor.user_id, now=self._clock.now())
+
 
 def check_host_url(text: str) -> str:
     """Return the base address of an image host, without a trailing slash.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from imgoe_bot.domain.guild import Actor
-from imgoe_bot.domain.ids import AttachmentId, GuildId
+from imgoe_bot.domain.ids import AttachmentId, GuildId, UserId
 from imgoe_bot.domain.mirror import PersonChoice
 from imgoe_bot.domain.upload import Card, Post, Upload
 from imgoe_bot.errors import NotAllowed
@@ -29,20 +29,23 @@ class KeepService:
         self._copies = copies
         self._clock = clock
 
-    async def keep(self, actor: Actor, handed: Sequence[Handed], *, post: Post) -> Card:
+    async def keep(
+        self, actor: Actor, handed: Sequence[Handed], *, post: Post, author_id: UserId
+    ) -> Card:
         """Keep what a message holds; one that was kept already is not uploaded again.
 
         Args:
             actor: who points at it.
             handed: its media.
             post: the message; its author is whom the copies belong to.
+            author_id: who wrote it.
 
         Raises:
             NotAllowed: its author wants nothing copied, or the actor may not upload here.
             ImgoeError: as ``UploadService.upload_now`` does.
         """
-        choice = await self._choices.find(post.author_id, post.guild_id)
-        if choice is PersonChoice.OUT and actor.user_id != post.author_id:
+        choice = await self._choices.find(author_id, post.guild_id)
+        if choice is PersonChoice.OUT and actor.user_id != author_id:
             raise NotAllowed(needs="consent:author")
         known = await self._find_card(post)
         return known or await self._uploads.upload_now(actor, handed, post=post)

@@ -120,6 +120,16 @@ class GuildStore(Protocol):
         """Return the guild's key in the clear, None when it has none."""
         ...
 
+    async def remove_key(
+        self, settings: GuildSettings, *, actor_id: UserId, now: datetime
+    ) -> GuildSettings:
+        """Forget the key, with an audit row, if ``settings.version`` is still current.
+
+        Raises:
+            StaleWrite: somebody changed the settings meanwhile.
+        """
+        ...
+
     async def save_key(
         self, settings: GuildSettings, key: ApiKey, *, actor_id: UserId, now: datetime
     ) -> GuildSettings:
@@ -245,7 +255,7 @@ class PostStore(Protocol):
     async def add_uploaded(
         self, post: Post, *uploads: Upload, left: Sequence[FailedItem] = ()
     ) -> None:
-        """Store a post that needs no job but that of its direct message.
+        """Store a post that needs no job but that of its direct message; a personal one has none.
 
         What was left out is stored as failed, so that the card names it as long as it stands.
         """

@@ -158,7 +158,8 @@ class UploadService:
             UploadNotFound: there is no such post there.
         """
         card = await self._posts.get_card(post_id, now=self._clock.now())
-        if actor.guild_id != card.post.guild_id and actor.user_id != card.post.author_id:
+        stranger = actor.guild_id != card.post.guild_id and actor.user_id != card.post.author_id
+        if stranger and not card.post.is_personal:  # a personal card stands where anybody sees it
             raise UploadNotFound
         return card
 

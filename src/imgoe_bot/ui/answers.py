@@ -36,11 +36,24 @@ async def show(
     """
     services = services_of(interaction.client)
     message = await _answer(interaction, card, private=private)
-    if not private and card.post.card is None:
+    if card.post.is_personal:
+        await _hand_links_over(interaction, card)
+    elif not private and card.post.card is None:
         await services.uploads.answered(card.post, convert.place_of(message))
     services.runner.wake()
     if remarks:
         await _remark(interaction, remarks)
+
+
+async def _hand_links_over(interaction: AnyInteraction, card: Card) -> None:
+    """Tell the person their delete links where the bot may not write to them by itself."""
+    words = words_for_locale(interaction.locale)
+    await interaction.followup.send(
+        render.private_text(card, words, with_links=True),
+        view=views.private_view(card, words),
+        ephemeral=True,
+        suppress_embeds=True,
+    )
 
 
 async def _remark(interaction: AnyInteraction, remarks: tuple[Remark, ...]) -> None:

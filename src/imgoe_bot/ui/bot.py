@@ -10,6 +10,7 @@ from imgoe_bot.ui.consent import AskButton, ChoiceButton
 from imgoe_bot.ui.container import AnyBot, Services, attach, detach
 from imgoe_bot.ui.library_views import LIBRARY_ITEMS
 from imgoe_bot.ui.links import LinksButton
+from imgoe_bot.ui.my_key import MyKeyButton
 from imgoe_bot.ui.privacy_views import ForgetButton
 from imgoe_bot.ui.settings_pages import OptionPageButton
 from imgoe_bot.ui.setup_items import SETUP_ITEMS
@@ -26,6 +27,7 @@ EXTENSIONS = (
     "imgoe_bot.cogs.privacy",
     "imgoe_bot.cogs.setup",
     "imgoe_bot.cogs.guilds",
+    "imgoe_bot.cogs.my_key",
 )
 BUTTONS = (
     ManageButton,
@@ -33,6 +35,7 @@ BUTTONS = (
     LinksButton,
     *LIBRARY_ITEMS,
     ForgetButton,
+    MyKeyButton,
     ChoiceButton,
     AskButton,
     OptionPageButton,

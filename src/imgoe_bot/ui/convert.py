@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import discord
 
-from imgoe_bot.domain.guild import Actor
+from imgoe_bot.domain.guild import MANAGE_GUILD, Actor
 from imgoe_bot.domain.ids import (
     AttachmentId,
     ChannelId,
@@ -27,11 +27,40 @@ from imgoe_bot.ui.sources import things_in
 from imgoe_bot.ui.wording import is_link
 
 
+def guild_of(interaction: AnyInteraction) -> GuildId | None:
+    """Return the server whose bot this is; None where a person has brought it along, or in DMs.
+
+    Source: Discord's developer documentation, "authorizing_integration_owners".
+    """
+    if interaction.guild_id is None or not interaction.is_guild_integration():
+        return None
+    return GuildId(interaction.guild_id)
+
+
+def space_of(interaction: AnyInteraction) -> GuildId:
+    """Return whose host, key and options hold: the server's, else the person's own.
+
+    A person's own space has their id, which is no server's: snowflakes are given once.
+    """
+    return guild_of(interaction) or own_space(UserId(interaction.user.id))
+
+
+def own_space(user_id: UserId) -> GuildId:
+    """Return where a person's own host and key are kept."""
+    return GuildId(user_id)
+
+
+def owner_of_space(interaction: AnyInteraction) -> Actor:
+    """Return who asks as the one who decides in their own space."""
+    user_id = UserId(interaction.user.id)
+    return Actor(user_id, own_space(user_id), frozenset({MANAGE_GUILD}))
+
+
 def actor_of(interaction: AnyInteraction) -> Actor:
     """Return who asks, with the permissions Discord resolved for the channel they ask in."""
     return Actor(
         user_id=UserId(interaction.user.id),
-        guild_id=GuildId(interaction.guild_id) if interaction.guild_id is not None else None,
+        guild_id=guild_of(interaction),
         permissions=permission_names(interaction.permissions),
         role_ids=_role_ids(interaction.user),
     )
@@ -43,24 +72,28 @@ def permission_names(permissions: discord.Permissions) -> frozenset[str]:
     return frozenset(name for name, value in held if value)
 
 
-def facts_of(message: discord.Message, *, us: int) -> MessageFacts | None:
+def facts_of(
+    message: discord.Message, *, us: int, space: GuildId | None = None
+) -> MessageFacts | None:
     """Return what ``decide`` needs of a message, None for one outside a guild.
 
     Args:
-        message: as the gateway or a fetch brought it.
+        message: as the gateway, a fetch or an interaction brought it.
         us: the bot's own user id.
+        space: what it counts for where that is no guild of the bot.
     """
-    if message.guild is None:
+    guild_id = space or (GuildId(message.guild.id) if message.guild else None)
+    if guild_id is None:
         return None
     return MessageFacts(
-        guild_id=GuildId(message.guild.id),
+        guild_id=guild_id,
         channel_ids=channel_line(message.channel),
         message_id=MessageId(message.id),
         author_id=UserId(message.author.id),
         author_is_bot=message.author.bot or message.webhook_id is not None,
         author_is_us=message.author.id == us,
         nsfw=_is_nsfw(message.channel),
-        locale=str(message.guild.preferred_locale),
+        locale=str(message.guild.preferred_locale if message.guild else discord.Locale("en-US")),
         text=message.content,
         author_role_ids=_role_ids(message.author),
         is_mirror=_has_our_buttons(message.components),
@@ -145,13 +178,13 @@ def item_of(attachment: discord.Attachment, *, position: int = 0) -> Item:
     )
 
 
-def post_of(interaction: AnyInteraction, guild_id: GuildId, *, now: datetime) -> Post:
+def post_of(interaction: AnyInteraction, *, now: datetime) -> Post:
     """Return the post that a slash command is."""
     line = channel_line(interaction.channel)
     return Post(
         id=PostId(new_id()),
         origin=Origin.SLASH,
-        guild_id=guild_id,
+        guild_id=space_of(interaction),
         channel_id=ChannelId(interaction.channel_id or 0),
         parent_ids=line[1:],
         author_id=UserId(interaction.user.id),

@@ -197,7 +197,7 @@ async def answer(interaction: AnyInteraction, error: BaseException) -> None:
         cause = e.InternalError(kind=type(cause).__name__)
     else:
         log.info("an interaction was refused", error=repr(cause))
-    text = words_for(cause, words_for_locale(interaction.locale))
+    text = _words_to(interaction, cause)
     if not interaction.response.is_done():
         await interaction.response.send_message(text, ephemeral=True)
         return
@@ -205,6 +205,17 @@ async def answer(interaction: AnyInteraction, error: BaseException) -> None:
         # The first follow-up takes the place of "thinking…" and is seen by whoever saw that.
         await interaction.delete_original_response()
     await interaction.followup.send(text, ephemeral=True)
+
+
+def _words_to(interaction: AnyInteraction, error: e.ImgoeError) -> str:
+    """Return what a person is told; where the key is their own, nobody else can mend it."""
+    words = words_for_locale(interaction.locale)
+    if interaction.guild_id is None or not interaction.is_guild_integration():
+        if isinstance(error, e.KeyMissing):
+            return words("error.my_key_missing", host=w.host_name(error.host_url))
+        if isinstance(error, e.KeyRejected):
+            return words("error.my_key_rejected", host=w.host_name(error.host))
+    return words_for(error, words)
 
 
 @asynccontextmanager

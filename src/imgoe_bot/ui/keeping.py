@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import discord
 
-from imgoe_bot.domain.ids import AttachmentId, GuildId, MessageId, UserId
+from imgoe_bot.domain.ids import AttachmentId, MessageId, UserId
 from imgoe_bot.domain.mirror import asked_for
 from imgoe_bot.domain.upload import Post, Upload
 from imgoe_bot.services.uploads import Handed
@@ -38,9 +38,9 @@ class Healed:
     copy: Upload | None
 
 
-def handed_from(target: discord.Message) -> list[Handed]:
+def handed_from(interaction: AnyInteraction, target: discord.Message) -> list[Handed]:
     """Return the media of a message as its interaction brought it; works without the intent."""
-    facts = convert.facts_of(target, us=0)
+    facts = convert.facts_of(target, us=0, space=convert.space_of(interaction))
     if facts is None:
         return []
     things = {thing.facts.position: thing for thing in things_in(target)}
@@ -49,9 +49,13 @@ def handed_from(target: discord.Message) -> list[Handed]:
 
 
 def post_about(interaction: AnyInteraction, target: discord.Message) -> Post:
-    """Return the post that a message somebody points at is; its copies are its author's."""
-    post = convert.post_of(interaction, GuildId(interaction.guild_id or 0), now=datetime.now(UTC))
-    foreign = target.author.bot or target.webhook_id is not None
+    """Return the post that a message somebody points at is.
+
+    Its copies are its author's; those of a bot's message, and those made with somebody's own key,
+    are theirs who pointed at it.
+    """
+    post = convert.post_of(interaction, now=datetime.now(UTC))
+    foreign = target.author.bot or target.webhook_id is not None or post.is_personal
     author_id = post.author_id if foreign else UserId(target.author.id)
     return replace(post, message_id=MessageId(target.id), author_id=author_id)
 
@@ -65,7 +69,7 @@ async def heal(interaction: AnyInteraction, target: discord.Message) -> list[Hea
     }
     ids = [thing.facts.id for thing in things] + list(linked)
     keeping = services_of(interaction.client).keeping
-    copies = await keeping.copies(GuildId(interaction.guild_id or 0), ids)
+    copies = await keeping.copies(convert.space_of(interaction), ids)
     return [*_healed(things, copies), *_healed_links(linked, copies)]
 
 

@@ -12,10 +12,26 @@ from imgoe_bot.ui.container import AnyBot, AnyInteraction
 OnMessage = Callable[[AnyInteraction, discord.Message], Coroutine[Any, Any, None]]
 
 
-def message_menu(name: app_commands.locale_str, callback: OnMessage) -> app_commands.ContextMenu:
-    """Return a menu for messages of a server; what it raises is worded as for commands."""
-    menu = app_commands.ContextMenu(name=name, callback=callback, extras={**name.extras})
-    menu.guild_only = True
+def message_menu(
+    name: app_commands.locale_str, callback: OnMessage, *, anywhere: bool = False
+) -> app_commands.ContextMenu:
+    """Return a menu for messages; what it raises is worded as for commands.
+
+    Args:
+        name: as people see it.
+        callback: what it does.
+        anywhere: whether people who added the app to their account have it wherever they go; else
+            it is for servers that have the bot.
+    """
+    menu = app_commands.ContextMenu(
+        name=name,
+        callback=callback,
+        extras={**name.extras},
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=anywhere),
+        allowed_contexts=app_commands.AppCommandContext(
+            guild=True, dm_channel=anywhere, private_channel=anywhere
+        ),
+    )
     menu.error(failures.answer)
     return menu
 

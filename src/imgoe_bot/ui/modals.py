@@ -9,8 +9,8 @@ from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.translate import Words
 
 
-class KeyModal(discord.ui.Modal):
-    """Asks for the image host and the API key.
+class KeyForm(discord.ui.Modal):
+    """Asks for an image host and an API key.
 
     Each has a custom id of its own: discord.py finds an open form by it, and two people may have
     one open.
@@ -36,13 +36,27 @@ class KeyModal(discord.ui.Modal):
             )
         )
 
+    @property
+    def host_url(self) -> str:
+        """The host, as it was written."""
+        return self._host.value
+
+    @property
+    def key(self) -> str:
+        """The key, as it was pasted."""
+        return self._key.value
+
+
+class KeyModal(KeyForm):
+    """Sets a server's host and key."""
+
     async def on_submit(self, interaction: AnyInteraction) -> None:
         """Store both and answer privately with what may be shown of them."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         async with failures.answered(interaction):
             saved = await services_of(interaction.client).guilds.set_key(
                 convert.actor_of(interaction),
-                host_url=self._host.value,
-                key=self._key.value,
+                host_url=self.host_url,
+                key=self.key,
             )
             await interaction.followup.send(render.key_saved(saved, self._words), ephemeral=True)

@@ -5,7 +5,6 @@ from typing import Any
 
 import discord
 
-from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.services.uploads import Handed
 from imgoe_bot.ui import answers, convert, failures
 from imgoe_bot.ui.container import AnyInteraction, services_of
@@ -35,7 +34,6 @@ class UploadManyModal(discord.ui.Modal):
         """Upload each file by itself; what fails is named on the card."""
         await interaction.response.defer(thinking=True)
         async with failures.answered(interaction):
-            guild_id = GuildId(interaction.guild_id or 0)
             handed = [
                 Handed(convert.source_of(file), convert.item_of(file, position=position))
                 for position, file in enumerate(self._files.values)
@@ -43,6 +41,6 @@ class UploadManyModal(discord.ui.Modal):
             card = await services_of(interaction.client).uploads.upload_now(
                 convert.actor_of(interaction),
                 handed,
-                post=convert.post_of(interaction, guild_id, now=datetime.now(UTC)),
+                post=convert.post_of(interaction, now=datetime.now(UTC)),
             )
             await answers.show(interaction, card)

@@ -53,8 +53,27 @@ class SqlGuildStore:
         self, settings: GuildSettings, key: ApiKey, *, actor_id: UserId, now: datetime
     ) -> GuildSettings:
         """Store host and key; see the port."""
-        saved = replace(settings, key_fingerprint=key.fingerprint, version=settings.version + 1)
-        sealed = self._vault.seal(key.value, bound_to=_bound_to(saved.guild_id, saved.host_url))
+        sealed = self._vault.seal(
+            key.value, bound_to=_bound_to(settings.guild_id, settings.host_url)
+        )
+        return await self._save(settings, key.fingerprint, sealed, actor_id=actor_id, now=now)
+
+    async def remove_key(
+        self, settings: GuildSettings, *, actor_id: UserId, now: datetime
+    ) -> GuildSettings:
+        """Forget the key; see the port."""
+        return await self._save(settings, None, None, actor_id=actor_id, now=now)
+
+    async def _save(
+        self,
+        settings: GuildSettings,
+        fingerprint: str | None,
+        sealed: bytes | None,
+        *,
+        actor_id: UserId,
+        now: datetime,
+    ) -> GuildSettings:
+        saved = replace(settings, key_fingerprint=fingerprint, version=settings.version + 1)
         async with self._database.write() as connection:
             await _write(connection, saved, sealed)
             await connection.execute(
@@ -81,7 +100,7 @@ def _bound_to(guild_id: GuildId, host_url: str) -> str:
     return f"guild {guild_id} host {host_url}"
 
 
-async def _write(connection: AsyncConnection, saved: GuildSettings, sealed: bytes) -> None:
+async def _write(connection: AsyncConnection, saved: GuildSettings, sealed: bytes | None) -> None:
     values = {
         "host_url": saved.host_url,
         "key_sealed": sealed,

@@ -166,6 +166,8 @@ async def _forget_traces(connection: AsyncConnection, user_id: int) -> None:
             or_(t.note.c.name.contains(str(user_id)), t.note.c.value.contains(str(user_id)))
         )
     )
+    for table in (t.guild, t.option_value, t.audit):  # their own space, with its key
+        await connection.execute(delete(table).where(table.c.guild_id == user_id))
     for column in (t.upload.c.deleted_by, t.audit.c.actor_id, t.mirror_rule.c.created_by):
         await connection.execute(
             update(column.table).where(column == user_id).values({column.name: NOBODY})

@@ -58,8 +58,9 @@ class SqlPostStore:
                 await connection.execute(insert(t.upload), kept)
             if failed:
                 await connection.execute(insert(t.job), failed)
-            delivery = job_values(post, Step.DELIVER, State.READY)
-            await connection.execute(insert(t.job).values(**delivery))
+            if not post.is_personal:
+                delivery = job_values(post, Step.DELIVER, State.READY)
+                await connection.execute(insert(t.job).values(**delivery))
 
     async def set_card(self, post_id: PostId, card: Place) -> None:
         """Note where a post's card stands."""

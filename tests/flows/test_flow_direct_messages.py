@@ -1,0 +1,231 @@
+"""Direct messages: few of them, within quotas, and none while Discord says stop."""
+
+import asyncio
+import contextlib
+import sqlite3
+from typing import Any, cast
+
+import pytest
+
+from imgoe_bot.discordsim import Channel, Message, Person
+from tests.flows.kit import DELETE_LINK, PATIENCE_S, Town, bot_process, eventually, picture
+
+OPENING = "POST /users/@me/channels"
+LONG = "12h"
+
+
+def _notes(person: Person) -> list[Message]:
+    return [note for note in person.messages(person.dm) if DELETE_LINK.search(note.content)]
+
+
+async def _post(town: Town, name: str, by: Person | None = None) -> Message:
+    """Post a picture and wait for its card."""
+    source = await (by or town.ben).say(town.photos, files=[picture(name)])
+    return await town.card_for(source)
+
+
+def _count(town: Town, state: str) -> int:
+    """Count the deliveries in a state."""
+    query = "SELECT count(*) FROM job WHERE step = 'deliver' AND state = ?"
+    return town.read_number(query, state)
+
+
+async def _put_off(town: Town, *, joined: int = 0) -> None:
+    """Wait until a letter is put off and so many further posts have joined it."""
+    query = "SELECT count(*) FROM job WHERE state = 'ready' AND letter IS NOT NULL"
+    await eventually(lambda: town.read_number(query) == 1 and _count(town, "waiting") == joined)
+
+
+async def _all_delivered(town: Town, *, posts: int) -> None:
+    await eventually(lambda: _count(town, "done") == posts)
+
+
+async def _write(town: Town, statement: str) -> None:
+    """Change the bot's database; in a thread, because the bot of this loop may be writing too."""
+
+    def write() -> None:
+        path = town.folder / "bot" / "imgoe_bot.sqlite3"
+        with contextlib.closing(sqlite3.connect(path, timeout=PATIENCE_S)) as file, file:
+            file.execute(statement)
+
+    await asyncio.to_thread(write)
+
+
+async def _let_time_pass(town: Town) -> None:
+    """Make what was put off due now, as if that time had come."""
+    await _write(
+        town,
+        "UPDATE job SET run_at = CAST(strftime('%s', 'now') AS INTEGER) * 1000000 "
+        "WHERE step = 'deliver' AND state = 'ready'",
+    )
+
+
+async def _newcomer(town: Town, name: str) -> Person:
+    person = town.sim.add_person(name)
+    town.guild.join(person)
+    return person
+
+
+async def _dms_status(town: Town, where: Channel) -> str:
+    asked = await town.ada.slash(where, "status")
+    (embed,) = cast("list[dict[str, Any]]", (await asked.wait_response(PATIENCE_S)).embeds)
+    return {str(each["name"]): str(each["value"]) for each in embed["fields"]}[
+        "Direct messages to you"
+    ]
+
+
+async def test_pictures_posted_one_after_the_other_are_written_about_together(
+    running: Town,
+) -> None:
+    await running.set_option("dm_digest", LONG)
+    await _post(running, "first.png")
+    await running.note_for(running.ben)
+
+    cards = [await _post(running, name) for name in ("second.png", "third.png")]
+    await _put_off(running, joined=1)
+    assert len(_notes(running.ben)) == 1
+    await _let_time_pass(running)
+    await _all_delivered(running, posts=3)
+
+    _, note = _notes(running.ben)
+    assert "first.png" not in note.content
+    assert len(DELETE_LINK.findall(note.content)) == 2
+    assert note.flags & 1 << 2  # embeds suppressed
+    await running.ben.click(note, "Delete second.png")
+    await running.ben.wait_for_message(
+        running.photos, lambda m: m is cards[0] and "The copy was deleted." in str(m.embeds)
+    )
+    await running.ben.wait_for_message(
+        running.ben.dm, lambda m: m is note and "~~second.png~~" in m.content
+    )
+    assert len(DELETE_LINK.findall(note.content)) == 1
+    await running.ben.click(note, "Delete third.png")
+    await running.ben.wait_for_message(
+        running.photos, lambda m: m is cards[1] and "The copy was deleted." in str(m.embeds)
+    )
+
+
+async def test_more_links_than_one_message_holds_go_in_several(running: Town) -> None:
+    await running.set_option("dm_digest", LONG)
+    await _post(running, "first.png")
+    await running.note_for(running.ben)
+    names = [f"{letter * 50}.png" for letter in "abcdefghij"]
+    for _ in range(2):
+        source = await running.ben.say(running.photos, files=[picture(name) for name in names])
+        await running.card_for(source)
+    await _put_off(running, joined=1)
+
+    await _let_time_pass(running)
+    await _all_delivered(running, posts=3)
+
+    rest = _notes(running.ben)[1:]
+    links = [link for note in rest for link in DELETE_LINK.findall(note.content)]
+    assert len(rest) > 1
+    assert len(links) == len(set(links)) == 20
+
+
+async def test_a_restart_within_the_window_loses_nothing_and_says_nothing_twice(
+    town: Town,
+) -> None:
+    async with town.bot():
+        await town.set_key()
+        await town.mirror()
+        await town.set_option("dm_digest", LONG)
+        await _post(town, "first.png")
+        await town.note_for(town.ben)
+        await _post(town, "second.png")
+        await _put_off(town)
+    await _let_time_pass(town)
+
+    async with town.bot():
+        await _all_delivered(town, posts=2)
+
+    first, second = _notes(town.ben)
+    assert "first.png" in first.content
+    assert "second.png" in second.content
+
+
+@pytest.mark.parametrize("memory", ["fresh", "gone"])
+async def test_a_bot_killed_after_sending_does_not_send_again(town: Town, memory: str) -> None:
+    route = f"POST /channels/{town.ben.dm.id}/messages"
+    async with bot_process(town) as first:
+        await town.sim.bot_ready(commands=True)
+        await town.set_key()
+        await town.mirror()
+        town.sim.faults.delay_answer(route, 30)
+        await _post(town, "cat.png")
+        await town.note_for(town.ben)
+        await first.kill()
+    town.sim.faults.clear()
+    if memory == "gone":  # Discord remembers a nonce for some minutes only
+        town.sim.world.nonces.clear()
+
+    async with bot_process(town):
+        await _all_delivered(town, posts=1)
+
+    assert len(_notes(town.ben)) == 1
+
+
+async def test_people_never_written_to_wait_when_there_were_many(town: Town) -> None:
+    async with town.bot(dm_opened=1, dm_opened_period_s=36_000, job_attempts=1):
+        await town.set_key()
+        await town.mirror()
+        cleo = await _newcomer(town, "cleo")
+        await town.set_option("dm_digest", "0s")
+        await _post(town, "ben.png")
+        await _all_delivered(town, posts=1)
+
+        await _post(town, "cleo.png", by=cleo)
+        await _put_off(town)
+        await _post(town, "again.png")
+        await _all_delivered(town, posts=2)
+        assert len(_notes(town.ben)) == 2
+        assert _notes(cleo) == []
+
+        await _let_time_pass(town)
+        await town.note_for(cleo)
+        await _all_delivered(town, posts=3)
+
+
+@pytest.mark.parametrize(
+    ("code", "told"), [(40003, "writing to people too fast"), (20026, "quarantined")]
+)
+async def test_where_discord_says_stop_nobody_is_written_to_and_cards_lead_to_the_links(
+    running: Town, code: int, told: str
+) -> None:
+    cleo = await _newcomer(running, "cleo")
+    running.sim.faults.next_problems(OPENING, [code])
+    tried = running.sim.calls.count(OPENING)
+    await _post(running, "ben.png")
+    await _all_delivered(running, posts=1)
+    card = await _post(running, "cleo.png", by=cleo)
+    await _all_delivered(running, posts=2)
+
+    assert running.sim.calls.count(OPENING) == tried + 1
+    assert _notes(running.ben) == _notes(cleo) == []
+    assert all("can't send you direct messages" in c.content for c in running.cards(running.photos))
+    pressed = await cleo.click(card, "Delete…")
+    assert DELETE_LINK.search((await pressed.wait_response()).content)
+    assert told in await _dms_status(running, running.lounge)
+
+    await _write(running, "UPDATE dm_breaker SET until = 0")  # as if that time had come
+    await _post(running, "more.png", by=cleo)
+    await running.note_for(cleo)
+    await _all_delivered(running, posts=3)
+    assert "open" in await _dms_status(running, running.photos)
+
+
+async def test_who_closes_their_inbox_within_the_window_is_told_on_each_card(
+    running: Town,
+) -> None:
+    await running.set_option("dm_digest", LONG)
+    await _post(running, "first.png")
+    await running.note_for(running.ben)
+    cards = [await _post(running, name) for name in ("second.png", "third.png")]
+    await _put_off(running, joined=1)
+
+    running.ben.dms_closed = True
+    await _let_time_pass(running)
+    await _all_delivered(running, posts=3)
+
+    assert ["can't send you direct messages" in card.content for card in cards] == [True, True]
