@@ -128,6 +128,7 @@ post = Table(
     Column("answered", Boolean, nullable=False, server_default=false()),
     Column("card_channel_id", BigInteger),
     Column("card_message_id", BigInteger),
+    Column("thumbs_attached", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("message_id", "rule_id"),
 )
 
@@ -214,6 +215,15 @@ dm_breaker = Table(
     Column("reason", String(16)),
     Column("until", UtcDateTime),
     Column("probing", Boolean, nullable=False),
+)
+
+host_slot = Table(
+    "host_slot",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("host_url", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "host_url", "at"),
 )
 
 person_choice = Table(
