@@ -17,6 +17,7 @@ from imgoe_bot.adapters.fetch import AttachmentReader
 from imgoe_bot.adapters.host import CheveretoHost
 from imgoe_bot.adapters.store import (
     Database,
+    SqlBudgetStore,
     SqlChoiceStore,
     SqlCopyStore,
     SqlGuildStore,
@@ -35,9 +36,11 @@ from imgoe_bot.adapters.store import (
 )
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.adapters.web import SourceReader, WebReader, open_guarded_http
+from imgoe_bot.domain.budget import parse_budget
 from imgoe_bot.domain.letters import Quota, Slot
 from imgoe_bot.errors import ConfigError, SourceUnreachable
 from imgoe_bot.hostapi import open_http
+from imgoe_bot.services.budgets import HostBudgets
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.departures import DepartureService
@@ -125,12 +128,16 @@ def build_services(
     choices = SqlChoiceStore(database, secret_key=settings.secret_key.get_secret_value())
     notes = SqlNotes(database)
     rules = SqlRuleStore(database)
+    budgets = HostBudgets(
+        SqlBudgetStore(database), budget=parse_budget(settings.host_budget), clock=clock
+    )
     uploads = UploadService(
         reader,
         host=host,
         guilds=guilds,
         options=options,
         posts=posts,
+        budgets=budgets,
         limits=UploadLimits(max_bytes=settings.max_upload_bytes),
         clock=clock,
     )
@@ -194,6 +201,7 @@ def build_services(
             posts=posts,
             guilds=guilds,
             options=options,
+            budgets=budgets,
             clock=clock,
         ),
         deletions=deletions,

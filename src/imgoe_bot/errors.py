@@ -23,6 +23,7 @@
     │   ├── HostUnreachable ↻
     │   ├── HostBroken ↻
     │   ├── HostBusy ↻
+    │   │   └── BudgetSpent ↻
     │   ├── HostRefused
     │   │   ├── KeyRejected
     │   │   └── DuplicateMedia
@@ -316,6 +317,10 @@ class HostBusy(HostError):
             retry_after_s=retry_after_s,
         )
         self.retry_after_s = retry_after_s
+
+
+class BudgetSpent(HostBusy):
+    """We have sent the host as much as we may for now; this was not sent."""
 
 
 class HostRefused(HostError):

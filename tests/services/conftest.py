@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from imgoe_bot.adapters.store import SqlPersonStore, migrate, open_engine
+from imgoe_bot.adapters.store import SqlBudgetStore, SqlPersonStore, migrate, open_engine
+from imgoe_bot.domain.budget import Budget
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.letters import Quota, Slot
 from imgoe_bot.domain.upload import Post
+from imgoe_bot.services.budgets import HostBudgets
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.erasure import Erasure
@@ -41,6 +43,7 @@ class Office:
     reader: FakeReader = field(default_factory=FakeReader)
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
     quotas: dict[Slot, Quota] = field(default_factory=_generous)
+    budget: Budget = ()
     guilds: GuildSettingsService = field(init=False)
     options: OptionService = field(init=False)
     uploads: UploadService = field(init=False)
@@ -57,6 +60,9 @@ class Office:
             guilds=self.guilds,
             options=self.options,
             posts=self.stores.posts,
+            budgets=HostBudgets(
+                SqlBudgetStore(self.stores.database), budget=self.budget, clock=self.clock
+            ),
             limits=UploadLimits(max_bytes=1000),
             clock=self.clock,
         )

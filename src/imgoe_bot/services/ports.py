@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from imgoe_bot.domain.budget import Budget, Lane, Used
 from imgoe_bot.domain.guild import ApiKey, Change, GuildSettings
 from imgoe_bot.domain.ids import (
     AttachmentId,
@@ -316,6 +317,28 @@ class PostStore(Protocol):
         ...
 
 
+class BudgetStore(Protocol):
+    """What each image host was sent."""
+
+    async def take(
+        self, host_url: str, budget: Budget, lane: Lane, *, now: datetime
+    ) -> int | datetime:
+        """Take a place for one upload in every allowance of the budget.
+
+        Returns:
+            The place; or, where there is none for this lane, when there is one.
+        """
+        ...
+
+    async def give_back(self, place: int) -> None:
+        """Give back the place of an upload that came to nothing; safe to repeat."""
+        ...
+
+    async def used(self, host_url: str, budget: Budget, *, now: datetime) -> tuple[Used, ...]:
+        """Return how much of each allowance is used up, in their order."""
+        ...
+
+
 class CopyStore(Protocol):
     """Copies by what they are of."""
 
@@ -390,6 +413,10 @@ class JobStore(Protocol):
 
     async def retry(self, job: Job, failure: ImgoeError, *, at: datetime) -> None:
         """Put a job back until a later time."""
+        ...
+
+    async def put_off(self, job: Job, *, at: datetime) -> None:
+        """Put a job back until a later time as if it had not been begun."""
         ...
 
     async def release(self, owner: str) -> None:

@@ -9,7 +9,7 @@ import structlog
 
 from imgoe_bot.domain.ids import new_id
 from imgoe_bot.domain.job import GiveUp, Job, Step, after_failure
-from imgoe_bot.errors import ImgoeError, InternalError, StaleWrite, StoreError
+from imgoe_bot.errors import BudgetSpent, ImgoeError, InternalError, StaleWrite, StoreError
 from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.erasure import PATIENCE, Erasure
 from imgoe_bot.services.ports import Clock, JobStore
@@ -129,6 +129,8 @@ class JobRunner:
             return
         try:
             await self._work[job.step](job)
+        except BudgetSpent as error:
+            await self._put_off(job, error)
         except StaleWrite:
             log.info("another worker took this job over", job=job.id)
         except ImgoeError as error:
@@ -140,6 +142,14 @@ class JobRunner:
     def _most_attempts(self, job: Job) -> int:
         """A person's wish to be forgotten outlasts a host's bad day; see ``erasure``."""
         return PATIENCE if job.step is Step.ERASE else self._options.max_attempts
+
+    async def _put_off(self, job: Job, error: BudgetSpent) -> None:
+        """Do it when the host may be sent more; that was no try of it."""
+        wait = timedelta(seconds=error.retry_after_s or 0)
+        try:
+            await self._jobs.put_off(job, at=self._clock.now() + wait)
+        except ImgoeError as problem:
+            log.warning("a job's outcome was not stored", job=job.id, error=repr(problem))
 
     async def _failed(self, job: Job, error: ImgoeError) -> None:
         verdict = after_failure(

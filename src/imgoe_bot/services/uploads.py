@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from imgoe_bot.domain.budget import lane_of
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import PostId, UploadId, new_id
 from imgoe_bot.domain.job import Item
@@ -28,6 +29,7 @@ from imgoe_bot.errors import (
     QuotaReached,
     UploadNotFound,
 )
+from imgoe_bot.services.budgets import HostBudgets
 from imgoe_bot.services.digest import Digest
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.options import OptionService
@@ -62,11 +64,13 @@ class UploadService:
         guilds: GuildSettingsService,
         options: OptionService,
         posts: PostStore,
+        budgets: HostBudgets,
         limits: UploadLimits,
         clock: Clock,
     ) -> None:
         self._reader = reader
         self._host = host
+        self._budgets = budgets
         self._guilds = guilds
         self._options = options
         self._posts = posts
@@ -96,6 +100,7 @@ class UploadService:
         Raises:
             KeyMissing: the guild has set no key.
             QuotaReached: the person or the guild has used up the day.
+            BudgetSpent: the host was sent as much as we may for now.
             MediaRejected: empty, too large, or no image or video.
             SourceError: the bytes could not be read.
             HostError: the host did not take them.
@@ -106,7 +111,10 @@ class UploadService:
         await self._check_quota(post, options, before)
         told = wish.over(details_from(options, item=item, at=post.created_at))
         told = replace(told, nsfw=told.nsfw or post.nsfw or item.spoiler)
-        async with self._reader.open(source, limit_bytes=self._limits.max_bytes) as media:
+        async with (
+            self._budgets.place(host_url, lane_of(post)),
+            self._reader.open(source, limit_bytes=self._limits.max_bytes) as media,
+        ):
             digest = Digest(media.chunks)
             read = replace(media, chunks=digest.chunks())
             try:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import discord
@@ -16,6 +17,9 @@ from imgoe_bot.ui.translate import Words, words_for_locale
 
 STALE = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)
 """How discord.py says that Discord knows a command otherwise than we do."""
+
+LONGEST_WAIT_S = 365 * 86_400
+"""What a host asks for beyond this is nonsense."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -114,7 +118,9 @@ def _busy(error: e.HostBusy, words: Words) -> str:
     host = w.host_name(error.host)
     if not error.retry_after_s:
         return words("error.busy", host=host)
-    return words("error.busy_for", host=host, count=round(error.retry_after_s))
+    wait = timedelta(seconds=min(error.retry_after_s, LONGEST_WAIT_S))
+    at = discord.utils.utcnow() + wait
+    return words("error.busy_for", host=host, when=discord.utils.format_dt(at, "R"))
 
 
 def _refused(error: e.HostRefused, words: Words) -> str:

@@ -112,6 +112,14 @@ class SqlJobStore:
         async with self._database.write() as connection:
             await write_under_lease(connection, job, values | rows.error_values(failure))
 
+    async def put_off(self, job: Job, *, at: datetime) -> None:
+        """Put a job back as if it had not been begun; see the port."""
+        free = {"state": State.READY.value, "owner": None, "lease_until": None}
+        async with self._database.write() as connection:
+            await write_under_lease(
+                connection, job, free | {"run_at": at, "attempts": job.attempts - 1}
+            )
+
     async def release(self, owner: str) -> None:
         """Give back every lease of this owner.
 
