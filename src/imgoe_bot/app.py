@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import discord
+import httpx
 import structlog
 
 from imgoe_bot.adapters.chart import BarChart
@@ -35,7 +36,7 @@ from imgoe_bot.adapters.store import (
     open_engine,
 )
 from imgoe_bot.adapters.vault import Vault
-from imgoe_bot.adapters.web import SourceReader, WebReader, open_guarded_http
+from imgoe_bot.adapters.web import SourceReader, WebReader, guarded_sockets, open_guarded_http
 from imgoe_bot.domain.budget import parse_budget
 from imgoe_bot.domain.letters import Quota, Slot
 from imgoe_bot.errors import ConfigError, SourceUnreachable
@@ -89,7 +90,7 @@ async def open_services(
         await migrate(engine)
         http = await stack.enter_async_context(open_http())
         guarded = await stack.enter_async_context(open_guarded_http())
-        host = CheveretoHost(http)
+        host = await stack.enter_async_context(_open_host(settings, http))
         attachments = AttachmentReader(http, bases=(settings.discord_cdn_url, DISCORD_MEDIA_URL))
         web = WebReader(guarded) if settings.allow_urls else None
         yield build_services(
@@ -101,6 +102,18 @@ async def open_services(
             checker=host,
             reader=SourceReader(attachments, web=web),
         )
+
+
+@asynccontextmanager
+async def _open_host(
+    settings: PluginSettings, http: httpx.AsyncClient
+) -> AsyncGenerator[CheveretoHost]:
+    """Open the way to image hosts; the operator's own may lie anywhere, others in public only."""
+    if settings.allow_private_hosts:
+        yield CheveretoHost(http)
+        return
+    async with open_http(socket_factory=guarded_sockets()) as guarded:
+        yield CheveretoHost(http, guarded=guarded, known=settings.default_host_url)
 
 
 def build_services(

@@ -117,6 +117,9 @@ class PluginSettings(BaseSettings):
         pattern=r"^(none|[1-9]\d{0,6}/[1-9]\d{0,4}[smhd](,[1-9]\d{0,6}/[1-9]\d{0,4}[smhd]){0,9})$",
         description="Uploads to one image host, at most so many in so long; none limits nothing.",
     )
+    allow_private_hosts: bool = Field(
+        default=False, description="Whether servers may name image hosts in private networks."
+    )
     job_attempts: int = Field(
         default=8, ge=1, le=50, description="Tries of one job before it is given up."
     )

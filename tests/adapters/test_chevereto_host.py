@@ -1,7 +1,7 @@
 """The image host's port over the upload API: a real host, and replies no host should give."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,11 @@ import pytest
 import pytest_asyncio
 
 from imgoe_bot.adapters.host import CheveretoHost
+from imgoe_bot.adapters.web import guarded_sockets
 from imgoe_bot.domain.guild import ApiKey
 from imgoe_bot.domain.upload import DeleteLink, Details, Stored
-from imgoe_bot.errors import BadReply, KeyRejected
+from imgoe_bot.errors import BadReply, KeyRejected, SettingsRejected
+from imgoe_bot.hostapi import open_http
 from imgoe_bot.hostserver import HostOptions, HostServer
 from imgoe_bot.services.ports import MediaFile
 from tests.adapters.conftest import Site
@@ -166,3 +168,34 @@ async def test_what_is_no_media_type_gives_way_to_the_one_we_sent(
     http: httpx.AsyncClient, site: Site, mime: object
 ) -> None:
     assert (await _upload(http, site, mime=mime)).mime == "image/jpeg"
+
+
+@pytest.mark.parametrize("way", ["upload", "delete", "check"])
+async def test_nobody_sends_the_bot_into_its_own_network_by_naming_a_host(
+    http: httpx.AsyncClient, site: Site, way: str
+) -> None:
+    async with open_http(socket_factory=guarded_sockets()) as guarded:
+        host = CheveretoHost(http, guarded=guarded, known="https://host.example")
+        link = DeleteLink(f"{site.url}/image/a/delete/{'5e' * 24}")
+        ways: dict[str, Callable[[], Awaitable[object]]] = {
+            "upload": lambda: host.upload(
+                _media(picture()), host_url=site.url, key=KEY, details=Details()
+            ),
+            "delete": lambda: host.delete(link, host_url=site.url),
+            "check": lambda: host.check_key(host_url=site.url, key=KEY),
+        }
+
+        with pytest.raises(SettingsRejected) as refused:
+            await ways[way]()
+
+    assert refused.value.facts == {"setting": "host", "problem": "private-address"}
+    assert site.paths == []
+
+
+async def test_the_operators_own_host_may_lie_in_a_private_network(
+    http: httpx.AsyncClient, server: HostServer
+) -> None:
+    async with open_http(socket_factory=guarded_sockets()) as guarded:
+        host = CheveretoHost(http, guarded=guarded, known=server.url)
+
+        await host.check_key(host_url=server.url, key=ApiKey(await server.create_key("bot")))

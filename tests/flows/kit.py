@@ -81,6 +81,7 @@ class Town:
             "secret_key": self.secret_key,
             "data_dir": str(self.folder / "bot"),
             "lease_s": 2,
+            "allow_private_hosts": True,
         }
         return Settings.model_validate(given | changes)
 

@@ -77,6 +77,19 @@ async def test_a_key_the_host_does_not_take_is_not_stored(town: Town) -> None:
         assert "You have set no key of your own" in again.content
 
 
+async def test_nobody_sends_the_bot_into_its_operators_network(town: Town) -> None:
+    async with town.bot(allow_private_hosts=False):
+        lobby = _elsewhere(town)
+        panel = await _answer(await town.ben.slash(lobby, "my-key"))
+        opened = await town.ben.click(panel, "Enter a key…")
+        inside = town.host.url.replace("127.0.0.1", "localhost")
+        await town.ben.fill_modal(opened, {"host": inside, "key": "chv_some_key"})
+
+        refused = await town.ben.wait_for_message(lobby, lambda m: "private network" in m.content)
+
+        assert "Nothing was changed" in refused.content
+
+
 async def test_a_removed_key_is_gone(town: Town) -> None:
     async with town.bot():
         lobby = _elsewhere(town)

@@ -85,6 +85,7 @@ class ImageHost(Protocol):
         Raises:
             HostError: whatever the host had against it.
             MediaRejected: the host can't take these bytes.
+            SettingsRejected: the host lies where nobody may send us.
         """
         ...
 
@@ -93,6 +94,10 @@ class ImageHost(Protocol):
 
         Returns:
             True when this call deleted it, False when it was gone already.
+
+        Raises:
+            HostError: the host did not delete it.
+            SettingsRejected: as ``upload``.
         """
         ...
 
@@ -106,6 +111,7 @@ class KeyChecker(Protocol):
         Raises:
             KeyRejected: the host does not accept the key.
             HostError: the host could not be asked: unreachable, broken, busy or no such host.
+            SettingsRejected: the host lies where nobody may send us.
         """
         ...
 
