@@ -133,10 +133,11 @@ class MediaTooLarge(MediaRejected):
 
 
 class MediaSkipped(MediaRejected):
-    """A kind of thing that is never kept.
+    """A kind of thing that is not kept: never, or not in that place.
 
     Attributes:
-        reason: ``voice`` or ``animation``.
+        reason: ``voice`` or ``animation``; or, where the place says so, ``spoiler``, ``nsfw`` or
+            ``kind``.
     """
 
     def __init__(self, *, filename: str | None = None, reason: str) -> None:

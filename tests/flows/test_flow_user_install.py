@@ -141,6 +141,21 @@ async def test_a_message_elsewhere_is_kept_by_the_menu_and_found_again(town: Tow
         assert "hers.png" in str(library.embeds)
 
 
+async def test_the_same_message_is_kept_by_each_for_themselves(town: Town) -> None:
+    async with town.bot():
+        lobby = _elsewhere(town)
+        await _own_key(town, lobby)
+        town.ada.has_app = True
+        source = await town.ada.say(lobby, files=[picture("hers.png")])
+        await _answer(await town.ben.use_menu(source, "Mirror to host"))
+        await town.ben.wait_for_message(lobby, lambda m: bool(DELETE_LINK.search(m.content)))
+
+        answer = await _answer(await town.ada.use_menu(source, "Mirror to host"))
+
+        assert "`/my-key` adds it" in answer.content
+        assert not [m for m in town.ada.messages(lobby) if DELETE_LINK.search(m.content)]
+
+
 async def test_who_wants_nothing_copied_is_left_alone_elsewhere_too(town: Town) -> None:
     async with town.bot():
         lobby = _elsewhere(town)

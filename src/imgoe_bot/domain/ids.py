@@ -24,6 +24,11 @@ def new_id() -> str:
 _DISCORD_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 
 
+def is_snowflake(number: int) -> bool:
+    """Tell an id of Discord's from a number that counts things within one message."""
+    return number >= 1 << 22
+
+
 def snowflake_at(moment: datetime) -> int:
     """Return the smallest id Discord gives at this moment (milliseconds since 2015, shifted 22)."""
     return (moment - _DISCORD_EPOCH) // timedelta(milliseconds=1) << 22

@@ -354,6 +354,10 @@ class CopyStore(Protocol):
         """Return the guild's live uploads of these attachments, oldest first."""
         ...
 
+    async def of_message(self, guild_id: GuildId, message_id: MessageId) -> tuple[Upload, ...]:
+        """Return the guild's live uploads of what a message held, oldest first."""
+        ...
+
 
 class StatusStore(Protocol):
     """What a moderator may see of the work for one server."""

@@ -18,7 +18,9 @@ from imgoe_bot.domain.upload import (
     Post,
     Stored,
     Upload,
+    check_kind,
     check_may_upload,
+    check_wanted,
 )
 from imgoe_bot.domain.wish import NO_WISH, Wish
 from imgoe_bot.errors import (
@@ -101,20 +103,23 @@ class UploadService:
             KeyMissing: the guild has set no key.
             QuotaReached: the person or the guild has used up the day.
             BudgetSpent: the host was sent as much as we may for now.
-            MediaRejected: empty, too large, or no image or video.
+            MediaRejected: empty, too large, no image or video, or not wanted in that place.
             SourceError: the bytes could not be read.
             HostError: the host did not take them.
         """
         host_url, key = await self._guilds.get_host(post.guild_id)
-        self._check_declared_size(source)
         options = await self._options.at(post.guild_id, post.channel_ids)
+        limit = min(self._limits.max_bytes, options.max_size or self._limits.max_bytes)
+        _check_declared_size(source, limit)
+        check_wanted(item, options, nsfw=post.nsfw or wish.nsfw)
         await self._check_quota(post, options, before)
         told = wish.over(details_from(options, item=item, at=post.created_at))
         told = replace(told, nsfw=told.nsfw or post.nsfw or item.spoiler)
         async with (
             self._budgets.place(host_url, lane_of(post)),
-            self._reader.open(source, limit_bytes=self._limits.max_bytes) as media,
+            self._reader.open(source, limit_bytes=limit) as media,
         ):
+            check_kind(media.mime, options, filename=item.filename)
             digest = Digest(media.chunks)
             read = replace(media, chunks=digest.chunks())
             try:
@@ -122,7 +127,8 @@ class UploadService:
             except DuplicateMedia as refused:
                 stored = await self._known_copy(post, host_url, digest, refused)
         upload = self._record(stored, digest.sha256, post=post, item=item, host_url=host_url)
-        return replace(upload, tags=told.tags)
+        veiled = item.spoiler or (wish.nsfw and not post.nsfw)  # no thumb where all may look
+        return replace(upload, tags=told.tags, spoiler=veiled)
 
     async def upload_now(
         self, actor: Actor, handed: Sequence[Handed], *, post: Post, wish: Wish = NO_WISH
@@ -138,7 +144,7 @@ class UploadService:
         options = await self._options.at(post.guild_id, post.channel_ids)
         check_may_upload(actor, options)
         uploads, left = await self._upload_each(handed, post, wish)
-        shown = replace(post, layout=options.layout)
+        shown = replace(post, layout=options.layout, nsfw=post.nsfw or wish.nsfw)
         await self._posts.add_uploaded(shown, *uploads, left=left)
         return await self._posts.get_card(post.id, now=self._clock.now())
 
@@ -174,11 +180,6 @@ class UploadService:
     async def answered(self, post: Post, card: Place) -> None:
         """Note where the card of an ``upload_now`` stands, so that it can change later."""
         await self._posts.set_card(post.id, card)
-
-    def _check_declared_size(self, source: Source) -> None:
-        size, limit = source.size_bytes, self._limits.max_bytes
-        if size is not None and size > limit:
-            raise MediaTooLarge(filename=source.filename, size_bytes=size, limit_bytes=limit)
 
     async def _check_quota(self, post: Post, options: Options, before: Sequence[Upload]) -> None:
         """Raise QuotaReached where the last 24 hours used up what a day allows."""
@@ -220,5 +221,10 @@ class UploadService:
             sha256=sha256,
             stored=stored,
             created_at=self._clock.now(),
-            spoiler=item.spoiler,
         )
+
+
+def _check_declared_size(source: Source, limit: int) -> None:
+    size = source.size_bytes
+    if size is not None and size > limit:
+        raise MediaTooLarge(filename=source.filename, size_bytes=size, limit_bytes=limit)

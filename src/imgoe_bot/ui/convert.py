@@ -164,8 +164,13 @@ def typed_source(url: str) -> Source:
 
 
 def typed_item(source: Source) -> Item:
-    """Return what we keep of a typed address: nothing but its file's name."""
-    return Item(AttachmentId(0), position=0, filename=source.filename)
+    """Return what we keep of a typed address: nothing but its file's name.
+
+    Discord names files behind a spoiler so, and its links keep that name.
+    Source: DISCORD.md section 1, "Attachments".
+    """
+    spoiler = source.filename.startswith("SPOILER_")
+    return Item(AttachmentId(0), position=0, filename=source.filename, spoiler=spoiler)
 
 
 def item_of(attachment: discord.Attachment, *, position: int = 0) -> Item:

@@ -48,9 +48,9 @@ def _too_large(error: e.MediaTooLarge, words: Words) -> str:
 
 
 def _skipped(error: e.MediaSkipped, words: Words) -> str:
-    if error.reason == "voice":
-        return words("error.skipped_voice")
-    return words("error.skipped_animation", file=_file(error, words))
+    if words.find(f"error.skipped_{error.reason}") is None:  # another version stored it
+        return words("error.rejected", file=_file(error, words))
+    return words(f"error.skipped_{error.reason}", file=_file(error, words))
 
 
 def _quota(error: e.QuotaReached, words: Words) -> str:

@@ -69,7 +69,9 @@ async def heal(interaction: AnyInteraction, target: discord.Message) -> list[Hea
     }
     ids = [thing.facts.id for thing in things] + list(linked)
     keeping = services_of(interaction.client).keeping
-    copies = await keeping.copies(convert.space_of(interaction), ids)
+    copies = await keeping.copies(
+        convert.space_of(interaction), ids, message_id=MessageId(target.id)
+    )
     return [*_healed(things, copies), *_healed_links(linked, copies)]
 
 
