@@ -174,6 +174,31 @@ class Town:
         return (await self.http.get(str(url))).status_code
 
 
+async def enter_key(town: Town, channel: Channel, key: str) -> Message:
+    """Let Ben enter a key; returns the panel."""
+    asked = await town.ben.slash(channel, "my-key")
+    panel = await asked.wait_response(PATIENCE_S)
+    opened = await town.ben.click(panel, "Enter a key…")
+    await town.ben.fill_modal(opened, {"host": town.host.url, "key": key})
+    return panel
+
+
+async def own_key(town: Town, channel: Channel) -> tuple[str, Message]:
+    """Let Ben set a key of his own; returns it, and the panel, which shows how it ends."""
+    key = await town.host.create_key("ben")
+    panel = await enter_key(town, channel, key)
+    await eventually(lambda: key[-4:] in panel.content)
+    return key, panel
+
+
+def elsewhere(town: Town) -> Channel:
+    """Return a channel of a server that does not have the bot; Ben takes the app there."""
+    other = town.sim.add_guild("Elsewhere", owner=town.ada, bot=False)
+    other.join(town.ben)
+    town.ben.has_app = True
+    return other.add_channel("lobby")
+
+
 class BotProcess:
     """``imgoe-bot run`` as a process of its own."""
 

@@ -5,16 +5,10 @@ import discord
 from imgoe_bot.domain.options import Layout
 from imgoe_bot.domain.upload import Card
 from imgoe_bot.domain.wish import Remark
-from imgoe_bot.ui import convert, render, views
+from imgoe_bot.ui import convert, late, render, views
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.gallery import gallery_view
 from imgoe_bot.ui.translate import words_for_locale
-
-TOKEN_GONE = frozenset({10015, 10062, 50027})
-"""Codes of an interaction that can no longer be answered: its token lives 15 minutes.
-
-Source: DISCORD.md section 1, "Interactions"; Discord's developer documentation, JSON error codes.
-"""
 
 NO_PINGS = discord.AllowedMentions.none()
 
@@ -48,23 +42,17 @@ async def show(
 async def _hand_links_over(interaction: AnyInteraction, card: Card) -> None:
     """Tell the person their delete links where the bot may not write to them by itself."""
     words = words_for_locale(interaction.locale)
-    await interaction.followup.send(
+    await late.tell(
+        interaction,
         render.private_text(card, words, with_links=True),
         view=views.private_view(card, words),
-        ephemeral=True,
         suppress_embeds=True,
     )
 
 
 async def _remark(interaction: AnyInteraction, remarks: tuple[Remark, ...]) -> None:
-    """Tell the person privately; once the token is gone there is no way to."""
     words = words_for_locale(interaction.locale)
-    text = "\n".join(words(f"remark.{remark}") for remark in remarks)
-    try:
-        await interaction.followup.send(text, ephemeral=True)
-    except discord.HTTPException as error:
-        if error.code not in TOKEN_GONE:
-            raise
+    await late.tell(interaction, "\n".join(words(f"remark.{remark}") for remark in remarks))
 
 
 async def _answer(interaction: AnyInteraction, card: Card, *, private: bool) -> discord.Message:
@@ -72,9 +60,9 @@ async def _answer(interaction: AnyInteraction, card: Card, *, private: bool) -> 
     try:
         return await _follow_up(interaction, card)
     except discord.HTTPException as error:
-        if error.code not in TOKEN_GONE:
+        if not late.came_too_late(error):
             raise
-    if private:
+    if private or card.post.is_personal:  # the bot may be no member of where it was asked
         return await _send(interaction.user, card)
     client: discord.Client = interaction.client
     return await _send(client.get_partial_messageable(card.post.channel_id), card)

@@ -10,7 +10,7 @@ import structlog
 from discord import app_commands
 
 from imgoe_bot import errors as e
-from imgoe_bot.ui import settings_words
+from imgoe_bot.ui import late, settings_words
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.translate import Words, words_for_locale
@@ -209,8 +209,16 @@ async def answer(interaction: AnyInteraction, error: BaseException) -> None:
         return
     if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
         # The first follow-up takes the place of "thinking…" and is seen by whoever saw that.
+        await _stop_thinking(interaction)
+    await late.tell(interaction, text)
+
+
+async def _stop_thinking(interaction: AnyInteraction) -> None:
+    try:
         await interaction.delete_original_response()
-    await interaction.followup.send(text, ephemeral=True)
+    except discord.HTTPException as error:
+        if not late.came_too_late(error):
+            raise
 
 
 def _words_to(interaction: AnyInteraction, error: e.ImgoeError) -> str:
