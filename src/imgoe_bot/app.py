@@ -53,6 +53,7 @@ from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import ImageHost, KeyChecker, MediaReader, Messenger
 from imgoe_bot.services.privacy import PrivacyService
+from imgoe_bot.services.quotas import QuotaService
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.setup import SetupService
 from imgoe_bot.services.stats import StatsService
@@ -144,12 +145,14 @@ def build_services(
     budgets = HostBudgets(
         SqlBudgetStore(database), budget=parse_budget(settings.host_budget), clock=clock
     )
+    quotas = QuotaService(posts, options=options, clock=clock)
     uploads = UploadService(
         reader,
         host=host,
         guilds=guilds,
         options=options,
         posts=posts,
+        quotas=quotas,
         budgets=budgets,
         limits=UploadLimits(max_bytes=settings.max_upload_bytes),
         clock=clock,
@@ -161,6 +164,7 @@ def build_services(
         posts=posts,
         options=options,
         messenger=messenger,
+        spending=quotas,
         quotas=_quotas(settings),
         clock=clock,
     )
@@ -201,6 +205,7 @@ def build_services(
             clock=clock,
         ),
         uploads=uploads,
+        quotas=quotas,
         keeping=KeepService(
             uploads,
             posts=posts,
@@ -220,7 +225,7 @@ def build_services(
         deletions=deletions,
         library=LibraryService(library, posts=posts, board=board, clock=clock),
         stats=StatsService(library, painter=BarChart(), clock=clock),
-        privacy=PrivacyService(people, choices=choices, guilds=guilds, clock=clock),
+        privacy=PrivacyService(people, choices=choices, guilds=guilds, quotas=quotas, clock=clock),
         departures=DepartureService(
             SqlStayStore(database, remembering=(rules, option_store)),
             keep_for=timedelta(days=settings.guild_retention_days),

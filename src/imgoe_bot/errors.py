@@ -9,6 +9,7 @@
     │   │   ├── MediaTooLarge
     │   │   └── MediaSkipped
     │   ├── QuotaReached
+    │   │   └── QuotaPending ↻
     │   ├── SettingsRejected
     │   ├── KeyMissing
     │   ├── NotAllowed
@@ -159,6 +160,12 @@ class QuotaReached(RequestError):
         self.whose = whose
         self.limit = limit
         self.unit = unit
+
+
+class QuotaPending(QuotaReached):
+    """Uploads under way may use up what a day allows; it is known in a moment."""
+
+    retryable = True
 
 
 class SettingsRejected(RequestError):

@@ -12,6 +12,7 @@ from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Options
+from imgoe_bot.domain.quota import Spent
 from imgoe_bot.domain.upload import Card, DeleteLink, Details, Place, Post, Stored
 from imgoe_bot.errors import ImgoeError
 from imgoe_bot.services.ports import MediaFile
@@ -105,6 +106,7 @@ class FakeMessenger:
     removed: list[Card] = field(default_factory=list[Card])
     options: list[Options] = field(default_factory=list[Options])
     repeated: list[bool] = field(default_factory=list[bool])
+    near: list[Sequence[Spent]] = field(default_factory=list[Sequence[Spent]])
     dms_open: bool = True
     gate: asyncio.Event | None = None
     source_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
@@ -134,7 +136,10 @@ class FakeMessenger:
     async def refresh(self, card: Card) -> None:
         self.refreshed.append(card)
 
-    async def deliver(self, cards: Sequence[Card], *, repeated: bool) -> bool:
+    async def deliver(
+        self, cards: Sequence[Card], *, near: Sequence[Spent] = (), repeated: bool
+    ) -> bool:
+        self.near.append(near)
         self.delivered += 1
         self.letters_repeated.append(repeated)
         if self.deliver_failures:

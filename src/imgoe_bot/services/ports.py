@@ -12,6 +12,7 @@ from imgoe_bot.domain.ids import (
     AttachmentId,
     ChannelId,
     GuildId,
+    JobId,
     MessageId,
     PostId,
     UploadId,
@@ -22,6 +23,7 @@ from imgoe_bot.domain.letters import Breaker, Move, Quotas
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MirrorRule, PersonChoice
 from imgoe_bot.domain.options import Options
+from imgoe_bot.domain.quota import Spent
 from imgoe_bot.domain.status import Health, Queue
 from imgoe_bot.domain.upload import (
     Card,
@@ -298,6 +300,18 @@ class PostStore(Protocol):
         """Return how many files and bytes were stored since then, by a person or by all."""
         ...
 
+    async def under_way(
+        self, guild_id: GuildId, *, user_id: UserId | None, before: JobId | None
+    ) -> int:
+        """Count upload jobs that are leased now, of a person or of all.
+
+        Args:
+            guild_id: the server.
+            user_id: whose posts; None for all.
+            before: only jobs with a lower id; None for all.
+        """
+        ...
+
     async def hand_over(self, upload: Upload) -> bool:
         """Give an upload's delete link to another live upload of the same copy.
 
@@ -523,11 +537,14 @@ class Messenger(Protocol):
         """Show the card as it is now; a card that is gone is left alone."""
         ...
 
-    async def deliver(self, cards: Sequence[Card], *, repeated: bool) -> bool:
+    async def deliver(
+        self, cards: Sequence[Card], *, near: Sequence[Spent] = (), repeated: bool
+    ) -> bool:
         """Send one person the delete links of their posts; the same copy's is sent once.
 
         Args:
             cards: one or more, all of the same author.
+            near: the quotas that will soon bite, to be told along.
             repeated: an earlier try may have sent some: look for its messages first.
 
         Returns:

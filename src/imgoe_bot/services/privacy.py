@@ -13,6 +13,7 @@ from imgoe_bot.domain.mirror import PersonChoice
 from imgoe_bot.domain.privacy import EVERYWHERE, Holdings, Overview, choice_in
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.ports import Clock
+from imgoe_bot.services.quotas import QuotaService
 
 EXPORT_FORMAT = "imgoe person 1"
 
@@ -66,11 +67,13 @@ class PrivacyService:
         *,
         choices: Choices,
         guilds: GuildSettingsService,
+        quotas: QuotaService,
         clock: Clock,
     ) -> None:
         self._people = people
         self._choices = choices
         self._guilds = guilds
+        self._quotas = quotas
         self._clock = clock
 
     async def show(self, actor: Actor) -> Overview:
@@ -81,6 +84,7 @@ class PrivacyService:
             holdings=await self._people.holdings(actor.user_id),
             host_url=(await self._guilds.get(guild_id)).host_url if guild_id else None,
             choice=choice_in(guild_id or EVERYWHERE, choices),
+            spent=await self._quotas.standing(guild_id, actor.user_id) if guild_id else (),
         )
 
     async def choose(self, actor: Actor, choice: PersonChoice) -> None:

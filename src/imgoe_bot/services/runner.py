@@ -9,11 +9,21 @@ import structlog
 
 from imgoe_bot.domain.ids import new_id
 from imgoe_bot.domain.job import GiveUp, Job, Step, after_failure
-from imgoe_bot.errors import BudgetSpent, ImgoeError, InternalError, StaleWrite, StoreError
+from imgoe_bot.errors import (
+    BudgetSpent,
+    ImgoeError,
+    InternalError,
+    QuotaPending,
+    StaleWrite,
+    StoreError,
+)
 from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.erasure import PATIENCE, Erasure
 from imgoe_bot.services.ports import Clock, JobStore
 from imgoe_bot.services.steps import Steps
+
+LOOK_AGAIN = timedelta(seconds=2)
+"""How long a job waits for others that may use up what it needs."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -130,7 +140,9 @@ class JobRunner:
         try:
             await self._work[job.step](job)
         except BudgetSpent as error:
-            await self._put_off(job, error)
+            await self._put_off(job, timedelta(seconds=error.retry_after_s or 0))
+        except QuotaPending:
+            await self._put_off(job, LOOK_AGAIN)
         except StaleWrite:
             log.info("another worker took this job over", job=job.id)
         except ImgoeError as error:
@@ -143,9 +155,8 @@ class JobRunner:
         """A person's wish to be forgotten outlasts a host's bad day; see ``erasure``."""
         return PATIENCE if job.step is Step.ERASE else self._options.max_attempts
 
-    async def _put_off(self, job: Job, error: BudgetSpent) -> None:
-        """Do it when the host may be sent more; that was no try of it."""
-        wait = timedelta(seconds=error.retry_after_s or 0)
+    async def _put_off(self, job: Job, wait: timedelta) -> None:
+        """Do it later, since it can't be begun yet; that was no try of it."""
         try:
             await self._jobs.put_off(job, at=self._clock.now() + wait)
         except ImgoeError as problem:

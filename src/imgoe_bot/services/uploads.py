@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from imgoe_bot.domain.budget import lane_of
 from imgoe_bot.domain.guild import Actor
-from imgoe_bot.domain.ids import PostId, UploadId, new_id
+from imgoe_bot.domain.ids import JobId, PostId, UploadId, new_id
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
-from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.templates import details_from
 from imgoe_bot.domain.upload import (
     Card,
@@ -28,7 +26,6 @@ from imgoe_bot.errors import (
     ImgoeError,
     KeyMissing,
     MediaTooLarge,
-    QuotaReached,
     UploadNotFound,
 )
 from imgoe_bot.services.budgets import HostBudgets
@@ -36,8 +33,7 @@ from imgoe_bot.services.digest import Digest
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, ImageHost, MediaReader, PostStore
-
-QUOTA_WINDOW = timedelta(hours=24)
+from imgoe_bot.services.quotas import QuotaService
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +62,14 @@ class UploadService:
         guilds: GuildSettingsService,
         options: OptionService,
         posts: PostStore,
+        quotas: QuotaService,
         budgets: HostBudgets,
         limits: UploadLimits,
         clock: Clock,
     ) -> None:
         self._reader = reader
         self._host = host
+        self._quotas = quotas
         self._budgets = budgets
         self._guilds = guilds
         self._options = options
@@ -87,6 +85,7 @@ class UploadService:
         item: Item,
         wish: Wish = NO_WISH,
         before: Sequence[Upload] = (),
+        job_id: JobId | None = None,
     ) -> Upload:
         """Store one copy on the post's guild's host; the record is not stored yet.
 
@@ -98,10 +97,12 @@ class UploadService:
             item: which of its things they are.
             wish: what was asked for beyond what the place's options say.
             before: what was uploaded for the same post and is not stored yet; counts as used up.
+            job_id: the job that does it, None when a person waits.
 
         Raises:
             KeyMissing: the guild has set no key.
             QuotaReached: the person or the guild has used up the day.
+            QuotaPending: others' uploads under way may use it up; only with ``job_id``.
             BudgetSpent: the host was sent as much as we may for now.
             MediaRejected: empty, too large, no image or video, or not wanted in that place.
             SourceError: the bytes could not be read.
@@ -112,7 +113,7 @@ class UploadService:
         limit = min(self._limits.max_bytes, options.max_size or self._limits.max_bytes)
         _check_declared_size(source, limit)
         check_wanted(item, options, nsfw=post.nsfw or wish.nsfw)
-        await self._check_quota(post, options, before)
+        await self._quotas.check(post, options, before=before, job_id=job_id)
         told = wish.over(details_from(options, item=item, at=post.created_at))
         told = replace(told, nsfw=told.nsfw or post.nsfw or item.spoiler)
         async with (
@@ -180,22 +181,6 @@ class UploadService:
     async def answered(self, post: Post, card: Place) -> None:
         """Note where the card of an ``upload_now`` stands, so that it can change later."""
         await self._posts.set_card(post.id, card)
-
-    async def _check_quota(self, post: Post, options: Options, before: Sequence[Upload]) -> None:
-        """Raise QuotaReached where the last 24 hours used up what a day allows."""
-        for whose, user_id, files, size in (
-            ("person", post.author_id, options.person_files, options.person_bytes),
-            ("guild", None, options.guild_files, options.guild_bytes),
-        ):
-            if files is None and size is None:
-                continue
-            since = self._clock.now() - QUOTA_WINDOW
-            used = await self._posts.usage(post.guild_id, user_id=user_id, since=since)
-            size_before = sum(upload.stored.size_bytes for upload in before)
-            spent_files, spent_bytes = used[0] + len(before), used[1] + size_before
-            for unit, spent, limit in (("files", spent_files, files), ("bytes", spent_bytes, size)):
-                if limit is not None and spent >= limit:
-                    raise QuotaReached(whose=whose, limit=limit, unit=unit)
 
     async def _known_copy(
         self, post: Post, host_url: str, digest: Digest, refused: DuplicateMedia

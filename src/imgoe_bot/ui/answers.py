@@ -2,10 +2,12 @@
 
 import discord
 
+from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.options import Layout
+from imgoe_bot.domain.quota import Spent
 from imgoe_bot.domain.upload import Card
 from imgoe_bot.domain.wish import Remark
-from imgoe_bot.ui import convert, late, render, views
+from imgoe_bot.ui import convert, late, quota_words, render, views
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.gallery import gallery_view
 from imgoe_bot.ui.translate import words_for_locale
@@ -35,8 +37,8 @@ async def show(
     elif not private and card.post.card is None:
         await services.uploads.answered(card.post, convert.place_of(message))
     services.runner.wake()
-    if remarks:
-        await _remark(interaction, remarks)
+    near = await services.quotas.near(card.post.guild_id, UserId(interaction.user.id))
+    await _remark(interaction, remarks, near)
 
 
 async def _hand_links_over(interaction: AnyInteraction, card: Card) -> None:
@@ -50,9 +52,15 @@ async def _hand_links_over(interaction: AnyInteraction, card: Card) -> None:
     )
 
 
-async def _remark(interaction: AnyInteraction, remarks: tuple[Remark, ...]) -> None:
+async def _remark(
+    interaction: AnyInteraction, remarks: tuple[Remark, ...], near: tuple[Spent, ...]
+) -> None:
+    """Tell the person what to know besides, if there is anything."""
     words = words_for_locale(interaction.locale)
-    await late.tell(interaction, "\n".join(words(f"remark.{remark}") for remark in remarks))
+    lines = [words(f"remark.{remark}") for remark in remarks]
+    lines += quota_words.small_lines(near, words)
+    if lines:
+        await late.tell(interaction, "\n".join(lines))
 
 
 async def _answer(interaction: AnyInteraction, card: Card, *, private: bool) -> discord.Message:

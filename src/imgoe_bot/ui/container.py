@@ -15,6 +15,7 @@ from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Notes
 from imgoe_bot.services.privacy import PrivacyService
+from imgoe_bot.services.quotas import QuotaService
 from imgoe_bot.services.runner import JobRunner
 from imgoe_bot.services.setup import SetupService
 from imgoe_bot.services.stats import StatsService
@@ -36,6 +37,7 @@ class Services:
     setup: SetupService
     mirrors: MirrorService
     uploads: UploadService
+    quotas: QuotaService
     keeping: KeepService
     deletions: DeletionService
     library: LibraryService

@@ -16,7 +16,7 @@ from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
 from imgoe_bot.adapters.store.upsert import upsert
 from imgoe_bot.adapters.vault import Vault
-from imgoe_bot.domain.ids import AttachmentId, GuildId, MessageId, PostId, UploadId, UserId
+from imgoe_bot.domain.ids import AttachmentId, GuildId, JobId, MessageId, PostId, UploadId, UserId
 from imgoe_bot.domain.job import Item, State, Step
 from imgoe_bot.domain.upload import Card, FailedItem, Place, Post, Upload
 from imgoe_bot.errors import UploadNotFound
@@ -139,6 +139,23 @@ class SqlPostStore:
         async with self._database.read() as connection:
             files, size_bytes = (await connection.execute(query)).one()
         return int(files), int(size_bytes)
+
+    async def under_way(
+        self, guild_id: GuildId, *, user_id: UserId | None, before: JobId | None
+    ) -> int:
+        """Count upload jobs that are leased now; see the port."""
+        which = [
+            t.job.c.guild_id == guild_id,
+            t.job.c.step == Step.UPLOAD.value,
+            t.job.c.state == State.LEASED.value,
+        ]
+        if user_id is not None:
+            which.append(t.post.c.author_id == user_id)
+        if before is not None:
+            which.append(t.job.c.id < before)
+        query = select(func.count()).join_from(t.job, t.post, t.post.c.id == t.job.c.post_id)
+        async with self._database.read() as connection:
+            return int((await connection.execute(query.where(*which))).scalar_one())
 
     async def hand_over(self, upload: Upload) -> bool:
         """Give an upload's delete link to another live upload of the same copy; see the port."""
