@@ -89,11 +89,11 @@ async def test_two_mirrors_never_copy_each_other(town: Town) -> None:
         webhook = town.guild.add_webhook(town.photos, "other mirror")
         posted = await town.ben.say(town.lounge, files=[picture("far.png")])
         card = await webhook.say(embeds=[_preview(town, posted)])
-        before = await town.ada.slash(town.photos, "why", link=_link(town, card))
+        before = await town.ada.slash(town.photos, "why", message=_link(town, card))
         told = (await before.wait_response()).content
 
         card.components = [_row("imgoe:links:0123456789abcdef")]
-        again = await town.ada.slash(town.photos, "why", link=_link(town, card))
+        again = await town.ada.slash(town.photos, "why", message=_link(town, card))
 
         assert "✓ It is not the answer of a bot like me" in told
         assert "✗ It is not the answer of a bot like me" in (await again.wait_response()).content
