@@ -49,6 +49,7 @@ from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import ImageHost, KeyChecker, MediaReader, Messenger
 from imgoe_bot.services.privacy import PrivacyService
+from imgoe_bot.services.reviews import Reviews
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.setup import SetupService
 from imgoe_bot.services.stats import StatsService
@@ -210,6 +211,7 @@ def build_services(
             steps=steps,
             delivery=delivery,
             erasure=erasure,
+            reviews=Reviews(jobs, posts=posts, host=host, messenger=messenger, clock=clock),
             clock=clock,
             options=_runner_options(settings),
         ),

@@ -23,6 +23,7 @@
     │   ├── HostUnreachable ↻
     │   ├── HostBroken ↻
     │   ├── HostBusy ↻
+    │   ├── AwaitsApproval ↻
     │   ├── HostRefused
     │   │   ├── KeyRejected
     │   │   └── DuplicateMedia
@@ -316,6 +317,12 @@ class HostBusy(HostError):
             retry_after_s=retry_after_s,
         )
         self.retry_after_s = retry_after_s
+
+
+class AwaitsApproval(HostError):
+    """Somebody at the host has to approve an upload first, and has not yet."""
+
+    retryable = True
 
 
 class HostRefused(HostError):

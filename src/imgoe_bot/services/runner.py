@@ -11,9 +11,15 @@ from imgoe_bot.domain.ids import new_id
 from imgoe_bot.domain.job import GiveUp, Job, Step, after_failure
 from imgoe_bot.errors import ImgoeError, InternalError, StaleWrite, StoreError
 from imgoe_bot.services.delivery import DeliveryService
-from imgoe_bot.services.erasure import PATIENCE, Erasure
+from imgoe_bot.services.erasure import PATIENCE as ERASURE_PATIENCE
+from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.ports import Clock, JobStore
+from imgoe_bot.services.reviews import PATIENCE as REVIEW_PATIENCE
+from imgoe_bot.services.reviews import Reviews
 from imgoe_bot.services.steps import Steps
+
+PATIENCE = {Step.ERASE: ERASURE_PATIENCE, Step.REVIEW: REVIEW_PATIENCE}
+"""Tries of the steps that outlast a host's bad day, or wait for somebody there."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -45,6 +51,7 @@ class JobRunner:
         steps: Steps,
         delivery: DeliveryService,
         erasure: Erasure,
+        reviews: Reviews,
         clock: Clock,
         options: RunnerOptions,
     ) -> None:
@@ -59,6 +66,7 @@ class JobRunner:
             Step.ANNOUNCE: steps.announce,
             Step.DELIVER: delivery.deliver,
             Step.RETIRE: steps.retire,
+            Step.REVIEW: reviews.review,
             Step.ERASE: erasure.erase,
         }
         self._give_up = {step: steps.give_up for step in Step} | {Step.ERASE: erasure.give_up}
@@ -138,8 +146,7 @@ class JobRunner:
             await self._failed(job, InternalError(kind=type(error).__name__))
 
     def _most_attempts(self, job: Job) -> int:
-        """A person's wish to be forgotten outlasts a host's bad day; see ``erasure``."""
-        return PATIENCE if job.step is Step.ERASE else self._options.max_attempts
+        return PATIENCE.get(job.step, self._options.max_attempts)
 
     async def _failed(self, job: Job, error: ImgoeError) -> None:
         verdict = after_failure(

@@ -117,6 +117,10 @@ def _busy(error: e.HostBusy, words: Words) -> str:
     return words("error.busy_for", host=host, count=round(error.retry_after_s))
 
 
+def _awaits_approval(error: e.AwaitsApproval, words: Words) -> str:
+    return words("card.waiting", host=w.host_name(error.host))
+
+
 def _refused(error: e.HostRefused, words: Words) -> str:
     says = ""
     if error.host_message:
@@ -168,6 +172,7 @@ _WORDS: dict[type[e.ImgoeError], Callable[[Any, Words], str]] = {
     e.HostUnreachable: _unreachable,
     e.HostBroken: _broken,
     e.HostBusy: _busy,
+    e.AwaitsApproval: _awaits_approval,
     e.HostRefused: _refused,
     e.KeyRejected: _key_rejected,
     e.DuplicateMedia: _duplicate,
