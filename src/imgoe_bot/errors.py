@@ -25,6 +25,7 @@
     │   ├── HostBroken ↻
     │   ├── HostBusy ↻
     │   │   └── BudgetSpent ↻
+    │   ├── AwaitsApproval ↻
     │   ├── HostRefused
     │   │   ├── KeyRejected
     │   │   └── DuplicateMedia
@@ -329,6 +330,12 @@ class HostBusy(HostError):
 
 class BudgetSpent(HostBusy):
     """We have sent the host as much as we may for now; this was not sent."""
+
+
+class AwaitsApproval(HostError):
+    """Somebody at the host has to approve an upload first, and has not yet."""
+
+    retryable = True
 
 
 class HostRefused(HostError):

@@ -23,6 +23,7 @@ from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.quotas import QuotaService
+from imgoe_bot.services.reviews import Reviews
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.steps import Steps
 from imgoe_bot.services.uploads import UploadLimits, UploadService
@@ -86,6 +87,15 @@ class Office:
             clock=self.clock,
         )
 
+    def reviews(self) -> Reviews:
+        return Reviews(
+            self.stores.jobs,
+            posts=self.stores.posts,
+            host=self.host,
+            messenger=self.messenger,
+            clock=self.clock,
+        )
+
     def runner(self, *, attempts: int = 3, at_once: int = 2) -> JobRunner:
         delivery = self.delivery()
         steps = Steps(
@@ -113,6 +123,7 @@ class Office:
             steps=steps,
             delivery=delivery,
             erasure=erasure,
+            reviews=self.reviews(),
             clock=self.clock,
             options=RunnerOptions(
                 lease=timedelta(seconds=60),

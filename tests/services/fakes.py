@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from imgoe_bot.domain.guild import ApiKey
@@ -59,6 +59,8 @@ class FakeHost:
     failures: list[BaseException] = field(default_factory=list[BaseException])
     gate: asyncio.Event | None = None
     details: list[Details] = field(default_factory=list[Details])
+    moderates: bool = False
+    looks: int = 0
     at_once: int = 0
     most_at_once: int = 0
 
@@ -83,7 +85,23 @@ class FakeHost:
         link = f"{HOST}/image/{self.uploads}/delete/{self.uploads:048x}"
         self.files[link] = body
         page = f"{HOST}/image/{self.uploads}"
-        return Stored(media.mime, len(body), page, page, delete_link=DeleteLink(link))
+        return Stored(
+            media.mime,
+            len(body),
+            page,
+            page,
+            delete_link=DeleteLink(link),
+            approved=not self.moderates,
+        )
+
+    async def find_published(self, stored: Stored, *, host_url: str) -> Stored | None:
+        self.looks += 1
+        if self.failures:
+            raise self.failures.pop(0)
+        if self.moderates:
+            return None
+        url = f"{stored.viewer_url}.png"
+        return replace(stored, approved=True, url=url, thumb_url=url)
 
     async def delete(self, link: DeleteLink, *, host_url: str) -> bool:
         if self.failures:
@@ -112,6 +130,7 @@ class FakeMessenger:
     source_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
     deliver_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
     announce_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
+    refresh_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
 
     async def find_source(self, post: Post, item: Item) -> Source:
         if self.source_failures:
@@ -134,6 +153,8 @@ class FakeMessenger:
         self.removed.append(card)
 
     async def refresh(self, card: Card) -> None:
+        if self.refresh_failures:
+            raise self.refresh_failures.pop(0)
         self.refreshed.append(card)
 
     async def deliver(

@@ -103,6 +103,19 @@ class ImageHost(Protocol):
         """
         ...
 
+    async def find_published(self, stored: Stored, *, host_url: str) -> Stored | None:
+        """Look whether an upload that had to be approved is shown by now; safe to repeat.
+
+        Returns:
+            The same upload with the addresses of its files, as far as the host tells them; None
+            while nobody can see it.
+
+        Raises:
+            HostError: the host does not tell.
+            SourceBlocked: the upload's page is not at the host.
+        """
+        ...
+
 
 class KeyChecker(Protocol):
     """Tells whether a host takes a key, before anybody relies on it."""
@@ -264,7 +277,10 @@ class PostStore(Protocol):
     async def add_uploaded(
         self, post: Post, *uploads: Upload, left: Sequence[FailedItem] = ()
     ) -> None:
-        """Store a post that needs no job but that of its direct message; a personal one has none.
+        """Store a post whose files are uploaded, and the jobs of what follows.
+
+        Those are its direct message, unless it is a personal one, and a look for each upload that
+        its host has to approve first.
 
         What was left out is stored as failed, so that the card names it as long as it stands.
         """
@@ -328,6 +344,10 @@ class PostStore(Protocol):
         """Note that the copy is gone; safe to repeat."""
         ...
 
+    async def mark_published(self, upload_id: UploadId, stored: Stored) -> None:
+        """Note that the host shows a copy by now, and where its files are; safe to repeat."""
+        ...
+
     async def withdraw(self, message_ids: Sequence[MessageId], *, at: datetime) -> None:
         """Note that unanswered source messages were taken back by their authors."""
         ...
@@ -377,7 +397,10 @@ class StatusStore(Protocol):
     """What a moderator may see of the work for one server."""
 
     async def queue(self, guild_id: GuildId) -> Queue:
-        """Count the server's jobs."""
+        """Count the server's jobs, but for looks whether a host has approved an upload.
+
+        Those wait for somebody at the host, maybe for weeks: that is no work left undone.
+        """
         ...
 
     async def health(self, guild_id: GuildId) -> Health:
@@ -420,6 +443,9 @@ class JobStore(Protocol):
         retire_at: datetime | None = None,
     ) -> None:
         """Store where the answer stands and, in the same transaction, the next steps.
+
+        One of them is a look for each upload that its host has to approve first: ordered any
+        earlier, it could be done before the answer that it changes is known.
 
         Args:
             job: the step that is done.

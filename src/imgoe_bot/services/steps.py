@@ -99,7 +99,7 @@ class Steps:
                 )
             case Step.DELIVER:
                 await self._delivery.give_up(job, error)
-            case Step.RETIRE | Step.ERASE:
+            case Step.RETIRE | Step.REVIEW | Step.ERASE:
                 await self._jobs.finish(job, error)
 
     async def _pause_if_refused(self, card: Card, error: ImgoeError) -> None:

@@ -123,6 +123,10 @@ def _busy(error: e.HostBusy, words: Words) -> str:
     return words("error.busy_for", host=host, when=discord.utils.format_dt(at, "R"))
 
 
+def _awaits_approval(error: e.AwaitsApproval, words: Words) -> str:
+    return words("card.waiting", host=w.host_name(error.host))
+
+
 def _refused(error: e.HostRefused, words: Words) -> str:
     says = ""
     if error.host_message:
@@ -174,6 +178,7 @@ _WORDS: dict[type[e.ImgoeError], Callable[[Any, Words], str]] = {
     e.HostUnreachable: _unreachable,
     e.HostBroken: _broken,
     e.HostBusy: _busy,
+    e.AwaitsApproval: _awaits_approval,
     e.HostRefused: _refused,
     e.KeyRejected: _key_rejected,
     e.DuplicateMedia: _duplicate,

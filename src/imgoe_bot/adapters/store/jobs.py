@@ -11,7 +11,7 @@ from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
-from imgoe_bot.adapters.store.posts import answered_update, job_values
+from imgoe_bot.adapters.store.posts import answered_update, job_values, order_reviews
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.job import Job, State, Step
 from imgoe_bot.domain.upload import Place, Upload
@@ -100,6 +100,7 @@ class SqlJobStore:
                 following.append(retire | {"run_at": retire_at})
             if following:
                 await connection.execute(insert(t.job), following)
+            await order_reviews(connection, post)
 
     async def finish(self, job: Job, failure: ImgoeError | None) -> None:
         """Store the outcome of a step that nothing follows."""

@@ -14,11 +14,11 @@ from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.breaker import read_breaker
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
-from imgoe_bot.adapters.store.upsert import upsert
+from imgoe_bot.adapters.store.upsert import insert_new, upsert
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import AttachmentId, GuildId, JobId, MessageId, PostId, UploadId, UserId
-from imgoe_bot.domain.job import Item, State, Step
-from imgoe_bot.domain.upload import Card, FailedItem, Place, Post, Upload
+from imgoe_bot.domain.job import FIRST_LOOK_AFTER, Item, State, Step
+from imgoe_bot.domain.upload import Card, FailedItem, Place, Post, Stored, Upload
 from imgoe_bot.errors import UploadNotFound
 
 
@@ -48,7 +48,7 @@ class SqlPostStore:
     async def add_uploaded(
         self, post: Post, *uploads: Upload, left: Sequence[FailedItem] = ()
     ) -> None:
-        """Store a post that needs no job but that of its direct message; see the port."""
+        """Store a post whose files are uploaded, and the jobs of what follows; see the port."""
         kept = [rows.upload_values(upload, self._vault) for upload in uploads]
         failed = [_left_values(post, each) for each in left]
         async with self._database.write() as connection:
@@ -61,6 +61,7 @@ class SqlPostStore:
             if not post.is_personal:
                 delivery = job_values(post, Step.DELIVER, State.READY)
                 await connection.execute(insert(t.job).values(**delivery))
+            await order_reviews(connection, post)
 
     async def set_card(self, post_id: PostId, card: Place) -> None:
         """Note where a post's card stands."""
@@ -207,6 +208,14 @@ class SqlPostStore:
                 .values(deleted_at=at, deleted_by=by, delete_link_sealed=None)
             )
 
+    async def mark_published(self, upload_id: UploadId, stored: Stored) -> None:
+        """Note that the host shows a copy by now, and where its files are; safe to repeat."""
+        values = {"approved": True, "url": stored.url, "thumb_url": stored.thumb_url}
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(t.upload).where(t.upload.c.id == upload_id).values(**values)
+            )
+
     async def withdraw(self, message_ids: Sequence[MessageId], *, at: datetime) -> None:
         """Note that unanswered source messages were taken back by their authors."""
         async with self._database.write() as connection:
@@ -241,6 +250,21 @@ def job_values(post: Post, step: Step, state: State) -> dict[str, Any]:
         "run_at": post.created_at,
         "attempts": 0,
     }
+
+
+async def order_reviews(connection: AsyncConnection, post: Post) -> None:
+    """Store a job for each copy of a post that its host shows to nobody yet."""
+    query = select(t.upload).where(
+        t.upload.c.post_id == post.id,
+        t.upload.c.approved.is_(False),
+        t.upload.c.deleted_at.is_(None),
+    )
+    waiting = await _all(connection, query)
+    last_at = max((row["created_at"] for row in waiting), default=post.created_at)
+    for row in waiting:
+        look = job_values(post, Step.REVIEW, State.READY) | {"run_at": last_at + FIRST_LOOK_AFTER}
+        item = rows.item_values(rows.item_of_upload(row))
+        await insert_new(connection, t.job, look | item)
 
 
 def answered_update(post_id: PostId, card: Place | None) -> Update:

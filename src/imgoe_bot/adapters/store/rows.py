@@ -115,6 +115,11 @@ def item_values(item: Item) -> dict[str, Any]:
     return {name: getattr(item, name) for name in _ITEM} | {"source": item.source.value}
 
 
+def item_of_upload(row: Columns) -> Item:
+    """Return which attachment an upload's row is of."""
+    return Item(**{name: row[name] for name in _ITEM})
+
+
 NO_ITEM = item_values(Item(attachment_id=AttachmentId(0), position=0, filename=""))
 """The same columns of a job that concerns the whole post."""
 
@@ -122,7 +127,7 @@ NO_ITEM = item_values(Item(attachment_id=AttachmentId(0), position=0, filename="
 def job_from(row: Columns) -> Job:
     """Return the job of a row."""
     step = Step(row["step"])
-    item = _item_from(row) if step is Step.UPLOAD else None
+    item = _item_from(row) if step in (Step.UPLOAD, Step.REVIEW) else None
     return Job(
         id=row["id"],
         post_id=row["post_id"],
