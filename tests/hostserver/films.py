@@ -22,10 +22,13 @@ def film(
     frames: int = 30,
     audio_only: bool = False,
     backdrop: bytes | None = None,
+    metadata: dict[str, str] | None = None,
+    options: dict[str, str] | None = None,
 ) -> bytes:
     """A film of a second at 30 frames; its container follows from the path's extension."""
-    container: Any = AV.open(str(path), "w")
+    container: Any = AV.open(str(path), "w", options=options or {})
     with container:
+        container.metadata.update(metadata or {})
         if audio_only:
             _add_silence(container)
         else:
