@@ -68,6 +68,14 @@ def _add_silence(container: Any) -> None:
         container.mux(packet)
 
 
+def animation(kind: str, frames: int = 3) -> bytes:
+    """A small picture that changes its colour."""
+    images = [Image.new("RGB", (64, 48), (80 * n % 256, 10, 10)) for n in range(frames)]
+    buffer = io.BytesIO()
+    images[0].save(buffer, kind, save_all=True, append_images=images[1:], duration=50)
+    return buffer.getvalue()
+
+
 def box(kind: bytes, body: bytes) -> bytes:
     """One box of an MP4 file."""
     return struct.pack(">I", len(body) + 8) + kind + body

@@ -11,17 +11,11 @@ from tests.hostserver.driver import Client, FileList, picture
 from tests.hostserver.films import (
     GPS_IFD,
     PLACE,
+    animation,
     film,
     film_with_place,
     picture_with_place,
 )
-
-
-def animation(kind: str, frames: int = 3) -> bytes:
-    images = [Image.new("RGB", (64, 48), (80 * n, 10, 10)) for n in range(frames)]
-    buffer = io.BytesIO()
-    images[0].save(buffer, kind, save_all=True, append_images=images[1:], duration=50)
-    return buffer.getvalue()
 
 
 @pytest.mark.parametrize(

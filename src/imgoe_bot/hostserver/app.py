@@ -92,7 +92,9 @@ def _gate(outside: Outside, accounts: Accounts, sessions: Sessions) -> Gate:
 def make_host(outside: Outside) -> Host:
     """Make every part."""
     options, clock = outside.options, outside.clock
-    accounts = Accounts(outside.database, seal=outside.seal, clock=clock)
+    accounts = Accounts(
+        outside.database, seal=outside.seal, clock=clock, quota_bytes=options.user_quota_bytes
+    )
     index = UploadIndex(outside.database)
     shelves = Shelves(outside.database, clock=clock)
     blobs, files = _storage(options)
