@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer
+from imgoe_bot.hostserver.options import MIB
 from tests.hostserver.driver import Client, FileList, client_of, picture
 
 PROBLEM = {"Accept": "application/problem+json"}
@@ -368,6 +369,35 @@ async def test_the_front_page_uploads_with_the_sessions_token(client: Client) ->
     assert without.json["error"]["code"] == 100
 
 
+@pytest.mark.parametrize(
+    ("everybody", "guests", "shown", "limit_bytes"),
+    [
+        (64 * MIB, 10 * MIB, "10 MiB", 10 * MIB),
+        (5 * MIB, 10 * MIB, "5 MiB", 5 * MIB),
+        (64 * MIB, 3 * MIB // 2, "1.5 MiB", 3 * MIB // 2),
+        (64 * MIB, 300_000, "293 KiB", 300_000),
+    ],
+)
+async def test_the_front_page_names_the_limit_of_who_looks(
+    tmp_path: Path,
+    session: aiohttp.ClientSession,
+    clock: Clock,
+    everybody: int,
+    guests: int,
+    shown: str,
+    limit_bytes: int,
+) -> None:
+    rules = GuestRules(body_limit_bytes=guests)
+    options = {"body_limit_bytes": everybody, "guests": rules}
+    async with running(tmp_path, session, clock, **options) as (_, client):
+        to_guests = (await client.get("/")).body.decode()
+        assert f"up to {shown} each" in to_guests
+        assert f'data-limit="{limit_bytes}"' in to_guests
+        signed = (await (await signed_in(client)).call("GET", "/")).body.decode()
+        assert f"up to {everybody // MIB} MiB each" in signed
+        assert f'data-limit="{everybody}"' in signed
+
+
 async def test_chats_can_unfurl_pages(client: Client) -> None:
     image = await client.stored(picture(), filename="A & B.jpg")
     card = await client.get(f"/oembed?url={image['url_viewer']}")
@@ -382,6 +412,19 @@ async def test_screenshot_tools_get_their_settings(client: Client) -> None:
     assert sharex.json["FileFormName"] == "source"
     script = await client.get("/tools/flameshot-upload.sh")
     assert f'"{client.url}/api/1/upload"' in script.body.decode()
+
+
+@pytest.mark.parametrize("strict", [False, True])
+async def test_sharex_finds_the_message_of_a_refusal(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock, strict: bool
+) -> None:
+    async with running(tmp_path, session, clock, strict=strict) as (_, client):
+        settings = (await client.get("/tools/sharex.sxcu")).json
+        refused = await client.upload(b"words")
+        message = refused.json
+        for name in settings["ErrorMessage"].removeprefix("{json:").removesuffix("}").split("."):
+            message = message[name]
+        assert message == "File is no image or video of an accepted format"
 
 
 async def test_files_are_cached_for_ever_and_never_run(client: Client) -> None:

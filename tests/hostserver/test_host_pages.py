@@ -190,6 +190,20 @@ async def test_the_front_page_uploads_and_links(site: Site, browser: Browser, sc
     await context.close()
 
 
+async def test_the_front_page_tells_why_a_strict_host_refuses(
+    tmp_path: Path, session: aiohttp.ClientSession, browser: Browser
+) -> None:
+    options = HostOptions(tmp_path / "data", guests=GuestRules(), strict=True)
+    async with HostServer(options) as host:
+        context = await _context(browser, "light")
+        page = await context.new_page()
+        await page.goto(client_of(host, session).url)
+        words = FilePayload(name="notes.txt", mimeType="text/plain", buffer=b"words")
+        await page.locator("#files").set_input_files([words])
+        await expect(page.locator(".queue .failed")).to_contain_text("no image or video")
+        await context.close()
+
+
 async def test_a_picture_dropped_anywhere_is_uploaded(site: Site, browser: Browser) -> None:
     context = await _context(browser, "light")
     page = await context.new_page()

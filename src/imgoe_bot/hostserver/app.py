@@ -183,7 +183,7 @@ def _add_tools(app: web.Application, host: Host, outside: Outside) -> None:
         return web.json_response(openapi(outside.url, site_name))
 
     async def send_sharex(_: web.Request) -> web.Response:
-        return sharex_answer(outside.url, site_name)
+        return sharex_answer(outside.url, site_name, strict=outside.options.strict)
 
     async def send_flameshot(_: web.Request) -> web.Response:
         return flameshot_answer(outside.url)

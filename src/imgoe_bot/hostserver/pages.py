@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from imgoe_bot.hostserver.index import UploadIndex, Wanted
-from imgoe_bot.hostserver.options import HostOptions
+from imgoe_bot.hostserver.options import MIB, HostOptions
 from imgoe_bot.hostserver.records import Upload
 from imgoe_bot.hostserver.render import Renderer, see_other
 from imgoe_bot.hostserver.reply import Addresses, describe
+from imgoe_bot.hostserver.sessions import Session
 from imgoe_bot.hostserver.shelves import Shelves
 from imgoe_bot.hostserver.uploading import Uploading
 
@@ -54,6 +55,13 @@ def oembed(upload: Upload, at: Addresses, site_name: str) -> dict[str, object]:
     return card | {"type": "photo", "url": at.direct(upload)}
 
 
+def limit_text(limit_bytes: int) -> str:
+    """Return a limit as an operator sets it: ``64 MiB``, ``1.5 MiB``, ``293 KiB``."""
+    if limit_bytes < MIB:
+        return f"{round(limit_bytes / 1024)} KiB"
+    return f"{round(limit_bytes / MIB, 1):g} MiB"
+
+
 def _path_of(url: str) -> str:
     try:
         return urlsplit(url).path
@@ -75,11 +83,20 @@ class PublicPages:
 
     async def front(self, request: web.Request) -> web.Response:
         """Answer the front page, where files are dropped."""
+        session = await self.renderer.sessions.find(request)
+        limit_bytes = self._limit_bytes(session)
         facts = {
             "guests": self.options.guests is not None,
-            "limit_bytes": self.options.body_limit_bytes,
+            "limit_bytes": limit_bytes,
+            "limit": limit_text(limit_bytes),
         }
-        return await self.renderer.page(request, "front.html", facts)
+        return self.renderer.page_for(session, "front.html", facts, status=200)
+
+    def _limit_bytes(self, session: Session | None) -> int:
+        limit_bytes, guests = self.options.body_limit_bytes, self.options.guests
+        if session is not None or guests is None:
+            return limit_bytes
+        return min(limit_bytes, guests.body_limit_bytes)
 
     async def _find(self, kind: str, slug: str) -> Upload | None:
         upload = await self.index.find(slug.rpartition(".")[2])
