@@ -272,11 +272,8 @@ async def test_an_admin_makes_a_key_and_approves_a_guests_picture(
     await context.close()
 
 
-async def test_a_clip_plays(site: Site, browser: Browser) -> None:
-    context = await _context(browser, "light")
-    page = await context.new_page()
-    await page.goto(site.clip["url_viewer"])
-    played_s = await page.locator("video").evaluate(
+async def _played_s(page: Page) -> float:
+    played_s: float = await page.locator("video").evaluate(
         """async (video) => {
             video.muted = true;
             await video.play();
@@ -286,5 +283,36 @@ async def test_a_clip_plays(site: Site, browser: Browser) -> None:
             return video.currentTime;
         }"""
     )
-    assert played_s > 0
+    return played_s
+
+
+async def test_a_clip_plays(site: Site, browser: Browser) -> None:
+    context = await _context(browser, "light")
+    page = await context.new_page()
+    await page.goto(site.clip["url_viewer"])
+    assert await _played_s(page) > 0
+    await context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_a_moderator_looks_before_approving(
+    site: Site, browser: Browser, clip: bytes, scheme: str
+) -> None:
+    guest = Client(site.client.session, site.client.url, None)
+    await guest.stored(clip, filename="Guest film.mp4")
+    context = await _context(browser, scheme)
+    page = await context.new_page()
+    await _sign_in(page, site)
+    await page.get_by_role("link", name="Look at From a guest 4").click()
+    picture = page.get_by_role("img", name="From a guest 4")
+    await expect(picture).to_have_js_property("naturalWidth", 1200)
+    await _check(page, "review")
+    await _keep(page, "review", scheme)
+    await page.get_by_role("link", name="Back to what waits").click()
+    await page.get_by_role("link", name="Look at Guest film").click()
+    assert await _played_s(page) > 0
+    await _check(page, "review of a clip")
+    await page.get_by_role("button", name="Approve").click()
+    await page.wait_for_url("**/admin#waiting")
+    await expect(page.get_by_role("link", name="Look at Guest film")).to_have_count(0)
     await context.close()

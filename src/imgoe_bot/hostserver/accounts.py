@@ -100,10 +100,15 @@ class Accounts:
         await self._database.run(lambda connection: connection.execute(revoked))
         self._remembered.clear()
 
-    async def set_quota(self, user_id: int, quota_bytes: int | None) -> None:
-        """Limit what a user may store; None lifts the limit."""
-        changed = update(users).where(users.c.id == user_id).values(quota_bytes=quota_bytes)
-        await self._database.run(lambda connection: connection.execute(changed))
+    async def set_quota(self, user_id: int, quota_bytes: int | None) -> bool:
+        """Limit what a user may store; None lifts the limit. Answers False for an unknown user."""
+        found = update(users).where(users.c.id == user_id)
+        changed = found.values(quota_bytes=quota_bytes)
+
+        def work(connection: Connection) -> bool:
+            return connection.execute(changed).rowcount == 1
+
+        return await self._database.run(work)
 
     async def find_by_key(self, key: str) -> Account | None:
         """Return whose key this is; None for one that is unknown or revoked.

@@ -168,6 +168,8 @@ def _add_admin(app: web.Application, host: Host, outside: Outside) -> None:
     app.router.add_post("/admin/users/{id}/quota", pages.set_quota)
     app.router.add_post("/admin/albums", pages.create_album)
     app.router.add_post("/admin/categories", pages.create_category)
+    app.router.add_get("/admin/uploads/{id}", pages.review)
+    app.router.add_get("/admin/uploads/{id}/file", pages.whole)
     app.router.add_get("/admin/uploads/{id}/preview", pages.preview)
     app.router.add_post("/admin/uploads/{id}/approve", pages.approve)
     app.router.add_post("/admin/uploads/{id}/reject", pages.reject)

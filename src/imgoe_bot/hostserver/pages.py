@@ -62,6 +62,12 @@ def limit_text(limit_bytes: int) -> str:
     return f"{round(limit_bytes / MIB, 1):g} MiB"
 
 
+def before_of(request: web.Request) -> int | None:
+    """Return the number after which a list goes on; what is none counts as not asked."""
+    text = request.query.get("before", "")[:NUMBER_DIGITS]
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
 def _path_of(url: str) -> str:
     try:
         return urlsplit(url).path
@@ -169,11 +175,10 @@ class PublicPages:
         reader = None if session is None else session.account.user_id
         if album is None or (album.is_private and reader != album.user_id):
             return await self.renderer.not_found(request)
-        before = request.query.get("before", "")[:NUMBER_DIGITS]
         wanted = Wanted(
             album_id=album.album_id,
             is_approved=True,
-            before=int(before) if before.isascii() and before.isdigit() else None,
+            before=before_of(request),
             limit=ALBUM_PAGE,
         )
         page = await self.index.list_page(wanted)
