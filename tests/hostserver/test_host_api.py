@@ -220,7 +220,7 @@ async def test_what_a_guest_sends_waits_until_an_admin_approves(
         assert "display_url" not in image
         assert image["thumb"]["url"] is None
         address = f"/images/{image['date_gmt'][:10].replace('-', '/')}/{image['filename']}"
-        for hidden in (image["path_viewer"], address, f"/images/pending{address[7:]}"):
+        for hidden in (address, f"/images/pending{address[7:]}"):
             assert (await client.get(hidden)).status == 404
         admin = await signed_in(client)
         preview = f"/admin/uploads/{image['id_encoded']}/preview"
@@ -241,6 +241,30 @@ async def test_a_rejected_upload_leaves_nothing(
         admin = await signed_in(client)
         await admin.form(f"/admin/uploads/{image['id_encoded']}/reject")
         assert files.names() == []
+
+
+async def test_no_form_of_answer_leads_to_what_waits(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
+) -> None:
+    rules = {"guests": GuestRules(), "moderation": "guests"}
+    async with running(tmp_path, session, clock, **rules) as (_, client):
+        guest, told = Client(session, client.url, None), {"title": "Sunset", "description": "Red"}
+        text = await guest.upload(picture(), format="txt", **told)
+        moved = await guest.upload(picture(), format="redirect", **told)
+        form = {"image": base64.b64encode(picture()).decode()} | told
+        imgbb = await guest.call("POST", "/api/1/upload", data=form)
+        assert (text.status, moved.status, imgbb.status) == (200, 302, 200)
+        assert (imgbb.json["data"]["url"], imgbb.json["data"]["display_url"]) == (None, None)
+        for address in (text.body.decode(), moved.headers["location"]):
+            page = await client.get(address)
+            assert (page.status, b"It waits for approval" in page.body) == (200, True)
+            assert b"/images/" not in page.body
+            assert b"Sunset" not in page.body
+            assert b"Red" not in page.body
+            assert (await client.get(f"/oembed?url={address}")).status == 404
+        admin = await signed_in(client)
+        await admin.form(f"/admin/uploads/{text.body.decode().rpartition('.')[2]}/approve")
+        assert b"Sunset" in (await client.get(text.body.decode())).body
 
 
 def names_on(page: Answer) -> list[str]:

@@ -312,6 +312,11 @@ async def test_a_moderator_looks_before_approving(
     await page.get_by_role("link", name="Look at Guest film").click()
     assert await _played_s(page) > 0
     await _check(page, "review of a clip")
+    await page.goto(page.url.replace("/admin/uploads/", "/clip/"))
+    await expect(page.get_by_role("heading", name="It waits for approval")).to_be_visible()
+    await _check(page, "waiting")
+    await _keep(page, "waiting", scheme)
+    await page.go_back()
     await page.get_by_role("button", name="Approve").click()
     await page.wait_for_url("**/admin#waiting")
     await expect(page.get_by_role("link", name="Look at Guest film")).to_have_count(0)

@@ -121,12 +121,14 @@ class PublicPages:
         return any(album.is_private for album in albums if album.album_id == upload.album_id)
 
     async def viewer(self, request: web.Request) -> web.Response:
-        """Answer the page that shows an upload, or says that it was deleted just now."""
+        """Answer the page that shows an upload, or says that it waits or was deleted just now."""
         upload = await self._find(request.match_info["kind"], request.match_info["slug"])
         if upload is None and "deleted" in request.query:
             return await self.renderer.page(request, "deleted.html", {})
-        if upload is None or not upload.is_approved or await self._is_hidden(request, upload):
+        if upload is None or await self._is_hidden(request, upload):
             return await self.renderer.not_found(request)
+        if not upload.is_approved:
+            return await self.renderer.page(request, "waiting.html", {})
         if request.method == "GET":
             await self.index.count_view(upload.public_id)
         facts = {
