@@ -248,7 +248,8 @@ async def test_no_form_of_answer_leads_to_what_waits(
 ) -> None:
     rules = {"guests": GuestRules(), "moderation": "guests"}
     async with running(tmp_path, session, clock, **rules) as (_, client):
-        guest, told = Client(session, client.url, None), {"title": "Sunset", "description": "Red"}
+        guest = Client(session, client.url, None)
+        told: dict[str, Any] = {"title": "Sunset", "description": "Red"}
         text = await guest.upload(picture(), format="txt", **told)
         moved = await guest.upload(picture(), format="redirect", **told)
         form = {"image": base64.b64encode(picture()).decode()} | told
