@@ -67,8 +67,8 @@ def test_a_malformed_option_is_one_clear_line_and_exit_78(
     assert "hunter2" not in ran.stderr
 
 
+@pytest.mark.service("s3")
 def test_half_a_credential_is_told(tmp_path: Path) -> None:
-    pytest.importorskip("obstore", reason="obstore is not installed")
     environment = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": None}
     options = ["--data", str(tmp_path), "--s3-bucket", "b"]
     ran = CliRunner().invoke(APP, options, env=environment)
