@@ -32,6 +32,20 @@ async def test_a_sticker_is_kept_under_its_name(running: Town) -> None:
     assert (await running.card_for(posted)).embeds[0]["title"] == "wave.png"
 
 
+async def test_ten_files_and_stickers_get_one_card_that_leaves_none_out(running: Town) -> None:
+    wave = running.guild.add_sticker("wave", picture().data)
+    dance = running.guild.add_sticker("dance", b"{}", format=3)
+    files = [picture(f"{n}.png", colour=f"#0000{n}0") for n in range(10)]
+
+    posted = await running.ben.say(running.photos, files=files, sticker_ids=[wave.id, dance.id])
+
+    card = await running.card_for(posted)
+    *shown, rest, failures = card.embeds
+    assert [embed["title"] for embed in shown] == [f"{n}.png" for n in range(8)]
+    assert [name for name in ("8.png", "9.png", "wave.png") if name not in str(rest)] == []
+    assert "dance.json" in str(failures)
+
+
 async def test_what_is_never_kept_is_said_once_a_server(running: Town) -> None:
     lottie = running.guild.add_sticker("dance", b"{}", format=3)
 

@@ -188,6 +188,18 @@ async def test_the_menu_keeps_any_message_also_without_message_content(town: Tow
         assert "1.png" in note.content, "the copies are their author's"
 
 
+async def test_the_menu_keeps_ten_files_and_a_sticker_too(running: Town) -> None:
+    wave = running.guild.add_sticker("wave", picture(colour="red").data)
+    files = [picture(f"{n}.png", colour=f"#0000{n}0") for n in range(10)]
+    source = await running.ben.say(running.lounge, files=files, sticker_ids=[wave.id])
+
+    asked = await running.ada.use_menu(source, "Mirror to host")
+
+    card = await asked.wait_response(20)
+    assert len(card.embeds) == 10
+    assert "[wave.png](<http" in str(card.embeds[-1]["description"])
+
+
 async def test_what_was_kept_already_is_shown_and_not_uploaded_again(running: Town) -> None:
     source = await running.ben.say(running.photos, files=[picture()])
     card = await running.card_for(source)

@@ -18,9 +18,6 @@ from imgoe_bot.ui.render import MESSAGE_MAX
 from imgoe_bot.ui.sources import Thing, item_of, things_in
 from imgoe_bot.ui.translate import Words
 
-EMBEDS_MAX = 10
-"""The most embeds of a message, and so the most files of a card."""
-
 _ATTACHMENT_LINK = re.compile(r"/attachments/[0-9]{15,21}/(?P<id>[0-9]{15,21})/(?P<name>[^\s?>)]+)")
 
 
@@ -45,7 +42,7 @@ def handed_from(interaction: AnyInteraction, target: discord.Message) -> list[Ha
         return []
     things = {thing.facts.position: thing for thing in things_in(target)}
     kept = [things[each.position] for each in asked_for(facts).keep]
-    return [Handed(thing.source, item_of(thing.facts)) for thing in kept[:EMBEDS_MAX]]
+    return [Handed(thing.source, item_of(thing.facts)) for thing in kept]
 
 
 def post_about(interaction: AnyInteraction, target: discord.Message) -> Post:
