@@ -7,7 +7,8 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from imgoe_bot.discordsim import SimOptions
+from imgoe_bot.discordsim import Message, SimOptions
+from imgoe_bot.discordsim.message_payloads import attachment_path
 from tests.flows.kit import Town, picture
 
 PAGE = """<html><head><title>Cats</title><meta property="og:image" content="/page.png"></head>"""
@@ -27,6 +28,11 @@ class Site:
             return web.Response(text=PAGE, content_type="text/html")
         colour = {"/red.png": "red", "/page.png": "blue"}.get(request.path, "teal")
         return web.Response(body=picture(colour=colour).data, content_type="image/png")
+
+
+def _link_to(town: Town, message: Message) -> str:
+    """Return a link to a message's file, as people copy it."""
+    return town.sim.world.links.sign(attachment_path(message.attachments[0]))
 
 
 @pytest_asyncio.fixture
@@ -58,3 +64,72 @@ async def test_a_preview_is_read_from_discords_proxy_and_not_from_where_it_leads
     card = await running.card_for(posted)
     assert card.embeds[0]["title"] == title
     assert {asker for _, asker in site.asked} == {"discord"}
+
+
+async def test_a_preview_of_a_hidden_link_is_a_spoiler(running: Town, site: Site) -> None:
+    await running.set_option("sources", "embeds")
+
+    hidden = await running.ben.say(running.photos, f"the end: ||{site.url}/cat.png||")
+    plain = await running.ben.say(running.photos, f"{site.url}/red.png ||the end||")
+
+    assert "thumbnail" not in (await running.card_for(hidden)).embeds[0]
+    assert "thumbnail" in (await running.card_for(plain)).embeds[0]
+
+
+async def test_a_preview_in_a_forward_is_kept_where_both_are(running: Town, site: Site) -> None:
+    await running.set_option("sources", "forwards, embeds")
+    original = await running.ben.say(running.lounge, f"||{site.url}/cat.png||")
+    await running.ben.wait_for_message(running.lounge, lambda m: bool(m.embeds))
+
+    posted = await running.ben.forward(original, running.photos)
+
+    card = await running.card_for(posted)
+    assert card.embeds[0]["title"] == "cat.png"
+    assert "thumbnail" not in card.embeds[0]
+
+
+@pytest.mark.parametrize("written", ["see {}", "see <{}>", "[cat]({})"])
+async def test_a_bare_link_to_a_file_is_kept_where_the_server_wants_it(
+    running: Town, written: str
+) -> None:
+    await running.set_option("sources", "links")
+    shown = await running.ada.say(running.lounge, files=[picture("far.png")])
+
+    posted = await running.ben.say(running.photos, written.format(_link_to(running, shown)))
+
+    card = await running.card_for(posted)
+    healed = await (await running.ada.use_menu(shown, "Permanent link")).wait_response(10)
+    assert card.embeds[0]["title"] == "far.png"
+    assert f"[permanent](<{card.embeds[0]['url']}>)" in healed.content, "it is that very file"
+
+
+async def test_a_hidden_link_is_a_spoiler(running: Town) -> None:
+    await running.set_option("sources", "links")
+    shown = await running.ada.say(running.lounge, files=[picture("far.png")])
+
+    posted = await running.ben.say(running.photos, f"||<{_link_to(running, shown)}>||")
+
+    assert "thumbnail" not in (await running.card_for(posted)).embeds[0]
+
+
+async def test_bare_links_are_left_alone_by_default(running: Town) -> None:
+    shown = await running.ada.say(running.lounge, files=[picture("far.png")])
+    link = _link_to(running, shown)
+
+    posted = await running.ben.say(running.photos, f"<{link}>", files=[picture("own.png")])
+
+    card = await running.card_for(posted)
+    assert [embed["title"] for embed in card.embeds] == ["own.png"]
+
+
+async def test_a_link_into_the_operators_network_is_refused_and_never_asked(
+    running: Town, site: Site
+) -> None:
+    await running.set_option("sources", "links")
+
+    posted = await running.ben.say(running.photos, f"<{site.url}/cat.png>")
+
+    card = await running.card_for(posted)
+    assert "cat.png" in str(card.embeds)
+    assert "not one I read from" in str(card.embeds)
+    assert site.asked == []

@@ -246,7 +246,8 @@ async def test_dead_links_are_healed_with_fresh_and_permanent_ones(running: Town
     assert f"[permanent](<{viewer}>)" in healed.content
     assert await running.status(old) != 200
     assert await running.status(fresh) == 200
-    assert f"[permanent](<{viewer}>)" in linked.content
+    assert linked.content.count(f"[permanent](<{viewer}>)") == 1
+    assert "at Discord" not in linked.content, "its link there is dead"
 
 
 async def test_what_was_never_kept_is_said_to_have_no_copy(running: Town) -> None:
