@@ -9,7 +9,7 @@ from aiohttp import web
 
 from imgoe_bot.discordsim import Message, SimOptions
 from imgoe_bot.discordsim.message_payloads import attachment_path
-from tests.flows.kit import Town, picture
+from tests.flows.kit import DELETE_LINK, PATIENCE_S, Town, eventually, picture
 
 PAGE = """<html><head><title>Cats</title><meta property="og:image" content="/page.png"></head>"""
 
@@ -133,3 +133,72 @@ async def test_a_link_into_the_operators_network_is_refused_and_never_asked(
     assert "cat.png" in str(card.embeds)
     assert "not one I read from" in str(card.embeds)
     assert site.asked == []
+
+
+async def _card_shows(town: Town, card: Message, *titles: str) -> None:
+    def holds(message: Message) -> bool:
+        return message is card and [embed["title"] for embed in message.embeds] == [*titles]
+
+    await town.ben.wait_for_message(town.photos, holds, PATIENCE_S)
+
+
+async def test_a_preview_that_arrives_late_joins_the_card_and_its_link_is_sent(
+    running: Town, site: Site
+) -> None:
+    await running.set_option("sources", "attachments, embeds")
+    await running.set_option("dm_digest", "0s")
+    posted = await running.ben.say(running.photos, files=[picture("own.png", colour="red")])
+    card = await running.card_for(posted)
+    first = await running.note_for(running.ben)
+
+    await running.ben.edit(posted, f"and look: {site.url}/cat.png")
+
+    await _card_shows(running, card, "own.png", "cat.png")
+    await eventually(lambda: len(_notes(running)) == 2)
+    assert _notes(running)[0] is first
+    assert "cat.png" in _notes(running)[1].content
+    assert "own.png" not in _notes(running)[1].content
+    assert running.cards(running.photos) == [card]
+
+
+async def test_a_preview_that_arrives_before_the_answer_is_on_the_card(
+    running: Town, site: Site
+) -> None:
+    await running.set_option("sources", "attachments, embeds")
+
+    posted = await running.ben.say(
+        running.photos, f"{site.url}/cat.png", files=[picture("own.png", colour="red")]
+    )
+
+    card = await running.card_for(posted)
+    await _card_shows(running, card, "own.png", "cat.png")
+    assert running.cards(running.photos) == [card]
+
+
+async def test_a_preview_is_kept_where_its_link_may_not_be_read(running: Town, site: Site) -> None:
+    await running.set_option("sources", "links, embeds")
+
+    posted = await running.ben.say(running.photos, f"{site.url}/cat.png")
+
+    card = await running.card_for(posted)
+    await _card_shows(running, card, "cat.png")
+    assert {asker for _, asker in site.asked} == {"discord"}
+
+
+async def test_an_edit_that_adds_nothing_changes_nothing(running: Town) -> None:
+    posted = await running.ben.say(running.photos, files=[picture()])
+    await running.card_for(posted)
+    await running.note_for(running.ben)
+
+    await running.ben.edit(posted, "a cat")
+
+    other = await running.ben.say(running.photos, files=[picture("b.png", colour="red")])
+    await running.card_for(other)
+    count = "SELECT count(*) FROM job WHERE step = 'upload'"
+    assert running.read_number(count) == 2
+    assert len(running.cards(running.photos)) == 2
+
+
+def _notes(town: Town) -> list[Message]:
+    """Return the direct messages with delete links."""
+    return [m for m in town.ben.messages(town.ben.dm) if DELETE_LINK.search(m.content)]

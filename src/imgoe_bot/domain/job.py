@@ -52,6 +52,7 @@ class Job:
         item: the attachment; None for the steps that concern the whole post.
         attempts: how often it was begun, this time included.
         owner: whose lease it is; a write under another owner's lease is refused.
+        round: how often a step of the whole post was asked for anew, because the post grew.
     """
 
     id: JobId
@@ -60,6 +61,7 @@ class Job:
     attempts: int
     owner: str
     item: Item | None = None
+    round: int = 0
 
     @property
     def nonce(self) -> str:

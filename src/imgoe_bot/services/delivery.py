@@ -129,7 +129,8 @@ class DeliveryService:
     async def _send(self, job: Job, cards: Sequence[Card]) -> None:
         author_id = cards[0].post.author_id
         try:
-            reached = await self._messenger.deliver(cards, repeated=job.attempts > 1)
+            repeated = job.attempts > 1 or job.round > 0
+            reached = await self._messenger.deliver(cards, repeated=repeated)
         except DirectMessagesHalted as error:
             return await self._stand_in(job, cards, until=await self._halt(error))
         if reached:

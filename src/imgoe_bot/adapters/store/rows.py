@@ -116,7 +116,7 @@ def item_values(item: Item) -> dict[str, Any]:
 
 
 NO_ITEM = item_values(Item(attachment_id=AttachmentId(0), position=0, filename=""))
-"""The same columns of a job that concerns the whole post."""
+"""The same columns of a job that concerns the whole post; see ``again`` for its position."""
 
 
 def job_from(row: Columns) -> Job:
@@ -130,6 +130,7 @@ def job_from(row: Columns) -> Job:
         attempts=row["attempts"],
         owner=row["owner"],
         item=item,
+        round=0 if item else row["position"],
     )
 
 
