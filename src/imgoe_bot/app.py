@@ -242,6 +242,7 @@ def build_services(
             options=_runner_options(settings),
         ),
         notes=notes,
+        refresh_links=settings.refresh_links,
     )
 
 

@@ -49,8 +49,10 @@ class Gallery:
         file = part.get("file")
         if integer(part, "type") != _FILE or not is_mapping(file):
             return {}
-        known = (each for each in self.files if str(each.id) == file.get("attachment_id"))
-        return next(({"name": each.filename, "size": len(each.data)} for each in known), {})
+        for known in self.files:
+            if str(known.id) == file.get("attachment_id"):
+                return {"name": known.filename, "size": len(known.data)}
+        return {}
 
     def _address(self, value: str) -> str:
         own = self._file(value)

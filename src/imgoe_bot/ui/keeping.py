@@ -15,6 +15,7 @@ from imgoe_bot.services.uploads import Handed
 from imgoe_bot.ui import convert
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
+from imgoe_bot.ui.refreshing import refreshed
 from imgoe_bot.ui.render import MESSAGE_MAX
 from imgoe_bot.ui.sources import item_of, things_in
 from imgoe_bot.ui.things import Thing, attachment_at, id_of
@@ -26,7 +27,7 @@ class Healed:
     """One thing in a message, and where it can be seen now.
 
     Attributes:
-        fresh_url: Discord's link signed anew; None for a thing of another message.
+        fresh_url: Discord's link signed anew; None where there is none to be had.
         copy: our copy of it, None when there is none.
     """
 
@@ -64,9 +65,11 @@ async def heal(interaction: AnyInteraction, target: discord.Message) -> list[Hea
     for thing in things:
         linked.pop(thing.facts.id, None)
     ids = [thing.facts.id for thing in things] + list(linked)
-    keeping = services_of(interaction.client).keeping
-    copies = await keeping.copies(convert.space_of(interaction), ids)
-    return [*_healed(things, copies), *_healed_links(linked, copies)]
+    services = services_of(interaction.client)
+    copies = await services.keeping.copies(convert.space_of(interaction), ids)
+    old = [url for url in linked.values() if attachment_at(url)] if services.refresh_links else []
+    fresh = await refreshed(interaction.client, old)
+    return [*_healed(things, copies), *_healed_links(linked, copies, fresh)]
 
 
 def _linked_by(target: discord.Message) -> dict[AttachmentId, str]:
@@ -89,9 +92,11 @@ def _healed(things: Sequence[Thing], copies: Mapping[AttachmentId, Upload]) -> l
 
 
 def _healed_links(
-    linked: Mapping[AttachmentId, str], copies: Mapping[AttachmentId, Upload]
+    linked: Mapping[AttachmentId, str],
+    copies: Mapping[AttachmentId, Upload],
+    fresh: Mapping[str, str],
 ) -> list[Healed]:
-    return [Healed(name_in(url), None, copies.get(id_)) for id_, url in linked.items()]
+    return [Healed(name_in(url), fresh.get(url), copies.get(id_)) for id_, url in linked.items()]
 
 
 def healed_text(found: Sequence[Healed], words: Words) -> str:
