@@ -68,7 +68,13 @@ from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.library_board import DiscordBoard
 from imgoe_bot.ui.outbound import DiscordMessenger
 
-DISCORD_MEDIA_URL = "https://media.discordapp.net"
+DISCORD_MEDIA_URLS = (
+    "https://media.discordapp.net",
+    "https://images-ext-1.discordapp.net",
+    "https://images-ext-2.discordapp.net",
+)
+"""Where Discord serves attachments besides, and by proxy the pictures of previews."""
+
 HEALTH_INTERVAL_S = 15
 
 log = structlog.stdlib.get_logger(__name__)
@@ -93,7 +99,8 @@ async def open_services(
         http = await stack.enter_async_context(open_http())
         guarded = await stack.enter_async_context(open_guarded_http())
         host = await stack.enter_async_context(_open_host(settings, http))
-        attachments = AttachmentReader(http, bases=(settings.discord_cdn_url, DISCORD_MEDIA_URL))
+        bases = (settings.discord_cdn_url, *DISCORD_MEDIA_URLS)
+        attachments = AttachmentReader(http, bases=bases)
         web = WebReader(guarded) if settings.allow_urls else None
         yield build_services(
             settings,
@@ -242,6 +249,7 @@ def build_services(
             options=_runner_options(settings),
         ),
         notes=notes,
+        refresh_links=settings.refresh_links,
     )
 
 

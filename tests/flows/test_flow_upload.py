@@ -188,6 +188,18 @@ async def test_the_menu_keeps_any_message_also_without_message_content(town: Tow
         assert "1.png" in note.content, "the copies are their author's"
 
 
+async def test_the_menu_keeps_ten_files_and_a_sticker_too(running: Town) -> None:
+    wave = running.guild.add_sticker("wave", picture(colour="red").data)
+    files = [picture(f"{n}.png", colour=f"#0000{n}0") for n in range(10)]
+    source = await running.ben.say(running.lounge, files=files, sticker_ids=[wave.id])
+
+    asked = await running.ada.use_menu(source, "Mirror to host")
+
+    card = await asked.wait_response(20)
+    assert len(card.embeds) == 10
+    assert "[wave.png](<http" in str(card.embeds[-1]["description"])
+
+
 async def test_what_was_kept_already_is_shown_and_not_uploaded_again(running: Town) -> None:
     source = await running.ben.say(running.photos, files=[picture()])
     card = await running.card_for(source)
@@ -234,7 +246,55 @@ async def test_dead_links_are_healed_with_fresh_and_permanent_ones(running: Town
     assert f"[permanent](<{viewer}>)" in healed.content
     assert await running.status(old) != 200
     assert await running.status(fresh) == 200
-    assert f"[permanent](<{viewer}>)" in linked.content
+    assert linked.content.count(f"[permanent](<{viewer}>)") == 1
+    assert "at Discord" not in linked.content, "its link there is dead"
+
+
+async def _heal_after_expiry(town: Town) -> tuple[str, str]:
+    """Return an old link in another message's text, and the answer about that message."""
+    source = await town.ben.say(town.photos, files=[picture()])
+    await town.card_for(source)
+    old = town.sim.world.links.sign(attachment_path(source.attachments[0]))
+    quoted = await town.ben.say(town.lounge, f"look: {old} and https://example.com/a.png")
+    town.sim.faults.expire_links()
+    asked = await town.ben.use_menu(quoted, "Permanent link")
+    return old, (await asked.wait_response(10)).content
+
+
+async def test_an_old_link_in_a_text_is_signed_anew_where_the_operator_lets_it(town: Town) -> None:
+    async with town.bot(refresh_links=True):
+        await town.set_key()
+        await town.mirror()
+
+        old, healed = await _heal_after_expiry(town)
+
+        fresh = healed.partition("at Discord, for a day](<")[2].partition(">")[0]
+        assert await town.status(old) != 200
+        assert await town.status(fresh) == 200
+        assert "[permanent](<" in healed
+        assert healed.count("at Discord") == 1, "the other link is not Discord's"
+
+
+async def test_no_old_link_is_signed_anew_by_default(running: Town) -> None:
+    _, healed = await _heal_after_expiry(running)
+
+    assert "[permanent](<" in healed
+    assert "at Discord" not in healed
+    assert not [call for call in running.sim.calls if "refresh-urls" in call]
+
+
+async def test_links_that_discord_does_not_sign_anew_have_their_copy_all_the_same(
+    town: Town,
+) -> None:
+    async with town.bot(refresh_links=True):
+        await town.set_key()
+        await town.mirror()
+        town.sim.faults.next_statuses("POST /attachments/refresh-urls", [403])
+
+        _, healed = await _heal_after_expiry(town)
+
+        assert "[permanent](<" in healed
+        assert "at Discord" not in healed
 
 
 async def test_what_was_never_kept_is_said_to_have_no_copy(running: Town) -> None:

@@ -56,6 +56,7 @@ class Job:
             the whole post.
         attempts: how often it was begun, this time included.
         owner: whose lease it is; a write under another owner's lease is refused.
+        round: how often a step of the whole post was asked for anew, because the post grew.
     """
 
     id: JobId
@@ -64,6 +65,7 @@ class Job:
     attempts: int
     owner: str
     item: Item | None = None
+    round: int = 0
 
     @property
     def nonce(self) -> str:

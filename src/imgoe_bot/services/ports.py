@@ -274,6 +274,21 @@ class PostStore(Protocol):
         """
         ...
 
+    async def extend(self, post: Post, items: Sequence[Item]) -> bool:
+        """Add what a known message holds by now: a job for each thing its post does not have yet.
+
+        Its answer waits for them or, where it stands, is shown anew; then their links are sent.
+        What failed from one place is tried again from another. Safe to repeat.
+
+        Args:
+            post: as for ``add``; what is stored of its message is found by it.
+            items: all that the message holds now.
+
+        Returns:
+            False when there is nothing new, or the message was taken back.
+        """
+        ...
+
     async def add_uploaded(
         self, post: Post, *uploads: Upload, left: Sequence[FailedItem] = ()
     ) -> None:

@@ -30,7 +30,11 @@ AnyInteraction = discord.Interaction[Any]  # the client's type is the foreign bo
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Every use case, built once by ``app``."""
+    """Every use case, built once by ``app``.
+
+    Attributes:
+        refresh_links: whether Discord may be asked to sign old links anew.
+    """
 
     guilds: GuildSettingsService
     options: OptionService
@@ -47,6 +51,7 @@ class Services:
     departures: DepartureService
     runner: JobRunner
     notes: Notes
+    refresh_links: bool = False
 
 
 def attach(bot: AnyBot, services: Services) -> None:

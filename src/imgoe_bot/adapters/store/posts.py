@@ -14,6 +14,7 @@ from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.breaker import read_breaker
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
+from imgoe_bot.adapters.store.growing import grow
 from imgoe_bot.adapters.store.upsert import insert_new, upsert
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import AttachmentId, GuildId, JobId, MessageId, PostId, UploadId, UserId
@@ -44,6 +45,18 @@ class SqlPostStore:
             if left:
                 await connection.execute(insert(t.job), [_left_values(post, each) for each in left])
         return True
+
+    async def extend(self, post: Post, items: Sequence[Item]) -> bool:
+        """Add what a known message holds by now to its post; see the port."""
+        known = _known_as(post).where(t.post.c.withdrawn_at.is_(None)).order_by(t.post.c.created_at)
+        locked = known.limit(1).with_for_update(key_share=True)
+        async with self._database.write() as connection:
+            found = await _all(connection, locked)
+            if not found:
+                return False
+            stored = rows.post_from(found[0])
+            job = job_values(stored, Step.ANNOUNCE, State.WAITING)
+            return await grow(connection, stored, items, job)
 
     async def add_uploaded(
         self, post: Post, *uploads: Upload, left: Sequence[FailedItem] = ()
@@ -282,11 +295,14 @@ def _left_values(post: Post, left: FailedItem) -> dict[str, Any]:
     return failed | rows.error_values(left.error)
 
 
+def _known_as(post: Post) -> Select[Any]:
+    """Return the query for what is stored already of the message that a post is about."""
+    known = select(t.post).where(t.post.c.message_id == post.message_id)
+    return known if post.rule_id is None else known.where(t.post.c.rule_id == post.rule_id)
+
+
 async def _insert_post(connection: AsyncConnection, post: Post) -> bool:
-    known = select(t.post.c.id).where(t.post.c.message_id == post.message_id)
-    if post.rule_id is not None:
-        known = known.where(t.post.c.rule_id == post.rule_id)
-    if (await connection.execute(known)).first():
+    if (await connection.execute(_known_as(post))).first():
         return False
     try:
         async with connection.begin_nested():

@@ -121,7 +121,7 @@ def item_of_upload(row: Columns) -> Item:
 
 
 NO_ITEM = item_values(Item(attachment_id=AttachmentId(0), position=0, filename=""))
-"""The same columns of a job that concerns the whole post."""
+"""The same columns of a job that concerns the whole post; see ``again`` for its position."""
 
 
 def job_from(row: Columns) -> Job:
@@ -135,6 +135,7 @@ def job_from(row: Columns) -> Job:
         attempts=row["attempts"],
         owner=row["owner"],
         item=item,
+        round=0 if item else row["position"],
     )
 
 
