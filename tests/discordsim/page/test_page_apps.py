@@ -91,6 +91,7 @@ async def test_autocomplete_offers_what_the_app_offers(open_page: "Open", bot: "
     await page.get_by_test_id("composer-text").fill("/set ")
     await page.get_by_test_id("command-option-name").fill("alb")
     await expect(page.get_by_test_id("suggestion")).to_have_text(["Album"])
+    await expect(page.get_by_test_id("suggestion")).to_be_in_viewport(ratio=1)
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
     await page.keyboard.press("Enter")
