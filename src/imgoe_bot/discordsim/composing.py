@@ -27,6 +27,7 @@ from imgoe_bot.discordsim.layouts import walk
 from imgoe_bot.discordsim.media import content_type_of, picture_size
 from imgoe_bot.discordsim.message_payloads import message_payload
 from imgoe_bot.discordsim.permissions import Permission
+from imgoe_bot.discordsim.problems import invalid_form
 from imgoe_bot.discordsim.wire import Json, Payload, copied_mapping, integer
 from imgoe_bot.discordsim.world import World
 
@@ -153,9 +154,13 @@ def _reference(
     message_id = integer(given, "message_id")
     if kind == 1:
         world.require(author, origin, Permission.READ_MESSAGE_HISTORY)
-    if given.get("fail_if_not_exists", True) or kind == 1:
-        world.message(origin, message_id)
-    return Reference(message_id, origin.id, origin.guild_id, kind)
+    if message_id in origin.messages:
+        return Reference(message_id, origin.id, origin.guild_id, kind)
+    if given.get("fail_if_not_exists") is False and kind == 0:
+        return None  # then it is sent as no reply
+    raise invalid_form(
+        "message_reference", code="MESSAGE_REFERENCE_UNKNOWN_MESSAGE", message="Unknown message"
+    )
 
 
 def _copy_forwarded(world: World, message: Message) -> None:
