@@ -84,6 +84,7 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> Mess
         ApiProblem: 50006 when nothing would be left, 50035, 40005.
     """
     flags = draft.flags | message.flags
+    limits.check_mentions(draft.allowed_mentions)
     limits.check_content(draft.content)
     limits.check_layout_alone(content=draft.content, embeds=draft.embeds, flags=flags)
     limits.check_embeds(draft.embeds)
@@ -110,7 +111,7 @@ def _apply(world: World, channel: Channel, message: Message, draft: Draft) -> No
     if draft.kept is not None:
         message.attachments = [item for item in message.attachments if item.id in draft.kept]
     message.attachments += [keep_file(world, channel.id, item) for item in draft.files]
-    if not (message.content or message.embeds or message.attachments or message.components):
+    if not (message.content.strip() or message.embeds or message.attachments or message.components):
         raise problem(50006)
 
 

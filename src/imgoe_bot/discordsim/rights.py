@@ -12,15 +12,20 @@ from imgoe_bot.discordsim.entities import (
 )
 from imgoe_bot.discordsim.layouts import check_components
 from imgoe_bot.discordsim.permissions import Permission
-from imgoe_bot.discordsim.problems import problem
+from imgoe_bot.discordsim.problems import bad_length, problem
 from imgoe_bot.discordsim.world import World
 
 
 def check_may_send(world: World, author: User, channel: Channel, draft: Draft) -> None:
-    """Refuse where the author lacks a right or the channel takes no messages."""
+    """Refuse where the author lacks a right, or the channel takes no messages or stickers."""
     if channel.guild_id is None:
         _check_direct(world, author, channel)
-        return
+    else:
+        _check_in_guild(world, author, channel, draft)
+    _check_stickers(world, channel, draft)
+
+
+def _check_in_guild(world: World, author: User, channel: Channel, draft: Draft) -> None:
     in_thread = channel.type in THREADS
     speak = Permission.SEND_MESSAGES_IN_THREADS if in_thread else Permission.SEND_MESSAGES
     world.require(author, channel, speak)
@@ -34,6 +39,16 @@ def check_may_send(world: World, author: User, channel: Channel, draft: Draft) -
         world.require(author, channel, Permission.READ_MESSAGE_HISTORY)
     if channel.locked and not world.permissions(channel, author.id) & Permission.MANAGE_THREADS:
         raise problem(50083)
+
+
+def _check_stickers(world: World, channel: Channel, draft: Draft) -> None:
+    """Refuse more than three stickers, or one that is not the server's own."""
+    if len(draft.sticker_ids) > limits.STICKERS:
+        raise bad_length("sticker_ids", limits.STICKERS, least=0)
+    guild = world.guilds.get(channel.guild_id or 0)
+    known = {} if guild is None else guild.stickers
+    if not known.keys() >= set(draft.sticker_ids):
+        raise problem(50081)
 
 
 def _check_direct(world: World, author: User, channel: Channel) -> None:
@@ -61,8 +76,15 @@ def check_draft(draft: Draft, *, limit_bytes: int) -> None:
     forward = draft.reference is not None and draft.reference.get("type") == 1
     if draft.empty and not forward:
         raise problem(50006)
+    limits.check_nonce(draft.nonce)
+    limits.check_mentions(draft.allowed_mentions)
     limits.check_content(draft.content)
-    limits.check_layout_alone(content=draft.content, embeds=draft.embeds, flags=draft.flags)
+    limits.check_layout_alone(
+        content=draft.content,
+        embeds=draft.embeds,
+        flags=draft.flags,
+        stickers=draft.sticker_ids,
+    )
     limits.check_embeds(draft.embeds)
     limits.check_files(draft.files, limit_bytes=limit_bytes)
     check_components(draft.components, flags=draft.flags)
