@@ -121,10 +121,15 @@ class Gatekeeper:
         try:
             if not path.startswith(_TOKEN_IN_PATH):
                 self._check_token(request)
-            return await handler(request)
+            return await self.watch(request, handler)
         except ApiProblem as problem:
             return refusal(problem)
-        except web.HTTPException:
+
+    async def watch(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Serve a request and remember what fails in here."""
+        try:
+            return await handler(request)
+        except (web.HTTPException, ApiProblem):
             raise
         except Exception as error:
             self.crashes.append(error)

@@ -1,12 +1,13 @@
 """A whole Discord on one loopback port: REST, gateway, CDN and the chat page."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from imgoe_bot.discordsim import chat, page, places, views
 from imgoe_bot.discordsim.cdn import Cdn
@@ -154,7 +155,7 @@ class DiscordSim:
     def _app(self) -> web.Application:
         app = web.Application(client_max_size=_MAX_BODY)
         app.add_subapp("/api/v10", self._api())
-        cdn = web.Application()
+        cdn = web.Application(middlewares=[_middleware(self._gatekeeper.watch)])
         cdn.add_routes(Cdn(self.world).routes())
         app.add_subapp("/cdn", cdn)
         app.router.add_get("/gateway", self._gateway.handle)
@@ -163,12 +164,7 @@ class DiscordSim:
         return app
 
     def _api(self) -> web.Application:
-        guard = self._gatekeeper.guard
-
-        @web.middleware
-        async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-            return await guard(request, handler)
-
+        guarded = _middleware(self._gatekeeper.guard)
         api = web.Application(middlewares=[guarded], client_max_size=_MAX_BODY)
         api.add_routes(
             ApplicationRoutes(
@@ -302,3 +298,15 @@ class DiscordSim:
     def snapshot(self, person: Person) -> Payload:
         """Return everything a person's client shows at its start."""
         return views.snapshot(self.world, person)
+
+
+def _middleware(
+    serve: Callable[[web.Request, Handler], Awaitable[web.StreamResponse]],
+) -> Middleware:
+    """Return a method as aiohttp takes it: it marks middlewares, which methods can't be."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        return await serve(request, handler)
+
+    return middleware
