@@ -69,6 +69,30 @@ async def test_a_bots_file_is_kept_and_shown_in_its_embed(
     assert sent.attachments[0].description == "small"
 
 
+async def test_an_odd_file_name_is_rewritten_and_its_link_works(
+    bot: "Probe", town: "Town", picture: bytes
+) -> None:
+    heard = await town.heard_by(bot, "", Upload("a/b ü.png", picture), Upload("..", b"x"))
+    first, second = heard.attachments
+
+    assert (first.filename, first.title) == ("a_b_u.png", "a/b ü")
+    assert await first.read() == picture
+    assert await second.read() == b"x"
+
+
+async def test_an_embed_may_call_a_file_by_the_name_it_was_sent_with(
+    bot: "Probe", town: "Town", picture: bytes
+) -> None:
+    embed = discord.Embed().set_image(url="attachment://my cat.png")
+    file = discord.File(io.BytesIO(picture), "my cat.png")
+
+    sent = await bot.text_channel(town.memes.id).send(embed=embed, file=file)
+    edited = await sent.edit(embed=embed)
+
+    for message in (sent, edited):
+        assert str(message.embeds[0].image.url).startswith(town.sim.cdn_url)
+
+
 async def test_an_edit_changes_only_what_it_names(bot: "Probe", town: "Town") -> None:
     channel = bot.text_channel(town.memes.id)
     sent = await channel.send("before", embed=discord.Embed(title="stays"))

@@ -1,5 +1,6 @@
 """Pure rules: permissions, picture headers, ids, links, JSON readers."""
 
+import re
 import struct
 
 import pytest
@@ -9,7 +10,7 @@ from imgoe_bot.discordsim.drafts import Draft, draft_from, mentioned_users, ment
 from imgoe_bot.discordsim.entities import COMPONENTS_V2
 from imgoe_bot.discordsim.limits import check_embeds
 from imgoe_bot.discordsim.links import LinkSigner
-from imgoe_bot.discordsim.media import content_type_of, picture_size
+from imgoe_bot.discordsim.media import content_type_of, picture_size, stored_name
 from imgoe_bot.discordsim.permissions import ALL, Overwrite, in_channel
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rights import check_draft
@@ -79,6 +80,34 @@ def test_picture_sizes_are_read_off_the_header(data: bytes, size: tuple[int, int
 )
 def test_types_are_guessed_by_name(name: str, kind: str | None) -> None:
     assert content_type_of(name) == kind
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept", "title"),
+    [
+        ("cat.png", "cat.png", None),
+        ("SPOILER_cat.png", "SPOILER_cat.png", None),
+        ("my cat (1).png", "my_cat_1.png", "my cat (1)"),
+        ("a/b.png", "a_b.png", "a/b"),
+        ("..\\..\\etc.png", "etc.png", "..\\..\\etc"),
+        ("_x_.png", "x.png", "_x_"),
+        ("Müller.tar.gz", "Muller.tar.gz", "Müller.tar"),
+        ("notes", "notes", None),
+    ],
+)
+def test_file_names_are_kept_as_discord_writes_them(
+    sent: str, kept: str, title: str | None
+) -> None:
+    assert stored_name(sent) == (kept, title)
+
+
+@pytest.mark.parametrize(
+    ("sent", "suffix"), [("猫.png", ".png"), ("..", ""), (".png", ""), ("", "")]
+)
+def test_a_name_of_which_nothing_is_left_is_a_random_one(sent: str, suffix: str) -> None:
+    kept, title = stored_name(sent)
+    assert re.fullmatch(rf"[0-9a-f]{{16}}{re.escape(suffix)}|png", kept)
+    assert title is not None
 
 
 def test_ids_rise_even_when_the_clock_stands_still() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from imgoe_bot.discordsim import limits
-from imgoe_bot.discordsim.composing import Origin, compose, keep_file, numbered
+from imgoe_bot.discordsim.composing import Origin, compose, keep_files, numbered, renamed
 from imgoe_bot.discordsim.drafts import (
     Draft,
     mentioned_users,
@@ -90,27 +90,27 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> Mess
     limits.check_embeds(draft.embeds)
     limits.check_files(draft.files, limit_bytes=file_limit(world, channel))
     check_components(draft.components, flags=flags)
-    _apply(world, channel, message, draft)
+    _apply(world, message, draft)
     if draft.given & AUTHORS_ONLY or draft.files:
         message.edited_at = world.clock()
     emit_message(world, "MESSAGE_UPDATE", message)
     return message
 
 
-def _apply(world: World, channel: Channel, message: Message, draft: Draft) -> None:
+def _apply(world: World, message: Message, draft: Draft) -> None:
+    if draft.kept is not None:
+        message.attachments = [item for item in message.attachments if item.id in draft.kept]
+    names = keep_files(world, message, draft.files)
     if "content" in draft.given:
         message.content = draft.content
         message.mention_ids = [found for found in mentioned_users(draft) if found in world.users]
     if "embeds" in draft.given:
-        message.embeds = [copied_mapping(embed) for embed in draft.embeds]
+        message.embeds = [renamed(embed, names) for embed in draft.embeds]
     if "components" in draft.given:
-        message.components = numbered(draft.components)
+        message.components = [renamed(part, names) for part in numbered(draft.components)]
     if "flags" in draft.given:
         changeable = SUPPRESS_EMBEDS | COMPONENTS_V2
         message.flags = (message.flags & ~SUPPRESS_EMBEDS) | (draft.flags & changeable)
-    if draft.kept is not None:
-        message.attachments = [item for item in message.attachments if item.id in draft.kept]
-    message.attachments += [keep_file(world, channel.id, item) for item in draft.files]
     if not (message.content.strip() or message.embeds or message.attachments or message.components):
         raise problem(50006)
 

@@ -202,7 +202,7 @@ class Interactions:
         """Put a deferred answer's content into the message that waits for it."""
         check_draft(draft, limit_bytes=file_limit(self._world, exchange.channel))
         message.flags = (message.flags & ~LOADING) | (draft.flags & COMPONENTS_V2)
-        fill(self._world, exchange.channel, message, draft)
+        fill(self._world, message, draft)
         chat.emit_message(self._world, "MESSAGE_UPDATE", message)
         return message
 
