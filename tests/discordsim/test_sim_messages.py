@@ -189,6 +189,9 @@ async def test_pins_are_listed(bot: "Probe", town: "Town") -> None:
 
     pinned = [item.id async for item in message.channel.pins()]
     assert pinned == [message.id]
+    (notice,) = [m async for m in message.channel.history(after=message)]
+    assert (notice.type, notice.author.id) == (discord.MessageType.pins_add, town.sim.bot_user.id)
+    assert (notice.reference and notice.reference.message_id, notice.mentions) == (message.id, [])
     await message.unpin()
     assert [item.id async for item in message.channel.pins()] == []
 

@@ -19,7 +19,7 @@ from imgoe_bot.discordsim.entities import (
 from imgoe_bot.discordsim.layouts import check_components
 from imgoe_bot.discordsim.message_payloads import message_payload
 from imgoe_bot.discordsim.payloads import channel_payload, member_payload
-from imgoe_bot.discordsim.problems import problem
+from imgoe_bot.discordsim.problems import invalid_form, problem
 from imgoe_bot.discordsim.rights import check_draft, check_may_send, file_limit
 from imgoe_bot.discordsim.snowflake import created_at
 from imgoe_bot.discordsim.wire import Json, Payload, copied_mapping
@@ -123,17 +123,20 @@ def delete(world: World, channel: Channel, message: Message) -> None:
 
 
 def delete_many(world: World, channel: Channel, message_ids: Sequence[int]) -> None:
-    """Remove 2 to 100 messages younger than two weeks; unknown ids are passed over."""
+    """Remove 2 to 100 messages younger than two weeks; unknown ids count and are passed over."""
     if not 2 <= len(message_ids) <= 100:
         raise problem(50016)
+    if len(set(message_ids)) < len(message_ids):
+        message = "The set already contains this value"
+        raise invalid_form("messages", code="SET_TYPE_ALREADY_CONTAINS_VALUE", message=message)
     oldest = world.clock() - _BULK_AGE_S
     if any(created_at(message_id) < oldest for message_id in message_ids):
         raise problem(50034)
-    for message_id in message_ids:
-        message = channel.messages.pop(message_id, None)
-        if message is not None:
-            message.deleted = True
-    emit(world, "MESSAGE_DELETE_BULK", channel, {"ids": [str(item) for item in message_ids]})
+    found = [item for item in message_ids if item in channel.messages]
+    for message_id in found:
+        channel.messages.pop(message_id).deleted = True
+    if found:
+        emit(world, "MESSAGE_DELETE_BULK", channel, {"ids": [str(item) for item in found]})
 
 
 def unfurl(world: World, message: Message, embeds: Sequence[Json]) -> None:

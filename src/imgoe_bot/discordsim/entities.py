@@ -28,13 +28,16 @@ class ChannelType(IntEnum):
     VOICE = 2
     CATEGORY = 4
     NEWS = 5
+    NEWS_THREAD = 10
     PUBLIC_THREAD = 11
     PRIVATE_THREAD = 12
     FORUM = 15
     MEDIA = 16
 
 
-THREADS = frozenset({ChannelType.PUBLIC_THREAD, ChannelType.PRIVATE_THREAD})
+THREADS = frozenset(
+    {ChannelType.NEWS_THREAD, ChannelType.PUBLIC_THREAD, ChannelType.PRIVATE_THREAD}
+)
 THREAD_ONLY = frozenset({ChannelType.FORUM, ChannelType.MEDIA})
 WITHOUT_MESSAGES = THREAD_ONLY | {ChannelType.CATEGORY}
 

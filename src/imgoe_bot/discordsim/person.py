@@ -10,6 +10,7 @@ from imgoe_bot.discordsim.exchange import Kind
 from imgoe_bot.discordsim.interaction import Interaction
 from imgoe_bot.discordsim.interactions import Interactions
 from imgoe_bot.discordsim.permissions import Permission
+from imgoe_bot.discordsim.rights import check_may_speak
 from imgoe_bot.discordsim.waiting import until
 from imgoe_bot.discordsim.wire import Json, Payload, integer, text
 from imgoe_bot.discordsim.world import World
@@ -141,6 +142,7 @@ class Person:
 
     async def typing(self, channel: Channel) -> None:
         """Begin to write."""
+        check_may_speak(self._world, self.user, channel)
         chat.typing(self._world, channel, self.user)
 
     async def react(self, message: Message, emoji: str) -> None:

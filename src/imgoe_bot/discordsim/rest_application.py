@@ -67,6 +67,7 @@ class ApplicationRoutes:
                 "bot_require_code_grant": False,
                 "verify_key": "0" * 64,
                 "flags": self._world.application_flags,
+                "approximate_guild_count": sum(g.has_bot for g in self._world.guilds.values()),
                 "summary": "",
                 "team": None,
             }

@@ -14,6 +14,7 @@ from imgoe_bot.discordsim.message_payloads import message_payload
 from imgoe_bot.discordsim.payloads import user_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
+from imgoe_bot.discordsim.rights import check_may_speak
 from imgoe_bot.discordsim.wire import Payload, as_int, sequence, timestamp
 from imgoe_bot.discordsim.world import World
 
@@ -120,7 +121,8 @@ class MessageRoutes:
 
     async def typing(self, request: web.Request) -> web.Response:
         """Show the bot as typing."""
-        channel = self._channel(request)
+        channel = self._world.channel(path_id(request, "channel_id"))
+        check_may_speak(self._world, self._world.bot, channel)
         chat.typing(self._world, channel, self._world.bot)
         return done()
 
@@ -140,7 +142,7 @@ class MessageRoutes:
         message = self._message(request, channel)
         if len(list(_pinned(channel))) >= _PINS:
             raise problem(30003)
-        reactions.pin(self._world, channel, message)
+        reactions.pin(self._world, channel, message, self._world.bot)
         return done()
 
     async def unpin(self, request: web.Request) -> web.Response:

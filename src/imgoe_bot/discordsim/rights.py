@@ -8,6 +8,8 @@ from imgoe_bot.discordsim.entities import (
     THREADS,
     WITHOUT_MESSAGES,
     Channel,
+    Guild,
+    Role,
     User,
 )
 from imgoe_bot.discordsim.layouts import check_components
@@ -25,10 +27,15 @@ def check_may_send(world: World, author: User, channel: Channel, draft: Draft) -
     _check_stickers(world, channel, draft)
 
 
-def _check_in_guild(world: World, author: User, channel: Channel, draft: Draft) -> None:
+def check_may_speak(world: World, author: User, channel: Channel) -> None:
+    """Refuse who can't see a channel (50001) or may not write in it (50013)."""
     in_thread = channel.type in THREADS
     speak = Permission.SEND_MESSAGES_IN_THREADS if in_thread else Permission.SEND_MESSAGES
     world.require(author, channel, speak)
+
+
+def _check_in_guild(world: World, author: User, channel: Channel, draft: Draft) -> None:
+    check_may_speak(world, author, channel)
     if channel.type in WITHOUT_MESSAGES:
         raise problem(50008)
     if draft.files:
@@ -59,6 +66,22 @@ def _check_direct(world: World, author: User, channel: Channel) -> None:
             raise problem(50007)
         if author.bot and not world.share_guild(author.id, user_id):
             raise problem(50278)
+
+
+def check_outranks(user: User, guild: Guild, role: Role) -> None:
+    """Refuse who stands no higher than a role (50013); a guild's owner stands above all.
+
+    Source: https://discord.com/developers/docs/topics/permissions#permission-hierarchy
+    """
+    held = [guild.roles[role_id].position for role_id in guild.members[user.id].role_ids]
+    if guild.owner_id != user.id and role.position >= max(held, default=0):
+        raise problem(50013)
+
+
+def check_may_grant(world: World, user: User, guild: Guild, granted: Permission) -> None:
+    """Refuse who grants a role what they don't hold themselves (50013)."""
+    if granted & ~world.guild_permissions(guild, user.id):
+        raise problem(50013)
 
 
 def file_limit(world: World, channel: Channel) -> int:

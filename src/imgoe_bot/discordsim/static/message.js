@@ -10,8 +10,9 @@ import { clock, messageTime } from "./times.js";
 const EPHEMERAL = 1 << 6;
 const LOADING = 1 << 7;
 const SUPPRESS_EMBEDS = 1 << 2;
+const PINNED = 6;
 const THREAD_STARTER = 21;
-const NO_TEXT = { 6: "pinned a message", 7: "joined", 18: "started a thread" };
+const NO_TEXT = { [PINNED]: "pinned a message", 7: "joined", 18: "started a thread" };
 
 export const isEphemeral = (message) => Boolean((message.flags ?? 0) & EPHEMERAL);
 const isLoading = (message) => Boolean((message.flags ?? 0) & LOADING);
@@ -93,7 +94,7 @@ function occasion(message, app) {
     const what = [h("b", {}, displayName(told.user)), " used ", h("span", { class: "mention" }, message.type === 23 ? used : `/${used}`)];
     return h("div", { class: "occasion" }, icon("reply"), avatar(told.user, "tiny"), h("span", {}, ...what));
   }
-  if (!message.message_reference || message.message_snapshots?.length || [18, THREAD_STARTER].includes(message.type)) return null;
+  if (!message.message_reference || message.message_snapshots?.length || [PINNED, 18, THREAD_STARTER].includes(message.type)) return null;
   return repliedTo(message, app);
 }
 
