@@ -47,8 +47,10 @@ class SimOptions:
         link_life_s: how long CDN links live.
         interaction_ack_s: within how many seconds the bot must acknowledge.
         heartbeat_interval_ms: what the gateway asks for.
-        rate_limit: requests a bucket allows in one window.
-        rate_window_s: the window's length.
+        message_limit: messages the bot may post to one channel in one window.
+        message_window_s: that window's length.
+        rate_limit: requests any other bucket allows in one window.
+        rate_window_s: the length of those windows.
         global_limit: requests a second in all, answers to interactions not counted.
         strict: whether leaving raises when the bot used a route that is not there.
         fetch_previews: whether pictures of embeds are measured and links previewed, by fetching
@@ -64,6 +66,8 @@ class SimOptions:
     link_life_s: float = 86_400
     interaction_ack_s: float = 3.0
     heartbeat_interval_ms: int = 41_250
+    message_limit: int = 5
+    message_window_s: float = 5.0
     rate_limit: int = 50
     rate_window_s: float = 1.0
     global_limit: int = 50
@@ -111,6 +115,7 @@ class DiscordSim:
         self._gatekeeper = Gatekeeper(
             self.world,
             self.faults,
+            posting=RateLimits(self.options.message_limit, self.options.message_window_s),
             limits=RateLimits(self.options.rate_limit, self.options.rate_window_s),
             everywhere=RateLimits(self.options.global_limit, 1.0),
         )
