@@ -283,15 +283,23 @@ class DiscordSim:
         """Add embeds to a message as Discord does for its links: an update without an edit."""
         chat.unfurl(self.world, message, embeds)
 
-    async def bot_ready(self, *, timeout_s: float = 10.0, commands: bool = False) -> None:
+    async def bot_ready(
+        self, *, timeout_s: float = 10.0, commands: bool = False, shards: int | None = None
+    ) -> None:
         """Wait until the bot is connected, and has registered commands when asked.
+
+        Args:
+            timeout_s: how long.
+            commands: whether commands are waited for.
+            shards: how many shards are waited for; None: all that the bot announced.
 
         Raises:
             TimeoutError: it has not.
         """
 
         def ready() -> bool:
-            return self._gateway.is_connected and (not commands or bool(self.world.commands))
+            connected = self._gateway.is_connected(shards)
+            return connected and (not commands or bool(self.world.commands))
 
         if not await until(self.world, ready, timeout_s=timeout_s):
             raise TimeoutError(f"the bot was not ready within {timeout_s} s")
