@@ -52,7 +52,9 @@ def demo(
     once: Annotated[
         bool, typer.Option("--once", help="Post a picture, check everything, exit.")
     ] = False,
-    port: Annotated[int, typer.Option(help="Port of the chat page; 0 takes a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="Port of the chat page; 0 takes a free one.")
+    ] = 0,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show the bot's log.")] = False,
 ) -> None:
     """Try the bot in a browser: a Discord and an image host on this machine, no account."""
