@@ -55,6 +55,7 @@ def routes(sim: Sim) -> list[web.AbstractRouteDef]:
         web.patch("/page/messages/{id:\\d+}", from_this_page(_told(page.edit))),
         web.delete("/page/messages/{id:\\d+}", from_this_page(_told(page.delete))),
         web.post("/page/reactions", from_this_page(_told(page.react))),
+        web.get("/page/faults", from_this_page(_told(page.faults))),
         web.post("/page/faults", from_this_page(_told(page.fault))),
         web.post("/page/interactions", from_this_page(_told(page.interact))),
     ]
@@ -150,10 +151,15 @@ class _Page:
         """Use a command, a component or a modal."""
         return await self._acts.interact(await read_form(request))
 
+    async def faults(self, request: web.Request) -> Payload:
+        """Tell which lasting faults are on in a channel."""
+        return self._acts.faults_on(dict(request.query))
+
     async def fault(self, request: web.Request) -> Payload:
         """Let something go wrong."""
-        await self._acts.fault((await read_form(request)).data)
-        return {}
+        data = (await read_form(request)).data
+        await self._acts.fault(data)
+        return self._acts.faults_on(data)
 
     async def socket(self, request: web.Request) -> web.StreamResponse:
         """Tell a person what there is, then what happens, until the page leaves."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from imgoe_bot.discordsim.entities import Channel, Message
 from imgoe_bot.discordsim.faults import Faults
-from imgoe_bot.discordsim.page_faults import Scene, let_loose
+from imgoe_bot.discordsim.page_faults import Scene, let_loose, on_here
 from imgoe_bot.discordsim.page_forms import PageForm
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.person import Interaction, Person
@@ -57,10 +57,16 @@ class Acts:
         }
 
     async def fault(self, data: Json) -> None:
-        """Let a fault of the panel happen in the channel the person looks at."""
+        """Let a fault of the panel happen in the channel the person looks at, or end it."""
+        await let_loose(text(data, "name"), self._scene(data))
+
+    def faults_on(self, data: Json) -> Payload:
+        """Return as ``on`` the lasting faults that hold there."""
+        return {"on": on_here(self._scene(data))}
+
+    def _scene(self, data: Json) -> Scene:
         person, channel = self._placed(data)
-        world, faults = self._cast.world, self._cast.faults
-        await let_loose(text(data, "name"), Scene(world, faults, person, channel))
+        return Scene(self._cast.world, self._cast.faults, person, channel)
 
     def person(self, data: Json) -> Person:
         """Return who acts; raises 10013."""

@@ -182,7 +182,9 @@ async def test_a_fault_is_told_and_the_panel_gives_the_focus_back(
     await page.get_by_test_id("fault-panel-open").click()
     await page.get_by_test_id("fault-close-dms").click()
     await page.get_by_test_id("fault-expire").click()
-    await expect(page.locator("#notices")).to_contain_text("Expire file links")
+    await expect(page.locator("#notices")).to_contain_text(
+        "Expire file links: all links so far stop working"
+    )
     assert town.alice.dms_closed
     await expect(page.get_by_test_id("fault-expire")).to_be_focused()
     await page.reload()
@@ -191,6 +193,51 @@ async def test_a_fault_is_told_and_the_panel_gives_the_focus_back(
     await page.get_by_test_id("fault-panel").press("Escape")
     await expect(page.get_by_test_id("fault-panel")).to_be_hidden()
     await expect(page.get_by_test_id("fault-panel-open")).to_be_focused()
+
+
+async def test_the_panel_shows_which_faults_last_and_takes_them_back(
+    open_page: "Open", bot: "Probe", town: "Town"
+) -> None:
+    other = town.guild.add_channel("other")
+    page = await open_page()
+    await page.get_by_test_id("fault-panel-open").click()
+    slow, mute = page.get_by_test_id("fault-slow"), page.get_by_test_id("fault-mute")
+
+    await slow.click()
+    await mute.click()
+    for button in (slow, mute):
+        await expect(button).to_have_attribute("aria-pressed", "true")
+    await page.locator("[data-channel-name=other]").click()
+    await expect(mute).to_have_attribute("aria-pressed", "false")
+    await expect(slow).to_have_attribute("aria-pressed", "true")
+    await slow.click()
+    await expect(slow).to_have_attribute("aria-pressed", "false")
+    await expect(page.locator("#notices")).to_contain_text("Slow answers: over")
+
+    await page.get_by_test_id("fault-close-dms").scroll_into_view_if_needed()
+    await expect(page.get_by_test_id("fault-heal")).to_be_in_viewport(ratio=1)
+    await page.get_by_test_id("fault-heal").click()
+    await page.locator("[data-channel-name=memes]").click()
+    await expect(mute).to_have_attribute("aria-pressed", "false")
+    assert other.overwrites == {}
+
+
+async def test_the_bot_is_asked_to_reconnect_and_hears_events_swapped(
+    open_page: "Open", bot: "Probe", town: "Town"
+) -> None:
+    page = await open_page()
+    await page.get_by_test_id("fault-panel-open").click()
+    resumed = await bot.hears("resumed")
+    await page.get_by_test_id("fault-reconnect").click()
+    await resumed
+
+    await page.get_by_test_id("fault-backwards").click()
+    await expect(page.locator("#notices")).to_contain_text("Swap two events")
+    heard = await bot.hears_message()
+    await town.alice.say(town.memes, "first")
+    await town.alice.say(town.memes, "second")
+
+    assert (await heard).content == "second"
 
 
 async def test_the_hint_for_newcomers_stays_until_a_person_speaks(

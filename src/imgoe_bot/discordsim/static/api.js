@@ -44,5 +44,8 @@ export const edit = (person, message, content) =>
 export const react = (person, message, emoji, on) =>
   call("POST", "/page/reactions", form({ person, channel_id: message.channel_id, message_id: message.id, emoji, on }));
 
+/** {on: [names]} of the lasting faults that hold in a channel. */
+export const faultsOn = (person, channelId) => call("GET", `/page/faults?${query({ person, channel_id: channelId })}`);
+
 export const fault = (person, channelId, name) =>
   call("POST", "/page/faults", form({ person, channel_id: channelId, name }));

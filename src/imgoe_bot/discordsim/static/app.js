@@ -159,6 +159,7 @@ class App {
     this.#drawHeader(channel);
     this.composer.turnTo(channel);
     this.log.drawAll();
+    this.faults.look();
   }
 
   #drawDirectory() {
