@@ -122,6 +122,14 @@ def delete(world: World, channel: Channel, message: Message) -> None:
     emit(world, "MESSAGE_DELETE", channel, {"id": str(message.id)}, message=message)
 
 
+def dismiss(world: World, channel: Channel, message: Message) -> None:
+    """Take an ephemeral message from its reader's sight; for the bot it is still there."""
+    message.dismissed = True
+    only = frozenset({message.ephemeral_for or 0})
+    data: Payload = {"id": str(message.id), "channel_id": str(channel.id)}
+    world.emit(Event("MESSAGE_DELETE", data, channel.guild_id, channel.id, only))
+
+
 def delete_many(world: World, channel: Channel, message_ids: Sequence[int]) -> None:
     """Remove 2 to 100 messages younger than two weeks; unknown ids count and are passed over."""
     if not 2 <= len(message_ids) <= 100:

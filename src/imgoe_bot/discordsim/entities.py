@@ -164,6 +164,7 @@ class Message:
         webhook_id: set on messages of webhooks and interaction follow-ups.
         snapshots: the forwarded message, without author, as Discord copies it.
         forwarded: the forwarded message's files.
+        dismissed: whether its one reader closed an ephemeral message; the bot is not told.
     """
 
     id: int
@@ -194,6 +195,7 @@ class Message:
     thread_id: int | None = None
     tts: bool = False
     deleted: bool = False
+    dismissed: bool = False
 
     @property
     def ephemeral(self) -> bool:

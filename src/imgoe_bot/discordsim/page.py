@@ -51,6 +51,9 @@ def routes(sim: Sim) -> list[web.AbstractRouteDef]:
         web.get("/static/{name}", from_this_page(page.static)),
         web.get("/page/ws", from_this_page(page.socket)),
         web.post("/page/messages", from_this_page(_told(page.say))),
+        web.get("/page/messages", from_this_page(_told(page.older))),
+        web.post("/page/forwards", from_this_page(_told(page.forward))),
+        web.post("/page/threads", from_this_page(_told(page.thread))),
         web.post("/page/posts", from_this_page(_told(page.post))),
         web.patch("/page/messages/{id:\\d+}", from_this_page(_told(page.edit))),
         web.delete("/page/messages/{id:\\d+}", from_this_page(_told(page.delete))),
@@ -125,6 +128,20 @@ class _Page:
         """Send a message."""
         message = await self._acts.say(await read_form(request))
         return {"id": str(message.id)}
+
+    async def older(self, request: web.Request) -> Payload:
+        """Return messages from further back."""
+        return self._acts.older(dict(request.query))
+
+    async def forward(self, request: web.Request) -> Payload:
+        """Forward a message."""
+        message = await self._acts.forward((await read_form(request)).data)
+        return {"id": str(message.id)}
+
+    async def thread(self, request: web.Request) -> Payload:
+        """Open a thread."""
+        thread = await self._acts.thread((await read_form(request)).data)
+        return {"id": str(thread.id)}
 
     async def post(self, request: web.Request) -> Payload:
         """Open a post in a forum."""

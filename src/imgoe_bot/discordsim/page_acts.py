@@ -11,7 +11,8 @@ from imgoe_bot.discordsim.page_forms import PageForm
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.person import Interaction, Person
 from imgoe_bot.discordsim.problems import problem
-from imgoe_bot.discordsim.wire import Json, Payload, integer, mapping, sequence, text
+from imgoe_bot.discordsim.views import older
+from imgoe_bot.discordsim.wire import Json, Payload, as_int, integer, mapping, sequence, text
 from imgoe_bot.discordsim.world import World
 
 _REMEMBERED = 500
@@ -80,8 +81,33 @@ class Acts:
         person, channel = self._placed(form.data)
         target = integer(form.data, "reply_to")
         reply_to = self._visible(person, channel, target) if target else None
-        content = text(form.data, "content")
-        return await person.say(channel, content, form.attachments(), reply_to=reply_to)
+        stickers = [as_int(item) for item in sequence(form.data.get("sticker_ids"))]
+        return await person.say(
+            channel,
+            text(form.data, "content"),
+            form.attachments(),
+            reply_to=reply_to,
+            sticker_ids=stickers,
+        )
+
+    def older(self, data: Json) -> Payload:
+        """Return the messages before one that the page has already."""
+        person, channel = self._placed(data)
+        before = integer(data, "before")
+        return {"messages": older(self._cast.world, channel, person, before=before)}
+
+    async def forward(self, data: Json) -> Message:
+        """Forward a message to another channel."""
+        person, channel = self._placed(data)
+        message = self._visible(person, channel, integer(data, "message_id"))
+        return await person.forward(message, self._cast.world.channel(integer(data, "to")))
+
+    async def thread(self, data: Json) -> Channel:
+        """Open a thread, on a message where one is named."""
+        person, channel = self._placed(data)
+        message_id = integer(data, "message_id")
+        place = self._visible(person, channel, message_id) if message_id else channel
+        return await person.open_thread(place, text(data, "name"))
 
     async def post(self, form: PageForm) -> Channel:
         """Open a post in a forum or media channel."""
@@ -135,7 +161,7 @@ class Acts:
 
     def _visible(self, person: Person, channel: Channel, message_id: int) -> Message:
         message = self._cast.world.message(channel, message_id)
-        if message.ephemeral_for not in {None, person.id}:
+        if message.ephemeral_for not in {None, person.id} or message.dismissed:
             raise problem(10008)
         return message
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Browser, FilePayload, WebSocketRoute, expect
 
 from imgoe_bot.discordsim import ChannelType, Upload
+from tests.discordsim.conftest import png
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import Probe, Town
@@ -111,6 +112,57 @@ async def test_a_reply_names_what_it_answers(open_page: "Open", town: "Town") ->
     await expect(page.locator(".occasion").get_by_text("Bob first words")).to_be_visible()
     answer = town.bob.messages(town.memes)[-1]
     assert answer.reference is not None
+
+
+async def test_a_reply_shows_words_without_marks_and_keeps_spoilers_covered(
+    open_page: "Open", town: "Town"
+) -> None:
+    said = await town.bob.say(
+        town.memes, f"## Look\n> at **this**, ||the butler|| <#{town.memes.id}>"
+    )
+    long = await town.bob.say(town.memes, f"{'x ' * 190}||it was the gardener {'y ' * 40}||")
+    for message in (said, long):
+        await town.alice.say(town.memes, "hm", reply_to=message)
+    page = await open_page()
+
+    first, second = page.locator(".reply-jump").first, page.locator(".reply-jump").last
+
+    await expect(first).to_have_text("Bob Look at this, the butlerspoiler #memes")
+    await expect(first.locator("strong")).to_have_text("this")
+    await expect(first.get_by_text("the butler")).to_have_css("opacity", "0")
+    await expect(first).to_have_accessible_name("Bob Look at this, spoiler #memes")
+    await expect(second).not_to_contain_text("gardener")
+
+
+async def test_a_picture_that_cannot_be_shown_is_told_from_a_link_that_ended(
+    open_page: "Open", town: "Town", picture: bytes
+) -> None:
+    files = [Upload("broken.png", b"\x89PNG no more"), Upload("one.bin", b"x")]
+    await town.bob.say(town.memes, "", files)
+    page = await open_page()
+    await expect(page.get_by_role("img", name="broken.png can't be shown")).to_be_visible()
+    await expect(page.get_by_text("This can't be shown")).to_be_visible()
+    await expect(page.get_by_text("1 byte", exact=True)).to_be_visible()
+
+    message = await town.bob.say(town.memes, "", [Upload("late.png", picture)])
+    await expect(page.get_by_test_id("message")).to_have_count(2)
+    town.sim.faults.expire_links()
+    late = page.locator(f"[data-message-id='{message.id}'] img")
+    await late.evaluate("img => (img.src = img.src + 'again')")
+
+    await expect(page.get_by_text("This link no longer works")).to_be_visible()
+
+
+async def test_a_cover_fits_the_narrowest_picture(open_page: "Open", town: "Town") -> None:
+    tall = png(2, 90)
+    await town.bob.say(town.memes, "", [Upload("tall.png", tall, spoiler=True)])
+    page = await open_page()
+
+    cover = page.get_by_role("button", name="Spoiler, press to show")
+
+    await expect(cover).to_be_visible()
+    fits = "cover => cover.firstElementChild.offsetWidth <= cover.clientWidth"
+    assert await cover.evaluate(fits)
 
 
 async def test_a_lost_connection_comes_back_with_what_was_missed(

@@ -1,7 +1,7 @@
 // The fault panel: what can go wrong at the press of a button, beside the chat.
 
-import { attempt } from "./actions.js";
 import * as api from "./api.js";
+import { attempt } from "./attempt.js";
 import { h, iconButton } from "./dom.js";
 import { toast } from "./toast.js";
 
