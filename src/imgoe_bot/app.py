@@ -91,7 +91,7 @@ async def open_services(
         SchemaTooNew: a newer version wrote the database.
         StoreError: the database can't be opened.
     """
-    engine = open_engine(settings.store_url)
+    engine = open_engine(settings.store_url, variable=settings.store_variable)
     database = Database(engine)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(database.close)

@@ -170,13 +170,15 @@ def bot_environment(sim: DiscordSim, host: HostServer, data_dir: Path) -> dict[s
 async def bot_process(
     sim: DiscordSim, host: HostServer, data_dir: Path, verbose: bool
 ) -> AsyncGenerator[asyncio.subprocess.Process]:
-    """Run the bot as a child process; it is stopped at the end of the block."""
+    """Run the bot as a child process; it ends with the block, or else with this process."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "imgoe_bot",
         "run",
+        "--tethered",
         env=bot_environment(sim, host, data_dir),
+        stdin=asyncio.subprocess.PIPE,  # ends with this process, however that ends
         stderr=None if verbose else asyncio.subprocess.DEVNULL,
     )
     try:

@@ -180,7 +180,7 @@ async def test_a_server_that_takes_no_connection_is_a_store_error(
     [
         ("sqlite+aiosqlite://", "IMGOE_DATABASE_URL"),
         ("postgresql+asyncpg://bot:hunter2@db:no-port/x", "IMGOE_DATABASE_URL"),
-        ("sqlite+aiosqlite:////dev/null/folder/bot.sqlite3", "IMGOE_DATA_DIR"),
+        ("sqlite+aiosqlite:////dev/null/folder/bot.sqlite3", "IMGOE_DATABASE_URL"),
     ],
 )
 def test_an_address_that_can_be_no_database_is_a_config_error(url: str, setting: str) -> None:

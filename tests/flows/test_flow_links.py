@@ -50,7 +50,7 @@ async def site() -> AsyncIterator[Site]:
 
 @pytest.fixture
 def sim_options() -> SimOptions:
-    return SimOptions(fetch_previews=True)
+    return SimOptions(fetch_previews=True, message_limit=50, message_window_s=1)
 
 
 @pytest.mark.parametrize(("path", "title"), [("/cat.png", "cat.png"), ("/page", "page.png")])

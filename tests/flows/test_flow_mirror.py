@@ -2,7 +2,7 @@
 
 from imgoe_bot.discordsim import ChannelType, Message
 from imgoe_bot.discordsim.wire import Payload, mapping, mappings, text
-from tests.flows.kit import DELETE_LINK, Town, picture
+from tests.flows.kit import DELETE_LINK, PATIENCE_S, Town, picture
 
 
 async def test_a_posted_picture_comes_back_as_a_card_with_thumb_and_viewer_link(
@@ -191,6 +191,17 @@ async def test_a_file_name_can_neither_ping_nor_format_nor_turn_text_around(
     assert "\u202e" not in title
     assert "@everyone" not in title
     assert not card.mention_everyone
+
+
+async def test_a_file_is_called_what_its_sender_called_it(running: Town) -> None:
+    posted = await running.ben.say(running.photos, files=[picture("我的猫 (1).png")])
+    handed = await running.ben.slash(running.lounge, "upload", file=picture("другая.png"))
+
+    card = await running.card_for(posted)
+    answer = await handed.wait_response(PATIENCE_S)
+
+    assert card.embeds[0]["title"] == "我的猫 (1).png"
+    assert answer.embeds[0]["title"] == "другая.png"
 
 
 async def test_a_file_the_host_has_already_is_answered_with_the_copy_we_know(

@@ -177,7 +177,7 @@ async def test_a_forwarded_card_is_not_kept_again(running: Town) -> None:
     forwarded = await running.ben.forward(card, running.photos)
 
     await running.observed(forwarded)
-    asked = await running.ben.slash(running.photos, "why", link=_link(running, forwarded))
+    asked = await running.ben.slash(running.photos, "why", message=_link(running, forwarded))
     assert "✗ It is not the answer of a bot like me" in (await asked.wait_response()).content
 
 

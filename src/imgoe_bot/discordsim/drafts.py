@@ -53,9 +53,8 @@ class Draft:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to show."""
-        return not (
-            self.content or self.embeds or self.components or self.files or self.sticker_ids
-        )
+        words = self.content.strip()
+        return not (words or self.embeds or self.components or self.files or self.sticker_ids)
 
 
 def draft_from(data: Json, files: Sequence[Upload] = ()) -> Draft:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from imgoe_bot.discordsim.entities import (
     Attachment,
     Message,
+    MessageType,
     Reference,
 )
 from imgoe_bot.discordsim.media_payloads import Gallery, loose_files
@@ -21,6 +22,14 @@ from imgoe_bot.discordsim.wire import (
     timestamp,
 )
 from imgoe_bot.discordsim.world import World
+
+_WITH_REFERENCED = frozenset(
+    {MessageType.REPLY, MessageType.THREAD_STARTER, MessageType.CONTEXT_MENU_COMMAND}
+)
+"""Types of messages that carry the message they are about.
+
+Source: https://discord.com/developers/docs/resources/message#message-object
+"""
 
 
 def attachment_path(attachment: Attachment) -> str:
@@ -132,7 +141,7 @@ def _reference_fields(world: World, message: Message) -> Payload:
     if message.reference is None:
         return {}
     fields: Payload = {"message_reference": _reference_payload(message.reference)}
-    if message.reference.kind == 0:
+    if message.type in _WITH_REFERENCED and message.reference.kind == 0:
         fields["referenced_message"] = _referenced(world, message.reference)
     return fields
 

@@ -23,7 +23,7 @@ from imgoe_bot.domain.upload import Origin, Place, Post
 from imgoe_bot.errors import SettingsRejected
 from imgoe_bot.services.uploads import Handed
 from imgoe_bot.ui.container import AnyInteraction
-from imgoe_bot.ui.sources import things_in
+from imgoe_bot.ui.sources import name_of, things_in
 from imgoe_bot.ui.wording import is_link
 
 
@@ -137,7 +137,7 @@ def _is_nsfw(channel: object) -> bool:
 
 def source_of(attachment: discord.Attachment) -> Source:
     """Return where an attachment's bytes are now."""
-    return Source(url=attachment.url, filename=attachment.filename, size_bytes=attachment.size)
+    return Source(url=attachment.url, filename=name_of(attachment), size_bytes=attachment.size)
 
 
 def handed_of(file: discord.Attachment | None, url: str | None) -> Handed:
@@ -182,7 +182,7 @@ def item_of(attachment: discord.Attachment, *, position: int = 0) -> Item:
     return Item(
         attachment_id=AttachmentId(attachment.id),
         position=position,
-        filename=attachment.filename,
+        filename=name_of(attachment),
         spoiler=attachment.is_spoiler(),
     )
 

@@ -91,11 +91,38 @@ async def test_autocomplete_offers_what_the_app_offers(open_page: "Open", bot: "
     await page.get_by_test_id("composer-text").fill("/set ")
     await page.get_by_test_id("command-option-name").fill("alb")
     await expect(page.get_by_test_id("suggestion")).to_have_text(["Album"])
+    await expect(page.get_by_test_id("suggestion")).to_be_in_viewport(ratio=1)
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
     await page.keyboard.press("Enter")
 
     await expect(page.get_by_text("set album")).to_be_visible()
+
+
+async def test_a_form_that_goes_on_below_fades_out(open_page: "Open", bot: "Probe") -> None:
+    @bot.tree.command(description="Ask much")
+    async def ask(
+        interaction: discord.Interaction,
+        a: str,
+        b: str,
+        c: str,
+        d: str,
+        e: str,
+        f: str,
+        g: str,
+    ) -> None:
+        await interaction.response.send_message("ok")
+
+    await bot.tree.sync()
+    page = await open_page()
+    await page.set_viewport_size({"width": 420, "height": 560})
+    await page.get_by_test_id("composer-text").fill("/ask ")
+    fields = page.locator(".command-fields")
+
+    await expect(fields).to_contain_class("has-more")
+    await page.get_by_test_id("command-option-g").scroll_into_view_if_needed()
+    await fields.evaluate("box => box.scrollTop = box.scrollHeight")
+    await expect(fields).not_to_contain_class("has-more")
 
 
 async def test_an_embed_shows_its_parts(open_page: "Open", post_card: "PostCard") -> None:
@@ -137,6 +164,8 @@ async def test_a_modal_asks_checks_and_answers_in_private(
     await expect(modal).to_have_count(0)
     await expect(other.get_by_test_id("message")).to_have_count(1)
     await page.get_by_role("button", name="Dismiss message").click()
+    await expect(page.get_by_test_id("message")).to_have_count(1)
+    await page.reload()
     await expect(page.get_by_test_id("message")).to_have_count(1)
 
 

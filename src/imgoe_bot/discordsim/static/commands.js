@@ -112,7 +112,7 @@ export class CommandForm {
       "form",
       { class: "command-form", novalidate: true, "aria-label": `Command ${command.name}` },
       h("div", { class: "command-head" }, icon("slash"), h("strong", {}, command.name), h("span", { class: "quiet" }, command.description), cancel),
-      this.fields.length > 0 && h("div", { class: "command-fields" }, ...this.fields.map((one) => one.node)),
+      this.fields.length > 0 && fading(h("div", { class: "command-fields" }, ...this.fields.map((one) => one.node))),
     );
     this.node.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && onDone());
     this.node.addEventListener("submit", (event) => {
@@ -148,6 +148,14 @@ export class CommandForm {
     if (!error) this.onDone();
     return !error;
   }
+}
+
+/** Fades out at its lower end while there is more below. */
+function fading(box) {
+  const look = () => box.classList.toggle("has-more", box.scrollTop + box.clientHeight < box.scrollHeight - 1);
+  box.addEventListener("scroll", look, { passive: true });
+  new ResizeObserver(look).observe(box);
+  return box;
 }
 
 /** Booleans are sent as such, people, channels and roles by their id. */
