@@ -1,45 +1,15 @@
 """Keys, albums, quotas, guests, expiry, moderation, limits: what surrounds an upload."""
 
 import base64
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
-from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer
-from tests.hostserver.driver import Client, FileList, client_of, picture
-
-PROBLEM = {"Accept": "application/problem+json"}
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now_s = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@asynccontextmanager
-async def running(
-    data_dir: Path, session: aiohttp.ClientSession, clock: Clock, **options: Any
-) -> AsyncGenerator[tuple[HostServer, Client]]:
-    async with HostServer(HostOptions(data_dir, **options), clock=clock) as host:
-        yield host, client_of(host, session)
-
-
-def with_key(client: Client) -> dict[str, str]:
-    return {"X-API-Key": str(client.key)}
+from imgoe_bot.hostserver import GuestRules, HostServer
+from tests.hostserver.driver import Client, FileList, picture
+from tests.hostserver.stage import PROBLEM, Clock, running, signed_in, with_key
 
 
 async def test_a_strict_answer_tells_the_truth(client: Client) -> None:
@@ -177,31 +147,6 @@ async def test_a_quota_is_kept_to_the_byte_and_freed_by_deletion(
         assert (await client.call("POST", image["delete_url"])).status == 303
         await admin.form("/admin/users/2/quota", quota_mib="")
         assert (await mira.upload(picture())).status == 200
-
-
-class Admin:
-    """A person at the admin page: cookie and form token."""
-
-    def __init__(self, client: Client, cookie: str, csrf: str) -> None:
-        self.client, self.cookie, self.csrf = client, cookie, csrf
-
-    async def call(self, method: str, path: str, **options: Any) -> Any:
-        return await self.client.call(method, path, headers={"Cookie": self.cookie}, **options)
-
-    async def form(self, path: str, **fields: str) -> Any:
-        return await self.call("POST", path, data={"csrf": self.csrf} | fields)
-
-
-async def signed_in(client: Client) -> Admin:
-    begun = await client.call("POST", "/login", data={"key": str(client.key)})
-    assert begun.status == 303
-    cookie = begun.headers["set-cookie"]
-    assert "HttpOnly" in cookie
-    assert "SameSite=Strict" in cookie
-    value = cookie.partition(";")[0]
-    page = await client.get("/admin", headers={"Cookie": value})
-    csrf = page.body.decode().partition('name="csrf" value="')[2].partition('"')[0]
-    return Admin(client, value, csrf)
 
 
 async def test_what_a_guest_sends_waits_until_an_admin_approves(

@@ -1,9 +1,7 @@
 """The same host on other storages: PostgreSQL, S3, several processes on one index."""
 
 import asyncio
-import os
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
@@ -11,33 +9,8 @@ import pytest
 
 from imgoe_bot.errors import SchemaTooNew
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Place
+from tests.hostserver.bucket import SECRETS, keys_in
 from tests.hostserver.driver import Client, client_of, picture
-
-SECRETS = {"access_key_id": "testing", "secret_access_key": "testing"}
-
-
-@pytest.fixture(scope="module")
-def s3_endpoint() -> Iterator[str]:
-    moto = pytest.importorskip("moto.server", reason="moto's server is not installed")
-    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture
-async def bucket(s3_endpoint: str, session: aiohttp.ClientSession) -> S3Place:
-    pytest.importorskip("obstore", reason="obstore is not installed")
-    name = f"pictures-{os.urandom(4).hex()}"
-    async with session.put(f"{s3_endpoint}/{name}") as response:
-        assert response.status == 200
-    return S3Place(name, endpoint=s3_endpoint, **SECRETS)
-
-
-async def keys_in(place: S3Place, session: aiohttp.ClientSession) -> int:
-    async with session.get(f"{place.endpoint}/{place.bucket}") as response:
-        return (await response.text()).count("<Key>")
 
 
 @pytest.mark.service("postgres")

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from imgoe_bot.hostserver.blobs import FolderBlobs
 from imgoe_bot.hostserver.formats import MIME_BY_EXTENSION
-from imgoe_bot.hostserver.records import PENDING
+from imgoe_bot.hostserver.names import is_stored_name
 from imgoe_bot.hostserver.s3 import ObjectFacts, S3Blobs
 
 CHUNK_BYTES = 256 * 1024
@@ -52,9 +52,9 @@ class Files(Protocol):
 
 
 async def send_public(files: Files, request: web.Request) -> web.StreamResponse:
-    """Answer ``/images/…``: everything but what waits for approval."""
+    """Answer ``/images/…``: public files by their own names, nothing that waits for approval."""
     name = request.match_info["name"]
-    if name.startswith(PENDING):
+    if not is_stored_name(name):
         raise web.HTTPNotFound
     return await files.send(request, name, FILE_HEADERS)
 

@@ -139,7 +139,7 @@ class S3Blobs:
 
         try:
             meta = self._store.head(name)
-        except FileNotFoundError:
+        except (FileNotFoundError, ValueError):  # a name no object can have is nobody's
             return None
         except (BaseError, OSError) as error:
             raise Fault(Reason.STORAGE_FULL) from error
