@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import os
 import threading
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,14 +13,18 @@ from typing import Any
 import aiohttp
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from PIL import Image
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, VideoLimits
 from imgoe_bot.hostserver.app import Outside, make_host
 from imgoe_bot.hostserver.auth import Seal
-from imgoe_bot.hostserver.database import migrate, open_database
+from imgoe_bot.hostserver.database import MIGRATIONS, migrate, open_database
 from imgoe_bot.hostserver.form import UploadForm
 from imgoe_bot.hostserver.limits import RateLimiter
 from imgoe_bot.hostserver.schema import METADATA
@@ -132,6 +137,42 @@ async def test_migrations_make_the_same_tables_in_postgresql(postgres_url: str) 
     await migrate(database)
     assert await database.run(_differences) == []
     await database.close()
+
+
+def _down(connection: Connection) -> None:
+    scripts = ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS)])
+    # As in the host itself: Alembic's own downgrade command asks this function.
+    back: Any = scripts._downgrade_revs  # pyright: ignore[reportPrivateUsage]
+    with EnvironmentContext(Config(), scripts, fn=lambda at, _: back("base", at)) as environment:
+        environment.configure(connection=connection, render_as_batch=True)
+        environment.run_migrations()
+
+
+async def _check_the_way_back(url: str) -> None:
+    database = open_database(url)
+    await migrate(database)
+    await database.run(_down)
+    assert await database.run(lambda connection: inspect(connection).get_table_names()) == [
+        "alembic_version"
+    ]
+    await migrate(database)
+    assert await database.run(_differences) == []
+    await database.close()
+
+
+async def test_migrations_lead_back_and_forth(tmp_path: Path) -> None:
+    await _check_the_way_back(f"sqlite:///{tmp_path / 'index.sqlite3'}")
+
+
+@pytest.mark.service("postgres")
+async def test_migrations_lead_back_and_forth_in_postgresql(postgres_url: str) -> None:
+    server, _, _ = postgres_url.rpartition("/")
+    name = f"way_back_{os.urandom(4).hex()}"
+    engine = create_async_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    await engine.dispose()
+    await _check_the_way_back(f"{server}/{name}")
 
 
 async def test_heic_is_stored_as_jpeg_where_the_extra_is_installed(client: Client) -> None:

@@ -13,7 +13,8 @@ from imgoe_bot.hostserver.options import HostOptions
 from imgoe_bot.hostserver.problems import compatible, problem, wants_truth
 from imgoe_bot.hostserver.records import Account, Upload
 from imgoe_bot.hostserver.reply import Addresses, uploaded, uploaded_imgbb
-from imgoe_bot.hostserver.uploading import Arrival, Duplicate, Uploading
+from imgoe_bot.hostserver.upload_rows import Duplicate
+from imgoe_bot.hostserver.uploading import Arrival, Uploading
 
 
 @dataclass(slots=True)

@@ -15,7 +15,8 @@ from imgoe_bot.hostserver.blobs import Blobs, FolderBlobs
 from imgoe_bot.hostserver.catalogue import CatalogueApi
 from imgoe_bot.hostserver.database import Database
 from imgoe_bot.hostserver.fetch import GuardedFetcher
-from imgoe_bot.hostserver.files import Files, FolderFiles, S3Files, send_public
+from imgoe_bot.hostserver.file_names import ShelfLife
+from imgoe_bot.hostserver.files import Files, FolderFiles, PublicFiles, S3Files
 from imgoe_bot.hostserver.formats import AVIF, BMP, GIF, HEIC, JPEG, MOV, MP4, PNG, WEBM, WEBP
 from imgoe_bot.hostserver.guard import Guard
 from imgoe_bot.hostserver.heif import enable_heif
@@ -93,7 +94,7 @@ def make_host(outside: Outside) -> Host:
     """Make every part."""
     options, clock = outside.options, outside.clock
     accounts = Accounts(outside.database, seal=outside.seal, clock=clock)
-    index = UploadIndex(outside.database)
+    index = UploadIndex(outside.database, clock=clock)
     shelves = Shelves(outside.database, clock=clock)
     blobs, files = _storage(options)
     limits = ImageLimits(options.pixel_limit, options.frame_limit)
@@ -173,9 +174,7 @@ def _add_admin(app: web.Application, host: Host, outside: Outside) -> None:
 
 def _add_tools(app: web.Application, host: Host, outside: Outside) -> None:
     site_name = outside.options.site_name
-
-    async def send_file(request: web.Request) -> web.StreamResponse:
-        return await send_public(host.files, request)
+    shelf_life = ShelfLife(outside.database, clock=outside.clock)
 
     async def send_openapi(_: web.Request) -> web.Response:
         return web.json_response(openapi(outside.url, site_name))
@@ -186,7 +185,7 @@ def _add_tools(app: web.Application, host: Host, outside: Outside) -> None:
     async def send_flameshot(_: web.Request) -> web.Response:
         return flameshot_answer(outside.url)
 
-    app.router.add_get("/images/{name:.+}", send_file)
+    app.router.add_get("/images/{name:.+}", PublicFiles(host.files, shelf_life).send)
     app.router.add_get("/api/1/openapi.json", send_openapi)
     app.router.add_get("/tools/sharex.sxcu", send_sharex)
     app.router.add_get("/tools/flameshot-upload.sh", send_flameshot)

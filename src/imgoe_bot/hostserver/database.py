@@ -103,9 +103,13 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS)])
 
 
-def _lock(connection: Connection) -> None:
+def lock(connection: Connection, number: int) -> None:
+    """Begin a transaction that nobody else is in who locks the same number (signed, 64 bits).
+
+    SQLite lets one transaction write at a time, so there any other one waits.
+    """
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": MIGRATION_LOCK})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": number})
     else:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
@@ -120,7 +124,7 @@ def _upgrade(connection: Connection) -> None:
         except CommandError as error:
             raise SchemaTooNew(found=str(revision)) from error
 
-    _lock(connection)
+    lock(connection, MIGRATION_LOCK)
     with EnvironmentContext(Config(), scripts, fn=steps) as environment:
         environment.configure(connection=connection, render_as_batch=True)
         environment.run_migrations()

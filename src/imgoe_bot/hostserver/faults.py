@@ -45,12 +45,13 @@ class Reason(Enum):
     ENLARGING = FaultKind(610, 422, "Width is larger than the image")
     OVER_QUOTA = FaultKind(401, 413, "Storage quota is used up")
     STORAGE_FULL = FaultKind(104, 507, "Storage can't take the file now")
+    UNAVAILABLE = FaultKind(104, 503, "The storage can't be used now")
     NOT_FOUND = FaultKind(404, 404, "Not found")
     FORBIDDEN = FaultKind(403, 403, "Not allowed")
 
 
 class Fault(Exception):
-    """A request is refused; whoever sent it, or the operator for 507, acts.
+    """A request is refused; whoever sent it, or the operator for 503 and 507, acts.
 
     Attributes:
         kind: the row of the table of errors.

@@ -8,17 +8,20 @@ from typing import Protocol
 from aiohttp import web
 
 from imgoe_bot.hostserver.blobs import FolderBlobs
+from imgoe_bot.hostserver.faults import Fault
+from imgoe_bot.hostserver.file_names import ShelfLife
 from imgoe_bot.hostserver.formats import MIME_BY_EXTENSION
 from imgoe_bot.hostserver.names import is_stored_name
 from imgoe_bot.hostserver.s3 import ObjectFacts, S3Blobs
 
 CHUNK_BYTES = 256 * 1024
+YEAR_S = 365 * 86_400
+WITHOUT_INDEX_S = 60
 SAFE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
 }
 FILE_HEADERS = SAFE_HEADERS | {
-    "Cache-Control": "public, max-age=31536000, immutable",
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
@@ -51,12 +54,37 @@ class Files(Protocol):
         ...
 
 
-async def send_public(files: Files, request: web.Request) -> web.StreamResponse:
-    """Answer ``/images/…``: public files by their own names, nothing that waits for approval."""
-    name = request.match_info["name"]
-    if not is_stored_name(name):
-        raise web.HTTPNotFound
-    return await files.send(request, name, FILE_HEADERS)
+def _cached_for(left_s: float) -> str:
+    """Return the caching of a file that stays for this long; its name never means another one."""
+    if left_s >= YEAR_S:
+        return f"public, max-age={YEAR_S}, immutable"
+    return f"public, max-age={int(left_s)}"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicFiles:
+    """Answers ``/images/…``: approved files by their own names, for as long as they are to stay."""
+
+    files: Files
+    shelf_life: ShelfLife
+
+    async def send(self, request: web.Request) -> web.StreamResponse:
+        """Answer with one file, or the part of it that was asked for."""
+        name = request.match_info["name"]
+        if not is_stored_name(name):
+            raise web.HTTPNotFound
+        left_s = await self._left_s(name)
+        if left_s <= 0:
+            raise web.HTTPNotFound
+        caching = {"Cache-Control": _cached_for(left_s)}
+        return await self.files.send(request, name, FILE_HEADERS | caching)
+
+    async def _left_s(self, name: str) -> float:
+        """Return the seconds a file has left; without the index, files go on for a minute each."""
+        try:
+            return await self.shelf_life.find_left_s(name) or 0
+        except Fault:
+            return WITHOUT_INDEX_S
 
 
 @dataclass(frozen=True, slots=True)

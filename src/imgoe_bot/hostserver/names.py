@@ -70,6 +70,12 @@ def is_stored_name(text: str) -> bool:
     return _STORED.fullmatch(text) is not None
 
 
+def split_stored_name(stored_name: str) -> tuple[str, str]:
+    """Return the folder of a stored file and its upload's name, without mark and extension."""
+    folder, _, filename = stored_name.rpartition("/")
+    return folder, _RENDITION_ENDING.sub("", filename.rpartition(".")[0])
+
+
 def sent_filename(filename: str) -> str:
     """Return a client's file name as it was meant.
 
