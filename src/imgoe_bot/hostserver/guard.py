@@ -9,6 +9,7 @@ from aiohttp.typedefs import Handler, Middleware
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.problems import problem
 from imgoe_bot.hostserver.render import Renderer
+from imgoe_bot.hostserver.sessions import Session
 
 LOG = logging.getLogger(__name__)
 
@@ -33,10 +34,17 @@ class Guard:
     async def _refuse(self, request: web.Request, fault: Fault) -> web.Response:
         if not _is_person(request):
             return problem(fault)
-        if fault.reason is Reason.NOT_FOUND:
-            return await self.renderer.not_found(request)
-        facts = {"message": fault.message}
-        return await self.renderer.page(request, "refused.html", facts, status=fault.kind.status)
+        template = "not_found.html" if fault.reason is Reason.NOT_FOUND else "refused.html"
+        facts, status = {"message": fault.message}, fault.kind.status
+        session = await self._session(request)
+        return self.renderer.page_for(session, template, facts, status=status)
+
+    async def _session(self, request: web.Request) -> Session | None:
+        """Return who is signed in; without the index a refusal is shown as to a stranger."""
+        try:
+            return await self.renderer.sessions.find(request)
+        except Fault:
+            return None
 
     async def answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Run a handler.

@@ -1,6 +1,7 @@
 """The index of uploads."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy import (
 )
 
 from imgoe_bot.hostserver.database import Database
+from imgoe_bot.hostserver.faults import Fault
 from imgoe_bot.hostserver.file_names import claim, held
 from imgoe_bot.hostserver.names import is_id, with_suffix
 from imgoe_bot.hostserver.records import Upload
@@ -198,6 +200,7 @@ class UploadIndex:
         await self._database.run(lambda connection: connection.execute(approved))
 
     async def count_view(self, public_id: str) -> None:
-        """Add one to the views of an upload."""
+        """Add one to the views of an upload, if the index takes it: nobody's page hangs on that."""
         values = {"viewed_id": public_id}
-        await self._database.run(lambda connection: connection.execute(_COUNT_VIEW, values))
+        with suppress(Fault):
+            await self._database.run(lambda connection: connection.execute(_COUNT_VIEW, values))
