@@ -10,6 +10,7 @@ from imgoe_bot.hostserver.access import Gate
 from imgoe_bot.hostserver.accounts import Accounts
 from imgoe_bot.hostserver.admin import AdminPages, SignIn
 from imgoe_bot.hostserver.api import UploadApi
+from imgoe_bot.hostserver.arriving import PATIENCE
 from imgoe_bot.hostserver.auth import Seal
 from imgoe_bot.hostserver.blobs import Blobs, FolderBlobs
 from imgoe_bot.hostserver.catalogue import CatalogueApi
@@ -194,6 +195,7 @@ def _add_tools(app: web.Application, host: Host, outside: Outside) -> None:
 def build_app(host: Host, outside: Outside) -> web.Application:
     """Return the application with every route; the upload call comes last, it takes any name."""
     app = web.Application(middlewares=[Guard(host.renderer).middleware()])
+    app[PATIENCE] = outside.options.patience
     _add_tools(app, host, outside)
     _add_catalogue(app, host)
     _add_upload(app, host, outside)

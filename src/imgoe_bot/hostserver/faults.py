@@ -31,6 +31,7 @@ class Reason(Enum):
     FLOODING = FaultKind(130, 429, "Flooding detected, too many uploads in a short time")
     DUPLICATE = FaultKind(101, 409, "Duplicated upload")
     BAD_BODY = FaultKind(400, 400, "The request body can't be read")
+    TOO_SLOW = FaultKind(400, 408, "The request body comes too slowly")
     BAD_PARAMETER = FaultKind(400, 422, "A parameter is not valid")
     TOO_LARGE = FaultKind(400, 413, "File is larger than the limit")
     TOO_MANY_PIXELS = FaultKind(610, 413, "Image has more pixels than the limit")

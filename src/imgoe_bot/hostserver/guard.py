@@ -55,8 +55,11 @@ class Guard:
             return await handler(request)
         except web.HTTPNotFound:
             return await self._refuse(request, Fault(Reason.NOT_FOUND))
-        except (web.HTTPException, ConnectionError):
+        except web.HTTPException:
             raise
+        except ConnectionError:
+            LOG.info("%s %s: the client broke off", request.method, _route_name(request))
+            return web.Response(status=400)  # nobody reads it
         except Fault as fault:
             return await self._refuse(request, fault)
         except Exception:

@@ -173,7 +173,11 @@ class HostServer:
     ) -> None:
         self._app = build_app(self._running, outside)
         runner = web.AppRunner(
-            self._app, access_log=None, shutdown_timeout=5, read_bufsize=READ_BUFFER_BYTES
+            self._app,
+            access_log=None,
+            shutdown_timeout=5,
+            read_bufsize=READ_BUFFER_BYTES,
+            keepalive_timeout=self._options.patience.header_s,  # runs until a head is complete
         )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
