@@ -9,6 +9,7 @@ import pytest
 
 from imgoe_bot.hostserver import GuestRules, HostServer
 from tests.hostserver.driver import Client, FileList, picture
+from tests.hostserver.films import film
 from tests.hostserver.stage import PROBLEM, Clock, running, signed_in, with_key
 
 
@@ -319,6 +320,75 @@ async def test_chats_can_unfurl_pages(client: Client) -> None:
     assert (card.json["type"], card.json["url"]) == ("photo", image["url"])
     assert (await client.get("/oembed?url=http://elsewhere/x")).status == 404
     assert (await client.get(f"/oembed?url={image['url']}")).status == 404
+
+
+async def test_a_chat_is_shown_nothing_of_what_is_not_safe_for_work(client: Client) -> None:
+    image = await client.stored(picture(size=(900, 600)), filename="Secret.jpg", nsfw="1")
+    card = await client.get(f"/oembed?url={image['url_viewer']}")
+    assert card.json == {
+        "version": "1.0",
+        "type": "link",
+        "title": "Secret",
+        "provider_name": "Image host",
+        "provider_url": client.url,
+    }
+    head = (await client.get(image["url_viewer"])).body.decode().partition("</head>")[0]
+    assert "/images/" not in head
+
+
+async def test_nor_of_a_film_that_is_not(client: Client, tmp_path: Path) -> None:
+    data = film(tmp_path / "a.mp4")
+    image = await client.stored(data, filename="a.mp4", mime="video/mp4", nsfw="1")
+    card = await client.get(f"/oembed?url={image['url_viewer']}")
+    assert (card.json["type"], b"/images/" in card.body) == ("link", False)
+
+
+async def test_every_answer_is_what_its_type_says(client: Client) -> None:
+    image = await client.stored(picture())
+    answers = [
+        await client.upload(picture(), format="txt"),
+        await client.upload(picture(), format="redirect"),
+        await client.upload(b"words"),
+        await client.upload(b"words", format="txt"),
+        await client.upload(b"words", headers=with_key(client) | PROBLEM),
+        await client.get("/api/1/uploads", headers=with_key(client)),
+        await client.get("/api/1/openapi.json"),
+        await client.get(f"/oembed?url={image['url_viewer']}"),
+        await client.get(f"/oembed?url={image['url_viewer']}&format=xml"),
+        await client.get(image["url"]),
+        await client.get(image["url"], headers={"Range": "bytes=9999999-"}),
+        await client.get("/"),
+        await client.get("/nowhere"),
+        await client.call("PUT", "/nowhere"),
+        await client.call("POST", "/"),
+    ]
+    assert {answer.headers.get("x-content-type-options") for answer in answers} == {"nosniff"}
+
+
+async def test_a_method_no_address_takes_is_refused_as_anything_else(client: Client) -> None:
+    for path, allowed in (
+        ("/api/1/upload", "GET, POST"),
+        ("/api/1/uploads/x", "DELETE, GET, HEAD"),
+        ("/api/1/albums", "GET, HEAD, POST"),
+        ("/images/a.jpg", "GET, HEAD"),
+    ):
+        answer = await client.call("PATCH", path, headers=with_key(client))
+        assert (answer.status, answer.json["code"]) == (405, 130)
+        assert answer.headers["allow"] == allowed
+    page = await client.call("PATCH", "/login", headers={"Accept": "text/html"})
+    assert (page.status, b"That was not done" in page.body) == (405, True)
+
+
+async def test_a_reply_says_how_long_ago_an_upload_came(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
+) -> None:
+    async with running(tmp_path, session, clock) as (_, client):
+        image = await client.stored(picture())
+        assert image["how_long_ago"] == "moments ago"
+        clock.now_s += 3 * 3_600
+        path = f"/api/1/uploads/{image['id_encoded']}"
+        read = await client.get(path, headers=with_key(client))
+        assert read.json["image"]["how_long_ago"] == "3 hours ago"
 
 
 async def test_screenshot_tools_get_their_settings(client: Client) -> None:

@@ -112,7 +112,7 @@ def make_host(outside: Outside) -> Host:
     is_secure = outside.url.startswith("https://")
     sessions = Sessions(accounts, outside.seal, clock, is_secure)
     renderer = Renderer(open_templates(), options.site_name, outside.url, sessions)
-    at = Addresses(outside.url, outside.seal)
+    at = Addresses(outside.url, outside.seal, clock)
     gate = _gate(outside, accounts, sessions)
     return Host(accounts, index, shelves, uploading, files, at, sessions, gate, renderer)
 

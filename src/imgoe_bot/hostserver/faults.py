@@ -27,6 +27,7 @@ class Reason(Enum):
     BAD_ACTION = FaultKind(120, 404, "Invalid API action")
     BAD_BASE64 = FaultKind(120, 422, "Invalid base64 string")
     BAD_METHOD = FaultKind(130, 405, "This request method can't carry the source")
+    WRONG_METHOD = FaultKind(130, 405, "This address doesn't take this request method")
     EMPTY_SOURCE = FaultKind(130, 422, "Empty upload source")
     FLOODING = FaultKind(130, 429, "Flooding detected, too many uploads in a short time")
     DUPLICATE = FaultKind(101, 409, "Duplicated upload")

@@ -11,6 +11,7 @@ from imgoe_bot.hostserver.problems import problem
 from imgoe_bot.hostserver.render import Renderer
 from imgoe_bot.hostserver.sessions import Session
 
+AS_DECLARED = {"X-Content-Type-Options": "nosniff"}  # browsers must not guess another type
 LOG = logging.getLogger(__name__)
 
 
@@ -52,9 +53,23 @@ class Guard:
         The log names the route's pattern, never the address: that may hold a delete token.
         """
         try:
+            response = await self._answer(request, handler)
+        except web.HTTPException as error:
+            error.headers.update(AS_DECLARED)
+            raise
+        if not response.prepared:
+            response.headers.update(AS_DECLARED)
+        return response
+
+    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
             return await handler(request)
         except web.HTTPNotFound:
             return await self._refuse(request, Fault(Reason.NOT_FOUND))
+        except web.HTTPMethodNotAllowed as error:
+            refusal = await self._refuse(request, Fault(Reason.WRONG_METHOD))
+            refusal.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
+            return refusal
         except web.HTTPException:
             raise
         except ConnectionError:
