@@ -1,13 +1,15 @@
 """Keys, albums, quotas, guests, expiry, moderation, limits: what surrounds an upload."""
 
+import asyncio
 import base64
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
-from imgoe_bot.hostserver import GuestRules, HostServer
+from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer
 from tests.hostserver.driver import Client, FileList, picture
 from tests.hostserver.films import film
 from tests.hostserver.stage import PROBLEM, Clock, running, signed_in, with_key
@@ -288,9 +290,57 @@ async def test_a_session_ends_with_its_key_its_time_or_a_sign_out(
         assert refused.headers["location"] == "/login"
         clock.now_s += 13 * 3_600
         assert (await admin.call("GET", "/admin")).headers["location"] == "/login"
-        again = await signed_in(client)
+        again, elsewhere = await signed_in(client), await signed_in(client)
+        assert again.cookie != elsewhere.cookie
         out = await again.form("/logout")
         assert "Max-Age=0" in out.headers["set-cookie"]
+        assert (await again.call("GET", "/admin")).headers["location"] == "/login"
+        assert (await again.form("/admin/keys", user="eve")).status == 403
+        assert (await elsewhere.call("GET", "/admin")).status == 200
+
+
+async def test_a_session_that_was_ended_stays_so_and_is_forgotten_in_time(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
+) -> None:
+    async with running(tmp_path, session, clock) as (host, client):
+        first = await signed_in(client)
+        await first.form("/logout")
+        async with HostServer(HostOptions(tmp_path), clock=clock) as other:
+            there = Client(session, other.url, None)
+            refused = await there.get("/admin", headers={"Cookie": first.cookie})
+            assert refused.headers["location"] == "/login"
+        clock.now_s += 13 * 3_600
+        await (await signed_in(client)).form("/logout")
+        index = sqlite3.connect(tmp_path / "index.sqlite3", timeout=20)
+        assert index.execute("SELECT count(*) FROM ended_sessions").fetchone() == (1,)
+        index.close()
+        assert host.first_key is not None
+
+
+async def test_the_last_key_of_an_admin_can_not_be_revoked(client: Client) -> None:
+    admin = await signed_in(client)
+    await admin.form("/admin/keys", user="club", label="no admin's")
+    refused = await admin.call("POST", "/admin/keys/1/revoke", data={"csrf": admin.csrf})
+    assert (refused.status, refused.json["code"]) == (403, 403)
+    assert "last key" in refused.json["detail"]
+    assert (await client.upload(picture())).status == 200
+    await admin.form("/admin/keys", user="owner", label="a second one")
+    assert (await admin.form("/admin/keys/1/revoke")).status == 303
+    assert (await client.upload(picture())).json["error"]["code"] == 100
+
+
+async def test_of_two_last_keys_revoked_at_once_one_stays(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
+) -> None:
+    options = HostOptions(tmp_path)
+    async with HostServer(options) as first, HostServer(options) as second:
+        clients = [Client(session, first.url, first.first_key)]
+        clients.append(Client(session, second.url, await first.create_key("another")))
+        admins = [await signed_in(client) for client in clients]
+        done = await asyncio.gather(
+            admins[0].form("/admin/keys/1/revoke"), admins[1].form("/admin/keys/2/revoke")
+        )
+        assert sorted(answer.status for answer in done) == [303, 403]
 
 
 async def test_signing_in_can_not_be_tried_for_ever(client: Client) -> None:

@@ -83,7 +83,7 @@ class SignIn:
         if await self.renderer.sessions.find_acting(request, token) is None:
             raise Fault(Reason.FORBIDDEN)
         response = see_other("/")
-        self.renderer.sessions.end(response)
+        await self.renderer.sessions.end(request, response)
         return response
 
 

@@ -39,6 +39,14 @@ api_keys = Table(
     Column("revoked_at", BigInteger),
 )
 
+# Cookies that somebody signed out of; each row may go once its cookie would have expired.
+ended_sessions = Table(
+    "ended_sessions",
+    METADATA,
+    Column("session_id", String(32), primary_key=True),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
 albums = Table(
     "albums",
     METADATA,
