@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,30 @@ async def test_a_film_that_costs_too_much_is_refused(
         assert (answer.status, answer.json["error"]["code"]) == (400, code)
         assert files.names() == []
         assert (await client.upload(picture())).status == 200
+
+
+def _environments_of_children() -> list[bytes]:
+    """What each video child of this process was told of its surroundings."""
+    found: list[bytes] = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+            if int(parent) == os.getpid() and b"video_child" in (folder / "cmdline").read_bytes():
+                found.append((folder / "environ").read_bytes())
+    return found
+
+
+async def test_a_child_that_reads_films_knows_no_secret(
+    tmp_path: Path, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_SECRET_ACCESS_KEY", "IMGOE_HOST_DATABASE_URL", "IMGOE_DISCORD_TOKEN"):
+        monkeypatch.setenv(name, "hunter2")
+    async with running(tmp_path, session) as client:
+        await client.stored(film(tmp_path / "a.mp4"), filename="a.mp4", mime="video/mp4")
+        environments = _environments_of_children()
+    assert len(environments) == 1
+    assert b"hunter2" not in environments[0]
+    assert b"MALLOC_" in environments[0]
 
 
 async def test_the_place_stays_where_the_operator_wants(

@@ -15,7 +15,7 @@ from imgoe_bot.hostserver.drafts import describe
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.file_names import NAME_ATTEMPTS
 from imgoe_bot.hostserver.form import UploadForm
-from imgoe_bot.hostserver.formats import MOV, MP4, Format, sniff
+from imgoe_bot.hostserver.formats import WEBM, Format, sniff
 from imgoe_bot.hostserver.index import UploadIndex
 from imgoe_bot.hostserver.media import Media
 from imgoe_bot.hostserver.pipeline import ImageMaker, md5_of
@@ -26,6 +26,7 @@ from imgoe_bot.hostserver.shelves import Shelves
 from imgoe_bot.hostserver.spool import Spool
 from imgoe_bot.hostserver.upload_rows import Duplicate
 from imgoe_bot.hostserver.video import VideoReader
+from imgoe_bot.hostserver.webm import scrub_webm
 
 Result = TypeVar("Result")
 LOG = logging.getLogger(__name__)
@@ -172,9 +173,10 @@ class Uploading:
         return self.images.make(path, source=found, md5=md5, width_px=width_px)
 
     def _scrub(self, film: Media) -> Media:
-        if self.images.keep_location or film.format not in (MP4, MOV):
+        if self.images.keep_location:
             return film
-        return replace(film, md5=md5_of(film.path)) if scrub_video(film.path) else film
+        scrub = scrub_webm if film.format is WEBM else scrub_video
+        return replace(film, md5=md5_of(film.path)) if scrub(film.path) else film
 
     async def _album_id(self, arrival: Arrival) -> int | None:
         if arrival.form.album is None:
