@@ -149,8 +149,17 @@ class S3Blobs:
         return ObjectFacts(meta["size"], meta["e_tag"] or "", meta["last_modified"].timestamp())
 
     def read(self, name: str, *, start: int, end: int) -> Iterator[bytes]:
-        """Yield the bytes from ``start`` up to, without, ``end``; each step blocks."""
+        """Yield the bytes from ``start`` up to, without, ``end``; each step blocks.
+
+        Raises:
+            Fault: the storage doesn't give them now.
+        """
+        from obstore.exceptions import BaseError
+
         while start < end:
             stop = min(end, start + READ_BYTES * 4)
-            yield bytes(self._store.get_range(name, start=start, end=stop))
+            try:
+                yield bytes(self._store.get_range(name, start=start, end=stop))
+            except (BaseError, OSError) as error:
+                raise Fault(Reason.UNAVAILABLE) from error
             start = stop
