@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote_plus, urlencode
 
 import aiohttp
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, Patience
@@ -37,6 +37,11 @@ async def post_form(client: Client, path: str, **fields: str) -> Answer:
     return await client.call(
         "POST", path, data=io.BytesIO(urlencode(fields).encode()), headers=headers
     )
+
+
+def code_of(answer: Answer) -> int | None:
+    """The code of a refusal, None of a success."""
+    return None if answer.status == 200 else int(answer.json["error"]["code"])
 
 
 def padded(size_bytes: int) -> bytes:
@@ -108,7 +113,7 @@ async def test_a_key_behind_the_file_is_waited_for_as_long_as_that_is_small(
     form.add_field("source", padded(size_bytes), filename="a.jpg")
     form.add_field("key", str(small_host.key))
     answer = await small_host.call("POST", UPLOAD, data=form)
-    assert (answer.json.get("error") or {}).get("code") == code
+    assert code_of(answer) == code
 
 
 async def test_a_wrong_key_in_the_form_is_refused_where_it_stands(small_host: Client) -> None:
@@ -182,7 +187,7 @@ async def test_a_file_in_base64_may_be_as_large_as_any_other(
     if line is not None:
         text = "\r\n".join(text[at : at + line] for at in range(0, len(text), line))
     answer = await post_form(small_host, UPLOAD, key=str(small_host.key), source=text)
-    assert (answer.json.get("error") or {}).get("code") == code
+    assert code_of(answer) == code
     assert len(files.names()) == (3 if code is None else 0)
 
 
@@ -198,8 +203,11 @@ def _decode(text: bytes, cuts: list[int]) -> bytes | None:
 
 
 def _decode_whole(text: bytes) -> bytes | None:
+    text = b"".join(text.split())
+    if len(text) % 4 or text.endswith(b"==="):  # Python takes equals signs too many
+        return None
     try:
-        return base64.b64decode(b"".join(text.split()), validate=True)
+        return base64.b64decode(text, validate=True)
     except ValueError:
         return None
 
@@ -209,6 +217,7 @@ CUTS = st.lists(st.integers(0, 1_000), max_size=4)
 
 
 @given(st.binary(max_size=200).map(base64.b64encode) | BASE64_LIKE, CUTS)
+@example(b"AB+=0+BB", [5, 6])
 def test_base64_means_the_same_however_it_is_cut(text: bytes, cuts: list[int]) -> None:
     assert _decode(text, cuts) == _decode_whole(text)
 

@@ -15,7 +15,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext
+from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 from PIL import Image
 from sqlalchemy import Connection, inspect
@@ -167,7 +167,12 @@ def _down(connection: Connection) -> None:
     scripts = ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS)])
     # As in the host itself: Alembic's own downgrade command asks this function.
     back: Any = scripts._downgrade_revs  # pyright: ignore[reportPrivateUsage]
-    with EnvironmentContext(Config(), scripts, fn=lambda at, _: back("base", at)) as environment:
+
+    def steps(revision: str, _: MigrationContext) -> list[RevisionStep]:
+        found: list[RevisionStep] = back("base", revision)
+        return found
+
+    with EnvironmentContext(Config(), scripts, fn=steps) as environment:
         environment.configure(connection=connection, render_as_batch=True)
         environment.run_migrations()
 

@@ -8,6 +8,7 @@ from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.spool import Spool
 
 PIECE_BYTES = 1024 * 1024
+TOO_PADDED = b"==="  # which Python takes behind a whole group
 _WHITESPACE = b" \t\r\n\x0b\x0c"
 
 
@@ -39,9 +40,9 @@ class Base64Decoder:
             raise Fault(Reason.BAD_BASE64)
 
     def _decode(self, groups: bytes) -> bytes:
-        if groups and self._is_padded:
+        if (groups and self._is_padded) or groups.endswith(TOO_PADDED):
             raise Fault(Reason.BAD_BASE64)
-        self._is_padded = groups.endswith(b"=")
+        self._is_padded = self._is_padded or groups.endswith(b"=")
         try:
             return binascii.a2b_base64(groups, strict_mode=True)
         except binascii.Error as error:
