@@ -1,5 +1,6 @@
 """A running host on a free port."""
 
+import os
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -8,15 +9,22 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from imgoe_bot.hostserver import HostOptions, HostServer
+from imgoe_bot.hostserver import HostOptions, HostServer, S3Place
+from tests.hostserver.bucket import SECRETS
 from tests.hostserver.driver import Client, FileList, client_of
 from tests.hostserver.postgres import running_postgres
+from tests.hostserver.stage import Clock
 
 
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession() as session:
         yield session
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest.fixture
@@ -50,3 +58,22 @@ def unused_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
         return port
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    moto = pytest.importorskip("moto.server", reason="moto's server is not installed")
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+async def bucket(s3_endpoint: str, session: aiohttp.ClientSession) -> S3Place:
+    pytest.importorskip("obstore", reason="obstore is not installed")
+    name = f"pictures-{os.urandom(4).hex()}"
+    async with session.put(f"{s3_endpoint}/{name}") as response:
+        assert response.status == 200
+    return S3Place(name, endpoint=s3_endpoint, **SECRETS)
