@@ -131,6 +131,9 @@ class PluginSettings(BaseSettings):
     allow_urls: bool = Field(
         default=True, description="Whether people may upload from any public web address."
     )
+    refresh_links: bool = Field(
+        default=False, description="Whether Discord is asked to sign old links to its files anew."
+    )
     host_budget: Annotated[str, AfterValidator(_check_budget)] = Field(
         default="50/1m,500/1h,1000/1d,5000/7d,10000/30d",
         description="Uploads to one image host, at most so many in so long; none limits nothing.",

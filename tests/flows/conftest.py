@@ -13,17 +13,17 @@ from tests.flows.kit import Town
 
 
 @pytest.fixture
-def options() -> SimOptions:
+def sim_options() -> SimOptions:
     """A Discord that lets the bot post without pauses; ``test_flow_pace`` has the real one."""
     return SimOptions(message_limit=50, message_window_s=1)
 
 
 @pytest_asyncio.fixture
-async def town(tmp_path: Path, options: SimOptions) -> AsyncIterator[Town]:
+async def town(tmp_path: Path, sim_options: SimOptions) -> AsyncIterator[Town]:
     """A server with a moderator and a member; no bot is running yet."""
     async with (
         HostServer(HostOptions(data_dir=tmp_path / "host")) as host,
-        DiscordSim(options) as sim,
+        DiscordSim(sim_options) as sim,
         httpx.AsyncClient() as http,
     ):
         ada, ben = sim.add_person("ada"), sim.add_person("ben")

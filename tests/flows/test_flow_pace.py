@@ -9,7 +9,7 @@ PICTURES = 6
 
 
 @pytest.fixture
-def options() -> SimOptions:
+def sim_options() -> SimOptions:
     """The rate limits as they are without options."""
     return SimOptions()
 

@@ -10,7 +10,7 @@ from tests.flows.kit import PATIENCE_S, Town, picture
 
 
 @pytest.fixture
-def options() -> SimOptions:
+def sim_options() -> SimOptions:
     """Two shards, and ids of which each is a millisecond later: they fall to both."""
     step = itertools.count()
     return SimOptions(shards=2, clock=lambda: time.time() + next(step) / 1000)

@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from imgoe_bot.adapters.store import SqlBudgetStore, SqlPersonStore, migrate, open_engine
+from imgoe_bot.adapters.store import (
+    SqlBudgetStore,
+    SqlPersonStore,
+    SqlStatusStore,
+    migrate,
+    open_engine,
+)
 from imgoe_bot.domain.budget import Budget
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.letters import Quota, Slot
@@ -22,7 +28,10 @@ from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.options import OptionService
+from imgoe_bot.services.quotas import QuotaService
+from imgoe_bot.services.reviews import Reviews
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
+from imgoe_bot.services.status import StatusService
 from imgoe_bot.services.steps import Steps
 from imgoe_bot.services.uploads import UploadLimits, UploadService
 from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post
@@ -60,14 +69,33 @@ class Office:
             guilds=self.guilds,
             options=self.options,
             posts=self.stores.posts,
-            budgets=HostBudgets(
-                SqlBudgetStore(self.stores.database), budget=self.budget, clock=self.clock
-            ),
+            quotas=self.spending(),
+            notes=self.stores.notes,
+            budgets=self.budgets(),
             limits=UploadLimits(max_bytes=1000),
             clock=self.clock,
         )
         self.deletions = DeletionService(
             self.stores.posts, host=self.host, messenger=self.messenger, clock=self.clock
+        )
+
+    def spending(self) -> QuotaService:
+        return QuotaService(self.stores.posts, options=self.options, clock=self.clock)
+
+    def budgets(self) -> HostBudgets:
+        store = SqlBudgetStore(self.stores.database)
+        return HostBudgets(store, budget=self.budget, clock=self.clock)
+
+    def status(self) -> StatusService:
+        return StatusService(
+            SqlStatusStore(self.stores.database),
+            letters=self.stores.letters,
+            posts=self.stores.posts,
+            guilds=self.guilds,
+            options=self.options,
+            budgets=self.budgets(),
+            notes=self.stores.notes,
+            clock=self.clock,
         )
 
     def delivery(self) -> DeliveryService:
@@ -76,7 +104,17 @@ class Office:
             posts=self.stores.posts,
             options=self.options,
             messenger=self.messenger,
+            spending=self.spending(),
             quotas=self.quotas,
+            clock=self.clock,
+        )
+
+    def reviews(self) -> Reviews:
+        return Reviews(
+            self.stores.jobs,
+            posts=self.stores.posts,
+            host=self.host,
+            messenger=self.messenger,
             clock=self.clock,
         )
 
@@ -107,6 +145,7 @@ class Office:
             steps=steps,
             delivery=delivery,
             erasure=erasure,
+            reviews=self.reviews(),
             clock=self.clock,
             options=RunnerOptions(
                 lease=timedelta(seconds=60),

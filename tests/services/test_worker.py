@@ -18,7 +18,7 @@ from imgoe_bot.errors import (
     SourceGone,
     SourceUnreachable,
 )
-from tests.contracts.stores import BEN, GUILD, HOST, NOW
+from tests.contracts.stores import BEN, GUILD, HOST, NOW, item
 from tests.flows.kit import eventually
 from tests.services.conftest import Office
 
@@ -216,6 +216,26 @@ async def test_an_answer_that_may_have_been_posted_is_looked_for_first(office: O
     assert office.host.uploads == 1
 
 
+async def test_what_an_edit_adds_is_shown_on_the_card_that_stands_and_delivered_by_itself(
+    office: Office,
+) -> None:
+    owner = await office.mirror()
+
+    async with office.working() as runner:
+        await _all_done(office, posts=1)
+        await office.stores.posts.extend(owner, [item(1, filename="later.png")])
+        runner.wake()
+        await eventually(lambda: bool(office.messenger.refreshed))
+        office.clock.move(timedelta(minutes=1))
+        runner.wake()
+        await eventually(lambda: len(office.messenger.letters) == 2)
+
+    (shown,) = office.messenger.refreshed
+    assert [upload.filename for upload in shown.uploads] == ["0.png", "later.png"]
+    assert len(office.messenger.cards) == 1
+    assert office.messenger.letters_repeated == [False, True], "what was sent is looked for"
+
+
 async def test_a_message_taken_back_before_its_upload_is_not_uploaded(office: Office) -> None:
     owner = await office.mirror()
     assert owner.message_id is not None
@@ -329,3 +349,17 @@ async def test_a_failed_upload_gives_its_place_at_the_host_back(office: Office) 
 
     async with office.working(at_once=1):
         await eventually(lambda: office.host.uploads == 1)
+
+
+@pytest.mark.parametrize("expires", ["none", "1d"])
+async def test_a_host_that_ignores_the_expiry_is_told_to_moderators(
+    office: Office, expires: str
+) -> None:
+    await office.options.set(MODERATOR, SERVER, "expires", expires)
+    await office.mirror()
+
+    async with office.working():
+        await _all_done(office, posts=1)
+
+    report = await office.status().report(MODERATOR)
+    assert report.expiry_off is (expires != "none")

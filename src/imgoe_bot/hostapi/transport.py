@@ -4,6 +4,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
 
 import aiohttp
 import httpx
@@ -14,7 +15,8 @@ from imgoe_bot import _version
 
 READ_BYTES = 256 * 1024
 
-SocketFactory = Callable[[aiohttp.AddrInfoType], socket.socket]
+SocketFactory = Callable[[Any], socket.socket]
+"""Takes what ``getaddrinfo`` found: aiohttp types it, but not fully."""
 
 
 class _LargeReads(AiohttpTransport):
