@@ -158,6 +158,44 @@ UPLOAD = (
 )
 
 
+async def test_of_two_posts_of_a_message_one_keeps_it_and_both_stay(empty_url: str) -> None:
+    engine = open_engine(empty_url)
+    await _move(engine, "0008")
+    async with engine.begin() as connection:
+        for post in (
+            {"id": "menu", "guild": 1, "rule": "NULL", "at": 1},
+            {"id": "mirror", "guild": 1, "rule": "'a'", "at": 2},
+            {"id": "again", "guild": 1, "rule": "'b'", "at": 3},
+            {"id": "elsewhere", "guild": 2, "rule": "NULL", "at": 4},
+        ):
+            await connection.exec_driver_sql(POST.format(**post))
+        await connection.exec_driver_sql("UPDATE post SET answered = true WHERE id = 'menu'")
+        for job in (
+            {"post": "mirror", "step": "announce", "state": "waiting"},
+            {"post": "again", "step": "announce", "state": "waiting"},
+            {"post": "menu", "step": "deliver", "state": "ready"},
+        ):
+            await connection.exec_driver_sql(JOB.format(**job))
+
+    await migrate(engine)
+
+    async with engine.connect() as connection:
+        posts = await connection.exec_driver_sql("SELECT id, message_id FROM post ORDER BY id")
+        jobs = await connection.exec_driver_sql("SELECT post_id, state FROM job ORDER BY id")
+        assert [tuple(row) for row in posts] == [
+            ("again", None),
+            ("elsewhere", 4),
+            ("menu", None),
+            ("mirror", 4),
+        ]
+        assert [tuple(row) for row in jobs] == [
+            ("mirror", "waiting"),
+            ("again", "done"),
+            ("menu", "ready"),
+        ]
+    await engine.dispose()
+
+
 async def test_processes_that_start_together_migrate_once(empty_url: str) -> None:
     engines = [open_engine(empty_url) for _ in range(8)]
 

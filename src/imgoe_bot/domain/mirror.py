@@ -61,6 +61,8 @@ class MirrorRule:
     Attributes:
         channel_id: where; the server's own id stands for all of it.
         paused: whether it rests for now.
+        lacks: the permission for want of which it rests, by Discord's name; None when a moderator
+            paused it.
     """
 
     id: RuleId
@@ -69,6 +71,7 @@ class MirrorRule:
     created_by: UserId
     created_at: datetime
     paused: bool = False
+    lacks: str | None = None
 
     @property
     def is_server_wide(self) -> bool:

@@ -148,6 +148,7 @@ def _values(rule: MirrorRule) -> dict[str, object]:
         "created_by": rule.created_by,
         "created_at": rule.created_at,
         "paused": rule.paused,
+        "lacks": rule.lacks,
     }
 
 
