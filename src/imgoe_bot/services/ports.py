@@ -298,11 +298,11 @@ class PostStore(Protocol):
         """Return how many files and bytes were stored since then, by a person or by all."""
         ...
 
-    async def hand_over(self, upload: Upload) -> bool:
-        """Give an upload's delete link to another live upload of the same copy.
+    async def leave_copy(self, upload: Upload, *, by: UserId | None, at: datetime) -> bool:
+        """Mark an upload deleted if another live one has the same copy, which gets its link.
 
         Returns:
-            False when no other one shares the copy; then nothing was changed.
+            False when no other one has the copy; then nothing was changed.
         """
         ...
 

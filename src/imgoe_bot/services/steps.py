@@ -71,7 +71,7 @@ class Steps:
         await self._jobs.finish_announce(
             job,
             place,
-            deliver=bool(card.deletable),
+            deliver=card.is_to_be_delivered,
             retire_at=None if keeps else self._clock.now() + options.delete_grace,
         )
 
@@ -95,7 +95,7 @@ class Steps:
                 card = await self._card(job)
                 await self._pause_if_refused(card, error)
                 await self._jobs.finish_announce(
-                    job, None, deliver=bool(card.deletable), failure=error
+                    job, None, deliver=card.is_to_be_delivered, failure=error
                 )
             case Step.DELIVER:
                 await self._delivery.give_up(job, error)

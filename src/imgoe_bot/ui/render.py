@@ -110,7 +110,7 @@ def private_text(card: Card, words: Words, *, with_links: bool) -> str:
     """
     lines = [words("private.title", channel=f"<#{card.post.channel_id}>")]
     lines += [private_line(upload, words, with_links=with_links) for upload in card.uploads]
-    if with_links and card.deletable:
+    if with_links and any(upload.stored.delete_link for upload in card.uploads):
         lines.append(words("private.keep_to_yourself"))
     return w.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("private.more", count=count))
 

@@ -156,7 +156,7 @@ def private_view(card: Card, words: Words) -> discord.ui.View:
 def delete_view(uploads: Sequence[Upload], words: Words) -> discord.ui.View:
     """Return a delete button for each of these copies that exists, as many as there is room."""
     view = discord.ui.View(timeout=None)
-    deletable = [each for each in uploads if each.deleted_at is None and each.stored.delete_link]
+    deletable = [upload for upload in uploads if upload.is_deletable]
     for upload in deletable[: letters.BUTTONS_MAX]:
         label = words("private.delete", file=w.plain_name(upload.filename))
         view.add_item(DeleteButton(upload.id, label=label))

@@ -1,7 +1,6 @@
 """Posts, uploads, and who can be sent direct messages."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.breaker import read_breaker
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
+from imgoe_bot.adapters.store.sharing import UPLOAD, part
 from imgoe_bot.adapters.store.upsert import upsert
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import AttachmentId, GuildId, MessageId, PostId, UploadId, UserId
@@ -79,7 +79,7 @@ class SqlPostStore:
             post = await _get_post(connection, post_id)
             uploads = await _all(
                 connection,
-                select(t.upload).where(t.upload.c.post_id == post_id).order_by(t.upload.c.position),
+                UPLOAD.where(t.upload.c.post_id == post_id).order_by(t.upload.c.position),
             )
             failed = await _all(
                 connection,
@@ -101,7 +101,7 @@ class SqlPostStore:
     async def get_upload(self, upload_id: UploadId) -> Upload:
         """Return one upload; UploadNotFound when there is none."""
         async with self._database.read() as connection:
-            found = await _all(connection, select(t.upload).where(t.upload.c.id == upload_id))
+            found = await _all(connection, UPLOAD.where(t.upload.c.id == upload_id))
         if not found:
             raise UploadNotFound
         return rows.upload_from(found[0], self._vault)
@@ -140,34 +140,13 @@ class SqlPostStore:
             files, size_bytes = (await connection.execute(query)).one()
         return int(files), int(size_bytes)
 
-    async def hand_over(self, upload: Upload) -> bool:
-        """Give an upload's delete link to another live upload of the same copy; see the port."""
-        link = upload.stored.delete_link
-        sharing = (
-            select(t.upload)
-            .where(
-                t.upload.c.guild_id == upload.guild_id,
-                t.upload.c.viewer_url == upload.stored.viewer_url,
-                t.upload.c.id != upload.id,
-                t.upload.c.deleted_at.is_(None),
-            )
-            .order_by(t.upload.c.created_at)
-            .limit(1)
-        )
+    async def leave_copy(self, upload: Upload, *, by: UserId | None, at: datetime) -> bool:
+        """Mark an upload deleted if another live one has its copy; see the port."""
         async with self._database.write() as connection:
-            found = await _all(connection, sharing)
-            if not found or link is None:
-                return False
-            heir = rows.upload_from(found[0], self._vault)
-            heir = replace(heir, stored=replace(heir.stored, delete_link=link))
-            sealed = rows.upload_values(heir, self._vault)["delete_link_sealed"]
-            await connection.execute(
-                update(t.upload).where(t.upload.c.id == heir.id).values(delete_link_sealed=sealed)
-            )
-            await connection.execute(
-                update(t.upload).where(t.upload.c.id == upload.id).values(delete_link_sealed=None)
-            )
-        return True
+            others_have_it = await part(connection, upload, self._vault)
+            if others_have_it:
+                await connection.execute(_deleted_update(upload.id, by=by, at=at))
+        return others_have_it
 
     async def find_copy(self, guild_id: GuildId, host_url: str, sha256: str) -> Upload | None:
         """Return a live upload of the same bytes in the same guild and host."""
@@ -184,11 +163,7 @@ class SqlPostStore:
     async def mark_deleted(self, upload_id: UploadId, *, by: UserId | None, at: datetime) -> None:
         """Note that the copy is gone, and forget its delete link; safe to repeat."""
         async with self._database.write() as connection:
-            await connection.execute(
-                update(t.upload)
-                .where(t.upload.c.id == upload_id, t.upload.c.deleted_at.is_(None))
-                .values(deleted_at=at, deleted_by=by, delete_link_sealed=None)
-            )
+            await connection.execute(_deleted_update(upload_id, by=by, at=at))
 
     async def withdraw(self, message_ids: Sequence[MessageId], *, at: datetime) -> None:
         """Note that unanswered source messages were taken back by their authors."""
@@ -232,6 +207,14 @@ def answered_update(post_id: PostId, card: Place | None) -> Update:
     if card is not None:
         values |= {"card_channel_id": card.channel_id, "card_message_id": card.message_id}
     return update(t.post).where(t.post.c.id == post_id).values(**values)
+
+
+def _deleted_update(upload_id: UploadId, *, by: UserId | None, at: datetime) -> Update:
+    return (
+        update(t.upload)
+        .where(t.upload.c.id == upload_id, t.upload.c.deleted_at.is_(None))
+        .values(deleted_at=at, deleted_by=by, delete_link_sealed=None)
+    )
 
 
 def _left_values(post: Post, left: FailedItem) -> dict[str, Any]:
