@@ -189,6 +189,7 @@ class MirrorService:
             nsfw=facts.nsfw,
             locale=facts.locale,
             parent_ids=facts.channel_ids[1:],
+            by_bot=facts.author_is_bot,
         )
 
 

@@ -134,7 +134,8 @@ class Steps:
 
     async def _take_back(self, job: Job, card: Card) -> None:
         await self._deletions.discard(card.uploads)
-        await self._delivery.tell_withdrawn(card, nonce=job.nonce)
+        if not card.post.by_bot:
+            await self._delivery.tell_withdrawn(card, nonce=job.nonce)
         await self._jobs.finish_announce(job, None, deliver=False)
 
     async def _card(self, job: Job) -> Card:
