@@ -13,6 +13,7 @@
     │   ├── KeyMissing
     │   ├── NotAllowed
     │   ├── UploadNotFound
+    │   ├── UnderWay
     │   └── StaleCommand
     ├── SourceError
     │   ├── SourceGone
@@ -198,6 +199,10 @@ class NotAllowed(RequestError):
 
 class UploadNotFound(RequestError):
     """No such upload, or none that the actor may see."""
+
+
+class UnderWay(RequestError):
+    """The message is being kept already, and its answer is on its way."""
 
 
 class StaleCommand(RequestError):

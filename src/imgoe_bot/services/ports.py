@@ -255,16 +255,20 @@ class PostStore(Protocol):
         What was left out is stored as failed from the start, so that the answer names it.
 
         Returns:
-            False when this message is known under this rule already; then nothing is stored.
+            False when the guild has a post of this message already; then nothing is stored.
         """
         ...
 
     async def add_uploaded(
         self, post: Post, *uploads: Upload, left: Sequence[FailedItem] = ()
-    ) -> None:
+    ) -> bool:
         """Store a post that needs no job but that of its direct message; a personal one has none.
 
-        What was left out is stored as failed, so that the card names it as long as it stands.
+        What was left out is stored as failed, so that the card names it as long as it stands. An
+        answered post of the same message of which no copy is left gives way: it names it no more.
+
+        Returns:
+            False when the guild has another post of this message; then nothing is stored.
         """
         ...
 
@@ -282,6 +286,10 @@ class PostStore(Protocol):
 
     async def get_upload(self, upload_id: UploadId) -> Upload:
         """Return one upload; UploadNotFound when there is none."""
+        ...
+
+    async def find_post(self, guild_id: GuildId, message_id: MessageId) -> Post | None:
+        """Return the guild's post of a source message, None when there is none."""
         ...
 
     async def find_answered(self, message_ids: Sequence[MessageId]) -> tuple[Post, ...]:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+import structlog
+
 from imgoe_bot.domain.budget import lane_of
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import PostId, UploadId, new_id
@@ -29,6 +31,7 @@ from imgoe_bot.errors import (
     KeyMissing,
     MediaTooLarge,
     QuotaReached,
+    UnderWay,
     UploadNotFound,
 )
 from imgoe_bot.services.budgets import HostBudgets
@@ -38,6 +41,8 @@ from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, ImageHost, MediaReader, PostStore
 
 QUOTA_WINDOW = timedelta(hours=24)
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +144,28 @@ class UploadService:
 
         Raises:
             NotAllowed: the server lets only a role upload, and the actor lacks it.
+            UnderWay: the message was kept meanwhile by another way; then nothing of this is left.
             ImgoeError: as ``upload`` does, when there is but one thing; then nothing is stored.
         """
         options = await self._options.at(post.guild_id, post.channel_ids)
         check_may_upload(actor, options)
         uploads, left = await self._upload_each(handed, post, wish)
         shown = replace(post, layout=options.layout, nsfw=post.nsfw or wish.nsfw)
-        await self._posts.add_uploaded(shown, *uploads, left=left)
+        if not await self._posts.add_uploaded(shown, *uploads, left=left):
+            await self._undo(uploads)
+            raise UnderWay
         return await self._posts.get_card(post.id, now=self._clock.now())
+
+    async def _undo(self, uploads: Sequence[Upload]) -> None:
+        """Delete copies that nobody was told of and no record tells of."""
+        for upload in uploads:
+            link = upload.stored.delete_link
+            if link is None:  # somebody else's copy
+                continue
+            try:
+                await self._host.delete(link, host_url=upload.host_url)
+            except ImgoeError as error:
+                log.warning("a second copy was left at its host", error=repr(error))
 
     async def _upload_each(
         self, handed: Sequence[Handed], post: Post, wish: Wish

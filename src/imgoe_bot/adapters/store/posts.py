@@ -1,6 +1,7 @@
 """Posts, uploads, and who can be sent direct messages."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -47,13 +48,14 @@ class SqlPostStore:
 
     async def add_uploaded(
         self, post: Post, *uploads: Upload, left: Sequence[FailedItem] = ()
-    ) -> None:
+    ) -> bool:
         """Store a post that needs no job but that of its direct message; see the port."""
         kept = [rows.upload_values(upload, self._vault) for upload in uploads]
         failed = [_left_values(post, each) for each in left]
         async with self._database.write() as connection:
-            values = rows.post_values(post) | {"answered": True}
-            await connection.execute(insert(t.post).values(**values))
+            await _let_give_way(connection, post)
+            if not await _insert_post(connection, replace(post, answered=True)):
+                return False
             if kept:
                 await connection.execute(insert(t.upload), kept)
             if failed:
@@ -61,6 +63,7 @@ class SqlPostStore:
             if not post.is_personal:
                 delivery = job_values(post, Step.DELIVER, State.READY)
                 await connection.execute(insert(t.job).values(**delivery))
+        return True
 
     async def set_card(self, post_id: PostId, card: Place) -> None:
         """Note where a post's card stands."""
@@ -105,6 +108,12 @@ class SqlPostStore:
         if not found:
             raise UploadNotFound
         return rows.upload_from(found[0], self._vault)
+
+    async def find_post(self, guild_id: GuildId, message_id: MessageId) -> Post | None:
+        """Return the guild's post of a source message, None when there is none."""
+        async with self._database.read() as connection:
+            found = await _all(connection, _post_of(guild_id, message_id))
+        return rows.post_from(found[0]) if found else None
 
     async def find_answered(self, message_ids: Sequence[MessageId]) -> tuple[Post, ...]:
         """Return the posts of these source messages that have been answered."""
@@ -224,12 +233,35 @@ def _left_values(post: Post, left: FailedItem) -> dict[str, Any]:
     return failed | rows.error_values(left.error)
 
 
+def _post_of(guild_id: GuildId, message_id: MessageId) -> Select[Any]:
+    return select(t.post).where(t.post.c.guild_id == guild_id, t.post.c.message_id == message_id)
+
+
+async def _let_give_way(connection: AsyncConnection, post: Post) -> None:
+    """Free a message for a new post if nothing is left of what was kept of it."""
+    if post.message_id is None:
+        return
+    alive = select(t.upload.c.id).where(
+        t.upload.c.post_id == t.post.c.id, t.upload.c.deleted_at.is_(None)
+    )
+    await connection.execute(
+        update(t.post)
+        .where(
+            t.post.c.guild_id == post.guild_id,
+            t.post.c.message_id == post.message_id,
+            t.post.c.answered.is_(True),
+            ~alive.exists(),
+        )
+        .values(message_id=None)
+    )
+
+
 async def _insert_post(connection: AsyncConnection, post: Post) -> bool:
-    known = select(t.post.c.id).where(t.post.c.message_id == post.message_id)
-    if post.rule_id is not None:
-        known = known.where(t.post.c.rule_id == post.rule_id)
-    if (await connection.execute(known)).first():
-        return False
+    """Store a post, unless its guild has one of the same message."""
+    if post.message_id is not None:
+        known = _post_of(post.guild_id, post.message_id)
+        if (await connection.execute(known)).first():
+            return False
     try:
         async with connection.begin_nested():
             await connection.execute(insert(t.post).values(**rows.post_values(post)))

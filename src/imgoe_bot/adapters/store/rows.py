@@ -26,6 +26,7 @@ _POST = (
     "locale",
     "created_at",
     "withdrawn_at",
+    "answered",
     "by_bot",
 )
 _UPLOAD = (
@@ -81,7 +82,6 @@ def post_from(row: Columns) -> Post:
         parent_ids=tuple(ChannelId(int(id_)) for id_ in row["parent_ids"].split(",") if id_),
         layout=Layout(row["layout"]),
         card=card,
-        answered=row["answered"],
     )
 
 
