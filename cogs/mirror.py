@@ -136,8 +136,7 @@ class MirrorCog(
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Fetch what was posted while the bot was away."""
-        await catch_up(self._bot, self._services.mirrors)
-        self._services.runner.wake()
+        await catch_up(self._bot, self._services)
 
     async def cog_app_command_error(
         self, interaction: AnyInteraction, error: app_commands.AppCommandError

@@ -169,6 +169,24 @@ class Town:
 
         return await person.wait_for_message(person.dm, has_link, PATIENCE_S)
 
+    async def write(self, statement: str, *values: int | str) -> None:
+        """Change the bot's database; in a thread, because the bot may be writing too."""
+
+        def write() -> None:
+            path = self.folder / "bot" / "imgoe_bot.sqlite3"
+            with contextlib.closing(sqlite3.connect(path, timeout=PATIENCE_S)) as file, file:
+                file.execute(statement, values)
+
+        await asyncio.to_thread(write)
+
+    async def make_due(self, step: str) -> None:
+        """Make jobs of this kind that were put off due now, as if that time had come."""
+        await self.write(
+            "UPDATE job SET run_at = CAST(strftime('%s', 'now') AS INTEGER) * 1000000 "
+            "WHERE step = ? AND state = 'ready'",
+            step,
+        )
+
     async def status(self, url: object) -> int:
         """Return the HTTP status of an address of the image host."""
         return (await self.http.get(str(url))).status_code

@@ -7,7 +7,6 @@ import discord
 import structlog
 
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.domain.mirror import Skip
 from imgoe_bot.domain.options import Consent
 from imgoe_bot.errors import NotAllowed
 from imgoe_bot.ui import consent, convert
@@ -41,9 +40,7 @@ async def look_at(message: discord.Message, services: Services) -> None:
         return
     decision = await services.mirrors.observe(facts)
     services.runner.wake()
-    if decision.skip is not Skip.NOT_ASKED:
-        return
-    if (await services.mirrors.decide(facts, saved=True)).keep:
+    if await services.mirrors.take_question(facts, decision):
         with contextlib.suppress(discord.HTTPException):
             await consent.ask(message, locale=facts.locale)
 

@@ -11,6 +11,7 @@ from imgoe_bot.domain.ids import PostId, UploadId
 from imgoe_bot.domain.upload import Card, Post, Upload, may_see_link
 from imgoe_bot.ui import convert, failures, letters, render
 from imgoe_bot.ui import wording as w
+from imgoe_bot.ui.consent import AskButton
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.links import LinksButton, linked
 from imgoe_bot.ui.translate import Words, words_for_locale
@@ -138,14 +139,17 @@ def card_buttons(card: Card) -> list[discord.ui.Item[Any]]:
 
 
 def is_card_of(message: discord.Message, post: Post) -> bool:
-    """Tell whether a message is this post's card: it answers it, or carries its buttons."""
-    reference = message.reference
-    if reference is not None and reference.message_id == post.message_id:
+    """Tell whether a message is this post's card: it has its buttons, or answers its message.
+
+    A card of which nothing was kept has no button. What asks the author answers the message too.
+    """
+    parts = discord.ui.LayoutView.from_message(message).walk_children()
+    ids = [str(getattr(part, "custom_id", "")) for part in parts]
+    if f"imgoe:manage:{post.id}" in ids or f"imgoe:links:{post.id}" in ids:
         return True
-    return any(
-        getattr(part, "custom_id", None) == f"imgoe:manage:{post.id}"
-        for part in discord.ui.LayoutView.from_message(message).walk_children()
-    )
+    asks = any(custom_id.startswith(AskButton.BEGIN) for custom_id in ids)
+    reference = message.reference
+    return not asks and reference is not None and reference.message_id == post.message_id
 
 
 def private_view(card: Card, words: Words) -> discord.ui.View:

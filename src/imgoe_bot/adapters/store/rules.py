@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
-from imgoe_bot.adapters.store.upsert import upsert
+from imgoe_bot.adapters.store.upsert import insert_new, upsert
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.domain.mirror import MirrorRule
 
@@ -138,6 +138,11 @@ class SqlNotes:
         """Write a note over whatever it said."""
         async with self._database.write() as connection:
             await upsert(connection, t.note, key={"name": name}, values={"value": value})
+
+    async def write_once(self, name: str, value: str) -> bool:
+        """Write a note; False when there is one of that name, which is left alone."""
+        async with self._database.write() as connection:
+            return await insert_new(connection, t.note, {"name": name, "value": value})
 
 
 def _values(rule: MirrorRule) -> dict[str, object]:
