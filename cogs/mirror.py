@@ -1,22 +1,13 @@
-"""``/mirror`` and the channels it names: whatever is posted there is kept."""
+"""``/mirror``: the channels whose media is kept. What happens in them: ``watching``."""
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
 from imgoe_bot.domain.guild import check_may_manage
-from imgoe_bot.domain.ids import ChannelId, MessageId
+from imgoe_bot.domain.ids import ChannelId
 from imgoe_bot.ui import convert, failures, mirror_test, render
-from imgoe_bot.ui.catch_up import catch_up
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
-from imgoe_bot.ui.mirroring import (
-    Mirrorable,
-    give_notice,
-    look_at,
-    name_of,
-    place_of,
-    save_by_reaction,
-)
+from imgoe_bot.ui.mirroring import Mirrorable, give_notice, name_of, place_of
 from imgoe_bot.ui.permissions import missing_to_mirror
 from imgoe_bot.ui.translate import words_for_locale
 from imgoe_bot.ui.translator import text
@@ -28,7 +19,7 @@ from imgoe_bot.ui.wording import host_name
 class MirrorCog(
     commands.GroupCog, group_name="mirror", group_description=text("command.mirror.description")
 ):
-    """Rules by command, messages by event."""
+    """Rules by command."""
 
     def __init__(self, bot: AnyBot) -> None:
         self._bot = bot
@@ -107,36 +98,6 @@ class MirrorCog(
         rules = await self._services.mirrors.rules(guild_id)
         answer = render.rules(rules, words_for_locale(interaction.locale))
         await interaction.followup.send(answer, ephemeral=True)
-
-    @commands.Cog.listener()
-    async def on_message(self, message: discord.Message) -> None:
-        """Store the work a message asks for, or ask its author."""
-        await look_at(message, self._services)
-
-    @commands.Cog.listener()
-    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
-        """Look again: previews of links arrive as edits."""
-        await look_at(event.message, self._services)
-
-    @commands.Cog.listener()
-    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
-        """Keep what its author reacts to with the chosen emoji."""
-        await save_by_reaction(self._bot, event, self._services)
-
-    @commands.Cog.listener()
-    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
-        """Stop what is under way for a message that was taken back."""
-        await self._services.mirrors.source_deleted([MessageId(event.message_id)])
-
-    @commands.Cog.listener()
-    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
-        """Stop what is under way for messages that were taken back together."""
-        await self._services.mirrors.source_deleted([MessageId(id_) for id_ in event.message_ids])
-
-    @commands.Cog.listener()
-    async def on_ready(self) -> None:
-        """Fetch what was posted while the bot was away."""
-        await catch_up(self._bot, self._services)
 
     async def cog_app_command_error(
         self, interaction: AnyInteraction, error: app_commands.AppCommandError

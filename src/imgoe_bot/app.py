@@ -29,6 +29,7 @@ from imgoe_bot.adapters.store import (
     SqlOptionStore,
     SqlPersonStore,
     SqlPostStore,
+    SqlRetirementStore,
     SqlRuleStore,
     SqlStatusStore,
     SqlStayStore,
@@ -53,6 +54,7 @@ from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import ImageHost, KeyChecker, MediaReader, Messenger
 from imgoe_bot.services.privacy import PrivacyService
+from imgoe_bot.services.retirements import RetirementService
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.setup import SetupService
 from imgoe_bot.services.stats import StatsService
@@ -175,6 +177,15 @@ def build_services(
         delivery=delivery,
         clock=clock,
     )
+    retirements = RetirementService(
+        SqlRetirementStore(database),
+        jobs=jobs,
+        posts=posts,
+        deletions=deletions,
+        options=options,
+        messenger=messenger,
+        clock=clock,
+    )
     library = SqlLibraryStore(database, vault=vault)
     people = SqlPersonStore(database, vault=vault)
     erasure = Erasure(
@@ -218,6 +229,7 @@ def build_services(
             clock=clock,
         ),
         deletions=deletions,
+        retirements=retirements,
         library=LibraryService(library, posts=posts, board=board, clock=clock),
         stats=StatsService(library, painter=BarChart(), clock=clock),
         privacy=PrivacyService(people, choices=choices, guilds=guilds, clock=clock),
@@ -230,6 +242,7 @@ def build_services(
             jobs,
             steps=steps,
             delivery=delivery,
+            retirements=retirements,
             erasure=erasure,
             clock=clock,
             options=_runner_options(settings),

@@ -1,7 +1,5 @@
 """What a server sets for a place, and what that changes for a picture posted there."""
 
-import pytest
-
 from imgoe_bot.discordsim import ChannelType, Message, Permission
 from tests.flows.kit import DELETE_LINK, Town, eventually, picture
 
@@ -81,26 +79,6 @@ async def test_a_gallery_card_becomes_a_tombstone_too(running: Town) -> None:
     await running.ben.wait_for_message(
         running.photos, lambda m: m is card and "The copy was deleted." in _texts(m)
     )
-
-
-@pytest.mark.parametrize("what", ["delete", "hold"])
-async def test_what_becomes_of_a_copy_whose_message_is_deleted(running: Town, what: str) -> None:
-    await _set(running, "on_delete", what)
-    posted = await running.ben.say(running.photos, files=[picture()])
-    card = await running.card_for(posted)
-    viewer = card.embeds[0]["url"]
-    await running.note_for(running.ben)
-
-    await running.ben.delete(posted)
-
-    if what == "delete":
-        await running.ada.wait_for_message(
-            running.photos, lambda m: m is card and "The copy was deleted." in _texts(m)
-        )
-        assert await running.status(viewer) == 404
-    else:
-        await eventually(lambda: card.deleted)
-        assert await running.status(viewer) == 200
 
 
 async def test_a_day_s_quota_stops_the_next_picture_and_says_so(running: Town) -> None:

@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from imgoe_bot.adapters.store import SqlBudgetStore, SqlPersonStore, migrate, open_engine
+from imgoe_bot.adapters.store import (
+    SqlBudgetStore,
+    SqlPersonStore,
+    SqlRetirementStore,
+    migrate,
+    open_engine,
+)
 from imgoe_bot.domain.budget import Budget
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.letters import Quota, Slot
@@ -22,6 +28,7 @@ from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.options import OptionService
+from imgoe_bot.services.retirements import RetirementService
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.steps import Steps
 from imgoe_bot.services.uploads import UploadLimits, UploadService
@@ -80,6 +87,17 @@ class Office:
             clock=self.clock,
         )
 
+    def retirements(self) -> RetirementService:
+        return RetirementService(
+            SqlRetirementStore(self.stores.database),
+            jobs=self.stores.jobs,
+            posts=self.stores.posts,
+            deletions=self.deletions,
+            options=self.options,
+            messenger=self.messenger,
+            clock=self.clock,
+        )
+
     def runner(self, *, attempts: int = 3, at_once: int = 2) -> JobRunner:
         delivery = self.delivery()
         steps = Steps(
@@ -106,6 +124,7 @@ class Office:
             self.stores.jobs,
             steps=steps,
             delivery=delivery,
+            retirements=self.retirements(),
             erasure=erasure,
             clock=self.clock,
             options=RunnerOptions(

@@ -103,6 +103,8 @@ class FakeMessenger:
     refreshed: list[Card] = field(default_factory=list[Card])
     paused: list[tuple[MirrorRule, str]] = field(default_factory=list[tuple[MirrorRule, str]])
     removed: list[Card] = field(default_factory=list[Card])
+    held: list[Card] = field(default_factory=list[Card])
+    held_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
     options: list[Options] = field(default_factory=list[Options])
     repeated: list[bool] = field(default_factory=list[bool])
     dms_open: bool = True
@@ -127,6 +129,12 @@ class FakeMessenger:
         if self.gate is not None:
             await self.gate.wait()
         return Place(ChannelId(77), MessageId(fresh_number()))
+
+    async def show_held(self, card: Card, options: Options, *, nonce: str) -> Place:
+        if self.held_failures:
+            raise self.held_failures.pop(0)
+        self.held.append(card)
+        return card.post.card or Place(ChannelId(77), MessageId(fresh_number()))
 
     async def remove_card(self, card: Card) -> None:
         self.removed.append(card)

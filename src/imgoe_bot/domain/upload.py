@@ -59,6 +59,7 @@ class Post:
         withdrawn_at: when its author took the source message back before it was answered.
         card: our answer, None until it is posted.
         answered: whether nothing more is to come: there is an answer, or there will be none.
+        held_at: since when a moderator has to decide on its copies, its message being deleted.
         by_bot: whether a bot or webhook wrote the source message, so that nobody can be written to.
     """
 
@@ -77,6 +78,7 @@ class Post:
     withdrawn_at: datetime | None = None
     card: Place | None = None
     answered: bool = False
+    held_at: datetime | None = None
     by_bot: bool = False
 
     @property
@@ -190,6 +192,16 @@ class Card:
     uploads: tuple[Upload, ...] = ()
     failures: tuple[FailedItem, ...] = ()
     dms_closed: bool = False
+
+    @property
+    def has_copies(self) -> bool:
+        """Whether anything kept of it exists."""
+        return any(upload.deleted_at is None for upload in self.uploads)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether its copies wait for a moderator's decision."""
+        return self.post.held_at is not None and self.has_copies
 
     @property
     def deletable(self) -> tuple[Upload, ...]:

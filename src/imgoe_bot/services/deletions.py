@@ -73,8 +73,12 @@ class DeletionService:
             log.warning("a card can't be redrawn", post=card.post.id, error=repr(error))
         return card
 
-    async def discard(self, uploads: Sequence[Upload]) -> None:
-        """Delete uploads that nobody was told of, because their author took the message back.
+    async def discard(self, uploads: Sequence[Upload], *, by: UserId | None = None) -> None:
+        """Delete uploads together, such as those of a message that was taken back.
+
+        Args:
+            uploads: what is deleted already, or has no delete link, is left alone.
+            by: whoever wants it; None when it follows from something else.
 
         Raises:
             HostError: the host did not delete one of them.
@@ -82,7 +86,7 @@ class DeletionService:
         for upload in uploads:
             if upload.deleted_at is None:
                 with contextlib.suppress(UploadNotFound):  # the host gave no link
-                    await self._delete(upload, by=None)
+                    await self._delete(upload, by=by)
 
     async def _delete(self, upload: Upload, *, by: UserId | None) -> None:
         """Delete a copy at its host, unless another upload has it too: then only this one goes."""

@@ -88,4 +88,4 @@ class KeepService:
         if not known.answered:
             raise UnderWay
         card = await self._posts.get_card(known.id, now=self._clock.now())
-        return card if any(upload.deleted_at is None for upload in card.uploads) else None
+        return card if card.has_copies else None

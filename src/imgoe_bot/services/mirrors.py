@@ -18,7 +18,6 @@ from imgoe_bot.domain.mirror import (
     decide,
     find_rule,
 )
-from imgoe_bot.domain.options import OnDelete
 from imgoe_bot.domain.upload import FailedItem, Origin, Post
 from imgoe_bot.errors import ImgoeError, MediaSkipped, MediaTooLarge
 from imgoe_bot.services.options import OptionService
@@ -181,15 +180,6 @@ class MirrorService:
     async def choose(self, actor: Actor, guild_id: GuildId, choice: PersonChoice) -> None:
         """Store what a person says about being mirrored; it holds from the next message on."""
         await self._choices.choose(actor.user_id, guild_id, choice, at=self._clock.now())
-
-    async def source_deleted(self, message_ids: Sequence[MessageId]) -> None:
-        """Deal with messages that were taken back: stop what is under way, retire what is kept."""
-        now = self._clock.now()
-        await self._posts.withdraw(message_ids, at=now)
-        for post in await self._posts.find_answered(message_ids):
-            options = await self._options.at(post.guild_id, post.channel_ids)
-            if options.on_delete is not OnDelete.KEEP:
-                await self._posts.order_retirement(post, at=now + options.delete_grace)
 
     def _post_of(self, facts: MessageFacts, rule: MirrorRule | None) -> Post:
         return Post(

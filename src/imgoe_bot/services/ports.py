@@ -292,14 +292,6 @@ class PostStore(Protocol):
         """Return the guild's post of a source message, None when there is none."""
         ...
 
-    async def find_answered(self, message_ids: Sequence[MessageId]) -> tuple[Post, ...]:
-        """Return the posts of these source messages that have been answered."""
-        ...
-
-    async def order_retirement(self, post: Post, *, at: datetime) -> None:
-        """Store the job that deals with a deleted source message at a time; once a post."""
-        ...
-
     async def usage(
         self, guild_id: GuildId, *, user_id: UserId | None, since: datetime
     ) -> tuple[int, int]:
@@ -519,6 +511,23 @@ class Messenger(Protocol):
         Raises:
             SourceGone: the source message was deleted.
             NotAllowed: the bot can't write there.
+            SourceUnreachable: Discord did not answer.
+        """
+        ...
+
+    async def show_held(self, card: Card, options: Options, *, nonce: str) -> Place:
+        """Show moderators that a post's copies wait for their decision; the card hides them.
+
+        Args:
+            card: the post, held already.
+            options: in force where its source stood; a log channel is where moderators look.
+            nonce: the same for each try.
+
+        Returns:
+            Where it is shown now.
+
+        Raises:
+            SourceGone, NotAllowed: it can't be shown there.
             SourceUnreachable: Discord did not answer.
         """
         ...

@@ -13,6 +13,7 @@ from imgoe_bot.errors import BudgetSpent, ImgoeError, InternalError, StaleWrite,
 from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.erasure import PATIENCE, Erasure
 from imgoe_bot.services.ports import Clock, JobStore
+from imgoe_bot.services.retirements import RetirementService
 from imgoe_bot.services.steps import Steps
 
 log = structlog.stdlib.get_logger(__name__)
@@ -44,6 +45,7 @@ class JobRunner:
         *,
         steps: Steps,
         delivery: DeliveryService,
+        retirements: RetirementService,
         erasure: Erasure,
         clock: Clock,
         options: RunnerOptions,
@@ -58,7 +60,7 @@ class JobRunner:
             Step.UPLOAD: steps.upload,
             Step.ANNOUNCE: steps.announce,
             Step.DELIVER: delivery.deliver,
-            Step.RETIRE: steps.retire,
+            Step.RETIRE: retirements.retire,
             Step.ERASE: erasure.erase,
         }
         self._give_up = {step: steps.give_up for step in Step} | {Step.ERASE: erasure.give_up}

@@ -1,4 +1,4 @@
-"""The steps of a mirrored post: upload each file, announce; and retire. See ``delivery`` too."""
+"""The steps of a mirrored post: upload each file, announce. See ``delivery``, ``retirements``."""
 
 from dataclasses import replace
 
@@ -74,17 +74,6 @@ class Steps:
             deliver=card.is_to_be_delivered,
             retire_at=None if keeps else self._clock.now() + options.delete_grace,
         )
-
-    async def retire(self, job: Job) -> None:
-        """Deal with a deleted source message: delete the copies, or only take the card away."""
-        card = await self._card(job)
-        options = await self._options.at(card.post.guild_id, card.post.channel_ids)
-        if options.on_delete is OnDelete.DELETE:
-            await self._deletions.discard(card.uploads)
-            await self._messenger.refresh(await self._card(job))
-        elif options.on_delete is OnDelete.HOLD:
-            await self._messenger.remove_card(card)
-        await self._jobs.finish(job, None)
 
     async def give_up(self, job: Job, error: ImgoeError) -> None:
         """Store that a step has failed for good; what can still be done for the post goes on."""

@@ -15,6 +15,7 @@ from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Notes
 from imgoe_bot.services.privacy import PrivacyService
+from imgoe_bot.services.retirements import RetirementService
 from imgoe_bot.services.runner import JobRunner
 from imgoe_bot.services.setup import SetupService
 from imgoe_bot.services.stats import StatsService
@@ -38,6 +39,7 @@ class Services:
     uploads: UploadService
     keeping: KeepService
     deletions: DeletionService
+    retirements: RetirementService
     library: LibraryService
     stats: StatsService
     status: StatusService

@@ -25,6 +25,8 @@ def gallery_view(card: Card, *, elsewhere: bool = False) -> discord.ui.LayoutVie
     note = render.card_note(card, elsewhere=elsewhere)
     if note is not None:
         parts.append(discord.ui.TextDisplay(note))
+    if card.is_held:
+        return _laid_out([*parts, _held_list(card, words)], card)
     shown = [each for each in card.uploads if each.deleted_at is None and each.stored.thumb_url]
     if shown:
         parts.append(discord.ui.MediaGallery(*map(_picture, shown[:PICTURES_MAX])))
@@ -43,6 +45,17 @@ def _laid_out(parts: list[discord.ui.Item[Any]], card: Card) -> discord.ui.Layou
         row: discord.ui.ActionRow[Any] = discord.ui.ActionRow(*buttons)
         view.add_item(row)
     return view
+
+
+def _held_list(card: Card, words: Words) -> discord.ui.Item[Any]:
+    """Return a line a file, with nothing to look at or open: a moderator decides on them."""
+    lines = [
+        _line(upload, words)
+        if upload.deleted_at is not None
+        else f"**{w.safe_name(upload.filename, limit=100)}** · {render.facts_line(upload, words)}"
+        for upload in card.uploads
+    ]
+    return discord.ui.TextDisplay("\n".join(lines))
 
 
 def _picture(upload: Upload) -> discord.MediaGalleryItem:

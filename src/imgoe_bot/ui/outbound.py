@@ -118,6 +118,22 @@ class DiscordMessenger:
                         allowed_mentions=NO_PINGS,
                     )
 
+    async def show_held(self, card: Card, options: Options, *, nonce: str) -> Place:
+        """Show moderators that a post waits for their decision; see the port."""
+        place, log_id = card.post.card, self._log_channel(card.post, options)
+        if place is not None and log_id in (None, place.channel_id):
+            await self.refresh(card)
+            return place
+        channel = self._bot.get_partial_messageable(log_id or card.post.channel_id)
+        async with translated(needs="send_messages"):
+            message = await self._send_card(channel, card, nonce, answers=False)
+        await self.remove_card(card)
+        return convert.place_of(message)
+
+    def _log_channel(self, post: Post, options: Options) -> int | None:
+        known = self._is_in(post.guild_id, options.log_channel)
+        return options.log_channel if known else None
+
     async def remove_card(self, card: Card) -> None:
         """Take the card out of its channel; one that is gone is left alone."""
         place = card.post.card

@@ -20,7 +20,8 @@ TITLE_MAX = 200
 def card_embeds(card: Card) -> list[discord.Embed]:
     """Return the public answer to a post, an embed a file; it never holds a delete link."""
     words = words_for_locale(card.post.locale)
-    embeds = [upload_embed(upload, words) for upload in card.uploads]
+    embed_of = held_embed if card.is_held else upload_embed
+    embeds = [embed_of(upload, words) for upload in card.uploads]
     return [*embeds, _failures_embed(card, words)] if card.failures else embeds
 
 
@@ -35,7 +36,9 @@ def card_note(card: Card, *, elsewhere: bool = False) -> str | None:
     lines: list[str] = []
     if elsewhere and card.post.message_id is not None:
         lines.append(words("card.about", person=f"<@{card.post.author_id}>", link=_jump(card)))
-    if card.dms_closed and card.deletable:
+    if card.is_held:
+        lines.append(words("hold.note"))
+    elif card.dms_closed and card.deletable:
         lines.append(words("card.dms_closed", button=words("card.delete")))
     return "\n".join(lines) or None
 
@@ -61,6 +64,15 @@ def upload_embed(upload: Upload, words: Words) -> discord.Embed:
     if upload.stored.thumb_url and not upload.spoiler:
         embed.set_thumbnail(url=upload.stored.thumb_url)
     return embed.set_footer(text=words("card.kept_on", host=w.plain_host(upload.host_url)))
+
+
+def held_embed(upload: Upload, words: Words) -> discord.Embed:
+    """Return the embed of one upload that a moderator decides on: nothing to look at or open."""
+    if upload.deleted_at is not None:
+        return upload_embed(upload, words)
+    title = w.safe_name(upload.filename, limit=TITLE_MAX)
+    facts = facts_line(upload, words)
+    return discord.Embed(title=title, description=facts, colour=COLOUR_GONE)
 
 
 def waiting(upload: Upload, words: Words) -> str:

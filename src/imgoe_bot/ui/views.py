@@ -13,6 +13,7 @@ from imgoe_bot.ui import convert, failures, letters, render
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.consent import AskButton
 from imgoe_bot.ui.container import AnyInteraction, services_of
+from imgoe_bot.ui.holding import hold_buttons
 from imgoe_bot.ui.links import LinksButton, linked
 from imgoe_bot.ui.translate import Words, words_for_locale
 
@@ -126,6 +127,8 @@ def card_view(card: Card) -> discord.ui.View:
 def card_buttons(card: Card) -> list[discord.ui.Item[Any]]:
     """Return the buttons of a card, at most one row of them."""
     words = words_for_locale(card.post.locale)
+    if card.is_held:
+        return hold_buttons(card, words)
     buttons: list[discord.ui.Item[Any]] = []
     live = linked(card)
     if len(live) == 1 and len(live[0].stored.viewer_url) <= BUTTON_URL_MAX:

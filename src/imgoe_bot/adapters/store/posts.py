@@ -115,27 +115,6 @@ class SqlPostStore:
             found = await _all(connection, _post_of(guild_id, message_id))
         return rows.post_from(found[0]) if found else None
 
-    async def find_answered(self, message_ids: Sequence[MessageId]) -> tuple[Post, ...]:
-        """Return the posts of these source messages that have been answered."""
-        query = select(t.post).where(
-            t.post.c.message_id.in_(message_ids),
-            t.post.c.answered.is_(True),
-            t.post.c.withdrawn_at.is_(None),
-        )
-        async with self._database.read() as connection:
-            found = await _all(connection, query)
-        return tuple(rows.post_from(row) for row in found)
-
-    async def order_retirement(self, post: Post, *, at: datetime) -> None:
-        """Store the job that deals with a deleted source message at a time; once a post."""
-        known = select(t.job.c.id).where(
-            t.job.c.post_id == post.id, t.job.c.step == Step.RETIRE.value
-        )
-        async with self._database.write() as connection:
-            if (await connection.execute(known)).first() is None:
-                values = job_values(post, Step.RETIRE, State.READY) | {"run_at": at}
-                await connection.execute(insert(t.job).values(**values))
-
     async def usage(
         self, guild_id: GuildId, *, user_id: UserId | None, since: datetime
     ) -> tuple[int, int]:

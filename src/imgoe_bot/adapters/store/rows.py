@@ -27,6 +27,7 @@ _POST = (
     "created_at",
     "withdrawn_at",
     "answered",
+    "held_at",
     "by_bot",
 )
 _UPLOAD = (
