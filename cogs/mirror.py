@@ -7,7 +7,7 @@ from imgoe_bot.domain.guild import check_may_manage
 from imgoe_bot.domain.ids import ChannelId
 from imgoe_bot.ui import convert, failures, mirror_test, render
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
-from imgoe_bot.ui.mirroring import Mirrorable, give_notice, name_of, place_of
+from imgoe_bot.ui.mirroring import Mirrorable, Place, give_notice, name_of, place_of
 from imgoe_bot.ui.permissions import missing_to_mirror
 from imgoe_bot.ui.translate import words_for_locale
 from imgoe_bot.ui.translator import text
@@ -61,24 +61,28 @@ class MirrorCog(
     @app_commands.describe(channel=text("command.mirror.pause.option.channel"))
     async def pause(self, interaction: AnyInteraction, channel: Mirrorable | None = None) -> None:
         """Let a channel's rule rest."""
-        await self._set_paused(interaction, channel, paused=True)
+        place, known = await self._set_paused(interaction, channel, paused=True)
+        words = words_for_locale(interaction.locale)
+        answer = render.rule_paused(name_of(place, words), words, known=known)
+        await interaction.followup.send(answer, ephemeral=True)
 
     @app_commands.command(description=text("command.mirror.resume.description"))
     @app_commands.describe(channel=text("command.mirror.resume.option.channel"))
     async def resume(self, interaction: AnyInteraction, channel: Mirrorable | None = None) -> None:
         """Let a channel's rule work again."""
-        await self._set_paused(interaction, channel, paused=False)
+        place, known = await self._set_paused(interaction, channel, paused=False)
+        words = words_for_locale(interaction.locale)
+        missing = missing_to_mirror(place)
+        answer = render.rule_resumed(name_of(place, words), words, known=known, missing=missing)
+        await interaction.followup.send(answer, ephemeral=True)
 
     async def _set_paused(
         self, interaction: AnyInteraction, channel: Mirrorable | None, *, paused: bool
-    ) -> None:
+    ) -> tuple[Place, bool]:
         await interaction.response.defer(ephemeral=True, thinking=True)
         actor, place = convert.actor_of(interaction), place_of(interaction, channel)
         line = convert.channel_line(place)
-        known = await self._services.mirrors.pause_rule(actor, line, paused=paused)
-        words = words_for_locale(interaction.locale)
-        answer = render.rule_paused(name_of(place, words), words, known=known, paused=paused)
-        await interaction.followup.send(answer, ephemeral=True)
+        return place, await self._services.mirrors.pause_rule(actor, line, paused=paused)
 
     @app_commands.command(description=text("command.mirror.test.description"))
     @app_commands.describe(channel=text("command.mirror.test.option.channel"))

@@ -4,6 +4,7 @@ import discord
 from discord.ext import commands
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
+from imgoe_bot.ui.access import check_access
 from imgoe_bot.ui.catch_up import catch_up
 from imgoe_bot.ui.container import AnyBot, services_of
 from imgoe_bot.ui.mirroring import look_at, save_by_reaction
@@ -59,6 +60,29 @@ class WatchingCog(commands.Cog):
             guild_id, channel_id = GuildId(channel.guild.id), ChannelId(channel.id)
             await self._services.retirements.channel_deleted(guild_id, channel_id)
             self._services.runner.wake()
+
+    @commands.Cog.listener()
+    async def on_guild_channel_update(
+        self, _: discord.abc.GuildChannel, channel: discord.abc.GuildChannel
+    ) -> None:
+        """Notice that a channel was closed to the bot."""
+        await check_access(channel.guild, self._services)
+
+    @commands.Cog.listener()
+    async def on_guild_role_update(self, _: discord.Role, role: discord.Role) -> None:
+        """Notice that channels were closed to a role."""
+        await check_access(role.guild, self._services)
+
+    @commands.Cog.listener()
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        """Notice that the role is gone that opened channels to the bot."""
+        await check_access(role.guild, self._services)
+
+    @commands.Cog.listener()
+    async def on_member_update(self, _: discord.Member, member: discord.Member) -> None:
+        """Notice that the bot lost a role; it is told of its own at any rate."""
+        if member.id == member.guild.me.id:
+            await check_access(member.guild, self._services)
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:

@@ -54,6 +54,7 @@ from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import ImageHost, KeyChecker, MediaReader, Messenger
 from imgoe_bot.services.privacy import PrivacyService
+from imgoe_bot.services.resting import RestService
 from imgoe_bot.services.retirements import RetirementService
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.setup import SetupService
@@ -166,13 +167,14 @@ def build_services(
         quotas=_quotas(settings),
         clock=clock,
     )
+    resting = RestService(rules, delivery=delivery, clock=clock)
     steps = Steps(
         jobs,
         posts=posts,
         uploads=uploads,
         deletions=deletions,
         options=options,
-        rules=rules,
+        resting=resting,
         messenger=messenger,
         delivery=delivery,
         clock=clock,
@@ -226,8 +228,10 @@ def build_services(
             guilds=guilds,
             options=options,
             budgets=budgets,
+            resting=resting,
             clock=clock,
         ),
+        resting=resting,
         deletions=deletions,
         retirements=retirements,
         library=LibraryService(library, posts=posts, board=board, clock=clock),

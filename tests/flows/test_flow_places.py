@@ -160,7 +160,7 @@ async def test_a_channel_the_bot_lost_pauses_its_rule_and_tells_its_moderator_on
 
     assert "Send Messages" in told.content
     listed = await (await running.ada.slash(running.photos, "mirror list")).wait_response()
-    assert f"<#{running.photos.id}> (paused)" in listed.content
+    assert f"<#{running.photos.id}> (paused: the permission **Send Messages**" in listed.content
     assert len(running.ada.messages(running.ada.dm)) == 1
 
 
@@ -177,5 +177,5 @@ async def test_a_channel_lost_under_a_wider_rule_rests_alone(running: Town) -> N
     assert f"<#{lost.id}>" in told.content
     assert (await running.card_for(posted)).embeds[0]["title"] == "b.png"
     listed = await (await running.ada.slash(running.photos, "mirror list")).wait_response()
-    assert f"<#{lost.id}> (paused)" in listed.content
-    assert f"<#{group.id}> (paused)" not in listed.content
+    assert f"<#{lost.id}> (paused: " in listed.content
+    assert f"<#{group.id}> (paused" not in listed.content

@@ -28,6 +28,7 @@ from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.options import OptionService
+from imgoe_bot.services.resting import RestService
 from imgoe_bot.services.retirements import RetirementService
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.steps import Steps
@@ -87,6 +88,9 @@ class Office:
             clock=self.clock,
         )
 
+    def resting(self) -> RestService:
+        return RestService(self.stores.rules, delivery=self.delivery(), clock=self.clock)
+
     def retirements(self) -> RetirementService:
         return RetirementService(
             SqlRetirementStore(self.stores.database),
@@ -106,7 +110,7 @@ class Office:
             uploads=self.uploads,
             deletions=self.deletions,
             options=self.options,
-            rules=self.stores.rules,
+            resting=self.resting(),
             messenger=self.messenger,
             delivery=delivery,
             clock=self.clock,

@@ -101,7 +101,7 @@ class FakeMessenger:
     delivered: int = 0
     withdrawn: list[Card] = field(default_factory=list[Card])
     refreshed: list[Card] = field(default_factory=list[Card])
-    paused: list[tuple[MirrorRule, str]] = field(default_factory=list[tuple[MirrorRule, str]])
+    paused: list[list[MirrorRule]] = field(default_factory=list[list[MirrorRule]])
     removed: list[Card] = field(default_factory=list[Card])
     held: list[Card] = field(default_factory=list[Card])
     held_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
@@ -152,8 +152,8 @@ class FakeMessenger:
             self.notes |= {card.post.id: card for card in cards}
         return self.dms_open
 
-    async def tell_paused(self, rule: MirrorRule, *, needs: str, locale: str) -> None:
-        self.paused.append((rule, needs))
+    async def tell_paused(self, rules: Sequence[MirrorRule], *, locale: str) -> None:
+        self.paused.append(list(rules))
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
         self.withdrawn.append(card)

@@ -207,6 +207,10 @@ class RuleStore(Protocol):
         """Let a channel's rule rest or work again; False when there is none."""
         ...
 
+    async def rest(self, guild_id: GuildId, channel_id: ChannelId, *, lacks: str) -> bool:
+        """Let a channel's rule rest for want of a permission; False when none works there."""
+        ...
+
     async def of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
         """Return the guild's rules, oldest first."""
         ...
@@ -556,8 +560,8 @@ class Messenger(Protocol):
         """
         ...
 
-    async def tell_paused(self, rule: MirrorRule, *, needs: str, locale: str) -> None:
-        """Tell whoever made a rule that it rests, because a permission is missing."""
+    async def tell_paused(self, rules: Sequence[MirrorRule], *, locale: str) -> None:
+        """Tell whoever made these rules that they rest, because permissions are missing."""
         ...
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:

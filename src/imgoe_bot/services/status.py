@@ -6,12 +6,14 @@ from datetime import datetime
 from imgoe_bot.domain.budget import Used
 from imgoe_bot.domain.guild import Actor, check_may_manage
 from imgoe_bot.domain.letters import Breaker
+from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.status import Health, Queue
 from imgoe_bot.services.budgets import HostBudgets
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, LetterStore, PostStore, StatusStore
+from imgoe_bot.services.resting import RestService
 from imgoe_bot.services.uploads import QUOTA_WINDOW
 
 
@@ -26,6 +28,7 @@ class Report:
         used: files and bytes stored in the last 24 hours.
         options: what holds for the whole server, quotas among it.
         budget: how much of what the host may be sent is used up, by all servers.
+        resting: the rules that rest for want of a permission.
     """
 
     host_url: str
@@ -37,6 +40,7 @@ class Report:
     used: tuple[int, int]
     options: Options
     budget: tuple[Used, ...] = ()
+    resting: tuple[MirrorRule, ...] = ()
 
     @property
     def is_used_up(self) -> bool:
@@ -58,6 +62,7 @@ class StatusService:
         guilds: GuildSettingsService,
         options: OptionService,
         budgets: HostBudgets,
+        resting: RestService,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -66,6 +71,7 @@ class StatusService:
         self._guilds = guilds
         self._options = options
         self._budgets = budgets
+        self._resting = resting
         self._clock = clock
 
     async def report(self, actor: Actor) -> Report:
@@ -88,4 +94,5 @@ class StatusService:
             used=await self._posts.usage(guild_id, user_id=None, since=now - QUOTA_WINDOW),
             options=await self._options.at(guild_id, ()),
             budget=await self._budgets.used(settings.host_url),
+            resting=tuple(await self._resting.resting(guild_id)),
         )

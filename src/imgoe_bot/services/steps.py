@@ -1,17 +1,14 @@
 """The steps of a mirrored post: upload each file, announce. See ``delivery``, ``retirements``."""
 
-from dataclasses import replace
-
-from imgoe_bot.domain.ids import ChannelId, RuleId, new_id
 from imgoe_bot.domain.job import Item, Job, Step
-from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import OnDelete
 from imgoe_bot.domain.upload import Card
 from imgoe_bot.errors import ImgoeError, NotAllowed, SourceGone, StaleWrite
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.options import OptionService
-from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore, RuleStore
+from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore
+from imgoe_bot.services.resting import Lost, RestService
 from imgoe_bot.services.uploads import UploadService
 
 
@@ -26,7 +23,7 @@ class Steps:
         uploads: UploadService,
         deletions: DeletionService,
         options: OptionService,
-        rules: RuleStore,
+        resting: RestService,
         messenger: Messenger,
         delivery: DeliveryService,
         clock: Clock,
@@ -36,7 +33,7 @@ class Steps:
         self._uploads = uploads
         self._deletions = deletions
         self._options = options
-        self._rules = rules
+        self._resting = resting
         self._messenger = messenger
         self._delivery = delivery
         self._clock = clock
@@ -95,31 +92,8 @@ class Steps:
         """Let a channel rest that we can't work in any more, and tell whoever made its rule."""
         if not isinstance(error, NotAllowed):
             return
-        rules = await self._rules.of_guild(card.post.guild_id)
-        rule = next((rule for rule in rules if rule.id == card.post.rule_id), None)
-        if rule is None or rule.paused:
-            return
-        resting = await self._pause(rule, card.post.channel_id)
-        if resting is not None:
-            await self._delivery.tell_paused(resting, needs=error.needs, locale=card.post.locale)
-
-    async def _pause(self, rule: MirrorRule, channel_id: ChannelId) -> MirrorRule | None:
-        """Pause a channel's own rule, or make it an exception to that of what it stands in.
-
-        Returns:
-            The rule that rests now; None when it rested already.
-        """
-        if rule.channel_id == channel_id:
-            await self._rules.pause(rule.guild_id, channel_id, paused=True)
-            return rule
-        exception = replace(
-            rule,
-            id=RuleId(new_id()),
-            channel_id=channel_id,
-            created_at=self._clock.now(),
-            paused=True,
-        )
-        return exception if await self._rules.add(exception) else None
+        lost = Lost(card.post.channel_ids, error.needs)
+        await self._resting.rest(card.post.guild_id, [lost], locale=card.post.locale)
 
     async def _take_back(self, job: Job, card: Card) -> None:
         await self._deletions.discard(card.uploads)

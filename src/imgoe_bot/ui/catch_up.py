@@ -1,7 +1,6 @@
 """What was posted while the bot was away: the gateway replays nothing, so it is fetched."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
 
 import discord
 import structlog
@@ -9,6 +8,7 @@ import structlog
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, snowflake_at
 from imgoe_bot.domain.mirror import MirrorRule, find_rule
 from imgoe_bot.ui import convert
+from imgoe_bot.ui.access import check_access, refused
 from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.mirroring import look_at
 
@@ -26,19 +26,26 @@ async def catch_up(bot: AnyBot, services: Services) -> None:
     What is posted from now on comes by the gateway; looked at twice, it might be judged by what its
     author said only afterwards. A thread that was archived meanwhile is not looked into.
     """
-    mirrors = services.mirrors
     until = discord.Object(discord.utils.time_snowflake(discord.utils.utcnow()))
-    rules = sorted(await mirrors.all_rules(), key=_guild_of)
-    for guild_id, own in groupby(rules, key=_guild_of):
+    for guild_id in {rule.guild_id for rule in await services.mirrors.all_rules()}:
         guild = bot.get_guild(guild_id)
-        if guild is None:
-            continue
-        seen = await mirrors.seen(guild_id)
-        for channel, after in channels_behind(guild, tuple(own), seen):
-            try:
-                await _catch_up_channel(channel, services, after=after, until=until)
-            except discord.HTTPException as error:
-                log.warning("a channel can't be caught up", channel=channel.id, code=error.code)
+        if guild is not None:
+            await check_access(guild, services)
+            await _catch_up_guild(guild, services, until=until)
+
+
+async def _catch_up_guild(
+    guild: discord.Guild, services: Services, *, until: discord.Object
+) -> None:
+    guild_id = GuildId(guild.id)
+    rules, seen = await services.mirrors.rules(guild_id), await services.mirrors.seen(guild_id)
+    for channel, after in channels_behind(guild, rules, seen):
+        try:
+            await _catch_up_channel(channel, services, after=after, until=until)
+        except discord.Forbidden as error:
+            await refused(channel, error, services)
+        except discord.HTTPException as error:
+            log.warning("a channel can't be caught up", channel=channel.id, code=error.code)
 
 
 def channels_behind(
@@ -53,10 +60,6 @@ def channels_behind(
         mark = max(seen.get(line[0], 0), snowflake_at(rule.created_at))
         if (channel.last_message_id or 0) > mark:
             yield channel, mark
-
-
-def _guild_of(rule: MirrorRule) -> GuildId:
-    return rule.guild_id
 
 
 def _readable(guild: discord.Guild) -> list[Readable]:

@@ -15,6 +15,7 @@ from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Notes
 from imgoe_bot.services.privacy import PrivacyService
+from imgoe_bot.services.resting import RestService
 from imgoe_bot.services.retirements import RetirementService
 from imgoe_bot.services.runner import JobRunner
 from imgoe_bot.services.setup import SetupService
@@ -38,6 +39,7 @@ class Services:
     mirrors: MirrorService
     uploads: UploadService
     keeping: KeepService
+    resting: RestService
     deletions: DeletionService
     retirements: RetirementService
     library: LibraryService

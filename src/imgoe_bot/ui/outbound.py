@@ -151,11 +151,11 @@ class DiscordMessenger:
         """Send one person the delete links of their posts; see the port."""
         return await self._inbox.deliver(cards, repeated=repeated)
 
-    async def tell_paused(self, rule: MirrorRule, *, needs: str, locale: str) -> None:
-        """Tell whoever made a rule that it rests, because a permission is missing."""
-        text = render.mirror_paused(rule, words_for_locale(locale), needs=needs)
-        nonce = f"{rule.id}-paused"
-        await self._inbox.write(rule.created_by, text, nonce=nonce)
+    async def tell_paused(self, rules: Sequence[MirrorRule], *, locale: str) -> None:
+        """Tell whoever made these rules that they rest, because permissions are missing."""
+        text = render.mirror_paused(rules, words_for_locale(locale))
+        nonce = f"{rules[0].id}-paused"
+        await self._inbox.write(rules[0].created_by, text, nonce=nonce)
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
         """Tell the author that the copy went with the message they deleted."""

@@ -1,5 +1,7 @@
 """Our values become Discord messages: cards, tombstones, private notes."""
 
+from collections.abc import Sequence
+
 import discord
 
 from imgoe_bot.domain.guild import GuildSettings
@@ -169,8 +171,8 @@ def _key(settings: GuildSettings, words: Words) -> str:
     return words("settings.key_set", fingerprint=settings.key_fingerprint)
 
 
-def rule_list(rules: tuple[MirrorRule, ...], words: Words) -> str:
-    """Return the mirrored channels, a line each."""
+def rule_list(rules: Sequence[MirrorRule], words: Words) -> str:
+    """Return the mirrored channels, a line each, with why one rests."""
     if not rules:
         return words("mirror.none")
     lines = [_rule_line(rule, words) for rule in rules]
@@ -179,6 +181,9 @@ def rule_list(rules: tuple[MirrorRule, ...], words: Words) -> str:
 
 def _rule_line(rule: MirrorRule, words: Words) -> str:
     channel = place(rule, words)
+    if rule.lacks is not None:
+        permission = w.permission(rule.lacks, words)
+        return words("mirror.line_lacks", channel=channel, permission=permission)
     return words("mirror.line_paused", channel=channel) if rule.paused else channel
 
 
@@ -187,19 +192,46 @@ def place(rule: MirrorRule, words: Words) -> str:
     return words("mirror.server") if rule.is_server_wide else f"<#{rule.channel_id}>"
 
 
-def rule_paused(channel: str, words: Words, *, known: bool, paused: bool) -> str:
-    """Return the answer to ``/mirror pause`` and ``/mirror resume``."""
+def rule_paused(channel: str, words: Words, *, known: bool) -> str:
+    """Return the answer to ``/mirror pause``."""
     if not known:
         return words("mirror.not_mirrored", channel=channel)
-    if paused:
-        return words("mirror.rest", channel=channel)
-    return words("mirror.resumed", channel=channel)
+    return words("mirror.rest", channel=channel)
 
 
-def mirror_paused(rule: MirrorRule, words: Words, *, needs: str) -> str:
-    """Return what a moderator is told whose rule can't work any more."""
-    permission = w.permission(needs, words)
-    return words("mirror.paused", channel=place(rule, words), permission=permission)
+def rule_resumed(channel: str, words: Words, *, known: bool, missing: list[str]) -> str:
+    """Return the answer to ``/mirror resume``.
+
+    Args:
+        channel: the channel's mention.
+        words: the reader's language.
+        known: False when no rule covers it.
+        missing: permissions the bot lacks there, by Discord's names.
+    """
+    if not known:
+        return words("mirror.not_mirrored", channel=channel)
+    return "\n".join([words("mirror.resumed", channel=channel), *_missing(missing, words)])
+
+
+def _missing(names: list[str], words: Words) -> list[str]:
+    """Return the line that says what the bot lacks in a place, if anything."""
+    if not names:
+        return []
+    shown = ", ".join(f"**{w.permission(name, words)}**" for name in names)
+    return [words("mirror.missing", permissions=shown)]
+
+
+def mirror_paused(rules: Sequence[MirrorRule], words: Words) -> str:
+    """Return what a moderator is told whose rules can't work any more."""
+    lines = [
+        words(
+            "mirror.paused",
+            channel=place(rule, words),
+            permission=w.permission(rule.lacks or "", words),
+        )
+        for rule in rules
+    ]
+    return w.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("mirror.more", count=count))
 
 
 def rule_added(channel: str, words: Words, *, new: bool, missing: list[str], blind: bool) -> str:
@@ -213,10 +245,7 @@ def rule_added(channel: str, words: Words, *, new: bool, missing: list[str], bli
         blind: whether Discord hides message content from this bot.
     """
     done = words("mirror.added", channel=channel)
-    lines = [done if new else words("mirror.already", channel=channel)]
-    if missing:
-        names = ", ".join(f"**{w.permission(name, words)}**" for name in missing)
-        lines.append(words("mirror.missing", permissions=names))
+    lines = [done if new else words("mirror.already", channel=channel), *_missing(missing, words)]
     if blind:
         lines.append(words("mirror.blind"))
     return "\n".join(lines)
@@ -229,6 +258,6 @@ def rule_removed(channel: str, words: Words, *, removed: bool) -> str:
     return words("mirror.removed", channel=channel)
 
 
-def rules(rules: tuple[MirrorRule, ...], words: Words) -> str:
+def rules(rules: Sequence[MirrorRule], words: Words) -> str:
     """Return the answer to ``/mirror list``."""
     return f"{words('mirror.title')}\n{rule_list(rules, words)}"

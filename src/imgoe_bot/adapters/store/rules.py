@@ -68,7 +68,22 @@ class SqlRuleStore:
                     t.mirror_rule.c.guild_id == guild_id,
                     t.mirror_rule.c.channel_id == channel_id,
                 )
-                .values(paused=paused)
+                .values(paused=paused, lacks=None)
+            )
+        self.drop(guild_id)
+        return changed.rowcount > 0
+
+    async def rest(self, guild_id: GuildId, channel_id: ChannelId, *, lacks: str) -> bool:
+        """Let a channel's rule rest for want of a permission; see the port."""
+        async with self._database.write() as connection:
+            changed = await connection.execute(
+                update(t.mirror_rule)
+                .where(
+                    t.mirror_rule.c.guild_id == guild_id,
+                    t.mirror_rule.c.channel_id == channel_id,
+                    t.mirror_rule.c.paused.is_(False),
+                )
+                .values(paused=True, lacks=lacks)
             )
         self.drop(guild_id)
         return changed.rowcount > 0
