@@ -5,13 +5,12 @@ from discord.ext import commands
 
 from imgoe_bot.domain.guild import check_may_manage
 from imgoe_bot.domain.ids import ChannelId
-from imgoe_bot.ui import convert, failures, mirror_test, render
+from imgoe_bot.ui import convert, failures, mirror_test, notices, render
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
-from imgoe_bot.ui.mirroring import Mirrorable, Place, give_notice, name_of, place_of
+from imgoe_bot.ui.mirroring import Mirrorable, Place, name_of, place_of
 from imgoe_bot.ui.permissions import missing_to_mirror
 from imgoe_bot.ui.translate import words_for_locale
 from imgoe_bot.ui.translator import text
-from imgoe_bot.ui.wording import host_name
 
 
 @app_commands.guild_only()
@@ -40,11 +39,9 @@ class MirrorCog(
             missing=missing_to_mirror(place),
             blind=not self._bot.intents.message_content,
         )
+        untold = await notices.give_notice(place, self._services) if new else []
+        answer = notices.joined(answer, await notices.hint(interaction, untold))
         await interaction.followup.send(answer, ephemeral=True)
-        if new and not await give_notice(place, self._services):
-            settings = await self._services.guilds.get(check_may_manage(actor))
-            hint = words("mirror.no_notice", host=host_name(settings.host_url))
-            await interaction.followup.send(hint, ephemeral=True)
 
     @app_commands.command(description=text("command.mirror.remove.description"))
     @app_commands.describe(channel=text("command.mirror.remove.option.channel"))
@@ -74,6 +71,7 @@ class MirrorCog(
         words = words_for_locale(interaction.locale)
         missing = missing_to_mirror(place)
         answer = render.rule_resumed(name_of(place, words), words, known=known, missing=missing)
+        answer = notices.joined(answer, await notices.renew(interaction))
         await interaction.followup.send(answer, ephemeral=True)
 
     async def _set_paused(

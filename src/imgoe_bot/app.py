@@ -51,6 +51,7 @@ from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.keeping import KeepService
 from imgoe_bot.services.library import Board, LibraryService
 from imgoe_bot.services.mirrors import MirrorService
+from imgoe_bot.services.notices import NoticeService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import ImageHost, KeyChecker, MediaReader, Messenger
 from imgoe_bot.services.privacy import PrivacyService
@@ -213,6 +214,7 @@ def build_services(
             notes=notes,
             clock=clock,
         ),
+        notices=NoticeService(notes, rules=rules, options=options, guilds=guilds),
         uploads=uploads,
         keeping=KeepService(
             uploads,

@@ -12,6 +12,7 @@ from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.keeping import KeepService
 from imgoe_bot.services.library import LibraryService
 from imgoe_bot.services.mirrors import MirrorService
+from imgoe_bot.services.notices import NoticeService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Notes
 from imgoe_bot.services.privacy import PrivacyService
@@ -37,6 +38,7 @@ class Services:
     options: OptionService
     setup: SetupService
     mirrors: MirrorService
+    notices: NoticeService
     uploads: UploadService
     keeping: KeepService
     resting: RestService
