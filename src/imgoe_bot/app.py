@@ -29,6 +29,7 @@ from imgoe_bot.adapters.store import (
     SqlOptionStore,
     SqlPersonStore,
     SqlPostStore,
+    SqlRetirementStore,
     SqlRuleStore,
     SqlStatusStore,
     SqlStayStore,
@@ -50,10 +51,13 @@ from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.keeping import KeepService
 from imgoe_bot.services.library import Board, LibraryService
 from imgoe_bot.services.mirrors import MirrorService
+from imgoe_bot.services.notices import NoticeService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import ImageHost, KeyChecker, MediaReader, Messenger
 from imgoe_bot.services.privacy import PrivacyService
 from imgoe_bot.services.quotas import QuotaService
+from imgoe_bot.services.resting import RestService
+from imgoe_bot.services.retirements import RetirementService
 from imgoe_bot.services.reviews import Reviews
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.setup import SetupService
@@ -177,15 +181,25 @@ def build_services(
         quotas=_quotas(settings),
         clock=clock,
     )
+    resting = RestService(rules, delivery=delivery, clock=clock)
     steps = Steps(
         jobs,
         posts=posts,
         uploads=uploads,
         deletions=deletions,
         options=options,
-        rules=rules,
+        resting=resting,
         messenger=messenger,
         delivery=delivery,
+        clock=clock,
+    )
+    retirements = RetirementService(
+        SqlRetirementStore(database),
+        jobs=jobs,
+        posts=posts,
+        deletions=deletions,
+        options=options,
+        messenger=messenger,
         clock=clock,
     )
     library = SqlLibraryStore(database, vault=vault)
@@ -213,6 +227,7 @@ def build_services(
             notes=notes,
             clock=clock,
         ),
+        notices=NoticeService(notes, rules=rules, options=options, guilds=guilds),
         uploads=uploads,
         quotas=quotas,
         keeping=KeepService(
@@ -230,9 +245,12 @@ def build_services(
             options=options,
             budgets=budgets,
             notes=notes,
+            resting=resting,
             clock=clock,
         ),
+        resting=resting,
         deletions=deletions,
+        retirements=retirements,
         library=LibraryService(library, posts=posts, board=board, clock=clock),
         stats=StatsService(library, painter=BarChart(), clock=clock),
         privacy=PrivacyService(people, choices=choices, guilds=guilds, quotas=quotas, clock=clock),
@@ -245,6 +263,7 @@ def build_services(
             jobs,
             steps=steps,
             delivery=delivery,
+            retirements=retirements,
             erasure=erasure,
             reviews=Reviews(jobs, posts=posts, host=host, messenger=messenger, clock=clock),
             clock=clock,

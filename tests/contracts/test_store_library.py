@@ -313,7 +313,7 @@ async def test_a_link_handed_over_meanwhile_is_not_erased_unused(
     await people.order_erasure(BEN, at=NOW)
     jobs = {job.post_id: job for job in await stores.claim()}
 
-    assert await stores.posts.hand_over(first)
+    assert await stores.posts.leave_copy(first, by=BEN, at=NOW)
 
     assert not await people.erase(jobs[owner.id], now=NOW)
     assert (await stores.posts.get_upload(sharing.id)).stored.delete_link is not None

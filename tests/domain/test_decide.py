@@ -142,11 +142,12 @@ def test_what_speaks_for_a_message_lets_it_pass(
     assert decide(facts, [_rule()], _around(**around)).keep  # type: ignore[arg-type]  # likewise
 
 
-def test_a_paused_rule_keeps_nothing_but_what_is_saved() -> None:
-    resting = [_rule(paused=True)]
+@pytest.mark.parametrize("saved", [False, True])
+def test_where_no_rule_works_nothing_is_kept_whoever_asks_for_it(saved: bool) -> None:
+    around = Circumstances(saved=saved)
 
-    assert decide(FACTS, resting, Circumstances()).skip is Skip.PAUSED
-    assert decide(FACTS, resting, Circumstances(saved=True)).keep
+    assert decide(FACTS, [], around).skip is Skip.NO_RULE
+    assert decide(FACTS, [_rule(paused=True)], around).skip is Skip.PAUSED
 
 
 @pytest.mark.parametrize(

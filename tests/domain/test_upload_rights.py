@@ -47,11 +47,22 @@ def test_settings_need_manage_server_in_a_server(
     assert refused.value.needs == MANAGE_GUILD
 
 
-def test_only_copies_that_exist_and_have_a_link_can_be_deleted() -> None:
-    gone = replace(UPLOAD, deleted_at=NOW)
+def test_only_copies_that_exist_and_have_a_link_or_are_shared_can_be_deleted() -> None:
+    gone = replace(UPLOAD, deleted_at=NOW, shared=True)
     linkless = upload_of(post(), item(), link=None)
+    shared = replace(linkless, shared=True)
 
-    assert Card(post=post(), uploads=(UPLOAD, gone, linkless)).deletable == (UPLOAD,)
+    card = Card(post=post(), uploads=(UPLOAD, gone, linkless, shared))
+
+    assert card.deletable == (UPLOAD, shared)
+
+
+def test_nobody_is_sent_the_links_of_what_a_bot_posted() -> None:
+    card = Card(post=post(), uploads=(UPLOAD,))
+
+    assert card.is_to_be_delivered
+    assert not replace(card, post=replace(card.post, by_bot=True)).is_to_be_delivered
+    assert not replace(card, uploads=()).is_to_be_delivered
 
 
 @pytest.mark.parametrize(

@@ -204,19 +204,6 @@ async def test_a_file_is_called_what_its_sender_called_it(running: Town) -> None
     assert answer.embeds[0]["title"] == "другая.png"
 
 
-async def test_a_file_the_host_has_already_is_answered_with_the_copy_we_know(
-    running: Town,
-) -> None:
-    first = await running.ben.say(running.photos, files=[picture("a.png")])
-    await running.card_for(first)
-
-    again = await running.ada.say(running.photos, files=[picture("b.png")])
-    card = await running.card_for(again)
-
-    assert card.embeds[0]["title"] == "b.png"
-    assert await running.status(card.embeds[0]["url"]) == 200
-
-
 def _thumb_of(embed: Payload) -> str:
     return text(mapping(embed["thumbnail"]), "url")
 

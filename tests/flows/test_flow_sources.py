@@ -92,6 +92,8 @@ async def test_webhooks_and_bots_are_kept_by_choice_only(running: Town) -> None:
 
     assert (await running.card_for(posted)).embeds[0]["title"] == "after.png"
     assert _titles(running) == ["after.png"]
+    deliveries = "SELECT count(*) FROM job WHERE step = 'deliver'"
+    assert running.read_number(deliveries) == 0, "nobody can write to a webhook"
 
 
 async def test_two_mirrors_never_copy_each_other(town: Town) -> None:

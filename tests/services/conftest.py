@@ -14,6 +14,7 @@ import pytest_asyncio
 from imgoe_bot.adapters.store import (
     SqlBudgetStore,
     SqlPersonStore,
+    SqlRetirementStore,
     SqlStatusStore,
     migrate,
     open_engine,
@@ -29,6 +30,8 @@ from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.quotas import QuotaService
+from imgoe_bot.services.resting import RestService
+from imgoe_bot.services.retirements import RetirementService
 from imgoe_bot.services.reviews import Reviews
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.status import StatusService
@@ -95,6 +98,7 @@ class Office:
             options=self.options,
             budgets=self.budgets(),
             notes=self.stores.notes,
+            resting=self.resting(),
             clock=self.clock,
         )
 
@@ -118,6 +122,20 @@ class Office:
             clock=self.clock,
         )
 
+    def resting(self) -> RestService:
+        return RestService(self.stores.rules, delivery=self.delivery(), clock=self.clock)
+
+    def retirements(self) -> RetirementService:
+        return RetirementService(
+            SqlRetirementStore(self.stores.database),
+            jobs=self.stores.jobs,
+            posts=self.stores.posts,
+            deletions=self.deletions,
+            options=self.options,
+            messenger=self.messenger,
+            clock=self.clock,
+        )
+
     def runner(self, *, attempts: int = 3, at_once: int = 2) -> JobRunner:
         delivery = self.delivery()
         steps = Steps(
@@ -126,7 +144,7 @@ class Office:
             uploads=self.uploads,
             deletions=self.deletions,
             options=self.options,
-            rules=self.stores.rules,
+            resting=self.resting(),
             messenger=self.messenger,
             delivery=delivery,
             clock=self.clock,
@@ -144,6 +162,7 @@ class Office:
             self.stores.jobs,
             steps=steps,
             delivery=delivery,
+            retirements=self.retirements(),
             erasure=erasure,
             reviews=self.reviews(),
             clock=self.clock,

@@ -120,8 +120,10 @@ class FakeMessenger:
     delivered: int = 0
     withdrawn: list[Card] = field(default_factory=list[Card])
     refreshed: list[Card] = field(default_factory=list[Card])
-    paused: list[tuple[MirrorRule, str]] = field(default_factory=list[tuple[MirrorRule, str]])
+    paused: list[list[MirrorRule]] = field(default_factory=list[list[MirrorRule]])
     removed: list[Card] = field(default_factory=list[Card])
+    held: list[Card] = field(default_factory=list[Card])
+    held_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
     options: list[Options] = field(default_factory=list[Options])
     repeated: list[bool] = field(default_factory=list[bool])
     near: list[Sequence[Spent]] = field(default_factory=list[Sequence[Spent]])
@@ -149,6 +151,12 @@ class FakeMessenger:
             await self.gate.wait()
         return Place(ChannelId(77), MessageId(fresh_number()))
 
+    async def show_held(self, card: Card, options: Options, *, nonce: str) -> Place:
+        if self.held_failures:
+            raise self.held_failures.pop(0)
+        self.held.append(card)
+        return card.post.card or Place(ChannelId(77), MessageId(fresh_number()))
+
     async def remove_card(self, card: Card) -> None:
         self.removed.append(card)
 
@@ -170,8 +178,8 @@ class FakeMessenger:
             self.notes |= {card.post.id: card for card in cards}
         return self.dms_open
 
-    async def tell_paused(self, rule: MirrorRule, *, needs: str, locale: str) -> None:
-        self.paused.append((rule, needs))
+    async def tell_paused(self, rules: Sequence[MirrorRule], *, locale: str) -> None:
+        self.paused.append(list(rules))
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
         self.withdrawn.append(card)

@@ -58,6 +58,9 @@ class Post:
         layout: how its card was made, once there is one.
         withdrawn_at: when its author took the source message back before it was answered.
         card: our answer, None until it is posted.
+        answered: whether nothing more is to come: there is an answer, or there will be none.
+        held_at: since when a moderator has to decide on its copies, its message being deleted.
+        by_bot: whether a bot or webhook wrote the source message, so that nobody can be written to.
     """
 
     id: PostId
@@ -74,6 +77,9 @@ class Post:
     layout: Layout = Layout.EMBED
     withdrawn_at: datetime | None = None
     card: Place | None = None
+    answered: bool = False
+    held_at: datetime | None = None
+    by_bot: bool = False
 
     @property
     def is_personal(self) -> bool:
@@ -139,6 +145,8 @@ class Upload:
         spoiler: whether its thumb must stay hidden.
         tags: what the host was told to file it under.
         deleted_at: None while the copy exists.
+        shared: whether another upload has the same copy, because the host took its bytes once only.
+            One of them has the delete link; the copy goes with the last.
     """
 
     id: UploadId
@@ -155,6 +163,12 @@ class Upload:
     spoiler: bool = False
     tags: tuple[str, ...] = ()
     deleted_at: datetime | None = None
+    shared: bool = False
+
+    @property
+    def is_deletable(self) -> bool:
+        """Whether it exists, and there is a way to delete it."""
+        return self.deleted_at is None and (self.shared or self.stored.delete_link is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +194,24 @@ class Card:
     dms_closed: bool = False
 
     @property
+    def has_copies(self) -> bool:
+        """Whether anything kept of it exists."""
+        return any(upload.deleted_at is None for upload in self.uploads)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether its copies wait for a moderator's decision."""
+        return self.post.held_at is not None and self.has_copies
+
+    @property
     def deletable(self) -> tuple[Upload, ...]:
-        """The uploads that exist and whose delete link we hold."""
-        return tuple(u for u in self.uploads if u.deleted_at is None and u.stored.delete_link)
+        """The uploads that exist and that there is a way to delete."""
+        return tuple(upload for upload in self.uploads if upload.is_deletable)
+
+    @property
+    def is_to_be_delivered(self) -> bool:
+        """Whether there is somebody to be told how to delete what exists."""
+        return bool(self.deletable) and not self.post.by_bot
 
     @property
     def source_is_gone(self) -> bool:

@@ -18,7 +18,6 @@ from imgoe_bot.domain.mirror import (
     decide,
     find_rule,
 )
-from imgoe_bot.domain.options import OnDelete
 from imgoe_bot.domain.upload import FailedItem, Origin, Post
 from imgoe_bot.errors import ImgoeError, MediaSkipped, MediaTooLarge
 from imgoe_bot.services.options import OptionService
@@ -115,11 +114,11 @@ class MirrorService:
 
         Args:
             facts: the message.
-            saved: whether somebody asked for this very message.
+            saved: whether its author asked for this very message.
         """
         rules = await self._rules.of_guild(facts.guild_id)
         rule = find_rule(facts.channel_ids, rules, guild_id=facts.guild_id)
-        if rule is None and not saved:
+        if rule is None:
             return Decision(skip=Skip.NO_RULE)
         around = Circumstances(
             options=await self._options.at(facts.guild_id, facts.channel_ids),
@@ -138,9 +137,25 @@ class MirrorService:
             await self._rules.mark_seen(facts.guild_id, facts.channel_ids[0], facts.message_id)
         return decision
 
-    async def was_kept(self, message_id: MessageId) -> bool:
+    async def take_question(self, facts: MessageFacts, decision: Decision) -> bool:
+        """Tell whether to ask a message's author now: once a message that could be kept.
+
+        Args:
+            facts: the message.
+            decision: what ``observe`` decided on it.
+        """
+        if decision.skip is not Skip.NOT_ASKED:
+            return False
+        if not (await self.decide(facts, saved=True)).keep:
+            return False
+        if await self._posts.find_post(facts.guild_id, facts.message_id) is not None:
+            return False
+        return await self._note_once(f"asked {facts.guild_id} {facts.message_id}")
+
+    async def was_kept(self, guild_id: GuildId, message_id: MessageId) -> bool:
         """Tell whether a message was dealt with and answered."""
-        return bool(await self._posts.find_answered([message_id]))
+        post = await self._posts.find_post(guild_id, message_id)
+        return post is not None and post.answered
 
     async def _store(
         self, facts: MessageFacts, decision: Decision, left: Sequence[FailedItem]
@@ -159,24 +174,14 @@ class MirrorService:
     async def _is_news(self, guild_id: GuildId, reason: Skip) -> bool:
         if reason not in (Skip.VOICE, Skip.ANIMATION):
             return True
-        name = f"said {reason} {guild_id}"
-        if await self._notes.find(name) is not None:
-            return False
-        await self._notes.write(name, self._clock.now().isoformat())
-        return True
+        return await self._note_once(f"said {reason} {guild_id}")
+
+    async def _note_once(self, name: str) -> bool:
+        return await self._notes.write_once(name, self._clock.now().isoformat())
 
     async def choose(self, actor: Actor, guild_id: GuildId, choice: PersonChoice) -> None:
         """Store what a person says about being mirrored; it holds from the next message on."""
         await self._choices.choose(actor.user_id, guild_id, choice, at=self._clock.now())
-
-    async def source_deleted(self, message_ids: Sequence[MessageId]) -> None:
-        """Deal with messages that were taken back: stop what is under way, retire what is kept."""
-        now = self._clock.now()
-        await self._posts.withdraw(message_ids, at=now)
-        for post in await self._posts.find_answered(message_ids):
-            options = await self._options.at(post.guild_id, post.channel_ids)
-            if options.on_delete is not OnDelete.KEEP:
-                await self._posts.order_retirement(post, at=now + options.delete_grace)
 
     def _post_of(self, facts: MessageFacts, rule: MirrorRule | None) -> Post:
         return Post(
@@ -191,6 +196,7 @@ class MirrorService:
             nsfw=facts.nsfw,
             locale=facts.locale,
             parent_ids=facts.channel_ids[1:],
+            by_bot=facts.author_is_bot,
         )
 
 

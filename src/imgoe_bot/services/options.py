@@ -48,6 +48,10 @@ class OptionService:
         line = (SERVER, *reversed(channel_ids))
         return explain([(scope_id, layers.get(scope_id, {})) for scope_id in line])
 
+    async def layers(self, guild_id: GuildId) -> Mapping[int, Mapping[str, str]]:
+        """Return what each place sets itself, as texts; the server's scope is 0."""
+        return await self._store.layers(guild_id)
+
     async def layer(self, guild_id: GuildId, scope_id: int) -> Mapping[str, str]:
         """Return what one place sets itself, as texts."""
         return (await self._store.layers(guild_id)).get(scope_id, {})

@@ -222,6 +222,10 @@ class RuleStore(Protocol):
         """Let a channel's rule rest or work again; False when there is none."""
         ...
 
+    async def rest(self, guild_id: GuildId, channel_id: ChannelId, *, lacks: str) -> bool:
+        """Let a channel's rule rest for want of a permission; False when none works there."""
+        ...
+
     async def of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
         """Return the guild's rules, oldest first."""
         ...
@@ -270,7 +274,7 @@ class PostStore(Protocol):
         What was left out is stored as failed from the start, so that the answer names it.
 
         Returns:
-            False when this message is known under this rule already; then nothing is stored.
+            False when the guild has a post of this message already; then nothing is stored.
         """
         ...
 
@@ -291,13 +295,17 @@ class PostStore(Protocol):
 
     async def add_uploaded(
         self, post: Post, *uploads: Upload, left: Sequence[FailedItem] = ()
-    ) -> None:
+    ) -> bool:
         """Store a post whose files are uploaded, and the jobs of what follows.
 
         Those are its direct message, unless it is a personal one, and a look for each upload that
         its host has to approve first.
 
-        What was left out is stored as failed, so that the card names it as long as it stands.
+        What was left out is stored as failed, so that the card names it as long as it stands. An
+        answered post of the same message of which no copy is left gives way: it names it no more.
+
+        Returns:
+            False when the guild has another post of this message; then nothing is stored.
         """
         ...
 
@@ -317,12 +325,8 @@ class PostStore(Protocol):
         """Return one upload; UploadNotFound when there is none."""
         ...
 
-    async def find_answered(self, message_ids: Sequence[MessageId]) -> tuple[Post, ...]:
-        """Return the posts of these source messages that have been answered."""
-        ...
-
-    async def order_retirement(self, post: Post, *, at: datetime) -> None:
-        """Store the job that deals with a deleted source message at a time; once a post."""
+    async def find_post(self, guild_id: GuildId, message_id: MessageId) -> Post | None:
+        """Return the guild's post of a source message, None when there is none."""
         ...
 
     async def usage(
@@ -343,11 +347,11 @@ class PostStore(Protocol):
         """
         ...
 
-    async def hand_over(self, upload: Upload) -> bool:
-        """Give an upload's delete link to another live upload of the same copy.
+    async def leave_copy(self, upload: Upload, *, by: UserId | None, at: datetime) -> bool:
+        """Mark an upload deleted if another live one has the same copy, which gets its link.
 
         Returns:
-            False when no other one shares the copy; then nothing was changed.
+            False when no other one has the copy; then nothing was changed.
         """
         ...
 
@@ -570,6 +574,23 @@ class Messenger(Protocol):
         """
         ...
 
+    async def show_held(self, card: Card, options: Options, *, nonce: str) -> Place:
+        """Show moderators that a post's copies wait for their decision; the card hides them.
+
+        Args:
+            card: the post, held already.
+            options: in force where its source stood; a log channel is where moderators look.
+            nonce: the same for each try.
+
+        Returns:
+            Where it is shown now.
+
+        Raises:
+            SourceGone, NotAllowed: it can't be shown there.
+            SourceUnreachable: Discord did not answer.
+        """
+        ...
+
     async def remove_card(self, card: Card) -> None:
         """Take the card out of its channel; one that is gone is left alone."""
         ...
@@ -597,8 +618,8 @@ class Messenger(Protocol):
         """
         ...
 
-    async def tell_paused(self, rule: MirrorRule, *, needs: str, locale: str) -> None:
-        """Tell whoever made a rule that it rests, because a permission is missing."""
+    async def tell_paused(self, rules: Sequence[MirrorRule], *, locale: str) -> None:
+        """Tell whoever made these rules that they rest, because permissions are missing."""
         ...
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
@@ -607,7 +628,10 @@ class Messenger(Protocol):
 
 
 class Notes(Protocol):
-    """Short texts by name that outlive the process."""
+    """Short texts by name that outlive the process.
+
+    A name that tells of a server holds its id: the note is forgotten together with the server.
+    """
 
     async def find(self, name: str) -> str | None:
         """Return a note, None when there is none."""
@@ -615,4 +639,8 @@ class Notes(Protocol):
 
     async def write(self, name: str, value: str) -> None:
         """Write a note over whatever it said."""
+        ...
+
+    async def write_once(self, name: str, value: str) -> bool:
+        """Write a note; False when there is one of that name, which is left alone."""
         ...

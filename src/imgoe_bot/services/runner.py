@@ -21,6 +21,7 @@ from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.erasure import PATIENCE as ERASURE_PATIENCE
 from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.ports import Clock, JobStore
+from imgoe_bot.services.retirements import RetirementService
 from imgoe_bot.services.reviews import PATIENCE as REVIEW_PATIENCE
 from imgoe_bot.services.reviews import Reviews
 from imgoe_bot.services.steps import Steps
@@ -59,6 +60,7 @@ class JobRunner:
         *,
         steps: Steps,
         delivery: DeliveryService,
+        retirements: RetirementService,
         erasure: Erasure,
         reviews: Reviews,
         clock: Clock,
@@ -74,7 +76,7 @@ class JobRunner:
             Step.UPLOAD: steps.upload,
             Step.ANNOUNCE: steps.announce,
             Step.DELIVER: delivery.deliver,
-            Step.RETIRE: steps.retire,
+            Step.RETIRE: retirements.retire,
             Step.REVIEW: reviews.review,
             Step.ERASE: erasure.erase,
         }

@@ -29,6 +29,7 @@ from imgoe_bot.errors import (
     ImgoeError,
     KeyMissing,
     MediaTooLarge,
+    UnderWay,
     UploadNotFound,
 )
 from imgoe_bot.services.budgets import HostBudgets
@@ -155,14 +156,28 @@ class UploadService:
 
         Raises:
             NotAllowed: the server lets only a role upload, and the actor lacks it.
+            UnderWay: the message was kept meanwhile by another way; then nothing of this is left.
             ImgoeError: as ``upload`` does, when there is but one thing; then nothing is stored.
         """
         options = await self._options.at(post.guild_id, post.channel_ids)
         check_may_upload(actor, options)
         uploads, left = await self._upload_each(handed, post, wish)
         shown = replace(post, layout=options.layout, nsfw=post.nsfw or wish.nsfw)
-        await self._posts.add_uploaded(shown, *uploads, left=left)
+        if not await self._posts.add_uploaded(shown, *uploads, left=left):
+            await self._undo(uploads)
+            raise UnderWay
         return await self._posts.get_card(post.id, now=self._clock.now())
+
+    async def _undo(self, uploads: Sequence[Upload]) -> None:
+        """Delete copies that nobody was told of and no record tells of."""
+        for upload in uploads:
+            link = upload.stored.delete_link
+            if link is None:  # somebody else's copy
+                continue
+            try:
+                await self._host.delete(link, host_url=upload.host_url)
+            except ImgoeError as error:
+                log.warning("a second copy was left at its host", error=repr(error))
 
     async def _upload_each(
         self, handed: Sequence[Handed], post: Post, wish: Wish

@@ -25,14 +25,15 @@ def gallery_view(card: Card, *, elsewhere: bool = False) -> discord.ui.LayoutVie
     parts: list[discord.ui.Item[Any]] = []
     note = render.card_note(card, elsewhere=elsewhere)
     failures = render.failures_text(card, words)
+    limit = TEXT_MAX - len(note or "") - len(failures)
+    lines = render.upload_lines(card.uploads, words, limit=limit, held=card.is_held)
     if note is not None:
         parts.append(discord.ui.TextDisplay(note))
     shown = [each for each in card.uploads if each.deleted_at is None and each.stored.thumb_url]
-    if shown:
+    if shown and not card.is_held:
         parts.append(discord.ui.MediaGallery(*map(_picture, shown[:PICTURES_MAX])))
     if card.uploads:
-        limit = TEXT_MAX - len(note or "") - len(failures)
-        parts.append(discord.ui.TextDisplay(render.upload_lines(card.uploads, words, limit=limit)))
+        parts.append(discord.ui.TextDisplay(lines))
     if failures:
         parts.append(discord.ui.TextDisplay(failures))
     return _laid_out(parts, card)

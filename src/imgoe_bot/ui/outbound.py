@@ -121,6 +121,22 @@ class DiscordMessenger:
                         allowed_mentions=NO_PINGS,
                     )
 
+    async def show_held(self, card: Card, options: Options, *, nonce: str) -> Place:
+        """Show moderators that a post waits for their decision; see the port."""
+        place, log_id = card.post.card, self._log_channel(card.post, options)
+        if place is not None and log_id in (None, place.channel_id):
+            await self.refresh(card)
+            return place
+        channel = self._bot.get_partial_messageable(log_id or card.post.channel_id)
+        async with translated(needs="send_messages"):
+            message = await self._send_card(channel, card, nonce, answers=False)
+        await self.remove_card(card)
+        return convert.place_of(message)
+
+    def _log_channel(self, post: Post, options: Options) -> int | None:
+        known = self._is_in(post.guild_id, options.log_channel)
+        return options.log_channel if known else None
+
     async def remove_card(self, card: Card) -> None:
         """Take the card out of its channel; one that is gone is left alone."""
         place = card.post.card
@@ -140,11 +156,11 @@ class DiscordMessenger:
         """Send one person the delete links of their posts; see the port."""
         return await self._inbox.deliver(cards, near=near, repeated=repeated)
 
-    async def tell_paused(self, rule: MirrorRule, *, needs: str, locale: str) -> None:
-        """Tell whoever made a rule that it rests, because a permission is missing."""
-        text = render.mirror_paused(rule, words_for_locale(locale), needs=needs)
-        nonce = f"{rule.id}-paused"
-        await self._inbox.write(rule.created_by, text, nonce=nonce)
+    async def tell_paused(self, rules: Sequence[MirrorRule], *, locale: str) -> None:
+        """Tell whoever made these rules that they rest, because permissions are missing."""
+        text = render.mirror_paused(rules, words_for_locale(locale))
+        nonce = f"{rules[0].id}-paused"
+        await self._inbox.write(rules[0].created_by, text, nonce=nonce)
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
         """Tell the author that the copy went with the message they deleted."""
