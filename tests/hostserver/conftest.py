@@ -8,6 +8,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from imgoe_bot.hostserver import HostOptions, HostServer, S3Place
 from tests.hostserver.bucket import SECRETS
@@ -44,12 +45,23 @@ def files(tmp_path: Path) -> FileList:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """A PostgreSQL server; its folder lies outside pytest's, which others may not enter."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         with running_postgres(Path(folder)) as url:
             yield url
+
+
+@pytest.fixture
+async def postgres_url(postgres_server: str) -> str:
+    """An empty database of that server."""
+    name = f"host_{os.urandom(4).hex()}"
+    engine = create_async_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    await engine.dispose()
+    return f"{postgres_server.rpartition('/')[0]}/{name}"
 
 
 @pytest.fixture
