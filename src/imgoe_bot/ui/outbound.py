@@ -106,13 +106,15 @@ class DiscordMessenger:
         if place is None:
             return
         message = self._message(place)
+        elsewhere = place.channel_id != card.post.channel_id
         with contextlib.suppress(SourceGone, NotAllowed):
             async with translated(needs="send_messages"):
                 if card.post.layout is Layout.GALLERY:
-                    await message.edit(view=gallery_view(card), allowed_mentions=NO_PINGS)
+                    view = gallery_view(card, elsewhere=elsewhere)
+                    await message.edit(view=view, allowed_mentions=NO_PINGS)
                 else:
                     await message.edit(
-                        content=render.card_note(card),
+                        content=render.card_note(card, elsewhere=elsewhere),
                         embeds=render.card_embeds(card),
                         view=views.card_view(card),
                         allowed_mentions=NO_PINGS,
