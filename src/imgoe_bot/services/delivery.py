@@ -129,8 +129,7 @@ class DeliveryService:
     async def _send(self, job: Job, cards: Sequence[Card]) -> None:
         author_id = cards[0].post.author_id
         try:
-            repeated = job.attempts > 1 or job.round > 0
-            reached = await self._messenger.deliver(cards, repeated=repeated)
+            reached = await self._messenger.deliver(cards, repeated=job.is_repeated)
         except DirectMessagesHalted as error:
             return await self._stand_in(job, cards, until=await self._halt(error))
         if reached:
