@@ -203,7 +203,7 @@ def build_services(
         clock=clock,
     )
     library = SqlLibraryStore(database, vault=vault)
-    people = SqlPersonStore(database, vault=vault)
+    people = SqlPersonStore(database, vault=vault, remembering=(option_store,))
     erasure = Erasure(
         people,
         jobs=jobs,

@@ -68,6 +68,11 @@ class Job:
     round: int = 0
 
     @property
+    def is_repeated(self) -> bool:
+        """Whether an earlier try may have done it, or a part of it, already."""
+        return self.attempts > 1 or self.round > 0
+
+    @property
     def nonce(self) -> str:
         """The same for every try, so that Discord posts one message only.
 

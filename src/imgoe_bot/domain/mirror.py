@@ -28,6 +28,8 @@ class Skip(StrEnum):
     MIRROR = "mirror"
     BOT = "bot"
     ROLE = "role"
+    ONLY_USERS = "only-users"
+    NOT_USERS = "not-users"
     KEYWORD = "keyword"
     NSFW = "nsfw"
     OPTED_OUT = "opted-out"
@@ -235,6 +237,9 @@ def _objections(
     yield Skip.PAUSED, rule is not None and rule.paused
     yield Skip.BOT, facts.author_is_bot and not options.bots
     yield Skip.ROLE, not (options.role is None or options.role in facts.author_role_ids or saved)
+    only, left_out = options.only_users, options.not_users or frozenset()
+    yield Skip.ONLY_USERS, not (only is None or facts.author_id in only or saved)
+    yield Skip.NOT_USERS, facts.author_id in left_out
     yield Skip.KEYWORD, not (_has_keyword(facts.text, options.keyword) or saved)
     yield Skip.NSFW, facts.nsfw and options.nsfw is Treatment.REFUSE
     yield Skip.OPTED_OUT, around.choice is PersonChoice.OUT

@@ -96,6 +96,8 @@ class Options:
         save_emoji: the reaction that saves a message where ``consent`` is react.
         delete_grace: how long a copy outlives its deleted source where ``on_delete`` is delete.
         max_size: in bytes; None leaves it to the operator's limit.
+        only_users: whose posts are kept, by their ids; None for everybody's.
+        not_users: whose posts are not kept; None for nobody's.
         person_files: uploads a person may make a day; None sets no limit. So for the other three.
         expires: how long the host keeps a copy; None for ever.
         title: template of the upload's title. So for description and tags.
@@ -116,6 +118,8 @@ class Options:
     max_size: int | None = None
     keyword: str | None = None
     role: int | None = None
+    only_users: frozenset[int] | None = None
+    not_users: frozenset[int] | None = None
     spoilers: Treatment = Treatment.KEEP
     nsfw: Treatment = Treatment.KEEP
     title: str | None = None
@@ -146,6 +150,8 @@ _ALL: tuple[Option[Any], ...] = (
     of.maybe(of.size("max_size")),
     of.maybe(of.text("keyword")),
     of.maybe(of.id_of("role", of.Form.ROLE)),
+    of.maybe(of.users("only_users")),
+    of.maybe(of.users("not_users")),
     of.choice("spoilers", Treatment),
     of.choice("nsfw", Treatment),
     of.maybe(of.text("title")),

@@ -134,8 +134,7 @@ class DeliveryService:
         author_id = cards[0].post.author_id
         near = await self._spending.near(cards[-1].post.guild_id, author_id)
         try:
-            repeated = job.attempts > 1 or job.round > 0
-            reached = await self._messenger.deliver(cards, near=near, repeated=repeated)
+            reached = await self._messenger.deliver(cards, near=near, repeated=job.is_repeated)
         except DirectMessagesHalted as error:
             return await self._stand_in(job, cards, until=await self._halt(error))
         if reached:

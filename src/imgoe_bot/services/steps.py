@@ -74,7 +74,7 @@ class Steps:
         """Post the card; one that stands already is shown with what is new on it."""
         if card.post.card is None:
             return await self._messenger.announce(
-                card, options, nonce=job.nonce, repeated=job.attempts > 1
+                card, options, nonce=job.nonce, repeated=job.is_repeated
             )
         await self._messenger.refresh(card)
         return card.post.card

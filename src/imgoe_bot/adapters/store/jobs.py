@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.again import ask_again, begin_again_if_asked
+from imgoe_bot.adapters.store.again import ask_again, begin_again_if_asked, open_uploads
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
 from imgoe_bot.adapters.store.growing import try_again_elsewhere
@@ -18,8 +18,6 @@ from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.job import Job, State, Step
 from imgoe_bot.domain.upload import Place, Upload
 from imgoe_bot.errors import ImgoeError, StaleWrite
-
-UNFINISHED = (State.READY.value, State.LEASED.value)
 
 
 @finishing
@@ -202,18 +200,22 @@ async def write_under_lease(connection: AsyncConnection, job: Job, values: dict[
 
 
 async def _release_answer(connection: AsyncConnection, job: Job) -> None:
-    open_uploads = select(t.job.c.id).where(
-        t.job.c.post_id == job.post_id,
-        t.job.c.step == Step.UPLOAD.value,
-        t.job.c.state.in_(UNFINISHED),
+    """Let a post be answered once all its files have come to an end.
+
+    An answer under way can't show the file that has just done so, and is followed by another.
+    """
+    mine = (t.job.c.post_id == job.post_id, t.job.c.step == Step.ANNOUNCE.value)
+    await connection.execute(
+        update(t.job)
+        .where(*mine, t.job.c.state == State.LEASED.value)
+        .values(position=t.job.c.position + 1)
     )
     await connection.execute(
         update(t.job)
         .where(
-            t.job.c.post_id == job.post_id,
-            t.job.c.step == Step.ANNOUNCE.value,
+            *mine,
             t.job.c.state == State.WAITING.value,
-            ~open_uploads.exists(),
+            ~open_uploads(job.post_id).exists(),
         )
         .values(state=State.READY.value)
     )
