@@ -64,9 +64,12 @@ async def test_a_bots_file_is_kept_and_shown_in_its_embed(
 
     sent = await channel.send(embed=embed, file=file)
 
-    assert sent.embeds[0].image.url == sent.attachments[0].url
-    assert await sent.attachments[0].read() == picture
-    assert sent.attachments[0].description == "small"
+    image = sent.embeds[0].image
+    assert (image.width, image.height) == (3, 2)
+    assert sent.attachments == [], "what an embed shows is no longer listed"
+    (kept,) = town.memes.messages[sent.id].attachments
+    assert (kept.data, kept.description) == (picture, "small")
+    assert f"/attachments/{town.memes.id}/{kept.id}/thumb.png?" in str(image.url)
 
 
 async def test_an_edit_changes_only_what_it_names(bot: "Probe", town: "Town") -> None:
