@@ -44,6 +44,7 @@ from imgoe_bot.services.departures import DepartureService
 from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.keeping import KeepService
+from imgoe_bot.services.layouts import Layouts
 from imgoe_bot.services.library import Board, LibraryService
 from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.options import OptionService
@@ -125,11 +126,13 @@ def build_services(
     choices = SqlChoiceStore(database, secret_key=settings.secret_key.get_secret_value())
     notes = SqlNotes(database)
     rules = SqlRuleStore(database)
+    layouts = Layouts(notes, guilds=guilds, clock=clock)
     uploads = UploadService(
         reader,
         host=host,
         guilds=guilds,
         options=options,
+        layouts=layouts,
         posts=posts,
         limits=UploadLimits(max_bytes=settings.max_upload_bytes),
         clock=clock,
@@ -176,6 +179,7 @@ def build_services(
             rules,
             posts,
             options=options,
+            layouts=layouts,
             choices=choices,
             notes=notes,
             clock=clock,

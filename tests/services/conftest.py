@@ -19,6 +19,7 @@ from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.guild_settings import GuildSettingsService
+from imgoe_bot.services.layouts import Layouts
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.steps import Steps
@@ -43,6 +44,7 @@ class Office:
     quotas: dict[Slot, Quota] = field(default_factory=_generous)
     guilds: GuildSettingsService = field(init=False)
     options: OptionService = field(init=False)
+    layouts: Layouts = field(init=False)
     uploads: UploadService = field(init=False)
     deletions: DeletionService = field(init=False)
 
@@ -51,11 +53,13 @@ class Office:
             self.stores.guilds, default_host_url="https://default.example", clock=self.clock
         )
         self.options = OptionService(self.stores.options, guilds=self.guilds, clock=self.clock)
+        self.layouts = Layouts(self.stores.notes, guilds=self.guilds, clock=self.clock)
         self.uploads = UploadService(
             self.reader,
             host=self.host,
             guilds=self.guilds,
             options=self.options,
+            layouts=self.layouts,
             posts=self.stores.posts,
             limits=UploadLimits(max_bytes=1000),
             clock=self.clock,

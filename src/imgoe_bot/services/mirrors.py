@@ -21,6 +21,7 @@ from imgoe_bot.domain.mirror import (
 from imgoe_bot.domain.options import OnDelete
 from imgoe_bot.domain.upload import FailedItem, Origin, Post
 from imgoe_bot.errors import ImgoeError, MediaSkipped, MediaTooLarge
+from imgoe_bot.services.layouts import Layouts
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import ChoiceStore, Clock, Notes, PostStore, RuleStore
 
@@ -34,6 +35,7 @@ class MirrorService:
         posts: PostStore,
         *,
         options: OptionService,
+        layouts: Layouts,
         choices: ChoiceStore,
         notes: Notes,
         clock: Clock,
@@ -41,6 +43,7 @@ class MirrorService:
         self._rules = rules
         self._posts = posts
         self._options = options
+        self._layouts = layouts
         self._choices = choices
         self._notes = notes
         self._clock = clock
@@ -146,7 +149,8 @@ class MirrorService:
         self, facts: MessageFacts, decision: Decision, left: Sequence[FailedItem]
     ) -> None:
         options = await self._options.at(facts.guild_id, facts.channel_ids)
-        post = replace(self._post_of(facts, decision.rule), layout=options.layout)
+        layout = await self._layouts.choose(options, facts.guild_id, files=len(decision.keep))
+        post = replace(self._post_of(facts, decision.rule), layout=layout)
         await self._posts.add(post, [_item_of(kept) for kept in decision.keep], left)
 
     async def _worth_saying(self, guild_id: GuildId, decision: Decision) -> list[FailedItem]:

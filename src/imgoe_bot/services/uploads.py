@@ -30,6 +30,7 @@ from imgoe_bot.errors import (
 )
 from imgoe_bot.services.digest import Digest
 from imgoe_bot.services.guild_settings import GuildSettingsService
+from imgoe_bot.services.layouts import Layouts
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, ImageHost, MediaReader, PostStore
 
@@ -61,6 +62,7 @@ class UploadService:
         host: ImageHost,
         guilds: GuildSettingsService,
         options: OptionService,
+        layouts: Layouts,
         posts: PostStore,
         limits: UploadLimits,
         clock: Clock,
@@ -69,6 +71,7 @@ class UploadService:
         self._host = host
         self._guilds = guilds
         self._options = options
+        self._layouts = layouts
         self._posts = posts
         self._limits = limits
         self._clock = clock
@@ -130,8 +133,8 @@ class UploadService:
         options = await self._options.at(post.guild_id, post.channel_ids)
         check_may_upload(actor, options)
         uploads, left = await self._upload_each(handed, post, wish)
-        shown = replace(post, layout=options.layout)
-        await self._posts.add_uploaded(shown, *uploads, left=left)
+        layout = await self._layouts.choose(options, post.guild_id, files=len(uploads))
+        await self._posts.add_uploaded(replace(post, layout=layout), *uploads, left=left)
         return await self._posts.get_card(post.id, now=self._clock.now())
 
     async def _upload_each(
