@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -69,6 +69,31 @@ class MediaReader(Protocol):
         Raises:
             EmptyMedia, UnsupportedMedia, MediaTooLarge: the bytes can't be uploaded.
             SourceGone, SourceBlocked, SourceUnreachable: the bytes can't be read.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """A small picture of an upload, whole.
+
+    Attributes:
+        mime: the true type, an image's.
+    """
+
+    mime: str
+    data: bytes = field(repr=False)
+
+
+class ThumbReader(Protocol):
+    """Reads the small pictures that image hosts make."""
+
+    async def read(self, upload: Upload, *, limit_bytes: int) -> Thumb:
+        """Read an upload's thumb where its host says it lies. Safe to repeat.
+
+        Raises:
+            EmptyMedia, UnsupportedMedia, MediaTooLarge: it is no image, or too large a one.
+            SourceGone, SourceBlocked, SourceUnreachable: there is none, or it can't be read.
         """
         ...
 
