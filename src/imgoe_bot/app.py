@@ -33,6 +33,7 @@ from imgoe_bot.adapters.store import (
     migrate,
     open_engine,
 )
+from imgoe_bot.adapters.thumbs import HostThumbReader
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.adapters.web import SourceReader, WebReader, open_guarded_http
 from imgoe_bot.domain.letters import Quota, Slot
@@ -48,7 +49,14 @@ from imgoe_bot.services.layouts import Layouts
 from imgoe_bot.services.library import Board, LibraryService
 from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.options import OptionService
-from imgoe_bot.services.ports import ImageHost, KeyChecker, MediaReader, Messenger
+from imgoe_bot.services.ports import (
+    ImageHost,
+    KeyChecker,
+    MediaReader,
+    Messenger,
+    ThumbReader,
+)
+from imgoe_bot.services.previews import Previews
 from imgoe_bot.services.privacy import PrivacyService
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.setup import SetupService
@@ -89,7 +97,7 @@ async def open_services(
         guarded = await stack.enter_async_context(open_guarded_http())
         host = CheveretoHost(http)
         attachments = AttachmentReader(http, bases=(settings.discord_cdn_url, DISCORD_MEDIA_URL))
-        web = WebReader(guarded) if settings.allow_urls else None
+        web = WebReader(guarded)
         yield build_services(
             settings,
             database=database,
@@ -97,7 +105,8 @@ async def open_services(
             board=board,
             host=host,
             checker=host,
-            reader=SourceReader(attachments, web=web),
+            reader=SourceReader(attachments, web=web if settings.allow_urls else None),
+            thumbs=HostThumbReader(http, web=web),
         )
 
 
@@ -110,6 +119,7 @@ def build_services(
     host: ImageHost,
     checker: KeyChecker,
     reader: MediaReader,
+    thumbs: ThumbReader,
 ) -> Services:
     """Join stores, host and messenger into use cases."""
     clock = WallClock()
@@ -157,6 +167,9 @@ def build_services(
         messenger=messenger,
         delivery=delivery,
         clock=clock,
+    )
+    previews = Previews(
+        jobs, posts=posts, messenger=messenger, thumbs=thumbs, layouts=layouts, clock=clock
     )
     library = SqlLibraryStore(database, vault=vault)
     people = SqlPersonStore(database, vault=vault)
@@ -213,6 +226,7 @@ def build_services(
             jobs,
             steps=steps,
             delivery=delivery,
+            previews=previews,
             erasure=erasure,
             clock=clock,
             options=_runner_options(settings),

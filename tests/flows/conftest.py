@@ -16,7 +16,7 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
     """A server with a moderator and a member; no bot is running yet."""
     async with (
         HostServer(HostOptions(data_dir=tmp_path / "host")) as host,
-        DiscordSim(SimOptions()) as sim,
+        DiscordSim(SimOptions(fetch_previews=True)) as sim,
         httpx.AsyncClient() as http,
     ):
         ada, ben = sim.add_person("ada"), sim.add_person("ben")

@@ -154,6 +154,24 @@ class Town:
         with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
             return int(file.execute(query, values).fetchone()[0])
 
+    async def write(self, statement: str, *values: int | str) -> None:
+        """Change the bot's database; in a thread, as the bot of this loop may be writing too."""
+
+        def write() -> None:
+            path = self.folder / "bot" / "imgoe_bot.sqlite3"
+            with contextlib.closing(sqlite3.connect(path, timeout=PATIENCE_S)) as file, file:
+                file.execute(statement, values)
+
+        await asyncio.to_thread(write)
+
+    async def let_time_pass(self, step: str) -> None:
+        """Make the jobs of a step that were put off due now, as if that time had come."""
+        await self.write(
+            "UPDATE job SET run_at = CAST(strftime('%s', 'now') AS INTEGER) * 1000000 "
+            "WHERE step = ? AND state = 'ready'",
+            step,
+        )
+
     def cards(self, channel: Channel) -> list[Message]:
         """Return every card of the bot in a channel."""
         mine = [m for m in channel.messages.values() if m.author is self.sim.bot_user]

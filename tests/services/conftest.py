@@ -21,11 +21,12 @@ from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.layouts import Layouts
 from imgoe_bot.services.options import OptionService
+from imgoe_bot.services.previews import Previews
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.steps import Steps
 from imgoe_bot.services.uploads import UploadLimits, UploadService
 from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post
-from tests.services.fakes import FakeClock, FakeHost, FakeMessenger, FakeReader
+from tests.services.fakes import FakeClock, FakeHost, FakeMessenger, FakeReader, FakeThumbs
 
 
 def _generous() -> dict[Slot, Quota]:
@@ -41,6 +42,7 @@ class Office:
     host: FakeHost = field(default_factory=FakeHost)
     reader: FakeReader = field(default_factory=FakeReader)
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
+    thumbs: FakeThumbs = field(default_factory=FakeThumbs)
     quotas: dict[Slot, Quota] = field(default_factory=_generous)
     guilds: GuildSettingsService = field(init=False)
     options: OptionService = field(init=False)
@@ -91,6 +93,14 @@ class Office:
             delivery=delivery,
             clock=self.clock,
         )
+        previews = Previews(
+            self.stores.jobs,
+            posts=self.stores.posts,
+            messenger=self.messenger,
+            thumbs=self.thumbs,
+            layouts=self.layouts,
+            clock=self.clock,
+        )
         erasure = Erasure(
             SqlPersonStore(self.stores.database, vault=self.stores.vault),
             jobs=self.stores.jobs,
@@ -104,6 +114,7 @@ class Office:
             self.stores.jobs,
             steps=steps,
             delivery=delivery,
+            previews=previews,
             erasure=erasure,
             clock=self.clock,
             options=RunnerOptions(

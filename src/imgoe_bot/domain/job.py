@@ -20,6 +20,7 @@ class Step(StrEnum):
     ANNOUNCE = "announce"
     DELIVER = "deliver"
     RETIRE = "retire"
+    PREVIEW = "preview"
     ERASE = "erase"
 
 

@@ -18,6 +18,9 @@ from imgoe_bot.domain.ids import (
 from imgoe_bot.domain.options import Layout, Options
 from imgoe_bot.errors import ImgoeError, NotAllowed, SourceGone
 
+PICTURES_MAX = 10
+"""Source: DISCORD.md section 1, "Embeds" and "Components V2"; so many files a message has, too."""
+
 
 class Origin(StrEnum):
     """Which way a post came to us."""
@@ -45,6 +48,19 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Posted:
+    """A card as Discord took it.
+
+    Attributes:
+        place: where it stands.
+        lacks_thumbs: whether a picture on it has no size, so that Discord has not loaded it (yet).
+    """
+
+    place: Place
+    lacks_thumbs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """One message (or slash command) whose media we keep, and our one answer to it.
 
@@ -54,7 +70,8 @@ class Post:
         nsfw: whether it was posted in an age-restricted channel.
         locale: the language of its public answer, by Discord's code.
         parent_ids: what the channel stands in: its parent channel, its category.
-        layout: how its card was made, once there is one.
+        layout: how its card was made, once there is one; never AUTO.
+        thumbs_attached: whether thumbs on its card may be files of the card itself.
         withdrawn_at: when its author took the source message back before it was answered.
         card: our answer, None until it is posted.
     """
@@ -71,6 +88,7 @@ class Post:
     locale: str = "en-US"
     parent_ids: tuple[ChannelId, ...] = ()
     layout: Layout = Layout.EMBED
+    thumbs_attached: bool = False
     withdrawn_at: datetime | None = None
     card: Place | None = None
 
@@ -155,6 +173,12 @@ class Upload:
     tags: tuple[str, ...] = ()
     deleted_at: datetime | None = None
 
+    @property
+    def has_thumb(self) -> bool:
+        """Whether there is a thumb that may be looked at: the copy exists and is approved."""
+        stored = self.stored
+        return self.deleted_at is None and stored.approved and stored.thumb_url is not None
+
 
 @dataclass(frozen=True, slots=True)
 class FailedItem:
@@ -182,6 +206,13 @@ class Card:
     def deletable(self) -> tuple[Upload, ...]:
         """The uploads that exist and whose delete link we hold."""
         return tuple(u for u in self.uploads if u.deleted_at is None and u.stored.delete_link)
+
+    @property
+    def pictured(self) -> tuple[Upload, ...]:
+        """The uploads whose thumb the card shows; embeds can't hide a spoiler's."""
+        hides = self.post.layout is Layout.GALLERY
+        shown = [u for u in self.uploads if u.has_thumb and (hides or not u.spoiler)]
+        return tuple(shown[:PICTURES_MAX])
 
     @property
     def source_is_gone(self) -> bool:

@@ -13,6 +13,7 @@ from imgoe_bot.errors import ImgoeError, InternalError, StaleWrite, StoreError
 from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.erasure import PATIENCE, Erasure
 from imgoe_bot.services.ports import Clock, JobStore
+from imgoe_bot.services.previews import LOOKS, Previews
 from imgoe_bot.services.steps import Steps
 
 log = structlog.stdlib.get_logger(__name__)
@@ -44,6 +45,7 @@ class JobRunner:
         *,
         steps: Steps,
         delivery: DeliveryService,
+        previews: Previews,
         erasure: Erasure,
         clock: Clock,
         options: RunnerOptions,
@@ -59,6 +61,7 @@ class JobRunner:
             Step.ANNOUNCE: steps.announce,
             Step.DELIVER: delivery.deliver,
             Step.RETIRE: steps.retire,
+            Step.PREVIEW: previews.look,
             Step.ERASE: erasure.erase,
         }
         self._give_up = {step: steps.give_up for step in Step} | {Step.ERASE: erasure.give_up}
@@ -138,7 +141,12 @@ class JobRunner:
             await self._failed(job, InternalError(kind=type(error).__name__))
 
     def _most_attempts(self, job: Job) -> int:
-        """A person's wish to be forgotten outlasts a host's bad day; see ``erasure``."""
+        """A person's wish to be forgotten outlasts a host's bad day; see ``erasure``.
+
+        A look at a card has its own number, as its tries tell what it does; see ``previews``.
+        """
+        if job.step is Step.PREVIEW:
+            return LOOKS
         return PATIENCE if job.step is Step.ERASE else self._options.max_attempts
 
     async def _failed(self, job: Job, error: ImgoeError) -> None:

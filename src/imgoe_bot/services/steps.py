@@ -1,4 +1,7 @@
-"""The steps of a mirrored post: upload each file, announce; and retire. See ``delivery`` too."""
+"""The steps of a mirrored post: upload each file, announce; and retire.
+
+See ``delivery`` and ``previews`` too.
+"""
 
 from dataclasses import replace
 
@@ -12,6 +15,7 @@ from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore, RuleStore
+from imgoe_bot.services.previews import look_at
 from imgoe_bot.services.uploads import UploadService
 
 
@@ -62,7 +66,7 @@ class Steps:
             return await self._take_back(job, card)
         options = await self._options.at(card.post.guild_id, card.post.channel_ids)
         try:
-            place = await self._messenger.announce(
+            posted = await self._messenger.announce(
                 card, options, nonce=job.nonce, repeated=job.attempts > 1
             )
         except SourceGone:
@@ -70,9 +74,10 @@ class Steps:
         keeps = options.on_delete is OnDelete.KEEP
         await self._jobs.finish_announce(
             job,
-            place,
+            posted.place if posted else None,
             deliver=bool(card.deletable),
             retire_at=None if keeps else self._clock.now() + options.delete_grace,
+            look_at=look_at(posted, now=self._clock.now()) if posted else None,
         )
 
     async def retire(self, job: Job) -> None:
@@ -99,7 +104,7 @@ class Steps:
                 )
             case Step.DELIVER:
                 await self._delivery.give_up(job, error)
-            case Step.RETIRE | Step.ERASE:
+            case Step.RETIRE | Step.PREVIEW | Step.ERASE:
                 await self._jobs.finish(job, error)
 
     async def _pause_if_refused(self, card: Card, error: ImgoeError) -> None:

@@ -13,8 +13,8 @@ from imgoe_bot.domain.templates import details_from
 from imgoe_bot.domain.upload import (
     Card,
     FailedItem,
-    Place,
     Post,
+    Posted,
     Stored,
     Upload,
     check_may_upload,
@@ -33,6 +33,7 @@ from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.layouts import Layouts
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, ImageHost, MediaReader, PostStore
+from imgoe_bot.services.previews import look_at
 
 QUOTA_WINDOW = timedelta(hours=24)
 
@@ -166,9 +167,10 @@ class UploadService:
             raise UploadNotFound
         return card
 
-    async def answered(self, post: Post, card: Place) -> None:
+    async def answered(self, post: Post, posted: Posted) -> None:
         """Note where the card of an ``upload_now`` stands, so that it can change later."""
-        await self._posts.set_card(post.id, card)
+        due = look_at(posted, now=self._clock.now())
+        await self._posts.set_card(post.id, posted.place, look_at=due)
 
     def _check_declared_size(self, source: Source) -> None:
         size, limit = source.size_bytes, self._limits.max_bytes

@@ -1,8 +1,12 @@
 """Our values become Discord messages: cards, tombstones, private notes."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import discord
 
 from imgoe_bot.domain.guild import GuildSettings
+from imgoe_bot.domain.ids import UploadId
 from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.upload import Card, FailedItem, Upload
 from imgoe_bot.ui import wording as w
@@ -17,10 +21,19 @@ MESSAGE_MAX = 2000
 TITLE_MAX = 200
 
 
-def card_embeds(card: Card) -> list[discord.Embed]:
-    """Return the public answer to a post, an embed a file; it never holds a delete link."""
+Thumbs = Mapping[UploadId, str]
+NO_THUMBS: Thumbs = MappingProxyType({})
+
+
+def card_embeds(card: Card, *, thumbs: Thumbs = NO_THUMBS) -> list[discord.Embed]:
+    """Return the public answer to a post, an embed a file; it never holds a delete link.
+
+    Args:
+        card: the card.
+        thumbs: addresses that stand in for those of the host's thumbs, by upload.
+    """
     words = words_for_locale(card.post.locale)
-    embeds = [upload_embed(upload, words) for upload in card.uploads]
+    embeds = [upload_embed(upload, words, thumb=thumbs.get(upload.id)) for upload in card.uploads]
     return [*embeds, _failures_embed(card, words)] if card.failures else embeds
 
 
@@ -45,8 +58,14 @@ def _jump(card: Card) -> str:
     return f"https://discord.com/channels/{post.guild_id}/{post.channel_id}/{post.message_id}"
 
 
-def upload_embed(upload: Upload, words: Words) -> discord.Embed:
-    """Return the embed of one upload, or its tombstone."""
+def upload_embed(upload: Upload, words: Words, *, thumb: str | None = None) -> discord.Embed:
+    """Return the embed of one upload, or its tombstone.
+
+    Args:
+        upload: the upload.
+        words: the card's language.
+        thumb: where its thumb lies; None: where the host says.
+    """
     title = w.safe_name(upload.filename, limit=TITLE_MAX)
     if upload.deleted_at is not None:
         return discord.Embed(title=title, description=words("card.deleted"), colour=COLOUR_GONE)
@@ -59,7 +78,7 @@ def upload_embed(upload: Upload, words: Words) -> discord.Embed:
         colour=COLOUR,
     )
     if upload.stored.thumb_url and not upload.spoiler:
-        embed.set_thumbnail(url=upload.stored.thumb_url)
+        embed.set_thumbnail(url=thumb or upload.stored.thumb_url)
     return embed.set_footer(text=words("card.kept_on", host=w.plain_host(upload.host_url)))
 
 

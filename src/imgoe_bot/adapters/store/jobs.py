@@ -84,6 +84,7 @@ class SqlJobStore:
         deliver: bool,
         failure: ImgoeError | None = None,
         retire_at: datetime | None = None,
+        look_at: datetime | None = None,
     ) -> None:
         """Store where the answer stands, and the steps that follow; see the port."""
         async with self._database.write() as connection:
@@ -98,6 +99,9 @@ class SqlJobStore:
             if retire_at is not None and post.withdrawn_at is not None:
                 retire = job_values(post, Step.RETIRE, State.READY)
                 following.append(retire | {"run_at": retire_at})
+            if look_at is not None:
+                look = job_values(post, Step.PREVIEW, State.READY)
+                following.append(look | {"run_at": look_at})
             if following:
                 await connection.execute(insert(t.job), following)
 
@@ -106,8 +110,8 @@ class SqlJobStore:
         async with self._database.write() as connection:
             await _close(connection, job, failure)
 
-    async def retry(self, job: Job, failure: ImgoeError, *, at: datetime) -> None:
-        """Put a job back until a later time."""
+    async def retry(self, job: Job, failure: ImgoeError | None, *, at: datetime) -> None:
+        """Put a job back until a later time; see the port."""
         values = {"state": State.READY.value, "run_at": at, "owner": None, "lease_until": None}
         async with self._database.write() as connection:
             await write_under_lease(connection, job, values | rows.error_values(failure))

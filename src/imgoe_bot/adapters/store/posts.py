@@ -62,10 +62,26 @@ class SqlPostStore:
                 delivery = job_values(post, Step.DELIVER, State.READY)
                 await connection.execute(insert(t.job).values(**delivery))
 
-    async def set_card(self, post_id: PostId, card: Place) -> None:
-        """Note where a post's card stands."""
+    async def set_card(
+        self, post_id: PostId, card: Place, *, look_at: datetime | None = None
+    ) -> None:
+        """Note where a post's new card stands; see the port."""
         async with self._database.write() as connection:
-            await connection.execute(answered_update(post_id, card))
+            answered = await connection.execute(answered_update(post_id, card).returning(t.post))
+            row = answered.mappings().first()
+            if row is not None and look_at is not None:
+                await _order_look(connection, rows.post_from(row), look_at)
+
+    async def note_thumbs_attached(self, post_id: PostId) -> None:
+        """Note that the card is being given thumbs of its own; safe to repeat."""
+        noted = update(t.post).where(t.post.c.id == post_id).values(thumbs_attached=True)
+        async with self._database.write() as connection:
+            await connection.execute(noted)
+
+    async def order_look(self, post: Post, *, at: datetime) -> None:
+        """Store the job that looks at a card; see the port."""
+        async with self._database.write() as connection:
+            await _order_look(connection, post, at)
 
     async def get_post(self, post_id: PostId) -> Post:
         """Return a post; UploadNotFound when there is none."""
@@ -230,8 +246,24 @@ def answered_update(post_id: PostId, card: Place | None) -> Update:
     """Return the statement that notes that a post is answered, and where its card stands."""
     values: dict[str, Any] = {"answered": True}
     if card is not None:
-        values |= {"card_channel_id": card.channel_id, "card_message_id": card.message_id}
+        values |= {
+            "card_channel_id": card.channel_id,
+            "card_message_id": card.message_id,
+            "thumbs_attached": False,
+        }
     return update(t.post).where(t.post.c.id == post_id).values(**values)
+
+
+async def _order_look(connection: AsyncConnection, post: Post, at: datetime) -> None:
+    """Store the job, or let the one there is begin anew; a look under way loses its lease."""
+    job = job_values(post, Step.PREVIEW, State.READY) | {"run_at": at}
+    key = ("post_id", "step", "attachment_id")
+    await upsert(
+        connection,
+        t.job,
+        key={name: job.pop(name) for name in key},
+        values=job | rows.error_values(None) | {"owner": None, "lease_until": None},
+    )
 
 
 def _left_values(post: Post, left: FailedItem) -> dict[str, Any]:

@@ -26,10 +26,14 @@ class SqlStatusStore:
         self._database = database
 
     async def queue(self, guild_id: GuildId) -> Queue:
-        """Count the server's jobs."""
+        """Count the server's jobs; see the port."""
         query = (
             select(t.job.c.state, func.count(), func.min(t.job.c.run_at))
-            .where(t.job.c.guild_id == guild_id, t.job.c.state != State.DONE.value)
+            .where(
+                t.job.c.guild_id == guild_id,
+                t.job.c.state != State.DONE.value,
+                t.job.c.step != Step.PREVIEW.value,
+            )
             .group_by(t.job.c.state)
         )
         async with self._database.read() as connection:
