@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import discord
+import httpx
 import structlog
 
 from imgoe_bot.adapters.chart import BarChart
@@ -17,6 +18,7 @@ from imgoe_bot.adapters.fetch import AttachmentReader
 from imgoe_bot.adapters.host import CheveretoHost
 from imgoe_bot.adapters.store import (
     Database,
+    SqlBudgetStore,
     SqlChoiceStore,
     SqlCopyStore,
     SqlGuildStore,
@@ -35,10 +37,12 @@ from imgoe_bot.adapters.store import (
 )
 from imgoe_bot.adapters.thumbs import HostThumbReader
 from imgoe_bot.adapters.vault import Vault
-from imgoe_bot.adapters.web import SourceReader, WebReader, open_guarded_http
+from imgoe_bot.adapters.web import SourceReader, WebReader, guarded_sockets, open_guarded_http
+from imgoe_bot.domain.budget import parse_budget
 from imgoe_bot.domain.letters import Quota, Slot
 from imgoe_bot.errors import ConfigError, SourceUnreachable
 from imgoe_bot.hostapi import open_http
+from imgoe_bot.services.budgets import HostBudgets
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.departures import DepartureService
@@ -58,6 +62,8 @@ from imgoe_bot.services.ports import (
 )
 from imgoe_bot.services.previews import Previews
 from imgoe_bot.services.privacy import PrivacyService
+from imgoe_bot.services.quotas import QuotaService
+from imgoe_bot.services.reviews import Reviews
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.setup import SetupService
 from imgoe_bot.services.stats import StatsService
@@ -71,7 +77,13 @@ from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.library_board import DiscordBoard
 from imgoe_bot.ui.outbound import DiscordMessenger
 
-DISCORD_MEDIA_URL = "https://media.discordapp.net"
+DISCORD_MEDIA_URLS = (
+    "https://media.discordapp.net",
+    "https://images-ext-1.discordapp.net",
+    "https://images-ext-2.discordapp.net",
+)
+"""Where Discord serves attachments besides, and by proxy the pictures of previews."""
+
 HEALTH_INTERVAL_S = 15
 
 log = structlog.stdlib.get_logger(__name__)
@@ -95,9 +107,11 @@ async def open_services(
         await migrate(engine)
         http = await stack.enter_async_context(open_http())
         guarded = await stack.enter_async_context(open_guarded_http())
-        host = CheveretoHost(http)
-        attachments = AttachmentReader(http, bases=(settings.discord_cdn_url, DISCORD_MEDIA_URL))
+        host = await stack.enter_async_context(_open_host(settings, http))
+        bases = (settings.discord_cdn_url, *DISCORD_MEDIA_URLS)
+        attachments = AttachmentReader(http, bases=bases)
         web = WebReader(guarded)
+        known = None if settings.allow_private_hosts else settings.default_host_url
         yield build_services(
             settings,
             database=database,
@@ -106,8 +120,20 @@ async def open_services(
             host=host,
             checker=host,
             reader=SourceReader(attachments, web=web if settings.allow_urls else None),
-            thumbs=HostThumbReader(http, web=web),
+            thumbs=HostThumbReader(http, web=web, known=known),
         )
+
+
+@asynccontextmanager
+async def _open_host(
+    settings: PluginSettings, http: httpx.AsyncClient
+) -> AsyncGenerator[CheveretoHost]:
+    """Open the way to image hosts; the operator's own may lie anywhere, others in public only."""
+    if settings.allow_private_hosts:
+        yield CheveretoHost(http)
+        return
+    async with open_http(socket_factory=guarded_sockets()) as guarded:
+        yield CheveretoHost(http, guarded=guarded, known=settings.default_host_url)
 
 
 def build_services(
@@ -137,6 +163,10 @@ def build_services(
     notes = SqlNotes(database)
     rules = SqlRuleStore(database)
     layouts = Layouts(notes, guilds=guilds, clock=clock)
+    budgets = HostBudgets(
+        SqlBudgetStore(database), budget=parse_budget(settings.host_budget), clock=clock
+    )
+    quotas = QuotaService(posts, options=options, clock=clock)
     uploads = UploadService(
         reader,
         host=host,
@@ -144,6 +174,8 @@ def build_services(
         options=options,
         layouts=layouts,
         posts=posts,
+        quotas=quotas,
+        budgets=budgets,
         limits=UploadLimits(max_bytes=settings.max_upload_bytes),
         clock=clock,
     )
@@ -154,6 +186,7 @@ def build_services(
         posts=posts,
         options=options,
         messenger=messenger,
+        spending=quotas,
         quotas=_quotas(settings),
         clock=clock,
     )
@@ -198,6 +231,7 @@ def build_services(
             clock=clock,
         ),
         uploads=uploads,
+        quotas=quotas,
         keeping=KeepService(
             uploads,
             posts=posts,
@@ -211,12 +245,13 @@ def build_services(
             posts=posts,
             guilds=guilds,
             options=options,
+            budgets=budgets,
             clock=clock,
         ),
         deletions=deletions,
         library=LibraryService(library, posts=posts, board=board, clock=clock),
         stats=StatsService(library, painter=BarChart(), clock=clock),
-        privacy=PrivacyService(people, choices=choices, guilds=guilds, clock=clock),
+        privacy=PrivacyService(people, choices=choices, guilds=guilds, quotas=quotas, clock=clock),
         departures=DepartureService(
             SqlStayStore(database, remembering=(rules, option_store)),
             keep_for=timedelta(days=settings.guild_retention_days),
@@ -228,10 +263,12 @@ def build_services(
             delivery=delivery,
             previews=previews,
             erasure=erasure,
+            reviews=Reviews(jobs, posts=posts, host=host, messenger=messenger, clock=clock),
             clock=clock,
             options=_runner_options(settings),
         ),
         notes=notes,
+        refresh_links=settings.refresh_links,
     )
 
 

@@ -162,6 +162,7 @@ def bot_environment(sim: DiscordSim, host: HostServer, data_dir: Path) -> dict[s
         "IMGOE_DEFAULT_HOST_URL": host.url,
         "IMGOE_SECRET_KEY": base64.b64encode(os.urandom(SECRET_KEY_BYTES)).decode(),
         "IMGOE_DATA_DIR": str(data_dir),
+        "IMGOE_ALLOW_PRIVATE_HOSTS": "true",  # everything here is on this machine
     }
 
 

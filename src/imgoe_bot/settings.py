@@ -112,6 +112,17 @@ class PluginSettings(BaseSettings):
     allow_urls: bool = Field(
         default=True, description="Whether people may upload from any public web address."
     )
+    refresh_links: bool = Field(
+        default=False, description="Whether Discord is asked to sign old links to its files anew."
+    )
+    host_budget: str = Field(
+        default="50/1m,500/1h,1000/1d,5000/7d,10000/30d",
+        pattern=r"^(none|[1-9]\d{0,6}/[1-9]\d{0,4}[smhd](,[1-9]\d{0,6}/[1-9]\d{0,4}[smhd]){0,9})$",
+        description="Uploads to one image host, at most so many in so long; none limits nothing.",
+    )
+    allow_private_hosts: bool = Field(
+        default=False, description="Whether servers may name image hosts in private networks."
+    )
     job_attempts: int = Field(
         default=8, ge=1, le=50, description="Tries of one job before it is given up."
     )

@@ -62,6 +62,22 @@ async def test_a_host_s_reply_leads_nowhere_inside(reader: HostThumbReader, site
     assert site.paths == []
 
 
+async def test_the_operator_s_own_host_may_lie_inside_and_no_other(
+    http: httpx.AsyncClient, site: Site
+) -> None:
+    site.answer(PNG)
+    upload = _upload(site.url, f"{site.url}/a.th.png")
+    async with open_guarded_http() as guarded:
+        web = WebReader(guarded)
+        own = HostThumbReader(http, web=web, known=site.url)
+        foreign = HostThumbReader(http, web=web, known="https://host.example")
+
+        with pytest.raises(SourceBlocked):
+            await foreign.read(upload, limit_bytes=LIMIT)
+        assert site.paths == []
+        assert (await own.read(upload, limit_bytes=LIMIT)).data == PNG
+
+
 async def test_a_host_s_redirect_is_not_followed(reader: HostThumbReader, site: Site) -> None:
     async def move(request: web.Request) -> web.StreamResponse:
         raise web.HTTPFound("/elsewhere")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from imgoe_bot.domain.ids import GuildId, PostId, UploadId, UserId
+from imgoe_bot.domain.ids import GuildId, MessageId, PostId, UploadId, UserId
 from imgoe_bot.domain.job import Step
 from imgoe_bot.domain.options import Layout
 from imgoe_bot.domain.upload import Post, Upload
@@ -18,6 +18,7 @@ from tests.contracts.stores import (
     LINK,
     NOW,
     Stores,
+    fresh_number,
     item,
     post,
     slash_post,
@@ -150,7 +151,8 @@ async def test_a_new_card_has_no_thumbs_of_its_own_and_is_looked_at_from_the_beg
     assert (await stores.posts.get_post(upload.post_id)).thumbs_attached
     under_way = next(job for job in await stores.claim() if job.step is Step.PREVIEW)
 
-    await stores.posts.set_card(upload.post_id, CARD, look_at=later)
+    below = replace(CARD, message_id=MessageId(fresh_number()))
+    await stores.posts.set_card(upload.post_id, below, look_at=later)
 
     assert not (await stores.posts.get_post(upload.post_id)).thumbs_attached
     assert await _looks(stores) == [("ready", 0, None, _micros(later))]

@@ -55,21 +55,24 @@ async def test_a_reply_with_an_embed_is_seen_with_what_it_answers(
     assert card.mention_ids == []
 
 
-async def test_a_bots_file_is_kept_and_shown_in_its_embed(
+async def test_a_bots_file_is_kept_and_shown_in_its_embed_and_listed_elsewhere_no_more(
     bot: "Probe", town: "Town", picture: bytes
 ) -> None:
     channel = bot.text_channel(town.memes.id)
     embed = discord.Embed().set_image(url="attachment://thumb.png")
-    file = discord.File(io.BytesIO(picture), "thumb.png", description="small")
+    names = ("thumb.png", "other.png")
+    files = [discord.File(io.BytesIO(picture), name, description="small") for name in names]
 
-    sent = await channel.send(embed=embed, file=file)
+    sent = await channel.send(embed=embed, files=files)
 
     image = sent.embeds[0].image
+    assert image.url is not None
+    assert "/thumb.png" in image.url
     assert (image.width, image.height) == (3, 2)
-    assert sent.attachments == [], "what an embed shows is no longer listed"
-    (kept,) = town.memes.messages[sent.id].attachments
-    assert (kept.data, kept.description) == (picture, "small")
-    assert f"/attachments/{town.memes.id}/{kept.id}/thumb.png?" in str(image.url)
+    assert await bot.http.get_from_cdn(image.url) == picture
+    assert [each.filename for each in sent.attachments] == ["other.png"]
+    assert await sent.attachments[0].read() == picture
+    assert sent.attachments[0].description == "small"
 
 
 async def test_an_edit_changes_only_what_it_names(bot: "Probe", town: "Town") -> None:

@@ -81,6 +81,7 @@ class Town:
             "secret_key": self.secret_key,
             "data_dir": str(self.folder / "bot"),
             "lease_s": 2,
+            "allow_private_hosts": True,
         }
         return Settings.model_validate(given | changes)
 
@@ -189,6 +190,31 @@ class Town:
     async def status(self, url: object) -> int:
         """Return the HTTP status of an address of the image host."""
         return (await self.http.get(str(url))).status_code
+
+
+async def enter_key(town: Town, channel: Channel, key: str) -> Message:
+    """Let Ben enter a key; returns the panel."""
+    asked = await town.ben.slash(channel, "my-key")
+    panel = await asked.wait_response(PATIENCE_S)
+    opened = await town.ben.click(panel, "Enter a key…")
+    await town.ben.fill_modal(opened, {"host": town.host.url, "key": key})
+    return panel
+
+
+async def own_key(town: Town, channel: Channel) -> tuple[str, Message]:
+    """Let Ben set a key of his own; returns it, and the panel, which shows how it ends."""
+    key = await town.host.create_key("ben")
+    panel = await enter_key(town, channel, key)
+    await eventually(lambda: key[-4:] in panel.content)
+    return key, panel
+
+
+def elsewhere(town: Town) -> Channel:
+    """Return a channel of a server that does not have the bot; Ben takes the app there."""
+    other = town.sim.add_guild("Elsewhere", owner=town.ada, bot=False)
+    other.join(town.ben)
+    town.ben.has_app = True
+    return other.add_channel("lobby")
 
 
 class BotProcess:

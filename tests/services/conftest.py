@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from imgoe_bot.adapters.store import SqlPersonStore, migrate, open_engine
+from imgoe_bot.adapters.store import SqlBudgetStore, SqlPersonStore, migrate, open_engine
+from imgoe_bot.domain.budget import Budget
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.letters import Quota, Slot
 from imgoe_bot.domain.upload import Post
+from imgoe_bot.services.budgets import HostBudgets
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.erasure import Erasure
@@ -22,6 +24,8 @@ from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.layouts import Layouts
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.previews import Previews
+from imgoe_bot.services.quotas import QuotaService
+from imgoe_bot.services.reviews import Reviews
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.steps import Steps
 from imgoe_bot.services.uploads import UploadLimits, UploadService
@@ -44,6 +48,7 @@ class Office:
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
     thumbs: FakeThumbs = field(default_factory=FakeThumbs)
     quotas: dict[Slot, Quota] = field(default_factory=_generous)
+    budget: Budget = ()
     guilds: GuildSettingsService = field(init=False)
     options: OptionService = field(init=False)
     layouts: Layouts = field(init=False)
@@ -63,6 +68,10 @@ class Office:
             options=self.options,
             layouts=self.layouts,
             posts=self.stores.posts,
+            quotas=self.spending(),
+            budgets=HostBudgets(
+                SqlBudgetStore(self.stores.database), budget=self.budget, clock=self.clock
+            ),
             limits=UploadLimits(max_bytes=1000),
             clock=self.clock,
         )
@@ -70,13 +79,26 @@ class Office:
             self.stores.posts, host=self.host, messenger=self.messenger, clock=self.clock
         )
 
+    def spending(self) -> QuotaService:
+        return QuotaService(self.stores.posts, options=self.options, clock=self.clock)
+
     def delivery(self) -> DeliveryService:
         return DeliveryService(
             self.stores.letters,
             posts=self.stores.posts,
             options=self.options,
             messenger=self.messenger,
+            spending=self.spending(),
             quotas=self.quotas,
+            clock=self.clock,
+        )
+
+    def reviews(self) -> Reviews:
+        return Reviews(
+            self.stores.jobs,
+            posts=self.stores.posts,
+            host=self.host,
+            messenger=self.messenger,
             clock=self.clock,
         )
 
@@ -116,6 +138,7 @@ class Office:
             delivery=delivery,
             previews=previews,
             erasure=erasure,
+            reviews=self.reviews(),
             clock=self.clock,
             options=RunnerOptions(
                 lease=timedelta(seconds=60),

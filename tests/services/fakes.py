@@ -10,7 +10,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from imgoe_bot.domain.guild import ApiKey
@@ -19,6 +19,7 @@ from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Options
+from imgoe_bot.domain.quota import Spent
 from imgoe_bot.domain.upload import (
     Card,
     DeleteLink,
@@ -74,6 +75,8 @@ class FakeHost:
     failures: list[BaseException] = field(default_factory=list[BaseException])
     gate: asyncio.Event | None = None
     details: list[Details] = field(default_factory=list[Details])
+    moderates: bool = False
+    looks: int = 0
     at_once: int = 0
     most_at_once: int = 0
 
@@ -103,9 +106,19 @@ class FakeHost:
             len(body),
             page,
             page,
-            thumb_url=f"{page}.th.png",
+            thumb_url=None if self.moderates else f"{page}.th.png",
             delete_link=DeleteLink(link),
+            approved=not self.moderates,
         )
+
+    async def find_published(self, stored: Stored, *, host_url: str) -> Stored | None:
+        self.looks += 1
+        if self.failures:
+            raise self.failures.pop(0)
+        if self.moderates:
+            return None
+        url = f"{stored.viewer_url}.png"
+        return replace(stored, approved=True, url=url, thumb_url=url)
 
     async def delete(self, link: DeleteLink, *, host_url: str) -> bool:
         if self.failures:
@@ -142,6 +155,7 @@ class FakeMessenger:
     removed: list[Card] = field(default_factory=list[Card])
     options: list[Options] = field(default_factory=list[Options])
     repeated: list[bool] = field(default_factory=list[bool])
+    near: list[Sequence[Spent]] = field(default_factory=list[Sequence[Spent]])
     dms_open: bool = True
     gate: asyncio.Event | None = None
     source_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
@@ -192,7 +206,10 @@ class FakeMessenger:
         if self.on_refresh is not None:
             await self.on_refresh()
 
-    async def deliver(self, cards: Sequence[Card], *, repeated: bool) -> bool:
+    async def deliver(
+        self, cards: Sequence[Card], *, near: Sequence[Spent] = (), repeated: bool
+    ) -> bool:
+        self.near.append(near)
         self.delivered += 1
         self.letters_repeated.append(repeated)
         if self.deliver_failures:

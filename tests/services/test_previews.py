@@ -12,7 +12,7 @@ from imgoe_bot.errors import SourceBlocked, SourceGone, SourceUnreachable
 from imgoe_bot.services.layouts import UNREACHABLE_FOR
 from imgoe_bot.services.previews import LOOK_AFTER, LOOK_AGAIN_AFTER, LOOKS
 from imgoe_bot.services.runner import JobRunner
-from tests.contracts.stores import BEN, CARD, GUILD, NOW, item, slash_post, upload_of
+from tests.contracts.stores import BEN, CARD, GUILD, NOW, item, post, slash_post, upload_of
 from tests.flows.kit import eventually
 from tests.services.conftest import Office
 
@@ -141,6 +141,25 @@ async def test_sets_are_shown_as_embeds_for_a_day_where_pictures_proved_unreacha
     assert before == (Layout.GALLERY, Layout.EMBED)
     assert meanwhile is Layout.EMBED
     assert await _layout(office, files=2) is Layout.GALLERY
+
+
+async def test_a_card_that_grows_is_looked_at_again(office: Office) -> None:
+    first, second = item(0), item(1)
+    owner = post()
+    await office.stores.posts.add(owner, [first])
+
+    async with office.working() as runner:
+        await eventually(lambda: bool(office.messenger.notes))
+        assert await _looks(office) == []
+        office.messenger.loses_thumbs = 1
+        await office.stores.posts.extend(owner, [first, second])
+        runner.wake()
+        await _until(office, "ready", 0, None)
+        await _move(office, runner, LOOK_AFTER)
+        await _until(office, "ready", 1, None)
+
+    shown, nudged = office.messenger.refreshed
+    assert len(shown.pictured) == len(nudged.pictured) == 2
 
 
 async def _slash_card(office: Office, *, posted: Posted) -> tuple[Post, Upload]:

@@ -1,10 +1,12 @@
 """The worker and its steps, on a clock that is moved."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from imgoe_bot.domain.budget import Allowance
 from imgoe_bot.domain.guild import MANAGE_GUILD, SERVER, Actor
 from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.job import Step
@@ -16,7 +18,7 @@ from imgoe_bot.errors import (
     SourceGone,
     SourceUnreachable,
 )
-from tests.contracts.stores import BEN, GUILD, HOST, NOW
+from tests.contracts.stores import BEN, GUILD, HOST, NOW, item
 from tests.flows.kit import eventually
 from tests.services.conftest import Office
 
@@ -214,6 +216,26 @@ async def test_an_answer_that_may_have_been_posted_is_looked_for_first(office: O
     assert office.host.uploads == 1
 
 
+async def test_what_an_edit_adds_is_shown_on_the_card_that_stands_and_delivered_by_itself(
+    office: Office,
+) -> None:
+    owner = await office.mirror()
+
+    async with office.working() as runner:
+        await _all_done(office, posts=1)
+        await office.stores.posts.extend(owner, [item(1, filename="later.png")])
+        runner.wake()
+        await eventually(lambda: bool(office.messenger.refreshed))
+        office.clock.move(timedelta(minutes=1))
+        runner.wake()
+        await eventually(lambda: len(office.messenger.letters) == 2)
+
+    (shown,) = office.messenger.refreshed
+    assert [upload.filename for upload in shown.uploads] == ["0.png", "later.png"]
+    assert len(office.messenger.cards) == 1
+    assert office.messenger.letters_repeated == [False, True], "what was sent is looked for"
+
+
 async def test_a_message_taken_back_before_its_upload_is_not_uploaded(office: Office) -> None:
     owner = await office.mirror()
     assert owner.message_id is not None
@@ -299,3 +321,31 @@ async def test_closed_direct_messages_are_said_on_the_card_and_not_tried_again_t
     assert len(office.messenger.notes) == 1
     assert await office.stores.rows("SELECT dms_closed_until FROM person") == [(None,)]
     assert {card.post.author_id for card in office.messenger.notes.values()} == {BEN}
+
+
+async def test_what_finds_no_room_at_the_host_waits_and_that_is_no_try(
+    office: Office,
+) -> None:
+    office = replace(office, budget=(Allowance(2, timedelta(minutes=1)),))
+    await office.mirror(files=3)  # mirrors may use one of the two
+
+    async with office.working():
+        await eventually(lambda: office.host.uploads == 1)
+        await _until(
+            office,
+            ("upload", "done", 1, None),
+            ("upload", "ready", 0, None),
+            ("upload", "ready", 0, None),
+            ("announce", "waiting", 0, None),
+        )
+        office.clock.move(timedelta(minutes=1))
+        await eventually(lambda: office.host.uploads == 2)
+
+
+async def test_a_failed_upload_gives_its_place_at_the_host_back(office: Office) -> None:
+    office = replace(office, budget=(Allowance(1, timedelta(minutes=1)),))
+    office.host.failures = [HostRefused(host=HOST)]
+    await office.mirror(files=2)
+
+    async with office.working(at_once=1):
+        await eventually(lambda: office.host.uploads == 1)

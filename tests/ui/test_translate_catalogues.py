@@ -208,8 +208,8 @@ def test_numbers_pick_the_plural_form_of_the_language(locale: str, count: int, f
 def test_a_count_picks_the_form_and_stands_in_the_text() -> None:
     words = words_for_locale("de")
 
-    assert "1 Sekunde " in words("error.busy_for", host="h", count=1)
-    assert "2 Sekunden " in words("error.busy_for", host="h", count=2)
+    assert "1 Option " in words("option.done.reset", place="p", count=1)
+    assert "2 Optionen " in words("option.done.reset", place="p", count=2)
 
 
 def test_a_text_that_does_not_exist_is_an_error() -> None:

@@ -1,19 +1,26 @@
 """The image host, reached through the ``hostapi`` client."""
 
 import re
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import replace
 from urllib.parse import quote
 
 import httpx
 
+from imgoe_bot.adapters.web import was_blocked
 from imgoe_bot.domain.guild import ApiKey
 from imgoe_bot.domain.upload import DeleteLink, Details, Stored
-from imgoe_bot.errors import BadReply
+from imgoe_bot.errors import BadReply, HostUnreachable, SettingsRejected
 from imgoe_bot.hostapi import DeleteLink as WireDeleteLink
-from imgoe_bot.hostapi import HostClient, StreamSource, UploadReply, UploadRequest
+from imgoe_bot.hostapi import HostClient, Published, StreamSource, UploadReply, UploadRequest
 from imgoe_bot.services.ports import MediaFile
 
 CHECK_MAX_S = 20
 """How long a person waits to hear whether their key works."""
+
+LOOK_MAX_S = 30
+"""How long a look at an upload's page may take."""
 
 LARGEST_COUNT = 2**31 - 1
 """What the store's columns for pixels and seconds hold."""
@@ -26,9 +33,20 @@ _MIME = re.compile(r"(image|video)/[a-z0-9.+-]{1,40}")
 class CheveretoHost:
     """``ports.ImageHost`` for every host that speaks the upload API V1.1."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
-        """Take a client; hosts and keys come with each call and share its connections."""
+    def __init__(
+        self, http: httpx.AsyncClient, *, guarded: httpx.AsyncClient | None = None, known: str = ""
+    ) -> None:
+        """Take clients; hosts and keys come with each call and share their connections.
+
+        Args:
+            http: connects to every address.
+            guarded: connects to the public internet only; every host but ``known`` is reached
+                through it. None trusts whoever names a host.
+            known: the base address of the operator's own choice.
+        """
         self._http = http
+        self._guarded = guarded or http
+        self._known = known
 
     async def upload(
         self, media: MediaFile, *, host_url: str, key: ApiKey, details: Details
@@ -40,7 +58,7 @@ class CheveretoHost:
             filename=media.filename,
             mime=media.mime,
         )
-        client = HostClient(host_url, key=key.value, http=self._http)
+        client = HostClient(host_url, key=key.value, http=self._http_to(host_url))
         request = UploadRequest(
             source=source,
             title=details.title,
@@ -52,20 +70,45 @@ class CheveretoHost:
             expires_after=details.expires_after,
             nsfw=details.nsfw or None,
         )
-        reply = await client.upload(request)
+        with _private_addresses_named():
+            reply = await client.upload(request)
         return _stored(reply, media=media, host_url=host_url)
 
     async def delete(self, link: DeleteLink, *, host_url: str) -> bool:
         """Delete one upload; see the port."""
-        client = HostClient(host_url, http=self._http)
-        return await client.delete(WireDeleteLink(link.value))
+        client = HostClient(host_url, http=self._http_to(host_url))
+        with _private_addresses_named():
+            return await client.delete(WireDeleteLink(link.value))
+
+    async def find_published(self, stored: Stored, *, host_url: str) -> Stored | None:
+        """Look at an upload's page; see the port."""
+        client = HostClient(host_url, http=self._http_to(host_url), total_s=LOOK_MAX_S)
+        with _private_addresses_named():
+            page = await client.find_published(stored.viewer_url)
+        return None if page is None else _published(stored, page)
 
     async def check_key(self, *, host_url: str, key: ApiKey) -> None:
         """Try a key with a tiny image; see the port."""
-        client = HostClient(host_url, key=key.value, http=self._http, total_s=CHECK_MAX_S)
-        abilities = await client.probe(kinds=("image/png",))
+        http = self._http_to(host_url)
+        client = HostClient(host_url, key=key.value, http=http, total_s=CHECK_MAX_S)
+        with _private_addresses_named():
+            abilities = await client.probe(kinds=("image/png",))
         if not abilities.key_valid and abilities.refusal is not None:
             raise abilities.refusal
+
+    def _http_to(self, host_url: str) -> httpx.AsyncClient:
+        return self._http if host_url == self._known else self._guarded
+
+
+@contextmanager
+def _private_addresses_named() -> Generator[None]:
+    """Say of a host that we keep away from why it can't be reached."""
+    try:
+        yield
+    except HostUnreachable as error:
+        if was_blocked(error):
+            raise SettingsRejected(setting="host", problem="private-address") from error
+        raise
 
 
 def _stored(reply: UploadReply, *, media: MediaFile, host_url: str) -> Stored:
@@ -89,6 +132,13 @@ def _stored(reply: UploadReply, *, media: MediaFile, host_url: str) -> Stored:
         approved=reply.is_approved,
         delete_link=DeleteLink(reply.delete_link.reveal()) if reply.delete_link else None,
     )
+
+
+def _published(stored: Stored, page: Published) -> Stored:
+    """Return an upload as its page tells it: the page names no thumb, but what that is made of."""
+    picture, video = _address(page.picture_url), _address(page.video_url)
+    url = video if stored.mime.startswith("video/") else picture
+    return replace(stored, approved=True, url=url or stored.viewer_url, thumb_url=picture)
 
 
 def _address(text: str | None) -> str | None:

@@ -1,7 +1,7 @@
 """Reading the small pictures that image hosts make of uploads: bounded, and never from inside.
 
-A host's reply says where its thumbs lie, which may be anywhere. So only the host's own address is
-read as it is, like its API; every other one is read as if a person had typed it.
+A host's reply says where its thumbs lie, which may be anywhere. So only the operator's own host is
+read at its own address as it is, like its API; every other address as if a person had typed it.
 """
 
 import asyncio
@@ -22,10 +22,20 @@ READ_MAX_S = 20
 class HostThumbReader:
     """``ports.ThumbReader`` for hosts whose thumbs lie with them or on the public internet."""
 
-    def __init__(self, http: httpx.AsyncClient, *, web: WebReader) -> None:
-        """Take the client that hosts are reached with, and the guard for all other addresses."""
+    def __init__(
+        self, http: httpx.AsyncClient, *, web: WebReader, known: str | None = None
+    ) -> None:
+        """Take both ways to pictures.
+
+        Args:
+            http: connects to every address.
+            web: reads from the public internet only.
+            known: the base address of the operator's own choice, which may lie anywhere. None
+                trusts whoever names a host.
+        """
         self._http = http
         self._web = web
+        self._known = known
 
     async def read(self, upload: Upload, *, limit_bytes: int) -> Thumb:
         """Read an upload's thumb where its host says it lies; see the port."""
@@ -39,7 +49,8 @@ class HostThumbReader:
             raise SourceUnreachable from error
 
     async def _read(self, url: str, upload: Upload, limit_bytes: int) -> Thumb:
-        own = AttachmentReader(self._http, bases=(upload.host_url,))
+        trusted = self._known in (None, upload.host_url)
+        own = AttachmentReader(self._http, bases=(upload.host_url,) if trusted else ())
         source = Source(url=url, filename=upload.filename, size_bytes=None, typed=True)
         reader = SourceReader(own, web=self._web)
         async with reader.open(source, limit_bytes=limit_bytes) as media:

@@ -91,19 +91,28 @@ class _GuardedSocket(socket.socket):
             raise _AddressBlocked("no public address")
 
 
-def open_guarded_http(allow: Allow = is_public) -> httpx.AsyncClient:
-    """Open a client that connects to allowed addresses only and keeps nothing between requests."""
+def guarded_sockets(allow: Allow = is_public) -> Callable[[Any], socket.socket]:
+    """Return a maker of sockets that connect to allowed addresses only."""
 
     def make_socket(found: Any) -> socket.socket:
         made = _GuardedSocket(family=found[0], type=found[1], proto=found[2])
         made.allow = allow
         return made
 
+    return make_socket
+
+
+def open_guarded_http(allow: Allow = is_public) -> httpx.AsyncClient:
+    """Open a client that connects to allowed addresses only and keeps nothing between requests."""
     tls = httpx.create_ssl_context(trust_env=False)
 
     def session() -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
-            ssl=tls, socket_factory=make_socket, use_dns_cache=False, force_close=True, limit=8
+            ssl=tls,
+            socket_factory=guarded_sockets(allow),
+            use_dns_cache=False,
+            force_close=True,
+            limit=8,
         )
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
@@ -131,7 +140,7 @@ class WebReader:
         except SourceUnreachable as error:
             raise SourceUnreachable(status=error.status, site=site) from error
         except (httpx.RequestError, httpx.InvalidURL, TimeoutError) as error:
-            if _was_blocked(error):
+            if was_blocked(error):
                 raise SourceBlocked(reason="private-address") from error
             raise SourceUnreachable(site=site) from error
 
@@ -187,8 +196,9 @@ def _checked(url: str) -> str:
     return site
 
 
-def _was_blocked(error: BaseException) -> bool:
+def was_blocked(error: BaseException) -> bool:
+    """Tell whether a request failed because its address is not allowed."""
     chain: Sequence[BaseException | None] = (error.__cause__, error.__context__)
     return isinstance(error, _AddressBlocked) or any(
-        _was_blocked(each) for each in chain if each is not None
+        was_blocked(each) for each in chain if each is not None
     )

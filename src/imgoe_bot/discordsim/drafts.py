@@ -89,9 +89,8 @@ def _embed(data: Json) -> Payload:
     embed = copied_mapping(data)
     embed["type"] = optional_text(data, "type") or "rich"
     for part in ("image", "thumbnail"):
-        if part in embed:
-            url = text(mapping(embed[part]), "url")
-            embed[part] = {"url": url, "proxy_url": url}  # a sender sets no size
+        if part in embed:  # a sender sets no size
+            embed[part] = {"url": text(mapping(embed[part]), "url")}
     return embed
 
 

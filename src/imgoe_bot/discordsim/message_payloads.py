@@ -1,34 +1,25 @@
 """Messages and files as Discord writes them, links signed anew each time.
 
-Files that embeds or components show by ``attachment://`` stand there, with their sizes, and not
-among the attachments.
-
-Source: discord.py 2.7.1 ``types/message.py`` and ``message.py``; discord-api-docs, issues 1340 and
-8277, pull requests 7611 and 8279
+Source: discord.py 2.7.1 ``types/message.py`` and ``message.py``
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 
 from imgoe_bot.discordsim.entities import (
     Attachment,
     Message,
     Reference,
 )
-from imgoe_bot.discordsim.layouts import walk
+from imgoe_bot.discordsim.media_payloads import Gallery, blinded, loose_files
 from imgoe_bot.discordsim.payloads import channel_payload, emoji_payload, optional_id, user_payload
 from imgoe_bot.discordsim.wire import (
     Json,
     Payload,
     copied_mapping,
-    is_mapping,
-    is_sequence,
-    mapping,
-    text,
+    mappings,
     timestamp,
 )
 from imgoe_bot.discordsim.world import World
-
-LOADED, NOT_FOUND = 2, 3  # loading states of Components V2 media
 
 
 def attachment_path(attachment: Attachment) -> str:
@@ -82,9 +73,11 @@ def message_payload(world: World, message: Message, *, viewer_id: int | None = N
         "mention_everyone": message.mention_everyone,
         "mentions": [user_payload(world.users[user_id]) for user_id in message.mention_ids],
         "mention_roles": [str(role_id) for role_id in message.mention_role_ids],
-        "attachments": [attachment_payload(world, item) for item in _listed(message)],
-        "embeds": [_embed(world, message, embed) for embed in message.embeds],
-        "components": [_component(world, message, part) for part in message.components],
+        **_parts(
+            world,
+            {"embeds": message.embeds, "components": message.components},
+            message.attachments,
+        ),
         **_message_extras(world, message, viewer),
     }
 
@@ -166,90 +159,20 @@ def _referenced(world: World, reference: Reference) -> Payload | None:
 
 def _snapshot(world: World, message: Message, snapshot: Payload) -> Payload:
     inner = copied_mapping(snapshot)
-    inner["attachments"] = [attachment_payload(world, item) for item in message.forwarded]
-    return {"message": inner}
+    return {"message": inner | _parts(world, snapshot, message.forwarded)}
 
 
-def _listed(message: Message) -> list[Attachment]:
-    """Return the files that nothing else in the message shows."""
-    shown = set(_references([*message.embeds, *message.components]))
-    return [item for item in message.attachments if _reference_to(item) not in shown]
+def _parts(world: World, parts: Json, files: Sequence[Attachment]) -> Payload:
+    """Return embeds and components with their addresses, and the files that neither shows."""
+    gallery = Gallery(world.links, files, attachment_path)
+    embeds, components = mappings(parts.get("embeds")), mappings(parts.get("components"))
+    listed = loose_files(files, [*embeds, *components])
+    return {
+        "attachments": [attachment_payload(world, item) for item in listed],
+        "embeds": [gallery.shown(_seen(world, embed)) for embed in embeds],
+        "components": [gallery.shown(_seen(world, component)) for component in components],
+    }
 
 
-def _reference_to(attachment: Attachment) -> str:
-    return f"attachment://{attachment.filename}"
-
-
-def _references(value: object) -> Iterable[str]:
-    """Yield every name of an attached file in a JSON value."""
-    if isinstance(value, str):
-        if value.startswith("attachment://"):
-            yield value
-    elif is_mapping(value):
-        yield from _references(list(value.values()))
-    elif is_sequence(value):
-        for item in value:
-            yield from _references(item)
-
-
-def _embed(world: World, message: Message, embed: Payload) -> object:
-    shown = copied_mapping(embed)
-    for part in ("image", "thumbnail"):
-        if world.troubles.blind_previews and _is_external(mapping(shown.get(part))):
-            shown[part] = {**mapping(shown[part]), "width": 0, "height": 0}
-    return _resolved(shown, _files(world, message))
-
-
-def _component(world: World, message: Message, component: Json) -> object:
-    shown = copied_mapping(component)
-    by_name = {_reference_to(item): item for item in message.attachments}
-    for part in walk([shown]):
-        file = by_name.get(text(mapping(part.get("file")), "url"))
-        if file is not None and isinstance(part, dict):
-            part |= {"name": file.filename, "size": len(file.data)}
-    files = _files(world, message)
-    for name, facts in files.items():
-        facts |= {"loading_state": LOADED, "attachment_id": str(by_name[name].id)}
-    return _resolved(_blinded(shown) if world.troubles.blind_previews else shown, files)
-
-
-def _blinded(value: object) -> object:
-    """Return components with every picture from elsewhere not found."""
-    if is_sequence(value):
-        return [_blinded(item) for item in value]
-    if not is_mapping(value):
-        return value
-    if _is_external(mapping(value.get("media"))):
-        lost: Payload = {"width": 0, "height": 0, "loading_state": NOT_FOUND}
-        return {**value, "media": {**mapping(value["media"]), **lost}}
-    return {key: _blinded(item) for key, item in value.items()}
-
-
-def _is_external(picture: Json) -> bool:
-    return text(picture, "url").startswith(("http://", "https://"))
-
-
-def _files(world: World, message: Message) -> dict[str, Payload]:
-    """Return what stands in the place of each reference to a file of the message."""
-    found: dict[str, Payload] = {}
-    for item in message.attachments:
-        url = world.links.sign(attachment_path(item))
-        facts = {
-            "width": item.width_px,
-            "height": item.height_px,
-            "content_type": item.content_type,
-        }
-        given: Payload = {key: value for key, value in facts.items() if value is not None}
-        found[_reference_to(item)] = {"url": url, "proxy_url": url, **given}
-    return found
-
-
-def _resolved(value: object, files: Mapping[str, Payload]) -> object:
-    if isinstance(value, str):
-        return files[value]["url"] if value in files else value
-    if is_mapping(value):
-        facts = files.get(text(value, "url"), {})
-        return {key: _resolved(item, files) for key, item in value.items()} | facts
-    if is_sequence(value):
-        return [_resolved(item, files) for item in value]
-    return value
+def _seen(world: World, part: Json) -> object:
+    return blinded(part) if world.troubles.blind_previews else part

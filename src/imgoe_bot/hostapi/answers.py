@@ -15,6 +15,7 @@ from imgoe_bot.hostapi.models import UploadRequest, is_http_url
 from imgoe_bot.hostapi.reply import UploadReply, read_object
 
 EXPIRY_TOLERANCE = timedelta(minutes=2)
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 _HTML_TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _VIEWER_PATH = re.compile(r"(?:/[^/]+)+/(?:[^/]*\.)?(?P<id>[0-9A-Za-z]+)/?")

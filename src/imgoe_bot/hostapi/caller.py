@@ -1,8 +1,10 @@
 """Calls over HTTP with an end to every wait, and a repeat only while no byte has left."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
+from functools import partial
+from typing import cast
 
 import aiohttp
 import httpx
@@ -14,6 +16,8 @@ from imgoe_bot.hostapi.body import CountedBody
 from imgoe_bot.hostapi.hush import unlogged
 
 REPLY_BYTES = 1024 * 1024
+
+Reader = Callable[[httpx.Response], Awaitable[Answer]]
 
 
 class Caller:
@@ -75,9 +79,18 @@ class Caller:
         """
         target = self._target(url, query)
         with unlogged(str(target) if is_secret else ""):
-            async for attempt in self._attempts_while(_never_connected):
-                with attempt:
-                    return await self._call("GET", target, headers=headers or {}, content=None)
+            return await self._get(target, headers=headers or {}, read=self._read)
+
+    async def get_start(self, url: str, *, most_bytes: int) -> Answer:
+        """Call as ``get`` does for the beginning of an answer; what follows it is not read."""
+        headers = {"Accept-Encoding": "identity"}
+        read = partial(_read_start, most_bytes=most_bytes)
+        return await self._get(self._target(url), headers=headers, read=read)
+
+    async def _get(self, url: httpx.URL, *, headers: Mapping[str, str], read: Reader) -> Answer:
+        async for attempt in self._attempts_while(_never_connected):
+            with attempt:
+                return await self._call("GET", url, headers=headers, content=None, read=read)
         raise AssertionError  # pragma: no cover  # stamina yields at least one attempt
 
     async def post_nothing(self, url: str) -> Answer:
@@ -127,13 +140,14 @@ class Caller:
         *,
         headers: Mapping[str, str],
         content: CountedBody | bytes | None,
+        read: Reader | None = None,
     ) -> Answer:
         """Make one call. The cause is dropped where its text repeats the address."""
         try:
             request = self._http.build_request(method, url, headers=headers, content=content)
             response = await self._http.send(request, stream=True, follow_redirects=False)
             try:
-                return await self._read(response)
+                return await (read or self._read)(response)
             finally:
                 await response.aclose()
         except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError) as error:
@@ -148,8 +162,7 @@ class Caller:
             body += piece
             if len(body) > REPLY_BYTES:
                 raise BadReply(host=self._host, status=response.status_code)
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, headers, bytes(body))
+        return _answer(response, bytes(body))
 
     def _attempts_while(
         self, may_repeat: Callable[[Exception], bool]
@@ -180,6 +193,22 @@ class Caller:
             if not stall.expired():
                 raise
             raise HostUnreachable(host=self._host) from error
+
+
+async def _read_start(response: httpx.Response, *, most_bytes: int) -> Answer:
+    body = bytearray()
+    generated = cast("AsyncGenerator[bytes]", response.aiter_bytes())  # typed as less than it is
+    async with aclosing(generated) as pieces:
+        async for piece in pieces:
+            body += piece
+            if len(body) >= most_bytes:
+                break
+    return _answer(response, bytes(body[:most_bytes]))
+
+
+def _answer(response: httpx.Response, body: bytes) -> Answer:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Answer(response.status_code, headers, body)
 
 
 def _never_connected(error: Exception) -> bool:

@@ -1,7 +1,10 @@
 """The HTTP client everything here uses: httpx's interface over aiohttp's sockets."""
 
+import socket
 import ssl
+from collections.abc import Callable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
 
 import aiohttp
 import httpx
@@ -11,6 +14,9 @@ from httpx_aiohttp.transport import AiohttpResponseStream
 from imgoe_bot import _version
 
 READ_BYTES = 256 * 1024
+
+SocketFactory = Callable[[Any], socket.socket]
+"""Takes what ``getaddrinfo`` found: aiohttp types it, but not fully."""
 
 
 class _LargeReads(AiohttpTransport):
@@ -25,7 +31,12 @@ class _LargeReads(AiohttpTransport):
 
 
 def open_http(
-    *, connect_s: float = 10, read_s: float = 60, write_s: float = 60, pool: int = 100
+    *,
+    connect_s: float = 10,
+    read_s: float = 60,
+    write_s: float = 60,
+    pool: int = 100,
+    socket_factory: SocketFactory | None = None,
 ) -> httpx.AsyncClient:
     """Open a client that follows no redirect, keeps no cookie and speaks HTTP/1.1.
 
@@ -36,10 +47,12 @@ def open_http(
         read_s: for the silence between two reads, and for an answer once all is sent.
         write_s: for the other side to take a piece of a body; ``HostClient`` watches it.
         pool: connections open at once.
+        socket_factory: makes the sockets, from what ``getaddrinfo`` found; one that refuses to
+            connect keeps the client away from that address. None makes plain ones.
     """
     tls = httpx.create_ssl_context()
     return httpx.AsyncClient(
-        transport=_LargeReads(verify=tls, client=lambda: _session(tls, pool=pool)),
+        transport=_LargeReads(verify=tls, client=lambda: _session(tls, pool, socket_factory)),
         timeout=httpx.Timeout(read_s, connect=connect_s, write=write_s, pool=None),
         headers={"User-Agent": f"imgoe_bot/{_version.VERSION}"},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
@@ -47,9 +60,14 @@ def open_http(
     )
 
 
-def _session(tls: ssl.SSLContext, *, pool: int) -> aiohttp.ClientSession:
+def _session(
+    tls: ssl.SSLContext, pool: int, socket_factory: SocketFactory | None
+) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(
+        ssl=tls, limit=pool, keepalive_timeout=5, socket_factory=socket_factory
+    )
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(ssl=tls, limit=pool, keepalive_timeout=5),
+        connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
         read_bufsize=READ_BYTES,
     )

@@ -132,7 +132,7 @@ class MirrorService:
         return decide(facts, rules, around)
 
     async def observe(self, facts: MessageFacts, *, saved: bool = False) -> Decision:
-        """Store the work a message asks for; the same message twice is stored once."""
+        """Store the work a message asks for; looked at again, only what it holds anew."""
         decision = await self.decide(facts, saved=saved)
         left = await self._worth_saying(facts.guild_id, decision)
         if decision.keep or left:
@@ -151,7 +151,9 @@ class MirrorService:
         options = await self._options.at(facts.guild_id, facts.channel_ids)
         layout = await self._layouts.choose(options, facts.guild_id, files=len(decision.keep))
         post = replace(self._post_of(facts, decision.rule), layout=layout)
-        await self._posts.add(post, [_item_of(kept) for kept in decision.keep], left)
+        items = [_item_of(kept) for kept in decision.keep]
+        if not await self._posts.add(post, items, left):
+            await self._posts.extend(post, items)
 
     async def _worth_saying(self, guild_id: GuildId, decision: Decision) -> list[FailedItem]:
         """Return what to say of things left out: kinds that are never kept only once a server."""

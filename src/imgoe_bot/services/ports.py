@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from imgoe_bot.domain.budget import Budget, Lane, Used
 from imgoe_bot.domain.guild import ApiKey, Change, GuildSettings
 from imgoe_bot.domain.ids import (
     AttachmentId,
     ChannelId,
     GuildId,
+    JobId,
     MessageId,
     PostId,
     UploadId,
@@ -21,6 +23,7 @@ from imgoe_bot.domain.letters import Breaker, Move, Quotas
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MirrorRule, PersonChoice
 from imgoe_bot.domain.options import Options
+from imgoe_bot.domain.quota import Spent
 from imgoe_bot.domain.status import Health, Queue
 from imgoe_bot.domain.upload import (
     Card,
@@ -110,6 +113,7 @@ class ImageHost(Protocol):
         Raises:
             HostError: whatever the host had against it.
             MediaRejected: the host can't take these bytes.
+            SettingsRejected: the host lies where nobody may send us.
         """
         ...
 
@@ -118,6 +122,23 @@ class ImageHost(Protocol):
 
         Returns:
             True when this call deleted it, False when it was gone already.
+
+        Raises:
+            HostError: the host did not delete it.
+            SettingsRejected: as ``upload``.
+        """
+        ...
+
+    async def find_published(self, stored: Stored, *, host_url: str) -> Stored | None:
+        """Look whether an upload that had to be approved is shown by now; safe to repeat.
+
+        Returns:
+            The same upload with the addresses of its files, as far as the host tells them; None
+            while nobody can see it.
+
+        Raises:
+            HostError: the host does not tell.
+            SourceBlocked: the upload's page is not at the host.
         """
         ...
 
@@ -131,6 +152,7 @@ class KeyChecker(Protocol):
         Raises:
             KeyRejected: the host does not accept the key.
             HostError: the host could not be asked: unreachable, broken, busy or no such host.
+            SettingsRejected: the host lies where nobody may send us.
         """
         ...
 
@@ -278,10 +300,28 @@ class PostStore(Protocol):
         """
         ...
 
+    async def extend(self, post: Post, items: Sequence[Item]) -> bool:
+        """Add what a known message holds by now: a job for each thing its post does not have yet.
+
+        Its answer waits for them or, where it stands, is shown anew; then their links are sent.
+        What failed from one place is tried again from another. Safe to repeat.
+
+        Args:
+            post: as for ``add``; what is stored of its message is found by it.
+            items: all that the message holds now.
+
+        Returns:
+            False when there is nothing new, or the message was taken back.
+        """
+        ...
+
     async def add_uploaded(
         self, post: Post, *uploads: Upload, left: Sequence[FailedItem] = ()
     ) -> None:
-        """Store a post that needs no job but that of its direct message; a personal one has none.
+        """Store a post whose files are uploaded, and the jobs of what follows.
+
+        Those are its direct message, unless it is a personal one, and a look for each upload that
+        its host has to approve first.
 
         What was left out is stored as failed, so that the card names it as long as it stands.
         """
@@ -334,6 +374,18 @@ class PostStore(Protocol):
         """Return how many files and bytes were stored since then, by a person or by all."""
         ...
 
+    async def under_way(
+        self, guild_id: GuildId, *, user_id: UserId | None, before: JobId | None
+    ) -> int:
+        """Count upload jobs that are leased now, of a person or of all.
+
+        Args:
+            guild_id: the server.
+            user_id: whose posts; None for all.
+            before: only jobs with a lower id; None for all.
+        """
+        ...
+
     async def hand_over(self, upload: Upload) -> bool:
         """Give an upload's delete link to another live upload of the same copy.
 
@@ -350,12 +402,38 @@ class PostStore(Protocol):
         """Note that the copy is gone; safe to repeat."""
         ...
 
+    async def mark_published(self, upload_id: UploadId, stored: Stored) -> None:
+        """Note that the host shows a copy by now, and where its files are; safe to repeat."""
+        ...
+
     async def withdraw(self, message_ids: Sequence[MessageId], *, at: datetime) -> None:
         """Note that unanswered source messages were taken back by their authors."""
         ...
 
     async def note_dms(self, user_id: UserId, *, closed_until: datetime | None) -> None:
         """Remember until when this person is sent no direct messages; None: they are open."""
+        ...
+
+
+class BudgetStore(Protocol):
+    """What each image host was sent."""
+
+    async def take(
+        self, host_url: str, budget: Budget, lane: Lane, *, now: datetime
+    ) -> int | datetime:
+        """Take a place for one upload in every allowance of the budget.
+
+        Returns:
+            The place; or, where there is none for this lane, when there is one.
+        """
+        ...
+
+    async def give_back(self, place: int) -> None:
+        """Give back the place of an upload that came to nothing; safe to repeat."""
+        ...
+
+    async def used(self, host_url: str, budget: Budget, *, now: datetime) -> tuple[Used, ...]:
+        """Return how much of each allowance is used up, in their order."""
         ...
 
 
@@ -368,12 +446,20 @@ class CopyStore(Protocol):
         """Return the guild's live uploads of these attachments, oldest first."""
         ...
 
+    async def of_message(self, guild_id: GuildId, message_id: MessageId) -> tuple[Upload, ...]:
+        """Return the guild's live uploads of what a message held, oldest first."""
+        ...
+
 
 class StatusStore(Protocol):
     """What a moderator may see of the work for one server."""
 
     async def queue(self, guild_id: GuildId) -> Queue:
-        """Count the server's jobs, looks at cards left out: nobody waits for those."""
+        """Count the server's jobs, but for looks at cards and whether a host approved an upload.
+
+        Nobody waits for the former; the latter wait for somebody at the host, maybe for weeks: that
+        is no work left undone.
+        """
         ...
 
     async def health(self, guild_id: GuildId) -> Health:
@@ -418,6 +504,9 @@ class JobStore(Protocol):
     ) -> None:
         """Store where the answer stands and, in the same transaction, the next steps.
 
+        One of them is a look for each upload that its host has to approve first: ordered any
+        earlier, it could be done before the answer that it changes is known.
+
         Args:
             job: the step that is done.
             card: the answer, None where there is none.
@@ -435,6 +524,10 @@ class JobStore(Protocol):
 
     async def retry(self, job: Job, failure: ImgoeError | None, *, at: datetime) -> None:
         """Put a job back until a later time; without a failure there is more to do then."""
+        ...
+
+    async def put_off(self, job: Job, *, at: datetime) -> None:
+        """Put a job back until a later time as if it had not been begun."""
         ...
 
     async def release(self, owner: str) -> None:
@@ -554,11 +647,14 @@ class Messenger(Protocol):
         """
         ...
 
-    async def deliver(self, cards: Sequence[Card], *, repeated: bool) -> bool:
+    async def deliver(
+        self, cards: Sequence[Card], *, near: Sequence[Spent] = (), repeated: bool
+    ) -> bool:
         """Send one person the delete links of their posts; the same copy's is sent once.
 
         Args:
             cards: one or more, all of the same author.
+            near: the quotas that will soon bite, to be told along.
             repeated: an earlier try may have sent some: look for its messages first.
 
         Returns:

@@ -9,12 +9,28 @@ import structlog
 
 from imgoe_bot.domain.ids import new_id
 from imgoe_bot.domain.job import GiveUp, Job, Step, after_failure
-from imgoe_bot.errors import ImgoeError, InternalError, StaleWrite, StoreError
+from imgoe_bot.errors import (
+    BudgetSpent,
+    ImgoeError,
+    InternalError,
+    QuotaPending,
+    StaleWrite,
+    StoreError,
+)
 from imgoe_bot.services.delivery import DeliveryService
-from imgoe_bot.services.erasure import PATIENCE, Erasure
+from imgoe_bot.services.erasure import PATIENCE as ERASURE_PATIENCE
+from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.ports import Clock, JobStore
 from imgoe_bot.services.previews import LOOKS, Previews
+from imgoe_bot.services.reviews import PATIENCE as REVIEW_PATIENCE
+from imgoe_bot.services.reviews import Reviews
 from imgoe_bot.services.steps import Steps
+
+LOOK_AGAIN = timedelta(seconds=2)
+"""How long a job waits for others that may use up what it needs."""
+PATIENCE = {Step.ERASE: ERASURE_PATIENCE, Step.REVIEW: REVIEW_PATIENCE, Step.PREVIEW: LOOKS}
+"""Tries of the steps that outlast a host's bad day, or wait for somebody there; and of looks at
+cards, whose tries tell what they do."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -47,6 +63,7 @@ class JobRunner:
         delivery: DeliveryService,
         previews: Previews,
         erasure: Erasure,
+        reviews: Reviews,
         clock: Clock,
         options: RunnerOptions,
     ) -> None:
@@ -62,6 +79,7 @@ class JobRunner:
             Step.DELIVER: delivery.deliver,
             Step.RETIRE: steps.retire,
             Step.PREVIEW: previews.look,
+            Step.REVIEW: reviews.review,
             Step.ERASE: erasure.erase,
         }
         self._give_up = {step: steps.give_up for step in Step} | {Step.ERASE: erasure.give_up}
@@ -132,6 +150,10 @@ class JobRunner:
             return
         try:
             await self._work[job.step](job)
+        except BudgetSpent as error:
+            await self._put_off(job, timedelta(seconds=error.retry_after_s or 0))
+        except QuotaPending:
+            await self._put_off(job, LOOK_AGAIN)
         except StaleWrite:
             log.info("another worker took this job over", job=job.id)
         except ImgoeError as error:
@@ -141,13 +163,14 @@ class JobRunner:
             await self._failed(job, InternalError(kind=type(error).__name__))
 
     def _most_attempts(self, job: Job) -> int:
-        """A person's wish to be forgotten outlasts a host's bad day; see ``erasure``.
+        return PATIENCE.get(job.step, self._options.max_attempts)
 
-        A look at a card has its own number, as its tries tell what it does; see ``previews``.
-        """
-        if job.step is Step.PREVIEW:
-            return LOOKS
-        return PATIENCE if job.step is Step.ERASE else self._options.max_attempts
+    async def _put_off(self, job: Job, wait: timedelta) -> None:
+        """Do it later, since it can't be begun yet; that was no try of it."""
+        try:
+            await self._jobs.put_off(job, at=self._clock.now() + wait)
+        except ImgoeError as problem:
+            log.warning("a job's outcome was not stored", job=job.id, error=repr(problem))
 
     async def _failed(self, job: Job, error: ImgoeError) -> None:
         verdict = after_failure(

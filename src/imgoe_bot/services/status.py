@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from imgoe_bot.domain.budget import Used
 from imgoe_bot.domain.guild import Actor, check_may_manage
 from imgoe_bot.domain.letters import Breaker
 from imgoe_bot.domain.options import Options
+from imgoe_bot.domain.quota import WINDOW
 from imgoe_bot.domain.status import Health, Queue
+from imgoe_bot.services.budgets import HostBudgets
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, LetterStore, PostStore, StatusStore
-from imgoe_bot.services.uploads import QUOTA_WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Report:
         breaker: whether Discord takes direct messages of the bot at all.
         used: files and bytes stored in the last 24 hours.
         options: what holds for the whole server, quotas among it.
+        budget: how much of what the host may be sent is used up, by all servers.
     """
 
     host_url: str
@@ -33,6 +36,7 @@ class Report:
     breaker: Breaker
     used: tuple[int, int]
     options: Options
+    budget: tuple[Used, ...] = ()
 
     @property
     def is_used_up(self) -> bool:
@@ -53,6 +57,7 @@ class StatusService:
         posts: PostStore,
         guilds: GuildSettingsService,
         options: OptionService,
+        budgets: HostBudgets,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -60,6 +65,7 @@ class StatusService:
         self._posts = posts
         self._guilds = guilds
         self._options = options
+        self._budgets = budgets
         self._clock = clock
 
     async def report(self, actor: Actor) -> Report:
@@ -79,6 +85,7 @@ class StatusService:
             health=await self._store.health(guild_id),
             dms_closed_until=closed_until if closed_until and closed_until > now else None,
             breaker=await self._letters.breaker(),
-            used=await self._posts.usage(guild_id, user_id=None, since=now - QUOTA_WINDOW),
+            used=await self._posts.usage(guild_id, user_id=None, since=now - WINDOW),
             options=await self._options.at(guild_id, ()),
+            budget=await self._budgets.used(settings.host_url),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import discord
@@ -9,13 +10,16 @@ import structlog
 from discord import app_commands
 
 from imgoe_bot import errors as e
-from imgoe_bot.ui import settings_words
+from imgoe_bot.ui import late, settings_words
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.translate import Words, words_for_locale
 
 STALE = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)
 """How discord.py says that Discord knows a command otherwise than we do."""
+
+LONGEST_WAIT_S = 365 * 86_400
+"""What a host asks for beyond this is nonsense."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -44,9 +48,9 @@ def _too_large(error: e.MediaTooLarge, words: Words) -> str:
 
 
 def _skipped(error: e.MediaSkipped, words: Words) -> str:
-    if error.reason == "voice":
-        return words("error.skipped_voice")
-    return words("error.skipped_animation", file=_file(error, words))
+    if words.find(f"error.skipped_{error.reason}") is None:  # another version stored it
+        return words("error.rejected", file=_file(error, words))
+    return words(f"error.skipped_{error.reason}", file=_file(error, words))
 
 
 def _quota(error: e.QuotaReached, words: Words) -> str:
@@ -114,7 +118,13 @@ def _busy(error: e.HostBusy, words: Words) -> str:
     host = w.host_name(error.host)
     if not error.retry_after_s:
         return words("error.busy", host=host)
-    return words("error.busy_for", host=host, count=round(error.retry_after_s))
+    wait = timedelta(seconds=min(error.retry_after_s, LONGEST_WAIT_S))
+    at = discord.utils.utcnow() + wait
+    return words("error.busy_for", host=host, when=discord.utils.format_dt(at, "R"))
+
+
+def _awaits_approval(error: e.AwaitsApproval, words: Words) -> str:
+    return words("card.waiting", host=w.host_name(error.host))
 
 
 def _refused(error: e.HostRefused, words: Words) -> str:
@@ -168,6 +178,7 @@ _WORDS: dict[type[e.ImgoeError], Callable[[Any, Words], str]] = {
     e.HostUnreachable: _unreachable,
     e.HostBroken: _broken,
     e.HostBusy: _busy,
+    e.AwaitsApproval: _awaits_approval,
     e.HostRefused: _refused,
     e.KeyRejected: _key_rejected,
     e.DuplicateMedia: _duplicate,
@@ -203,8 +214,16 @@ async def answer(interaction: AnyInteraction, error: BaseException) -> None:
         return
     if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
         # The first follow-up takes the place of "thinking…" and is seen by whoever saw that.
+        await _stop_thinking(interaction)
+    await late.tell(interaction, text)
+
+
+async def _stop_thinking(interaction: AnyInteraction) -> None:
+    try:
         await interaction.delete_original_response()
-    await interaction.followup.send(text, ephemeral=True)
+    except discord.HTTPException as error:
+        if not late.came_too_late(error):
+            raise
 
 
 def _words_to(interaction: AnyInteraction, error: e.ImgoeError) -> str:

@@ -12,6 +12,7 @@ from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Answer, Options
+from imgoe_bot.domain.quota import Spent
 from imgoe_bot.domain.upload import Card, Place, Post, Posted
 from imgoe_bot.errors import NotAllowed, SourceGone, SourceUnreachable
 from imgoe_bot.services.ports import Thumb
@@ -128,14 +129,14 @@ class DiscordMessenger:
             async with translated(needs="send_messages"):
                 standing = await self._find_card(place)
                 files = {**(pictures.files_on(standing, card) if standing else {}), **new}
+                fields = cards.fields(
+                    card,
+                    elsewhere=_is_elsewhere(card.post, place, standing),
+                    thumbs=pictures.addresses(files),
+                )
+                shown = pictures.shown_by(fields, files)
                 await self._message(place).edit(
-                    **cards.fields(
-                        card,
-                        elsewhere=_is_elsewhere(card.post, place, standing),
-                        thumbs=pictures.addresses(files),
-                    ),
-                    attachments=list(files.values()),
-                    allowed_mentions=NO_PINGS,
+                    **fields, attachments=shown, allowed_mentions=NO_PINGS
                 )
 
     async def _find_card(self, place: Place) -> discord.Message | None:
@@ -158,9 +159,11 @@ class DiscordMessenger:
         channel = self._bot.get_partial_messageable(place.channel_id)
         return channel.get_partial_message(place.message_id)
 
-    async def deliver(self, cards: Sequence[Card], *, repeated: bool) -> bool:
+    async def deliver(
+        self, cards: Sequence[Card], *, near: Sequence[Spent] = (), repeated: bool
+    ) -> bool:
         """Send one person the delete links of their posts; see the port."""
-        return await self._inbox.deliver(cards, repeated=repeated)
+        return await self._inbox.deliver(cards, near=near, repeated=repeated)
 
     async def tell_paused(self, rule: MirrorRule, *, needs: str, locale: str) -> None:
         """Tell whoever made a rule that it rests, because a permission is missing."""

@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import discord
 
@@ -97,3 +98,17 @@ def _kept(found: re.Match[str], message: discord.Message) -> File:
 def addresses(files: Mapping[UploadId, File]) -> dict[UploadId, str]:
     """Return how embeds and components of the same message name its files."""
     return {upload_id: f"attachment://{file.filename}" for upload_id, file in files.items()}
+
+
+def shown_by(fields: Mapping[str, Any], files: Mapping[UploadId, File]) -> list[File]:
+    """Return the files that a card shows; one that it does not would stand below it in the clear.
+
+    Args:
+        fields: as of ``cards.fields``. A gallery has room for every picture of a card.
+        files: what the card may show.
+    """
+    if "embeds" not in fields:
+        return list(files.values())
+    urls = {embed.thumbnail.url for embed in fields["embeds"]}
+    names = addresses(files)
+    return [file for upload_id, file in files.items() if names[upload_id] in urls]

@@ -5,6 +5,8 @@ import math
 import discord
 
 from imgoe_bot import _version
+from imgoe_bot.domain.budget import Used
+from imgoe_bot.domain.duration import format_duration
 from imgoe_bot.services.status import Report
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction
@@ -44,6 +46,8 @@ def host_text(report: Report, words: Words) -> str:
     lines = [f"**{w.host_name(report.host_url)}**"]
     if not report.has_key:
         lines.append(words("settings.key_none"))
+    if report.budget:
+        lines.append(words("status.budget", left=" · ".join(map(_left, report.budget))))
     if report.health.kept_at is not None:
         when = discord.utils.format_dt(report.health.kept_at, "R")
         lines.append(words("status.last_kept", when=when))
@@ -51,6 +55,12 @@ def host_text(report: Report, words: Words) -> str:
         reason = words_for(report.health.failure, words)
         lines.append(words("status.last_failed", reason=reason))
     return "\n".join(lines)
+
+
+def _left(used: Used) -> str:
+    """Return what is left of an allowance: of how much, in which time."""
+    allowance = used.allowance
+    return f"{used.left} / {allowance.most} ({format_duration(allowance.period)})"
 
 
 def dms_text(report: Report, words: Words) -> str:

@@ -1,5 +1,6 @@
 """The store: every SQL statement of the bot."""
 
+from imgoe_bot.adapters.store.budgets import SqlBudgetStore
 from imgoe_bot.adapters.store.choices import SqlChoiceStore
 from imgoe_bot.adapters.store.engine import Database, open_engine
 from imgoe_bot.adapters.store.guilds import SqlGuildStore
@@ -16,6 +17,7 @@ from imgoe_bot.adapters.store.stays import SqlStayStore
 
 __all__ = [
     "Database",
+    "SqlBudgetStore",
     "SqlChoiceStore",
     "SqlCopyStore",
     "SqlGuildStore",

@@ -5,20 +5,22 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Update, func, insert, select, update
+from sqlalchemy import Select, Update, case, false, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.again import ask_afresh
 from imgoe_bot.adapters.store.breaker import read_breaker
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
-from imgoe_bot.adapters.store.upsert import upsert
+from imgoe_bot.adapters.store.growing import grow
+from imgoe_bot.adapters.store.upsert import insert_new, upsert
 from imgoe_bot.adapters.vault import Vault
-from imgoe_bot.domain.ids import AttachmentId, GuildId, MessageId, PostId, UploadId, UserId
-from imgoe_bot.domain.job import Item, State, Step
-from imgoe_bot.domain.upload import Card, FailedItem, Place, Post, Upload
+from imgoe_bot.domain.ids import AttachmentId, GuildId, JobId, MessageId, PostId, UploadId, UserId
+from imgoe_bot.domain.job import FIRST_LOOK_AFTER, Item, State, Step
+from imgoe_bot.domain.upload import Card, FailedItem, Place, Post, Stored, Upload
 from imgoe_bot.errors import UploadNotFound
 
 
@@ -45,10 +47,22 @@ class SqlPostStore:
                 await connection.execute(insert(t.job), [_left_values(post, each) for each in left])
         return True
 
+    async def extend(self, post: Post, items: Sequence[Item]) -> bool:
+        """Add what a known message holds by now to its post; see the port."""
+        known = _known_as(post).where(t.post.c.withdrawn_at.is_(None)).order_by(t.post.c.created_at)
+        locked = known.limit(1).with_for_update(key_share=True)
+        async with self._database.write() as connection:
+            found = await _all(connection, locked)
+            if not found:
+                return False
+            stored = rows.post_from(found[0])
+            job = job_values(stored, Step.ANNOUNCE, State.WAITING)
+            return await grow(connection, stored, items, job)
+
     async def add_uploaded(
         self, post: Post, *uploads: Upload, left: Sequence[FailedItem] = ()
     ) -> None:
-        """Store a post that needs no job but that of its direct message; see the port."""
+        """Store a post whose files are uploaded, and the jobs of what follows; see the port."""
         kept = [rows.upload_values(upload, self._vault) for upload in uploads]
         failed = [_left_values(post, each) for each in left]
         async with self._database.write() as connection:
@@ -61,6 +75,7 @@ class SqlPostStore:
             if not post.is_personal:
                 delivery = job_values(post, Step.DELIVER, State.READY)
                 await connection.execute(insert(t.job).values(**delivery))
+            await order_reviews(connection, post)
 
     async def set_card(
         self, post_id: PostId, card: Place, *, look_at: datetime | None = None
@@ -70,7 +85,7 @@ class SqlPostStore:
             answered = await connection.execute(answered_update(post_id, card).returning(t.post))
             row = answered.mappings().first()
             if row is not None and look_at is not None:
-                await _order_look(connection, rows.post_from(row), look_at)
+                await order_look(connection, rows.post_from(row), look_at)
 
     async def note_thumbs_attached(self, post_id: PostId) -> None:
         """Note that the card is being given thumbs of its own; safe to repeat."""
@@ -81,7 +96,7 @@ class SqlPostStore:
     async def order_look(self, post: Post, *, at: datetime) -> None:
         """Store the job that looks at a card; see the port."""
         async with self._database.write() as connection:
-            await _order_look(connection, post, at)
+            await order_look(connection, post, at)
 
     async def get_post(self, post_id: PostId) -> Post:
         """Return a post; UploadNotFound when there is none."""
@@ -156,6 +171,23 @@ class SqlPostStore:
             files, size_bytes = (await connection.execute(query)).one()
         return int(files), int(size_bytes)
 
+    async def under_way(
+        self, guild_id: GuildId, *, user_id: UserId | None, before: JobId | None
+    ) -> int:
+        """Count upload jobs that are leased now; see the port."""
+        which = [
+            t.job.c.guild_id == guild_id,
+            t.job.c.step == Step.UPLOAD.value,
+            t.job.c.state == State.LEASED.value,
+        ]
+        if user_id is not None:
+            which.append(t.post.c.author_id == user_id)
+        if before is not None:
+            which.append(t.job.c.id < before)
+        query = select(func.count()).join_from(t.job, t.post, t.post.c.id == t.job.c.post_id)
+        async with self._database.read() as connection:
+            return int((await connection.execute(query.where(*which))).scalar_one())
+
     async def hand_over(self, upload: Upload) -> bool:
         """Give an upload's delete link to another live upload of the same copy; see the port."""
         link = upload.stored.delete_link
@@ -206,6 +238,14 @@ class SqlPostStore:
                 .values(deleted_at=at, deleted_by=by, delete_link_sealed=None)
             )
 
+    async def mark_published(self, upload_id: UploadId, stored: Stored) -> None:
+        """Note that the host shows a copy by now, and where its files are; safe to repeat."""
+        values = {"approved": True, "url": stored.url, "thumb_url": stored.thumb_url}
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(t.upload).where(t.upload.c.id == upload_id).values(**values)
+            )
+
     async def withdraw(self, message_ids: Sequence[MessageId], *, at: datetime) -> None:
         """Note that unanswered source messages were taken back by their authors."""
         async with self._database.write() as connection:
@@ -242,28 +282,38 @@ def job_values(post: Post, step: Step, state: State) -> dict[str, Any]:
     }
 
 
+async def order_reviews(connection: AsyncConnection, post: Post) -> None:
+    """Store a job for each copy of a post that its host shows to nobody yet."""
+    query = select(t.upload).where(
+        t.upload.c.post_id == post.id,
+        t.upload.c.approved.is_(False),
+        t.upload.c.deleted_at.is_(None),
+    )
+    waiting = await _all(connection, query)
+    last_at = max((row["created_at"] for row in waiting), default=post.created_at)
+    for row in waiting:
+        look = job_values(post, Step.REVIEW, State.READY) | {"run_at": last_at + FIRST_LOOK_AFTER}
+        item = rows.item_values(rows.item_of_upload(row))
+        await insert_new(connection, t.job, look | item)
+
+
+async def order_look(connection: AsyncConnection, post: Post, at: datetime) -> None:
+    """Store the job that looks at a post's card, or let the one there is begin anew."""
+    look = job_values(post, Step.PREVIEW, State.READY) | {"run_at": at}
+    await ask_afresh(connection, look)
+
+
 def answered_update(post_id: PostId, card: Place | None) -> Update:
     """Return the statement that notes that a post is answered, and where its card stands."""
     values: dict[str, Any] = {"answered": True}
     if card is not None:
+        same = t.post.c.card_message_id == card.message_id
         values |= {
             "card_channel_id": card.channel_id,
             "card_message_id": card.message_id,
-            "thumbs_attached": False,
+            "thumbs_attached": case((same, t.post.c.thumbs_attached), else_=false()),
         }
     return update(t.post).where(t.post.c.id == post_id).values(**values)
-
-
-async def _order_look(connection: AsyncConnection, post: Post, at: datetime) -> None:
-    """Store the job, or let the one there is begin anew; a look under way loses its lease."""
-    job = job_values(post, Step.PREVIEW, State.READY) | {"run_at": at}
-    key = ("post_id", "step", "attachment_id")
-    await upsert(
-        connection,
-        t.job,
-        key={name: job.pop(name) for name in key},
-        values=job | rows.error_values(None) | {"owner": None, "lease_until": None},
-    )
 
 
 def _left_values(post: Post, left: FailedItem) -> dict[str, Any]:
@@ -273,11 +323,14 @@ def _left_values(post: Post, left: FailedItem) -> dict[str, Any]:
     return failed | rows.error_values(left.error)
 
 
+def _known_as(post: Post) -> Select[Any]:
+    """Return the query for what is stored already of the message that a post is about."""
+    known = select(t.post).where(t.post.c.message_id == post.message_id)
+    return known if post.rule_id is None else known.where(t.post.c.rule_id == post.rule_id)
+
+
 async def _insert_post(connection: AsyncConnection, post: Post) -> bool:
-    known = select(t.post.c.id).where(t.post.c.message_id == post.message_id)
-    if post.rule_id is not None:
-        known = known.where(t.post.c.rule_id == post.rule_id)
-    if (await connection.execute(known)).first():
+    if (await connection.execute(_known_as(post))).first():
         return False
     try:
         async with connection.begin_nested():

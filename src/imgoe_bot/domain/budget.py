@@ -1,0 +1,77 @@
+"""How many uploads an image host is sent, by all servers together.
+
+Hosts count uploads by the client's address, and everybody behind one bot has the same: whoever
+meets the host's flood limit meets it for all. Source: API.md section 2, "Flood limits".
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+
+from imgoe_bot.domain.duration import parse_duration
+from imgoe_bot.domain.ids import snowflake_at
+from imgoe_bot.domain.upload import Origin, Post
+
+LATE = timedelta(minutes=5)
+"""A message that is seen so long after it was posted is caught up with: nobody looks at it now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """At most so many uploads in any time of this length."""
+
+    most: int
+    period: timedelta
+
+
+Budget = tuple[Allowance, ...]
+"""Every allowance holds; an empty one limits nothing."""
+
+
+class Lane(Enum):
+    """Who waits for an upload; its value is the part of each allowance it may use up."""
+
+    PERSON = 1.0
+    MIRROR = 0.8
+    BACKFILL = 0.6
+
+    def share_of(self, allowance: Allowance) -> int:
+        """Return how much of an allowance is free for this lane, at least one."""
+        return max(1, int(allowance.most * self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """How much of an allowance is used up."""
+
+    allowance: Allowance
+    count: int
+
+    @property
+    def left(self) -> int:
+        """How many uploads a person could still make."""
+        return max(0, self.allowance.most - self.count)
+
+
+def parse_budget(text: str) -> Budget:
+    """Return a budget as operators write it: ``50/1m,500/1h``, or ``none``.
+
+    Raises:
+        ValueError: it is written otherwise.
+    """
+    if text == "none":
+        return ()
+    return tuple(_parse_allowance(part) for part in text.split(","))
+
+
+def _parse_allowance(text: str) -> Allowance:
+    most, _, period = text.partition("/")
+    return Allowance(int(most), parse_duration(period))
+
+
+def lane_of(post: Post) -> Lane:
+    """Tell who waits for the uploads of a post."""
+    if post.origin is Origin.SLASH or post.message_id is None:
+        return Lane.PERSON
+    late = post.message_id < snowflake_at(post.created_at - LATE)
+    return Lane.BACKFILL if late else Lane.MIRROR

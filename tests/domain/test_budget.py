@@ -1,0 +1,45 @@
+"""What may be sent to an image host, and in which lane a post goes."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from imgoe_bot.domain.budget import Allowance, Lane, lane_of, parse_budget
+from imgoe_bot.domain.ids import MessageId, snowflake_at
+from tests.contracts.stores import NOW, post, slash_post
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_a_budget_is_read_as_operators_write_it() -> None:
+    assert parse_budget("50/1m,500/1h") == (Allowance(50, MINUTE), Allowance(500, 60 * MINUTE))
+    assert parse_budget("none") == ()
+
+
+@pytest.mark.parametrize("text", ["", "50", "50/", "/1m", "many/1m", "50/soon", "50/1m,"])
+def test_what_is_no_budget_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        parse_budget(text)
+
+
+@pytest.mark.parametrize(
+    ("most", "shares"), [(50, [50, 40, 30]), (10, [10, 8, 6]), (2, [2, 1, 1]), (1, [1, 1, 1])]
+)
+def test_each_lane_has_its_share_and_never_none(most: int, shares: list[int]) -> None:
+    assert [lane.share_of(Allowance(most, MINUTE)) for lane in Lane] == shares
+
+
+@pytest.mark.parametrize(
+    ("age", "lane"),
+    [(0 * MINUTE, Lane.MIRROR), (4 * MINUTE, Lane.MIRROR), (6 * MINUTE, Lane.BACKFILL)],
+)
+def test_a_message_seen_late_is_caught_up_with_behind_all_others(
+    age: timedelta, lane: Lane
+) -> None:
+    posted = MessageId(snowflake_at(NOW - age))
+    assert lane_of(replace(post(), message_id=posted)) is lane
+
+
+def test_a_person_who_waits_goes_first() -> None:
+    assert lane_of(slash_post()) is Lane.PERSON
