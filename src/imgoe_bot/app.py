@@ -36,6 +36,7 @@ from imgoe_bot.adapters.store import (
     migrate,
     open_engine,
 )
+from imgoe_bot.adapters.thumbs import HostThumbReader
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.adapters.web import SourceReader, WebReader, guarded_sockets, open_guarded_http
 from imgoe_bot.domain.budget import parse_budget
@@ -49,11 +50,19 @@ from imgoe_bot.services.departures import DepartureService
 from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.keeping import KeepService
+from imgoe_bot.services.layouts import Layouts
 from imgoe_bot.services.library import Board, LibraryService
 from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.notices import NoticeService
 from imgoe_bot.services.options import OptionService
-from imgoe_bot.services.ports import ImageHost, KeyChecker, MediaReader, Messenger
+from imgoe_bot.services.ports import (
+    ImageHost,
+    KeyChecker,
+    MediaReader,
+    Messenger,
+    ThumbReader,
+)
+from imgoe_bot.services.previews import Previews
 from imgoe_bot.services.privacy import PrivacyService
 from imgoe_bot.services.quotas import QuotaService
 from imgoe_bot.services.resting import RestService
@@ -105,7 +114,8 @@ async def open_services(
         host = await stack.enter_async_context(_open_host(settings, http))
         bases = (settings.discord_cdn_url, *DISCORD_MEDIA_URLS)
         attachments = AttachmentReader(http, bases=bases)
-        web = WebReader(guarded) if settings.allow_urls else None
+        web = WebReader(guarded)
+        known = None if settings.allow_private_hosts else settings.default_host_url
         yield build_services(
             settings,
             database=database,
@@ -113,7 +123,8 @@ async def open_services(
             board=board,
             host=host,
             checker=host,
-            reader=SourceReader(attachments, web=web),
+            reader=SourceReader(attachments, web=web if settings.allow_urls else None),
+            thumbs=HostThumbReader(http, web=web, known=known),
         )
 
 
@@ -138,6 +149,7 @@ def build_services(
     host: ImageHost,
     checker: KeyChecker,
     reader: MediaReader,
+    thumbs: ThumbReader,
 ) -> Services:
     """Join stores, host and messenger into use cases."""
     clock = WallClock()
@@ -154,6 +166,7 @@ def build_services(
     choices = SqlChoiceStore(database, secret_key=settings.secret_key.get_secret_value())
     notes = SqlNotes(database)
     rules = SqlRuleStore(database)
+    layouts = Layouts(notes, guilds=guilds, clock=clock)
     budgets = HostBudgets(
         SqlBudgetStore(database), budget=parse_budget(settings.host_budget), clock=clock
     )
@@ -163,6 +176,7 @@ def build_services(
         host=host,
         guilds=guilds,
         options=options,
+        layouts=layouts,
         posts=posts,
         quotas=quotas,
         budgets=budgets,
@@ -202,6 +216,9 @@ def build_services(
         messenger=messenger,
         clock=clock,
     )
+    previews = Previews(
+        jobs, posts=posts, messenger=messenger, thumbs=thumbs, layouts=layouts, clock=clock
+    )
     library = SqlLibraryStore(database, vault=vault)
     people = SqlPersonStore(database, vault=vault, remembering=(option_store,))
     erasure = Erasure(
@@ -223,6 +240,7 @@ def build_services(
             rules,
             posts,
             options=options,
+            layouts=layouts,
             choices=choices,
             notes=notes,
             clock=clock,
@@ -264,6 +282,7 @@ def build_services(
             steps=steps,
             delivery=delivery,
             retirements=retirements,
+            previews=previews,
             erasure=erasure,
             reviews=Reviews(jobs, posts=posts, host=host, messenger=messenger, clock=clock),
             clock=clock,

@@ -99,7 +99,7 @@ async def _running(
 @asynccontextmanager
 async def _open_sim(port: int) -> AsyncGenerator[DiscordSim]:
     try:
-        async with DiscordSim(SimOptions(port=port, strict=False)) as sim:
+        async with DiscordSim(SimOptions(port=port, strict=False, fetch_previews=True)) as sim:
             yield sim
     except OSError as error:
         raise ConfigError("--port", f"can't listen on {port}: {error.strerror}") from error

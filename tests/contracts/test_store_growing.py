@@ -53,6 +53,26 @@ async def _steps(stores: Stores) -> list[tuple[Step, int]]:
     return [(job.step, job.round) for job in await stores.claim()]
 
 
+async def test_a_card_that_is_shown_anew_keeps_its_own_thumbs_and_is_looked_at_again(
+    stores: Stores,
+) -> None:
+    first, second = item(0), item(1)
+    owner, announce = await _announcing(stores, first)
+    await stores.jobs.finish_announce(announce, CARD, deliver=False, look_at=NOW)
+    (look,) = await stores.claim()
+    await stores.posts.note_thumbs_attached(owner.id)
+    await stores.jobs.finish(look, None)
+    await _extend(stores, owner, first, second)
+    await _upload_due(stores, owner)
+    (again,) = await stores.claim()
+
+    await stores.jobs.finish_announce(again, CARD, deliver=False, look_at=NOW)
+
+    assert (await stores.posts.get_post(owner.id)).thumbs_attached
+    (look_again,) = await stores.claim()
+    assert (look_again.step, look_again.attempts) == (Step.PREVIEW, 1)
+
+
 async def test_what_is_there_already_is_not_added_again(stores: Stores) -> None:
     first = item()
     owner, deliver = await _answered(stores, first)

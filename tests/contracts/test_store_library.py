@@ -13,7 +13,7 @@ from imgoe_bot.domain.mirror import PersonChoice
 from imgoe_bot.domain.privacy import EVERYWHERE, Holdings
 from imgoe_bot.domain.upload import Post, Upload
 from imgoe_bot.errors import EmptyMedia, StaleWrite, UploadNotFound
-from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post, rule, upload_of
+from tests.contracts.stores import BEN, CARD, GUILD, HOST, NOW, Stores, item, post, rule, upload_of
 
 ADA = UserId(1_200_000_000_000_000_009)
 BENS = Scope(user_id=BEN, guild_id=GUILD)
@@ -243,6 +243,15 @@ async def test_an_erased_post_leaves_no_row_and_others_theirs(
     assert await stores.rows("SELECT * FROM person") == []
     assert await stores.rows("SELECT step FROM job ORDER BY id") == [("deliver",)]
     assert await people.holdings(BEN) == Holdings()
+
+
+async def test_an_erasure_drops_the_looks_at_cards(stores: Stores, people: SqlPersonStore) -> None:
+    upload = await _keep(stores)
+    await stores.posts.set_card(upload.post_id, CARD, look_at=NOW + timedelta(seconds=10))
+
+    await people.order_erasure(BEN, at=NOW)
+
+    assert await stores.rows("SELECT step FROM job") == [("erase",)]
 
 
 async def test_an_erasure_waits_for_work_under_way_and_erases_it_after(

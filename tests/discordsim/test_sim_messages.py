@@ -65,10 +65,11 @@ async def test_a_bots_file_is_kept_and_shown_in_its_embed_and_listed_elsewhere_n
 
     sent = await channel.send(embed=embed, files=files)
 
-    url = sent.embeds[0].image.url
-    assert url is not None
-    assert "/thumb.png" in url
-    assert await bot.http.get_from_cdn(url) == picture
+    image = sent.embeds[0].image
+    assert image.url is not None
+    assert "/thumb.png" in image.url
+    assert (image.width, image.height) == (3, 2)
+    assert await bot.http.get_from_cdn(image.url) == picture
     assert [each.filename for each in sent.attachments] == ["other.png"]
     assert await sent.attachments[0].read() == picture
     assert sent.attachments[0].description == "small"

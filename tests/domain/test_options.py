@@ -14,8 +14,10 @@ from imgoe_bot.domain.options import (
     DEFAULTS,
     OPTIONS,
     Answer,
+    Layout,
     Options,
     field_names,
+    layout_for,
     normalise,
     resolve,
     shown,
@@ -147,3 +149,21 @@ def test_a_title_is_cut_to_what_hosts_keep() -> None:
 def test_tags_are_those_a_host_would_keep() -> None:
     assert split_tags(" a, b ,a,," + "x" * 33) == ("a", "b")
     assert len(split_tags(",".join(map(str, range(20))))) == 10
+
+
+@pytest.mark.parametrize(
+    ("asked", "files", "reachable", "layout"),
+    [
+        (Layout.AUTO, 1, True, Layout.EMBED),
+        (Layout.AUTO, 2, True, Layout.GALLERY),
+        (Layout.AUTO, 10, True, Layout.GALLERY),
+        (Layout.AUTO, 2, False, Layout.EMBED),
+        (Layout.AUTO, 0, True, Layout.EMBED),
+        (Layout.EMBED, 5, True, Layout.EMBED),
+        (Layout.GALLERY, 1, False, Layout.GALLERY),
+    ],
+)
+def test_a_set_is_a_gallery_unless_it_could_not_be_seen_or_a_server_chose_otherwise(
+    asked: Layout, files: int, *, reachable: bool, layout: Layout
+) -> None:
+    assert layout_for(asked, files=files, reachable=reachable) is layout

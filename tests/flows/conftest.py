@@ -15,7 +15,7 @@ from tests.flows.kit import Town
 @pytest.fixture
 def sim_options() -> SimOptions:
     """A Discord that lets the bot post without pauses; ``test_flow_pace`` has the real one."""
-    return SimOptions(message_limit=50, message_window_s=1)
+    return SimOptions(fetch_previews=True, message_limit=50, message_window_s=1)
 
 
 @pytest_asyncio.fixture

@@ -43,6 +43,7 @@ async def test_pressing_delete_removes_file_and_page_and_leaves_a_tombstone(runn
 
 
 async def test_ten_files_make_one_card_and_one_direct_message(running: Town) -> None:
+    await running.set_option("layout", "embed")
     files = [picture(f"{n}.png", colour=f"#0000{n:02x}") for n in range(10)]
     posted = await running.ben.say(running.photos, files=files)
 

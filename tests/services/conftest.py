@@ -28,7 +28,9 @@ from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.guild_settings import GuildSettingsService
+from imgoe_bot.services.layouts import Layouts
 from imgoe_bot.services.options import OptionService
+from imgoe_bot.services.previews import Previews
 from imgoe_bot.services.quotas import QuotaService
 from imgoe_bot.services.resting import RestService
 from imgoe_bot.services.retirements import RetirementService
@@ -38,7 +40,7 @@ from imgoe_bot.services.status import StatusService
 from imgoe_bot.services.steps import Steps
 from imgoe_bot.services.uploads import UploadLimits, UploadService
 from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post
-from tests.services.fakes import FakeClock, FakeHost, FakeMessenger, FakeReader
+from tests.services.fakes import FakeClock, FakeHost, FakeMessenger, FakeReader, FakeThumbs
 
 
 def _generous() -> dict[Slot, Quota]:
@@ -54,10 +56,12 @@ class Office:
     host: FakeHost = field(default_factory=FakeHost)
     reader: FakeReader = field(default_factory=FakeReader)
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
+    thumbs: FakeThumbs = field(default_factory=FakeThumbs)
     quotas: dict[Slot, Quota] = field(default_factory=_generous)
     budget: Budget = ()
     guilds: GuildSettingsService = field(init=False)
     options: OptionService = field(init=False)
+    layouts: Layouts = field(init=False)
     uploads: UploadService = field(init=False)
     deletions: DeletionService = field(init=False)
 
@@ -66,11 +70,13 @@ class Office:
             self.stores.guilds, default_host_url="https://default.example", clock=self.clock
         )
         self.options = OptionService(self.stores.options, guilds=self.guilds, clock=self.clock)
+        self.layouts = Layouts(self.stores.notes, guilds=self.guilds, clock=self.clock)
         self.uploads = UploadService(
             self.reader,
             host=self.host,
             guilds=self.guilds,
             options=self.options,
+            layouts=self.layouts,
             posts=self.stores.posts,
             quotas=self.spending(),
             notes=self.stores.notes,
@@ -149,6 +155,14 @@ class Office:
             delivery=delivery,
             clock=self.clock,
         )
+        previews = Previews(
+            self.stores.jobs,
+            posts=self.stores.posts,
+            messenger=self.messenger,
+            thumbs=self.thumbs,
+            layouts=self.layouts,
+            clock=self.clock,
+        )
         erasure = Erasure(
             SqlPersonStore(self.stores.database, vault=self.stores.vault),
             jobs=self.stores.jobs,
@@ -163,6 +177,7 @@ class Office:
             steps=steps,
             delivery=delivery,
             retirements=self.retirements(),
+            previews=previews,
             erasure=erasure,
             reviews=self.reviews(),
             clock=self.clock,

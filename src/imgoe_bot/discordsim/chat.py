@@ -16,7 +16,7 @@ from imgoe_bot.discordsim.entities import (
     Message,
     User,
 )
-from imgoe_bot.discordsim.layouts import check_components
+from imgoe_bot.discordsim.layouts import check_components, check_references
 from imgoe_bot.discordsim.message_payloads import message_payload
 from imgoe_bot.discordsim.payloads import channel_payload, member_payload
 from imgoe_bot.discordsim.problems import invalid_form, problem
@@ -90,6 +90,8 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> Mess
     limits.check_embeds(draft.embeds)
     limits.check_files(draft.files, limit_bytes=file_limit(world, channel))
     check_components(draft.components, flags=flags)
+    there = () if draft.kept is not None else [item.filename for item in message.attachments]
+    check_references(draft.components, draft.named.union(there))
     _apply(world, message, draft)
     if draft.given & AUTHORS_ONLY or draft.files:
         message.edited_at = world.clock()

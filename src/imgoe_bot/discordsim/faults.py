@@ -146,8 +146,16 @@ class Faults:
         self._world.troubles.hollow_starters = True
 
     def blind_previews(self, *, blind: bool = True) -> None:
-        """Show pictures in embeds as 0×0, as Discord does when it can't fetch them."""
+        """Show pictures from elsewhere as 0×0, as Discord does when it can't fetch them."""
         self._world.troubles.blind_previews = blind
+
+    def lose_pictures(self, times: int = 1) -> None:
+        """Fetch none of the next pictures from elsewhere; they stay 0×0 until they are sent anew.
+
+        Args:
+            times: how many pictures; with ``SimOptions(fetch_previews=True)`` only.
+        """
+        self._world.troubles.pictures_lost = times
 
     def search_not_indexed(self, times: int = 1) -> None:
         """Answer the next searches with 202 and code 110000."""

@@ -3,7 +3,7 @@
 Source: https://discord.com/developers/docs/components/reference
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from imgoe_bot.discordsim.component_fields import (
     BUTTON,
@@ -72,6 +72,24 @@ def check_components(components: Sequence[Json], *, flags: int) -> None:
     _check_custom_ids(components)
     if v2:
         _check_totals(list(walk(components)))
+
+
+def check_references(components: Sequence[Json], names: Collection[str]) -> None:
+    """Refuse components that show a file which the message does not have, or does not name.
+
+    Source: discord-api-docs, issue 7529.
+    """
+    for part in walk(components):
+        for item in [*mappings(part.get("items")), part]:
+            for shown in ("media", "file"):
+                url = text(mapping(item.get(shown)), "url")
+                name = url.removeprefix("attachment://")
+                if name != url and name not in names:
+                    raise invalid_form(
+                        "components",
+                        code="UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND",
+                        message=f"Referenced attachment not found: {url}",
+                    )
 
 
 def check_modal(data: Json) -> None:

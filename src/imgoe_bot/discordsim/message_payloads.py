@@ -11,13 +11,12 @@ from imgoe_bot.discordsim.entities import (
     MessageType,
     Reference,
 )
-from imgoe_bot.discordsim.media_payloads import Gallery, loose_files
+from imgoe_bot.discordsim.media_payloads import Gallery, blinded, loose_files
 from imgoe_bot.discordsim.payloads import channel_payload, emoji_payload, optional_id, user_payload
 from imgoe_bot.discordsim.wire import (
     Json,
     Payload,
     copied_mapping,
-    mapping,
     mappings,
     timestamp,
 )
@@ -180,13 +179,9 @@ def _parts(world: World, parts: Json, files: Sequence[Attachment]) -> Payload:
     return {
         "attachments": [attachment_payload(world, item) for item in listed],
         "embeds": [gallery.shown(_seen(world, embed)) for embed in embeds],
-        "components": [gallery.shown(component) for component in components],
+        "components": [gallery.shown(_seen(world, component)) for component in components],
     }
 
 
-def _seen(world: World, embed: Json) -> Payload:
-    shown = copied_mapping(embed)
-    for part in ("image", "thumbnail"):
-        if world.troubles.blind_previews and part in shown:
-            shown[part] = {**mapping(shown[part]), "width": 0, "height": 0}
-    return shown
+def _seen(world: World, part: Json) -> object:
+    return blinded(part) if world.troubles.blind_previews else part

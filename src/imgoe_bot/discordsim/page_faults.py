@@ -97,6 +97,10 @@ async def _blind(scene: Scene) -> None:
     scene.faults.blind_previews()
 
 
+async def _lose(scene: Scene) -> None:
+    scene.faults.lose_pictures()
+
+
 async def _mute(scene: Scene) -> None:
     _revoke(scene, Permission.SEND_MESSAGES)
 
@@ -133,7 +137,8 @@ FAULTS = (
     Fault("break", "Requests", "Server errors", "The bot's next 2 posts get 5xx", _break),
     Fault("slow", "Requests", "Slow answers", "Each request takes 2 seconds", _slow),
     Fault("expire", "Files", "Expire file links", "All links so far stop working", _expire),
-    Fault("blind", "Files", "Blind previews", "Embedded pictures show as 0 × 0", _blind),
+    Fault("lose", "Files", "Lose a picture", "The next one from elsewhere isn't loaded", _lose),
+    Fault("blind", "Files", "Blind previews", "None from elsewhere is loaded", _blind),
     Fault("mute", "This channel", "Silence the bot", "It may read here, not write", _mute),
     Fault("hide", "This channel", "Lock the bot out", "It no longer sees this channel", _hide),
     Fault("close-dms", "You", "Close your DMs", "The bot can't write to you", _close),

@@ -86,12 +86,12 @@ class MessageRoutes:
 
     async def edit(self, request: web.Request) -> web.Response:
         """Change one of the bot's messages, or suppress another's embeds."""
-        body = await read_body(request)
-        channel = self._channel(request)
+        draft = (await read_body(request)).draft()
+        channel = self._channel(request, *([Permission.ATTACH_FILES] if draft.files else []))
         message = self._message(request, channel)
         if message.author is not self._world.bot:
-            self._check_foreign_edit(channel, body.draft().given)
-        edited = chat.edit(self._world, channel, message, body.draft())
+            self._check_foreign_edit(channel, draft.given)
+        edited = chat.edit(self._world, channel, message, draft)
         return reply(message_payload(self._world, edited))
 
     def _check_foreign_edit(self, channel: Channel, given: frozenset[str]) -> None:

@@ -12,7 +12,7 @@ from imgoe_bot.discordsim.entities import (
     Role,
     User,
 )
-from imgoe_bot.discordsim.layouts import check_components
+from imgoe_bot.discordsim.layouts import check_components, check_references
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import bad_length, problem
 from imgoe_bot.discordsim.world import World
@@ -111,3 +111,4 @@ def check_draft(draft: Draft, *, limit_bytes: int) -> None:
     limits.check_embeds(draft.embeds)
     limits.check_files(draft.files, limit_bytes=limit_bytes)
     check_components(draft.components, flags=draft.flags)
+    check_references(draft.components, draft.named)

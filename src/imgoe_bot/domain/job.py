@@ -22,6 +22,7 @@ class Step(StrEnum):
     ANNOUNCE = "announce"
     DELIVER = "deliver"
     RETIRE = "retire"
+    PREVIEW = "preview"
     REVIEW = "review"
     ERASE = "erase"
 

@@ -32,8 +32,9 @@ class Answer(StrEnum):
 
 
 class Layout(StrEnum):
-    """How a card looks: embeds, or a gallery of Discord's newer components."""
+    """How a card looks: embeds, or a gallery of Discord's newer components; AUTO goes by case."""
 
+    AUTO = "auto"
     EMBED = "embed"
     GALLERY = "gallery"
 
@@ -105,7 +106,7 @@ class Options:
 
     answer: Answer = Answer.REPLY
     log_channel: int | None = None
-    layout: Layout = Layout.EMBED
+    layout: Layout = Layout.AUTO
     delivery: Delivery = Delivery.DM
     dm_digest: timedelta = timedelta(minutes=1)
     consent: Consent = Consent.ANNOUNCE
@@ -210,6 +211,20 @@ def resolve(layers: Iterable[Mapping[str, str]]) -> Options:
                 with contextlib.suppress(ValueError):
                     values[name] = OPTIONS[name].parse(text)
     return Options(**values)  # type: ignore[arg-type]  # each option parses to its field's type
+
+
+def layout_for(asked: Layout, *, files: int, reachable: bool) -> Layout:
+    """Return how a card is made: EMBED or GALLERY.
+
+    Args:
+        asked: what the place says.
+        files: how many files the card is about.
+        reachable: whether Discord could load the host's pictures lately; a gallery without them
+            shows nothing, an embed still shows its text.
+    """
+    if asked is not Layout.AUTO:
+        return asked
+    return Layout.GALLERY if files > 1 and reachable else Layout.EMBED
 
 
 def shown(options: Options) -> dict[str, str]:

@@ -10,6 +10,7 @@ from imgoe_bot.domain.ids import PostId, UploadId, UserId
 from imgoe_bot.domain.upload import Card, DeleteLink, Upload, may_delete, may_see_link
 from imgoe_bot.errors import NotAllowed, SourceError, UploadNotFound
 from imgoe_bot.services.ports import Clock, ImageHost, Messenger, PostStore
+from imgoe_bot.services.previews import LOOK_AFTER
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -71,7 +72,13 @@ class DeletionService:
             await self._messenger.refresh(card)
         except SourceError as error:  # the copy is gone, and that is what was asked for
             log.warning("a card can't be redrawn", post=card.post.id, error=repr(error))
+            await self._redraw_later(card)
         return card
+
+    async def _redraw_later(self, card: Card) -> None:
+        """Have the copy's thumb taken away later where it is a file of the card's own."""
+        if card.post.thumbs_attached:
+            await self._posts.order_look(card.post, at=self._clock.now() + LOOK_AFTER)
 
     async def discard(self, uploads: Sequence[Upload], *, by: UserId | None = None) -> None:
         """Delete uploads together, such as those of a message that was taken back.

@@ -20,6 +20,7 @@ from imgoe_bot.domain.mirror import (
 )
 from imgoe_bot.domain.upload import FailedItem, Origin, Post
 from imgoe_bot.errors import ImgoeError, MediaSkipped, MediaTooLarge
+from imgoe_bot.services.layouts import Layouts
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import ChoiceStore, Clock, Notes, PostStore, RuleStore
 
@@ -33,6 +34,7 @@ class MirrorService:
         posts: PostStore,
         *,
         options: OptionService,
+        layouts: Layouts,
         choices: ChoiceStore,
         notes: Notes,
         clock: Clock,
@@ -40,6 +42,7 @@ class MirrorService:
         self._rules = rules
         self._posts = posts
         self._options = options
+        self._layouts = layouts
         self._choices = choices
         self._notes = notes
         self._clock = clock
@@ -161,7 +164,8 @@ class MirrorService:
         self, facts: MessageFacts, decision: Decision, left: Sequence[FailedItem]
     ) -> None:
         options = await self._options.at(facts.guild_id, facts.channel_ids)
-        post = replace(self._post_of(facts, decision.rule), layout=options.layout)
+        layout = await self._layouts.choose(options, facts.guild_id, files=len(decision.keep))
+        post = replace(self._post_of(facts, decision.rule), layout=layout)
         items = [_item_of(kept) for kept in decision.keep]
         if not await self._posts.add(post, items, left):
             await self._posts.extend(post, items)

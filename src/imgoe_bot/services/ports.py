@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -32,6 +32,7 @@ from imgoe_bot.domain.upload import (
     FailedItem,
     Place,
     Post,
+    Posted,
     Stored,
     Upload,
 )
@@ -72,6 +73,31 @@ class MediaReader(Protocol):
         Raises:
             EmptyMedia, UnsupportedMedia, MediaTooLarge: the bytes can't be uploaded.
             SourceGone, SourceBlocked, SourceUnreachable: the bytes can't be read.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """A small picture of an upload, whole.
+
+    Attributes:
+        mime: the true type, an image's.
+    """
+
+    mime: str
+    data: bytes = field(repr=False)
+
+
+class ThumbReader(Protocol):
+    """Reads the small pictures that image hosts make."""
+
+    async def read(self, upload: Upload, *, limit_bytes: int) -> Thumb:
+        """Read an upload's thumb where its host says it lies. Safe to repeat.
+
+        Raises:
+            EmptyMedia, UnsupportedMedia, MediaTooLarge: it is no image, or too large a one.
+            SourceGone, SourceBlocked, SourceUnreachable: there is none, or it can't be read.
         """
         ...
 
@@ -309,8 +335,25 @@ class PostStore(Protocol):
         """
         ...
 
-    async def set_card(self, post_id: PostId, card: Place) -> None:
-        """Note where a post's card stands."""
+    async def set_card(
+        self, post_id: PostId, card: Place, *, look_at: datetime | None = None
+    ) -> None:
+        """Note where a post's new card stands; it has no thumbs of its own yet.
+
+        Args:
+            post_id: the post.
+            card: the new card.
+            look_at: when to look whether it shows its thumbs, stored as a job in the same
+                transaction; None when it does.
+        """
+        ...
+
+    async def note_thumbs_attached(self, post_id: PostId) -> None:
+        """Note that the card is being given thumbs of its own; safe to repeat."""
+        ...
+
+    async def order_look(self, post: Post, *, at: datetime) -> None:
+        """Store the job that looks whether a card shows its thumbs and no others; once a post."""
         ...
 
     async def get_post(self, post_id: PostId) -> Post:
@@ -416,9 +459,10 @@ class StatusStore(Protocol):
     """What a moderator may see of the work for one server."""
 
     async def queue(self, guild_id: GuildId) -> Queue:
-        """Count the server's jobs, but for looks whether a host has approved an upload.
+        """Count the server's jobs, but for looks at cards and whether a host approved an upload.
 
-        Those wait for somebody at the host, maybe for weeks: that is no work left undone.
+        Nobody waits for the former; the latter wait for somebody at the host, maybe for weeks: that
+        is no work left undone.
         """
         ...
 
@@ -460,6 +504,7 @@ class JobStore(Protocol):
         deliver: bool,
         failure: ImgoeError | None = None,
         retire_at: datetime | None = None,
+        look_at: datetime | None = None,
     ) -> None:
         """Store where the answer stands and, in the same transaction, the next steps.
 
@@ -473,6 +518,7 @@ class JobStore(Protocol):
             failure: why there is no answer.
             retire_at: when to deal with a source message that was taken back while this step
                 was under way; None leaves it alone.
+            look_at: when to look whether the answer shows its thumbs; None when it does.
         """
         ...
 
@@ -480,8 +526,8 @@ class JobStore(Protocol):
         """Store the outcome of a step that nothing follows."""
         ...
 
-    async def retry(self, job: Job, failure: ImgoeError, *, at: datetime) -> None:
-        """Put a job back until a later time."""
+    async def retry(self, job: Job, failure: ImgoeError | None, *, at: datetime) -> None:
+        """Put a job back until a later time; without a failure there is more to do then."""
         ...
 
     async def put_off(self, job: Job, *, at: datetime) -> None:
@@ -555,7 +601,7 @@ class Messenger(Protocol):
 
     async def announce(
         self, card: Card, options: Options, *, nonce: str, repeated: bool
-    ) -> Place | None:
+    ) -> Posted | None:
         """Answer the source message the way the options say; with the same nonce it posts once.
 
         Args:
@@ -596,7 +642,30 @@ class Messenger(Protocol):
         ...
 
     async def refresh(self, card: Card) -> None:
-        """Show the card as it is now; a card that is gone is left alone."""
+        """Show the card as it is now; a card that is gone is left alone.
+
+        Thumbs that are files of the card stay as long as their uploads have thumbs; others go.
+        Discord fetches the rest anew.
+        """
+        ...
+
+    async def lacks_thumbs(self, card: Card) -> bool:
+        """Tell whether Discord has not loaded a picture of the card as it stands.
+
+        Returns:
+            False when they are all there, and when the card is gone or can't be read.
+
+        Raises:
+            SourceUnreachable: Discord did not answer.
+        """
+        ...
+
+    async def attach_thumbs(self, card: Card, thumbs: Mapping[UploadId, Thumb]) -> None:
+        """Show the card with these thumbs as files of its own; one that is gone is left alone.
+
+        Raises:
+            SourceUnreachable: Discord did not answer.
+        """
         ...
 
     async def deliver(

@@ -1,13 +1,17 @@
-"""The steps of a mirrored post: upload each file, announce. See ``delivery``, ``retirements``."""
+"""The steps of a mirrored post: upload each file, announce.
+
+See ``delivery``, ``previews`` and ``retirements`` too.
+"""
 
 from imgoe_bot.domain.job import Item, Job, Step
 from imgoe_bot.domain.options import OnDelete, Options
-from imgoe_bot.domain.upload import Card, Place
+from imgoe_bot.domain.upload import Card, Posted
 from imgoe_bot.errors import ImgoeError, NotAllowed, SourceGone, StaleWrite
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore
+from imgoe_bot.services.previews import look_at
 from imgoe_bot.services.resting import Lost, RestService
 from imgoe_bot.services.uploads import UploadService
 
@@ -59,25 +63,26 @@ class Steps:
             return await self._take_back(job, card)
         options = await self._options.at(card.post.guild_id, card.post.channel_ids)
         try:
-            place = await self._answer(job, card, options)
+            posted = await self._answer(job, card, options)
         except SourceGone:
             return await self._take_back(job, card)
         keeps = options.on_delete is OnDelete.KEEP
         await self._jobs.finish_announce(
             job,
-            place,
+            posted.place if posted else None,
             deliver=card.is_to_be_delivered,
             retire_at=None if keeps else self._clock.now() + options.delete_grace,
+            look_at=look_at(posted, now=self._clock.now()) if posted else None,
         )
 
-    async def _answer(self, job: Job, card: Card, options: Options) -> Place | None:
+    async def _answer(self, job: Job, card: Card, options: Options) -> Posted | None:
         """Post the card; one that stands already is shown with what is new on it."""
         if card.post.card is None:
             return await self._messenger.announce(
                 card, options, nonce=job.nonce, repeated=job.is_repeated
             )
         await self._messenger.refresh(card)
-        return card.post.card
+        return Posted(card.post.card, lacks_thumbs=bool(card.pictured))  # Discord fetches them now
 
     async def give_up(self, job: Job, error: ImgoeError) -> None:
         """Store that a step has failed for good; what can still be done for the post goes on."""
@@ -92,7 +97,7 @@ class Steps:
                 )
             case Step.DELIVER:
                 await self._delivery.give_up(job, error)
-            case Step.RETIRE | Step.REVIEW | Step.ERASE:
+            case Step.RETIRE | Step.PREVIEW | Step.REVIEW | Step.ERASE:
                 await self._jobs.finish(job, error)
 
     async def _pause_if_refused(self, card: Card, error: ImgoeError) -> None:

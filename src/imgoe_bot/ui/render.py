@@ -1,10 +1,12 @@
 """Our values become Discord messages: cards, tombstones, private notes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import discord
 
 from imgoe_bot.domain.guild import GuildSettings
+from imgoe_bot.domain.ids import UploadId
 from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.upload import Card, FailedItem, Upload
 from imgoe_bot.ui import wording as w
@@ -26,26 +28,40 @@ REST_MIN_CHARS = 1000
 LINE_NAME_MAX = 100
 
 
-def card_embeds(card: Card) -> list[discord.Embed]:
+Thumbs = Mapping[UploadId, str]
+NO_THUMBS: Thumbs = MappingProxyType({})
+
+
+def card_embeds(card: Card, *, thumbs: Thumbs = NO_THUMBS) -> list[discord.Embed]:
     """Return the public answer to a post, an embed a file; it never holds a delete link.
 
     Files beyond what a message has room for share one embed, and so do those not kept.
+
+    Args:
+        card: the card.
+        thumbs: addresses that stand in for those of the host's thumbs, by upload.
     """
     words = words_for_locale(card.post.locale)
     last = [_failures_embed(card, words)] if card.failures else []
     room, chars = EMBEDS_MAX - len(last), EMBEDS_MAX_CHARS - sum(map(len, last))
-    embeds = _first_embeds(card, words, room=room, chars=chars)
+    each = [_embed_on(card, upload, words, thumb=thumbs.get(upload.id)) for upload in card.uploads]
+    embeds = _first_embeds(each, room=room, chars=chars)
     if len(embeds) == len(card.uploads):
         return [*embeds, *last]
-    embeds = _first_embeds(card, words, room=room - 1, chars=chars - REST_MIN_CHARS)
+    embeds = _first_embeds(each, room=room - 1, chars=chars - REST_MIN_CHARS)
     rest, chars = card.uploads[len(embeds) :], chars - sum(map(len, embeds))
     return [*embeds, _rest_embed(rest, words, chars=chars, held=card.is_held), *last]
 
 
-def _first_embeds(card: Card, words: Words, *, room: int, chars: int) -> list[discord.Embed]:
-    """Return embeds of the first uploads, as many as there is room for."""
-    embed_of = held_embed if card.is_held else upload_embed
-    embeds = [embed_of(upload, words) for upload in card.uploads[:room]]
+def _embed_on(card: Card, upload: Upload, words: Words, *, thumb: str | None) -> discord.Embed:
+    if card.is_held:
+        return held_embed(upload, words)
+    return upload_embed(upload, words, thumb=thumb)
+
+
+def _first_embeds(each: Sequence[discord.Embed], *, room: int, chars: int) -> list[discord.Embed]:
+    """Return the first embeds, as many as there is room for."""
+    embeds = list(each[:room])
     while sum(map(len, embeds)) > chars:
         embeds.pop()
     return embeds
@@ -111,8 +127,14 @@ def _jump(card: Card) -> str:
     return f"https://discord.com/channels/{post.guild_id}/{post.channel_id}/{post.message_id}"
 
 
-def upload_embed(upload: Upload, words: Words) -> discord.Embed:
-    """Return the embed of one upload, or its tombstone."""
+def upload_embed(upload: Upload, words: Words, *, thumb: str | None = None) -> discord.Embed:
+    """Return the embed of one upload, or its tombstone.
+
+    Args:
+        upload: the upload.
+        words: the card's language.
+        thumb: where its thumb lies; None: where the host says.
+    """
     title = w.safe_name(upload.filename, limit=TITLE_MAX)
     if upload.deleted_at is not None:
         return discord.Embed(title=title, description=words("card.deleted"), colour=COLOUR_GONE)
@@ -125,7 +147,7 @@ def upload_embed(upload: Upload, words: Words) -> discord.Embed:
         colour=COLOUR,
     )
     if upload.stored.thumb_url and not upload.spoiler:
-        embed.set_thumbnail(url=upload.stored.thumb_url)
+        embed.set_thumbnail(url=thumb or upload.stored.thumb_url)
     return embed.set_footer(text=words("card.kept_on", host=w.plain_host(upload.host_url)))
 
 

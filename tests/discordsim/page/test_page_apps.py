@@ -249,6 +249,25 @@ async def test_the_message_menu_holds_the_apps_commands_and_ones_own(
     assert not [one for one in town.bob.messages(town.memes) if one.content == "two"]
 
 
+async def test_a_picture_that_discord_could_not_load_is_not_shown(
+    open_page: "Open", bot: "Probe", town: "Town"
+) -> None:
+    town.sim.faults.blind_previews()
+    url = f"{town.sim.url}/favicon.ico"
+    channel = bot.get_partial_messageable(town.memes.id)
+    await channel.send(embed=discord.Embed(title="Kept").set_thumbnail(url=url).set_image(url=url))
+    layout = ui.LayoutView(timeout=None)
+    gallery: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery(
+        discord.MediaGalleryItem(url, description="A blue field")
+    )
+    await channel.send(view=layout.add_item(gallery))
+    page = await open_page()
+
+    await expect(page.get_by_test_id("embed")).to_contain_text("Kept")
+    await expect(page.get_by_test_id("embed").locator("img")).to_have_count(0)
+    await expect(page.get_by_role("img", name="A blue field can't be loaded")).to_be_visible()
+
+
 async def test_components_v2_are_laid_out_with_alt_text_and_spoilers(
     open_page: "Open", bot: "Probe", town: "Town", picture: bytes
 ) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.upsert import upsert
 from imgoe_bot.domain.job import Job, State, Step
 
 UNFINISHED = (State.READY.value, State.LEASED.value)
@@ -39,6 +40,19 @@ async def ask_again(connection: AsyncConnection, post_id: str, step: Step) -> bo
     known = await connection.execute(update(t.job).where(*mine).values(**counted))
     await _begin(connection, *mine, t.job.c.state.in_(ENDED), step=step)
     return known.rowcount > 0
+
+
+async def ask_afresh(connection: AsyncConnection, job: dict[str, Any]) -> None:
+    """Store a job, or let the one there is begin anew; one under way loses its lease.
+
+    Args:
+        connection: in a transaction.
+        job: every column of it.
+    """
+    key = ("post_id", "step", "attachment_id")
+    values = {name: value for name, value in job.items() if name not in key}
+    named = {name: job[name] for name in key}
+    await upsert(connection, t.job, key=named, values=values | AFRESH)
 
 
 async def begin_again_if_asked(connection: AsyncConnection, job: Job) -> None:

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Update, func, insert, select, update
+from sqlalchemy import Select, Update, case, false, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.again import ask_afresh
 from imgoe_bot.adapters.store.breaker import read_breaker
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
@@ -81,10 +82,26 @@ class SqlPostStore:
             await order_reviews(connection, post)
         return True
 
-    async def set_card(self, post_id: PostId, card: Place) -> None:
-        """Note where a post's card stands."""
+    async def set_card(
+        self, post_id: PostId, card: Place, *, look_at: datetime | None = None
+    ) -> None:
+        """Note where a post's new card stands; see the port."""
         async with self._database.write() as connection:
-            await connection.execute(answered_update(post_id, card))
+            answered = await connection.execute(answered_update(post_id, card).returning(t.post))
+            row = answered.mappings().first()
+            if row is not None and look_at is not None:
+                await order_look(connection, rows.post_from(row), look_at)
+
+    async def note_thumbs_attached(self, post_id: PostId) -> None:
+        """Note that the card is being given thumbs of its own; safe to repeat."""
+        noted = update(t.post).where(t.post.c.id == post_id).values(thumbs_attached=True)
+        async with self._database.write() as connection:
+            await connection.execute(noted)
+
+    async def order_look(self, post: Post, *, at: datetime) -> None:
+        """Store the job that looks at a card; see the port."""
+        async with self._database.write() as connection:
+            await order_look(connection, post, at)
 
     async def get_post(self, post_id: PostId) -> Post:
         """Return a post; UploadNotFound when there is none."""
@@ -245,11 +262,22 @@ async def order_reviews(connection: AsyncConnection, post: Post) -> None:
         await insert_new(connection, t.job, look | item)
 
 
+async def order_look(connection: AsyncConnection, post: Post, at: datetime) -> None:
+    """Store the job that looks at a post's card, or let the one there is begin anew."""
+    look = job_values(post, Step.PREVIEW, State.READY) | {"run_at": at}
+    await ask_afresh(connection, look)
+
+
 def answered_update(post_id: PostId, card: Place | None) -> Update:
     """Return the statement that notes that a post is answered, and where its card stands."""
     values: dict[str, Any] = {"answered": True}
     if card is not None:
-        values |= {"card_channel_id": card.channel_id, "card_message_id": card.message_id}
+        same = t.post.c.card_message_id == card.message_id
+        values |= {
+            "card_channel_id": card.channel_id,
+            "card_message_id": card.message_id,
+            "thumbs_attached": case((same, t.post.c.thumbs_attached), else_=false()),
+        }
     return update(t.post).where(t.post.c.id == post_id).values(**values)
 
 

@@ -25,6 +25,7 @@ _POST = (
     "nsfw",
     "locale",
     "created_at",
+    "thumbs_attached",
     "withdrawn_at",
     "answered",
     "held_at",
