@@ -3,17 +3,19 @@
 import asyncio
 import inspect
 import json
+import logging
 import os
 import pty
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import IO, TypeAlias
 
 import pytest
 import pytest_asyncio
+import structlog
 from aiohttp import web
 from typer.testing import CliRunner, Result
 
@@ -61,7 +63,19 @@ def environment(host: HostServer, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def run(environment: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def _logging() -> Iterator[None]:
+    """Logging is the process's own; put it back as it was."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def run(
+    environment: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch, _logging: None
+) -> Run:
     """Run the command in a thread, so that the host may answer it."""
     monkeypatch.chdir(folder)
 
@@ -297,6 +311,21 @@ async def test_a_busy_host_is_75_and_mixed_failures_are_1(
     assert (alone.exit_code, mixed.exit_code) == (75, 1)
     assert "try again in 7 s" in alone.stderr
     assert "empty.png: is empty" in mixed.stderr
+
+
+async def test_json_of_an_unreachable_host_is_one_line_and_nothing_else(
+    environment: dict[str, str], folder: Path, unused_tcp_port: int
+) -> None:
+    away = f"http://127.0.0.1:{unused_tcp_port}"
+    process = await _start(
+        "a.png", "--json", "--host", away, environment=environment, folder=folder
+    )
+
+    returned, output, errors = await _ended(process)
+
+    assert returned == 75
+    assert json.loads(output)["error"] == "HostUnreachable"
+    assert output.count("\n") == errors.count("\n") == 1
 
 
 async def test_a_web_address_is_downloaded_and_uploaded_under_its_name(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from imgoe_bot import log
 from imgoe_bot.errors import ConfigError, SettingsRejected
 from imgoe_bot.upload_key import KEY_VARIABLE, find_key
 
@@ -74,6 +75,7 @@ def upload(
     from imgoe_bot.hostapi import BytesSource, UploadRequest
     from imgoe_bot.upload_work import Plan
 
+    log.configure(level="WARNING", as_json=False)  # standard output is for links alone
     _check_files(files, title=title)
     host_url = _host_url(host)
     options = UploadRequest(

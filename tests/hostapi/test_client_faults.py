@@ -55,6 +55,14 @@ async def test_a_refused_connection_is_tried_again_then_reported() -> None:
             await client.upload(UploadRequest(UrlSource("https://a.example/"), method="GET"))
 
 
+async def test_a_repeat_writes_nothing_to_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    base = f"http://127.0.0.1:{unused_port()}"
+    async with HostClient(base, attempts=3, retry_wait_s=0.01) as client:
+        with pytest.raises(HostUnreachable):
+            await client.upload(SMALL)
+    assert capfd.readouterr() == ("", "")
+
+
 async def test_a_connection_lost_after_the_upload_is_not_repeated(raw_host: "RawHost") -> None:
     async with HostClient(raw_host.base_url, attempts=3, retry_wait_s=0.01) as client:
         with pytest.raises(HostUnreachable):

@@ -1,17 +1,17 @@
 """Calls over HTTP with an end to every wait, and a repeat only while no byte has left."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import aiohttp
 import httpx
-import stamina
 
-from imgoe_bot.errors import BadReply, HostUnreachable
+from imgoe_bot.errors import BadReply, HostError, HostUnreachable
 from imgoe_bot.hostapi.answers import Answer
 from imgoe_bot.hostapi.body import CountedBody
 from imgoe_bot.hostapi.hush import unlogged
+from imgoe_bot.hostapi.repeats import Backoff, repeated
 
 REPLY_BYTES = 1024 * 1024
 
@@ -22,8 +22,7 @@ class Caller:
     Args:
         host: the host's base address, for the errors.
         total_s: the longest a ``deadline`` block may take, None for no end.
-        attempts: how often to try to connect.
-        retry_wait_s: before the second attempt; it doubles, with jitter.
+        backoff: how often to try to connect, and how long to wait in between.
     """
 
     def __init__(
@@ -32,14 +31,12 @@ class Caller:
         *,
         host: str,
         total_s: float | None,
-        attempts: int,
-        retry_wait_s: float,
+        backoff: Backoff,
     ) -> None:
         self._http = http
         self._host = host
         self._total_s = total_s
-        self._attempts = attempts
-        self._retry_wait_s = retry_wait_s
+        self._backoff = backoff
 
     @asynccontextmanager
     async def deadline(self) -> AsyncGenerator[None]:
@@ -74,11 +71,12 @@ class Caller:
             is_secret: keeps the address out of httpx's log.
         """
         target = self._target(url, query)
+
+        async def once() -> Answer:
+            return await self._call("GET", target, headers=headers or {}, content=None)
+
         with unlogged(str(target) if is_secret else ""):
-            async for attempt in self._attempts_while(_never_connected):
-                with attempt:
-                    return await self._call("GET", target, headers=headers or {}, content=None)
-        raise AssertionError  # pragma: no cover  # stamina yields at least one attempt
+            return await self._again_while(_never_connected, once)
 
     async def post_nothing(self, url: str) -> Answer:
         """Post an empty body, once, to an address that no log shall hold."""
@@ -93,16 +91,17 @@ class Caller:
             Exception: what the body's own source or progress callback raised.
         """
 
-        def may_repeat(error: Exception) -> bool:
+        def may_repeat(error: HostError) -> bool:
             return isinstance(error, HostUnreachable) and not body.started
 
         target = self._target(url)
+
+        async def once() -> Answer:
+            return await self._stream_out(target, headers=headers, body=body)
+
         async with self._stall_watch() as writing:
             body.writing = writing
-            async for attempt in self._attempts_while(may_repeat):
-                with attempt:
-                    return await self._stream_out(target, headers=headers, body=body)
-        raise AssertionError  # pragma: no cover  # stamina yields at least one attempt
+            return await self._again_while(may_repeat, once)
 
     def _target(self, url: str, query: Sequence[tuple[str, str]] = ()) -> httpx.URL:
         try:
@@ -151,18 +150,13 @@ class Caller:
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, headers, bytes(body))
 
-    def _attempts_while(
-        self, may_repeat: Callable[[Exception], bool]
-    ) -> AsyncIterator[stamina.Attempt]:
-        return aiter(
-            stamina.retry_context(
-                on=may_repeat,
-                attempts=self._attempts,
-                timeout=None,
-                wait_initial=self._retry_wait_s,
-                wait_jitter=self._retry_wait_s,
-            )
-        )
+    async def _again_while(
+        self, may_repeat: Callable[[HostError], bool], once: Callable[[], Awaitable[Answer]]
+    ) -> Answer:
+        def wait_s(error: HostError, made: int) -> float | None:
+            return self._backoff.wait_s(made) if may_repeat(error) else None
+
+        return await repeated(once, attempts=self._backoff.attempts, wait_s=wait_s)
 
     @asynccontextmanager
     async def _stall_watch(self) -> AsyncGenerator[Callable[[bool], None]]:
@@ -182,5 +176,5 @@ class Caller:
             raise HostUnreachable(host=self._host) from error
 
 
-def _never_connected(error: Exception) -> bool:
+def _never_connected(error: HostError) -> bool:
     return isinstance(error, HostUnreachable) and isinstance(error.__cause__, httpx.ConnectError)

@@ -16,6 +16,7 @@ from imgoe_bot.hostapi.models import Base64Source, DeleteLink, KeyBy, UploadRequ
 from imgoe_bot.hostapi.multipart import FilePart, seal
 from imgoe_bot.hostapi.places import is_same_site, normal_base
 from imgoe_bot.hostapi.probe import HostAbilities, probe
+from imgoe_bot.hostapi.repeats import Backoff
 from imgoe_bot.hostapi.reply import UploadReply
 from imgoe_bot.hostapi.tiny import TINY_KINDS
 from imgoe_bot.hostapi.transport import open_http
@@ -65,8 +66,7 @@ class HostClient:
             self._http,
             host=self.base_url,
             total_s=total_s,
-            attempts=attempts,
-            retry_wait_s=retry_wait_s,
+            backoff=Backoff(attempts, retry_wait_s),
         )
 
     def __repr__(self) -> str:
