@@ -155,11 +155,26 @@ async def test_a_bare_message_under_200_is_a_refusal_where_text_was_asked_for(
     assert type(await refusal(host, request)) is BadReply
 
 
-async def test_a_redirect_to_a_login_page_is_no_success(host: "ReplayHost") -> None:
-    host.answer.status, host.answer.headers = 302, {"Location": "/login"}
+@pytest.mark.parametrize(
+    "location",
+    [
+        "/login",
+        "/account/login",
+        "/account/image/login",
+        "/image/a/delete",
+        "/image/",
+        "https://elsewhere.example/image/q3",
+        "https://[image/q3",
+        "",
+    ],
+)
+async def test_a_redirect_to_no_page_of_an_upload_is_no_success(
+    host: "ReplayHost", location: str
+) -> None:
+    host.answer.status, host.answer.headers = 302, {"Location": location}
     found = await refusal(host, UploadRequest(GIF, format="redirect"))
     assert type(found) is BadReply
-    assert found.host_message == "Location: /login"
+    assert found.host_message == f"Location: {location}"
 
 
 async def test_an_error_keeps_the_hosts_own_facts(host: "ReplayHost") -> None:

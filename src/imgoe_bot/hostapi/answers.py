@@ -5,19 +5,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
 from imgoe_bot.errors import BadReply, HostBroken, HostRefused, ImgoeError
 from imgoe_bot.hostapi.faults import Refusal, Sent, classify, scrub
 from imgoe_bot.hostapi.models import UploadRequest, is_http_url
+from imgoe_bot.hostapi.places import is_same_site, joined
 from imgoe_bot.hostapi.reply import UploadReply, read_object
 
 EXPIRY_TOLERANCE = timedelta(minutes=2)
 
 _HTML_TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_VIEWER_PATH = re.compile(r"(?:/[^/]+)+/(?:[^/]*\.)?(?P<id>[0-9A-Za-z]+)/?")
+_VIEWER_PATH = re.compile(
+    r"/(?:image|img|photo|picture|video|clip|media|view|i|v)/(?:[^/]*\.)?(?P<id>[0-9A-Za-z]+)/?"
+)
+"""Where hosts have their uploads' pages: the usual routes, and what operators rename them to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ def parse_deletion(answer: Answer, *, sent: Sent) -> bool:
 
     Source: design/API.md §3.
     """
-    target = urlsplit(answer.headers.get("location", ""))
+    target = urlsplit(joined("", answer.headers.get("location", "")))
     if answer.status in (301, 302, 303) and target.query.startswith("deleted"):
         return True
     if answer.status in (404, 410):
@@ -73,7 +77,7 @@ def moved_link(answer: Answer, *, address: str) -> str | None:
 
     A host behind TLS that names its own links with http answers so, and deletes nothing.
     """
-    target = urljoin(address, answer.headers.get("location", ""))
+    target = joined(address, answer.headers.get("location", ""))
     has_moved = answer.status in (301, 302, 307, 308) and target != address
     is_same = urlsplit(target).path.rstrip("/") == urlsplit(address).path.rstrip("/")
     return target if has_moved and is_same and not urlsplit(target).query else None
@@ -142,10 +146,10 @@ def _from_text(answer: Answer) -> UploadReply | None:
 
 
 def _from_location(answer: Answer, sent: Sent) -> UploadReply | None:
-    viewer_url = urljoin(f"{sent.host}/", answer.headers.get("location", ""))
+    viewer_url = joined(f"{sent.host}/", answer.headers.get("location", ""))
     inside = urlsplit(viewer_url).path.removeprefix(urlsplit(sent.host).path)
     viewer = _VIEWER_PATH.fullmatch(inside)
-    if answer.status != 302 or viewer is None:
+    if answer.status != 302 or viewer is None or not is_same_site(viewer_url, sent.host):
         return None
     return UploadReply.model_validate({"id_encoded": viewer["id"], "url_viewer": viewer_url})
 

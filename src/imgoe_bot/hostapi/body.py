@@ -182,8 +182,15 @@ async def _slices(data: bytes) -> AsyncIterator[bytes]:
 
 
 async def _reads(file: IO[bytes]) -> AsyncIterator[bytes]:
-    while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
+    while chunk := await asyncio.to_thread(_read, file):
         yield chunk
+
+
+def _read(file: IO[bytes]) -> bytes:
+    try:
+        return file.read(CHUNK_BYTES)
+    except OSError as error:
+        raise SourceUnreachable from error
 
 
 def _open(source: FileSource) -> IO[bytes]:
@@ -193,7 +200,10 @@ def _open(source: FileSource) -> IO[bytes]:
         raise SourceGone from error
     except PermissionError as error:
         raise SourceBlocked(reason="permission") from error
-    except OSError as error:
+    except (
+        OSError,
+        ValueError,
+    ) as error:  # a name with a NUL is the one, a name too long the other
         raise SourceBlocked(reason="not-a-file") from error
 
 

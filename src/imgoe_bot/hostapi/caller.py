@@ -12,8 +12,17 @@ from imgoe_bot.hostapi.answers import Answer
 from imgoe_bot.hostapi.body import CountedBody
 from imgoe_bot.hostapi.hush import unlogged
 from imgoe_bot.hostapi.repeats import Backoff, repeated
+from imgoe_bot.hostapi.unpack import unpacked
 
 REPLY_BYTES = 1024 * 1024
+
+_NO_ANSWER = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    aiohttp.ClientError,
+    OSError,
+    ValueError,  # of names that no resolver can be asked for
+)
 
 
 class Caller:
@@ -106,7 +115,7 @@ class Caller:
     def _target(self, url: str, query: Sequence[tuple[str, str]] = ()) -> httpx.URL:
         try:
             return httpx.URL(url, params=list(query)) if query else httpx.URL(url)
-        except httpx.InvalidURL:
+        except (httpx.InvalidURL, ValueError):
             raise HostUnreachable(host=self._host) from None
 
     async def _stream_out(
@@ -129,26 +138,28 @@ class Caller:
     ) -> Answer:
         """Make one call. The cause is dropped where its text repeats the address."""
         try:
-            request = self._http.build_request(method, url, headers=headers, content=content)
+            asked = {"Accept-Encoding": "identity", **headers}
+            request = self._http.build_request(method, url, headers=asked, content=content)
             response = await self._http.send(request, stream=True, follow_redirects=False)
             try:
                 return await self._read(response)
             finally:
                 await response.aclose()
-        except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError) as error:
+        except httpx.RemoteProtocolError:  # httpx's own word for a Location that is no address
+            raise BadReply(host=self._host) from None
+        except _NO_ANSWER as error:
             if isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ClientError):
                 raise
             tells = url.raw_path.decode() in str(error) and url.path != "/"
             raise HostUnreachable(host=self._host) from (None if tells else error)
 
     async def _read(self, response: httpx.Response) -> Answer:
-        body = bytearray()
-        async for piece in response.aiter_bytes():
-            body += piece
-            if len(body) > REPLY_BYTES:
-                raise BadReply(host=self._host, status=response.status_code)
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, headers, bytes(body))
+        encoding = headers.get("content-encoding", "")
+        body = unpacked(await _raw(response), encoding=encoding, limit_bytes=REPLY_BYTES)
+        if body is None:
+            raise BadReply(host=self._host, status=response.status_code)
+        return Answer(response.status_code, headers, body)
 
     async def _again_while(
         self, may_repeat: Callable[[HostError], bool], once: Callable[[], Awaitable[Answer]]
@@ -174,6 +185,16 @@ class Caller:
             if not stall.expired():
                 raise
             raise HostUnreachable(host=self._host) from error
+
+
+async def _raw(response: httpx.Response) -> bytes:
+    """Read a body as sent, and of one beyond the limit no more than shows that."""
+    body = bytearray()
+    async for piece in response.aiter_raw():
+        body += piece
+        if len(body) > REPLY_BYTES:
+            break
+    return bytes(body)
 
 
 def _never_connected(error: HostError) -> bool:
