@@ -13,11 +13,12 @@ from imgoe_bot.errors import BadReply, HostBroken, HostRefused, ImgoeError
 from imgoe_bot.hostapi.faults import Refusal, Sent, classify, scrub
 from imgoe_bot.hostapi.models import UploadRequest, is_http_url
 from imgoe_bot.hostapi.places import is_same_site, joined
-from imgoe_bot.hostapi.reply import UploadReply, read_object
+from imgoe_bot.hostapi.reply import UploadReply, find_object
 
 EXPIRY_TOLERANCE = timedelta(minutes=2)
 
 _HTML_TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_JSON = re.compile(rb'^\s*[{\[]|\{\s*"')
 _VIEWER_PATH = re.compile(
     r"/(?:image|img|photo|picture|video|clip|media|view|i|v)/(?:[^/]*\.)?(?P<id>[0-9A-Za-z]+)/?"
 )
@@ -93,7 +94,7 @@ def refused(answer: Answer, *, sent: Sent, bare_text: bool = False) -> ImgoeErro
     """
     if 300 <= answer.status < 400:
         return _redirected(answer, sent)
-    found = _read(answer)
+    found = find_object(answer.body)
     if found is not None:
         return classify(_refusal(answer, found, sent), sent=sent)
     words = scrub(_words(answer), secrets=sent.secrets) or None
@@ -104,26 +105,19 @@ def refused(answer: Answer, *, sent: Sent, bare_text: bool = False) -> ImgoeErro
 
 
 def _stored(answer: Answer, *, request: UploadRequest, sent: Sent) -> UploadReply | None:
-    if request.format == "redirect":
+    if request.format == "redirect" and answer.status == 302:
         return _from_location(answer, sent)
     if answer.status != 200:
         return None
-    if request.format == "txt":
-        return _from_text(answer)
-    found = _read(answer) or {}
+    if request.format == "txt" and (reply := _from_text(answer)) is not None:
+        return reply
+    found = find_object(answer.body) or {}
     image, data = found.get("image"), found.get("data")
     if found.get("status_code") == 200 and isinstance(image, dict):
         return _from_fields(image)
     if found.get("success") is True and isinstance(data, dict):
         return _from_fields(data)
     return None
-
-
-def _read(answer: Answer) -> dict[str, JsonValue] | None:
-    """Read the JSON object, also behind the warnings a misconfigured PHP prints before it."""
-    found = read_object(answer.body)
-    start = answer.body.find(b'{"status_code"') if found is None and answer.is_page else -1
-    return read_object(answer.body[start:]) if start > 0 else found
 
 
 def _from_fields(fields: Mapping[str, JsonValue]) -> UploadReply | None:
@@ -149,7 +143,7 @@ def _from_location(answer: Answer, sent: Sent) -> UploadReply | None:
     viewer_url = joined(f"{sent.host}/", answer.headers.get("location", ""))
     inside = urlsplit(viewer_url).path.removeprefix(urlsplit(sent.host).path)
     viewer = _VIEWER_PATH.fullmatch(inside)
-    if answer.status != 302 or viewer is None or not is_same_site(viewer_url, sent.host):
+    if viewer is None or not is_same_site(viewer_url, sent.host):
         return None
     return UploadReply.model_validate({"id_encoded": viewer["id"], "url_viewer": viewer_url})
 
@@ -200,12 +194,10 @@ def _not_json(answer: Answer, *, words: str | None, sent: Sent, bare_text: bool)
 
 def _words(answer: Answer) -> str:
     """A page's title, or a text; of half a JSON nothing: it may hold a delete link."""
-    if answer.body.lstrip().startswith((b"{", b"[")):
-        return ""
     title = _HTML_TITLE.search(answer.body)
-    if answer.is_page:
-        return title[1].decode(errors="replace") if title else ""
-    return answer.body[:4096].decode(errors="replace")
+    page_words = title[1] if title else b""
+    words = page_words if answer.is_page else answer.body
+    return "" if _JSON.search(words) else words[:4096].decode(errors="replace")
 
 
 def _first_text(fields: Mapping[str, JsonValue], *names: str) -> str:

@@ -23,7 +23,9 @@ from imgoe_bot.errors import (
 
 MESSAGE_CHARACTERS = 300
 
-_DELETE_SECRET = re.compile(r"/delete/[0-9A-Za-z]{16,}")
+_SLASH = r"(?:\\?/|%2f|\\u002f)"
+"""As it is, as PHP's JSON has it, in an address, as other JSON has it."""
+_DELETE_SECRET = re.compile(rf"{_SLASH}delete{_SLASH}[0-9A-Za-z]{{16,}}", re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
 _TAG = re.compile(r"<[^>]*>")
 _SPEAKS_OF_SIZE = re.compile(r"\b(too (big|large)|bigger|larger|max\w*|size)\b", re.IGNORECASE)
