@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 import tracemalloc
 import zlib
 from collections.abc import AsyncIterator
@@ -29,6 +30,7 @@ from imgoe_bot.hostapi import (
     UrlSource,
     open_http,
 )
+from tests.hostapi.conftest import read_whole_request
 
 if TYPE_CHECKING:
     from tests.hostapi.conftest import RawHost, ReplayHost
@@ -106,6 +108,55 @@ async def test_a_host_that_never_answers_is_given_up(raw_host: "RawHost") -> Non
     async with open_http(read_s=0.2) as http:
         with pytest.raises(HostUnreachable):
             await HostClient(raw_host.base_url, http=http).upload(SMALL)
+
+
+async def test_a_name_that_is_looked_up_for_ever_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    release = threading.Event()
+
+    def look_up(*_: object, **__: object) -> list[object]:
+        release.wait()
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    async with open_http(connect_s=0.1) as http:
+        client = HostClient("http://host.example", http=http, attempts=2, retry_wait_s=0)
+        try:
+            async with asyncio.timeout(5):
+                with pytest.raises(HostUnreachable):
+                    await client.upload(SMALL)
+        finally:
+            release.set()
+
+
+async def test_a_connection_that_never_gets_free_is_given_up(raw_host: "RawHost") -> None:
+    arrived = asyncio.Event()
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_whole_request(reader, writer)
+        arrived.set()
+        await raw_host.release.wait()
+
+    raw_host.handler = hold
+    async with open_http(pool=1, connect_s=0.1) as http:
+        client = HostClient(raw_host.base_url, http=http, attempts=2, retry_wait_s=0)
+        first = asyncio.create_task(client.upload(SMALL))
+        async with asyncio.timeout(5):
+            await arrived.wait()
+            with pytest.raises(HostUnreachable) as caught:
+                await client.upload(SMALL)
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+    assert not caught.value.may_be_stored
+
+
+async def test_uploads_that_wait_for_one_another_all_arrive(host: "ReplayHost") -> None:
+    async with open_http(pool=2) as http:
+        client = HostClient(host.base_url, http=http)
+        await asyncio.gather(*(client.upload(SMALL) for _ in range(50)))
+    assert len(host.seen) == 50
 
 
 async def test_the_total_deadline_ends_even_a_flowing_upload(host: "ReplayHost") -> None:

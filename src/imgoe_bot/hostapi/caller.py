@@ -1,6 +1,7 @@
 """Calls over HTTP with an end to every wait, and a repeat only while no byte has left."""
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
@@ -9,7 +10,7 @@ import httpx
 
 from imgoe_bot.errors import BadReply, HostError, HostUnreachable
 from imgoe_bot.hostapi.answers import Answer
-from imgoe_bot.hostapi.body import CountedBody
+from imgoe_bot.hostapi.body import CountedBody, Delivery
 from imgoe_bot.hostapi.hush import unlogged
 from imgoe_bot.hostapi.repeats import Backoff, repeated
 from imgoe_bot.hostapi.unpack import unpacked
@@ -48,41 +49,42 @@ class Caller:
         self._backoff = backoff
 
     @asynccontextmanager
-    async def deadline(self) -> AsyncGenerator[None]:
-        """Bound a block by the total time allowed.
+    async def deadline(
+        self, delivery: Delivery | None = None
+    ) -> AsyncGenerator[Callable[[], float]]:
+        """Bound a block by the total time allowed; gives what tells the seconds left of it.
+
+        Args:
+            delivery: how far the block's request has come, for the error.
 
         Raises:
             HostUnreachable: the block did not end in time.
         """
-        end = asyncio.timeout(self._total_s)
+        loop, end = asyncio.get_running_loop(), asyncio.timeout(self._total_s)
+
+        def left_s() -> float:
+            at = end.when()
+            return math.inf if at is None else at - loop.time()
+
         try:
             async with end:
-                yield
+                yield left_s
         except TimeoutError as error:
             if not end.expired():
                 raise
-            raise HostUnreachable(host=self._host) from error
+            raise self._unreachable(delivery) from error
 
-    async def get(
-        self,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        query: Sequence[tuple[str, str]] = (),
-        is_secret: bool = False,
-    ) -> Answer:
+    async def get(self, url: str, *, is_secret: bool = False) -> Answer:
         """Call without a body; tried again while no connection comes about.
 
         Args:
             url: what to get.
-            headers: besides the usual ones.
-            query: added to the address, encoded.
             is_secret: keeps the address out of httpx's log.
         """
-        target = self._target(url, query)
+        target = self._target(url)
 
         async def once() -> Answer:
-            return await self._call("GET", target, headers=headers or {}, content=None)
+            return await self._call("GET", target, headers={}, content=None)
 
         with unlogged(str(target) if is_secret else ""):
             return await self._again_while(_never_connected, once)
@@ -99,18 +101,27 @@ class Caller:
         Raises:
             Exception: what the body's own source or progress callback raised.
         """
+        return await self._send("POST", self._target(url), headers=headers, body=body)
 
-        def may_repeat(error: HostError) -> bool:
-            return isinstance(error, HostUnreachable) and not body.started
+    async def send_query(
+        self,
+        url: str,
+        query: Sequence[tuple[str, str]],
+        *,
+        headers: Mapping[str, str],
+        body: CountedBody,
+    ) -> Answer:
+        """Get an address at which a host acts, which no log shall hold; as safe as ``post``.
 
-        target = self._target(url)
-
-        async def once() -> Answer:
-            return await self._stream_out(target, headers=headers, body=body)
-
-        async with self._stall_watch() as writing:
-            body.writing = writing
-            return await self._again_while(may_repeat, once)
+        Args:
+            url: the address.
+            query: added to it, encoded.
+            headers: besides the usual ones.
+            body: an empty one.
+        """
+        target = self._target(url, query)
+        with unlogged(str(target)):
+            return await self._send("GET", target, headers=headers, body=body)
 
     def _target(self, url: str, query: Sequence[tuple[str, str]] = ()) -> httpx.URL:
         try:
@@ -118,11 +129,27 @@ class Caller:
         except (httpx.InvalidURL, ValueError):
             raise HostUnreachable(host=self._host) from None
 
+    async def _send(
+        self, method: str, url: httpx.URL, *, headers: Mapping[str, str], body: CountedBody
+    ) -> Answer:
+        """Stream a body; of known length unless it has none, then the HTTP library sends chunks."""
+        length = {} if body.length is None else {"Content-Length": str(body.length)}
+
+        def may_repeat(error: HostError) -> bool:
+            return isinstance(error, HostUnreachable) and not body.delivery.started
+
+        async def once() -> Answer:
+            return await self._stream_out(method, url, headers={**headers, **length}, body=body)
+
+        async with self._stall_watch(body.delivery) as writing:
+            body.writing = writing
+            return await self._again_while(may_repeat, once)
+
     async def _stream_out(
-        self, url: httpx.URL, *, headers: Mapping[str, str], body: CountedBody
+        self, method: str, url: httpx.URL, *, headers: Mapping[str, str], body: CountedBody
     ) -> Answer:
         try:
-            return await self._call("POST", url, headers=headers, content=body)
+            return await self._call(method, url, headers=headers, content=body)
         except HostUnreachable:
             if body.failure is not None:
                 raise body.failure from None
@@ -151,7 +178,8 @@ class Caller:
             if isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ClientError):
                 raise
             tells = url.raw_path.decode() in str(error) and url.path != "/"
-            raise HostUnreachable(host=self._host) from (None if tells else error)
+            delivery = content.delivery if isinstance(content, CountedBody) else None
+            raise self._unreachable(delivery) from (None if tells else error)
 
     async def _read(self, response: httpx.Response) -> Answer:
         headers = {name.lower(): value for name, value in response.headers.items()}
@@ -170,7 +198,7 @@ class Caller:
         return await repeated(once, attempts=self._backoff.attempts, wait_s=wait_s)
 
     @asynccontextmanager
-    async def _stall_watch(self) -> AsyncGenerator[Callable[[bool], None]]:
+    async def _stall_watch(self, delivery: Delivery) -> AsyncGenerator[Callable[[bool], None]]:
         """Bound each wait for the other side to take a piece: the transport itself does not."""
         loop, write_s = asyncio.get_running_loop(), self._http.timeout.write
         stall = asyncio.timeout(None)
@@ -184,7 +212,11 @@ class Caller:
         except TimeoutError as error:
             if not stall.expired():
                 raise
-            raise HostUnreachable(host=self._host) from error
+            raise self._unreachable(delivery) from error
+
+    def _unreachable(self, delivery: Delivery | None) -> HostUnreachable:
+        may_be_stored = delivery is not None and delivery.whole
+        return HostUnreachable(host=self._host, may_be_stored=may_be_stored)
 
 
 async def _raw(response: httpx.Response) -> bytes:

@@ -4,6 +4,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
 
 import aiohttp
 import httpx
@@ -14,7 +15,7 @@ from imgoe_bot import _version
 
 READ_BYTES = 256 * 1024
 
-SocketFactory = Callable[[aiohttp.AddrInfoType], socket.socket]
+SocketFactory = Callable[[Any], socket.socket]  # aiohttp names what it takes, but not wholly
 
 
 class _LargeReads(AiohttpTransport):
@@ -51,7 +52,7 @@ def open_http(
     tls = httpx.create_ssl_context()
     return httpx.AsyncClient(
         transport=_LargeReads(verify=tls, client=lambda: _session(tls, pool, socket_factory)),
-        timeout=httpx.Timeout(read_s, connect=connect_s, write=write_s, pool=None),
+        timeout=httpx.Timeout(read_s, connect=connect_s, write=write_s, pool=connect_s),
         headers={"User-Agent": f"imgoe_bot/{_version.VERSION}"},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         follow_redirects=False,
