@@ -29,7 +29,8 @@ class HelpCog(commands.Cog):
         menus.remove(self._bot, self._menu)
 
     @app_commands.command(description=text("command.help.description"))
-    @app_commands.guild_only()
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def help(self, interaction: AnyInteraction) -> None:
         """Answer with the commands this person may use."""
         words = words_for_locale(interaction.locale)
@@ -37,12 +38,12 @@ class HelpCog(commands.Cog):
         await interaction.response.send_message(embed=embed, ephemeral=True)
 
     @app_commands.command(description=text("command.why.description"))
-    @app_commands.describe(link=text("command.why.option.link"))
+    @app_commands.describe(message=text("command.why.option.message"))
     @app_commands.guild_only()
-    async def why(self, interaction: AnyInteraction, link: str) -> None:
+    async def why(self, interaction: AnyInteraction, message: str) -> None:
         """Answer with every check of the message a link leads to."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._explain(interaction, await why.find_message(interaction, link))
+        await self._explain(interaction, await why.find_message(interaction, message))
 
     async def _why(self, interaction: AnyInteraction, target: discord.Message) -> None:
         """Answer with every check of a message."""

@@ -32,7 +32,8 @@ class SettingsCog(
         check_may_manage(convert.actor_of(interaction))
         settings = await self._services.guilds.get(GuildId(interaction.guild_id or 0))
         words = words_for_locale(interaction.locale)
-        await interaction.response.send_modal(KeyModal(host_url=settings.host_url, words=words))
+        form = KeyModal(host_url=settings.host_url, version=settings.version, words=words)
+        await interaction.response.send_modal(form)
 
     @app_commands.command(description=text("command.settings.show.description"))
     @app_commands.describe(channel=text("command.settings.show.option.channel"))

@@ -1,12 +1,18 @@
-"""What every test may use: where Chromium is."""
+"""What every test may use: where Chromium is; and what it needs besides."""
 
 import shutil
 
 import pytest
 
-from tests.needs import missing
+from tests.needs import missing, require
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a service whose package isn't here, or fail where CI requires it."""
+    for mark in item.iter_markers("service"):
+        require(mark.args[0])
 
 
 def find_chromium() -> str | None:

@@ -53,6 +53,8 @@ from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import ImageHost, KeyChecker, MediaReader, Messenger
 from imgoe_bot.services.privacy import PrivacyService
+from imgoe_bot.services.quotas import QuotaService
+from imgoe_bot.services.reviews import Reviews
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.setup import SetupService
 from imgoe_bot.services.stats import StatsService
@@ -66,7 +68,13 @@ from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.library_board import DiscordBoard
 from imgoe_bot.ui.outbound import DiscordMessenger
 
-DISCORD_MEDIA_URL = "https://media.discordapp.net"
+DISCORD_MEDIA_URLS = (
+    "https://media.discordapp.net",
+    "https://images-ext-1.discordapp.net",
+    "https://images-ext-2.discordapp.net",
+)
+"""Where Discord serves attachments besides, and by proxy the pictures of previews."""
+
 HEALTH_INTERVAL_S = 15
 
 log = structlog.stdlib.get_logger(__name__)
@@ -91,7 +99,8 @@ async def open_services(
         http = await stack.enter_async_context(open_http())
         guarded = await stack.enter_async_context(open_guarded_http())
         host = await stack.enter_async_context(_open_host(settings, http))
-        attachments = AttachmentReader(http, bases=(settings.discord_cdn_url, DISCORD_MEDIA_URL))
+        bases = (settings.discord_cdn_url, *DISCORD_MEDIA_URLS)
+        attachments = AttachmentReader(http, bases=bases)
         web = WebReader(guarded) if settings.allow_urls else None
         yield build_services(
             settings,
@@ -144,12 +153,14 @@ def build_services(
     budgets = HostBudgets(
         SqlBudgetStore(database), budget=parse_budget(settings.host_budget), clock=clock
     )
+    quotas = QuotaService(posts, options=options, clock=clock)
     uploads = UploadService(
         reader,
         host=host,
         guilds=guilds,
         options=options,
         posts=posts,
+        quotas=quotas,
         budgets=budgets,
         limits=UploadLimits(max_bytes=settings.max_upload_bytes),
         clock=clock,
@@ -161,6 +172,7 @@ def build_services(
         posts=posts,
         options=options,
         messenger=messenger,
+        spending=quotas,
         quotas=_quotas(settings),
         clock=clock,
     )
@@ -201,6 +213,7 @@ def build_services(
             clock=clock,
         ),
         uploads=uploads,
+        quotas=quotas,
         keeping=KeepService(
             uploads,
             posts=posts,
@@ -220,7 +233,7 @@ def build_services(
         deletions=deletions,
         library=LibraryService(library, posts=posts, board=board, clock=clock),
         stats=StatsService(library, painter=BarChart(), clock=clock),
-        privacy=PrivacyService(people, choices=choices, guilds=guilds, clock=clock),
+        privacy=PrivacyService(people, choices=choices, guilds=guilds, quotas=quotas, clock=clock),
         departures=DepartureService(
             SqlStayStore(database, remembering=(rules, option_store)),
             keep_for=timedelta(days=settings.guild_retention_days),
@@ -231,10 +244,12 @@ def build_services(
             steps=steps,
             delivery=delivery,
             erasure=erasure,
+            reviews=Reviews(jobs, posts=posts, host=host, messenger=messenger, clock=clock),
             clock=clock,
             options=_runner_options(settings),
         ),
         notes=notes,
+        refresh_links=settings.refresh_links,
     )
 
 

@@ -9,6 +9,7 @@
     │   │   ├── MediaTooLarge
     │   │   └── MediaSkipped
     │   ├── QuotaReached
+    │   │   └── QuotaPending ↻
     │   ├── SettingsRejected
     │   ├── KeyMissing
     │   ├── NotAllowed
@@ -24,6 +25,7 @@
     │   ├── HostBroken ↻
     │   ├── HostBusy ↻
     │   │   └── BudgetSpent ↻
+    │   ├── AwaitsApproval ↻
     │   ├── HostRefused
     │   │   ├── KeyRejected
     │   │   └── DuplicateMedia
@@ -156,10 +158,11 @@ class MediaTooLarge(MediaRejected):
 
 
 class MediaSkipped(MediaRejected):
-    """A kind of thing that is never kept.
+    """A kind of thing that is not kept: never, or not in that place.
 
     Attributes:
-        reason: ``voice`` or ``animation``.
+        reason: ``voice`` or ``animation``; or, where the place says so, ``spoiler``, ``nsfw`` or
+            ``kind``.
     """
 
     def __init__(self, *, filename: str | None = None, reason: str) -> None:
@@ -181,6 +184,12 @@ class QuotaReached(RequestError):
         self.whose = whose
         self.limit = limit
         self.unit = unit
+
+
+class QuotaPending(QuotaReached):
+    """Uploads under way may use up what a day allows; it is known in a moment."""
+
+    retryable = True
 
 
 class SettingsRejected(RequestError):
@@ -367,6 +376,12 @@ class HostBusy(HostError):
 
 class BudgetSpent(HostBusy):
     """We have sent the host as much as we may for now; this was not sent."""
+
+
+class AwaitsApproval(HostError):
+    """Somebody at the host has to approve an upload first, and has not yet."""
+
+    retryable = True
 
 
 class HostRefused(HostError):

@@ -9,13 +9,18 @@ from urllib.parse import urlsplit
 import typer
 
 from imgoe_bot.errors import ConfigError, SchemaTooNew
-from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Place
+from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Place, VideoLimits
+from imgoe_bot.hostserver.form import LONGEST, SHORTEST, parse_interval
 from imgoe_bot.hostserver.memory import keep_freed_memory
 from imgoe_bot.hostserver.options import MIB, Moderation
 
 EXIT_CONFIG = 78
 HIGHEST_PORT = 65_535
 LARGEST_MIB = 100_000
+MOST_PER_MINUTE = 1_000_000
+MOST_MEGAPIXELS = 178  # Pillow opens no larger picture
+MOST_FRAMES = 1_000_000
+LONGEST_FILM_S = 7 * 86_400
 
 
 def parse_bind(text: str) -> tuple[str, int]:
@@ -58,6 +63,21 @@ def parse_whole(option: str, text: str, *, least: int, most: int) -> int:
     return int(text)
 
 
+def parse_seconds(option: str, text: str) -> int:
+    """Return the seconds of an interval for which uploads may be kept.
+
+    Raises:
+        ConfigError: it is none, or outside of what the API knows.
+    """
+    try:
+        asked = parse_interval(text)
+    except ValueError as error:
+        raise ConfigError(option, f"{text!r} is {error}") from error
+    if not SHORTEST <= asked <= LONGEST:
+        raise ConfigError(option, f"{text!r} is not between 5 minutes and 365 days")
+    return int(asked.total_seconds())
+
+
 def parse_moderation(text: str) -> Moderation:
     """Return whose uploads wait for approval.
 
@@ -69,6 +89,18 @@ def parse_moderation(text: str) -> Moderation:
             "--moderation", f"{text!r} is not one of {', '.join(get_args(Moderation))}"
         )
     return cast(Moderation, text)
+
+
+def _guests(max_size: str, per_minute: str, expiry: str) -> GuestRules:
+    limit_mib = parse_whole("--guest-max-size", max_size, least=1, most=LARGEST_MIB)
+    uploads = parse_whole("--guest-per-minute", per_minute, least=0, most=MOST_PER_MINUTE)
+    return GuestRules(limit_mib * MIB, uploads, parse_seconds("--guest-expiry", expiry))
+
+
+def _quota_bytes(user_quota: str | None) -> int | None:
+    if user_quota is None:
+        return None
+    return parse_whole("--user-quota", user_quota, least=0, most=999_999_999) * MIB
 
 
 async def _serve(options: HostOptions) -> None:
@@ -109,8 +141,17 @@ def host(
     site_name: Annotated[str, typer.Option(help="Name on the pages.")] = "Image host",
     max_size: Annotated[str, typer.Option(help="Largest file in MiB.")] = "64",
     per_minute: Annotated[str, typer.Option(help="Uploads a minute and key; 0: any.")] = "600",
+    max_megapixels: Annotated[str, typer.Option(help="Largest picture or frame.")] = "50",
+    max_frames: Annotated[str, typer.Option(help="Longest animation.")] = "2000",
+    max_duration: Annotated[str, typer.Option(help="Longest film in seconds.")] = "3600",
+    user_quota: Annotated[
+        str | None, typer.Option(help="MiB a new user may store; admins change it for each.")
+    ] = None,
     moderation: Annotated[str, typer.Option(help="Who waits: off, guests or all.")] = "off",
     guests: Annotated[bool, typer.Option(help="Let people upload without a key.")] = False,
+    guest_max_size: Annotated[str, typer.Option(help="A guest's largest file in MiB.")] = "10",
+    guest_per_minute: Annotated[str, typer.Option(help="Uploads a minute and guest.")] = "10",
+    guest_expiry: Annotated[str, typer.Option(help="What guests send goes after this.")] = "P30D",
     strict: Annotated[bool, typer.Option(help="True HTTP statuses for every client.")] = False,
     refuse_duplicates: Annotated[bool, typer.Option(help="Refuse a file sent twice.")] = False,
     keep_location: Annotated[bool, typer.Option(help="Leave GPS data in files.")] = False,
@@ -125,7 +166,10 @@ def host(
     """Run the embedded image host; the first start prints an API key once."""
     try:
         address, port = parse_bind(bind)
-        uploads = parse_whole("--per-minute", per_minute, least=0, most=1_000_000)
+        uploads = parse_whole("--per-minute", per_minute, least=0, most=MOST_PER_MINUTE)
+        pixels = parse_whole("--max-megapixels", max_megapixels, least=1, most=MOST_MEGAPIXELS)
+        film_s = parse_whole("--max-duration", max_duration, least=1, most=LONGEST_FILM_S)
+        rules = _guests(guest_max_size, guest_per_minute, guest_expiry)
         options = HostOptions(
             data_dir=data,
             bind=address,
@@ -134,10 +178,14 @@ def host(
             database_url=database_url,
             site_name=site_name,
             body_limit_bytes=parse_whole("--max-size", max_size, least=1, most=LARGEST_MIB) * MIB,
+            pixel_limit=pixels * 1_000_000,
+            frame_limit=parse_whole("--max-frames", max_frames, least=1, most=MOST_FRAMES),
+            video=VideoLimits(duration_s=film_s, pixels=pixels * 1_000_000),
+            user_quota_bytes=_quota_bytes(user_quota),
             per_key_per_minute=uploads,
             per_address_per_minute=2 * uploads,
             moderation=parse_moderation(moderation),
-            guests=GuestRules() if guests else None,
+            guests=rules if guests else None,
             strict=strict,
             refuse_duplicates=refuse_duplicates,
             keep_location=keep_location,

@@ -112,6 +112,9 @@ class PluginSettings(BaseSettings):
     allow_urls: bool = Field(
         default=True, description="Whether people may upload from any public web address."
     )
+    refresh_links: bool = Field(
+        default=False, description="Whether Discord is asked to sign old links to its files anew."
+    )
     host_budget: str = Field(
         default="50/1m,500/1h,1000/1d,5000/7d,10000/30d",
         pattern=r"^(none|[1-9]\d{0,6}/[1-9]\d{0,4}[smhd](,[1-9]\d{0,6}/[1-9]\d{0,4}[smhd]){0,9})$",

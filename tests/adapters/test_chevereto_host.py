@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from imgoe_bot.hostserver import HostOptions, HostServer
 from imgoe_bot.services.ports import MediaFile
 from tests.adapters.conftest import Site
 from tests.hostserver.driver import picture
+from tests.hostserver.moderator import approve_all
 
 KEY = ApiKey("chv_key_of_the_test")
 
@@ -118,6 +120,71 @@ async def test_a_moderated_upload_has_no_addresses_and_links_its_page_by_id(
     assert stored.viewer_url == stored.url == f"{site.url}/image/ZfGd"
     assert stored.thumb_url is None
     assert stored.delete_link is not None
+
+
+async def test_an_upload_that_was_approved_is_told_where_its_files_are(
+    http: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    host, options = CheveretoHost(http), HostOptions(tmp_path / "strict", moderation="all")
+    async with HostServer(options) as strict:
+        key = ApiKey(await strict.create_key("bot", user="bot"))
+        waiting = await host.upload(
+            _media(picture()), host_url=strict.url, key=key, details=Details(title="Kitten")
+        )
+        before = await host.find_published(waiting, host_url=strict.url)
+        await approve_all(strict)
+        shown = await host.find_published(waiting, host_url=strict.url)
+
+        assert before is None
+        assert shown is not None
+        assert shown == replace(waiting, approved=True, url=shown.url, thumb_url=shown.url)
+        assert (await http.get(shown.url)).headers["content-type"] == "image/jpeg"
+
+
+async def test_a_host_that_hides_what_is_not_safe_for_work_is_linked_by_its_page(
+    http: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    host, options = CheveretoHost(http), HostOptions(tmp_path / "strict", moderation="all")
+    async with HostServer(options) as strict:
+        key = ApiKey(await strict.create_key("bot", user="bot"))
+        waiting = await host.upload(
+            _media(picture()), host_url=strict.url, key=key, details=Details(nsfw=True)
+        )
+        await approve_all(strict)
+
+        shown = await host.find_published(waiting, host_url=strict.url)
+
+    assert shown == replace(waiting, approved=True, url=waiting.viewer_url, thumb_url=None)
+
+
+@pytest.mark.parametrize(
+    ("mime", "tags", "url", "thumb_url"),
+    [
+        ("image/png", {"og:image": "/a b>.png"}, "/a%20b%3E.png", "/a%20b%3E.png"),
+        ("image/png", {"og:image": "javascript:x"}, "/image/q3", None),
+        ("video/mp4", {"og:image": "/a.jpg", "og:video": "/a.mp4"}, "/a.mp4", "/a.jpg"),
+        ("video/mp4", {"og:image": "/a.mp4"}, "/a.mp4", None),
+        ("video/mp4", {"og:image": "/a.jpg"}, "/image/q3", "/a.jpg"),
+    ],
+)
+async def test_a_page_tells_of_a_film_both_film_and_still(
+    http: httpx.AsyncClient,
+    site: Site,
+    mime: str,
+    tags: dict[str, str],
+    url: str,
+    thumb_url: str | None,
+) -> None:
+    page = f"{site.url}/image/q3"
+    waiting = Stored(mime, 9, viewer_url=page, url=page, approved=False)
+    told = "".join(f'<meta property="{name}" content="{text}">' for name, text in tags.items())
+    body = f'<meta property="og:image:width" content="9">{told}'
+    site.answer(body.encode(), headers={"Content-Type": "text/html"})
+
+    shown = await CheveretoHost(http).find_published(waiting, host_url=site.url)
+
+    thumb_url = thumb_url and site.url + thumb_url
+    assert shown == replace(waiting, approved=True, url=site.url + url, thumb_url=thumb_url)
 
 
 async def test_a_reply_without_an_id_is_no_reply(http: httpx.AsyncClient, site: Site) -> None:

@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 
 from imgoe_bot.adapters.fetch import AttachmentReader
+from imgoe_bot.app import DISCORD_MEDIA_URLS
 from imgoe_bot.domain.media import Source
 from imgoe_bot.errors import (
     EmptyMedia,
@@ -18,6 +19,7 @@ from imgoe_bot.errors import (
     SourceUnreachable,
     UnsupportedMedia,
 )
+from imgoe_bot.settings import PluginSettings
 from tests.adapters.conftest import Site
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
@@ -48,6 +50,23 @@ async def test_the_bytes_come_whole_with_their_true_type_and_size(
 
     assert (media.mime, media.size_bytes, media.filename) == ("image/png", len(PNG), "cat.png")
     assert body == PNG
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://cdn.discordapp.com/attachments/1/2/cat.png?ex=a&is=b&hm=c",
+        "https://media.discordapp.net/attachments/1/2/cat.png?ex=a&is=b&hm=c",
+        "https://images-ext-1.discordapp.net/external/abc/https/pics.example/cat.png",
+        "https://images-ext-2.discordapp.net/external/abc/https/pics.example/cat.png",
+    ],
+)
+async def test_discord_is_read_under_each_name_it_shows_pictures_by(
+    http: httpx.AsyncClient, url: str
+) -> None:
+    default = str(PluginSettings.model_fields["discord_cdn_url"].default)
+
+    assert AttachmentReader(http, bases=(default, *DISCORD_MEDIA_URLS)).reads(url)
 
 
 @pytest.mark.parametrize(

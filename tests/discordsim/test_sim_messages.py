@@ -55,16 +55,21 @@ async def test_a_reply_with_an_embed_is_seen_with_what_it_answers(
     assert card.mention_ids == []
 
 
-async def test_a_bots_file_is_kept_and_shown_in_its_embed(
+async def test_a_bots_file_is_kept_and_shown_in_its_embed_and_listed_elsewhere_no_more(
     bot: "Probe", town: "Town", picture: bytes
 ) -> None:
     channel = bot.text_channel(town.memes.id)
     embed = discord.Embed().set_image(url="attachment://thumb.png")
-    file = discord.File(io.BytesIO(picture), "thumb.png", description="small")
+    names = ("thumb.png", "other.png")
+    files = [discord.File(io.BytesIO(picture), name, description="small") for name in names]
 
-    sent = await channel.send(embed=embed, file=file)
+    sent = await channel.send(embed=embed, files=files)
 
-    assert sent.embeds[0].image.url == sent.attachments[0].url
+    url = sent.embeds[0].image.url
+    assert url is not None
+    assert "/thumb.png" in url
+    assert await bot.http.get_from_cdn(url) == picture
+    assert [each.filename for each in sent.attachments] == ["other.png"]
     assert await sent.attachments[0].read() == picture
     assert sent.attachments[0].description == "small"
 

@@ -107,6 +107,35 @@ async def test_a_bare_link_is_previewed(
     assert mapping(embed["thumbnail"])["width"] == 3
 
 
+async def test_a_previews_picture_is_served_by_the_proxy(
+    bot: "Probe", town: "Town", site: Site, picture: bytes
+) -> None:
+    told = await bot.hears("raw_message_edit")
+    address = f"{site.url}/cat.png"
+
+    await town.alice.say(town.memes, f"see {address} there")
+
+    event = await told
+    assert isinstance(event, discord.RawMessageUpdateEvent)
+    shown = event.message.embeds[0].thumbnail
+    assert shown.url == address
+    assert shown.proxy_url is not None
+    assert shown.proxy_url.startswith(f"{town.sim.cdn_url}/external/")
+    assert await bot.http.get_from_cdn(shown.proxy_url) == picture
+
+
+@pytest.mark.parametrize(
+    ("path", "refusal"), [("/other.png", discord.Forbidden), ("/gone.png", discord.NotFound)]
+)
+async def test_the_proxy_fetches_only_what_a_message_shows_and_what_is_there(
+    bot: "Probe", town: "Town", site: Site, path: str, refusal: type[discord.HTTPException]
+) -> None:
+    proxied = town.sim.world.links.proxied(f"{site.url}/gone.png")
+
+    with pytest.raises(refusal):
+        await bot.http.get_from_cdn(proxied.replace("/gone.png", path))
+
+
 async def test_links_in_brackets_and_suppressed_ones_are_never_fetched(
     bot: "Probe", town: "Town", site: Site
 ) -> None:

@@ -6,9 +6,16 @@ import discord
 import pytest
 
 from imgoe_bot.discordsim import ApiProblem, Permission, Upload
+from imgoe_bot.discordsim.wire import Payload
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import Probe, Town
+
+
+LAYOUT: list[Payload] = [
+    {"type": 12, "items": [{"media": {"url": "attachment://a.png"}}]},
+    {"type": 13, "file": {"url": "attachment://b.txt"}},
+]
 
 
 async def test_a_forward_carries_a_snapshot_with_its_files_and_no_author(
@@ -81,6 +88,43 @@ async def test_a_voice_message_is_marked_with_its_length(bot: "Probe", town: "To
     assert message.flags.voice
     assert message.attachments[0].is_voice_message()
     assert message.attachments[0].duration == 2.5
+
+
+async def test_a_file_in_a_layout_is_listed_there_alone(
+    bot: "Probe", town: "Town", picture: bytes
+) -> None:
+    hook = town.guild.add_webhook(town.memes, "album")
+    heard = await bot.hears_message()
+
+    await hook.say(files=[Upload("a.png", picture), Upload("b.txt", b"b")], layout=LAYOUT)
+
+    message = await heard
+    gallery, file = message.components
+    assert isinstance(gallery, discord.MediaGalleryComponent)
+    assert isinstance(file, discord.FileComponent)
+    media = gallery.items[0].media
+    assert message.attachments == []
+    assert await bot.http.get_from_cdn(media.url) == picture
+    assert None not in (media.attachment_id, file.media.attachment_id)
+    assert media.attachment_id != file.media.attachment_id
+    assert (file.name, file.size) == ("b.txt", 1)
+
+
+async def test_a_forwards_layout_has_links_that_work_however_old_it_is(
+    bot: "Probe", town: "Town", picture: bytes
+) -> None:
+    hook = town.guild.add_webhook(town.memes, "album")
+    files = [Upload("a.png", picture), Upload("b.txt", b"b")]
+    original = await hook.say(files=files, layout=LAYOUT)
+    forwarded = await town.alice.forward(original, town.memes)
+    town.sim.faults.expire_links()
+
+    message = await bot.get_partial_messageable(town.memes.id).fetch_message(forwarded.id)
+
+    (snapshot,) = message.message_snapshots
+    gallery = snapshot.components[0]
+    assert isinstance(gallery, discord.MediaGalleryComponent)
+    assert await bot.http.get_from_cdn(gallery.items[0].media.url) == picture
 
 
 async def test_a_link_unfurls_later_without_an_edit(bot: "Probe", town: "Town") -> None:

@@ -153,6 +153,9 @@ def test_a_paused_rule_keeps_nothing_but_what_is_saved() -> None:
     ("changes", "options", "reason"),
     [
         ({"source": From.EMBEDS}, {}, Skip.SOURCE),
+        ({"source": From.LINKS}, {}, Skip.SOURCE),
+        ({"source": From.COMPONENTS}, {"sources": frozenset({From.ATTACHMENTS})}, Skip.SOURCE),
+        ({"forwarded": True}, {"sources": frozenset({From.ATTACHMENTS})}, Skip.SOURCE),
         ({"voice": True, "content_type": "audio/ogg"}, {}, Skip.VOICE),
         ({"animation": True, "content_type": None}, {}, Skip.ANIMATION),
         ({"filename": "notes.txt", "content_type": "text/plain"}, {}, Skip.KIND),
@@ -179,6 +182,25 @@ def test_each_reason_against_one_thing_spares_the_others(
 
     assert decision.keep == (other,)
     assert [(left.attachment, left.reason) for left in decision.left] == [(odd, reason)]
+
+
+@pytest.mark.parametrize(
+    ("sources", "kept"),
+    [
+        ({From.EMBEDS, From.LINKS}, From.EMBEDS),
+        ({From.EMBEDS}, From.EMBEDS),
+        ({From.LINKS}, From.LINKS),
+    ],
+)
+def test_a_link_and_its_preview_are_one_thing(sources: set[From], kept: From) -> None:
+    preview = replace(PICTURE, source=From.EMBEDS)
+    link = replace(PICTURE, source=From.LINKS, position=1)
+    facts = replace(FACTS, attachments=(preview, link))
+
+    decision = decide(facts, [_rule()], _around(sources=frozenset(sources)))
+
+    assert [each.source for each in decision.keep] == [kept]
+    assert decision.left == ()
 
 
 def test_a_picked_message_is_kept_whoever_wrote_it_and_wherever_it_is() -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from imgoe_bot.discordsim import DiscordSim, Permission, SimOptions
@@ -11,12 +12,18 @@ from imgoe_bot.hostserver import HostOptions, HostServer
 from tests.flows.kit import Town
 
 
+@pytest.fixture
+def sim_options() -> SimOptions:
+    """How Discord behaves; a module may say otherwise."""
+    return SimOptions()
+
+
 @pytest_asyncio.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
+async def town(tmp_path: Path, sim_options: SimOptions) -> AsyncIterator[Town]:
     """A server with a moderator and a member; no bot is running yet."""
     async with (
         HostServer(HostOptions(data_dir=tmp_path / "host")) as host,
-        DiscordSim(SimOptions()) as sim,
+        DiscordSim(sim_options) as sim,
         httpx.AsyncClient() as http,
     ):
         ada, ben = sim.add_person("ada"), sim.add_person("ben")

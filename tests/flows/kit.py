@@ -155,6 +155,24 @@ class Town:
         with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
             return int(file.execute(query, values).fetchone()[0])
 
+    async def write(self, statement: str, *values: int | str) -> None:
+        """Change the bot's database; in a thread, as the bot of this loop may be writing too."""
+
+        def write() -> None:
+            path = self.folder / "bot" / "imgoe_bot.sqlite3"
+            with contextlib.closing(sqlite3.connect(path, timeout=PATIENCE_S)) as file, file:
+                file.execute(statement, values)
+
+        await asyncio.to_thread(write)
+
+    async def let_time_pass(self, step: str) -> None:
+        """Make the jobs of a step that were put off due now, as if that time had come."""
+        await self.write(
+            "UPDATE job SET run_at = CAST(strftime('%s', 'now') AS INTEGER) * 1000000 "
+            "WHERE step = ? AND state = 'ready'",
+            step,
+        )
+
     def cards(self, channel: Channel) -> list[Message]:
         """Return every card of the bot in a channel."""
         mine = [m for m in channel.messages.values() if m.author is self.sim.bot_user]
@@ -172,6 +190,31 @@ class Town:
     async def status(self, url: object) -> int:
         """Return the HTTP status of an address of the image host."""
         return (await self.http.get(str(url))).status_code
+
+
+async def enter_key(town: Town, channel: Channel, key: str) -> Message:
+    """Let Ben enter a key; returns the panel."""
+    asked = await town.ben.slash(channel, "my-key")
+    panel = await asked.wait_response(PATIENCE_S)
+    opened = await town.ben.click(panel, "Enter a key…")
+    await town.ben.fill_modal(opened, {"host": town.host.url, "key": key})
+    return panel
+
+
+async def own_key(town: Town, channel: Channel) -> tuple[str, Message]:
+    """Let Ben set a key of his own; returns it, and the panel, which shows how it ends."""
+    key = await town.host.create_key("ben")
+    panel = await enter_key(town, channel, key)
+    await eventually(lambda: key[-4:] in panel.content)
+    return key, panel
+
+
+def elsewhere(town: Town) -> Channel:
+    """Return a channel of a server that does not have the bot; Ben takes the app there."""
+    other = town.sim.add_guild("Elsewhere", owner=town.ada, bot=False)
+    other.join(town.ben)
+    town.ben.has_app = True
+    return other.add_channel("lobby")
 
 
 class BotProcess:

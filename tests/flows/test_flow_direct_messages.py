@@ -1,8 +1,5 @@
 """Direct messages: few of them, within quotas, and none while Discord says stop."""
 
-import asyncio
-import contextlib
-import sqlite3
 from typing import Any, cast
 
 import pytest
@@ -40,26 +37,6 @@ async def _all_delivered(town: Town, *, posts: int) -> None:
     await eventually(lambda: _count(town, "done") == posts)
 
 
-async def _write(town: Town, statement: str) -> None:
-    """Change the bot's database; in a thread, because the bot of this loop may be writing too."""
-
-    def write() -> None:
-        path = town.folder / "bot" / "imgoe_bot.sqlite3"
-        with contextlib.closing(sqlite3.connect(path, timeout=PATIENCE_S)) as file, file:
-            file.execute(statement)
-
-    await asyncio.to_thread(write)
-
-
-async def _let_time_pass(town: Town) -> None:
-    """Make what was put off due now, as if that time had come."""
-    await _write(
-        town,
-        "UPDATE job SET run_at = CAST(strftime('%s', 'now') AS INTEGER) * 1000000 "
-        "WHERE step = 'deliver' AND state = 'ready'",
-    )
-
-
 async def _newcomer(town: Town, name: str) -> Person:
     person = town.sim.add_person(name)
     town.guild.join(person)
@@ -84,7 +61,7 @@ async def test_pictures_posted_one_after_the_other_are_written_about_together(
     cards = [await _post(running, name) for name in ("second.png", "third.png")]
     await _put_off(running, joined=1)
     assert len(_notes(running.ben)) == 1
-    await _let_time_pass(running)
+    await running.let_time_pass("deliver")
     await _all_delivered(running, posts=3)
 
     _, note = _notes(running.ben)
@@ -115,7 +92,7 @@ async def test_more_links_than_one_message_holds_go_in_several(running: Town) ->
         await running.card_for(source)
     await _put_off(running, joined=1)
 
-    await _let_time_pass(running)
+    await running.let_time_pass("deliver")
     await _all_delivered(running, posts=3)
 
     rest = _notes(running.ben)[1:]
@@ -135,7 +112,7 @@ async def test_a_restart_within_the_window_loses_nothing_and_says_nothing_twice(
         await town.note_for(town.ben)
         await _post(town, "second.png")
         await _put_off(town)
-    await _let_time_pass(town)
+    await town.let_time_pass("deliver")
 
     async with town.bot():
         await _all_delivered(town, posts=2)
@@ -182,7 +159,7 @@ async def test_people_never_written_to_wait_when_there_were_many(town: Town) -> 
         assert len(_notes(town.ben)) == 2
         assert _notes(cleo) == []
 
-        await _let_time_pass(town)
+        await town.let_time_pass("deliver")
         await town.note_for(cleo)
         await _all_delivered(town, posts=3)
 
@@ -208,7 +185,7 @@ async def test_where_discord_says_stop_nobody_is_written_to_and_cards_lead_to_th
     assert DELETE_LINK.search((await pressed.wait_response()).content)
     assert told in await _dms_status(running, running.lounge)
 
-    await _write(running, "UPDATE dm_breaker SET until = 0")  # as if that time had come
+    await running.write("UPDATE dm_breaker SET until = 0")  # as if that time had come
     await _post(running, "more.png", by=cleo)
     await running.note_for(cleo)
     await _all_delivered(running, posts=3)
@@ -225,7 +202,7 @@ async def test_who_closes_their_inbox_within_the_window_is_told_on_each_card(
     await _put_off(running, joined=1)
 
     running.ben.dms_closed = True
-    await _let_time_pass(running)
+    await running.let_time_pass("deliver")
     await _all_delivered(running, posts=3)
 
     assert ["can't send you direct messages" in card.content for card in cards] == [True, True]

@@ -57,6 +57,17 @@ async def test_help_shows_a_moderator_everything_in_their_language(running: Town
     assert words_for_locale("de")("command.upload.description") in shown
 
 
+async def test_help_in_direct_messages_names_what_works_there(running: Town) -> None:
+    asked = await running.ben.slash(running.ben.dm, "help")
+
+    shown = str((await asked.wait_response(10)).embeds)
+
+    assert "`/my-key`" in shown
+    assert "`/privacy show`" in shown
+    assert "`/stats`" not in shown
+    assert "Why?" not in shown
+
+
 async def test_why_tells_each_check_of_a_message_that_was_kept(running: Town) -> None:
     source = await running.ben.say(
         running.photos, files=[picture(), Upload("notes.txt", b"words", "text/plain")]
@@ -75,7 +86,7 @@ async def test_why_tells_each_check_of_a_message_that_was_kept(running: Town) ->
 async def test_why_names_the_check_that_failed(running: Town) -> None:
     source = await running.ben.say(running.lounge, files=[picture()])
 
-    asked = await running.ben.slash(running.photos, "why", link=_link(running, source))
+    asked = await running.ben.slash(running.photos, "why", message=_link(running, source))
 
     answer = (await asked.wait_response(10)).content
     assert "This message is not kept" in answer
@@ -88,8 +99,8 @@ async def test_why_shows_nobody_a_message_they_may_not_read(running: Town) -> No
     source = await running.ada.say(running.photos, "x")
     hidden = f"https://discord.com/channels/{running.guild.id}/{den.id}/{source.id}"
 
-    refused = await running.ben.slash(running.lounge, "why", link=hidden)
-    odd = await running.ben.slash(running.lounge, "why", link="https://example.com/1")
+    refused = await running.ben.slash(running.lounge, "why", message=hidden)
+    odd = await running.ben.slash(running.lounge, "why", message="https://example.com/1")
 
     assert "Read Message History" in (await refused.wait_response(10)).content
     assert "Copy the link of a message" in (await odd.wait_response(10)).content

@@ -38,6 +38,24 @@ async def test_the_answer_may_go_into_a_log_channel_and_names_its_source(running
     assert running.cards(running.photos) == []
 
 
+@pytest.mark.parametrize("layout", ["embed", "gallery"])
+async def test_a_card_in_a_log_channel_names_its_source_after_a_change_too(
+    running: Town, layout: str
+) -> None:
+    await _set(running, "answer", "log")
+    await _set(running, "log_channel", str(running.lounge.id))
+    await _set(running, "layout", layout)
+    posted = await running.ben.say(running.photos, files=[picture()])
+    note = await running.note_for(running.ben)
+
+    await running.ben.click(note, "Delete cat.png")
+
+    card = await running.ben.wait_for_message(
+        running.lounge, lambda m: "The copy was deleted." in _texts(m)
+    )
+    assert f"/{running.photos.id}/{posted.id}" in _texts(card)
+
+
 async def test_the_answer_may_be_a_mere_reaction(running: Town) -> None:
     await _set(running, "answer", "reaction")
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, cast
 
-from imgoe_bot.discordsim import Channel, Message, Person
+from imgoe_bot.discordsim import Channel, Message, Person, Upload
 from imgoe_bot.hostserver import HostOptions, HostServer
 from tests.flows.kit import PATIENCE_S, Town, bot_process, eventually, picture
 
@@ -108,6 +108,19 @@ async def test_the_export_holds_everything_but_delete_links(running: Town) -> No
     assert [upload["viewer_url"] for upload in data["uploads"]] == [page]
     assert data["uploads"][0]["channel_id"] == str(running.photos.id)
     assert b"/delete/" not in file.data
+
+
+async def test_the_export_holds_what_else_names_a_person(running: Town) -> None:
+    await running.ada.say(running.photos, files=[Upload("broken.png", b"words", "image/png")])
+    await running.ada.wait_for_message(running.photos, lambda m: "broken.png" in str(m.embeds))
+
+    answer = await _ask(running.ada, running.ada.dm, "export")
+
+    data = json.loads(answer.attachments[0].data)
+    assert [left["filename"] for left in data["not_kept"]] == ["broken.png"]
+    assert [rule["channel_id"] for rule in data["mirrored_channels"]] == [str(running.photos.id)]
+    assert [change["name"] for change in data["changes"]] == ["key"]
+    assert data["own_key"] == []
 
 
 async def test_forget_me_asks_first_and_then_erases_copies_cards_and_rows(running: Town) -> None:

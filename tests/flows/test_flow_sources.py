@@ -2,8 +2,9 @@
 
 import pytest
 
-from imgoe_bot.discordsim import ChannelType, Message, Upload
+from imgoe_bot.discordsim import Channel, ChannelType, Message, Upload
 from imgoe_bot.discordsim.message_payloads import attachment_path
+from imgoe_bot.discordsim.wire import Payload
 from tests.flows.kit import Town, eventually, picture
 
 VOICE = Upload("voice-message.ogg", b"OggS", "audio/ogg", duration_s=2.0, waveform="AAAA")
@@ -30,6 +31,20 @@ async def test_a_sticker_is_kept_under_its_name(running: Town) -> None:
     posted = await running.ben.say(running.photos, sticker_ids=[sticker.id])
 
     assert (await running.card_for(posted)).embeds[0]["title"] == "wave.png"
+
+
+async def test_ten_files_and_stickers_get_one_card_that_leaves_none_out(running: Town) -> None:
+    wave = running.guild.add_sticker("wave", picture().data)
+    dance = running.guild.add_sticker("dance", b"{}", format=3)
+    files = [picture(f"{n}.png", colour=f"#0000{n}0") for n in range(10)]
+
+    posted = await running.ben.say(running.photos, files=files, sticker_ids=[wave.id, dance.id])
+
+    card = await running.card_for(posted)
+    *shown, rest, failures = card.embeds
+    assert [embed["title"] for embed in shown] == [f"{n}.png" for n in range(8)]
+    assert [name for name in ("8.png", "9.png", "wave.png") if name not in str(rest)] == []
+    assert "dance.json" in str(failures)
 
 
 async def test_what_is_never_kept_is_said_once_a_server(running: Town) -> None:
@@ -89,14 +104,81 @@ async def test_two_mirrors_never_copy_each_other(town: Town) -> None:
         webhook = town.guild.add_webhook(town.photos, "other mirror")
         posted = await town.ben.say(town.lounge, files=[picture("far.png")])
         card = await webhook.say(embeds=[_preview(town, posted)])
-        before = await town.ada.slash(town.photos, "why", link=_link(town, card))
+        before = await town.ada.slash(town.photos, "why", message=_link(town, card))
         told = (await before.wait_response()).content
 
         card.components = [_row("imgoe:links:0123456789abcdef")]
-        again = await town.ada.slash(town.photos, "why", link=_link(town, card))
+        again = await town.ada.slash(town.photos, "why", message=_link(town, card))
 
         assert "✓ It is not the answer of a bot like me" in told
         assert "✗ It is not the answer of a bot like me" in (await again.wait_response()).content
+
+
+def _layout(town: Town, far: Message) -> list[Payload]:
+    """Return a layout with a picture in each place there is for one, the last one hidden."""
+    link = town.sim.world.links.sign(attachment_path(far.attachments[0]))
+    words: list[Payload] = [{"type": 10, "content": "words"}]
+    thumbnail: Payload = {"type": 11, "media": {"url": "attachment://side.png"}}
+    items = [{"media": {"url": "attachment://own.png"}}, {"media": {"url": link}}]
+    hidden: Payload = {"type": 12, "items": [{"media": {"url": "attachment://hidden.png"}}]}
+    return [
+        {"type": 12, "items": items},
+        {"type": 9, "components": words, "accessory": thumbnail},
+        {"type": 13, "file": {"url": "attachment://file.png"}},
+        {"type": 17, "spoiler": True, "components": [hidden]},
+    ]
+
+
+LAYOUT_TITLES = ["own.png", "far.png", "side.png", "file.png", "hidden.png"]
+
+
+async def _post_layout(town: Town, channel: Channel) -> Message:
+    colours = {"own": "red", "side": "green", "file": "blue", "hidden": "black"}
+    files = [picture(f"{name}.png", colour=colour) for name, colour in colours.items()]
+    far = await town.ada.say(town.lounge, files=[picture("far.png")])
+    webhook = town.guild.add_webhook(channel, "album")
+    return await webhook.say(files=files, layout=_layout(town, far))
+
+
+async def test_every_picture_of_a_bots_layout_is_kept(running: Town) -> None:
+    await _set(running, "bots", "on")
+
+    posted = await _post_layout(running, running.photos)
+
+    card = await running.card_for(posted)
+    assert [embed["title"] for embed in card.embeds] == LAYOUT_TITLES
+    assert ["thumbnail" in embed for embed in card.embeds] == [True] * 4 + [False]
+
+
+async def test_a_forwarded_layout_is_kept_though_a_bot_made_it(running: Town) -> None:
+    original = await _post_layout(running, running.lounge)
+
+    posted = await running.ben.forward(original, running.photos)
+
+    card = await running.card_for(posted)
+    assert [embed["title"] for embed in card.embeds] == LAYOUT_TITLES
+
+
+async def test_a_picture_that_an_embed_brings_along_is_kept(running: Town) -> None:
+    await _set(running, "bots", "on")
+    await _set(running, "sources", "embeds")
+    webhook = running.guild.add_webhook(running.photos, "camera")
+    embed = {"title": "Bark!", "image": {"url": "attachment://dog.png"}}
+
+    posted = await webhook.say(files=[picture("dog.png")], embeds=[embed])
+
+    assert (await running.card_for(posted)).embeds[0]["title"] == "dog.png"
+
+
+async def test_a_forwarded_card_is_not_kept_again(running: Town) -> None:
+    await _set(running, "layout", "gallery")
+    card = await running.card_for(await running.ben.say(running.photos, files=[picture()]))
+
+    forwarded = await running.ben.forward(card, running.photos)
+
+    await running.observed(forwarded)
+    asked = await running.ben.slash(running.photos, "why", link=_link(running, forwarded))
+    assert "✗ It is not the answer of a bot like me" in (await asked.wait_response()).content
 
 
 def _link(town: Town, message: Message) -> str:

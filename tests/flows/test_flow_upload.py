@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from imgoe_bot.discordsim import Upload
+from imgoe_bot.discordsim import Message, Upload
 from imgoe_bot.discordsim.message_payloads import attachment_path
 from imgoe_bot.hostserver import HostOptions, HostServer
-from tests.flows.kit import Town, picture
+from tests.flows.kit import PATIENCE_S, Town, picture
 
 
 async def test_what_was_asked_for_reaches_the_host(running: Town) -> None:
@@ -188,6 +188,18 @@ async def test_the_menu_keeps_any_message_also_without_message_content(town: Tow
         assert "1.png" in note.content, "the copies are their author's"
 
 
+async def test_the_menu_keeps_ten_files_and_a_sticker_too(running: Town) -> None:
+    wave = running.guild.add_sticker("wave", picture(colour="red").data)
+    files = [picture(f"{n}.png", colour=f"#0000{n}0") for n in range(10)]
+    source = await running.ben.say(running.lounge, files=files, sticker_ids=[wave.id])
+
+    asked = await running.ada.use_menu(source, "Mirror to host")
+
+    card = await asked.wait_response(20)
+    assert len(card.embeds) == 10
+    assert "[wave.png](<http" in str(card.embeds[-1]["description"])
+
+
 async def test_what_was_kept_already_is_shown_and_not_uploaded_again(running: Town) -> None:
     source = await running.ben.say(running.photos, files=[picture()])
     card = await running.card_for(source)
@@ -234,7 +246,55 @@ async def test_dead_links_are_healed_with_fresh_and_permanent_ones(running: Town
     assert f"[permanent](<{viewer}>)" in healed.content
     assert await running.status(old) != 200
     assert await running.status(fresh) == 200
-    assert f"[permanent](<{viewer}>)" in linked.content
+    assert linked.content.count(f"[permanent](<{viewer}>)") == 1
+    assert "at Discord" not in linked.content, "its link there is dead"
+
+
+async def _heal_after_expiry(town: Town) -> tuple[str, str]:
+    """Return an old link in another message's text, and the answer about that message."""
+    source = await town.ben.say(town.photos, files=[picture()])
+    await town.card_for(source)
+    old = town.sim.world.links.sign(attachment_path(source.attachments[0]))
+    quoted = await town.ben.say(town.lounge, f"look: {old} and https://example.com/a.png")
+    town.sim.faults.expire_links()
+    asked = await town.ben.use_menu(quoted, "Permanent link")
+    return old, (await asked.wait_response(10)).content
+
+
+async def test_an_old_link_in_a_text_is_signed_anew_where_the_operator_lets_it(town: Town) -> None:
+    async with town.bot(refresh_links=True):
+        await town.set_key()
+        await town.mirror()
+
+        old, healed = await _heal_after_expiry(town)
+
+        fresh = healed.partition("at Discord, for a day](<")[2].partition(">")[0]
+        assert await town.status(old) != 200
+        assert await town.status(fresh) == 200
+        assert "[permanent](<" in healed
+        assert healed.count("at Discord") == 1, "the other link is not Discord's"
+
+
+async def test_no_old_link_is_signed_anew_by_default(running: Town) -> None:
+    _, healed = await _heal_after_expiry(running)
+
+    assert "[permanent](<" in healed
+    assert "at Discord" not in healed
+    assert not [call for call in running.sim.calls if "refresh-urls" in call]
+
+
+async def test_links_that_discord_does_not_sign_anew_have_their_copy_all_the_same(
+    town: Town,
+) -> None:
+    async with town.bot(refresh_links=True):
+        await town.set_key()
+        await town.mirror()
+        town.sim.faults.next_statuses("POST /attachments/refresh-urls", [403])
+
+        _, healed = await _heal_after_expiry(town)
+
+        assert "[permanent](<" in healed
+        assert "at Discord" not in healed
 
 
 async def test_what_was_never_kept_is_said_to_have_no_copy(running: Town) -> None:
@@ -260,3 +320,78 @@ async def test_what_the_host_has_to_approve_first_is_said_to_wait(town: Town) ->
         assert "thumbnail" not in card.embeds[0]
         assert [label for label in ("Open", "Links") if label in str(card.components)] == []
         assert "Delete…" in str(card.components)
+
+
+async def test_forms_for_many_files_that_two_people_have_open_do_not_mix(running: Town) -> None:
+    forms = [
+        (person, await person.slash(running.lounge, "upload-many"))
+        for person in (running.ada, running.ben)
+    ]
+    for person, form in forms:
+        await form.wait_modal(PATIENCE_S)
+        sent = await person.fill_modal(form, {"files": [picture(f"{person.name}.png")]})
+
+        card = await sent.wait_response(PATIENCE_S)
+
+        assert [embed["title"] for embed in card.embeds] == [f"{person.name}.png"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("spoilers", "refuse", "no files behind a spoiler"),
+        ("nsfw", "refuse", "not safe for work"),
+        ("kinds", "video", "files of that kind"),
+        ("max_size", "10b", "too large"),
+    ],
+)
+async def test_what_a_server_does_not_keep_nobody_uploads_either(
+    running: Town, option: str, value: str, told: str
+) -> None:
+    await running.set_option(option, value)
+    running.guild.edit_channel(running.lounge, nsfw=True)
+
+    asked = await running.ben.slash(running.lounge, "upload", file=picture("SPOILER_cat.png"))
+
+    answer = await asked.wait_response(PATIENCE_S)
+    assert told in answer.content
+    assert running.read_number("SELECT count(*) FROM upload") == 0
+
+
+async def test_what_is_marked_as_not_safe_for_work_shows_no_thumb_where_all_may_look(
+    running: Town,
+) -> None:
+    asked = await running.ben.slash(running.lounge, "upload", file=picture(), nsfw=True)
+
+    card = await asked.wait_response(PATIENCE_S)
+
+    assert "thumbnail" not in card.embeds[0]
+
+
+async def test_a_typed_address_of_a_spoilered_file_shows_no_thumb(running: Town) -> None:
+    spoilered = await running.ben.say(running.lounge, files=[picture("SPOILER_cat.png")])
+    url = running.sim.world.links.sign(attachment_path(spoilered.attachments[0]))
+
+    card = await (await running.ben.slash(running.lounge, "upload", url=url)).wait_response(
+        PATIENCE_S
+    )
+
+    assert "thumbnail" not in card.embeds[0]
+
+
+async def test_a_preview_is_not_taken_for_another_messages_preview(running: Town) -> None:
+    await running.set_option("sources", "attachments,embeds")
+    cards: list[Message] = []
+    for name, place in (("secret.png", running.photos), ("other.png", running.lounge)):
+        shown = await running.ada.say(running.lounge, files=[picture(name)])
+        url = running.sim.world.links.sign(attachment_path(shown.attachments[0]))
+        message = await running.ada.say(place, "look")
+        picture_of_it = {"url": url, "proxy_url": url}
+        running.sim.unfurl(message, [{"type": "image", "url": url, "thumbnail": picture_of_it}])
+        if place is running.photos:
+            cards.append(await running.card_for(message))
+
+    answer = await (await running.ben.use_menu(message, "Permanent link")).wait_response(PATIENCE_S)
+
+    assert "other.png" in answer.content
+    assert str(cards[0].embeds[0]["url"]) not in answer.content

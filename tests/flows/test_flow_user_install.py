@@ -1,43 +1,28 @@
 """The app on a person's account: uploads anywhere, with a key of their own."""
 
-from imgoe_bot.discordsim import Channel, Interaction, Message
-from tests.flows.kit import DELETE_LINK, PATIENCE_S, Town, eventually, picture
+from imgoe_bot.discordsim import Interaction, Message
+from tests.flows.kit import (
+    DELETE_LINK,
+    PATIENCE_S,
+    Town,
+    elsewhere,
+    enter_key,
+    eventually,
+    own_key,
+    picture,
+)
 
 
 async def _answer(asked: Interaction) -> Message:
     return await asked.wait_response(PATIENCE_S)
 
 
-async def _enter(town: Town, channel: Channel, key: str) -> Message:
-    """Let Ben enter a key; returns the panel."""
-    panel = await _answer(await town.ben.slash(channel, "my-key"))
-    opened = await town.ben.click(panel, "Enter a key…")
-    await town.ben.fill_modal(opened, {"host": town.host.url, "key": key})
-    return panel
-
-
-async def _own_key(town: Town, channel: Channel) -> tuple[str, Message]:
-    """Let Ben set a key of his own; returns it, and the panel, which shows how it ends."""
-    key = await town.host.create_key("ben")
-    panel = await _enter(town, channel, key)
-    await eventually(lambda: key[-4:] in panel.content)
-    return key, panel
-
-
-def _elsewhere(town: Town) -> Channel:
-    """Return a channel of a server that does not have the bot; Ben takes the app there."""
-    other = town.sim.add_guild("Elsewhere", owner=town.ada, bot=False)
-    other.join(town.ben)
-    town.ben.has_app = True
-    return other.add_channel("lobby")
-
-
 async def test_an_upload_elsewhere_goes_to_ones_own_host_and_answers_with_its_link(
     town: Town,
 ) -> None:
     async with town.bot():
-        lobby = _elsewhere(town)
-        key, panel = await _own_key(town, lobby)
+        lobby = elsewhere(town)
+        key, panel = await own_key(town, lobby)
 
         asked = await town.ben.slash(lobby, "upload", file=picture())
         card = await _answer(asked)
@@ -57,7 +42,7 @@ async def test_an_upload_elsewhere_goes_to_ones_own_host_and_answers_with_its_li
 
 async def test_without_a_key_of_ones_own_it_says_where_to_set_one(town: Town) -> None:
     async with town.bot():
-        lobby = _elsewhere(town)
+        lobby = elsewhere(town)
 
         answer = await _answer(await town.ben.slash(lobby, "upload", file=picture()))
 
@@ -67,8 +52,8 @@ async def test_without_a_key_of_ones_own_it_says_where_to_set_one(town: Town) ->
 
 async def test_a_key_the_host_does_not_take_is_not_stored(town: Town) -> None:
     async with town.bot():
-        lobby = _elsewhere(town)
-        await _enter(town, lobby, "chv_no_such_key_at_all")
+        lobby = elsewhere(town)
+        await enter_key(town, lobby, "chv_no_such_key_at_all")
 
         refused = await town.ben.wait_for_message(lobby, lambda m: "does not accept" in m.content)
 
@@ -79,7 +64,7 @@ async def test_a_key_the_host_does_not_take_is_not_stored(town: Town) -> None:
 
 async def test_nobody_sends_the_bot_into_its_operators_network(town: Town) -> None:
     async with town.bot(allow_private_hosts=False):
-        lobby = _elsewhere(town)
+        lobby = elsewhere(town)
         panel = await _answer(await town.ben.slash(lobby, "my-key"))
         opened = await town.ben.click(panel, "Enter a key…")
         inside = town.host.url.replace("127.0.0.1", "localhost")
@@ -92,8 +77,8 @@ async def test_nobody_sends_the_bot_into_its_operators_network(town: Town) -> No
 
 async def test_a_removed_key_is_gone(town: Town) -> None:
     async with town.bot():
-        lobby = _elsewhere(town)
-        _, panel = await _own_key(town, lobby)
+        lobby = elsewhere(town)
+        _, panel = await own_key(town, lobby)
 
         await town.ben.click(panel, "Remove")
 
@@ -104,7 +89,7 @@ async def test_a_removed_key_is_gone(town: Town) -> None:
 
 async def test_it_works_in_direct_messages_and_between_two_people(town: Town) -> None:
     async with town.bot():
-        await _own_key(town, _elsewhere(town))
+        await own_key(town, elsewhere(town))
         for place, colour in ((town.ben.dm, "red"), (town.ben.dm_with(town.ada), "blue")):
             name = f"{colour}.png"
             file = picture(name, colour=colour)
@@ -114,9 +99,9 @@ async def test_it_works_in_direct_messages_and_between_two_people(town: Town) ->
             assert card.embeds[0]["title"] == name
 
 
-async def test_a_server_that_has_the_bot_lends_its_own_key(running: Town) -> None:
+async def test_a_server_that_has_the_bot_lends_itsown_key(running: Town) -> None:
     running.ben.has_app = True
-    await _own_key(running, running.lounge)
+    await own_key(running, running.lounge)
 
     card = await _answer(await running.ben.slash(running.lounge, "upload", file=picture()))
     await running.note_for(running.ben)
@@ -129,8 +114,8 @@ async def test_a_server_that_has_the_bot_lends_its_own_key(running: Town) -> Non
 
 async def test_a_message_elsewhere_is_kept_by_the_menu_and_found_again(town: Town) -> None:
     async with town.bot():
-        lobby = _elsewhere(town)
-        await _own_key(town, lobby)
+        lobby = elsewhere(town)
+        await own_key(town, lobby)
         source = await town.ada.say(lobby, files=[picture("hers.png")])
 
         card = await _answer(await town.ben.use_menu(source, "Mirror to host"))
@@ -141,10 +126,25 @@ async def test_a_message_elsewhere_is_kept_by_the_menu_and_found_again(town: Tow
         assert "hers.png" in str(library.embeds)
 
 
+async def test_the_same_message_is_kept_by_each_for_themselves(town: Town) -> None:
+    async with town.bot():
+        lobby = elsewhere(town)
+        await own_key(town, lobby)
+        town.ada.has_app = True
+        source = await town.ada.say(lobby, files=[picture("hers.png")])
+        await _answer(await town.ben.use_menu(source, "Mirror to host"))
+        await town.ben.wait_for_message(lobby, lambda m: bool(DELETE_LINK.search(m.content)))
+
+        answer = await _answer(await town.ada.use_menu(source, "Mirror to host"))
+
+        assert "`/my-key` adds it" in answer.content
+        assert not [m for m in town.ada.messages(lobby) if DELETE_LINK.search(m.content)]
+
+
 async def test_who_wants_nothing_copied_is_left_alone_elsewhere_too(town: Town) -> None:
     async with town.bot():
-        lobby = _elsewhere(town)
-        await _own_key(town, lobby)
+        lobby = elsewhere(town)
+        await own_key(town, lobby)
         await _answer(await town.ada.slash(town.ada.dm, "privacy opt-out"))
         source = await town.ada.say(lobby, files=[picture("hers.png")])
 
@@ -157,8 +157,8 @@ async def test_anybody_who_sees_a_card_elsewhere_gets_its_links_but_deletes_noth
     town: Town,
 ) -> None:
     async with town.bot():
-        lobby = _elsewhere(town)
-        await _own_key(town, lobby)
+        lobby = elsewhere(town)
+        await own_key(town, lobby)
         card = await _answer(await town.ben.slash(lobby, "upload", file=picture()))
 
         links = await _answer(await town.ada.click(card, "Links"))
@@ -171,8 +171,8 @@ async def test_anybody_who_sees_a_card_elsewhere_gets_its_links_but_deletes_noth
 
 async def test_forgetting_a_person_forgets_their_key(town: Town) -> None:
     async with town.bot():
-        lobby = _elsewhere(town)
-        await _own_key(town, lobby)
+        lobby = elsewhere(town)
+        await own_key(town, lobby)
         await _answer(await town.ben.slash(lobby, "upload", file=picture()))
 
         asked = await _answer(await town.ben.slash(lobby, "privacy forget-me"))

@@ -78,7 +78,7 @@ class Client:
         form = aiohttp.FormData(quote_fields=False)
         for name, value in fields.items():
             form.add_field(name, value)
-        form.add_field(part, data, filename=filename, content_type=mime)
+        form.add_field(part, io.BytesIO(data), filename=filename, content_type=mime)
         sent = {"X-API-Key": self.key} if self.key and headers is None else headers
         return await self.call("POST", "/api/1/upload", data=form, headers=sent)
 

@@ -22,10 +22,13 @@ def film(
     frames: int = 30,
     audio_only: bool = False,
     backdrop: bytes | None = None,
+    metadata: dict[str, str] | None = None,
+    options: dict[str, str] | None = None,
 ) -> bytes:
     """A film of a second at 30 frames; its container follows from the path's extension."""
-    container: Any = AV.open(str(path), "w")
+    container: Any = AV.open(str(path), "w", options=options or {})
     with container:
+        container.metadata.update(metadata or {})
         if audio_only:
             _add_silence(container)
         else:
@@ -63,6 +66,14 @@ def _add_silence(container: Any) -> None:
         plane.update(bytes(plane.buffer_size))
     for packet in [*stream.encode(frame), *stream.encode()]:
         container.mux(packet)
+
+
+def animation(kind: str, frames: int = 3) -> bytes:
+    """A small picture that changes its colour."""
+    images = [Image.new("RGB", (64, 48), (80 * n % 256, 10, 10)) for n in range(frames)]
+    buffer = io.BytesIO()
+    images[0].save(buffer, kind, save_all=True, append_images=images[1:], duration=50)
+    return buffer.getvalue()
 
 
 def box(kind: bytes, body: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """Keys, albums, quotas, guests, expiry, moderation, limits: what surrounds an upload."""
 
 import base64
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,7 +11,10 @@ import aiohttp
 import pytest
 
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer
-from tests.hostserver.driver import Client, FileList, client_of, picture
+from imgoe_bot.hostserver.admin import WAITING_PAGE
+from imgoe_bot.hostserver.options import MIB
+from tests.hostserver.driver import Answer, Client, FileList, client_of, picture
+from tests.hostserver.films import film
 
 PROBLEM = {"Accept": "application/problem+json"}
 
@@ -216,7 +220,7 @@ async def test_what_a_guest_sends_waits_until_an_admin_approves(
         assert "display_url" not in image
         assert image["thumb"]["url"] is None
         address = f"/images/{image['date_gmt'][:10].replace('-', '/')}/{image['filename']}"
-        for hidden in (image["path_viewer"], address, f"/images/pending{address[7:]}"):
+        for hidden in (address, f"/images/pending{address[7:]}"):
             assert (await client.get(hidden)).status == 404
         admin = await signed_in(client)
         preview = f"/admin/uploads/{image['id_encoded']}/preview"
@@ -237,6 +241,102 @@ async def test_a_rejected_upload_leaves_nothing(
         admin = await signed_in(client)
         await admin.form(f"/admin/uploads/{image['id_encoded']}/reject")
         assert files.names() == []
+
+
+async def test_no_form_of_answer_leads_to_what_waits(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
+) -> None:
+    rules = {"guests": GuestRules(), "moderation": "guests"}
+    async with running(tmp_path, session, clock, **rules) as (_, client):
+        guest = Client(session, client.url, None)
+        told: dict[str, Any] = {"title": "Sunset", "description": "Red"}
+        text = await guest.upload(picture(), format="txt", **told)
+        moved = await guest.upload(picture(), format="redirect", **told)
+        form = {"image": base64.b64encode(picture()).decode()} | told
+        imgbb = await guest.call("POST", "/api/1/upload", data=form)
+        assert (text.status, moved.status, imgbb.status) == (200, 302, 200)
+        assert (imgbb.json["data"]["url"], imgbb.json["data"]["display_url"]) == (None, None)
+        for address in (text.body.decode(), moved.headers["location"]):
+            page = await client.get(address)
+            assert (page.status, b"It waits for approval" in page.body) == (200, True)
+            assert b"/images/" not in page.body
+            assert b"Sunset" not in page.body
+            assert b"Red" not in page.body
+            assert (await client.get(f"/oembed?url={address}")).status == 404
+        admin = await signed_in(client)
+        await admin.form(f"/admin/uploads/{text.body.decode().rpartition('.')[2]}/approve")
+        assert b"Sunset" in (await client.get(text.body.decode())).body
+
+
+def names_on(page: Answer) -> list[str]:
+    return re.findall(r'aria-label="Approve ([^"]*)"', page.body.decode())
+
+
+async def test_all_that_waits_is_counted_and_shown_page_by_page(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
+) -> None:
+    rules = {"guests": GuestRules(per_minute=0), "moderation": "guests"}
+    async with running(tmp_path, session, clock, **rules) as (_, client):
+        guest, data = Client(session, client.url, None), picture(size=(60, 40))
+        sent = [f"n{number:02}" for number in range(WAITING_PAGE + 3)]
+        for title in sent:
+            await guest.stored(data, title=title)
+        admin = await signed_in(client)
+        first = await admin.call("GET", "/admin")
+        assert names_on(first) == sent[:2:-1]
+        assert f"Waiting ({len(sent)})" in first.body.decode()
+        (older,) = re.findall(r'href="(/admin\?before=\d+)#waiting"', first.body.decode())
+        rest = await admin.call("GET", older)
+        assert names_on(rest) == sent[2::-1]
+        assert f"Waiting ({len(sent)})" in rest.body.decode()
+        button = r'action="([^"]*)"><input [^>]*><button [^>]*aria-label="Approve n01"'
+        (approve,) = re.findall(button, rest.body.decode())
+        approved = await admin.form(approve)
+        assert approved.headers["location"] == f"{older}#waiting"
+        assert names_on(await admin.call("GET", older)) == ["n02", "n00"]
+        (newest,) = re.findall(r'href="(/admin)#waiting">Newest', rest.body.decode())
+        assert names_on(await admin.call("GET", newest)) == sent[:2:-1]
+        for odd in ("x", "-1", "0", "9" * 30):
+            assert names_on(await admin.call("GET", f"/admin?before={odd}")) in (sent[:2:-1], [])
+
+
+async def test_a_moderator_sees_the_whole_of_what_waits_and_nobody_else_does(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
+) -> None:
+    rules = {"guests": GuestRules(), "moderation": "guests"}
+    async with running(tmp_path / "data", session, clock, **rules) as (host, client):
+        guest, data = Client(session, client.url, None), picture()
+        image = await guest.stored(data, title="A <b>view</b>", description="From above", tags="a")
+        clip = film(tmp_path / "a.mp4")
+        shown = await guest.stored(clip, filename="a.mp4")
+        admin, path = await signed_in(client), f"/admin/uploads/{image['id_encoded']}"
+        page = (await admin.call("GET", path)).body.decode()
+        for word in ("A &lt;b&gt;view&lt;/b&gt;", "From above", "a guest", f'src="{path}/file"'):
+            assert word in page
+        file = await admin.call("GET", f"{path}/file")
+        assert (file.body, file.headers["content-type"]) == (data, "image/jpeg")
+        assert file.headers["cache-control"] == "no-store"
+        assert "sandbox" in file.headers["content-security-policy"]
+        part = {"Cookie": admin.cookie, "Range": "bytes=5-9"}
+        played = await client.get(f"/admin/uploads/{shown['id_encoded']}/file", headers=part)
+        assert (played.status, played.body) == (206, clip[5:10])
+        other = Client(session, client.url, await host.create_key("x", user="other"))
+        for stranger in (client, guest, other):
+            for hidden in (path, f"{path}/file"):
+                assert (await stranger.get(hidden)).status == 404
+        assert (await admin.call("GET", "/admin/uploads/nothere")).status == 404
+        await admin.form(f"{path}/approve")
+        assert (await admin.call("GET", path)).headers["location"] == image["path_viewer"]
+
+
+async def test_a_quota_for_nobody_is_told(client: Client) -> None:
+    admin = await signed_in(client)
+    headers = {"Cookie": admin.cookie, "Accept": "text/html"}
+    form = {"csrf": admin.csrf, "quota_mib": "1"}
+    for nobody in ("99", "0"):
+        path = f"/admin/users/{nobody}/quota"
+        refused = await client.call("POST", path, data=form, headers=headers)
+        assert (refused.status, b"There is no user of this number" in refused.body) == (404, True)
 
 
 async def test_albums_hold_uploads_and_foreign_ones_are_refused(
@@ -368,6 +468,35 @@ async def test_the_front_page_uploads_with_the_sessions_token(client: Client) ->
     assert without.json["error"]["code"] == 100
 
 
+@pytest.mark.parametrize(
+    ("everybody", "guests", "shown", "limit_bytes"),
+    [
+        (64 * MIB, 10 * MIB, "10 MiB", 10 * MIB),
+        (5 * MIB, 10 * MIB, "5 MiB", 5 * MIB),
+        (64 * MIB, 3 * MIB // 2, "1.5 MiB", 3 * MIB // 2),
+        (64 * MIB, 300_000, "293 KiB", 300_000),
+    ],
+)
+async def test_the_front_page_names_the_limit_of_who_looks(
+    tmp_path: Path,
+    session: aiohttp.ClientSession,
+    clock: Clock,
+    everybody: int,
+    guests: int,
+    shown: str,
+    limit_bytes: int,
+) -> None:
+    rules = GuestRules(body_limit_bytes=guests)
+    options = {"body_limit_bytes": everybody, "guests": rules}
+    async with running(tmp_path, session, clock, **options) as (_, client):
+        to_guests = (await client.get("/")).body.decode()
+        assert f"up to {shown} each" in to_guests
+        assert f'data-limit="{limit_bytes}"' in to_guests
+        signed = (await (await signed_in(client)).call("GET", "/")).body.decode()
+        assert f"up to {everybody // MIB} MiB each" in signed
+        assert f'data-limit="{everybody}"' in signed
+
+
 async def test_chats_can_unfurl_pages(client: Client) -> None:
     image = await client.stored(picture(), filename="A & B.jpg")
     card = await client.get(f"/oembed?url={image['url_viewer']}")
@@ -382,6 +511,19 @@ async def test_screenshot_tools_get_their_settings(client: Client) -> None:
     assert sharex.json["FileFormName"] == "source"
     script = await client.get("/tools/flameshot-upload.sh")
     assert f'"{client.url}/api/1/upload"' in script.body.decode()
+
+
+@pytest.mark.parametrize("strict", [False, True])
+async def test_sharex_finds_the_message_of_a_refusal(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock, strict: bool
+) -> None:
+    async with running(tmp_path, session, clock, strict=strict) as (_, client):
+        settings = (await client.get("/tools/sharex.sxcu")).json
+        refused = await client.upload(b"words")
+        message = refused.json
+        for name in settings["ErrorMessage"].removeprefix("{json:").removesuffix("}").split("."):
+            message = message[name]
+        assert message == "File is no image or video of an accepted format"
 
 
 async def test_files_are_cached_for_ever_and_never_run(client: Client) -> None:

@@ -5,6 +5,7 @@ import base64
 import io
 import struct
 import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,15 +14,21 @@ from typing import Any
 import aiohttp
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from yarl import URL
 
 from imgoe_bot.hostserver import HostOptions, HostServer
-from tests.hostserver.driver import Answer, Client, FileList, client_of, picture
+from tests.hostserver.driver import MIMES, Answer, Client, FileList, client_of, picture
 
 JPEG = picture()
 PNG = picture("PNG")
 GIF_SCRIPT = b"GIF89a/*<script>alert(1)</script>*/"
+PROBLEM = {"Accept": "application/problem+json"}
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
+
+
+def key_of(client: Client) -> dict[str, str]:
+    return {"X-API-Key": str(client.key)}
 
 
 def claimed_png(side_px: int, height_px: int | None = None) -> bytes:
@@ -43,6 +50,10 @@ def long_animation() -> bytes:
     return buffer.getvalue()
 
 
+Headers = dict[str, str]
+Send = Callable[[Client, Headers], Awaitable[Answer]]
+
+
 @dataclass(frozen=True)
 class Bad:
     """A file that can't be taken, and why."""
@@ -54,6 +65,123 @@ class Bad:
     filename: str = "x.png"
     mime: str = "image/png"
     fields: dict[str, str] = field(default_factory=dict[str, str])
+
+    async def send(self, client: Client, headers: Headers) -> Answer:
+        return await client.upload(
+            self.data, filename=self.filename, mime=self.mime, headers=headers, **self.fields
+        )
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A request that can't be meant, and why."""
+
+    claim: str
+    code: int
+    status: int
+    send: Send
+
+
+def form(*parts: tuple[str, bytes | str, str | None]) -> Send:
+    """Send parts of a form: name, content, and a file name where it is a file."""
+
+    async def send(client: Client, headers: Headers) -> Answer:
+        sent = aiohttp.FormData()
+        for name, content, filename in parts:
+            sent.add_field(name, content, filename=filename, content_type="image/jpeg")
+        return await client.call("POST", "/api/1/upload", data=sent, headers=headers)
+
+    return send
+
+
+def text(source: str) -> Send:
+    """Send a source as text, in a form without files."""
+
+    async def send(client: Client, headers: Headers) -> Answer:
+        return await client.call("POST", "/api/1/upload", data={"source": source}, headers=headers)
+
+    return send
+
+
+def address(**query: str) -> Send:
+    """Send everything in the address."""
+
+    async def send(client: Client, headers: Headers) -> Answer:
+        return await client.get("/api/1/upload", params=query, headers=headers)
+
+    return send
+
+
+def body(content: bytes, **more: str) -> Send:
+    """Send bytes as they are, with a length; headers are named as arguments."""
+    named = {name.replace("_", "-"): value for name, value in (MULTIPART | more).items()}
+
+    async def send(client: Client, headers: Headers) -> Answer:
+        return await client.call("POST", "/api/1/upload", data=content, headers=headers | named)
+
+    return send
+
+
+def chunks(*contents: bytes) -> Send:
+    """Send a body in pieces, without a length."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for content in contents:
+            yield content
+
+    async def send(client: Client, headers: Headers) -> Answer:
+        named = {"Content-Type": MULTIPART["Content_Type"]}
+        return await client.call("POST", "/api/1/upload", data=pieces(), headers=headers | named)
+
+    return send
+
+
+async def as_json(client: Client, headers: Headers) -> Answer:
+    return await client.call("POST", "/api/1/upload", json={"source": "x"}, headers=headers)
+
+
+MULTIPART = {"Content_Type": "multipart/form-data; boundary=b"}
+PART = b'--b\r\nContent-Disposition: form-data; name="source"; filename="a.jpg"\r\n\r\n'
+END = b"\r\n--b--\r\n"
+ENCODED = base64.b64encode(JPEG).decode()
+ODD_NAME = PART.replace(b'name="source"', b'name="s\x0cource"')
+MANY: list[tuple[str, bytes | str, str | None]] = [(f"f{n}", "x", None) for n in range(60)]
+ODD_REQUESTS = [
+    Odd("nothing at all", 130, 422, form(("title", "x", None))),
+    Odd("the file under another name", 130, 422, form(("file", JPEG, "a.jpg"))),
+    Odd("a large file under another name", 130, 422, form(("file", JPEG * 9, "a.jpg"))),
+    Odd("two sources", 400, 400, form(("source", JPEG, "a.jpg"), ("source", JPEG, "b.jpg"))),
+    Odd("source and image", 400, 400, form(("source", JPEG, "a.jpg"), ("image", JPEG, "b.jpg"))),
+    Odd("a text part that is no base64", 120, 422, form(("source", "no base64!", None))),
+    Odd("a JSON body", 130, 422, as_json),
+    Odd("words instead of base64", 120, 422, text("not base64 at all")),
+    Odd("padding only", 120, 422, text("=")),
+    Odd("a data URI", 120, 422, text("data:image/jpeg;base64," + ENCODED)),
+    Odd("the url-safe alphabet", 120, 422, text("_-_-" * 30)),
+    Odd("letters beyond ASCII", 120, 422, text("é" * 30)),
+    Odd("an address", 403, 403, text("http://127.0.0.1/a.jpg")),
+    Odd("an address in capitals", 403, 403, text("HTTPS://example.org/a.jpg")),
+    Odd("an address by GET", 403, 403, address(source="http://127.0.0.1/a.jpg")),
+    Odd("base64 by GET", 130, 405, address(source=ENCODED[:400])),
+    Odd("nothing by GET", 130, 422, address(title="x")),
+    Odd("a body that ends before its last boundary", 400, 400, body(PART + JPEG)),
+    Odd("a body that ends within a part's head", 400, 400, body(PART[:40])),
+    Odd("a chunked body that ends before its last boundary", 400, 400, chunks(PART, JPEG)),
+    Odd("a part without a disposition", 400, 400, body(b"--b\r\nX: y\r\n\r\n" + JPEG + END)),
+    Odd("a control character in a part's name", 400, 400, body(ODD_NAME + JPEG + END)),
+    Odd("a part's head without an end", 400, 400, body(PART[:-2] + b"X: y\r\n" * 9_000 + END)),
+    Odd("more fields than anybody needs", 400, 400, form(*MANY)),
+    Odd("a body that isn't packed as it says", 400, 400, body(b"x", Content_Encoding="gzip")),
+    Odd("no boundary", 400, 400, body(PART + JPEG + END, Content_Type="multipart/form-data")),
+    Odd("an empty boundary", 400, 400,
+        body(PART + JPEG + END, Content_Type="multipart/form-data; boundary=")),
+    Odd("another boundary", 400, 400,
+        body(PART + JPEG + END, Content_Type="multipart/form-data; boundary=other")),
+    Odd("parts that are no form", 130, 422,
+        body(PART + JPEG + END, Content_Type="multipart/mixed; boundary=b")),
+    Odd("bytes that are no form", 400, 400,
+        body(PART + JPEG + END, Content_Type="application/x-www-form-urlencoded")),
+]  # fmt: skip
 
 
 BAD_HEIC = (425, 422) if find_spec("pillow_heif") else (610, 415)
@@ -99,22 +227,20 @@ def options(tmp_path: Path) -> HostOptions:
 
 
 @pytest.fixture
-async def strict_host(options: HostOptions, session: aiohttp.ClientSession) -> Any:
+async def small_host(options: HostOptions, session: aiohttp.ClientSession) -> Any:
     async with HostServer(options) as host:
         yield client_of(host, session)
 
 
-@pytest.mark.parametrize("bad", BAD_FILES, ids=lambda bad: bad.claim)
-async def test_a_bad_file_is_refused_both_ways(
-    strict_host: Client, files: FileList, tmp_path: Path, bad: Bad
+@pytest.mark.parametrize("bad", [*BAD_FILES, *ODD_REQUESTS], ids=lambda bad: bad.claim)
+async def test_bad_input_is_refused_both_ways(
+    small_host: Client, files: FileList, tmp_path: Path, bad: Bad | Odd
 ) -> None:
-    send: dict[str, Any] = {"filename": bad.filename, "mime": bad.mime, **bad.fields}
-    compatible = await strict_host.upload(bad.data, **send)
+    compatible = await bad.send(small_host, key_of(small_host))
     assert compatible.status == 400
     assert compatible.json["status_txt"] == "Bad Request"
     assert compatible.json["error"]["code"] == bad.code
-    headers = {"X-API-Key": str(strict_host.key), "Accept": "application/problem+json"}
-    strict = await strict_host.upload(bad.data, headers=headers, **send)
+    strict = await bad.send(small_host, key_of(small_host) | PROBLEM)
     assert (strict.status, strict.json["code"]) == (bad.status, bad.code)
     for body in (compatible.body, strict.body):
         assert str(tmp_path).encode() not in body
@@ -128,70 +254,32 @@ async def test_a_bare_text_error_comes_with_200_where_text_was_asked_for(client:
         assert (answer.status, b"accepted format" in answer.body) == (200, True)
 
 
-def key_of(client: Client) -> dict[str, str]:
-    return {"X-API-Key": str(client.key)}
+async def test_a_file_beside_the_source_is_read_past(client: Client, files: FileList) -> None:
+    beside = (("extra", JPEG * 9, "x.jpg"), ("source", JPEG, "a.jpg"), ("title", JPEG, "t.jpg"))
+    answer = await form(*beside)(client, key_of(client))
+    assert (answer.status, answer.json["image"]["title"]) == (200, "a")
+    assert answer.json["image"]["size"] == len(JPEG)
+    assert all(name.startswith("a.") for name in files.names())
 
 
-async def post(client: Client, **options: Any) -> Answer:
-    return await client.call("POST", "/api/1/upload", headers=key_of(client), **options)
-
-
-async def test_the_source_must_have_its_name_and_be_alone(client: Client) -> None:
-    wrong = await client.upload(JPEG, part="file")
-    assert wrong.json["error"]["code"] in (130, 400)
-    form = aiohttp.FormData()
-    form.add_field("source", JPEG, filename="a.jpg")
-    form.add_field("source", JPEG, filename="b.jpg")
-    assert (await post(client, data=form)).json["error"]["code"] == 400
-
-
-async def test_a_json_body_is_no_upload(client: Client) -> None:
-    answer = await post(client, json={"source": "x"})
-    assert (answer.status, answer.json["error"]["code"]) == (400, 130)
-
-
-async def test_a_part_without_a_file_name_is_text(client: Client) -> None:
-    form = aiohttp.FormData()
-    form.add_field("source", "no base64!", content_type="text/plain")
-    answer = await post(client, data=form)
-    assert answer.json["error"]["code"] == 120
+async def test_a_file_under_another_name_has_an_end(small_host: Client, files: FileList) -> None:
+    head = PART.replace(b"source", b"other")
+    endless = chunks(head, *[bytes(500_000)] * 20, END)
+    answer = await endless(small_host, key_of(small_host) | PROBLEM)
+    assert (answer.status, answer.json["code"]) == (413, 400)
+    assert files.names() == []
 
 
 async def test_an_empty_file_name_still_is_a_file(client: Client) -> None:
-    head = b'--b\r\nContent-Disposition: form-data; name="source"; filename=""\r\n\r\n'
-    headers = key_of(client) | {"Content-Type": "multipart/form-data; boundary=b"}
-    body = head + JPEG + b"\r\n--b--\r\n"
-    answer = await client.call("POST", "/api/1/upload", data=body, headers=headers)
+    unnamed = PART.replace(b"a.jpg", b"")
+    answer = await body(unnamed + JPEG + END)(client, key_of(client))
     assert answer.status == 200
     assert answer.json["image"]["name"]
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        (base64.b64encode(JPEG).decode(), None),
-        ("\n".join([base64.b64encode(JPEG).decode()[:76], base64.b64encode(JPEG).decode()[76:]]),
-         None),
-        ("data:image/jpeg;base64," + base64.b64encode(JPEG).decode(), 120),
-        (base64.urlsafe_b64encode(b"\xff\xef\xfe" * 30).decode(), 120),
-        ("not base64 at all", 120),
-        ("=", 120),
-        ("http://127.0.0.1/a.jpg", 403),
-        ("HTTPS://example.org/a.jpg", 403),
-    ],
-)  # fmt: skip
-async def test_sources_sent_as_text(client: Client, text: str, code: int | None) -> None:
-    answer = await post(client, data={"source": text})
-    assert answer.status == (200 if code is None else 400)
-    assert code is None or answer.json["error"]["code"] == code
-
-
-async def test_get_carries_no_base64(client: Client) -> None:
-    params = {"source": base64.b64encode(b"x" * 30).decode(), "key": str(client.key)}
-    answer = await client.get("/api/1/upload", params=params)
-    assert (answer.status, answer.json["error"]["code"]) == (400, 130)
-    nothing = await client.get("/api/1/upload", params={"key": str(client.key)})
-    assert nothing.json["error"]["code"] == 130
+@pytest.mark.parametrize("source", [ENCODED, f"{ENCODED[:76]}\n{ENCODED[76:]}", f"  {ENCODED}\r\n"])
+async def test_base64_is_taken_with_and_without_line_ends(client: Client, source: str) -> None:
+    assert (await text(source)(client, key_of(client))).status == 200
 
 
 @pytest.mark.parametrize(
@@ -317,13 +405,22 @@ def request_head(client: Client, *lines: str) -> bytes:
     return "\r\n".join(head).encode()
 
 
-PART = b'--b\r\nContent-Disposition: form-data; name="source"; filename="a.jpg"\r\n\r\n'
-MULTIPART = "Content-Type: multipart/form-data; boundary=b"
+FORM = "Content-Type: multipart/form-data; boundary=b"
+CUT = PART + JPEG[:5000]
 
 
-async def test_a_body_cut_half_way_leaves_nothing(client: Client, files: FileList) -> None:
-    head = request_head(client, MULTIPART, "Content-Length: 1000000")
-    await raw(client, head + PART + JPEG[:5000])
+@pytest.mark.parametrize(
+    ("length", "sent"),
+    [
+        ("Content-Length: 1000000", CUT),
+        ("Transfer-Encoding: chunked", b"%x\r\n%s" % (len(CUT) + 100, CUT)),
+        ("Transfer-Encoding: chunked", b"%x\r\n%s\r\n" % (len(CUT), CUT)),
+    ],
+)
+async def test_a_body_cut_half_way_leaves_nothing(
+    client: Client, files: FileList, length: str, sent: bytes
+) -> None:
+    await raw(client, request_head(client, FORM, length) + sent)
     assert (await client.get("/")).status == 200
     for _ in range(100):
         if files.names() == []:
@@ -332,64 +429,17 @@ async def test_a_body_cut_half_way_leaves_nothing(client: Client, files: FileLis
     assert files.names() == []
 
 
-async def test_a_chunked_body_that_ends_early_is_refused(client: Client, files: FileList) -> None:
-    head = request_head(client, MULTIPART, "Transfer-Encoding: chunked", "Connection: close")
-    body = PART + JPEG
-    answer = await raw(client, head + b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body), end=False)
-    assert answer.startswith(b"HTTP/1.1 400")
-    assert files.names() == []
-
-
 async def test_a_chunked_body_without_a_length_is_taken(client: Client) -> None:
-    async def chunks() -> Any:
-        yield PART
-        for at in range(0, len(JPEG), 1000):
-            yield JPEG[at : at + 1000]
-        yield b"\r\n--b--\r\n"
-
-    headers = key_of(client) | {"Content-Type": "multipart/form-data; boundary=b"}
-    answer = await client.call("POST", "/api/1/upload", data=chunks(), headers=headers)
+    pieces = [JPEG[at : at + 1000] for at in range(0, len(JPEG), 1000)]
+    answer = await chunks(PART, *pieces, END)(client, key_of(client))
     assert answer.status == 200
 
 
-async def test_a_part_with_a_control_character_in_its_name_is_refused(client: Client) -> None:
-    body = PART.replace(b'name="source"', b'name="s\x0cource"') + JPEG + b"\r\n--b--\r\n"
-    headers = key_of(client) | {"Content-Type": "multipart/form-data; boundary=b"}
-    answer = await client.call("POST", "/api/1/upload", data=body, headers=headers)
-    assert (answer.status, answer.json["error"]["code"]) == (400, 400)
-
-
-async def test_a_body_that_claims_to_be_packed_is_refused(client: Client) -> None:
-    headers = key_of(client) | {
-        "Content-Type": "multipart/form-data; boundary=b",
-        "Content-Encoding": "gzip",
-    }
-    answer = await client.call("POST", "/api/1/upload", data=b"no gzip", headers=headers)
-    assert answer.status == 400
-
-
-@pytest.mark.parametrize(
-    "content_type",
-    [
-        "multipart/form-data",
-        "multipart/form-data; boundary=",
-        "multipart/form-data; boundary=other",
-        "multipart/mixed; boundary=b",
-        "application/x-www-form-urlencoded; charset=nonsense",
-    ],
-)
-async def test_a_wrong_content_type_is_refused(client: Client, content_type: str) -> None:
-    headers = key_of(client) | {"Content-Type": content_type}
-    body = PART + JPEG + b"\r\n--b--\r\n"
-    answer = await client.call("POST", "/api/1/upload", data=body, headers=headers)
-    assert answer.status == 400
-
-
 async def test_a_declared_length_over_the_limit_is_refused_before_the_body(
-    strict_host: Client,
+    small_host: Client,
 ) -> None:
-    head = request_head(strict_host, MULTIPART, "Content-Length: 99000000", "Connection: close")
-    answer = await raw(strict_host, head, end=False)
+    head = request_head(small_host, FORM, "Content-Length: 99000000", "Connection: close")
+    answer = await raw(small_host, head, end=False)
     assert b'"code": 400' in answer
 
 
@@ -397,7 +447,7 @@ async def test_a_slow_sender_keeps_nobody_else_waiting(client: Client) -> None:
     _, _, place = client.url.rpartition("/")
     host, _, port = place.partition(":")
     _, writer = await asyncio.open_connection(host, int(port))
-    writer.write(request_head(client, MULTIPART, "Content-Length: 100000") + PART)
+    writer.write(request_head(client, FORM, "Content-Length: 100000") + PART)
     await writer.drain()
     assert (await client.upload(JPEG)).status == 200
     writer.close()
@@ -416,6 +466,51 @@ async def test_a_full_disk_is_told_and_leaves_nothing(
     )
     assert strict.status == 507
     assert list((tmp_path / "data/tmp").iterdir()) == []
+
+
+PHP = b"<?php system($_GET['c']); ?>"
+HTML = b"<html><script>alert(1)</script></html>"
+
+
+def polyglot(kind: str, payload: bytes) -> bytes:
+    """A picture that is valid, and something else besides: in its metadata and behind its end."""
+    image, buffer, notes = Image.open(io.BytesIO(JPEG)), io.BytesIO(), PngInfo()
+    words = payload.decode()
+    for name in ("Title", "Description", "Comment"):
+        notes.add_text(name, words)
+    exif = Image.Exif()
+    exif[0x010E] = words
+    options = {"comment": payload, "pnginfo": notes, "exif": exif}
+    image.save(buffer, kind, **options)
+    return buffer.getvalue() + payload
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP"])
+@pytest.mark.parametrize(
+    ("payload", "filename", "mime"),
+    [
+        (PHP, "a.php", "application/x-httpd-php"),
+        (HTML, "a.html", "text/html"),
+        (SVG, "a.svg", "image/svg+xml"),
+    ],
+    ids=["PHP", "HTML", "SVG"],
+)
+async def test_a_picture_that_is_a_program_too_is_served_as_the_picture_alone(
+    client: Client, kind: str, payload: bytes, filename: str, mime: str
+) -> None:
+    sent = polyglot(kind, payload)
+    assert payload in sent
+    image = await client.stored(sent, filename=filename, mime=mime)
+    extension = {"JPEG": "jpg"}.get(kind, kind.lower())
+    assert image["filename"] == f"a.{extension}"
+    for url in (image["url"], image["thumb"]["url"], image["medium"]["url"]):
+        file = await client.get(url, headers={"Accept": "text/html"})
+        assert file.headers["content-type"] == MIMES[kind]
+        assert file.headers["x-content-type-options"] == "nosniff"
+        assert file.headers["content-security-policy"] == "default-src 'none'; sandbox"
+        assert (payload in file.body) == (url == image["url"])
+    for page in (image["url_viewer"], image["delete_url"]):
+        assert payload not in (await client.get(page)).body
 
 
 async def test_no_page_runs_what_a_client_sent(client: Client) -> None:

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -16,7 +17,9 @@ import typer
 from typer.testing import CliRunner
 
 from imgoe_bot.host_cli import host
-from tests.hostserver.driver import Client, picture
+from tests.docs.tables import code, rows, sections
+from tests.hostserver.driver import Answer, Client, picture
+from tests.hostserver.films import animation, film
 
 PROGRAM = "import typer; from imgoe_bot.host_cli import host; typer.run(host)"
 WAIT_S = 20
@@ -40,6 +43,16 @@ def command(*options: str) -> list[str]:
         (["--max-size", "0"], "--max-size"),
         (["--per-minute", "-1"], "--per-minute"),
         (["--moderation", "some"], "--moderation"),
+        (["--max-megapixels", "0"], "--max-megapixels"),
+        (["--max-megapixels", "179"], "--max-megapixels"),
+        (["--max-frames", "many"], "--max-frames"),
+        (["--max-duration", "PT1H"], "--max-duration"),
+        (["--user-quota", "-1"], "--user-quota"),
+        (["--guest-max-size", "0"], "--guest-max-size"),
+        (["--guest-per-minute", "x"], "--guest-per-minute"),
+        (["--guest-expiry", "soon"], "--guest-expiry"),
+        (["--guest-expiry", "PT1M"], "--guest-expiry"),
+        (["--guests", "--guest-expiry", "P2Y"], "--guest-expiry"),
         (["--database-url", "postgresql+asyncpg://u:hunter2@127.0.0.1:1/x"], "--database-url"),
         (["--database-url", "nonsense"], "--database-url"),
     ],
@@ -54,8 +67,8 @@ def test_a_malformed_option_is_one_clear_line_and_exit_78(
     assert "hunter2" not in ran.stderr
 
 
+@pytest.mark.service("s3")
 def test_half_a_credential_is_told(tmp_path: Path) -> None:
-    pytest.importorskip("obstore", reason="obstore is not installed")
     environment = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": None}
     options = ["--data", str(tmp_path), "--s3-bucket", "b"]
     ran = CliRunner().invoke(APP, options, env=environment)
@@ -74,26 +87,93 @@ async def _line(process: asyncio.subprocess.Process) -> str:
         return (await process.stdout.readline()).decode().strip()
 
 
-async def test_the_seeds_own_call_works_and_nothing_secret_is_logged(
-    tmp_path: Path, session: aiohttp.ClientSession
-) -> None:
-    process = await asyncio.create_subprocess_exec(
-        *command("--data", str(tmp_path), "--bind", "127.0.0.1:0"),
+async def start(folder: Path, *options: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *command("--data", str(folder), "--bind", "127.0.0.1:0", *options),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
+
+
+async def first_client(
+    process: asyncio.subprocess.Process, session: aiohttp.ClientSession
+) -> Client:
     url = (await _line(process)).removeprefix("Serving ")
-    key = (await _line(process)).removeprefix("API key (shown once): ")
-    client = Client(session, url, key)
-    image = await client.stored(picture())
-    assert (await client.get(image["delete_url"])).status == 200
-    assert (await client.call("POST", image["delete_url"])).status == 303
-    form = {"source": base64.b64encode(picture()).decode(), "key": key}
-    assert (await client.call("POST", "/api/1/upload", data=form)).status == 200
+    return Client(session, url, (await _line(process)).removeprefix("API key (shown once): "))
+
+
+async def stop(process: asyncio.subprocess.Process) -> bytes:
     process.send_signal(signal.SIGTERM)
     async with asyncio.timeout(WAIT_S):
         output, errors = await process.communicate()
     assert process.returncode == 0
-    assert output + errors == b""
+    return output + errors
+
+
+async def test_the_seeds_own_call_works_and_nothing_secret_is_logged(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    process = await start(tmp_path)
+    client = await first_client(process, session)
+    image = await client.stored(picture())
+    assert (await client.get(image["delete_url"])).status == 200
+    assert (await client.call("POST", image["delete_url"])).status == 303
+    form = {"source": base64.b64encode(picture()).decode(), "key": str(client.key)}
+    assert (await client.call("POST", "/api/1/upload", data=form)).status == 200
+    assert await stop(process) == b""
+
+
+LIMITS = {
+    "--max-megapixels": "1",
+    "--max-frames": "2",
+    "--max-duration": "1",
+    "--user-quota": "0",
+    "--guest-max-size": "1",
+    "--guest-per-minute": "2",
+    "--guest-expiry": "PT1H",
+}
+
+
+async def test_each_limit_of_the_operators_holds(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    options = [part for pair in LIMITS.items() for part in pair]
+    process = await start(tmp_path / "data", "--guests", *options)
+    owner = await first_client(process, session)
+    guest = Client(session, owner.url, None)
+    image = await guest.stored(picture())
+    made, goes = (
+        datetime.fromisoformat(image[f"{name}_gmt"]) for name in ("date", "expiration_date")
+    )
+    assert goes - made == timedelta(hours=1)
+    assert told(await guest.upload(picture("BMP", size=(700, 700)))) == (400, "larger")
+    assert told(await guest.upload(picture())) == (130, "Flooding")
+    assert told(await owner.upload(picture(size=(1001, 1000)))) == (610, "pixels")
+    assert told(await owner.upload(animation("GIF", 3), filename="a.gif")) == (610, "frames")
+    for size, frames, word in (((320, 240), 90, "longer"), ((1280, 800), 2, "pixels")):
+        sent = film(tmp_path / "a.mp4", size=size, frames=frames)
+        assert told(await owner.upload(sent, filename="a.mp4")) == (610, word)
+    mira = Client(session, owner.url, await made_key(owner, user="mira"))
+    assert told(await mira.upload(picture())) == (401, "quota")
+    assert await stop(process) == b""
+
+
+WORDS = ("larger", "Flooding", "pixels", "frames", "longer", "quota")
+
+
+def told(answer: Answer) -> tuple[int, str]:
+    """Return a refusal's code and which of the words it holds."""
+    error = answer.json["error"]
+    return error["code"], next(word for word in WORDS if word in error["message"])
+
+
+async def made_key(owner: Client, *, user: str) -> str:
+    begun = await owner.call("POST", "/login", data={"key": str(owner.key)})
+    headers = {"Cookie": begun.headers["set-cookie"].partition(";")[0]}
+    page = (await owner.get("/admin", headers=headers)).body.decode()
+    csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
+    form = {"csrf": csrf, "user": user}
+    made = await owner.call("POST", "/admin/keys", data=form, headers=headers)
+    return made.body.decode().partition('<code id="new-key">')[2].partition("<")[0]
 
 
 def test_the_document_names_every_option_and_no_other() -> None:
@@ -101,3 +181,19 @@ def test_the_document_names_every_option_and_no_other() -> None:
     documented = set(re.findall(r"^\| `(--[a-z0-9-]+)`", document, re.MULTILINE))
     parameters = inspect.signature(host).parameters
     assert documented == {f"--{name.replace('_', '-')}" for name in parameters}
+
+
+def test_the_document_tells_what_holds_unless_another_is_said() -> None:
+    document = (Path(__file__).parents[2] / "docs/host-api.md").read_text()
+    told_of = {code(name): text for name, text in rows(sections(document, level=2)["Options"])}
+    defaults = {
+        f"--{name.replace('_', '-')}": parameter.default
+        for name, parameter in inspect.signature(host).parameters.items()
+        if isinstance(parameter.default, str)
+    }
+    silent = {
+        name
+        for name, default in defaults.items()
+        if f"`{default}` unless said" not in told_of[name]
+    }
+    assert silent == set()

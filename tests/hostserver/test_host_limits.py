@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import threading
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
@@ -134,12 +135,38 @@ async def test_migrations_make_the_same_tables_in_postgresql(postgres_url: str) 
     await database.close()
 
 
+@pytest.mark.service("heif")
 async def test_heic_is_stored_as_jpeg_where_the_extra_is_installed(client: Client) -> None:
-    pytest.importorskip("pillow_heif", reason="pillow-heif is not installed")
     buffer = io.BytesIO()
     Image.open(io.BytesIO(picture())).save(buffer, "HEIF")
     image = await client.stored(buffer.getvalue(), filename="a.heic")
     assert (image["mime"], image["extension"]) == ("image/jpeg", "jpg")
+    assert (image["width"], image["height"]) == (640, 480)
+    stored = Image.open(io.BytesIO((await client.get(image["url"])).body))
+    assert (stored.format, stored.size) == ("JPEG", (640, 480))
+
+
+@pytest.mark.service("heif")
+async def test_a_place_in_heic_goes_and_the_rest_is_told(client: Client) -> None:
+    image = await client.stored(picture_with_place("HEIF"), filename="IMG_0001.HEIC")
+    stored = Image.open(io.BytesIO((await client.get(image["url"])).body))
+    assert not stored.getexif().get_ifd(GPS_IFD)
+    assert image["description"] == "A view of the tower"
+    assert json.loads(image["original_exifdata"])["Make"] == "Acme"
+    assert image["source_md5"] not in (None, image["md5"])
+    assert (image["thumb"]["mime"], image["medium"]["mime"]) == ("image/jpeg", "image/jpeg")
+
+
+@pytest.mark.service("heif")
+async def test_heic_beyond_the_limit_is_refused(
+    tmp_path: Path, session: aiohttp.ClientSession, files: FileList
+) -> None:
+    async with running(tmp_path, session, pixel_limit=640 * 480 - 1) as client:
+        buffer = io.BytesIO()
+        Image.open(io.BytesIO(picture())).save(buffer, "HEIF")
+        answer = await client.upload(buffer.getvalue(), filename="a.heic")
+        assert (answer.status, answer.json["error"]["code"]) == (400, 610)
+        assert files.names() == []
 
 
 async def test_an_upload_that_is_cancelled_leaves_nothing(tmp_path: Path, files: FileList) -> None:

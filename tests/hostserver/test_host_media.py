@@ -11,17 +11,11 @@ from tests.hostserver.driver import Client, FileList, picture
 from tests.hostserver.films import (
     GPS_IFD,
     PLACE,
+    animation,
     film,
     film_with_place,
     picture_with_place,
 )
-
-
-def animation(kind: str, frames: int = 3) -> bytes:
-    images = [Image.new("RGB", (64, 48), (80 * n, 10, 10)) for n in range(frames)]
-    buffer = io.BytesIO()
-    images[0].save(buffer, kind, save_all=True, append_images=images[1:], duration=50)
-    return buffer.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -58,6 +52,44 @@ async def test_a_film_can_be_watched_in_parts(client: Client, tmp_path: Path) ->
     part = await client.get(image["url"], headers={"Range": "bytes=100-199"})
     assert (part.status, part.body) == (206, data[100:200])
     assert part.headers["content-range"] == f"bytes 100-199/{len(data)}"
+
+
+QUICKTIME = {"movflags": "use_metadata_tags"}  # keys of any name, as cameras of Apple write them
+APPLE = "com.apple.quicktime."
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "title", "description", "options"),
+    [
+        ("a.mp4", "libx264", "title", "description", None),
+        ("a.mp4", "libx264", "title", "synopsis", None),
+        ("a.mov", "libx264", f"{APPLE}title", f"{APPLE}description", QUICKTIME),
+        ("a.webm", "libvpx-vp9", "title", "DESCRIPTION", None),
+    ],
+)
+async def test_a_film_says_itself_what_it_is_called_and_shows(
+    client: Client,
+    tmp_path: Path,
+    name: str,
+    codec: str,
+    title: str,
+    description: str,
+    options: dict[str, str] | None,
+) -> None:
+    said = {title: "The harbour", description: "Boats, \u6f01\u8239, at dawn"}
+    data = film(tmp_path / name, codec=codec, metadata=said, options=options)
+    image = await client.stored(data, filename=name)
+    assert image["title"] == "The harbour"
+    assert image["description"] == "Boats, \u6f01\u8239, at dawn"
+    told = await client.stored(data, filename=name, title="Mine", description="By me")
+    assert (told["title"], told["description"]) == ("Mine", "By me")
+
+
+async def test_a_film_that_says_too_much_is_cut_short(client: Client, tmp_path: Path) -> None:
+    said = {"title": "t" * 600_000, "description": "\u6f01" * 100_000}  # 1.2 MB as JSON
+    data = film(tmp_path / "a.mp4", metadata=said)
+    image = await client.stored(data, filename="a.mp4")
+    assert (len(image["title"]), len(image["description"])) == (100, 10_000)
 
 
 async def test_a_film_without_pictures_is_refused(

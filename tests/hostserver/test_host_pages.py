@@ -190,6 +190,20 @@ async def test_the_front_page_uploads_and_links(site: Site, browser: Browser, sc
     await context.close()
 
 
+async def test_the_front_page_tells_why_a_strict_host_refuses(
+    tmp_path: Path, session: aiohttp.ClientSession, browser: Browser
+) -> None:
+    options = HostOptions(tmp_path / "data", guests=GuestRules(), strict=True)
+    async with HostServer(options) as host:
+        context = await _context(browser, "light")
+        page = await context.new_page()
+        await page.goto(client_of(host, session).url)
+        words = FilePayload(name="notes.txt", mimeType="text/plain", buffer=b"words")
+        await page.locator("#files").set_input_files([words])
+        await expect(page.locator(".queue .failed")).to_contain_text("no image or video")
+        await context.close()
+
+
 async def test_a_picture_dropped_anywhere_is_uploaded(site: Site, browser: Browser) -> None:
     context = await _context(browser, "light")
     page = await context.new_page()
@@ -258,11 +272,8 @@ async def test_an_admin_makes_a_key_and_approves_a_guests_picture(
     await context.close()
 
 
-async def test_a_clip_plays(site: Site, browser: Browser) -> None:
-    context = await _context(browser, "light")
-    page = await context.new_page()
-    await page.goto(site.clip["url_viewer"])
-    played_s = await page.locator("video").evaluate(
+async def _played_s(page: Page) -> float:
+    played_s: float = await page.locator("video").evaluate(
         """async (video) => {
             video.muted = true;
             await video.play();
@@ -272,5 +283,41 @@ async def test_a_clip_plays(site: Site, browser: Browser) -> None:
             return video.currentTime;
         }"""
     )
-    assert played_s > 0
+    return played_s
+
+
+async def test_a_clip_plays(site: Site, browser: Browser) -> None:
+    context = await _context(browser, "light")
+    page = await context.new_page()
+    await page.goto(site.clip["url_viewer"])
+    assert await _played_s(page) > 0
+    await context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_a_moderator_looks_before_approving(
+    site: Site, browser: Browser, clip: bytes, scheme: str
+) -> None:
+    guest = Client(site.client.session, site.client.url, None)
+    await guest.stored(clip, filename="Guest film.mp4")
+    context = await _context(browser, scheme)
+    page = await context.new_page()
+    await _sign_in(page, site)
+    await page.get_by_role("link", name="Look at From a guest 4").click()
+    picture = page.get_by_role("img", name="From a guest 4")
+    await expect(picture).to_have_js_property("naturalWidth", 1200)
+    await _check(page, "review")
+    await _keep(page, "review", scheme)
+    await page.get_by_role("link", name="Back to what waits").click()
+    await page.get_by_role("link", name="Look at Guest film").click()
+    assert await _played_s(page) > 0
+    await _check(page, "review of a clip")
+    await page.goto(page.url.replace("/admin/uploads/", "/clip/"))
+    await expect(page.get_by_role("heading", name="It waits for approval")).to_be_visible()
+    await _check(page, "waiting")
+    await _keep(page, "waiting", scheme)
+    await page.go_back()
+    await page.get_by_role("button", name="Approve").click()
+    await page.wait_for_url("**/admin#waiting")
+    await expect(page.get_by_role("link", name="Look at Guest film")).to_have_count(0)
     await context.close()

@@ -132,7 +132,6 @@ async def test_approval_moves_files_within_a_bucket(
 async def test_a_storage_that_is_down_is_told_and_leaves_nothing(
     tmp_path: Path, session: aiohttp.ClientSession, unused_port: int
 ) -> None:
-    pytest.importorskip("obstore", reason="obstore is not installed")
     place = S3Place("nowhere", endpoint=f"http://127.0.0.1:{unused_port}", **SECRETS)
     async with HostServer(HostOptions(tmp_path, s3=place)) as host:
         client = client_of(host, session)

@@ -22,6 +22,8 @@ from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.options import OptionService
+from imgoe_bot.services.quotas import QuotaService
+from imgoe_bot.services.reviews import Reviews
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.steps import Steps
 from imgoe_bot.services.uploads import UploadLimits, UploadService
@@ -60,6 +62,7 @@ class Office:
             guilds=self.guilds,
             options=self.options,
             posts=self.stores.posts,
+            quotas=self.spending(),
             budgets=HostBudgets(
                 SqlBudgetStore(self.stores.database), budget=self.budget, clock=self.clock
             ),
@@ -70,13 +73,26 @@ class Office:
             self.stores.posts, host=self.host, messenger=self.messenger, clock=self.clock
         )
 
+    def spending(self) -> QuotaService:
+        return QuotaService(self.stores.posts, options=self.options, clock=self.clock)
+
     def delivery(self) -> DeliveryService:
         return DeliveryService(
             self.stores.letters,
             posts=self.stores.posts,
             options=self.options,
             messenger=self.messenger,
+            spending=self.spending(),
             quotas=self.quotas,
+            clock=self.clock,
+        )
+
+    def reviews(self) -> Reviews:
+        return Reviews(
+            self.stores.jobs,
+            posts=self.stores.posts,
+            host=self.host,
+            messenger=self.messenger,
             clock=self.clock,
         )
 
@@ -107,6 +123,7 @@ class Office:
             steps=steps,
             delivery=delivery,
             erasure=erasure,
+            reviews=self.reviews(),
             clock=self.clock,
             options=RunnerOptions(
                 lease=timedelta(seconds=60),

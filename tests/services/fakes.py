@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from imgoe_bot.domain.guild import ApiKey
@@ -12,6 +12,7 @@ from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Options
+from imgoe_bot.domain.quota import Spent
 from imgoe_bot.domain.upload import Card, DeleteLink, Details, Place, Post, Stored
 from imgoe_bot.errors import ImgoeError
 from imgoe_bot.services.ports import MediaFile
@@ -58,6 +59,8 @@ class FakeHost:
     failures: list[BaseException] = field(default_factory=list[BaseException])
     gate: asyncio.Event | None = None
     details: list[Details] = field(default_factory=list[Details])
+    moderates: bool = False
+    looks: int = 0
     at_once: int = 0
     most_at_once: int = 0
 
@@ -82,7 +85,23 @@ class FakeHost:
         link = f"{HOST}/image/{self.uploads}/delete/{self.uploads:048x}"
         self.files[link] = body
         page = f"{HOST}/image/{self.uploads}"
-        return Stored(media.mime, len(body), page, page, delete_link=DeleteLink(link))
+        return Stored(
+            media.mime,
+            len(body),
+            page,
+            page,
+            delete_link=DeleteLink(link),
+            approved=not self.moderates,
+        )
+
+    async def find_published(self, stored: Stored, *, host_url: str) -> Stored | None:
+        self.looks += 1
+        if self.failures:
+            raise self.failures.pop(0)
+        if self.moderates:
+            return None
+        url = f"{stored.viewer_url}.png"
+        return replace(stored, approved=True, url=url, thumb_url=url)
 
     async def delete(self, link: DeleteLink, *, host_url: str) -> bool:
         if self.failures:
@@ -105,11 +124,13 @@ class FakeMessenger:
     removed: list[Card] = field(default_factory=list[Card])
     options: list[Options] = field(default_factory=list[Options])
     repeated: list[bool] = field(default_factory=list[bool])
+    near: list[Sequence[Spent]] = field(default_factory=list[Sequence[Spent]])
     dms_open: bool = True
     gate: asyncio.Event | None = None
     source_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
     deliver_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
     announce_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
+    refresh_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
 
     async def find_source(self, post: Post, item: Item) -> Source:
         if self.source_failures:
@@ -132,9 +153,14 @@ class FakeMessenger:
         self.removed.append(card)
 
     async def refresh(self, card: Card) -> None:
+        if self.refresh_failures:
+            raise self.refresh_failures.pop(0)
         self.refreshed.append(card)
 
-    async def deliver(self, cards: Sequence[Card], *, repeated: bool) -> bool:
+    async def deliver(
+        self, cards: Sequence[Card], *, near: Sequence[Spent] = (), repeated: bool
+    ) -> bool:
+        self.near.append(near)
         self.delivered += 1
         self.letters_repeated.append(repeated)
         if self.deliver_failures:

@@ -77,11 +77,13 @@ async def test_a_guild_without_a_key_is_told_so_with_its_host(empty_office: Offi
 async def test_only_who_manages_the_server_sets_its_key(empty_office: Office) -> None:
     with pytest.raises(NotAllowed):
         await empty_office.guilds.set_key(
-            Actor(BEN, GUILD), host_url="https://host.example", key="chv_key"
+            Actor(BEN, GUILD), host_url="https://host.example", key="chv_key", expected=0
         )
 
     moderator = Actor(BEN, GUILD, frozenset({MANAGE_GUILD}))
-    await empty_office.guilds.set_key(moderator, host_url="https://host.example/", key=" chv_key ")
+    await empty_office.guilds.set_key(
+        moderator, host_url="https://host.example/", key=" chv_key ", expected=0
+    )
 
     url, key = await empty_office.guilds.get_host(GUILD)
     assert (url, key.value) == ("https://host.example", "chv_key")

@@ -36,7 +36,13 @@ def choices(office: Office) -> SqlChoiceStore:
 
 @pytest.fixture
 def privacy(office: Office, people: SqlPersonStore, choices: SqlChoiceStore) -> PrivacyService:
-    return PrivacyService(people, choices=choices, guilds=office.guilds, clock=office.clock)
+    return PrivacyService(
+        people,
+        choices=choices,
+        guilds=office.guilds,
+        quotas=office.spending(),
+        clock=office.clock,
+    )
 
 
 @pytest.fixture

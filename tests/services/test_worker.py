@@ -18,7 +18,7 @@ from imgoe_bot.errors import (
     SourceGone,
     SourceUnreachable,
 )
-from tests.contracts.stores import BEN, GUILD, HOST, NOW
+from tests.contracts.stores import BEN, GUILD, HOST, NOW, item
 from tests.flows.kit import eventually
 from tests.services.conftest import Office
 
@@ -214,6 +214,26 @@ async def test_an_answer_that_may_have_been_posted_is_looked_for_first(office: O
 
     assert office.messenger.repeated == [False, True]
     assert office.host.uploads == 1
+
+
+async def test_what_an_edit_adds_is_shown_on_the_card_that_stands_and_delivered_by_itself(
+    office: Office,
+) -> None:
+    owner = await office.mirror()
+
+    async with office.working() as runner:
+        await _all_done(office, posts=1)
+        await office.stores.posts.extend(owner, [item(1, filename="later.png")])
+        runner.wake()
+        await eventually(lambda: bool(office.messenger.refreshed))
+        office.clock.move(timedelta(minutes=1))
+        runner.wake()
+        await eventually(lambda: len(office.messenger.letters) == 2)
+
+    (shown,) = office.messenger.refreshed
+    assert [upload.filename for upload in shown.uploads] == ["0.png", "later.png"]
+    assert len(office.messenger.cards) == 1
+    assert office.messenger.letters_repeated == [False, True], "what was sent is looked for"
 
 
 async def test_a_message_taken_back_before_its_upload_is_not_uploaded(office: Office) -> None:

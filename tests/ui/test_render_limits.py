@@ -10,10 +10,12 @@ import pytest
 from imgoe_bot.domain.upload import Card, DeleteLink, FailedItem, Upload
 from imgoe_bot.errors import HostRefused, SourceGone
 from imgoe_bot.ui import render, views
+from imgoe_bot.ui.gallery import gallery_view
 from imgoe_bot.ui.translate import LOCALES, words_for_locale
 from tests.contracts.stores import NOW, item, post, upload_of
 
 NAMES = ["x" * 200, "_" * 200, "猫" * 200, "@here" * 40, "\u202e" * 200]
+ENGLISH = words_for_locale("en")
 LONG_HOST = "https://" + "h" * 190
 LONG_LINK = f"{LONG_HOST}/image/{'t' * 100}/delete/{'5e' * 24}"
 LONG_PAGE = f"{LONG_HOST}/image/{'%E7%8C%AB' * 60}.Ab1"
@@ -25,11 +27,12 @@ def _upload(name: str, position: int) -> Upload:
     return replace(upload, host_url=LONG_HOST, stored=stored)
 
 
-def _card(name: str, *, failed: int, locale: str = "en") -> Card:
+def _card(name: str, *, failed: int, kept: int | None = None, locale: str = "en") -> Card:
     error = HostRefused(host=LONG_HOST, host_message="*" * 300)
+    kept = 10 - failed if kept is None else kept
     return Card(
         post=replace(post(), locale=locale),
-        uploads=tuple(_upload(name, position) for position in range(10 - failed)),
+        uploads=tuple(_upload(name, position) for position in range(kept)),
         failures=tuple(FailedItem(position, name, error) for position in range(failed)),
         dms_closed=True,
     )
@@ -39,11 +42,29 @@ def _labels(view: discord.ui.View) -> list[dict[str, Any]]:
     return [part for row in view.to_components() for part in row["components"]]
 
 
+def _waiting(card: Card) -> Card:
+    """The same with every copy still to be approved: the longest description there is."""
+    uploads = [replace(each, stored=replace(each.stored, approved=False)) for each in card.uploads]
+    return replace(card, uploads=tuple(uploads))
+
+
+SETS = [(10, 0), (9, 1), (5, 5), (0, 10), (10, 1), (30, 0), (30, 30)]
+"""How many files were kept and how many not: attachments, stickers, previews and links add up."""
+
+
 @pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("failed", [0, 1, 5, 10])
+@pytest.mark.parametrize(("kept", "failed"), SETS)
 @pytest.mark.parametrize("name", NAMES)
-def test_a_card_of_ten_files_fits_in_a_message(name: str, failed: int, locale: str) -> None:
-    embeds = render.card_embeds(_card(name, failed=failed, locale=locale))
+def test_a_card_of_any_number_of_files_fits_in_a_message(
+    name: str, kept: int, failed: int, locale: str
+) -> None:
+    card = _card(name, kept=kept, failed=failed, locale=locale)
+
+    _check_fits(render.card_embeds(card))
+    _check_fits(render.card_embeds(_waiting(card)))
+
+
+def _check_fits(embeds: list[discord.Embed]) -> None:
 
     assert 0 < len(embeds) <= 10
     assert sum(len(embed) for embed in embeds) <= 6000
@@ -51,6 +72,43 @@ def test_a_card_of_ten_files_fits_in_a_message(name: str, failed: int, locale: s
         assert 0 < len(embed.title or "") <= 256
         assert len(embed.description or "") <= 4096
         assert len(embed.footer.text or "") <= 2048
+
+
+def test_what_has_no_embed_of_its_own_is_listed_in_one_for_all() -> None:
+    card = _card("cat.png", kept=0, failed=1)
+    uploads = tuple(_upload(f"{position}.png", position) for position in range(12))
+
+    *shown, rest, failures = render.card_embeds(replace(card, uploads=uploads))
+
+    assert [embed.title for embed in shown] == [f"{n}.png" for n in range(len(shown))]
+    for position in range(len(shown), 12):
+        assert f"{position}.png" in (rest.description or "")
+    assert failures.title == "Not kept"
+
+
+def test_a_link_is_whole_or_not_there() -> None:
+    lines = render.upload_lines(_card("cat.png", failed=0).uploads, ENGLISH, limit=4000)
+
+    links = lines.count("](<")
+    assert 0 < links == lines.count(f"](<{LONG_PAGE}>)") < 10
+    assert lines.count("cat.png") == 10
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize(("kept", "failed"), SETS)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_gallery_of_any_number_of_files_fits_in_a_message(
+    name: str, kept: int, failed: int, locale: str
+) -> None:
+    card = _card(name, kept=kept, failed=failed, locale=locale)
+
+    for each in (card, _waiting(card)):
+        view = gallery_view(each, elsewhere=True)
+        parts = list(view.walk_children())
+        texts = [part.content for part in parts if isinstance(part, discord.ui.TextDisplay)]
+        assert len(parts) <= 40
+        assert sum(map(len, texts)) <= 4000
+        assert all(texts)
 
 
 @pytest.mark.parametrize("locale", LOCALES)

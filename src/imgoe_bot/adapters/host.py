@@ -3,6 +3,7 @@
 import re
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from urllib.parse import quote
 
 import httpx
@@ -12,11 +13,14 @@ from imgoe_bot.domain.guild import ApiKey
 from imgoe_bot.domain.upload import DeleteLink, Details, Stored
 from imgoe_bot.errors import BadReply, HostUnreachable, SettingsRejected
 from imgoe_bot.hostapi import DeleteLink as WireDeleteLink
-from imgoe_bot.hostapi import HostClient, StreamSource, UploadReply, UploadRequest
+from imgoe_bot.hostapi import HostClient, Published, StreamSource, UploadReply, UploadRequest
 from imgoe_bot.services.ports import MediaFile
 
 CHECK_MAX_S = 20
 """How long a person waits to hear whether their key works."""
+
+LOOK_MAX_S = 30
+"""How long a look at an upload's page may take."""
 
 LARGEST_COUNT = 2**31 - 1
 """What the store's columns for pixels and seconds hold."""
@@ -76,6 +80,13 @@ class CheveretoHost:
         with _private_addresses_named():
             return await client.delete(WireDeleteLink(link.value))
 
+    async def find_published(self, stored: Stored, *, host_url: str) -> Stored | None:
+        """Look at an upload's page; see the port."""
+        client = HostClient(host_url, http=self._http_to(host_url), total_s=LOOK_MAX_S)
+        with _private_addresses_named():
+            page = await client.find_published(stored.viewer_url)
+        return None if page is None else _published(stored, page)
+
     async def check_key(self, *, host_url: str, key: ApiKey) -> None:
         """Try a key with a tiny image; see the port."""
         http = self._http_to(host_url)
@@ -121,6 +132,13 @@ def _stored(reply: UploadReply, *, media: MediaFile, host_url: str) -> Stored:
         approved=reply.is_approved,
         delete_link=DeleteLink(reply.delete_link.reveal()) if reply.delete_link else None,
     )
+
+
+def _published(stored: Stored, page: Published) -> Stored:
+    """Return an upload as its page tells it: the page names no thumb, but what that is made of."""
+    picture, video = _address(page.picture_url), _address(page.video_url)
+    url = video if stored.mime.startswith("video/") else picture
+    return replace(stored, approved=True, url=url or stored.viewer_url, thumb_url=picture)
 
 
 def _address(text: str | None) -> str | None:

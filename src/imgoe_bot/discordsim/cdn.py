@@ -1,11 +1,12 @@
-"""The CDN: signed attachment links, whole or in ranges."""
+"""The CDN: signed attachment links, whole or in ranges, and foreign pictures by proxy."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from aiohttp import web
 
 from imgoe_bot.discordsim.entities import Attachment
 from imgoe_bot.discordsim.message_payloads import attachment_path
+from imgoe_bot.discordsim.previews import Fetched
 from imgoe_bot.discordsim.world import World
 
 _SANDBOX = (
@@ -13,21 +14,29 @@ _SANDBOX = (
 )
 _EXPIRED = "This content is no longer available."
 
+Fetch = Callable[[str], Awaitable[Fetched | None]]
+
 
 class Cdn:
     """Serves the files of a world.
 
     A link with a wrong or expired signature is 403; a file that is gone is 404.
+
+    Args:
+        world: whose files.
+        fetch: how foreign pictures are got.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, fetch: Fetch) -> None:
         self._world = world
+        self._fetch = fetch
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the routes, to be mounted under ``/cdn``."""
         return [
             web.get("/attachments/{channel_id:\\d+}/{attachment_id}/{filename}", self.attachment),
             web.get("/stickers/{sticker_id}.{suffix}", self.sticker),
+            web.get("/external/{mark}/{scheme}/{rest:.+}", self.external),
         ]
 
     async def attachment(self, request: web.Request) -> web.Response:
@@ -50,6 +59,17 @@ class Cdn:
         for other in self._world.channels.values():  # a forward keeps its original's address
             for message in other.messages.values():
                 yield from message.forwarded
+
+    async def external(self, request: web.Request) -> web.Response:
+        """Serve a foreign picture that some message shows."""
+        named = request.match_info
+        url = f"{named['scheme']}://{named['rest']}"
+        if not self._world.links.is_proxied(url, named["mark"]):
+            raise web.HTTPForbidden(text=_EXPIRED)
+        found = await self._fetch(url)
+        if found is None:
+            raise web.HTTPNotFound(text=_EXPIRED)
+        return _ranged(request, found.data, found.kind)
 
     async def sticker(self, request: web.Request) -> web.Response:
         """Serve a guild's sticker."""

@@ -164,8 +164,9 @@ def _copy_forwarded(world: World, message: Message) -> None:
     channel = world.channel(message.reference.channel_id)
     original = world.message(channel, message.reference.message_id)
     shown = message_payload(world, original)
-    keys = ("type", "content", "timestamp", "edited_timestamp", "flags", "mentions", "embeds")
-    snapshot = {key: shown[key] for key in keys} | {"components": shown["components"]}
+    keys = ("type", "content", "timestamp", "edited_timestamp", "flags", "mentions")
+    parts = {"embeds": original.embeds, "components": original.components}
+    snapshot = {key: shown[key] for key in keys} | copied_mapping(parts)
     message.snapshots = [snapshot | {"sticker_items": shown.get("sticker_items", [])}]
     message.forwarded = list(original.attachments)
     message.flags |= HAS_SNAPSHOT

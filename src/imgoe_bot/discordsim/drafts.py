@@ -82,11 +82,6 @@ def draft_from(data: Json, files: Sequence[Upload] = ()) -> Draft:
 def _embed(data: Json) -> Payload:
     embed = copied_mapping(data)
     embed["type"] = optional_text(data, "type") or "rich"
-    for part in ("image", "thumbnail"):
-        if part in embed:
-            picture = copied_mapping(mapping(embed[part]))
-            picture["proxy_url"] = text(picture, "url")
-            embed[part] = picture
     return embed
 
 

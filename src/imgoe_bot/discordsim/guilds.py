@@ -6,6 +6,7 @@ from imgoe_bot.discordsim import chat, places
 from imgoe_bot.discordsim.composing import Origin
 from imgoe_bot.discordsim.drafts import draft_from
 from imgoe_bot.discordsim.entities import (
+    COMPONENTS_V2,
     Channel,
     ChannelType,
     Guild,
@@ -237,10 +238,16 @@ class Webhook:
         self.user = user
 
     async def say(
-        self, content: str = "", files: Sequence[Upload] = (), *, embeds: Sequence[Json] = ()
+        self,
+        content: str = "",
+        files: Sequence[Upload] = (),
+        *,
+        embeds: Sequence[Json] = (),
+        layout: Sequence[Json] = (),
     ) -> Message:
-        """Post a message."""
-        draft = draft_from({"content": content, "embeds": list(embeds)}, files)
+        """Post a message; a layout of Components V2 stands alone."""
+        data: Payload = {"content": content, "embeds": list(embeds), "components": list(layout)}
+        draft = draft_from(data | {"flags": COMPONENTS_V2 if layout else 0}, files)
         origin = Origin(webhook_id=self.user.id)
         return chat.post(self._world, self.user, self._channel, draft, origin)
 

@@ -1,4 +1,4 @@
-"""Signed CDN links that expire, as Discord's do since 2024.
+"""Signed CDN links that expire, as Discord's do since 2024, and those of its proxy, which do not.
 
 Source: https://discord.com/developers/docs/reference#signed-attachment-cdn-urls
 """
@@ -28,6 +28,7 @@ class LinkSigner:
         self._clock = clock
         self._life_s = life_s
         self._secret = secrets.token_bytes(32)
+        self._proxy_secret = secrets.token_bytes(32)
 
     def sign(self, path: str) -> str:
         """Return the full, signed address of a CDN path (unquoted, without leading slash)."""
@@ -47,6 +48,23 @@ class LinkSigner:
     def expire_all(self) -> None:
         """Make every link given out so far invalid; links signed from now on work."""
         self._secret = secrets.token_bytes(32)
+
+    def proxied(self, url: str) -> str:
+        """Return where the proxy serves a foreign picture; the CDN's own stay where they are.
+
+        Source: addresses such as https://images-ext-1.discordapp.net/external/…/https/pics.test/a.png
+        """
+        scheme, found, rest = url.partition("://")
+        if not found or url.startswith(f"{self.base_url}/"):
+            return url
+        return f"{self.base_url}/external/{self._proxy_mark(url)}/{scheme}/{quote(rest)}"
+
+    def is_proxied(self, url: str, mark: str) -> bool:
+        """Tell whether the proxy was ever asked to serve this picture."""
+        return hmac.compare_digest(self._proxy_mark(url), mark)
+
+    def _proxy_mark(self, url: str) -> str:
+        return hmac.new(self._proxy_secret, url.encode(), sha256).hexdigest()
 
     def _mark(self, path: str, *, expires: str, issued: str) -> str:
         message = f"{path}|{expires}|{issued}".encode()

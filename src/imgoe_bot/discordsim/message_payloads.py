@@ -3,20 +3,21 @@
 Source: discord.py 2.7.1 ``types/message.py`` and ``message.py``
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from imgoe_bot.discordsim.entities import (
     Attachment,
     Message,
     Reference,
 )
+from imgoe_bot.discordsim.media_payloads import Gallery, loose_files
 from imgoe_bot.discordsim.payloads import channel_payload, emoji_payload, optional_id, user_payload
 from imgoe_bot.discordsim.wire import (
+    Json,
     Payload,
     copied_mapping,
-    is_mapping,
-    is_sequence,
     mapping,
+    mappings,
     timestamp,
 )
 from imgoe_bot.discordsim.world import World
@@ -73,9 +74,11 @@ def message_payload(world: World, message: Message, *, viewer_id: int | None = N
         "mention_everyone": message.mention_everyone,
         "mentions": [user_payload(world.users[user_id]) for user_id in message.mention_ids],
         "mention_roles": [str(role_id) for role_id in message.mention_role_ids],
-        "attachments": [attachment_payload(world, item) for item in message.attachments],
-        "embeds": [_embed(world, message, embed) for embed in message.embeds],
-        "components": [_shown(world, message, component) for component in message.components],
+        **_parts(
+            world,
+            {"embeds": message.embeds, "components": message.components},
+            message.attachments,
+        ),
         **_message_extras(world, message, viewer),
     }
 
@@ -157,31 +160,24 @@ def _referenced(world: World, reference: Reference) -> Payload | None:
 
 def _snapshot(world: World, message: Message, snapshot: Payload) -> Payload:
     inner = copied_mapping(snapshot)
-    inner["attachments"] = [attachment_payload(world, item) for item in message.forwarded]
-    return {"message": inner}
+    return {"message": inner | _parts(world, snapshot, message.forwarded)}
 
 
-def _embed(world: World, message: Message, embed: Payload) -> object:
+def _parts(world: World, parts: Json, files: Sequence[Attachment]) -> Payload:
+    """Return embeds and components with their addresses, and the files that neither shows."""
+    gallery = Gallery(world.links, files, attachment_path)
+    embeds, components = mappings(parts.get("embeds")), mappings(parts.get("components"))
+    listed = loose_files(files, [*embeds, *components])
+    return {
+        "attachments": [attachment_payload(world, item) for item in listed],
+        "embeds": [gallery.shown(_seen(world, embed)) for embed in embeds],
+        "components": [gallery.shown(component) for component in components],
+    }
+
+
+def _seen(world: World, embed: Json) -> Payload:
     shown = copied_mapping(embed)
     for part in ("image", "thumbnail"):
         if world.troubles.blind_previews and part in shown:
             shown[part] = {**mapping(shown[part]), "width": 0, "height": 0}
-    return _shown(world, message, shown)
-
-
-def _shown(world: World, message: Message, part: Payload) -> object:
-    links = {
-        f"attachment://{item.filename}": world.links.sign(attachment_path(item))
-        for item in message.attachments
-    }
-    return _resolved(part, links)
-
-
-def _resolved(value: object, links: Mapping[str, str]) -> object:
-    if isinstance(value, str):
-        return links.get(value, value)
-    if is_mapping(value):
-        return {key: _resolved(item, links) for key, item in value.items()}
-    if is_sequence(value):
-        return [_resolved(item, links) for item in value]
-    return value
+    return shown

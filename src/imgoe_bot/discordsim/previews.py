@@ -1,4 +1,4 @@
-"""Fetching what messages point at, as Discord's proxy does: picture sizes and link previews.
+"""Fetching what messages point at, as Discord's proxy does: pictures, their sizes, link previews.
 
 Only addresses of this machine are fetched, by GET like Discord's own, so a link that acts on GET is
 acted upon. Links in ``<…>`` and messages with suppressed embeds are left alone.
@@ -65,16 +65,20 @@ class Previews:
         self._places = asyncio.Semaphore(_AT_ONCE)
         self._seen: set[tuple[int, str]] = set()
 
-    def start(self) -> None:
-        """Begin to look at messages; needs a running loop."""
+    def open(self) -> None:
+        """Be ready to fetch; needs a running loop."""
         self._session = aiohttp.ClientSession(timeout=_TIMEOUT)
+
+    def watch(self) -> None:
+        """Begin to look at messages."""
         self._world.listeners.append(self._notice)
 
     async def close(self) -> None:
         """Stop, and give up what is under way."""
         if self._session is None:
             return
-        self._world.listeners.remove(self._notice)
+        if self._notice in self._world.listeners:
+            self._world.listeners.remove(self._notice)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -98,14 +102,14 @@ class Previews:
 
     async def _complete(self, message: Message, pictures: list[Payload], links: list[str]) -> None:
         for picture in pictures:
-            _measure(picture, await self._fetch(text(picture, "url")))
+            _measure(picture, await self.fetch(text(picture, "url")))
         previews = [await self._preview(url) for url in links]
         message.embeds += [preview for preview in previews if preview]
         if not message.deleted and (pictures or any(previews)):
             chat.emit_message(self._world, "MESSAGE_UPDATE", message)
 
     async def _preview(self, url: str) -> Payload:
-        found = await self._fetch(url)
+        found = await self.fetch(url)
         if found is None:
             return {}
         if found.size is not None:
@@ -123,11 +127,12 @@ class Previews:
                 preview[name] = card.found[name]
         if card.found.get("image"):
             picture: Payload = {"url": urljoin(found.url, card.found["image"])}
-            _measure(picture, await self._fetch(text(picture, "url")))
+            _measure(picture, await self.fetch(text(picture, "url")))
             preview["thumbnail"] = picture
         return preview if len(preview) > 2 else {}
 
-    async def _fetch(self, url: str) -> Fetched | None:
+    async def fetch(self, url: str) -> Fetched | None:
+        """Return what is behind an address of this machine, None where nothing can be had."""
         if self._session is None or not _is_local(url):
             return None
         async with self._places:
@@ -181,7 +186,6 @@ def _measure(picture: Payload, found: Fetched | None) -> None:
     size = None if found is None else found.size
     width_px, height_px = size or (0, 0)
     picture["width"], picture["height"] = width_px, height_px
-    picture["proxy_url"] = picture["url"]
     picture["loading_state"] = _NOT_FOUND if found is None else _SHOWN
     if found is not None:
         picture["content_type"] = found.kind

@@ -129,8 +129,9 @@ class DiscordSim:
         self._port = int(self._runner.addresses[0][1])
         self.world.links.base_url = self.cdn_url
         self._gateway.url = self.gateway_url
+        self._previews.open()
         if self.options.fetch_previews:
-            self._previews.start()
+            self._previews.watch()
         return self
 
     async def __aexit__(
@@ -155,7 +156,7 @@ class DiscordSim:
         app = web.Application(client_max_size=_MAX_BODY)
         app.add_subapp("/api/v10", self._api())
         cdn = web.Application()
-        cdn.add_routes(Cdn(self.world).routes())
+        cdn.add_routes(Cdn(self.world, fetch=self._previews.fetch).routes())
         app.add_subapp("/cdn", cdn)
         app.router.add_get("/gateway", self._gateway.handle)
         app.router.add_get("/gateway/", self._gateway.handle)

@@ -1,5 +1,6 @@
 """Names for the numbers: Discord's snowflakes, and our own ids."""
 
+import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import NewType
@@ -21,7 +22,21 @@ def new_id() -> str:
     return secrets.token_hex(8)
 
 
+def address_id(url: str) -> AttachmentId:
+    """Return the id of what has no number of Discord's: the same for the same address, always.
+
+    It is below -2**62, where neither Discord nor we have numbers.
+    """
+    digest = hashlib.sha256(url.encode()).digest()
+    return AttachmentId(-(2**62) - 1 - (int.from_bytes(digest[:8], "big") >> 2))
+
+
 _DISCORD_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
+
+
+def is_snowflake(number: int) -> bool:
+    """Tell an id of Discord's from a number that counts things within one message."""
+    return number >= 1 << 22
 
 
 def snowflake_at(moment: datetime) -> int:

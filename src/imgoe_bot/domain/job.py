@@ -11,6 +11,8 @@ from imgoe_bot.errors import HostBusy, ImgoeError
 FIRST_DELAY = timedelta(seconds=2)
 LONGEST_DELAY = timedelta(minutes=30)
 LONGEST_ASKED_DELAY = timedelta(days=1)
+FIRST_LOOK_AFTER = timedelta(seconds=30)
+"""How long after an upload it is first asked whether its host shows it; its card stands by then."""
 
 
 class Step(StrEnum):
@@ -20,6 +22,7 @@ class Step(StrEnum):
     ANNOUNCE = "announce"
     DELIVER = "deliver"
     RETIRE = "retire"
+    REVIEW = "review"
     ERASE = "erase"
 
 
@@ -35,7 +38,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """The attachment an upload job is about; ``source`` says where in the message it stands."""
+    """The attachment a job is about; ``source`` says where in the message it stands."""
 
     attachment_id: AttachmentId
     position: int
@@ -49,9 +52,11 @@ class Job:
     """One leased step of work.
 
     Attributes:
-        item: the attachment; None for the steps that concern the whole post.
+        item: the attachment to upload, or whose copy to look for; None for the steps that concern
+            the whole post.
         attempts: how often it was begun, this time included.
         owner: whose lease it is; a write under another owner's lease is refused.
+        round: how often a step of the whole post was asked for anew, because the post grew.
     """
 
     id: JobId
@@ -60,6 +65,7 @@ class Job:
     attempts: int
     owner: str
     item: Item | None = None
+    round: int = 0
 
     @property
     def nonce(self) -> str:

@@ -81,8 +81,9 @@ class AttachmentFacts:
     """What Discord declares of one thing in a message that may be media.
 
     Attributes:
-        id: of the attachment or sticker; an embed's place in its message.
+        id: of the attachment or sticker; made from its address where Discord gives none.
         source: where in the message it stands.
+        forwarded: whether it stands in a message that this one forwards.
         voice: whether it is a voice message.
         animation: whether it is a vector animation (Lottie), which no host takes.
     """
@@ -94,6 +95,7 @@ class AttachmentFacts:
     content_type: str | None = None
     spoiler: bool = False
     source: From = From.ATTACHMENTS
+    forwarded: bool = False
     voice: bool = False
     animation: bool = False
 
@@ -194,14 +196,24 @@ def decide(facts: MessageFacts, rules: Iterable[MirrorRule], around: Circumstanc
             return Decision(rule=rule, skip=reason, passed=tuple(passed))
         passed.append(reason)
     judged = [(each, _objection_to(each, around.options)) for each in facts.attachments]
-    keep = tuple(each for each, reason in judged if reason is None)
+    keep = _each_once(each for each, reason in judged if reason is None)
+    ids = {each.id for each in keep}
+    left = (Left(each, reason) for each, reason in judged if reason is not None)
     return Decision(
         rule=rule,
         keep=keep,
-        left=tuple(Left(each, reason) for each, reason in judged if reason is not None),
+        left=tuple(each for each in left if each.attachment.id not in ids),
         skip=None if keep else Skip.NO_MEDIA,
         passed=tuple(passed),
     )
+
+
+def _each_once(found: Iterable[AttachmentFacts]) -> tuple[AttachmentFacts, ...]:
+    """Return what is found, once where it stands in several places: a link and its preview."""
+    first: dict[AttachmentId, AttachmentFacts] = {}
+    for each in found:
+        first.setdefault(each.id, each)
+    return tuple(first.values())
 
 
 def _objections(
@@ -239,7 +251,7 @@ def _objection_to(attachment: AttachmentFacts, options: Options) -> Skip | None:
     kind = kind_of(filename=attachment.filename, content_type=attachment.content_type)
     too_large = options.max_size is not None and attachment.size_bytes > options.max_size
     objections = (
-        (Skip.SOURCE, attachment.source not in options.sources),
+        (Skip.SOURCE, not _is_looked_for(attachment, options.sources)),
         (Skip.VOICE, attachment.voice),
         (Skip.ANIMATION, attachment.animation),
         (Skip.KIND, kind is None or kind not in options.kinds),
@@ -247,6 +259,12 @@ def _objection_to(attachment: AttachmentFacts, options: Options) -> Skip | None:
         (Skip.SPOILER, attachment.spoiler and options.spoilers is Treatment.REFUSE),
     )
     return next((reason for reason, holds in objections if holds), None)
+
+
+def _is_looked_for(attachment: AttachmentFacts, sources: frozenset[From]) -> bool:
+    if attachment.forwarded and From.FORWARDS not in sources:
+        return False
+    return attachment.source in sources
 
 
 def asked_for(facts: MessageFacts) -> Decision:

@@ -75,7 +75,9 @@ class From(StrEnum):
     ATTACHMENTS = "attachments"
     FORWARDS = "forwards"
     STICKERS = "stickers"
+    COMPONENTS = "components"
     EMBEDS = "embeds"
+    LINKS = "links"
 
 
 class Kind(StrEnum):
@@ -108,7 +110,7 @@ class Options:
     save_emoji: str = "💾"
     on_delete: OnDelete = OnDelete.KEEP
     delete_grace: timedelta = timedelta(0)
-    sources: frozenset[From] = frozenset({From.ATTACHMENTS, From.FORWARDS, From.STICKERS})
+    sources: frozenset[From] = frozenset(From) - {From.EMBEDS, From.LINKS}
     bots: bool = False
     kinds: frozenset[Kind] = frozenset(Kind)
     max_size: int | None = None

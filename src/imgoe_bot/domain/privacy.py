@@ -7,6 +7,7 @@ from typing import Final
 
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.mirror import PersonChoice
+from imgoe_bot.domain.quota import Spent
 
 EVERYWHERE: Final = GuildId(0)
 """Stands for every server in a person's choice; a server's own, made later, goes before it."""
@@ -37,11 +38,13 @@ class Overview:
     Attributes:
         host_url: where the server they ask in uploads to; None in direct messages.
         choice: what holds for them there, or everywhere; None when they said nothing.
+        spent: how far the quotas there are used up.
     """
 
     holdings: Holdings
     host_url: str | None = None
     choice: PersonChoice | None = None
+    spent: tuple[Spent, ...] = ()
 
 
 def choice_in(guild_id: GuildId, choices: Mapping[GuildId, PersonChoice]) -> PersonChoice | None:

@@ -15,8 +15,9 @@ from imgoe_bot.domain.ids import (
     UploadId,
     UserId,
 )
-from imgoe_bot.domain.options import Layout, Options
-from imgoe_bot.errors import ImgoeError, NotAllowed, SourceGone
+from imgoe_bot.domain.job import Item
+from imgoe_bot.domain.options import Layout, Options, Treatment
+from imgoe_bot.errors import ImgoeError, MediaSkipped, NotAllowed, SourceGone
 
 
 class Origin(StrEnum):
@@ -201,6 +202,28 @@ def check_may_upload(actor: Actor, options: Options) -> None:
     if role is None or role in actor.role_ids or MANAGE_GUILD in actor.permissions:
         return
     raise NotAllowed(needs=f"role:{role}")
+
+
+def check_wanted(item: Item, options: Options, *, nsfw: bool) -> None:
+    """Check that the place keeps such things, whoever asks for it.
+
+    Raises:
+        MediaSkipped: it refuses spoilers, or what is not safe for work.
+    """
+    if item.spoiler and options.spoilers is Treatment.REFUSE:
+        raise MediaSkipped(filename=item.filename, reason="spoiler")
+    if nsfw and options.nsfw is Treatment.REFUSE:
+        raise MediaSkipped(filename=item.filename, reason="nsfw")
+
+
+def check_kind(mime: str, options: Options, *, filename: str) -> None:
+    """Check that the place keeps images, or videos, whichever it is.
+
+    Raises:
+        MediaSkipped: it does not.
+    """
+    if mime.partition("/")[0] not in options.kinds:
+        raise MediaSkipped(filename=filename, reason="kind")
 
 
 def may_delete(actor: Actor, upload: Upload) -> bool:

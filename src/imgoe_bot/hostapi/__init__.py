@@ -17,6 +17,7 @@ from imgoe_bot.hostapi.models import (
     UploadRequest,
     UrlSource,
 )
+from imgoe_bot.hostapi.pages import Published
 from imgoe_bot.hostapi.probe import HostAbilities
 from imgoe_bot.hostapi.reply import Rendition, UploadReply
 from imgoe_bot.hostapi.transport import open_http
@@ -28,6 +29,7 @@ __all__ = [
     "FileSource",
     "HostAbilities",
     "HostClient",
+    "Published",
     "Rendition",
     "Source",
     "StreamSource",

@@ -16,6 +16,7 @@ from imgoe_bot.hostapi.places import is_same_site, joined
 from imgoe_bot.hostapi.reply import UploadReply, find_object
 
 EXPIRY_TOLERANCE = timedelta(minutes=2)
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 _HTML_TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _JSON = re.compile(rb'^\s*[{\[]|\{\s*"')

@@ -3,7 +3,8 @@
 import asyncio
 import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
+from typing import cast
 
 import aiohttp
 import httpx
@@ -82,12 +83,18 @@ class Caller:
             is_secret: keeps the address out of httpx's log.
         """
         target = self._target(url)
-
-        async def once() -> Answer:
-            return await self._call("GET", target, headers={}, content=None)
-
         with unlogged(str(target) if is_secret else ""):
-            return await self._again_while(_never_connected, once)
+            return await self._get(target)
+
+    async def get_start(self, url: str, *, most_bytes: int) -> Answer:
+        """Call as ``get`` does for the beginning of an answer; what follows it is not read."""
+        return await self._get(self._target(url), most_bytes=most_bytes)
+
+    async def _get(self, url: httpx.URL, *, most_bytes: int | None = None) -> Answer:
+        async def once() -> Answer:
+            return await self._call("GET", url, headers={}, content=None, most_bytes=most_bytes)
+
+        return await self._again_while(_never_connected, once)
 
     async def post_nothing(self, url: str) -> Answer:
         """Post an empty body, once, to an address that no log shall hold."""
@@ -162,6 +169,7 @@ class Caller:
         *,
         headers: Mapping[str, str],
         content: CountedBody | bytes | None,
+        most_bytes: int | None = None,
     ) -> Answer:
         """Make one call. The cause is dropped where its text repeats the address."""
         try:
@@ -169,7 +177,7 @@ class Caller:
             request = self._http.build_request(method, url, headers=asked, content=content)
             response = await self._http.send(request, stream=True, follow_redirects=False)
             try:
-                return await self._read(response)
+                return await self._read(response, most_bytes)
             finally:
                 await response.aclose()
         except httpx.RemoteProtocolError:  # httpx's own word for a Location that is no address
@@ -181,12 +189,12 @@ class Caller:
             delivery = content.delivery if isinstance(content, CountedBody) else None
             raise self._unreachable(delivery) from (None if tells else error)
 
-    async def _read(self, response: httpx.Response) -> Answer:
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        encoding = headers.get("content-encoding", "")
-        body = unpacked(await _raw(response), encoding=encoding, limit_bytes=REPLY_BYTES)
-        if body is None:
+    async def _read(self, response: httpx.Response, most_bytes: int | None) -> Answer:
+        """Read an answer; of a body the beginning where no more is wanted, else all or nothing."""
+        body = await _start_of(response, most_bytes or REPLY_BYTES + 1)
+        if body is None or (most_bytes is None and len(body) > REPLY_BYTES):
             raise BadReply(host=self._host, status=response.status_code)
+        headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, headers, body)
 
     async def _again_while(
@@ -219,14 +227,17 @@ class Caller:
         return HostUnreachable(host=self._host, may_be_stored=may_be_stored)
 
 
-async def _raw(response: httpx.Response) -> bytes:
-    """Read a body as sent, and of one beyond the limit no more than shows that."""
+async def _start_of(response: httpx.Response, most_bytes: int) -> bytes | None:
+    """Read the beginning of a body, None when it comes in an encoding that nobody asked for."""
     body = bytearray()
-    async for piece in response.aiter_raw():
-        body += piece
-        if len(body) > REPLY_BYTES:
-            break
-    return bytes(body)
+    generated = cast("AsyncGenerator[bytes]", response.aiter_raw())  # typed as less than it is
+    async with aclosing(generated) as pieces:
+        async for piece in pieces:
+            body += piece
+            if len(body) >= most_bytes:
+                break
+    encoding = response.headers.get("Content-Encoding", "")
+    return unpacked(bytes(body), encoding=encoding, most_bytes=most_bytes)
 
 
 def _never_connected(error: HostError) -> bool:

@@ -1,5 +1,6 @@
 """The client: one host, one key, uploads and deletions."""
 
+import asyncio
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
@@ -12,6 +13,7 @@ from imgoe_bot.hostapi.answers import Answer, moved_link, parse_deletion
 from imgoe_bot.hostapi.caller import Caller
 from imgoe_bot.hostapi.faults import Sent
 from imgoe_bot.hostapi.models import DeleteLink, KeyBy, UploadRequest
+from imgoe_bot.hostapi.pages import PAGE_BYTES, Published, moved_page, parse_page
 from imgoe_bot.hostapi.places import is_same_site, normal_base
 from imgoe_bot.hostapi.probe import HostAbilities, probe
 from imgoe_bot.hostapi.repeats import Backoff, Patience, repeated
@@ -147,6 +149,36 @@ class HostClient:
         answer = await self._caller.get(address, is_secret=True)
         asks_first = answer.status == 200 and answer.is_page
         return await self._caller.post_nothing(address) if asks_first else answer
+
+    async def find_published(self, viewer_url: str) -> Published | None:
+        """Look whether anybody can see an upload by now; no key is sent. Safe to repeat.
+
+        Hosts count each look that succeeds as a view.
+
+        Args:
+            viewer_url: its page, as the reply to the upload gave it.
+
+        Returns:
+            What the page tells of it; None while the host shows it to nobody, or to none but those
+            who sign in.
+
+        Raises:
+            SourceBlocked: the page is at a site that is not the host's (``other-host``).
+            HostError: the host does not tell; HostBroken for another page in the same place.
+
+        Source: design/API.md §2, moderated uploads; ``pages``.
+        """
+        async with self._caller.deadline():
+            page, answer = viewer_url, await self._call_page(viewer_url)
+            if (moved := moved_page(answer, address=viewer_url)) is not None:
+                page, answer = moved, await self._call_page(moved)
+        sent = Sent(host=self.base_url)
+        return await asyncio.to_thread(parse_page, answer, url=page, sent=sent)
+
+    async def _call_page(self, url: str) -> Answer:
+        if not is_same_site(url, self.base_url):
+            raise SourceBlocked(reason="other-host")
+        return await self._caller.get_start(url, most_bytes=PAGE_BYTES)
 
     async def is_public(self, url: str) -> bool:
         """Whether an address answers 200 to someone without a key; at most 1 MiB is read."""

@@ -15,7 +15,8 @@ from imgoe_bot import _version
 
 READ_BYTES = 256 * 1024
 
-SocketFactory = Callable[[Any], socket.socket]  # aiohttp names what it takes, but not wholly
+SocketFactory = Callable[[Any], socket.socket]
+"""Takes what ``getaddrinfo`` found: aiohttp types it, but not fully."""
 
 
 class _LargeReads(AiohttpTransport):

@@ -21,16 +21,24 @@ _KEY = ("id", "user_id", "label", "ending", "created_at", "revoked_at")
 
 
 class Accounts:
-    """Who may upload, on SQLite or PostgreSQL.
+    """Who may upload, on SQLite or PostgreSQL; a new user may store ``quota_bytes``.
 
     A key that was looked up is remembered for five seconds; so a key revoked by another process
     may work that much longer, one revoked here ends at once.
     """
 
-    def __init__(self, database: Database, *, seal: Seal, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        seal: Seal,
+        clock: Callable[[], float],
+        quota_bytes: int | None,
+    ) -> None:
         self._database = database
         self._seal = seal
         self._clock = clock
+        self._quota_bytes = quota_bytes
         self._remembered: dict[str, tuple[float, Account]] = {}
 
     def _add_key(self, connection: Connection, user_id: int, label: str) -> str:
@@ -46,7 +54,12 @@ class Accounts:
         return key
 
     def _add_user(self, connection: Connection, name: str, *, is_admin: bool) -> int:
-        row = {"name": name[:NAME_LIMIT], "is_admin": is_admin, "created_at": int(self._clock())}
+        row = {
+            "name": name[:NAME_LIMIT],
+            "is_admin": is_admin,
+            "quota_bytes": None if is_admin else self._quota_bytes,
+            "created_at": int(self._clock()),
+        }
         added = connection.execute(insert(users).values(row).returning(users.c.id))
         user_id: int = added.scalar_one()
         return user_id
@@ -87,10 +100,15 @@ class Accounts:
         await self._database.run(lambda connection: connection.execute(revoked))
         self._remembered.clear()
 
-    async def set_quota(self, user_id: int, quota_bytes: int | None) -> None:
-        """Limit what a user may store; None lifts the limit."""
-        changed = update(users).where(users.c.id == user_id).values(quota_bytes=quota_bytes)
-        await self._database.run(lambda connection: connection.execute(changed))
+    async def set_quota(self, user_id: int, quota_bytes: int | None) -> bool:
+        """Limit what a user may store; None lifts the limit. Answers False for an unknown user."""
+        found = update(users).where(users.c.id == user_id)
+        changed = found.values(quota_bytes=quota_bytes)
+
+        def work(connection: Connection) -> bool:
+            return connection.execute(changed).rowcount == 1
+
+        return await self._database.run(work)
 
     async def find_by_key(self, key: str) -> Account | None:
         """Return whose key this is; None for one that is unknown or revoked.

@@ -14,6 +14,7 @@ from imgoe_bot.hostserver.intake import UNREADABLE
 from imgoe_bot.hostserver.limits import RateLimiter
 from imgoe_bot.hostserver.names import clean_text
 from imgoe_bot.hostserver.options import MIB
+from imgoe_bot.hostserver.pages import before_of
 from imgoe_bot.hostserver.records import Upload
 from imgoe_bot.hostserver.render import Renderer, see_other
 from imgoe_bot.hostserver.reply import Addresses, describe
@@ -22,6 +23,7 @@ from imgoe_bot.hostserver.shelves import Shelves
 from imgoe_bot.hostserver.uploading import Uploading
 
 NAME_LIMIT = 60
+WAITING_PAGE = 24
 Form = dict[str, str]
 Act = Callable[[Session, Form], Awaitable[web.Response]]
 
@@ -43,6 +45,11 @@ def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
         raise Fault(Reason.BAD_PARAMETER)
     return int(text)
+
+
+def _waiting_place(before: int | None) -> str:
+    """Return where the page of waiting uploads is that a request came from."""
+    return "/admin#waiting" if before is None else f"/admin?before={before}#waiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +112,13 @@ class AdminPages:
             return see_other("/login")
         if not session.account.is_admin:
             return await self.renderer.not_found(request)
-        return await self._show(session, None)
+        return await self._show(session, before=before_of(request))
 
-    async def _show(self, session: Session, new_key: str | None) -> web.Response:
-        waiting = await self.index.list_page(Wanted(is_approved=False))
+    async def _show(
+        self, session: Session, *, before: int | None = None, new_key: str | None = None
+    ) -> web.Response:
+        wanted = Wanted(is_approved=False, before=before, limit=WAITING_PAGE)
+        waiting = await self.index.list_page(wanted)
         facts = {
             "users": await self.accounts.list_users(),
             "keys": await self.accounts.list_keys(),
@@ -117,6 +127,9 @@ class AdminPages:
             "counts": await self.shelves.count_uploads(),
             "categories": await self.shelves.list_categories(),
             "waiting": [(upload, describe(upload, self.at)) for upload in waiting.uploads],
+            "waiting_count": await self.index.count_waiting(),
+            "before": before,
+            "following": waiting.following,
             "new_key": new_key,
         }
         return self.renderer.page_for(session, "admin.html", facts, status=200)
@@ -136,7 +149,7 @@ class AdminPages:
         if not user:
             raise Fault(Reason.BAD_PARAMETER, "A key needs a user")
         key = await self.accounts.create_key(label or "key", user=user[:NAME_LIMIT])
-        return await self._show(session, key)
+        return await self._show(session, new_key=key)
 
     async def revoke_key(self, request: web.Request) -> web.Response:
         """Make a key worthless."""
@@ -149,7 +162,8 @@ class AdminPages:
         _, form = await self._acting(request)
         text = form.get("quota_mib", "")
         quota_bytes = _number(text) * MIB if text else None
-        await self.accounts.set_quota(_number(request.match_info["id"]), quota_bytes)
+        if not await self.accounts.set_quota(_number(request.match_info["id"]), quota_bytes):
+            raise Fault(Reason.NOT_FOUND, "There is no user of this number")
         return see_other("/admin#users")
 
     async def create_album(self, request: web.Request) -> web.Response:
@@ -181,18 +195,40 @@ class AdminPages:
         """Show a waiting upload to the public."""
         await self._acting(request)
         await self.uploading.approve(await self._waiting(request))
-        return see_other("/admin#waiting")
+        return see_other(_waiting_place(before_of(request)))
 
     async def reject(self, request: web.Request) -> web.Response:
         """Delete a waiting upload."""
         await self._acting(request)
         await self.uploading.delete(await self._waiting(request))
-        return see_other("/admin#waiting")
+        return see_other(_waiting_place(before_of(request)))
 
-    async def preview(self, request: web.Request) -> web.StreamResponse:
-        """Answer the thumb of a waiting upload, to admins only."""
+    async def _looked_at(self, request: web.Request) -> tuple[Session, Upload]:
         session = await self.renderer.sessions.find(request)
         upload = await self.index.find(request.match_info["id"])
         if session is None or not session.account.is_admin or upload is None:
             raise web.HTTPNotFound
+        return session, upload
+
+    async def review(self, request: web.Request) -> web.Response:
+        """Answer the page on which a waiting upload is seen whole, to admins only."""
+        session, upload = await self._looked_at(request)
+        if upload.is_approved:
+            return see_other(self.at.viewer_path(upload))
+        users = {user.user_id: user.name for user in await self.accounts.list_users()}
+        facts = {
+            "upload": upload,
+            "image": describe(upload, self.at),
+            "sender": users.get(upload.user_id or 0, "a guest"),
+        }
+        return self.renderer.page_for(session, "review.html", facts, status=200)
+
+    async def preview(self, request: web.Request) -> web.StreamResponse:
+        """Answer the thumb of a waiting upload, to admins only."""
+        _, upload = await self._looked_at(request)
         return await self.files.send(request, upload.blob_names()[1], PENDING_HEADERS)
+
+    async def whole(self, request: web.Request) -> web.StreamResponse:
+        """Answer the file of a waiting upload, to admins only."""
+        _, upload = await self._looked_at(request)
+        return await self.files.send(request, upload.blob_names()[0], PENDING_HEADERS)

@@ -31,7 +31,8 @@ class _Exchange:
 
     def answer(self, upload: Upload, at: Addresses) -> web.Response:
         if self.reply_format == "txt":
-            return web.Response(text=at.direct(upload), content_type="text/html")
+            shown = at.direct(upload) if upload.is_approved else at.viewer(upload)
+            return web.Response(text=shown, content_type="text/html")
         if self.reply_format == "redirect":
             return web.Response(status=302, headers={"Location": at.viewer_path(upload)})
         shape = uploaded_imgbb if self.is_imgbb else uploaded

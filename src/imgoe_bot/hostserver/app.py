@@ -92,7 +92,9 @@ def _gate(outside: Outside, accounts: Accounts, sessions: Sessions) -> Gate:
 def make_host(outside: Outside) -> Host:
     """Make every part."""
     options, clock = outside.options, outside.clock
-    accounts = Accounts(outside.database, seal=outside.seal, clock=clock)
+    accounts = Accounts(
+        outside.database, seal=outside.seal, clock=clock, quota_bytes=options.user_quota_bytes
+    )
     index = UploadIndex(outside.database)
     shelves = Shelves(outside.database, clock=clock)
     blobs, files = _storage(options)
@@ -166,6 +168,8 @@ def _add_admin(app: web.Application, host: Host, outside: Outside) -> None:
     app.router.add_post("/admin/users/{id}/quota", pages.set_quota)
     app.router.add_post("/admin/albums", pages.create_album)
     app.router.add_post("/admin/categories", pages.create_category)
+    app.router.add_get("/admin/uploads/{id}", pages.review)
+    app.router.add_get("/admin/uploads/{id}/file", pages.whole)
     app.router.add_get("/admin/uploads/{id}/preview", pages.preview)
     app.router.add_post("/admin/uploads/{id}/approve", pages.approve)
     app.router.add_post("/admin/uploads/{id}/reject", pages.reject)
@@ -181,7 +185,7 @@ def _add_tools(app: web.Application, host: Host, outside: Outside) -> None:
         return web.json_response(openapi(outside.url, site_name))
 
     async def send_sharex(_: web.Request) -> web.Response:
-        return sharex_answer(outside.url, site_name)
+        return sharex_answer(outside.url, site_name, strict=outside.options.strict)
 
     async def send_flameshot(_: web.Request) -> web.Response:
         return flameshot_answer(outside.url)

@@ -39,18 +39,18 @@ class Reason(Enum):
     URL_SOURCES_OFF = FaultKind(403, 403, "URL uploads are disabled")
     URL_SOURCE_FAILED = FaultKind(400, 422, "The URL can't be fetched")
     UNSUPPORTED = FaultKind(610, 415, "File is no image or video of an accepted format")
-    WRONG_PART_TYPE = FaultKind(610, 415, "Content-Type of the source part doesn't match the file")
     BROKEN_IMAGE = FaultKind(425, 422, "Image can't be decoded")
     BROKEN_VIDEO = FaultKind(600, 422, "Video can't be decoded")
     ENLARGING = FaultKind(610, 422, "Width is larger than the image")
     OVER_QUOTA = FaultKind(401, 413, "Storage quota is used up")
     STORAGE_FULL = FaultKind(104, 507, "Storage can't take the file now")
+    NO_FREE_NAME = FaultKind(666, 503, "No free name for the file")
     NOT_FOUND = FaultKind(404, 404, "Not found")
     FORBIDDEN = FaultKind(403, 403, "Not allowed")
 
 
 class Fault(Exception):
-    """A request is refused; whoever sent it, or the operator for 507, acts.
+    """A request is refused; whoever sent it, or the operator for 503 and 507, acts.
 
     Attributes:
         kind: the row of the table of errors.

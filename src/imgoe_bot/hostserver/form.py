@@ -47,23 +47,37 @@ class UploadForm:
     use_file_date: bool = False
 
 
+def parse_interval(text: str) -> timedelta:
+    """Return what an interval such as PT5M, or a number of seconds, means.
+
+    Months count 30 days and years 365.
+
+    Raises:
+        ValueError: neither an interval nor a number.
+    """
+    if text.isascii() and text.isdigit() and len(text) < 12:
+        return timedelta(seconds=int(text))
+    match = _INTERVAL.fullmatch(text)
+    if match is None:
+        raise ValueError("no interval such as PT5M or P3D")
+    counted = zip(match.groups(), _UNIT_SECONDS, strict=True)
+    return timedelta(seconds=sum(int(count or 0) * unit_s for count, unit_s in counted))
+
+
 def parse_expiry(text: str) -> timedelta:
     """Return how long an upload is to stay, clamped to 5 minutes … 365 days.
 
-    Months count 30 days and years 365. Bare digits are seconds. Unlike Chevereto, which takes
-    anything it can't read as five minutes, what can't be read is refused.
+    Unlike Chevereto, which takes anything it can't read as five minutes, what can't be read is
+    refused.
 
     Raises:
         Fault: neither an interval nor a number.
     """
-    if text.isascii() and text.isdigit() and len(text) < 12:
-        asked_s = int(text)
-    else:
-        match = _INTERVAL.fullmatch(text)
-        if match is None:
-            raise Fault(Reason.BAD_PARAMETER, "expiration is no interval such as PT5M or P3D")
-        asked_s = sum(int(n or 0) * s for n, s in zip(match.groups(), _UNIT_SECONDS, strict=True))
-    return min(max(timedelta(seconds=asked_s), SHORTEST), LONGEST)
+    try:
+        asked = parse_interval(text)
+    except ValueError as error:
+        raise Fault(Reason.BAD_PARAMETER, f"expiration is {error}") from error
+    return min(max(asked, SHORTEST), LONGEST)
 
 
 def parse_tags(text: str) -> tuple[str, ...]:

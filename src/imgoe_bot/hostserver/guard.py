@@ -33,7 +33,7 @@ class Guard:
     async def _refuse(self, request: web.Request, fault: Fault) -> web.Response:
         if not _is_person(request):
             return problem(fault)
-        if fault.reason is Reason.NOT_FOUND:
+        if fault.reason is Reason.NOT_FOUND and fault.detail is None:
             return await self.renderer.not_found(request)
         facts = {"message": fault.message}
         return await self.renderer.page(request, "refused.html", facts, status=fault.kind.status)

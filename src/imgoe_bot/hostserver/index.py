@@ -10,6 +10,7 @@ from sqlalchemy import (
     Row,
     bindparam,
     delete,
+    func,
     insert,
     or_,
     select,
@@ -174,6 +175,15 @@ class UploadIndex:
             shown = rows[: wanted.limit]
             following = shown[-1][0] if len(rows) > len(shown) else None
             return Page(tuple(_with_tags(connection, shown)), following)
+
+        return await self._database.run(read)
+
+    async def count_waiting(self) -> int:
+        """Return how many uploads wait for approval."""
+        counted = select(func.count()).where(uploads.c.is_approved.is_(False))
+
+        def read(connection: Connection) -> int:
+            return connection.execute(counted).scalar_one()
 
         return await self._database.run(read)
 

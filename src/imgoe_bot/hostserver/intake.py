@@ -39,6 +39,7 @@ class Intake:
         source_name: the part it came in (``source`` or ImgBB's ``image``), None without one.
         filename: the client's name for a file; None when the source is text (base64 or a URL).
         by_post: whether the body carried it.
+        unasked_bytes: how much came in files that are no source.
     """
 
     spool: Spool
@@ -46,6 +47,7 @@ class Intake:
     fields: dict[str, str] = field(default_factory=dict[str, str])
     source_name: str | None = None
     filename: str | None = None
+    unasked_bytes: int = 0
 
     def add_field(self, name: str, value: str) -> None:
         """Keep a text parameter.
@@ -67,24 +69,43 @@ class Intake:
             raise Fault(Reason.BAD_BODY, "More than one source")
         self.source_name, self.filename = name, filename
 
+    def read_past(self, size_bytes: int) -> None:
+        """Count bytes of a file that nobody asked for.
+
+        Raises:
+            Fault: there is no end to them.
+        """
+        self.unasked_bytes += size_bytes
+        if self.unasked_bytes > self.spool.limit_bytes * 3:  # as much as a whole body may have
+            raise Fault(Reason.TOO_LARGE)
+
 
 class _Part:
-    """The part that is arriving: the source goes to disk, anything else into memory."""
+    """The part that is arriving: the source goes to disk, text into memory.
+
+    A file under another name is read past: to PHP, too, a file is no parameter.
+    """
 
     def __init__(self, start: PartStart, intake: Intake) -> None:
         self._intake = intake
         self._name = start.name
-        self._text: bytearray | None = None if start.name in SOURCE_NAMES else bytearray()
-        if self._text is None:
+        self._is_source, is_file = start.name in SOURCE_NAMES, start.filename is not None
+        self._text: bytearray | None = None if self._is_source or is_file else bytearray()
+        if self._is_source:
             named = start.filename
             intake.begin_source(start.name, None if named is None else sent_filename(named))
 
     async def take(self, data: memoryview) -> None:
-        if self._text is None:
+        if self._is_source:
             await self._intake.spool.write(data)
-            return
-        self._text += data
-        if len(self._text) > FIELD_LIMIT_BYTES:
+        elif self._text is None:
+            self._intake.read_past(len(data))
+        else:
+            self._add(self._text, data)
+
+    def _add(self, text: bytearray, data: memoryview) -> None:
+        text += data
+        if len(text) > FIELD_LIMIT_BYTES:
             raise Fault(Reason.TOO_LARGE, "A text field is too long")
 
     def finish(self) -> None:

@@ -1,11 +1,11 @@
 """The machine-readable description of the API."""
 
+from imgoe_bot.hostserver.faults import Reason
 from imgoe_bot.hostserver.reply import JsonObject
+from imgoe_bot.hostserver.schemas import TEXT, Described, closed, described, one_of, ref, schemas
 
-TEXT: JsonObject = {"type": "string"}
 FLAG: JsonObject = {"type": "string", "enum": ["0", "1"]}
-OBJECT: JsonObject = {"type": "object"}
-PARAMETERS: dict[str, tuple[JsonObject, str]] = {
+PARAMETERS: Described = {
     "key": (TEXT, "API key, where it can't be sent as a header."),
     "title": (TEXT, "Title, cut to 100 characters. Default: from metadata or file name."),
     "description": (TEXT, "Description. Default: from metadata."),
@@ -21,12 +21,16 @@ PARAMETERS: dict[str, tuple[JsonObject, str]] = {
 PROBLEM: JsonObject = {
     "description": "Refused.",
     "content": {
-        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
-        "application/json": {"schema": {"$ref": "#/components/schemas/Error"}},
+        "application/problem+json": {"schema": ref("Problem")},
+        "application/json": {"schema": ref("Error")},
         "text/plain": {"schema": TEXT},
     },
 }
-REFUSALS = ("400", "401", "403", "404", "405", "409", "413", "415", "422", "429", "507")
+REFUSALS = sorted({"400", *(str(reason.value.status) for reason in Reason)})
+SOURCES: Described = {
+    "source": (TEXT, "The file, or base64 by POST, or an address where the operator allows it."),
+    "image": (TEXT, "Instead of source: the answer has ImgBB's shape."),
+}
 
 
 def _refusals() -> dict[str, object]:
@@ -47,19 +51,22 @@ def _operation(name: str, summary: str, schema: JsonObject, **more: object) -> J
 
 
 def _reply(**properties: JsonObject) -> JsonObject:
-    all_of: JsonObject = {"status_code": {"type": "integer"}, "status_txt": TEXT}
-    return {
-        "type": "object",
-        "properties": all_of | properties,
-        "required": ["status_code", "status_txt", *properties],
-    }
+    opening: JsonObject = {"status_code": {"type": "integer", "const": 200}}
+    return closed(opening | properties | {"status_txt": {"type": "string", "const": "OK"}})
+
+
+def _imgbb_reply() -> JsonObject:
+    success: JsonObject = {"type": "boolean", "const": True}
+    status: JsonObject = {"type": "integer", "const": 200}
+    return closed({"data": ref("ImgBB"), "success": success, "status": status})
 
 
 def _upload_responses() -> JsonObject:
+    reply = one_of(_reply(success=ref("Done"), image=ref("Image")), _imgbb_reply())
     uploaded: JsonObject = {
         "description": "Uploaded.",
         "content": {
-            "application/json": {"schema": OBJECT},
+            "application/json": {"schema": reply},
             "text/html": {"schema": TEXT},
             "text/plain": {"schema": TEXT},
         },
@@ -68,32 +75,39 @@ def _upload_responses() -> JsonObject:
     return {"200": uploaded, "302": moved} | _refusals()
 
 
+def _form(source: JsonObject) -> JsonObject:
+    """Return the schema of an upload's form; one of the sources has to be in it."""
+    sources = {name: (source, text) for name, (_, text) in SOURCES.items()}
+    needed = [{"required": [name]} for name in SOURCES]
+    return {"type": "object", "properties": described(sources | PARAMETERS), "oneOf": needed}
+
+
 def _upload() -> JsonObject:
-    fields: JsonObject = {
-        "source": {"type": "string", "format": "binary", "description": "The file, or base64."}
+    forms: JsonObject = {
+        "multipart/form-data": {"schema": _form({"type": "string", "format": "binary"})},
+        "application/x-www-form-urlencoded": {"schema": _form(TEXT)},
     }
-    fields |= {name: schema | {"description": text} for name, (schema, text) in PARAMETERS.items()}
-    form: JsonObject = {"type": "object", "properties": fields, "required": ["source"]}
     post: JsonObject = {
         "operationId": "upload",
         "summary": "Upload a picture or a video.",
-        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}},
+        "requestBody": {"required": True, "content": forms},
         "responses": _upload_responses(),
     }
     get: JsonObject = {
         "operationId": "uploadUrl",
         "summary": "Upload from an address, where the operator allows it.",
-        "parameters": [
-            _query("source", TEXT, "Address of the file."),
-            *(_query(name, *described) for name, described in PARAMETERS.items()),
-        ],
+        "parameters": [_query(name, *told) for name, told in (SOURCES | PARAMETERS).items()],
         "responses": _upload_responses(),
     }
     return {"post": post, "get": get}
 
 
+def _list(name: str) -> JsonObject:
+    return {"type": "array", "items": ref(name)}
+
+
 def _paths() -> JsonObject:
-    uploads: JsonObject = {"type": "array", "items": OBJECT}
+    gone = _reply(success=ref("Done"))
     number: JsonObject = {"type": "integer", "minimum": 1}
     listing = [
         _query("album", TEXT, "Public id of one of your albums."),
@@ -108,10 +122,9 @@ def _paths() -> JsonObject:
         "required": ["name"],
     }
     body: JsonObject = {"required": True, "content": {"application/json": {"schema": album}}}
-    many: JsonObject = {"type": "array", "items": OBJECT}
     following: JsonObject = {"type": ["integer", "null"]}
-    page = _reply(uploads=uploads, next=following)
-    made = _reply(album=OBJECT)
+    page = _reply(uploads=_list("Image"), next=following)
+    made = _reply(album=ref("Album"))
     return {
         "/api/1/upload": _upload(),
         "/api/1/uploads": {
@@ -119,40 +132,25 @@ def _paths() -> JsonObject:
         },
         "/api/1/uploads/{id}": {
             "parameters": [by_id],
-            "get": _operation("readUpload", "Read one upload.", _reply(image=OBJECT)),
-            "delete": _operation("deleteUpload", "Delete one upload.", _reply(success=OBJECT)),
+            "get": _operation("readUpload", "Read one upload.", _reply(image=ref("Image"))),
+            "delete": _operation("deleteUpload", "Delete one upload.", gone),
         },
         "/api/1/albums": {
-            "get": _operation("listAlbums", "List your albums.", _reply(albums=many)),
+            "get": _operation("listAlbums", "List your albums.", _reply(albums=_list("Album"))),
             "post": _operation("createAlbum", "Make an album.", made, requestBody=body),
         },
         "/api/1/categories": {
-            "get": _operation("listCategories", "List categories.", _reply(categories=many))
+            "get": _operation(
+                "listCategories", "List categories.", _reply(categories=_list("Category"))
+            )
         },
     }
 
 
 def _components() -> JsonObject:
-    error: JsonObject = {
-        "type": "object",
-        "properties": {"status_code": {"type": "integer"}, "error": OBJECT, "status_txt": TEXT},
-        "required": ["status_code", "error", "status_txt"],
-    }
-    problem: JsonObject = {
-        "type": "object",
-        "properties": {
-            "type": TEXT,
-            "title": TEXT,
-            "status": {"type": "integer"},
-            "detail": TEXT,
-            "code": {"type": "integer"},
-            "existing_url": TEXT,
-        },
-        "required": ["type", "title", "status", "detail", "code"],
-    }
     key: JsonObject = {"type": "apiKey", "in": "header", "name": "X-API-Key"}
     return {
-        "schemas": {"Error": error, "Problem": problem},
+        "schemas": schemas(),
         "responses": {"Refused": PROBLEM},
         "securitySchemes": {"key": key},
     }

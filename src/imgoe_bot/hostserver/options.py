@@ -16,6 +16,7 @@ class GuestRules:
     """What people without a key may do.
 
     Attributes:
+        body_limit_bytes: their largest file, where that is less than everybody's.
         expires_after_s: their uploads go after this long, or sooner when they say so.
     """
 
@@ -56,6 +57,8 @@ class HostOptions:
         refuse_duplicates: answer a file sent twice with one key as a duplicate. In strict mode
             and for clients that take problem details this is always so.
         per_key_per_minute, per_address_per_minute: uploads; 0 means no limit.
+        user_quota_bytes: what a new user may store, until an admin says otherwise; None means
+            any number. The owner has no quota.
         guests: None admits nobody without a key.
         moderation: whose uploads wait until an admin approves them.
         url_sources: fetch a source that is an address, through the guarded fetcher.
@@ -78,6 +81,7 @@ class HostOptions:
     refuse_duplicates: bool = False
     per_key_per_minute: int = 600
     per_address_per_minute: int = 1_200
+    user_quota_bytes: int | None = None
     guests: GuestRules | None = None
     moderation: Moderation = "off"
     url_sources: bool = False

@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from imgoe_bot.hostserver.index import UploadIndex, Wanted
-from imgoe_bot.hostserver.options import HostOptions
+from imgoe_bot.hostserver.options import MIB, HostOptions
 from imgoe_bot.hostserver.records import Upload
 from imgoe_bot.hostserver.render import Renderer, see_other
 from imgoe_bot.hostserver.reply import Addresses, describe
+from imgoe_bot.hostserver.sessions import Session
 from imgoe_bot.hostserver.shelves import Shelves
 from imgoe_bot.hostserver.uploading import Uploading
 
@@ -54,6 +55,19 @@ def oembed(upload: Upload, at: Addresses, site_name: str) -> dict[str, object]:
     return card | {"type": "photo", "url": at.direct(upload)}
 
 
+def limit_text(limit_bytes: int) -> str:
+    """Return a limit as an operator sets it: ``64 MiB``, ``1.5 MiB``, ``293 KiB``."""
+    if limit_bytes < MIB:
+        return f"{round(limit_bytes / 1024)} KiB"
+    return f"{round(limit_bytes / MIB, 1):g} MiB"
+
+
+def before_of(request: web.Request) -> int | None:
+    """Return the number after which a list goes on; what is none counts as not asked."""
+    text = request.query.get("before", "")[:NUMBER_DIGITS]
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
 def _path_of(url: str) -> str:
     try:
         return urlsplit(url).path
@@ -75,11 +89,20 @@ class PublicPages:
 
     async def front(self, request: web.Request) -> web.Response:
         """Answer the front page, where files are dropped."""
+        session = await self.renderer.sessions.find(request)
+        limit_bytes = self._limit_bytes(session)
         facts = {
             "guests": self.options.guests is not None,
-            "limit_bytes": self.options.body_limit_bytes,
+            "limit_bytes": limit_bytes,
+            "limit": limit_text(limit_bytes),
         }
-        return await self.renderer.page(request, "front.html", facts)
+        return self.renderer.page_for(session, "front.html", facts, status=200)
+
+    def _limit_bytes(self, session: Session | None) -> int:
+        limit_bytes, guests = self.options.body_limit_bytes, self.options.guests
+        if session is not None or guests is None:
+            return limit_bytes
+        return min(limit_bytes, guests.body_limit_bytes)
 
     async def _find(self, kind: str, slug: str) -> Upload | None:
         upload = await self.index.find(slug.rpartition(".")[2])
@@ -98,12 +121,14 @@ class PublicPages:
         return any(album.is_private for album in albums if album.album_id == upload.album_id)
 
     async def viewer(self, request: web.Request) -> web.Response:
-        """Answer the page that shows an upload, or says that it was deleted just now."""
+        """Answer the page that shows an upload, or says that it waits or was deleted just now."""
         upload = await self._find(request.match_info["kind"], request.match_info["slug"])
         if upload is None and "deleted" in request.query:
             return await self.renderer.page(request, "deleted.html", {})
-        if upload is None or not upload.is_approved or await self._is_hidden(request, upload):
+        if upload is None or await self._is_hidden(request, upload):
             return await self.renderer.not_found(request)
+        if not upload.is_approved:
+            return await self.renderer.page(request, "waiting.html", {})
         if request.method == "GET":
             await self.index.count_view(upload.public_id)
         facts = {
@@ -152,11 +177,10 @@ class PublicPages:
         reader = None if session is None else session.account.user_id
         if album is None or (album.is_private and reader != album.user_id):
             return await self.renderer.not_found(request)
-        before = request.query.get("before", "")[:NUMBER_DIGITS]
         wanted = Wanted(
             album_id=album.album_id,
             is_approved=True,
-            before=int(before) if before.isascii() and before.isdigit() else None,
+            before=before_of(request),
             limit=ALBUM_PAGE,
         )
         page = await self.index.list_page(wanted)

@@ -133,6 +133,7 @@ def _plain_mode(image: Image.Image, target: Format) -> Image.Image:
 
 def _encode(image: Image.Image, target: Format) -> bytes:
     buffer = io.BytesIO()
+    image.info.pop("comment", None)  # a client's words, which Pillow would carry along
     options: dict[str, object] = {"quality": _QUALITY[target]} if target in _QUALITY else {}
     profile = image.info.get("icc_profile")
     if isinstance(profile, bytes) and image.mode in ("RGB", "RGBA"):

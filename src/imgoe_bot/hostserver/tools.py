@@ -16,8 +16,11 @@ flameshot gui --raw | curl --silent --show-error --fail-with-body \\
 """
 
 
-def sharex(base_url: str, site_name: str) -> JsonObject:
-    """Return a custom uploader for ShareX. Source: getsharex.com, custom uploader format."""
+def sharex(base_url: str, site_name: str, *, strict: bool) -> JsonObject:
+    """Return a custom uploader for ShareX. Source: getsharex.com, custom uploader format.
+
+    ``strict`` says in which of the API's two languages refusals come.
+    """
     return {
         "Version": "15.0.0",
         "Name": site_name,
@@ -30,7 +33,7 @@ def sharex(base_url: str, site_name: str) -> JsonObject:
         "URL": "{json:image.url_viewer}",
         "ThumbnailURL": "{json:image.thumb.url}",
         "DeletionURL": "{json:image.delete_url}",
-        "ErrorMessage": "{json:error.message}",
+        "ErrorMessage": "{json:detail}" if strict else "{json:error.message}",
     }
 
 
@@ -47,9 +50,10 @@ def attachment(filename: str) -> dict[str, str]:
     }
 
 
-def sharex_answer(base_url: str, site_name: str) -> web.Response:
+def sharex_answer(base_url: str, site_name: str, *, strict: bool) -> web.Response:
     """Return the ShareX file as a download."""
-    return web.json_response(sharex(base_url, site_name), headers=attachment("host.sxcu"))
+    settings = sharex(base_url, site_name, strict=strict)
+    return web.json_response(settings, headers=attachment("host.sxcu"))
 
 
 def flameshot_answer(base_url: str) -> web.Response:

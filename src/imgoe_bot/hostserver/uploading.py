@@ -83,6 +83,9 @@ def under_free_name(upload: Upload, store: Callable[[Upload], None]) -> Upload:
 
     Returns:
         The upload with the name it got.
+
+    Raises:
+        Fault: each name was taken; a repeat may find a free one.
     """
     candidate = upload
     for _ in range(NAME_ATTEMPTS):
@@ -92,7 +95,7 @@ def under_free_name(upload: Upload, store: Callable[[Upload], None]) -> Upload:
             candidate = replace(upload, name=with_suffix(upload.name))
         else:
             return candidate
-    raise Fault(Reason.STORAGE_FULL, "No free name for the file")
+    raise Fault(Reason.NO_FREE_NAME)
 
 
 def _publish(blobs: Blobs, waiting: Upload, approved: Upload) -> None:

@@ -48,6 +48,7 @@ class Look:
     height_px: int
     duration_s: float
     title: str | None
+    description: str | None
     frame: bytes
     thumb: bytes
 
@@ -103,7 +104,7 @@ def _seen(facts: dict[str, Any], pictures: list[bytes]) -> Look:
     if "error" in facts or len(pictures) != 2:
         raise Fault(Reason.BROKEN_VIDEO)
     width_px, height_px, duration_s = facts["width"], facts["height"], facts["duration"]
-    return Look(width_px, height_px, duration_s, facts["title"], *pictures)
+    return Look(width_px, height_px, duration_s, facts["title"], facts["description"], *pictures)
 
 
 class VideoReader:
@@ -188,4 +189,5 @@ class VideoReader:
             ),
             duration_s=round(look.duration_s),
             title=look.title,
+            description=look.description,
         )

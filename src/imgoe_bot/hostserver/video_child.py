@@ -17,6 +17,9 @@ from PIL import Image
 
 THUMB_PX = 320
 QUALITY = 85
+TEXT_LIMIT = 10_000  # an answer is one line, which its reader takes up to a mebibyte long
+TITLES = ("title", "displayname")
+DESCRIPTIONS = ("description", "synopsis")
 
 
 def limit(memory_bytes: int) -> None:
@@ -75,6 +78,19 @@ def _thumb(frame: Image.Image) -> Image.Image:
     )
 
 
+def _texts(container: Any) -> dict[str, str]:
+    """Return the film's metadata by name in lower case, without the prefix of Apple's cameras."""
+    found: dict[str, str] = container.metadata
+    return {
+        name.lower().removeprefix("com.apple.quicktime."): text[:TEXT_LIMIT]
+        for name, text in found.items()
+    }
+
+
+def _first(texts: dict[str, str], names: tuple[str, ...]) -> str | None:
+    return next((texts[name] for name in names if texts.get(name)), None)
+
+
 def look(path: str, *, demuxer: str, pixels: int) -> tuple[dict[str, object], list[bytes]]:
     """Return facts of a film, its frame and its thumb.
 
@@ -88,12 +104,13 @@ def look(path: str, *, demuxer: str, pixels: int) -> tuple[dict[str, object], li
             return {"error": "pixels"}, []
         duration_s = _duration_s(container, stream)
         frame = _upright(_first_frame(container, stream))
-        title = container.metadata.get("title")
+        texts = _texts(container)
     facts: dict[str, object] = {
         "width": frame.width,
         "height": frame.height,
         "duration": duration_s,
-        "title": title if isinstance(title, str) else None,
+        "title": _first(texts, TITLES),
+        "description": _first(texts, DESCRIPTIONS),
     }
     return facts, [_jpeg(frame), _jpeg(_thumb(frame))]
 

@@ -21,6 +21,7 @@ from imgoe_bot.domain.upload import Card
 from imgoe_bot.errors import DirectMessagesHalted, ImgoeError, UploadNotFound
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, LetterStore, Messenger, PostStore
+from imgoe_bot.services.quotas import QuotaService
 
 DMS_CLOSED_FOR = timedelta(days=1)
 """How long a person whose direct messages are closed is not tried again."""
@@ -38,6 +39,7 @@ class DeliveryService:
         posts: PostStore,
         options: OptionService,
         messenger: Messenger,
+        spending: QuotaService,
         quotas: Quotas,
         clock: Clock,
     ) -> None:
@@ -45,6 +47,7 @@ class DeliveryService:
         self._posts = posts
         self._options = options
         self._messenger = messenger
+        self._spending = spending
         self._quotas = quotas
         self._clock = clock
 
@@ -128,8 +131,10 @@ class DeliveryService:
 
     async def _send(self, job: Job, cards: Sequence[Card]) -> None:
         author_id = cards[0].post.author_id
+        near = await self._spending.near(cards[-1].post.guild_id, author_id)
         try:
-            reached = await self._messenger.deliver(cards, repeated=job.attempts > 1)
+            repeated = job.attempts > 1 or job.round > 0
+            reached = await self._messenger.deliver(cards, near=near, repeated=repeated)
         except DirectMessagesHalted as error:
             return await self._stand_in(job, cards, until=await self._halt(error))
         if reached:

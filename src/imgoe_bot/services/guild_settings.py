@@ -42,7 +42,7 @@ class GuildSettingsService:
         return settings.host_url, key
 
     async def set_key(
-        self, actor: Actor, *, host_url: str, key: str, expected: int | None = None
+        self, actor: Actor, *, host_url: str, key: str, expected: int
     ) -> GuildSettings:
         """Store the guild's host and key.
 
@@ -50,8 +50,7 @@ class GuildSettingsService:
             actor: who sets it.
             host_url: the host's base address, as a person writes it.
             key: as a person pastes it.
-            expected: the version of the settings that the actor looked at; None for whichever
-                there is.
+            expected: the version of the settings that the actor looked at.
 
         Raises:
             NotAllowed: without the Manage Server permission.
@@ -60,7 +59,7 @@ class GuildSettingsService:
         """
         guild_id = check_may_manage(actor)
         current = await self.get(guild_id)
-        if expected is not None and expected != current.version:
+        if expected != current.version:
             raise StaleWrite
         wanted = replace(current, host_url=check_host_url(host_url))
         return await self._store.save_key(

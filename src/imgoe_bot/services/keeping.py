@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from imgoe_bot.domain.guild import Actor
-from imgoe_bot.domain.ids import AttachmentId, GuildId, UserId
+from imgoe_bot.domain.ids import AttachmentId, GuildId, MessageId, UserId, is_snowflake
 from imgoe_bot.domain.mirror import PersonChoice
 from imgoe_bot.domain.upload import Card, Post, Upload
 from imgoe_bot.errors import NotAllowed
@@ -51,17 +51,27 @@ class KeepService:
         return known or await self._uploads.upload_now(actor, handed, post=post)
 
     async def copies(
-        self, guild_id: GuildId, attachment_ids: Sequence[AttachmentId]
+        self, guild_id: GuildId, attachment_ids: Sequence[AttachmentId], *, message_id: MessageId
     ) -> Mapping[AttachmentId, Upload]:
-        """Return the guild's live copies of these attachments, as far as anybody can see them."""
-        found = await self._copies.find(guild_id, attachment_ids) if attachment_ids else ()
-        return {upload.attachment_id: upload for upload in found if upload.stored.approved}
+        """Return the guild's live copies of these attachments, as far as anybody can see them.
+
+        Args:
+            guild_id: whose copies.
+            attachment_ids: of attachments anywhere, and of previews in the message.
+            message_id: the message; a preview's number says nothing without it.
+        """
+        anywhere = [each for each in attachment_ids if is_snowflake(each)]
+        found = await self._copies.find(guild_id, anywhere) if anywhere else ()
+        here = await self._copies.of_message(guild_id, message_id)
+        return {each.attachment_id: each for each in (*here, *found) if each.stored.approved}
 
     async def _find_card(self, post: Post) -> Card | None:
-        """Return the card of the same message if it still shows a copy."""
+        """Return the card of the same message in the same space if it still shows a copy."""
         if post.message_id is None:
             return None
         for known in await self._posts.find_answered([post.message_id]):
+            if known.guild_id != post.guild_id:  # somebody else's, made with another key
+                continue
             card = await self._posts.get_card(known.id, now=self._clock.now())
             if any(upload.deleted_at is None for upload in card.uploads):
                 return card

@@ -129,7 +129,7 @@ class MirrorService:
         return decide(facts, rules, around)
 
     async def observe(self, facts: MessageFacts, *, saved: bool = False) -> Decision:
-        """Store the work a message asks for; the same message twice is stored once."""
+        """Store the work a message asks for; looked at again, only what it holds anew."""
         decision = await self.decide(facts, saved=saved)
         left = await self._worth_saying(facts.guild_id, decision)
         if decision.keep or left:
@@ -147,7 +147,9 @@ class MirrorService:
     ) -> None:
         options = await self._options.at(facts.guild_id, facts.channel_ids)
         post = replace(self._post_of(facts, decision.rule), layout=options.layout)
-        await self._posts.add(post, [_item_of(kept) for kept in decision.keep], left)
+        items = [_item_of(kept) for kept in decision.keep]
+        if not await self._posts.add(post, items, left):
+            await self._posts.extend(post, items)
 
     async def _worth_saying(self, guild_id: GuildId, decision: Decision) -> list[FailedItem]:
         """Return what to say of things left out: kinds that are never kept only once a server."""

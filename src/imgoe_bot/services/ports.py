@@ -12,6 +12,7 @@ from imgoe_bot.domain.ids import (
     AttachmentId,
     ChannelId,
     GuildId,
+    JobId,
     MessageId,
     PostId,
     UploadId,
@@ -22,6 +23,7 @@ from imgoe_bot.domain.letters import Breaker, Move, Quotas
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MirrorRule, PersonChoice
 from imgoe_bot.domain.options import Options
+from imgoe_bot.domain.quota import Spent
 from imgoe_bot.domain.status import Health, Queue
 from imgoe_bot.domain.upload import (
     Card,
@@ -98,6 +100,19 @@ class ImageHost(Protocol):
         Raises:
             HostError: the host did not delete it.
             SettingsRejected: as ``upload``.
+        """
+        ...
+
+    async def find_published(self, stored: Stored, *, host_url: str) -> Stored | None:
+        """Look whether an upload that had to be approved is shown by now; safe to repeat.
+
+        Returns:
+            The same upload with the addresses of its files, as far as the host tells them; None
+            while nobody can see it.
+
+        Raises:
+            HostError: the host does not tell.
+            SourceBlocked: the upload's page is not at the host.
         """
         ...
 
@@ -259,10 +274,28 @@ class PostStore(Protocol):
         """
         ...
 
+    async def extend(self, post: Post, items: Sequence[Item]) -> bool:
+        """Add what a known message holds by now: a job for each thing its post does not have yet.
+
+        Its answer waits for them or, where it stands, is shown anew; then their links are sent.
+        What failed from one place is tried again from another. Safe to repeat.
+
+        Args:
+            post: as for ``add``; what is stored of its message is found by it.
+            items: all that the message holds now.
+
+        Returns:
+            False when there is nothing new, or the message was taken back.
+        """
+        ...
+
     async def add_uploaded(
         self, post: Post, *uploads: Upload, left: Sequence[FailedItem] = ()
     ) -> None:
-        """Store a post that needs no job but that of its direct message; a personal one has none.
+        """Store a post whose files are uploaded, and the jobs of what follows.
+
+        Those are its direct message, unless it is a personal one, and a look for each upload that
+        its host has to approve first.
 
         What was left out is stored as failed, so that the card names it as long as it stands.
         """
@@ -298,6 +331,18 @@ class PostStore(Protocol):
         """Return how many files and bytes were stored since then, by a person or by all."""
         ...
 
+    async def under_way(
+        self, guild_id: GuildId, *, user_id: UserId | None, before: JobId | None
+    ) -> int:
+        """Count upload jobs that are leased now, of a person or of all.
+
+        Args:
+            guild_id: the server.
+            user_id: whose posts; None for all.
+            before: only jobs with a lower id; None for all.
+        """
+        ...
+
     async def hand_over(self, upload: Upload) -> bool:
         """Give an upload's delete link to another live upload of the same copy.
 
@@ -312,6 +357,10 @@ class PostStore(Protocol):
 
     async def mark_deleted(self, upload_id: UploadId, *, by: UserId | None, at: datetime) -> None:
         """Note that the copy is gone; safe to repeat."""
+        ...
+
+    async def mark_published(self, upload_id: UploadId, stored: Stored) -> None:
+        """Note that the host shows a copy by now, and where its files are; safe to repeat."""
         ...
 
     async def withdraw(self, message_ids: Sequence[MessageId], *, at: datetime) -> None:
@@ -354,12 +403,19 @@ class CopyStore(Protocol):
         """Return the guild's live uploads of these attachments, oldest first."""
         ...
 
+    async def of_message(self, guild_id: GuildId, message_id: MessageId) -> tuple[Upload, ...]:
+        """Return the guild's live uploads of what a message held, oldest first."""
+        ...
+
 
 class StatusStore(Protocol):
     """What a moderator may see of the work for one server."""
 
     async def queue(self, guild_id: GuildId) -> Queue:
-        """Count the server's jobs."""
+        """Count the server's jobs, but for looks whether a host has approved an upload.
+
+        Those wait for somebody at the host, maybe for weeks: that is no work left undone.
+        """
         ...
 
     async def health(self, guild_id: GuildId) -> Health:
@@ -402,6 +458,9 @@ class JobStore(Protocol):
         retire_at: datetime | None = None,
     ) -> None:
         """Store where the answer stands and, in the same transaction, the next steps.
+
+        One of them is a look for each upload that its host has to approve first: ordered any
+        earlier, it could be done before the answer that it changes is known.
 
         Args:
             job: the step that is done.
@@ -519,11 +578,14 @@ class Messenger(Protocol):
         """Show the card as it is now; a card that is gone is left alone."""
         ...
 
-    async def deliver(self, cards: Sequence[Card], *, repeated: bool) -> bool:
+    async def deliver(
+        self, cards: Sequence[Card], *, near: Sequence[Spent] = (), repeated: bool
+    ) -> bool:
         """Send one person the delete links of their posts; the same copy's is sent once.
 
         Args:
             cards: one or more, all of the same author.
+            near: the quotas that will soon bite, to be told along.
             repeated: an earlier try may have sent some: look for its messages first.
 
         Returns:

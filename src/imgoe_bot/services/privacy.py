@@ -1,7 +1,7 @@
 """Use case: what a person may know, decide and have erased."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from imgoe_bot.domain.mirror import PersonChoice
 from imgoe_bot.domain.privacy import EVERYWHERE, Holdings, Overview, choice_in
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.ports import Clock
+from imgoe_bot.services.quotas import QuotaService
 
 EXPORT_FORMAT = "imgoe person 1"
 
@@ -26,6 +27,10 @@ class PersonStore(Protocol):
 
     async def entries(self, user_id: UserId) -> tuple[Entry, ...]:
         """Return every record of an upload, of deleted ones too, oldest first."""
+        ...
+
+    async def traces(self, user_id: UserId) -> Mapping[str, Sequence[Mapping[str, object]]]:
+        """Return what else names the person, by what it is: rows of plain values and times."""
         ...
 
     async def order_erasure(self, user_id: UserId, *, at: datetime) -> int:
@@ -62,11 +67,13 @@ class PrivacyService:
         *,
         choices: Choices,
         guilds: GuildSettingsService,
+        quotas: QuotaService,
         clock: Clock,
     ) -> None:
         self._people = people
         self._choices = choices
         self._guilds = guilds
+        self._quotas = quotas
         self._clock = clock
 
     async def show(self, actor: Actor) -> Overview:
@@ -77,6 +84,7 @@ class PrivacyService:
             holdings=await self._people.holdings(actor.user_id),
             host_url=(await self._guilds.get(guild_id)).host_url if guild_id else None,
             choice=choice_in(guild_id or EVERYWHERE, choices),
+            spent=await self._quotas.standing(guild_id, actor.user_id) if guild_id else (),
         )
 
     async def choose(self, actor: Actor, choice: PersonChoice) -> None:
@@ -92,14 +100,13 @@ class PrivacyService:
 
         Delete links are left out: they are secrets, and their owner was handed them already.
         """
-        holdings = await self._people.holdings(actor.user_id)
         choices = await self._choices.of_person(actor.user_id)
-        until = holdings.dms_closed_until
+        traces = await self._people.traces(actor.user_id)
         data = {
             "format": EXPORT_FORMAT,
             "user_id": str(actor.user_id),
             "choices": {_place(guild_id): choice.value for guild_id, choice in choices.items()},
-            "direct_messages_closed_until": until.isoformat() if until else None,
+            **{name: [_plainly(row) for row in rows] for name, rows in traces.items()},
             "uploads": [_told(entry) for entry in await self._people.entries(actor.user_id)],
         }
         return json.dumps(data, indent=2, ensure_ascii=False)
@@ -119,6 +126,17 @@ class PrivacyService:
 
 def _place(guild_id: GuildId) -> str:
     return "everywhere" if guild_id == EVERYWHERE else str(guild_id)
+
+
+def _plainly(row: Mapping[str, object]) -> dict[str, object]:
+    """Return a row as JSON holds it: times in ISO 8601, ids as text, which no reader rounds."""
+
+    def plain(value: object) -> object:
+        if isinstance(value, datetime):
+            return value.isoformat()
+        return str(value) if isinstance(value, int) else value
+
+    return {name: plain(value) for name, value in row.items()}
 
 
 def _told(entry: Entry) -> dict[str, object]:

@@ -9,11 +9,26 @@ import structlog
 
 from imgoe_bot.domain.ids import new_id
 from imgoe_bot.domain.job import GiveUp, Job, Step, after_failure
-from imgoe_bot.errors import BudgetSpent, ImgoeError, InternalError, StaleWrite, StoreError
+from imgoe_bot.errors import (
+    BudgetSpent,
+    ImgoeError,
+    InternalError,
+    QuotaPending,
+    StaleWrite,
+    StoreError,
+)
 from imgoe_bot.services.delivery import DeliveryService
-from imgoe_bot.services.erasure import PATIENCE, Erasure
+from imgoe_bot.services.erasure import PATIENCE as ERASURE_PATIENCE
+from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.ports import Clock, JobStore
+from imgoe_bot.services.reviews import PATIENCE as REVIEW_PATIENCE
+from imgoe_bot.services.reviews import Reviews
 from imgoe_bot.services.steps import Steps
+
+LOOK_AGAIN = timedelta(seconds=2)
+"""How long a job waits for others that may use up what it needs."""
+PATIENCE = {Step.ERASE: ERASURE_PATIENCE, Step.REVIEW: REVIEW_PATIENCE}
+"""Tries of the steps that outlast a host's bad day, or wait for somebody there."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -45,6 +60,7 @@ class JobRunner:
         steps: Steps,
         delivery: DeliveryService,
         erasure: Erasure,
+        reviews: Reviews,
         clock: Clock,
         options: RunnerOptions,
     ) -> None:
@@ -59,6 +75,7 @@ class JobRunner:
             Step.ANNOUNCE: steps.announce,
             Step.DELIVER: delivery.deliver,
             Step.RETIRE: steps.retire,
+            Step.REVIEW: reviews.review,
             Step.ERASE: erasure.erase,
         }
         self._give_up = {step: steps.give_up for step in Step} | {Step.ERASE: erasure.give_up}
@@ -130,7 +147,9 @@ class JobRunner:
         try:
             await self._work[job.step](job)
         except BudgetSpent as error:
-            await self._put_off(job, error)
+            await self._put_off(job, timedelta(seconds=error.retry_after_s or 0))
+        except QuotaPending:
+            await self._put_off(job, LOOK_AGAIN)
         except StaleWrite:
             log.info("another worker took this job over", job=job.id)
         except ImgoeError as error:
@@ -140,12 +159,10 @@ class JobRunner:
             await self._failed(job, InternalError(kind=type(error).__name__))
 
     def _most_attempts(self, job: Job) -> int:
-        """A person's wish to be forgotten outlasts a host's bad day; see ``erasure``."""
-        return PATIENCE if job.step is Step.ERASE else self._options.max_attempts
+        return PATIENCE.get(job.step, self._options.max_attempts)
 
-    async def _put_off(self, job: Job, error: BudgetSpent) -> None:
-        """Do it when the host may be sent more; that was no try of it."""
-        wait = timedelta(seconds=error.retry_after_s or 0)
+    async def _put_off(self, job: Job, wait: timedelta) -> None:
+        """Do it later, since it can't be begun yet; that was no try of it."""
         try:
             await self._jobs.put_off(job, at=self._clock.now() + wait)
         except ImgoeError as problem:

@@ -7,12 +7,12 @@ from imgoe_bot.domain.budget import Used
 from imgoe_bot.domain.guild import Actor, check_may_manage
 from imgoe_bot.domain.letters import Breaker
 from imgoe_bot.domain.options import Options
+from imgoe_bot.domain.quota import WINDOW
 from imgoe_bot.domain.status import Health, Queue
 from imgoe_bot.services.budgets import HostBudgets
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, LetterStore, PostStore, StatusStore
-from imgoe_bot.services.uploads import QUOTA_WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class StatusService:
             health=await self._store.health(guild_id),
             dms_closed_until=closed_until if closed_until and closed_until > now else None,
             breaker=await self._letters.breaker(),
-            used=await self._posts.usage(guild_id, user_id=None, since=now - QUOTA_WINDOW),
+            used=await self._posts.usage(guild_id, user_id=None, since=now - WINDOW),
             options=await self._options.at(guild_id, ()),
             budget=await self._budgets.used(settings.host_url),
         )

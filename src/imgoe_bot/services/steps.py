@@ -5,8 +5,8 @@ from dataclasses import replace
 from imgoe_bot.domain.ids import ChannelId, RuleId, new_id
 from imgoe_bot.domain.job import Item, Job, Step
 from imgoe_bot.domain.mirror import MirrorRule
-from imgoe_bot.domain.options import OnDelete
-from imgoe_bot.domain.upload import Card
+from imgoe_bot.domain.options import OnDelete, Options
+from imgoe_bot.domain.upload import Card, Place
 from imgoe_bot.errors import ImgoeError, NotAllowed, SourceGone, StaleWrite
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.delivery import DeliveryService
@@ -48,7 +48,7 @@ class Steps:
             raise SourceGone
         item = _item(job)
         source = await self._messenger.find_source(post, item)
-        upload = await self._uploads.upload(source, post=post, item=item)
+        upload = await self._uploads.upload(source, post=post, item=item, job_id=job.id)
         try:
             await self._jobs.finish_upload(job, upload, None)
         except StaleWrite:  # another worker has the job: nobody would ever know of this copy
@@ -62,9 +62,7 @@ class Steps:
             return await self._take_back(job, card)
         options = await self._options.at(card.post.guild_id, card.post.channel_ids)
         try:
-            place = await self._messenger.announce(
-                card, options, nonce=job.nonce, repeated=job.attempts > 1
-            )
+            place = await self._answer(job, card, options)
         except SourceGone:
             return await self._take_back(job, card)
         keeps = options.on_delete is OnDelete.KEEP
@@ -74,6 +72,15 @@ class Steps:
             deliver=bool(card.deletable),
             retire_at=None if keeps else self._clock.now() + options.delete_grace,
         )
+
+    async def _answer(self, job: Job, card: Card, options: Options) -> Place | None:
+        """Post the card; one that stands already is shown with what is new on it."""
+        if card.post.card is None:
+            return await self._messenger.announce(
+                card, options, nonce=job.nonce, repeated=job.attempts > 1
+            )
+        await self._messenger.refresh(card)
+        return card.post.card
 
     async def retire(self, job: Job) -> None:
         """Deal with a deleted source message: delete the copies, or only take the card away."""
@@ -99,7 +106,7 @@ class Steps:
                 )
             case Step.DELIVER:
                 await self._delivery.give_up(job, error)
-            case Step.RETIRE | Step.ERASE:
+            case Step.RETIRE | Step.REVIEW | Step.ERASE:
                 await self._jobs.finish(job, error)
 
     async def _pause_if_refused(self, card: Card, error: ImgoeError) -> None:

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from imgoe_bot.domain.budget import lane_of
 from imgoe_bot.domain.guild import Actor
-from imgoe_bot.domain.ids import PostId, UploadId, new_id
+from imgoe_bot.domain.ids import JobId, PostId, UploadId, new_id
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
-from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.templates import details_from
 from imgoe_bot.domain.upload import (
     Card,
@@ -18,7 +16,9 @@ from imgoe_bot.domain.upload import (
     Post,
     Stored,
     Upload,
+    check_kind,
     check_may_upload,
+    check_wanted,
 )
 from imgoe_bot.domain.wish import NO_WISH, Wish
 from imgoe_bot.errors import (
@@ -26,7 +26,6 @@ from imgoe_bot.errors import (
     ImgoeError,
     KeyMissing,
     MediaTooLarge,
-    QuotaReached,
     UploadNotFound,
 )
 from imgoe_bot.services.budgets import HostBudgets
@@ -34,8 +33,7 @@ from imgoe_bot.services.digest import Digest
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, ImageHost, MediaReader, PostStore
-
-QUOTA_WINDOW = timedelta(hours=24)
+from imgoe_bot.services.quotas import QuotaService
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +62,14 @@ class UploadService:
         guilds: GuildSettingsService,
         options: OptionService,
         posts: PostStore,
+        quotas: QuotaService,
         budgets: HostBudgets,
         limits: UploadLimits,
         clock: Clock,
     ) -> None:
         self._reader = reader
         self._host = host
+        self._quotas = quotas
         self._budgets = budgets
         self._guilds = guilds
         self._options = options
@@ -85,6 +85,7 @@ class UploadService:
         item: Item,
         wish: Wish = NO_WISH,
         before: Sequence[Upload] = (),
+        job_id: JobId | None = None,
     ) -> Upload:
         """Store one copy on the post's guild's host; the record is not stored yet.
 
@@ -96,25 +97,30 @@ class UploadService:
             item: which of its things they are.
             wish: what was asked for beyond what the place's options say.
             before: what was uploaded for the same post and is not stored yet; counts as used up.
+            job_id: the job that does it, None when a person waits.
 
         Raises:
             KeyMissing: the guild has set no key.
             QuotaReached: the person or the guild has used up the day.
+            QuotaPending: others' uploads under way may use it up; only with ``job_id``.
             BudgetSpent: the host was sent as much as we may for now.
-            MediaRejected: empty, too large, or no image or video.
+            MediaRejected: empty, too large, no image or video, or not wanted in that place.
             SourceError: the bytes could not be read.
             HostError: the host did not take them.
         """
         host_url, key = await self._guilds.get_host(post.guild_id)
-        self._check_declared_size(source)
         options = await self._options.at(post.guild_id, post.channel_ids)
-        await self._check_quota(post, options, before)
+        limit = min(self._limits.max_bytes, options.max_size or self._limits.max_bytes)
+        _check_declared_size(source, limit)
+        check_wanted(item, options, nsfw=post.nsfw or wish.nsfw)
+        await self._quotas.check(post, options, before=before, job_id=job_id)
         told = wish.over(details_from(options, item=item, at=post.created_at))
         told = replace(told, nsfw=told.nsfw or post.nsfw or item.spoiler)
         async with (
             self._budgets.place(host_url, lane_of(post)),
-            self._reader.open(source, limit_bytes=self._limits.max_bytes) as media,
+            self._reader.open(source, limit_bytes=limit) as media,
         ):
+            check_kind(media.mime, options, filename=item.filename)
             digest = Digest(media.chunks)
             read = replace(media, chunks=digest.chunks())
             try:
@@ -122,7 +128,8 @@ class UploadService:
             except DuplicateMedia as refused:
                 stored = await self._known_copy(post, host_url, digest, refused)
         upload = self._record(stored, digest.sha256, post=post, item=item, host_url=host_url)
-        return replace(upload, tags=told.tags)
+        veiled = item.spoiler or (wish.nsfw and not post.nsfw)  # no thumb where all may look
+        return replace(upload, tags=told.tags, spoiler=veiled)
 
     async def upload_now(
         self, actor: Actor, handed: Sequence[Handed], *, post: Post, wish: Wish = NO_WISH
@@ -138,7 +145,7 @@ class UploadService:
         options = await self._options.at(post.guild_id, post.channel_ids)
         check_may_upload(actor, options)
         uploads, left = await self._upload_each(handed, post, wish)
-        shown = replace(post, layout=options.layout)
+        shown = replace(post, layout=options.layout, nsfw=post.nsfw or wish.nsfw)
         await self._posts.add_uploaded(shown, *uploads, left=left)
         return await self._posts.get_card(post.id, now=self._clock.now())
 
@@ -175,27 +182,6 @@ class UploadService:
         """Note where the card of an ``upload_now`` stands, so that it can change later."""
         await self._posts.set_card(post.id, card)
 
-    def _check_declared_size(self, source: Source) -> None:
-        size, limit = source.size_bytes, self._limits.max_bytes
-        if size is not None and size > limit:
-            raise MediaTooLarge(filename=source.filename, size_bytes=size, limit_bytes=limit)
-
-    async def _check_quota(self, post: Post, options: Options, before: Sequence[Upload]) -> None:
-        """Raise QuotaReached where the last 24 hours used up what a day allows."""
-        for whose, user_id, files, size in (
-            ("person", post.author_id, options.person_files, options.person_bytes),
-            ("guild", None, options.guild_files, options.guild_bytes),
-        ):
-            if files is None and size is None:
-                continue
-            since = self._clock.now() - QUOTA_WINDOW
-            used = await self._posts.usage(post.guild_id, user_id=user_id, since=since)
-            size_before = sum(upload.stored.size_bytes for upload in before)
-            spent_files, spent_bytes = used[0] + len(before), used[1] + size_before
-            for unit, spent, limit in (("files", spent_files, files), ("bytes", spent_bytes, size)):
-                if limit is not None and spent >= limit:
-                    raise QuotaReached(whose=whose, limit=limit, unit=unit)
-
     async def _known_copy(
         self, post: Post, host_url: str, digest: Digest, refused: DuplicateMedia
     ) -> Stored:
@@ -220,5 +206,10 @@ class UploadService:
             sha256=sha256,
             stored=stored,
             created_at=self._clock.now(),
-            spoiler=item.spoiler,
         )
+
+
+def _check_declared_size(source: Source, limit: int) -> None:
+    size = source.size_bytes
+    if size is not None and size > limit:
+        raise MediaTooLarge(filename=source.filename, size_bytes=size, limit_bytes=limit)

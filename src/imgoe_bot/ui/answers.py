@@ -2,19 +2,15 @@
 
 import discord
 
+from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.options import Layout
+from imgoe_bot.domain.quota import Spent
 from imgoe_bot.domain.upload import Card
 from imgoe_bot.domain.wish import Remark
-from imgoe_bot.ui import convert, render, views
+from imgoe_bot.ui import convert, late, quota_words, render, views
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.gallery import gallery_view
 from imgoe_bot.ui.translate import words_for_locale
-
-TOKEN_GONE = frozenset({10015, 10062, 50027})
-"""Codes of an interaction that can no longer be answered: its token lives 15 minutes.
-
-Source: DISCORD.md section 1, "Interactions"; Discord's developer documentation, JSON error codes.
-"""
 
 NO_PINGS = discord.AllowedMentions.none()
 
@@ -41,30 +37,30 @@ async def show(
     elif not private and card.post.card is None:
         await services.uploads.answered(card.post, convert.place_of(message))
     services.runner.wake()
-    if remarks:
-        await _remark(interaction, remarks)
+    near = await services.quotas.near(card.post.guild_id, UserId(interaction.user.id))
+    await _remark(interaction, remarks, near)
 
 
 async def _hand_links_over(interaction: AnyInteraction, card: Card) -> None:
     """Tell the person their delete links where the bot may not write to them by itself."""
     words = words_for_locale(interaction.locale)
-    await interaction.followup.send(
+    await late.tell(
+        interaction,
         render.private_text(card, words, with_links=True),
         view=views.private_view(card, words),
-        ephemeral=True,
         suppress_embeds=True,
     )
 
 
-async def _remark(interaction: AnyInteraction, remarks: tuple[Remark, ...]) -> None:
-    """Tell the person privately; once the token is gone there is no way to."""
+async def _remark(
+    interaction: AnyInteraction, remarks: tuple[Remark, ...], near: tuple[Spent, ...]
+) -> None:
+    """Tell the person what to know besides, if there is anything."""
     words = words_for_locale(interaction.locale)
-    text = "\n".join(words(f"remark.{remark}") for remark in remarks)
-    try:
-        await interaction.followup.send(text, ephemeral=True)
-    except discord.HTTPException as error:
-        if error.code not in TOKEN_GONE:
-            raise
+    lines = [words(f"remark.{remark}") for remark in remarks]
+    lines += quota_words.small_lines(near, words)
+    if lines:
+        await late.tell(interaction, "\n".join(lines))
 
 
 async def _answer(interaction: AnyInteraction, card: Card, *, private: bool) -> discord.Message:
@@ -72,9 +68,9 @@ async def _answer(interaction: AnyInteraction, card: Card, *, private: bool) -> 
     try:
         return await _follow_up(interaction, card)
     except discord.HTTPException as error:
-        if error.code not in TOKEN_GONE:
+        if not late.came_too_late(error):
             raise
-    if private:
+    if private or card.post.is_personal:  # the bot may be no member of where it was asked
         return await _send(interaction.user, card)
     client: discord.Client = interaction.client
     return await _send(client.get_partial_messageable(card.post.channel_id), card)

@@ -15,6 +15,7 @@ from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Notes
 from imgoe_bot.services.privacy import PrivacyService
+from imgoe_bot.services.quotas import QuotaService
 from imgoe_bot.services.runner import JobRunner
 from imgoe_bot.services.setup import SetupService
 from imgoe_bot.services.stats import StatsService
@@ -29,13 +30,18 @@ AnyInteraction = discord.Interaction[Any]  # the client's type is the foreign bo
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Every use case, built once by ``app``."""
+    """Every use case, built once by ``app``.
+
+    Attributes:
+        refresh_links: whether Discord may be asked to sign old links anew.
+    """
 
     guilds: GuildSettingsService
     options: OptionService
     setup: SetupService
     mirrors: MirrorService
     uploads: UploadService
+    quotas: QuotaService
     keeping: KeepService
     deletions: DeletionService
     library: LibraryService
@@ -45,6 +51,7 @@ class Services:
     departures: DepartureService
     runner: JobRunner
     notes: Notes
+    refresh_links: bool = False
 
 
 def attach(bot: AnyBot, services: Services) -> None:

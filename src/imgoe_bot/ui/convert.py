@@ -96,7 +96,7 @@ def facts_of(
         locale=str(message.guild.preferred_locale if message.guild else discord.Locale("en-US")),
         text=message.content,
         author_role_ids=_role_ids(message.author),
-        is_mirror=_has_our_buttons(message.components),
+        is_mirror=_is_card(message) or any(map(_is_card, message.message_snapshots)),
         attachments=tuple(thing.facts for thing in things_in(message)),
     )
 
@@ -106,8 +106,12 @@ def _role_ids(author: discord.User | discord.Member) -> frozenset[int]:
     return frozenset(role.id for role in roles)
 
 
-def _has_our_buttons(components: Iterable[object]) -> bool:
+def _is_card(part: discord.Message | discord.MessageSnapshot) -> bool:
     """Tell the answer of an imgoe_bot, also of another one, so that two never copy each other."""
+    return _has_our_buttons(part.components)
+
+
+def _has_our_buttons(components: Iterable[object]) -> bool:
     for component in components:
         if str(getattr(component, "custom_id", "")).startswith("imgoe:"):
             return True
@@ -164,8 +168,13 @@ def typed_source(url: str) -> Source:
 
 
 def typed_item(source: Source) -> Item:
-    """Return what we keep of a typed address: nothing but its file's name."""
-    return Item(AttachmentId(0), position=0, filename=source.filename)
+    """Return what we keep of a typed address: nothing but its file's name.
+
+    Discord names files behind a spoiler so, and its links keep that name.
+    Source: DISCORD.md section 1, "Attachments".
+    """
+    spoiler = source.filename.startswith("SPOILER_")
+    return Item(AttachmentId(0), position=0, filename=source.filename, spoiler=spoiler)
 
 
 def item_of(attachment: discord.Attachment, *, position: int = 0) -> Item:

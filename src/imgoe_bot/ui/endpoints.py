@@ -7,6 +7,9 @@ import discord.gateway
 import discord.http
 from yarl import URL
 
+FILE_URLS = ("https://cdn.discordapp.com", "https://media.discordapp.net")
+"""Where Discord's attachments lie, under either name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
@@ -31,3 +34,11 @@ def use(endpoints: Endpoints) -> Endpoints:
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(endpoints.gateway_url)
     discord.asset.Asset.BASE = endpoints.cdn_url  # pyright: ignore[reportAttributeAccessIssue]  # typed as the one literal
     return before
+
+
+def path_at_discord(url: str) -> str | None:
+    """Return the path of an address of Discord's files, None for an address elsewhere."""
+    for base in (discord.asset.Asset.BASE, *FILE_URLS):
+        if url.startswith(f"{base}/"):
+            return url.removeprefix(base).partition("?")[0]
+    return None

@@ -10,7 +10,7 @@ import structlog
 from discord import app_commands
 
 from imgoe_bot import errors as e
-from imgoe_bot.ui import settings_words
+from imgoe_bot.ui import late, settings_words
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.translate import Words, words_for_locale
@@ -48,9 +48,9 @@ def _too_large(error: e.MediaTooLarge, words: Words) -> str:
 
 
 def _skipped(error: e.MediaSkipped, words: Words) -> str:
-    if error.reason == "voice":
-        return words("error.skipped_voice")
-    return words("error.skipped_animation", file=_file(error, words))
+    if words.find(f"error.skipped_{error.reason}") is None:  # another version stored it
+        return words("error.rejected", file=_file(error, words))
+    return words(f"error.skipped_{error.reason}", file=_file(error, words))
 
 
 def _quota(error: e.QuotaReached, words: Words) -> str:
@@ -123,6 +123,10 @@ def _busy(error: e.HostBusy, words: Words) -> str:
     return words("error.busy_for", host=host, when=discord.utils.format_dt(at, "R"))
 
 
+def _awaits_approval(error: e.AwaitsApproval, words: Words) -> str:
+    return words("card.waiting", host=w.host_name(error.host))
+
+
 def _refused(error: e.HostRefused, words: Words) -> str:
     says = ""
     if error.host_message:
@@ -174,6 +178,7 @@ _WORDS: dict[type[e.ImgoeError], Callable[[Any, Words], str]] = {
     e.HostUnreachable: _unreachable,
     e.HostBroken: _broken,
     e.HostBusy: _busy,
+    e.AwaitsApproval: _awaits_approval,
     e.HostRefused: _refused,
     e.KeyRejected: _key_rejected,
     e.DuplicateMedia: _duplicate,
@@ -209,8 +214,16 @@ async def answer(interaction: AnyInteraction, error: BaseException) -> None:
         return
     if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
         # The first follow-up takes the place of "thinking…" and is seen by whoever saw that.
+        await _stop_thinking(interaction)
+    await late.tell(interaction, text)
+
+
+async def _stop_thinking(interaction: AnyInteraction) -> None:
+    try:
         await interaction.delete_original_response()
-    await interaction.followup.send(text, ephemeral=True)
+    except discord.HTTPException as error:
+        if not late.came_too_late(error):
+            raise
 
 
 def _words_to(interaction: AnyInteraction, error: e.ImgoeError) -> str:

@@ -7,10 +7,11 @@ import discord
 from imgoe_bot.domain.upload import Card, Upload
 from imgoe_bot.ui import render, views
 from imgoe_bot.ui import wording as w
-from imgoe_bot.ui.translate import Words, words_for_locale
+from imgoe_bot.ui.translate import words_for_locale
 
 PICTURES_MAX = 10
-"""Source: DISCORD.md section 1, "Components V2"."""
+TEXT_MAX = 4000
+"""Of all texts of a message together. Source: DISCORD.md section 1, "Components V2"."""
 
 
 def gallery_view(card: Card, *, elsewhere: bool = False) -> discord.ui.LayoutView:
@@ -23,15 +24,17 @@ def gallery_view(card: Card, *, elsewhere: bool = False) -> discord.ui.LayoutVie
     words = words_for_locale(card.post.locale)
     parts: list[discord.ui.Item[Any]] = []
     note = render.card_note(card, elsewhere=elsewhere)
+    failures = render.failures_text(card, words)
     if note is not None:
         parts.append(discord.ui.TextDisplay(note))
     shown = [each for each in card.uploads if each.deleted_at is None and each.stored.thumb_url]
     if shown:
         parts.append(discord.ui.MediaGallery(*map(_picture, shown[:PICTURES_MAX])))
     if card.uploads:
-        parts.append(discord.ui.TextDisplay("\n".join(_line(u, words) for u in card.uploads)))
-    if card.failures:
-        parts.append(discord.ui.TextDisplay(render.failures_text(card, words)))
+        limit = TEXT_MAX - len(note or "") - len(failures)
+        parts.append(discord.ui.TextDisplay(render.upload_lines(card.uploads, words, limit=limit)))
+    if failures:
+        parts.append(discord.ui.TextDisplay(failures))
     return _laid_out(parts, card)
 
 
@@ -51,12 +54,3 @@ def _picture(upload: Upload) -> discord.MediaGalleryItem:
         description=w.plain_name(upload.filename, limit=200),
         spoiler=upload.spoiler,
     )
-
-
-def _line(upload: Upload, words: Words) -> str:
-    name = w.safe_name(upload.filename, limit=100)
-    if upload.deleted_at is not None:
-        return f"~~{name}~~ · {words('card.deleted')}"
-    if not upload.stored.approved:
-        return f"**{name}** · {render.waiting(upload, words)}"
-    return f"**[{name}](<{upload.stored.viewer_url}>)** · {render.facts_line(upload, words)}"

@@ -1,6 +1,6 @@
 """The answer to ``/help``: what the command tree offers this person, in their language."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import discord
@@ -8,10 +8,12 @@ from discord import app_commands
 
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyBot, AnyInteraction
+from imgoe_bot.ui.convert import guild_of
 from imgoe_bot.ui.render import COLOUR
 from imgoe_bot.ui.translate import Words
 
 AnyCommand = app_commands.Command[Any, ..., Any]
+AnyEntry = AnyCommand | app_commands.Group | app_commands.ContextMenu
 
 FIELD_MAX = 1024
 FIELDS_MAX = 25
@@ -20,16 +22,14 @@ FIELDS_MAX = 25
 def help_embed(interaction: AnyInteraction, bot: AnyBot, words: Words) -> discord.Embed:
     """Return every command the person may use, group by group, then the message menus."""
     embed = discord.Embed(title=words("help.title"), description=words("help.intro"), colour=COLOUR)
-    for title, lines in list(_groups(interaction.permissions, bot, words))[:FIELDS_MAX]:
+    offered = [each for each in bot.tree.get_commands() if _is_offered(interaction, each)]
+    for title, lines in list(_groups(offered, words))[:FIELDS_MAX]:
         text = w.fit(lines, limit=FIELD_MAX, rest=lambda count: words("help.more", count=count))
         embed.add_field(name=title, value=text, inline=False)
     return embed
 
 
-def _groups(
-    held: discord.Permissions, bot: AnyBot, words: Words
-) -> Iterator[tuple[str, list[str]]]:
-    offered = [each for each in bot.tree.get_commands() if _may_use(held, each)]
+def _groups(offered: Sequence[AnyEntry], words: Words) -> Iterator[tuple[str, list[str]]]:
     single = [each for each in offered if isinstance(each, app_commands.Command)]
     if single:
         yield words("help.single"), [_line(each, words) for each in single]
@@ -52,12 +52,11 @@ def _leaves(group: app_commands.Group) -> Iterable[AnyCommand]:
             yield each
 
 
-def _may_use(
-    held: discord.Permissions,
-    command: AnyCommand | app_commands.Group | app_commands.ContextMenu,
-) -> bool:
-    """Whether Discord offers it by default; an administrator may have widened it."""
-    needed = command.default_permissions
+def _is_offered(interaction: AnyInteraction, command: AnyEntry) -> bool:
+    """Whether Discord offers it there by default; an administrator may have widened it."""
+    if guild_of(interaction) is None:
+        return bool(command.allowed_contexts and command.allowed_contexts.dm_channel)
+    needed, held = command.default_permissions, interaction.permissions
     return needed is None or held.administrator or held.is_superset(needed)
 
 

@@ -8,6 +8,7 @@ import discord
 
 from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.letters import Halt
+from imgoe_bot.domain.quota import Spent
 from imgoe_bot.domain.upload import Card
 from imgoe_bot.errors import DirectMessagesHalted, NotAllowed, SourceGone, SourceUnreachable
 from imgoe_bot.ui import letters, views
@@ -41,20 +42,24 @@ class Inbox:
             return False
         return True
 
-    async def deliver(self, cards: Sequence[Card], *, repeated: bool) -> bool:
+    async def deliver(
+        self, cards: Sequence[Card], *, near: Sequence[Spent] = (), repeated: bool
+    ) -> bool:
         """Send delete links; see ``ports.Messenger``."""
         try:
             async with _translated():
                 channel = await self._bot.create_dm(discord.Object(cards[0].post.author_id))
                 unsent = await self._unsent(channel, cards) if repeated else cards
-                await self._send(channel, unsent)
+                await self._send(channel, unsent, near)
         except _Closed:
             return False
         return True
 
-    async def _send(self, channel: discord.DMChannel, cards: Sequence[Card]) -> None:
+    async def _send(
+        self, channel: discord.DMChannel, cards: Sequence[Card], near: Sequence[Spent]
+    ) -> None:
         words = words_for_locale(cards[0].post.locale if cards else None)
-        for page in letters.pages(cards, words):
+        for page in letters.pages(cards, words, near=near):
             await channel.send(
                 page.text,
                 view=views.delete_view(page.listed, words),

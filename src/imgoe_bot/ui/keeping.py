@@ -1,6 +1,5 @@
 """A message that somebody points at: what to keep of it, and which links to it still work."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -8,20 +7,19 @@ from datetime import UTC, datetime
 import discord
 
 from imgoe_bot.domain.ids import AttachmentId, MessageId, UserId
+from imgoe_bot.domain.links import find_links, name_in
 from imgoe_bot.domain.mirror import asked_for
+from imgoe_bot.domain.options import From
 from imgoe_bot.domain.upload import Post, Upload
 from imgoe_bot.services.uploads import Handed
 from imgoe_bot.ui import convert
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
+from imgoe_bot.ui.refreshing import refreshed
 from imgoe_bot.ui.render import MESSAGE_MAX
-from imgoe_bot.ui.sources import Thing, item_of, things_in
+from imgoe_bot.ui.sources import item_of, things_in
+from imgoe_bot.ui.things import Thing, attachment_at, id_of
 from imgoe_bot.ui.translate import Words
-
-EMBEDS_MAX = 10
-"""The most embeds of a message, and so the most files of a card."""
-
-_ATTACHMENT_LINK = re.compile(r"/attachments/[0-9]{15,21}/(?P<id>[0-9]{15,21})/(?P<name>[^\s?>)]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Healed:
     """One thing in a message, and where it can be seen now.
 
     Attributes:
-        fresh_url: Discord's link signed anew; None for a thing of another message.
+        fresh_url: Discord's link signed anew; None where there is none to be had.
         copy: our copy of it, None when there is none.
     """
 
@@ -45,7 +43,7 @@ def handed_from(interaction: AnyInteraction, target: discord.Message) -> list[Ha
         return []
     things = {thing.facts.position: thing for thing in things_in(target)}
     kept = [things[each.position] for each in asked_for(facts).keep]
-    return [Handed(thing.source, item_of(thing.facts)) for thing in kept[:EMBEDS_MAX]]
+    return [Handed(thing.source, item_of(thing.facts)) for thing in kept]
 
 
 def post_about(interaction: AnyInteraction, target: discord.Message) -> Post:
@@ -62,15 +60,25 @@ def post_about(interaction: AnyInteraction, target: discord.Message) -> Post:
 
 async def heal(interaction: AnyInteraction, target: discord.Message) -> list[Healed]:
     """Find working links to everything in a message, and to what its text links."""
-    things = await _fresh_things(target)
-    linked = {
-        AttachmentId(int(found["id"])): found["name"]
-        for found in _ATTACHMENT_LINK.finditer(target.content)
-    }
+    things = [t for t in await _fresh_things(target) if t.facts.source is not From.LINKS]
+    linked = _linked_by(target)
+    for thing in things:
+        linked.pop(thing.facts.id, None)
     ids = [thing.facts.id for thing in things] + list(linked)
-    keeping = services_of(interaction.client).keeping
-    copies = await keeping.copies(convert.space_of(interaction), ids)
-    return [*_healed(things, copies), *_healed_links(linked, copies)]
+    services = services_of(interaction.client)
+    copies = await services.keeping.copies(
+        convert.space_of(interaction), ids, message_id=MessageId(target.id)
+    )
+    old = [url for url in linked.values() if attachment_at(url)] if services.refresh_links else []
+    fresh = await refreshed(interaction.client, old)
+    return [*_healed(things, copies), *_healed_links(linked, copies, fresh)]
+
+
+def _linked_by(target: discord.Message) -> dict[AttachmentId, str]:
+    """Return what a message's text links, and where to: files at Discord, and media elsewhere."""
+    texts = [target.content, *(snapshot.content for snapshot in target.message_snapshots)]
+    links = [link for text in texts for link in find_links(text)]
+    return {id_of(link.url): link.url for link in links if link.is_media or attachment_at(link.url)}
 
 
 async def _fresh_things(target: discord.Message) -> Sequence[Thing]:
@@ -86,9 +94,11 @@ def _healed(things: Sequence[Thing], copies: Mapping[AttachmentId, Upload]) -> l
 
 
 def _healed_links(
-    linked: Mapping[AttachmentId, str], copies: Mapping[AttachmentId, Upload]
+    linked: Mapping[AttachmentId, str],
+    copies: Mapping[AttachmentId, Upload],
+    fresh: Mapping[str, str],
 ) -> list[Healed]:
-    return [Healed(name, None, copies.get(id_)) for id_, name in linked.items()]
+    return [Healed(name_in(url), fresh.get(url), copies.get(id_)) for id_, url in linked.items()]
 
 
 def healed_text(found: Sequence[Healed], words: Words) -> str:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from imgoe_bot.domain.ids import ChannelId
+from imgoe_bot.domain.quota import Spent
 from imgoe_bot.domain.upload import Card, Upload
+from imgoe_bot.ui import quota_words
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.render import MESSAGE_MAX, private_line
 from imgoe_bot.ui.translate import Words
@@ -39,8 +41,14 @@ class Page:
         return f"{first.id}-dm"
 
 
-def pages(cards: Sequence[Card], words: Words) -> list[Page]:
-    """Return the messages that list these posts' copies; none lists one twice."""
+def pages(cards: Sequence[Card], words: Words, *, near: Sequence[Spent] = ()) -> list[Page]:
+    """Return the messages that list these posts' copies; none lists one twice.
+
+    Args:
+        cards: the posts.
+        words: the reader's language.
+        near: the quotas that will soon bite; the last message tells of them.
+    """
     entries = [(card.post.channel_id, upload) for card in cards for upload in card.uploads]
     sheets: list[list[Entry]] = []
     while entries and len(sheets) < PAGES_MAX:
@@ -48,9 +56,16 @@ def pages(cards: Sequence[Card], words: Words) -> list[Page]:
         sheets.append(entries[:count])
         entries = entries[count:]
     found = [Page(_text(sheet, words), tuple(upload for _, upload in sheet)) for sheet in sheets]
-    if entries:
-        more = words("private.in_library", count=len(entries))
-        found[-1] = Page(f"{found[-1].text}\n{more}", found[-1].listed)
+    more = [words("private.in_library", count=len(entries))] if entries else []
+    return _ending_with([*more, *quota_words.small_lines(near, words)], found)
+
+
+def _ending_with(lines: Sequence[str], found: list[Page]) -> list[Page]:
+    """Return the messages with lines added to the last of them, as far as they fit."""
+    for line in lines if found else ():
+        text = f"{found[-1].text}\n{line}"
+        if len(text) <= MESSAGE_MAX:
+            found[-1] = Page(text, found[-1].listed)
     return found
 
 

@@ -16,9 +16,11 @@ class KeyForm(discord.ui.Modal):
     one open.
     """
 
-    def __init__(self, *, host_url: str, words: Words) -> None:
+    def __init__(self, *, host_url: str, version: int, words: Words) -> None:
+        """Take what the form is filled in with, and the version of the settings it is about."""
         super().__init__(title=words("modal.key.title"))
         self._words = words
+        self._version = version
         self._host = discord.ui.TextInput[Any](custom_id="host", max_length=200, default=host_url)
         self._key = discord.ui.TextInput[Any](custom_id="key", max_length=200)
         self.add_item(
@@ -58,5 +60,6 @@ class KeyModal(KeyForm):
                 convert.actor_of(interaction),
                 host_url=self.host_url,
                 key=self.key,
+                expected=self._version,
             )
             await interaction.followup.send(render.key_saved(saved, self._words), ephemeral=True)

@@ -10,7 +10,7 @@ from imgoe_bot.ui import convert, failures
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.modals import KeyForm
-from imgoe_bot.ui.translate import Words, words_for_locale
+from imgoe_bot.ui.translate import words_for_locale
 
 AnyItem = discord.ui.Item[Any]
 
@@ -68,10 +68,6 @@ class MyKeyButton(
 
 class MyKeyForm(KeyForm):
     """Asks for one's own host and key; what does not work is not stored."""
-
-    def __init__(self, *, host_url: str, version: int, words: Words) -> None:
-        super().__init__(host_url=host_url, words=words)
-        self._version = version
 
     async def on_submit(self, interaction: AnyInteraction) -> None:
         """Try the key, store it if the host takes it, and show the panel anew."""

@@ -12,6 +12,7 @@ from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Answer, Layout, Options
+from imgoe_bot.domain.quota import Spent
 from imgoe_bot.domain.upload import Card, Place, Post
 from imgoe_bot.errors import NotAllowed, SourceGone, SourceUnreachable
 from imgoe_bot.ui import convert, render, views
@@ -106,13 +107,15 @@ class DiscordMessenger:
         if place is None:
             return
         message = self._message(place)
+        elsewhere = place.channel_id != card.post.channel_id
         with contextlib.suppress(SourceGone, NotAllowed):
             async with translated(needs="send_messages"):
                 if card.post.layout is Layout.GALLERY:
-                    await message.edit(view=gallery_view(card), allowed_mentions=NO_PINGS)
+                    view = gallery_view(card, elsewhere=elsewhere)
+                    await message.edit(view=view, allowed_mentions=NO_PINGS)
                 else:
                     await message.edit(
-                        content=render.card_note(card),
+                        content=render.card_note(card, elsewhere=elsewhere),
                         embeds=render.card_embeds(card),
                         view=views.card_view(card),
                         allowed_mentions=NO_PINGS,
@@ -131,9 +134,11 @@ class DiscordMessenger:
         channel = self._bot.get_partial_messageable(place.channel_id)
         return channel.get_partial_message(place.message_id)
 
-    async def deliver(self, cards: Sequence[Card], *, repeated: bool) -> bool:
+    async def deliver(
+        self, cards: Sequence[Card], *, near: Sequence[Spent] = (), repeated: bool
+    ) -> bool:
         """Send one person the delete links of their posts; see the port."""
-        return await self._inbox.deliver(cards, repeated=repeated)
+        return await self._inbox.deliver(cards, near=near, repeated=repeated)
 
     async def tell_paused(self, rule: MirrorRule, *, needs: str, locale: str) -> None:
         """Tell whoever made a rule that it rests, because a permission is missing."""

@@ -1,9 +1,12 @@
 """What a person is told about their data."""
 
+from operator import itemgetter
+
 import discord
 
 from imgoe_bot.domain.mirror import PersonChoice
 from imgoe_bot.domain.privacy import Holdings, Overview
+from imgoe_bot.ui import quota_words
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.render import COLOUR
 from imgoe_bot.ui.translate import Words
@@ -16,11 +19,12 @@ def overview(shown: Overview, words: Words) -> discord.Embed:
     )
     fields = {
         words("privacy.now"): holdings(shown.holdings, words),
+        words("quota.today"): "\n".join(quota_words.lines(shown.spent, words)),
         words("privacy.how_long"): words("privacy.how_long_text"),
         words("privacy.choice"): _choice(shown, words),
         words("privacy.rights"): words("privacy.rights_text"),
     }
-    for name, value in fields.items():
+    for name, value in filter(itemgetter(1), fields.items()):
         embed.add_field(name=name, value=value, inline=False)
     return embed
 

@@ -1,5 +1,7 @@
 """Our values become Discord messages: cards, tombstones, private notes."""
 
+from collections.abc import Sequence
+
 import discord
 
 from imgoe_bot.domain.guild import GuildSettings
@@ -15,13 +17,66 @@ COLOUR_GONE = discord.Colour(0x80848E)
 
 MESSAGE_MAX = 2000
 TITLE_MAX = 200
+EMBEDS_MAX = 10
+EMBEDS_MAX_CHARS = 6000
+"""Of all embeds of a message together. Source: DISCORD.md section 1, "Embeds"."""
+DESCRIPTION_MAX = 4096
+REST_MIN_CHARS = 1000
+"""Room for the embed that lists what has none of its own."""
+LINE_NAME_MAX = 100
 
 
 def card_embeds(card: Card) -> list[discord.Embed]:
-    """Return the public answer to a post, an embed a file; it never holds a delete link."""
+    """Return the public answer to a post, an embed a file; it never holds a delete link.
+
+    Files beyond what a message has room for share one embed, and so do those not kept.
+    """
     words = words_for_locale(card.post.locale)
-    embeds = [upload_embed(upload, words) for upload in card.uploads]
-    return [*embeds, _failures_embed(card, words)] if card.failures else embeds
+    last = [_failures_embed(card, words)] if card.failures else []
+    room, chars = EMBEDS_MAX - len(last), EMBEDS_MAX_CHARS - sum(map(len, last))
+    embeds = _first_embeds(card, words, room=room, chars=chars)
+    if len(embeds) == len(card.uploads):
+        return [*embeds, *last]
+    embeds = _first_embeds(card, words, room=room - 1, chars=chars - REST_MIN_CHARS)
+    rest, chars = card.uploads[len(embeds) :], chars - sum(map(len, embeds))
+    return [*embeds, _rest_embed(rest, words, chars=chars), *last]
+
+
+def _first_embeds(card: Card, words: Words, *, room: int, chars: int) -> list[discord.Embed]:
+    """Return embeds of the first uploads, as many as there is room for."""
+    embeds = [upload_embed(upload, words) for upload in card.uploads[:room]]
+    while sum(map(len, embeds)) > chars:
+        embeds.pop()
+    return embeds
+
+
+def _rest_embed(uploads: Sequence[Upload], words: Words, *, chars: int) -> discord.Embed:
+    """Return one embed for several uploads, a line each."""
+    title = words("card.rest")
+    limit = min(DESCRIPTION_MAX, chars - len(title))
+    return discord.Embed(
+        title=title, description=upload_lines(uploads, words, limit=limit), colour=COLOUR
+    )
+
+
+def upload_lines(uploads: Sequence[Upload], words: Words, *, limit: int) -> str:
+    """Return uploads as lines: each links its page as long as there is room."""
+    return w.fit_shortened(
+        [_upload_line(upload, words) for upload in uploads],
+        limit=limit,
+        rest=lambda count: words("card.more", count=count),
+    )
+
+
+def _upload_line(upload: Upload, words: Words) -> tuple[str, str]:
+    """Return an upload's line in full, and its name alone."""
+    name = w.safe_name(upload.filename, limit=LINE_NAME_MAX)
+    if upload.deleted_at is not None:
+        return f"~~{name}~~ · {words('card.deleted')}", f"~~{name}~~"
+    if not upload.stored.approved:
+        return f"**{name}** · {waiting(upload, words)}", f"**{name}**"
+    link = f"**[{name}](<{upload.stored.viewer_url}>)**"
+    return f"{link} · {facts_line(upload, words)}", f"**{name}**"
 
 
 def card_note(card: Card, *, elsewhere: bool = False) -> str | None:

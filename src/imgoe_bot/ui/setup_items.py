@@ -119,8 +119,7 @@ class SetupKeyModal(KeyModal):
     """The form for host and key whose answer is the wizard's next step."""
 
     def __init__(self, *, host_url: str, words: Words, version: int, checked: bool) -> None:
-        super().__init__(host_url=host_url, words=words)
-        self._version = version
+        super().__init__(host_url=host_url, version=version, words=words)
         self._checked = checked
 
     async def on_submit(self, interaction: AnyInteraction) -> None:

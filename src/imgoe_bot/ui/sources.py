@@ -1,15 +1,21 @@
-"""Where media can stand in a message: attachments, forwards, stickers, previews."""
+"""Where media can stand in a message: attachments, stickers, layouts, previews, links, forwards."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 
 import discord
 
 from imgoe_bot.domain.ids import AttachmentId
 from imgoe_bot.domain.job import Item
-from imgoe_bot.domain.media import Source
+from imgoe_bot.domain.links import Link, find_links, hides, media_links, name_in
 from imgoe_bot.domain.mirror import AttachmentFacts
 from imgoe_bot.domain.options import From
+from imgoe_bot.ui.layouts import layout_things
+from imgoe_bot.ui.things import UNKNOWN_IMAGE, Thing, id_of
+
+LINKS_MAX = 10
+"""How many links of one text are looked at."""
 
 PREVIEW_TYPES = frozenset({"image", "gifv", "rich", "article", "link", "video"})
 STICKER_MIMES = {
@@ -19,31 +25,16 @@ STICKER_MIMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """One thing in a message that may be media, and where its bytes are right now."""
-
-    facts: AttachmentFacts
-    url: str
-
-    @property
-    def source(self) -> Source:
-        """Where to read it."""
-        return Source(
-            url=self.url, filename=self.facts.filename, size_bytes=self.facts.size_bytes or None
-        )
-
-
 def things_in(message: discord.Message) -> tuple[Thing, ...]:
     """Return everything in a message that may be media, in the order people see it.
 
+    The same may stand in two places: a link and its preview have one id.
+
     Source: DISCORD.md section 1, "Attachments".
     """
-    found = [*_attachments(message.attachments, From.ATTACHMENTS), *_stickers(message.stickers)]
+    found = [*_things_of(message)]
     for snapshot in message.message_snapshots:
-        found += _attachments(snapshot.attachments, From.FORWARDS)
-        found += _stickers(snapshot.stickers)
-    found += _previews(message.embeds)
+        found += map(_as_forwarded, _things_of(snapshot))
     return tuple(
         replace(thing, facts=replace(thing.facts, position=position))
         for position, thing in enumerate(found)
@@ -52,7 +43,9 @@ def things_in(message: discord.Message) -> tuple[Thing, ...]:
 
 def find_thing(message: discord.Message, item: Item) -> Thing | None:
     """Return the thing a job is about, None when the message no longer has it."""
-    return next((t for t in things_in(message) if t.facts.id == item.attachment_id), None)
+    same = [thing for thing in things_in(message) if thing.facts.id == item.attachment_id]
+    there = (thing for thing in same if thing.facts.source is item.source)
+    return next(there, next(iter(same), None))
 
 
 def item_of(facts: AttachmentFacts) -> Item:
@@ -66,7 +59,22 @@ def item_of(facts: AttachmentFacts) -> Item:
     )
 
 
-def _attachments(attachments: list[discord.Attachment], source: From) -> Iterator[Thing]:
+def _things_of(part: discord.Message | discord.MessageSnapshot) -> Iterator[Thing]:
+    links = find_links(part.content)
+    yield from _attachments(part.attachments)
+    yield from _stickers(part.stickers)
+    yield from layout_things(part.components)
+    yield from _previews(part.embeds, links)
+    yield from map(_link, islice(media_links(links), LINKS_MAX))
+
+
+def _as_forwarded(thing: Thing) -> Thing:
+    own = thing.facts.source in (From.ATTACHMENTS, From.STICKERS)
+    source = From.FORWARDS if own else thing.facts.source
+    return replace(thing, facts=replace(thing.facts, source=source, forwarded=True))
+
+
+def _attachments(attachments: Iterable[discord.Attachment]) -> Iterator[Thing]:
     for attachment in attachments:
         facts = AttachmentFacts(
             id=AttachmentId(attachment.id),
@@ -75,13 +83,13 @@ def _attachments(attachments: list[discord.Attachment], source: From) -> Iterato
             size_bytes=attachment.size,
             content_type=attachment.content_type,
             spoiler=attachment.is_spoiler(),
-            source=source,
+            source=From.ATTACHMENTS,
             voice=attachment.is_voice_message(),
         )
         yield Thing(facts, attachment.url)
 
 
-def _stickers(stickers: list[discord.StickerItem]) -> Iterator[Thing]:
+def _stickers(stickers: Iterable[discord.StickerItem]) -> Iterator[Thing]:
     for sticker in stickers:
         mime = STICKER_MIMES.get(sticker.format)
         facts = AttachmentFacts(
@@ -96,23 +104,33 @@ def _stickers(stickers: list[discord.StickerItem]) -> Iterator[Thing]:
         yield Thing(facts, sticker.url)
 
 
-def _previews(embeds: list[discord.Embed]) -> Iterator[Thing]:
+def _previews(embeds: Iterable[discord.Embed], links: Sequence[Link]) -> Iterator[Thing]:
     """Pictures in embeds, read through Discord's own proxy and never from where they point to."""
-    for place, embed in enumerate(embeds, start=1):
+    for embed in embeds:
         picture = embed.image if embed.image.proxy_url else embed.thumbnail
         if embed.type not in PREVIEW_TYPES or not picture.proxy_url:
             continue
+        url = picture.url or picture.proxy_url
         facts = AttachmentFacts(
-            id=AttachmentId(place),
+            id=id_of(url),
             position=0,
-            filename=_name_in(picture.url or picture.proxy_url),
+            filename=name_in(url) or "preview",
             size_bytes=0,
-            content_type="image/unknown",
+            content_type=UNKNOWN_IMAGE,
+            spoiler=hides(links, embed.url),
             source=From.EMBEDS,
         )
         yield Thing(facts, picture.proxy_url)
 
 
-def _name_in(url: str) -> str:
-    path = url.partition("?")[0].rstrip("/")
-    return path.rpartition("/")[2][-100:] or "preview"
+def _link(link: Link) -> Thing:
+    """A bare link to a file, read from where it leads to: whoever wrote it chose that."""
+    facts = AttachmentFacts(
+        id=id_of(link.url),
+        position=0,
+        filename=name_in(link.url),
+        size_bytes=0,
+        spoiler=link.spoiler,
+        source=From.LINKS,
+    )
+    return Thing(facts, link.url, typed=True)

@@ -15,10 +15,13 @@ FILES_MAX = 10
 
 
 class UploadManyModal(discord.ui.Modal):
-    """Asks for files and answers with one card for them all."""
+    """Asks for files and answers with one card for them all.
+
+    Each has a custom id of its own, as the form for a key has.
+    """
 
     def __init__(self, *, words: Words) -> None:
-        super().__init__(title=words("modal.many.title"), custom_id="imgoe:many")
+        super().__init__(title=words("modal.many.title"))
         self._files = discord.ui.FileUpload[Any](
             custom_id="files", min_values=1, max_values=FILES_MAX
         )

@@ -1,7 +1,7 @@
 """Foreign text made safe to show, and numbers made readable."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import discord
 
@@ -120,3 +120,21 @@ def fit(lines: list[str], *, limit: int, rest: Callable[[int], str]) -> str:
             break
         kept.append(line)
     return "\n".join([*kept, rest(len(lines) - len(kept))])
+
+
+def fit_shortened(
+    lines: Sequence[tuple[str, str]], *, limit: int, rest: Callable[[int], str]
+) -> str:
+    """Join lines, the last ones in their short form where there is no room for all in full.
+
+    Args:
+        lines: each in full and short, in the order of their worth.
+        limit: the most characters.
+        rest: as for ``fit``, where even the short ones don't fit.
+    """
+    short = [brief for _, brief in lines]
+    for count in range(len(lines), 0, -1):
+        text = "\n".join([full for full, _ in lines[:count]] + short[count:])
+        if len(text) <= limit:
+            return text
+    return fit(short, limit=limit, rest=rest)

@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.again import ask_again, begin_again_if_asked
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
-from imgoe_bot.adapters.store.posts import answered_update, job_values
+from imgoe_bot.adapters.store.growing import try_again_elsewhere
+from imgoe_bot.adapters.store.posts import answered_update, job_values, order_reviews
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.job import Job, State, Step
 from imgoe_bot.domain.upload import Place, Upload
@@ -74,6 +76,8 @@ class SqlJobStore:
             if upload is not None:
                 values = rows.upload_values(upload, self._vault)
                 await connection.execute(insert(t.upload).values(**values))
+            else:
+                await try_again_elsewhere(connection, job)
             await _release_answer(connection, job)
 
     async def finish_announce(
@@ -87,19 +91,22 @@ class SqlJobStore:
     ) -> None:
         """Store where the answer stands, and the steps that follow; see the port."""
         async with self._database.write() as connection:
+            await _lock_post(connection, job)
             await _close(connection, job, failure)
             answered = await connection.execute(
                 answered_update(job.post_id, card).returning(t.post)
             )
             post = rows.post_from(answered.mappings().one())
             following: list[dict[str, Any]] = []
-            if deliver:
+            if deliver and not await ask_again(connection, post.id, Step.DELIVER):
                 following.append(job_values(post, Step.DELIVER, State.READY))
             if retire_at is not None and post.withdrawn_at is not None:
                 retire = job_values(post, Step.RETIRE, State.READY)
                 following.append(retire | {"run_at": retire_at})
             if following:
                 await connection.execute(insert(t.job), following)
+            await order_reviews(connection, post)
+            await _release_answer(connection, job)
 
     async def finish(self, job: Job, failure: ImgoeError | None) -> None:
         """Store the outcome of a step that nothing follows."""
@@ -162,7 +169,7 @@ def _due(now: datetime, limit: int) -> Select[int]:
 
 
 async def _lock_post(connection: AsyncConnection, job: Job) -> None:
-    """Let a post's uploads end one after the other: each must see whether it is the last."""
+    """Let what changes a post's jobs do so one after the other: each must see what is left."""
     query = select(t.post.c.id).where(t.post.c.id == job.post_id)
     await connection.execute(query.with_for_update(key_share=True))
 
@@ -171,6 +178,7 @@ async def _close(connection: AsyncConnection, job: Job, failure: ImgoeError | No
     state = State.DONE if failure is None else State.DEAD
     values = {"state": state.value, "owner": None, "lease_until": None}
     await write_under_lease(connection, job, values | rows.error_values(failure))
+    await begin_again_if_asked(connection, job)
 
 
 async def write_under_lease(connection: AsyncConnection, job: Job, values: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.again import begin_again_if_asked
 from imgoe_bot.adapters.store.breaker import lock_breaker, read_breaker, write_breaker
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
@@ -276,3 +277,4 @@ async def _end(connection: AsyncConnection, job: Job, failure: ImgoeError | None
         .where(t.job.c.letter == job.post_id, t.job.c.state == State.WAITING.value)
         .values(**values)
     )
+    await begin_again_if_asked(connection, job)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, not_, or_, select, update
+from sqlalchemy import Executable, and_, delete, func, insert, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
@@ -54,6 +54,14 @@ class SqlPersonStore:
             found = (await connection.execute(query)).mappings().all()
         return tuple(entry_from(row, self._vault) for row in found)
 
+    async def traces(self, user_id: UserId) -> dict[str, list[dict[str, object]]]:
+        """Return what else names a person; see the port."""
+        async with self._database.read() as connection:
+            return {
+                name: [{**row} for row in (await connection.execute(query)).mappings()]
+                for name, query in _traces(user_id).items()
+            }
+
     async def order_erasure(self, user_id: UserId, *, at: datetime) -> int:
         """Store the jobs that erase a person's posts; see the port."""
         theirs = select(t.post.c.id).where(t.post.c.author_id == user_id)
@@ -98,6 +106,30 @@ class SqlPersonStore:
         if not left:
             await self._database.scrub()
         return True
+
+
+def _traces(user_id: UserId) -> dict[str, Executable]:
+    """Everything that names a person beside their uploads, by what it is."""
+    people, rule, audit, guild = t.person.c, t.mirror_rule.c, t.audit.c, t.guild.c
+    failed = (t.post.c.author_id == user_id, t.job.c.state == State.DEAD.value)
+    return {
+        "direct_messages": select(
+            people.dms_closed_until, people.dm_opened_at, people.quiet_until
+        ).where(people.user_id == user_id),
+        "not_kept": select(t.post.c.guild_id, t.post.c.channel_id, t.job.c.filename, t.job.c.error)
+        .join(t.post, t.post.c.id == t.job.c.post_id)
+        .where(*failed),
+        "mirrored_channels": select(rule.guild_id, rule.channel_id, rule.created_at).where(
+            rule.created_by == user_id
+        ),
+        "changes": select(audit.guild_id, audit.at, audit.name, audit.old, audit.new).where(
+            audit.actor_id == user_id
+        ),
+        "deleted_for_others": select(
+            t.upload.c.guild_id, t.upload.c.id, t.upload.c.deleted_at
+        ).where(t.upload.c.deleted_by == user_id, t.upload.c.uploader_id != user_id),
+        "own_key": select(guild.host_url, guild.key_fingerprint).where(guild.guild_id == user_id),
+    }
 
 
 def _under_lease(now: datetime) -> Any:  # SQLAlchemy's own type of a condition

@@ -14,11 +14,12 @@ from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.breaker import read_breaker
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
-from imgoe_bot.adapters.store.upsert import upsert
+from imgoe_bot.adapters.store.growing import grow
+from imgoe_bot.adapters.store.upsert import insert_new, upsert
 from imgoe_bot.adapters.vault import Vault
-from imgoe_bot.domain.ids import AttachmentId, GuildId, MessageId, PostId, UploadId, UserId
-from imgoe_bot.domain.job import Item, State, Step
-from imgoe_bot.domain.upload import Card, FailedItem, Place, Post, Upload
+from imgoe_bot.domain.ids import AttachmentId, GuildId, JobId, MessageId, PostId, UploadId, UserId
+from imgoe_bot.domain.job import FIRST_LOOK_AFTER, Item, State, Step
+from imgoe_bot.domain.upload import Card, FailedItem, Place, Post, Stored, Upload
 from imgoe_bot.errors import UploadNotFound
 
 
@@ -45,10 +46,22 @@ class SqlPostStore:
                 await connection.execute(insert(t.job), [_left_values(post, each) for each in left])
         return True
 
+    async def extend(self, post: Post, items: Sequence[Item]) -> bool:
+        """Add what a known message holds by now to its post; see the port."""
+        known = _known_as(post).where(t.post.c.withdrawn_at.is_(None)).order_by(t.post.c.created_at)
+        locked = known.limit(1).with_for_update(key_share=True)
+        async with self._database.write() as connection:
+            found = await _all(connection, locked)
+            if not found:
+                return False
+            stored = rows.post_from(found[0])
+            job = job_values(stored, Step.ANNOUNCE, State.WAITING)
+            return await grow(connection, stored, items, job)
+
     async def add_uploaded(
         self, post: Post, *uploads: Upload, left: Sequence[FailedItem] = ()
     ) -> None:
-        """Store a post that needs no job but that of its direct message; see the port."""
+        """Store a post whose files are uploaded, and the jobs of what follows; see the port."""
         kept = [rows.upload_values(upload, self._vault) for upload in uploads]
         failed = [_left_values(post, each) for each in left]
         async with self._database.write() as connection:
@@ -61,6 +74,7 @@ class SqlPostStore:
             if not post.is_personal:
                 delivery = job_values(post, Step.DELIVER, State.READY)
                 await connection.execute(insert(t.job).values(**delivery))
+            await order_reviews(connection, post)
 
     async def set_card(self, post_id: PostId, card: Place) -> None:
         """Note where a post's card stands."""
@@ -140,6 +154,23 @@ class SqlPostStore:
             files, size_bytes = (await connection.execute(query)).one()
         return int(files), int(size_bytes)
 
+    async def under_way(
+        self, guild_id: GuildId, *, user_id: UserId | None, before: JobId | None
+    ) -> int:
+        """Count upload jobs that are leased now; see the port."""
+        which = [
+            t.job.c.guild_id == guild_id,
+            t.job.c.step == Step.UPLOAD.value,
+            t.job.c.state == State.LEASED.value,
+        ]
+        if user_id is not None:
+            which.append(t.post.c.author_id == user_id)
+        if before is not None:
+            which.append(t.job.c.id < before)
+        query = select(func.count()).join_from(t.job, t.post, t.post.c.id == t.job.c.post_id)
+        async with self._database.read() as connection:
+            return int((await connection.execute(query.where(*which))).scalar_one())
+
     async def hand_over(self, upload: Upload) -> bool:
         """Give an upload's delete link to another live upload of the same copy; see the port."""
         link = upload.stored.delete_link
@@ -190,6 +221,14 @@ class SqlPostStore:
                 .values(deleted_at=at, deleted_by=by, delete_link_sealed=None)
             )
 
+    async def mark_published(self, upload_id: UploadId, stored: Stored) -> None:
+        """Note that the host shows a copy by now, and where its files are; safe to repeat."""
+        values = {"approved": True, "url": stored.url, "thumb_url": stored.thumb_url}
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(t.upload).where(t.upload.c.id == upload_id).values(**values)
+            )
+
     async def withdraw(self, message_ids: Sequence[MessageId], *, at: datetime) -> None:
         """Note that unanswered source messages were taken back by their authors."""
         async with self._database.write() as connection:
@@ -226,6 +265,21 @@ def job_values(post: Post, step: Step, state: State) -> dict[str, Any]:
     }
 
 
+async def order_reviews(connection: AsyncConnection, post: Post) -> None:
+    """Store a job for each copy of a post that its host shows to nobody yet."""
+    query = select(t.upload).where(
+        t.upload.c.post_id == post.id,
+        t.upload.c.approved.is_(False),
+        t.upload.c.deleted_at.is_(None),
+    )
+    waiting = await _all(connection, query)
+    last_at = max((row["created_at"] for row in waiting), default=post.created_at)
+    for row in waiting:
+        look = job_values(post, Step.REVIEW, State.READY) | {"run_at": last_at + FIRST_LOOK_AFTER}
+        item = rows.item_values(rows.item_of_upload(row))
+        await insert_new(connection, t.job, look | item)
+
+
 def answered_update(post_id: PostId, card: Place | None) -> Update:
     """Return the statement that notes that a post is answered, and where its card stands."""
     values: dict[str, Any] = {"answered": True}
@@ -241,11 +295,14 @@ def _left_values(post: Post, left: FailedItem) -> dict[str, Any]:
     return failed | rows.error_values(left.error)
 
 
+def _known_as(post: Post) -> Select[Any]:
+    """Return the query for what is stored already of the message that a post is about."""
+    known = select(t.post).where(t.post.c.message_id == post.message_id)
+    return known if post.rule_id is None else known.where(t.post.c.rule_id == post.rule_id)
+
+
 async def _insert_post(connection: AsyncConnection, post: Post) -> bool:
-    known = select(t.post.c.id).where(t.post.c.message_id == post.message_id)
-    if post.rule_id is not None:
-        known = known.where(t.post.c.rule_id == post.rule_id)
-    if (await connection.execute(known)).first():
+    if (await connection.execute(_known_as(post))).first():
         return False
     try:
         async with connection.begin_nested():

@@ -115,14 +115,19 @@ def item_values(item: Item) -> dict[str, Any]:
     return {name: getattr(item, name) for name in _ITEM} | {"source": item.source.value}
 
 
+def item_of_upload(row: Columns) -> Item:
+    """Return which attachment an upload's row is of."""
+    return Item(**{name: row[name] for name in _ITEM})
+
+
 NO_ITEM = item_values(Item(attachment_id=AttachmentId(0), position=0, filename=""))
-"""The same columns of a job that concerns the whole post."""
+"""The same columns of a job that concerns the whole post; see ``again`` for its position."""
 
 
 def job_from(row: Columns) -> Job:
     """Return the job of a row."""
     step = Step(row["step"])
-    item = _item_from(row) if step is Step.UPLOAD else None
+    item = _item_from(row) if step in (Step.UPLOAD, Step.REVIEW) else None
     return Job(
         id=row["id"],
         post_id=row["post_id"],
@@ -130,6 +135,7 @@ def job_from(row: Columns) -> Job:
         attempts=row["attempts"],
         owner=row["owner"],
         item=item,
+        round=0 if item else row["position"],
     )
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
 from imgoe_bot.adapters.vault import Vault
-from imgoe_bot.domain.ids import AttachmentId, GuildId, UserId
+from imgoe_bot.domain.ids import AttachmentId, GuildId, MessageId, UserId
 from imgoe_bot.domain.job import State, Step
 from imgoe_bot.domain.status import Health, Queue
 from imgoe_bot.domain.upload import Upload
@@ -26,10 +26,14 @@ class SqlStatusStore:
         self._database = database
 
     async def queue(self, guild_id: GuildId) -> Queue:
-        """Count the server's jobs."""
+        """Count the server's jobs; see the port."""
         query = (
             select(t.job.c.state, func.count(), func.min(t.job.c.run_at))
-            .where(t.job.c.guild_id == guild_id, t.job.c.state != State.DONE.value)
+            .where(
+                t.job.c.guild_id == guild_id,
+                t.job.c.state != State.DONE.value,
+                t.job.c.step != Step.REVIEW.value,
+            )
             .group_by(t.job.c.state)
         )
         async with self._database.read() as connection:
@@ -83,15 +87,20 @@ class SqlCopyStore:
         self, guild_id: GuildId, attachment_ids: Sequence[AttachmentId]
     ) -> tuple[Upload, ...]:
         """Return the guild's live uploads of these attachments, oldest first."""
-        query = (
-            select(t.upload)
-            .where(
-                t.upload.c.guild_id == guild_id,
-                t.upload.c.attachment_id.in_(attachment_ids[:COPIES_MAX]),
-                t.upload.c.deleted_at.is_(None),
-            )
-            .order_by(t.upload.c.created_at)
+        return await self._live(
+            t.upload.c.guild_id == guild_id,
+            t.upload.c.attachment_id.in_(attachment_ids[:COPIES_MAX]),
         )
+
+    async def of_message(self, guild_id: GuildId, message_id: MessageId) -> tuple[Upload, ...]:
+        """Return the guild's live uploads of what a message held, oldest first."""
+        posts = select(t.post.c.id).where(
+            t.post.c.guild_id == guild_id, t.post.c.message_id == message_id
+        )
+        return await self._live(t.upload.c.post_id.in_(posts))
+
+    async def _live(self, *which: ColumnElement[bool]) -> tuple[Upload, ...]:
+        query = select(t.upload).where(*which, t.upload.c.deleted_at.is_(None))
         async with self._database.read() as connection:
-            found = (await connection.execute(query)).mappings().all()
-        return tuple(rows.upload_from(row, self._vault) for row in found)
+            found = await connection.execute(query.order_by(t.upload.c.created_at))
+            return tuple(rows.upload_from(row, self._vault) for row in found.mappings())

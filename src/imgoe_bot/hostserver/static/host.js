@@ -92,7 +92,7 @@ const answered = (request, parts) => {
   let body = {};
   try { body = JSON.parse(request.responseText); } catch { /* told below */ }
   if (request.status === 200 && body.image) finish(parts, body.image);
-  else fail(parts, (body.error && body.error.message) || "The upload failed");
+  else fail(parts, (body.error && body.error.message) || body.detail || "The upload failed");
 };
 
 const send = ({ file, parts }) => new Promise((done) => {

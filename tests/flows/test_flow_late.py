@@ -1,0 +1,71 @@
+"""Answers that take longer than an interaction's token lives, on a Discord whose clock is moved."""
+
+import time
+
+import pytest
+
+from imgoe_bot.discordsim import Channel, Upload
+from tests.flows.kit import (
+    DELETE_LINK,
+    PATIENCE_S,
+    Town,
+    elsewhere,
+    eventually,
+    own_key,
+    picture,
+)
+
+TOKEN_LIFE_S = 15 * 60
+TEXT = Upload("notes.png", b"words", "image/png")
+
+
+async def _ask_and_wait_too_long(
+    town: Town, channel: Channel, file: Upload, **more: object
+) -> None:
+    """Let Ben upload a file that Discord hands over when the command's token is long gone."""
+    town.sim.faults.delay("GET /cdn/*", 0.5)
+    asked = await town.ben.slash(channel, "upload", file=file, **more)
+    await asked.wait_acknowledged(PATIENCE_S)
+    town.sim.world.clock = lambda: time.time() + TOKEN_LIFE_S + 1
+
+
+async def test_a_card_comes_into_the_channel_then(running: Town) -> None:
+    await _ask_and_wait_too_long(running, running.lounge, picture())
+
+    await running.ben.wait_for_message(running.lounge, lambda m: bool(m.embeds), PATIENCE_S)
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_what_went_wrong_is_told_by_direct_message_then(running: Town, private: bool) -> None:
+    await _ask_and_wait_too_long(running, running.lounge, TEXT, private=private)
+
+    told = await running.ben.wait_for_message(
+        running.ben.dm, lambda m: "notes.png" in m.content, PATIENCE_S
+    )
+    assert "no image or video" in told.content
+
+
+async def test_who_takes_no_direct_messages_misses_it_and_the_bot_lives_on(running: Town) -> None:
+    running.ben.dms_closed = True
+    refused = running.sim.calls.count("POST /users/@me/channels")
+    await _ask_and_wait_too_long(running, running.lounge, TEXT)
+    await eventually(lambda: running.sim.calls.count("POST /users/@me/channels") > refused)
+
+    running.sim.faults.clear()
+    asked = await running.ben.slash(running.lounge, "upload", file=picture())
+    assert (await asked.wait_response(PATIENCE_S)).embeds
+
+
+async def test_a_card_made_with_ones_own_key_comes_with_its_link_by_direct_message(
+    town: Town,
+) -> None:
+    async with town.bot():
+        lobby = elsewhere(town)
+        await own_key(town, lobby)
+
+        await _ask_and_wait_too_long(town, lobby, picture())
+
+        await town.ben.wait_for_message(town.ben.dm, lambda m: bool(m.embeds), PATIENCE_S)
+        await town.ben.wait_for_message(
+            town.ben.dm, lambda m: bool(DELETE_LINK.search(m.content)), PATIENCE_S
+        )

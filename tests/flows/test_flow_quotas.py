@@ -1,0 +1,42 @@
+"""What a person and a server may upload a day: held to the file, and told before it bites."""
+
+import pytest
+
+from tests.flows.kit import PATIENCE_S, Town, picture
+
+COLOURS = ("red", "green", "blue", "teal", "gold", "pink")
+
+
+@pytest.mark.parametrize("quota", ["person_files", "guild_files"])
+async def test_files_of_one_message_uploaded_at_once_stay_within_a_quota(
+    running: Town, quota: str
+) -> None:
+    await running.set_option(quota, "2")
+    files = [picture(f"{colour}.png", colour=colour) for colour in COLOURS]
+
+    card = await running.card_for(await running.ben.say(running.photos, files=files))
+
+    assert running.read_number("SELECT count(*) FROM upload") == 2
+    assert str(card.embeds).count("used up what") + str(card.components).count("used up what") == 4
+
+
+async def test_a_person_is_told_before_a_quota_bites(running: Town) -> None:
+    await running.set_option("person_files", "2")
+
+    for name, told in (("one.png", False), ("two.png", True)):
+        asked = await running.ben.slash(running.lounge, "upload", file=picture(name))
+        await asked.wait_response(PATIENCE_S)
+        shown = await running.ben.slash(running.lounge, "privacy show")
+        overview = str((await shown.wait_response(PATIENCE_S)).embeds)
+        remarks = [m.content for m in running.ben.messages(running.lounge) if m.ephemeral]
+        assert any("used 2 of the 2 files" in remark for remark in remarks) is told
+        assert "of the 2 files that this server lets you keep a day" in overview
+
+
+async def test_who_posts_in_a_mirrored_channel_is_told_along_with_the_links(running: Town) -> None:
+    await running.set_option("guild_files", "1")
+    await running.ben.say(running.photos, files=[picture()])
+
+    note = await running.note_for(running.ben)
+
+    assert "This server has used 1 of the 1 files it keeps a day" in note.content
