@@ -162,6 +162,7 @@ def build_services(
         posts=posts,
         quotas=quotas,
         budgets=budgets,
+        notes=notes,
         limits=UploadLimits(max_bytes=settings.max_upload_bytes),
         clock=clock,
     )
@@ -228,6 +229,7 @@ def build_services(
             guilds=guilds,
             options=options,
             budgets=budgets,
+            notes=notes,
             clock=clock,
         ),
         deletions=deletions,

@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from imgoe_bot.adapters.store import SqlBudgetStore, SqlPersonStore, migrate, open_engine
+from imgoe_bot.adapters.store import (
+    SqlBudgetStore,
+    SqlPersonStore,
+    SqlStatusStore,
+    migrate,
+    open_engine,
+)
 from imgoe_bot.domain.budget import Budget
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.letters import Quota, Slot
@@ -25,6 +31,7 @@ from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.quotas import QuotaService
 from imgoe_bot.services.reviews import Reviews
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
+from imgoe_bot.services.status import StatusService
 from imgoe_bot.services.steps import Steps
 from imgoe_bot.services.uploads import UploadLimits, UploadService
 from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post
@@ -63,9 +70,8 @@ class Office:
             options=self.options,
             posts=self.stores.posts,
             quotas=self.spending(),
-            budgets=HostBudgets(
-                SqlBudgetStore(self.stores.database), budget=self.budget, clock=self.clock
-            ),
+            notes=self.stores.notes,
+            budgets=self.budgets(),
             limits=UploadLimits(max_bytes=1000),
             clock=self.clock,
         )
@@ -75,6 +81,22 @@ class Office:
 
     def spending(self) -> QuotaService:
         return QuotaService(self.stores.posts, options=self.options, clock=self.clock)
+
+    def budgets(self) -> HostBudgets:
+        store = SqlBudgetStore(self.stores.database)
+        return HostBudgets(store, budget=self.budget, clock=self.clock)
+
+    def status(self) -> StatusService:
+        return StatusService(
+            SqlStatusStore(self.stores.database),
+            letters=self.stores.letters,
+            posts=self.stores.posts,
+            guilds=self.guilds,
+            options=self.options,
+            budgets=self.budgets(),
+            notes=self.stores.notes,
+            clock=self.clock,
+        )
 
     def delivery(self) -> DeliveryService:
         return DeliveryService(

@@ -349,3 +349,17 @@ async def test_a_failed_upload_gives_its_place_at_the_host_back(office: Office) 
 
     async with office.working(at_once=1):
         await eventually(lambda: office.host.uploads == 1)
+
+
+@pytest.mark.parametrize("expires", ["none", "1d"])
+async def test_a_host_that_ignores_the_expiry_is_told_to_moderators(
+    office: Office, expires: str
+) -> None:
+    await office.options.set(MODERATOR, SERVER, "expires", expires)
+    await office.mirror()
+
+    async with office.working():
+        await _all_done(office, posts=1)
+
+    report = await office.status().report(MODERATOR)
+    assert report.expiry_off is (expires != "none")

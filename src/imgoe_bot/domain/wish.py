@@ -91,12 +91,13 @@ def read_wish(
 
 def remarks_on(card: Card, wish: Wish) -> tuple[Remark, ...]:
     """Return what of a wish the host did not do, or can't be seen to have done."""
-    expiry_off = any(_expires_otherwise(upload, wish.expires_after) for upload in card.uploads)
+    expiry_off = any(expires_otherwise(upload, wish.expires_after) for upload in card.uploads)
     found = ((Remark.EXPIRY, expiry_off), (Remark.ALBUM, bool(wish.album_id and card.uploads)))
     return tuple(remark for remark, holds in found if holds)
 
 
-def _expires_otherwise(upload: Upload, after: timedelta | None) -> bool:
+def expires_otherwise(upload: Upload, after: timedelta | None) -> bool:
+    """Tell whether a host's answer names another expiry than was asked for; None asked for none."""
     if after is None:
         return False
     expires_at = upload.stored.expires_at

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from imgoe_bot.domain.budget import Used
 from imgoe_bot.domain.guild import Actor, check_may_manage
+from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.letters import Breaker
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.quota import WINDOW
@@ -12,7 +13,8 @@ from imgoe_bot.domain.status import Health, Queue
 from imgoe_bot.services.budgets import HostBudgets
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.options import OptionService
-from imgoe_bot.services.ports import Clock, LetterStore, PostStore, StatusStore
+from imgoe_bot.services.ports import Clock, LetterStore, Notes, PostStore, StatusStore
+from imgoe_bot.services.uploads import expiry_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Report:
         used: files and bytes stored in the last 24 hours.
         options: what holds for the whole server, quotas among it.
         budget: how much of what the host may be sent is used up, by all servers.
+        expiry_off: whether the host kept the last copy for another time than was asked for.
     """
 
     host_url: str
@@ -37,6 +40,7 @@ class Report:
     used: tuple[int, int]
     options: Options
     budget: tuple[Used, ...] = ()
+    expiry_off: bool = False
 
     @property
     def is_used_up(self) -> bool:
@@ -58,6 +62,7 @@ class StatusService:
         guilds: GuildSettingsService,
         options: OptionService,
         budgets: HostBudgets,
+        notes: Notes,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -66,6 +71,7 @@ class StatusService:
         self._guilds = guilds
         self._options = options
         self._budgets = budgets
+        self._notes = notes
         self._clock = clock
 
     async def report(self, actor: Actor) -> Report:
@@ -78,14 +84,21 @@ class StatusService:
         now = self._clock.now()
         settings = await self._guilds.get(guild_id)
         closed_until = await self._store.dms_closed_until(actor.user_id)
+        health = await self._store.health(guild_id)
         return Report(
             host_url=settings.host_url,
             has_key=settings.key_fingerprint is not None,
             queue=await self._store.queue(guild_id),
-            health=await self._store.health(guild_id),
+            health=health,
             dms_closed_until=closed_until if closed_until and closed_until > now else None,
             breaker=await self._letters.breaker(),
             used=await self._posts.usage(guild_id, user_id=None, since=now - WINDOW),
             options=await self._options.at(guild_id, ()),
             budget=await self._budgets.used(settings.host_url),
+            expiry_off=await self._expiry_off(guild_id, health),
         )
+
+    async def _expiry_off(self, guild_id: GuildId, health: Health) -> bool:
+        """Tell whether the newest copy is one that the host keeps for another time."""
+        noted = await self._notes.find(expiry_note(guild_id))
+        return bool(noted and health.kept_at and datetime.fromisoformat(noted) >= health.kept_at)

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
 
 from imgoe_bot.domain.budget import lane_of
 from imgoe_bot.domain.guild import Actor
-from imgoe_bot.domain.ids import JobId, PostId, UploadId, new_id
+from imgoe_bot.domain.ids import GuildId, JobId, PostId, UploadId, new_id
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.templates import details_from
@@ -20,7 +23,7 @@ from imgoe_bot.domain.upload import (
     check_may_upload,
     check_wanted,
 )
-from imgoe_bot.domain.wish import NO_WISH, Wish
+from imgoe_bot.domain.wish import NO_WISH, Wish, expires_otherwise
 from imgoe_bot.errors import (
     DuplicateMedia,
     ImgoeError,
@@ -32,8 +35,10 @@ from imgoe_bot.services.budgets import HostBudgets
 from imgoe_bot.services.digest import Digest
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.options import OptionService
-from imgoe_bot.services.ports import Clock, ImageHost, MediaReader, PostStore
+from imgoe_bot.services.ports import Clock, ImageHost, MediaReader, Notes, PostStore
 from imgoe_bot.services.quotas import QuotaService
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class UploadService:
         posts: PostStore,
         quotas: QuotaService,
         budgets: HostBudgets,
+        notes: Notes,
         limits: UploadLimits,
         clock: Clock,
     ) -> None:
@@ -71,6 +77,7 @@ class UploadService:
         self._host = host
         self._quotas = quotas
         self._budgets = budgets
+        self._notes = notes
         self._guilds = guilds
         self._options = options
         self._posts = posts
@@ -129,7 +136,15 @@ class UploadService:
                 stored = await self._known_copy(post, host_url, digest, refused)
         upload = self._record(stored, digest.sha256, post=post, item=item, host_url=host_url)
         veiled = item.spoiler or (wish.nsfw and not post.nsfw)  # no thumb where all may look
+        await self._watch_expiry(upload, told.expires_after)
         return replace(upload, tags=told.tags, spoiler=veiled)
+
+    async def _watch_expiry(self, upload: Upload, after: timedelta | None) -> None:
+        """Note that the host keeps a copy for another time; ``/status`` tells moderators."""
+        if not expires_otherwise(upload, after):
+            return
+        log.warning("the host did not confirm the expiry", guild=upload.guild_id)
+        await self._notes.write(expiry_note(upload.guild_id), upload.created_at.isoformat())
 
     async def upload_now(
         self, actor: Actor, handed: Sequence[Handed], *, post: Post, wish: Wish = NO_WISH
@@ -207,6 +222,11 @@ class UploadService:
             stored=stored,
             created_at=self._clock.now(),
         )
+
+
+def expiry_note(guild_id: GuildId) -> str:
+    """Return the name of the note that says when a host last kept a copy for another time."""
+    return f"expiry {guild_id}"
 
 
 def _check_declared_size(source: Source, limit: int) -> None:

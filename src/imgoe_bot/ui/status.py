@@ -51,6 +51,8 @@ def host_text(report: Report, words: Words) -> str:
     if report.health.kept_at is not None:
         when = discord.utils.format_dt(report.health.kept_at, "R")
         lines.append(words("status.last_kept", when=when))
+    if report.expiry_off:
+        lines.append(words("status.expiry_off"))
     if report.health.failure is not None:
         reason = words_for(report.health.failure, words)
         lines.append(words("status.last_failed", reason=reason))
