@@ -92,7 +92,9 @@ def _upload_not_found(_: e.UploadNotFound, words: Words) -> str:
     return words("error.upload_not_found")
 
 
-def _source_gone(_: e.SourceGone, words: Words) -> str:
+def _source_gone(error: e.SourceGone, words: Words) -> str:
+    if error.site is not None:
+        return words("error.site_unreachable", site=w.escape(error.site))
     return words("error.source_gone")
 
 
