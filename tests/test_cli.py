@@ -192,6 +192,20 @@ def test_a_malformed_variable_is_one_line_without_its_value_and_78(
     assert "hunter2" not in line
 
 
+@pytest.mark.parametrize("module", ["typer", "pydantic_settings", "httpx", "rich"])
+def test_ctrl_c_while_the_program_is_still_loading_is_130_without_a_traceback(
+    run: Run, tmp_path: Path, module: str
+) -> None:
+    interrupted = tmp_path / "early" / f"{module}.py"
+    interrupted.parent.mkdir()
+    interrupted.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+
+    done = run("upload", "x.png", "--guest", PYTHONPATH=str(tmp_path / "early"))
+
+    assert done.returncode == 130
+    assert "Traceback" not in done.stderr
+
+
 def test_an_unknown_command_is_refused_with_help() -> None:
     done = CliRunner().invoke(cli.app, ["fly"])
 

@@ -3,18 +3,21 @@
 import asyncio
 import inspect
 import json
+import logging
 import os
 import pty
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import IO, TypeAlias
 
 import pytest
 import pytest_asyncio
+import structlog
 from aiohttp import web
+from rich.progress import Progress, TaskID
 from typer.testing import CliRunner, Result
 
 from imgoe_bot import upload_cli
@@ -61,7 +64,19 @@ def environment(host: HostServer, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def run(environment: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def _logging() -> Iterator[None]:
+    """Logging is the process's own; put it back as it was."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def run(
+    environment: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch, _logging: None
+) -> Run:
     """Run the command in a thread, so that the host may answer it."""
     monkeypatch.chdir(folder)
 
@@ -291,12 +306,208 @@ async def test_a_busy_host_is_75_and_mixed_failures_are_1(
 
     address = await serve(busy)
 
-    alone = await run("a.png", "--host", address)
-    mixed = await run("a.png", "empty.png", "--host", address)
+    alone = await run("a.png", "--host", address, "--wait", "6")
+    mixed = await run("empty.png", "a.png", "--host", address, "--wait", "6")
 
     assert (alone.exit_code, mixed.exit_code) == (75, 1)
     assert "try again in 7 s" in alone.stderr
     assert "empty.png: is empty" in mixed.stderr
+
+
+async def test_a_host_that_is_busy_for_a_while_is_waited_for(serve: Serve, run: Run) -> None:
+    refused: set[str] = set()
+
+    async def busy_once(request: web.Request) -> web.StreamResponse:
+        if request.method == "GET":
+            return web.Response(body=tiny_image(PNG), content_type=PNG)
+        form = await request.post()
+        file = form["source"]
+        assert isinstance(file, web.FileField)
+        if file.filename not in refused:
+            refused.add(file.filename)
+            return web.Response(status=429, headers={"Retry-After": "0"})
+        return web.json_response({"status_code": 200, "image": {"id_encoded": file.filename}})
+
+    address = await serve(busy_once)
+
+    done = await run("a.png", f"{address}/u.png", "--host", address, "--private-urls", "--json")
+
+    assert done.exit_code == 0, done.stderr
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == ["a.png", "u.png"]
+    assert refused == {"a.png", "u.png"}
+
+
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": "3600"}])
+async def test_a_host_that_stays_busy_is_sent_nothing_more(
+    serve: Serve, run: Run, headers: dict[str, str]
+) -> None:
+    calls: list[str] = []
+
+    async def busy(request: web.Request) -> web.StreamResponse:
+        calls.append(request.path)
+        return web.Response(status=429, headers=headers)
+
+    done = await run("a.png", "b.png", "c.png", "--jobs", "1", "--host", await serve(busy))
+
+    assert (done.exit_code, len(calls)) == (75, 1)
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == [
+        "a.png", "b.png", "c.png",
+    ]  # fmt: skip
+
+
+async def test_an_answer_that_got_lost_is_told_from_a_file_that_never_left(
+    serve: Serve, run: Run, unused_tcp_port: int
+) -> None:
+    async def hang_up(request: web.Request) -> web.StreamResponse:
+        await request.read()
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    lost = await run("a.png", "--json", "--host", await serve(hang_up))
+    never = await run("a.png", "--json", "--host", f"http://127.0.0.1:{unused_tcp_port}")
+
+    assert [json.loads(done.stdout)["may_be_stored"] for done in (lost, never)] == [True, False]
+    assert "look before you repeat" in lost.stderr
+    assert "it is not stored" in never.stderr
+
+
+@pytest.mark.parametrize(
+    ("code", "options", "says"),
+    [
+        (401, [], "the host does not let this account upload"),
+        (610, [], "is no image or video that the host takes: it is image/png"),
+        (601, [], "is larger than the limit"),
+        (400, ["--album", "nope"], "the host refused it"),
+        (610, ["--width", "5000"], "the host refused it"),
+    ],
+)
+async def test_a_refusal_is_told_in_the_hosts_own_words(
+    serve: Serve, run: Run, code: int, options: list[str], says: str
+) -> None:
+    async def refuse(_: web.Request) -> web.StreamResponse:
+        error = {"message": "N\u00f6.", "code": code}
+        return web.json_response({"status_code": 400, "error": error}, status=400)
+
+    done = await run("a.png", "--host", await serve(refuse), *options)
+
+    assert done.stderr == f'a.png: {says} (the host says: "N\u00f6.")\n'
+
+
+@pytest.mark.parametrize(
+    ("style", "expected"),
+    [
+        ("direct", r"{host}/image/q3"),
+        ("viewer", r"{host}/image/q3"),
+        ("markdown", r"[file]({host}/image/q3)"),
+    ],
+)
+async def test_an_upload_that_waits_for_approval_is_linked_by_its_id(
+    serve: Serve, run: Run, style: str, expected: str
+) -> None:
+    async def moderate(_: web.Request) -> web.StreamResponse:
+        image = {"id_encoded": "q3", "is_approved": 0}
+        return web.json_response({"status_code": 200, "image": image})
+
+    address = await serve(moderate)
+
+    done = await run("a.png", "--host", address, "--format", style)
+
+    assert done.stdout == expected.format(host=address) + "\n"
+    assert "waits until a moderator" in done.stderr
+
+
+async def test_json_of_an_unreachable_host_is_one_line_and_nothing_else(
+    environment: dict[str, str], folder: Path, unused_tcp_port: int
+) -> None:
+    away = f"http://127.0.0.1:{unused_tcp_port}"
+    process = await _start(
+        "a.png", "--json", "--host", away, environment=environment, folder=folder
+    )
+
+    returned, output, errors = await _ended(process)
+
+    assert returned == 75
+    assert json.loads(output)["error"] == "HostUnreachable"
+    assert output.count("\n") == errors.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("odd", "error", "says"),
+    [
+        ("x" * 300 + ".png", "SourceBlocked", "is no file"),
+        pytest.param(
+            *("shut/a.png", "SourceBlocked", "may not be read by you"),
+            marks=pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything"),
+        ),
+        ("/proc/self/mem", "SourceUnreachable", "can't be read to its end"),
+        ("http://[x/y.png", "SourceBlocked", "is no address"),
+        ("http://a..b/x.png", "SourceBlocked", "is no address"),
+        ("http://nowhere.invalid/x.png", "SourceUnreachable", "no site nowhere.invalid"),
+        ("ftp://host.example/x.png", "SourceBlocked", "only http and https"),
+        ("file:///etc/hostname", "SourceBlocked", "only http and https"),
+        (".", "SourceBlocked", "is no file"),
+    ],
+)
+async def test_an_odd_argument_is_a_line_and_costs_no_other_files_link(
+    run: Run, folder: Path, odd: str, error: str, says: str
+) -> None:
+    (folder / "shut").mkdir(mode=0o000)
+
+    done = await run("b.png", odd, "a.png", "--json", "--jobs", "1")
+
+    first, refused, last = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (first["ok"], last["ok"]) == (True, True)
+    assert done.exit_code == (75 if refused["retryable"] else 1)
+    assert (refused["source"], refused["error"]) == (odd, error)
+    assert says in done.stderr
+
+
+async def test_what_nobody_foresaw_is_told_of_its_file_alone(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> TaskID:
+        raise ZeroDivisionError("a secret")
+
+    monkeypatch.setattr(Progress, "add_task", broken)
+
+    done = await run("a.png", "none.png", "--json")
+
+    told = [json.loads(line)["error"] for line in done.stdout.splitlines()]
+    assert told == ["InternalError", "SourceGone"]
+    assert "ZeroDivisionError" in done.stderr
+    assert "a secret" not in done.output
+
+
+async def test_a_dead_web_address_is_final(serve: Serve, run: Run) -> None:
+    async def gone(_: web.Request) -> web.StreamResponse:
+        raise web.HTTPNotFound
+
+    done = await run(f"{await serve(gone)}/a.png", "--private-urls")
+
+    assert done.exit_code == 1
+    assert "does not exist: 127.0.0.1 does not have it" in done.stderr
+
+
+async def test_a_host_whose_name_is_none_is_named(run: Run) -> None:
+    done = await run("a.png", "--host", "http://a..b")
+
+    assert isinstance(done.exception, ConfigError)
+    assert done.exception.setting == "--host"
+
+
+async def test_standard_input_that_is_closed_is_a_wrong_command_line(
+    environment: dict[str, str], folder: Path
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *("bash", "-c", 'exec "$@" <&-', "bash", sys.executable, "-m", "imgoe_bot", "upload", "-"),
+        cwd=folder, env=environment,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    returned, _, errors = await _ended(process)
+
+    assert returned == 2
+    assert "standard input, which is closed" in errors
 
 
 async def test_a_web_address_is_downloaded_and_uploaded_under_its_name(
@@ -394,17 +605,21 @@ async def test_standard_input_is_uploaded_from_a_pipe_and_from_a_file(
     assert link_redirected.endswith(".png\n")
 
 
-async def test_ctrl_c_while_waiting_prints_what_was_stored_and_no_traceback(
-    environment: dict[str, str], folder: Path
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_being_stopped_while_waiting_prints_what_was_stored_and_no_traceback(
+    environment: dict[str, str], folder: Path, number: signal.Signals
 ) -> None:
     process = await _start(
-        "a.png", "-", "b.png", environment=environment, folder=folder, stdin=asyncio.subprocess.PIPE
+        *("a.png", "-", "b.png"),
+        environment=environment,
+        folder=folder,
+        stdin=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
     async with asyncio.timeout(WAIT_S):
         first = await process.stdout.readline()  # b.png may be done or not, - can't be
 
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     async with asyncio.timeout(WAIT_S):
         rest = await process.stdout.read()
         await process.wait()
@@ -416,6 +631,26 @@ async def test_ctrl_c_while_waiting_prints_what_was_stored_and_no_traceback(
     assert rest.count(b"\n") <= 1
     assert process.stdin is not None
     process.stdin.close()
+
+
+async def test_who_asked_not_to_be_hung_up_on_is_not(
+    environment: dict[str, str], folder: Path
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *("bash", "-c", 'trap "" HUP; exec "$@"', "bash"),
+        *(sys.executable, "-m", "imgoe_bot", "upload", "a.png", "-"),
+        cwd=folder, env=environment, stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    async with asyncio.timeout(WAIT_S):
+        await process.stdout.readline()
+
+    process.send_signal(signal.SIGHUP)
+    returned, link, errors = await _ended(process, tiny_image(PNG))
+
+    assert (returned, errors) == (0, "")
+    assert link.endswith(".png\n")
 
 
 async def test_a_reader_that_leaves_early_gets_no_traceback(
@@ -450,6 +685,39 @@ async def test_a_terminal_sees_a_bar_and_then_the_links(
     assert process.returncode == 0
     assert "a.png" in shown
     assert len(re.findall(r"http://\S+\.png", shown)) == 2
+
+
+async def test_a_terminal_sees_a_link_as_soon_as_there_is_one(
+    environment: dict[str, str], folder: Path
+) -> None:
+    ours, theirs = pty.openpty()
+    process = await _start(
+        "a.png", "none.png", "-",
+        environment=environment | {"TERM": "xterm", "COLUMNS": "20"},
+        folder=folder, stdout=theirs, stderr=theirs, stdin=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    os.close(theirs)
+
+    shown = await _shown_until(ours, r"http://\S+/a\S*\.png\r\n(.|\n)*none\.png: does not exist")
+    process.send_signal(signal.SIGTERM)
+    shown += await _shown_until(ours, "stopped")
+    async with asyncio.timeout(WAIT_S):
+        await process.wait()
+    os.close(ours)
+
+    assert process.returncode == 130
+    assert len(re.findall(r"http://\S+\.png", shown)) == 1
+    assert process.stdin is not None
+    process.stdin.close()
+
+
+async def _shown_until(terminal: int, pattern: str) -> str:
+    """Read what a terminal shows until it holds a pattern."""
+    shown = ""
+    async with asyncio.timeout(WAIT_S):
+        while not re.search(pattern, shown):
+            shown += (await asyncio.to_thread(os.read, terminal, 65_536)).decode()
+    return shown
 
 
 async def test_the_guides_example_runs(environment: dict[str, str], folder: Path) -> None:

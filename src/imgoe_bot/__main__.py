@@ -1,5 +1,19 @@
-"""``python -m imgoe_bot``."""
+"""``python -m imgoe_bot``, and the command ``imgoe-bot``."""
 
-from imgoe_bot.cli import main
+import sys
 
-main()
+EXIT_STOPPED = 130
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C ends it without a traceback also while it is still loading."""
+    try:
+        from imgoe_bot.cli import main as run  # takes a moment, which the first line above does not
+
+        run()
+    except KeyboardInterrupt:
+        sys.exit(EXIT_STOPPED)
+
+
+if __name__ == "__main__":
+    main()

@@ -108,11 +108,22 @@ class UnsupportedMedia(MediaRejected):
 
     Attributes:
         found: what the bytes are by their magic numbers, e.g. ``text/html``; None when unknown.
+        code: the API's own ``error.code``, None when no host was asked.
+        host_message: the host's own words, as ``HostError`` has them.
     """
 
-    def __init__(self, *, filename: str | None = None, found: str | None = None) -> None:
-        super().__init__(filename=filename, found=found)
+    def __init__(
+        self,
+        *,
+        filename: str | None = None,
+        found: str | None = None,
+        code: int | None = None,
+        host_message: str | None = None,
+    ) -> None:
+        super().__init__(filename=filename, found=found, code=code, host_message=host_message)
         self.found = found
+        self.code = code
+        self.host_message = host_message
 
 
 class MediaTooLarge(MediaRejected):
@@ -121,6 +132,8 @@ class MediaTooLarge(MediaRejected):
     Attributes:
         size_bytes: the file's size, None when the reader stopped before its end.
         limit_bytes: the limit it broke, None when the host didn't say.
+        code: the API's own ``error.code``, None when no host was asked.
+        host_message: the host's own words, as ``HostError`` has them.
     """
 
     def __init__(
@@ -129,10 +142,20 @@ class MediaTooLarge(MediaRejected):
         filename: str | None = None,
         size_bytes: int | None = None,
         limit_bytes: int | None = None,
+        code: int | None = None,
+        host_message: str | None = None,
     ) -> None:
-        super().__init__(filename=filename, size_bytes=size_bytes, limit_bytes=limit_bytes)
+        super().__init__(
+            filename=filename,
+            size_bytes=size_bytes,
+            limit_bytes=limit_bytes,
+            code=code,
+            host_message=host_message,
+        )
         self.size_bytes = size_bytes
         self.limit_bytes = limit_bytes
+        self.code = code
+        self.host_message = host_message
 
 
 class MediaSkipped(MediaRejected):
@@ -222,14 +245,23 @@ class SourceError(ImgoeError):
 
 
 class SourceGone(SourceError):
-    """The source was deleted or its link expired for good."""
+    """The source was deleted or its link expired for good.
+
+    Attributes:
+        site: whose address a person typed; None when it was a file, or Discord's.
+    """
+
+    def __init__(self, *, site: str | None = None) -> None:
+        super().__init__(site=site)
+        self.site = site
 
 
 class SourceBlocked(SourceError):
     """The source's address is one we do not connect to.
 
     Attributes:
-        reason: ``private-address``, ``scheme`` or ``redirect``.
+        reason: ``private-address``, ``scheme``, ``redirect``, ``compressed``, ``not-an-address``,
+            ``not-discord`` or ``other-host``; of a file ``permission`` or ``not-a-file``.
     """
 
     def __init__(self, *, reason: str) -> None:
@@ -243,14 +275,18 @@ class SourceUnreachable(SourceError):
     Attributes:
         status: the HTTP status, None when there was no answer.
         site: whose address a person typed; None when Discord was asked.
+        reason: ``unknown-name`` when no site of that name was found; None for anything else.
     """
 
     retryable = True
 
-    def __init__(self, *, status: int | None = None, site: str | None = None) -> None:
-        super().__init__(status=status, site=site)
+    def __init__(
+        self, *, status: int | None = None, site: str | None = None, reason: str | None = None
+    ) -> None:
+        super().__init__(status=status, site=site, reason=reason)
         self.status = status
         self.site = site
+        self.reason = reason
 
 
 class DirectMessagesHalted(ImgoeError):
@@ -294,9 +330,32 @@ class HostError(ImgoeError):
 
 
 class HostUnreachable(HostError):
-    """No connection, or no answer in time."""
+    """No connection, or no answer in time.
+
+    Attributes:
+        may_be_stored: the whole upload had left by then, so the host may have stored what it did
+            not confirm, and a repeat may store it twice. False when it has surely not.
+    """
 
     retryable = True
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        status: int | None = None,
+        code: int | None = None,
+        host_message: str | None = None,
+        may_be_stored: bool = False,
+    ) -> None:
+        super().__init__(
+            host=host,
+            status=status,
+            code=code,
+            host_message=host_message,
+            may_be_stored=may_be_stored or None,
+        )
+        self.may_be_stored = may_be_stored
 
 
 class HostBroken(HostError):

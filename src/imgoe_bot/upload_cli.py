@@ -2,18 +2,26 @@
 
 import asyncio
 import os
+import signal
 import sys
+import threading
+from collections.abc import Coroutine
+from contextlib import suppress
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from imgoe_bot import log
 from imgoe_bot.errors import ConfigError, SettingsRejected
 from imgoe_bot.upload_key import KEY_VARIABLE, find_key
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from imgoe_bot.upload_words import Outcome
     from imgoe_bot.upload_work import Plan
 
@@ -66,6 +74,9 @@ def upload(
     private_urls: Annotated[
         bool, typer.Option("--private-urls", help="Read URLs inside private networks too.")
     ] = False,
+    wait: Annotated[
+        int, typer.Option(min=0, help="Longest wait for a host that is busy, in seconds.")
+    ] = 60,
 ) -> None:
     """Upload files to an image host and print their links.
 
@@ -74,6 +85,7 @@ def upload(
     from imgoe_bot.hostapi import BytesSource, UploadRequest
     from imgoe_bot.upload_work import Plan
 
+    log.configure(level="WARNING", as_json=False)  # standard output is for links alone
     _check_files(files, title=title)
     host_url = _host_url(host)
     options = UploadRequest(
@@ -86,45 +98,50 @@ def upload(
         nsfw=True if nsfw else None,
     )
     key = None if guest else _key(host_url, key_file)
-    plan = Plan(host_url, key, options, jobs, max_size * MIB, private_urls)
+    plan = Plan(host_url, key, options, jobs, max_size * MIB, private_urls, wait)
     report = _Report(style=style, as_json=as_json, show_delete_link=show_delete_link)
     raise typer.Exit(_run(files, plan=plan, report=report))
 
 
 class _Report:
-    """Prints outcomes; while bars are drawn on the same terminal they wait."""
+    """Prints outcomes, above the bars where some are drawn on the same terminal."""
 
     def __init__(self, *, style: Style, as_json: bool, show_delete_link: bool) -> None:
         self._style = style
         self._as_json = as_json
         self._show_delete_link = show_delete_link
-        self._waiting: list[Outcome] | None = None
 
-    def hold(self) -> None:
-        """Keep outcomes back until ``release``."""
-        self._waiting = []
+    def tell(self, outcome: "Outcome", *, console: "Console") -> None:
+        """Tell one outcome: links on standard output, the rest on standard error.
 
-    def release(self) -> None:
-        """Print what was kept back."""
-        waiting, self._waiting = self._waiting or [], None
-        for outcome in waiting:
-            self.tell(outcome)
-
-    def tell(self, outcome: "Outcome") -> None:
-        """Tell one outcome: links on standard output, the rest on standard error."""
+        Args:
+            outcome: what became of an argument.
+            console: draws the bars; a terminal for both is one.
+        """
         from imgoe_bot import upload_words as words
 
-        if self._waiting is not None:
-            self._waiting.append(outcome)
-            return
         for line in words.remarks(outcome):
-            typer.echo(line, err=True)
+            _print(line, console=console, to_stderr=True)
+        for line in self._lines(outcome):
+            _print(line, console=console, to_stderr=False)
+
+    def _lines(self, outcome: "Outcome") -> list[str]:
+        from imgoe_bot import upload_words as words
+
         if self._as_json:
-            typer.echo(words.as_json(outcome, with_delete_link=self._show_delete_link))
-        elif outcome.reply is not None:
-            typer.echo(words.link(outcome.reply, self._style.value))
-            if self._show_delete_link:
-                typer.echo(words.delete_line(outcome.reply))
+            return [words.as_json(outcome, with_delete_link=self._show_delete_link)]
+        if outcome.reply is None:
+            return []
+        link = words.link(outcome.reply, self._style.value)
+        return [link, words.delete_line(outcome.reply)] if self._show_delete_link else [link]
+
+
+def _print(line: str, *, console: "Console", to_stderr: bool) -> None:
+    """Print a line, whole; past the bars' console it would be drawn over."""
+    if console.is_interactive and (to_stderr or _is_terminal(sys.stdout)):
+        console.print(line, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    else:
+        typer.echo(line, err=to_stderr)
 
 
 def _run(files: list[str], *, plan: "Plan", report: _Report) -> int:
@@ -133,24 +150,44 @@ def _run(files: list[str], *, plan: "Plan", report: _Report) -> int:
     from imgoe_bot.upload_words import exit_code
     from imgoe_bot.upload_work import make_bars, upload_all
 
-    console = Console(stderr=True)
-    if console.is_terminal and sys.stdout.isatty():
-        report.hold()
+    console = Console(stderr=not (_is_terminal(sys.stdout) and _is_terminal(sys.stderr)))
     try:
         with make_bars(console=console) as bars:
-            work = upload_all(files, plan=plan, bars=bars, tell=report.tell)
-            return exit_code(asyncio.run(work))
-    except KeyboardInterrupt:
-        typer.echo("stopped", err=True)
+            work = upload_all(
+                files, plan=plan, bars=bars, tell=partial(report.tell, console=console)
+            )
+            return exit_code(asyncio.run(_stoppable(work)))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        with suppress(OSError):  # the terminal may be gone
+            typer.echo("stopped", err=True)
         return EXIT_STOPPED
-    finally:
-        report.release()
+
+
+async def _stoppable(work: Coroutine[Any, Any, "list[Outcome]"]) -> "list[Outcome]":
+    """Do the work; SIGTERM and a closed terminal end it as Ctrl-C does."""
+    task = asyncio.current_task()
+    if task is not None and threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+                asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    return await work
+
+
+def _is_closed(stream: TextIO | None) -> bool:
+    """Whether a program was started without a stream, which Python's types leave out."""
+    return stream is None
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
 
 
 def _check_files(files: list[str], *, title: str | None) -> None:
     if files.count(STANDARD_INPUT) > 1:
         raise typer.BadParameter("standard input can be read only once")
-    if STANDARD_INPUT in files and sys.stdin.isatty():
+    if STANDARD_INPUT in files and _is_closed(sys.stdin):
+        raise typer.BadParameter("- reads a file from standard input, which is closed here")
+    if STANDARD_INPUT in files and _is_terminal(sys.stdin):
         raise typer.BadParameter("- reads a file from standard input, which is a terminal here")
     if title is not None and len(files) > 1:
         raise typer.BadParameter("--title names one file, and there are more")

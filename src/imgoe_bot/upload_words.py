@@ -14,10 +14,10 @@ from imgoe_bot.errors import (
     EmptyMedia,
     HostBroken,
     HostBusy,
-    HostError,
     HostRefused,
     HostUnreachable,
     ImgoeError,
+    InternalError,
     KeyRejected,
     MediaTooLarge,
     SettingsRejected,
@@ -31,6 +31,8 @@ from imgoe_bot.hostapi import UploadReply
 EXIT_SOME_FAILED = 1
 EXIT_TRY_LATER = 75
 EXIT_KEY = 77
+DENIED = 401
+"""The API's code for an account that may not upload. Source: design/API.md §2."""
 
 LinkFormat: TypeAlias = Literal["markdown", "html", "bbcode", "direct", "viewer"]
 
@@ -89,6 +91,8 @@ def as_json(outcome: Outcome, *, with_delete_link: bool) -> str:
     if outcome.error is not None:
         told |= {"error": type(outcome.error).__name__, "retryable": outcome.error.retryable}
         told["message"] = explain(outcome.error)
+    if isinstance(outcome.error, HostUnreachable):
+        told["may_be_stored"] = outcome.error.may_be_stored
     if outcome.reply is not None:
         told |= _facts(outcome.reply)
         if with_delete_link and outcome.reply.delete_link is not None:
@@ -172,8 +176,28 @@ _MARKUP: Mapping[str, Callable[[str, str, str | None], str]] = {
 
 
 def _said(error: ImgoeError) -> str:
-    message = error.host_message if isinstance(error, HostError) else None
+    message = error.facts.get("host_message")
     return f' (the host says: "{message}")' if message else ""
+
+
+def _key_rejected(error: ImgoeError) -> str:
+    if error.facts.get("code") == DENIED:
+        return f"the host does not let this account upload{_said(error)}"
+    return f"the host wants a key, and one that it knows{_said(error)}"
+
+
+def _unreachable(error: ImgoeError) -> str:
+    if error.facts.get("may_be_stored"):
+        return (
+            "the host did not answer after all of it was sent; "
+            "it may be stored all the same: look before you repeat"
+        )
+    return "the host can't be reached, or does not answer in time; it is not stored"
+
+
+def _gone(error: ImgoeError) -> str:
+    site = error.facts.get("site")
+    return f"does not exist{f': {site} does not have it' if site else ''}"
 
 
 def _blocked(error: ImgoeError) -> str:
@@ -184,6 +208,8 @@ def _blocked(error: ImgoeError) -> str:
         "redirect": "the address leads on too often",
         "not-a-file": "is no file",
         "permission": "may not be read by you",
+        "not-an-address": "is no address of the web",
+        "compressed": "its site sends it compressed, which was not asked for",
     }
     return reasons.get(str(reason), f"is not read: {reason}")
 
@@ -202,12 +228,13 @@ def _busy(error: ImgoeError) -> str:
 def _too_large(error: ImgoeError) -> str:
     limit = error.facts.get("limit_bytes")
     allowed = f" of {limit / 1024**2:g} MiB" if isinstance(limit, int) else ""
-    return f"is larger than the limit{allowed}"
+    return f"is larger than the limit{allowed}{_said(error)}"
 
 
 def _unsupported(error: ImgoeError) -> str:
     found = error.facts.get("found")
-    return f"is no image or video that the host takes{f': it is {found}' if found else ''}"
+    kind = f": it is {found}" if found else ""
+    return f"is no image or video that the host takes{kind}{_said(error)}"
 
 
 def _setting(error: ImgoeError) -> str:
@@ -215,23 +242,32 @@ def _setting(error: ImgoeError) -> str:
 
 
 def _unread(error: ImgoeError) -> str:
-    status = error.facts.get("status")
-    return f"can't be read to its end{f': its site answered {status}' if status else ''}"
+    site, status = error.facts.get("site"), error.facts.get("status")
+    if error.facts.get("reason") == "unknown-name":
+        return f"can't be read: there is no site {site}"
+    if status is not None:
+        return f"can't be read: its site answered {status}"
+    return "can't be read to its end" if site is None else f"{site} does not hand it over"
+
+
+def _unforeseen(error: ImgoeError) -> str:
+    return f"failed in a way that nobody foresaw ({error.facts.get('kind')}): please report it"
 
 
 _WORDS: Mapping[type[ImgoeError], str | Callable[[ImgoeError], str]] = {
-    KeyRejected: "the host wants a key, and one that it knows",
+    KeyRejected: _key_rejected,
     DuplicateMedia: _duplicate,
     HostBusy: _busy,
-    HostUnreachable: "the host can't be reached, or does not answer in time",
+    HostUnreachable: _unreachable,
     HostBroken: "the host failed; try again later",
     BadReply: "the host's answer is none of the upload API; is the address right?",
     HostRefused: "the host refused it",
     EmptyMedia: "is empty",
     UnsupportedMedia: _unsupported,
     MediaTooLarge: _too_large,
-    SourceGone: "does not exist",
+    SourceGone: _gone,
     SourceBlocked: _blocked,
     SourceUnreachable: _unread,
     SettingsRejected: _setting,
+    InternalError: _unforeseen,
 }

@@ -2,25 +2,39 @@
 
 import asyncio
 import os
+import re
 import stat
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from imgoe_bot.adapters.web import WebReader, is_public, open_guarded_http
 from imgoe_bot.domain.media import Source as WebSource
-from imgoe_bot.errors import ImgoeError, KeyRejected, SourceGone
-from imgoe_bot.hostapi import FileSource, HostClient, StreamSource, UploadRequest
+from imgoe_bot.errors import (
+    HostBusy,
+    ImgoeError,
+    InternalError,
+    KeyRejected,
+    SourceBlocked,
+    SourceGone,
+    SourceUnreachable,
+)
+from imgoe_bot.hostapi import FileSource, HostClient, StreamSource, UploadReply, UploadRequest
+from imgoe_bot.hostapi.repeats import Backoff, Patience, repeated
 from imgoe_bot.upload_words import Outcome, plain
 
 CHUNK_BYTES = 256 * 1024
 STANDARD_INPUT = "-"
+BACKOFF = Backoff(attempts=3, first_s=0.3)
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 FileOrStream = FileSource | StreamSource
 Told = Callable[[Outcome], None]
@@ -35,6 +49,7 @@ class Plan:
         jobs: uploads at once.
         url_limit_bytes: the largest file read from a web address.
         private_urls: read from addresses inside private networks and this machine too.
+        patience_s: the longest that a busy host is waited for.
     """
 
     host_url: str
@@ -43,6 +58,7 @@ class Plan:
     jobs: int
     url_limit_bytes: int
     private_urls: bool
+    patience_s: float
 
 
 async def upload_all(
@@ -50,7 +66,8 @@ async def upload_all(
 ) -> list[Outcome]:
     """Upload files, standard input and web addresses; one's failure doesn't stop the others.
 
-    A refused key does: what has not begun by then gets the same error and is not sent.
+    A refused key does, and a host that stays busy: what has not begun by then gets the same error
+    and is not sent.
 
     Args:
         arguments: paths, addresses, or ``-`` once.
@@ -63,7 +80,7 @@ async def upload_all(
     """
     allow = _any_address if plan.private_urls else is_public
     async with (
-        HostClient(plan.host_url, key=plan.key) as client,
+        HostClient(plan.host_url, key=plan.key, patience_s=plan.patience_s) as client,
         open_guarded_http(allow) as http,
     ):
         uploads = _Uploads(client, web=WebReader(http), plan=plan, bars=bars)
@@ -81,7 +98,7 @@ def make_bars(*, console: Console) -> Progress:
         transient=True,
         redirect_stdout=False,
         redirect_stderr=False,
-        disable=not console.is_terminal,
+        disable=not console.is_interactive,
     )
 
 
@@ -103,13 +120,20 @@ async def _in_order(
                 await asyncio.wait({waiting[0]})
                 tell_first()
     except asyncio.CancelledError:
-        waiting = deque(task for task in waiting if not task.cancelled())
-        while waiting:
-            tell_first()
+        _tell_finished(waiting, tell)
         raise
-    except ExceptionGroup as group:
-        raise group.exceptions[0] from None  # what printing raised, such as a closed pipe
+    except ExceptionGroup as group:  # what printing raised, such as a closed pipe
+        _tell_finished(waiting, tell)
+        raise group.exceptions[0] from None
     return outcomes
+
+
+def _tell_finished(tasks: Iterable[asyncio.Task[Outcome]], tell: Told) -> None:
+    """Tell what is known when all is cut short; what can't be told must not cost the others."""
+    for task in tasks:
+        if task.done() and not task.cancelled() and task.exception() is None:
+            with suppress(Exception):
+                tell(task.result())
 
 
 class _Uploads:
@@ -119,21 +143,28 @@ class _Uploads:
         self._plan = plan
         self._bars = bars
         self._slots = asyncio.Semaphore(plan.jobs)
-        self._key_refused: KeyRejected | None = None
+        self._patience = Patience(BACKOFF, longest_s=plan.patience_s)
+        self._halted_by: ImgoeError | None = None
 
     async def upload(self, argument: str) -> Outcome:
         async with self._slots:
-            if self._key_refused is not None:
-                return Outcome(argument, error=self._key_refused)
+            if self._halted_by is not None:
+                return Outcome(argument, error=self._halted_by)
             try:
-                return await self._send(argument)
-            except KeyRejected as error:
-                self._key_refused = error
-                return Outcome(argument, error=error)
-            except ImgoeError as error:
-                return Outcome(argument, error=error)
+                return Outcome(argument, reply=await self._send(argument))
+            except Exception as error:  # one file's fault, whatever it is, is no other's
+                known = _known(error)
+            if isinstance(known, KeyRejected | HostBusy):
+                self._halted_by = known
+            return Outcome(argument, error=known)
 
-    async def _send(self, argument: str) -> Outcome:
+    async def _send(self, argument: str) -> UploadReply:
+        """Upload; the client itself repeats what it can read again, and we read an address."""
+        once = partial(self._send_once, argument)
+        attempts = self._patience.attempts if is_web_address(argument) else 1
+        return await repeated(once, attempts=attempts, wait_s=self._patience.wait_s)
+
+    async def _send_once(self, argument: str) -> UploadReply:
         async with self._open(argument) as source:
             total = source.size_bytes if isinstance(source, StreamSource) else _size_of(source)
             bar = self._bars.add_task(plain(argument), total=total)
@@ -144,7 +175,7 @@ class _Uploads:
                 )
             finally:
                 self._bars.remove_task(bar)
-        return Outcome(argument, reply=reply)
+        return _with_page(reply, self._plan.host_url)
 
     def _open(self, argument: str) -> AbstractAsyncContextManager[FileOrStream]:
         if argument == STANDARD_INPUT:
@@ -161,8 +192,24 @@ class _Uploads:
 
 
 def is_web_address(argument: str) -> bool:
-    """Whether an argument is an address and no path."""
-    return argument.lower().startswith(("http://", "https://"))
+    """Whether an argument is an address and no path, be it of a kind that is not read."""
+    return _ADDRESS.match(argument) is not None
+
+
+def _known(error: Exception) -> ImgoeError:
+    """Return an error of ours for what one file's upload raised."""
+    if isinstance(error, ImgoeError):
+        return error
+    if isinstance(error, OSError):
+        return SourceUnreachable()
+    return InternalError(kind=type(error).__name__)
+
+
+def _with_page(reply: UploadReply, host_url: str) -> UploadReply:
+    """Return a reply with its page: a moderated one has no addresses yet, but an id tells it."""
+    if reply.viewer_url or reply.url or reply.id is None:
+        return reply
+    return reply.model_copy(update={"viewer_url": f"{host_url}/image/{quote(reply.id, safe='')}"})
 
 
 def _any_address(_: str) -> bool:
@@ -170,7 +217,10 @@ def _any_address(_: str) -> bool:
 
 
 def _name_in(url: str) -> str:
-    return PurePosixPath(unquote(urlsplit(url).path)).name
+    try:
+        return PurePosixPath(unquote(urlsplit(url).path)).name
+    except ValueError:  # whoever reads it says that it is no address
+        return ""
 
 
 def _size_of(source: FileSource) -> int | None:
@@ -183,13 +233,18 @@ def _size_of(source: FileSource) -> int | None:
 @asynccontextmanager
 async def _open_path(path: Path) -> AsyncGenerator[FileOrStream]:
     """Open a file, or a pipe such as a shell's ``<(…)``, which no thread must wait for."""
-    if not await asyncio.to_thread(path.is_fifo):
+    try:
+        is_pipe = stat.S_ISFIFO((await asyncio.to_thread(path.stat)).st_mode)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK) if is_pipe else None
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise SourceGone from error
+    except PermissionError as error:
+        raise SourceBlocked(reason="permission") from error
+    except OSError as error:
+        raise SourceBlocked(reason="not-a-file") from error
+    if descriptor is None:
         yield FileSource(path)
         return
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    except OSError as error:
-        raise SourceGone from error
     async with _open_descriptor(descriptor) as source:
         yield source
 

@@ -248,6 +248,26 @@ async def test_a_source_that_does_not_listen_is_unreachable(
         await _read(reader, f"{base}/cat.png")
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"220 mail.example ESMTP\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+)
+async def test_what_is_no_http_is_unreachable(http: httpx.AsyncClient, answer: bytes) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        writer.close()
+
+    async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        with pytest.raises(SourceUnreachable):
+            await _read(AttachmentReader(http, bases=(url,)), f"{url}/cat.png")
+
+
 async def test_leaving_early_lets_go_of_the_connection(
     reader: AttachmentReader, site: Site
 ) -> None:

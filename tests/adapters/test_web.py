@@ -1,5 +1,7 @@
 """Reading what a person typed: the public internet, nothing inside, over real sockets."""
 
+import asyncio
+import gzip
 from collections.abc import AsyncIterator
 
 import httpx
@@ -13,6 +15,7 @@ from imgoe_bot.domain.media import Source
 from imgoe_bot.errors import (
     MediaTooLarge,
     SourceBlocked,
+    SourceGone,
     SourceUnreachable,
     UnsupportedMedia,
 )
@@ -115,6 +118,11 @@ async def test_a_refused_address_is_told_from_one_that_does_not_answer(
         "http:///cat.png",
         "http://[::1/cat.png",
         "http://exa\tmple.com/",
+        "http://a..b/cat.png",
+        "http://./cat.png",
+        f"http://{'a' * 64}.example/cat.png",
+        "http://example.com:port/cat.png",
+        "http://example.com:99999/cat.png",
     ],
 )
 async def test_what_is_no_plain_web_address_is_refused(trusting: WebReader, url: str) -> None:
@@ -134,7 +142,17 @@ async def test_bytes_come_whole_also_after_a_redirect(trusting: WebReader, site:
     assert site.paths == ["/old", "/new"]
 
 
-@pytest.mark.parametrize("target", ["http://127.0.0.2:1/", "file:///etc/passwd", "http://[::1]/"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://127.0.0.2:1/",
+        "file:///etc/passwd",
+        "http://[::1]/",
+        "http://[x",
+        "http://a..b/",
+        "http://127.0.0.1:port/",
+    ],
+)
 async def test_a_redirect_to_somewhere_inside_is_not_followed(
     trusting: WebReader, site: Site, target: str
 ) -> None:
@@ -163,10 +181,83 @@ async def test_size_and_type_are_held_to_as_for_an_attachment(
     site.answer(b"<html>")
     with pytest.raises(UnsupportedMedia):
         await _read(trusting, f"{site.url}/cat.png")
-    site.answer(b"", status=404)
-    with pytest.raises(SourceUnreachable) as gone:
+
+
+@pytest.mark.parametrize("status", [404, 410])
+async def test_a_file_that_its_site_does_not_have_is_gone(
+    trusting: WebReader, site: Site, status: int
+) -> None:
+    site.answer(b"", status=status)
+    with pytest.raises(SourceGone) as gone:
         await _read(trusting, f"{site.url}/cat.png")
-    assert (gone.value.status, gone.value.site) == (404, "127.0.0.1")
+    assert gone.value.site == "127.0.0.1"
+
+
+@pytest.mark.parametrize("status", [403, 500, 503])
+async def test_a_site_that_hands_over_nothing_for_now_says_with_which_status(
+    trusting: WebReader, site: Site, status: int
+) -> None:
+    site.answer(b"", status=status)
+    with pytest.raises(SourceUnreachable) as refused:
+        await _read(trusting, f"{site.url}/cat.png")
+    assert (refused.value.status, refused.value.site) == (status, "127.0.0.1")
+
+
+async def test_a_name_that_no_site_has_is_told_from_a_site_that_is_silent(
+    guarded: WebReader,
+) -> None:
+    with pytest.raises(SourceUnreachable) as unknown:
+        await _read(guarded, "http://nowhere.invalid/cat.png")
+    assert unknown.value.facts == {"site": "nowhere.invalid", "reason": "unknown-name"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"220 mail.example ESMTP\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n\x89PNG\r\n\x1a\n",
+        b"",
+    ],
+)
+async def test_what_is_no_whole_answer_is_none(trusting: WebReader, answer: bytes) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        writer.close()
+
+    async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(SourceUnreachable) as broken:
+            await _read(trusting, f"http://127.0.0.1:{port}/cat.png")
+
+    assert broken.value.site == "127.0.0.1"
+
+
+async def test_bytes_come_uncompressed_or_not_at_all(trusting: WebReader, site: Site) -> None:
+    asked: list[str] = []
+
+    async def packed(request: web.Request) -> web.StreamResponse:
+        asked.append(request.headers["Accept-Encoding"])
+        body = gzip.compress(PNG + bytes(64 * 1024 * 1024))
+        return web.Response(body=body, headers={"Content-Encoding": "gzip"})
+
+    site.handler = packed
+    with pytest.raises(SourceBlocked) as refused:
+        await _read(trusting, f"{site.url}/cat.png")
+
+    assert (refused.value.reason, asked) == ("compressed", ["identity"])
+
+
+async def test_what_the_reader_of_the_bytes_raises_is_its_own(
+    trusting: WebReader, site: Site
+) -> None:
+    site.answer(PNG)
+    source = Source(f"{site.url}/cat.png", "cat.png", None, typed=True)
+    with pytest.raises(ValueError, match="mine"):
+        async with trusting.open(source, limit_bytes=LIMIT):
+            raise ValueError("mine")
 
 
 async def test_where_addresses_are_switched_off_only_discords_own_are_read(

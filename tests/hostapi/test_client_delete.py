@@ -84,6 +84,14 @@ async def test_a_link_that_moves_to_a_stranger_is_not_followed(
     assert len(host.seen) == 1
 
 
+@pytest.mark.parametrize("location", ["http://[x", "http://a..b/image/ZfGd", "http://h:port/"])
+async def test_a_redirect_to_no_address_is_no_deletion(host: "ReplayHost", location: str) -> None:
+    host.answer.status, host.answer.headers = 301, {"Location": location}
+    async with HostClient(host.base_url) as client:
+        with pytest.raises(BadReply):
+            await client.delete(DeleteLink(host.base_url + PATH))
+
+
 async def test_a_redirect_elsewhere_is_no_deletion(host: "ReplayHost") -> None:
     host.answer.status, host.answer.headers = 302, {"Location": "/login?next=deleted-scenes"}
     async with HostClient(host.base_url) as client:
@@ -112,8 +120,34 @@ def test_whose_address_it_is(link_host: str, base_host: str, is_ours: bool) -> N
 
 @pytest.mark.parametrize(
     "base",
-    ["", "host.example", "ftp://host.example", "https://a:b@host.example", "https://h.example/?a"],
+    [
+        "",
+        "host.example",
+        "ftp://host.example",
+        "https://a:b@host.example",
+        "https://h.example/?a",
+        "http://a..b",
+        "http://.",
+        "http://.example",
+        f"http://{'a' * 64}.example",
+        f"http://{'a.' * 126}example",
+        "http://h.example:port",
+    ],
 )
 def test_what_is_no_base_address_is_refused(base: str) -> None:
     with pytest.raises(SettingsRejected, match="not-a-url"):
         HostClient(base)
+
+
+@pytest.mark.parametrize(
+    ("typed", "base"),
+    [
+        ("HTTPS://Host.Example/Path/", "https://host.example/Path"),
+        ("http://LOCALHOST:8089", "http://localhost:8089"),
+        ("http://host.example./", "http://host.example."),
+        ("http://[::1]:80/?", "http://[::1]:80"),
+        ("http://under_score.example//", "http://under_score.example"),
+    ],
+)
+def test_a_base_address_is_written_one_way(typed: str, base: str) -> None:
+    assert HostClient(typed).base_url == base

@@ -2,6 +2,9 @@
 
 import asyncio
 import socket
+import threading
+import tracemalloc
+import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +18,7 @@ from imgoe_bot.errors import (
     MediaTooLarge,
     SourceBlocked,
     SourceGone,
+    SourceUnreachable,
 )
 from imgoe_bot.hostapi import (
     BytesSource,
@@ -26,6 +30,7 @@ from imgoe_bot.hostapi import (
     UrlSource,
     open_http,
 )
+from tests.hostapi.conftest import read_whole_request
 
 if TYPE_CHECKING:
     from tests.hostapi.conftest import RawHost, ReplayHost
@@ -53,6 +58,14 @@ async def test_a_refused_connection_is_tried_again_then_reported() -> None:
             await client.upload(SMALL)
         with pytest.raises(HostUnreachable):
             await client.upload(UploadRequest(UrlSource("https://a.example/"), method="GET"))
+
+
+async def test_a_repeat_writes_nothing_to_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    base = f"http://127.0.0.1:{unused_port()}"
+    async with HostClient(base, attempts=3, retry_wait_s=0.01) as client:
+        with pytest.raises(HostUnreachable):
+            await client.upload(SMALL)
+    assert capfd.readouterr() == ("", "")
 
 
 async def test_a_connection_lost_after_the_upload_is_not_repeated(raw_host: "RawHost") -> None:
@@ -95,6 +108,55 @@ async def test_a_host_that_never_answers_is_given_up(raw_host: "RawHost") -> Non
     async with open_http(read_s=0.2) as http:
         with pytest.raises(HostUnreachable):
             await HostClient(raw_host.base_url, http=http).upload(SMALL)
+
+
+async def test_a_name_that_is_looked_up_for_ever_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    release = threading.Event()
+
+    def look_up(*_: object, **__: object) -> list[object]:
+        release.wait()
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    async with open_http(connect_s=0.1) as http:
+        client = HostClient("http://host.example", http=http, attempts=2, retry_wait_s=0)
+        try:
+            async with asyncio.timeout(5):
+                with pytest.raises(HostUnreachable):
+                    await client.upload(SMALL)
+        finally:
+            release.set()
+
+
+async def test_a_connection_that_never_gets_free_is_given_up(raw_host: "RawHost") -> None:
+    arrived = asyncio.Event()
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_whole_request(reader, writer)
+        arrived.set()
+        await raw_host.release.wait()
+
+    raw_host.handler = hold
+    async with open_http(pool=1, connect_s=0.1) as http:
+        client = HostClient(raw_host.base_url, http=http, attempts=2, retry_wait_s=0)
+        first = asyncio.create_task(client.upload(SMALL))
+        async with asyncio.timeout(5):
+            await arrived.wait()
+            with pytest.raises(HostUnreachable) as caught:
+                await client.upload(SMALL)
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+    assert not caught.value.may_be_stored
+
+
+async def test_uploads_that_wait_for_one_another_all_arrive(host: "ReplayHost") -> None:
+    async with open_http(pool=2) as http:
+        client = HostClient(host.base_url, http=http)
+        await asyncio.gather(*(client.upload(SMALL) for _ in range(50)))
+    assert len(host.seen) == 50
 
 
 async def test_the_total_deadline_ends_even_a_flowing_upload(host: "ReplayHost") -> None:
@@ -204,6 +266,71 @@ async def test_a_missing_file_and_a_folder_are_told_apart(tmp_path: Path) -> Non
             await client.upload(UploadRequest(FileSource(tmp_path / "none.png")))
         with pytest.raises(SourceBlocked, match="not-a-file"):
             await client.upload(UploadRequest(FileSource(tmp_path)))
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "nul\0"])
+async def test_a_name_that_no_file_can_have_is_no_file(tmp_path: Path, name: str) -> None:
+    async with HostClient("http://127.0.0.1:1") as client:
+        with pytest.raises(SourceBlocked, match="not-a-file"):
+            await client.upload(UploadRequest(FileSource(tmp_path / name)))
+
+
+async def test_a_file_that_cannot_be_read_is_a_source_that_breaks_off() -> None:
+    async with HostClient("http://127.0.0.1:1") as client:
+        with pytest.raises(SourceUnreachable):
+            await client.upload(UploadRequest(FileSource(Path("/proc/self/mem"))))
+
+
+@pytest.mark.parametrize("name", ["a..b", ".", f"{'a' * 64}.example"])
+async def test_what_is_no_name_of_a_site_is_not_public_and_no_delete_link(
+    host: "ReplayHost", name: str
+) -> None:
+    async with HostClient(host.base_url) as client:
+        assert not await client.is_public(f"http://{name}/thumb.png")
+    with pytest.raises(ValueError, match="absolute"):
+        DeleteLink(f"http://{name}/image/a/delete/{'5' * 48}")
+
+
+async def test_what_the_source_raises_is_not_taken_for_the_hosts_fault(host: "ReplayHost") -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield CHUNK
+        raise ValueError("of the caller's own")
+
+    async with HostClient(host.base_url) as client:
+        with pytest.raises(ValueError, match="own"):
+            await client.upload(UploadRequest(StreamSource(broken())))
+
+
+@pytest.mark.parametrize(("wbits", "encoding"), [(31, "gzip"), (15, "deflate")])
+async def test_a_reply_compressed_unasked_is_read_no_further_than_any_reply(
+    host: "ReplayHost", wbits: int, encoding: str
+) -> None:
+    def packed(body: bytes) -> bytes:
+        machine = zlib.compressobj(9, wbits=wbits)
+        return machine.compress(body) + machine.flush()
+
+    host.answer.headers = {"Content-Type": "application/json", "Content-Encoding": encoding}
+    host.answer.body = packed(host.answer.body)
+    async with HostClient(host.base_url) as client:
+        assert (await client.upload(SMALL)).id == "ZfGd"
+        host.answer.body = packed(bytes(64 * 1024 * 1024))
+        tracemalloc.start()
+        with pytest.raises(BadReply):
+            await client.upload(SMALL)
+        peak_bytes = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak_bytes < 8 * 1024 * 1024
+    assert {seen.headers["Accept-Encoding"] for seen in host.seen} == {"identity"}
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip, gzip", "gzip"])
+async def test_a_reply_in_an_encoding_nobody_asked_for_is_none(
+    host: "ReplayHost", encoding: str
+) -> None:
+    host.answer.headers = {"Content-Type": "application/json", "Content-Encoding": encoding}
+    async with HostClient(host.base_url) as client:
+        with pytest.raises(BadReply):
+            await client.upload(SMALL)
 
 
 async def test_a_delete_that_gets_no_connection_tells_no_link(

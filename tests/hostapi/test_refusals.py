@@ -1,6 +1,9 @@
 """Every row of API.md's table of errors, and every answer that is none of this API."""
 
-from typing import TYPE_CHECKING
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,11 +20,17 @@ from imgoe_bot.errors import (
     MediaTooLarge,
     UnsupportedMedia,
 )
-from imgoe_bot.hostapi import BytesSource, HostClient, UploadRequest
+from imgoe_bot.hostapi import (
+    Base64Source,
+    BytesSource,
+    HostClient,
+    StreamSource,
+    UploadRequest,
+)
 from imgoe_bot.hostapi.faults import Refusal, Sent, classify
 
 if TYPE_CHECKING:
-    from tests.hostapi.conftest import ReplayHost
+    from tests.hostapi.conftest import RawHost, ReplayHost
 
 GIF = BytesSource(b"GIF89a" + bytes(50), filename="a.gif")
 
@@ -51,7 +60,7 @@ BY_CODE = [
 
 
 async def refusal(host: "ReplayHost", request: UploadRequest | None = None) -> ImgoeError:
-    async with HostClient(host.base_url, key="the-key") as client:
+    async with HostClient(host.base_url, key="the-key", attempts=1) as client:
         with pytest.raises(ImgoeError) as caught:
             await client.upload(request or UploadRequest(GIF))
     return caught.value
@@ -155,11 +164,26 @@ async def test_a_bare_message_under_200_is_a_refusal_where_text_was_asked_for(
     assert type(await refusal(host, request)) is BadReply
 
 
-async def test_a_redirect_to_a_login_page_is_no_success(host: "ReplayHost") -> None:
-    host.answer.status, host.answer.headers = 302, {"Location": "/login"}
+@pytest.mark.parametrize(
+    "location",
+    [
+        "/login",
+        "/account/login",
+        "/account/image/login",
+        "/image/a/delete",
+        "/image/",
+        "https://elsewhere.example/image/q3",
+        "https://[image/q3",
+        "",
+    ],
+)
+async def test_a_redirect_to_no_page_of_an_upload_is_no_success(
+    host: "ReplayHost", location: str
+) -> None:
+    host.answer.status, host.answer.headers = 302, {"Location": location}
     found = await refusal(host, UploadRequest(GIF, format="redirect"))
     assert type(found) is BadReply
-    assert found.host_message == "Location: /login"
+    assert found.host_message == f"Location: {location}"
 
 
 async def test_an_error_keeps_the_hosts_own_facts(host: "ReplayHost") -> None:
@@ -199,11 +223,87 @@ async def test_retry_after_is_told_in_seconds_by_the_hosts_clock(
     assert found.retry_after_s == wait_s
 
 
-async def test_a_refused_file_is_named_with_what_it_really_is(host: "ReplayHost") -> None:
-    host.answer_json({"error": {"code": 610}}, status=400)
+@pytest.mark.parametrize(("code", "kind"), [(610, UnsupportedMedia), (601, MediaTooLarge)])
+async def test_a_refused_file_is_named_with_what_the_host_says_of_it(
+    host: "ReplayHost", code: int, kind: type[UnsupportedMedia | MediaTooLarge]
+) -> None:
+    host.answer_json({"error": {"code": code, "message": "Nö."}}, status=400)
     found = await refusal(host)
-    assert isinstance(found, UnsupportedMedia)
-    assert (found.filename, found.found) == ("a.gif", "image/gif")
+    assert isinstance(found, kind)
+    assert (found.filename, found.code, found.host_message) == ("a.gif", code, "Nö.")
+    if isinstance(found, UnsupportedMedia):
+        assert found.found == "image/gif"
+    else:
+        assert found.size_bytes == len(GIF.data)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"title": "t"},
+        {"description": "d"},
+        {"tags": ("a",)},
+        {"album_id": "nope"},
+        {"category_id": 0},
+        {"width_px": 5},
+        {"expires_after": timedelta(hours=1)},
+        {"nsfw": False},
+        {"use_file_date": True},
+    ],
+    ids=str,
+)
+async def test_code_400_may_be_about_anything_that_was_said_of_the_file(
+    host: "ReplayHost", options: dict[str, Any]
+) -> None:
+    host.answer_json({"error": {"code": 400, "message": "Nö."}}, status=400)
+    found = await refusal(host, UploadRequest(GIF, **options))
+    assert type(found) is HostRefused
+    assert found.host_message == "Nö."
+
+
+@pytest.mark.parametrize("code", [400, 610])
+async def test_a_width_beyond_the_images_is_told_in_the_hosts_words(
+    host: "ReplayHost", code: int
+) -> None:
+    words = "Width is larger than the image"
+    host.answer_json({"error": {"code": code, "message": words}}, status=400)
+    found = await refusal(host, UploadRequest(GIF, width_px=5000))
+    assert type(found) is HostRefused
+    assert (found.code, found.host_message) == (code, words)
+
+
+async def test_a_video_is_not_refused_for_a_width_that_hosts_ignore(host: "ReplayHost") -> None:
+    host.answer_json({"error": {"code": 610}}, status=400)
+    clip = BytesSource(b"\x00\x00\x00\x18ftypisom" + bytes(50))
+    assert type(await refusal(host, UploadRequest(clip, width_px=5000))) is UnsupportedMedia
+
+
+@pytest.mark.parametrize("size_bytes", [None, 9_000_000])
+async def test_a_file_refused_half_way_is_as_large_as_it_is_not_as_what_was_sent(
+    raw_host: "RawHost", size_bytes: int | None
+) -> None:
+    async def refuse_early(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        await raw_host.release.wait()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield bytes(8_000_000)
+        await raw_host.release.wait()
+
+    raw_host.handler = refuse_early
+    async with HostClient(raw_host.base_url) as client:
+        with pytest.raises(MediaTooLarge) as caught:
+            await client.upload(UploadRequest(StreamSource(slow(), size_bytes=size_bytes)))
+    assert caught.value.size_bytes == size_bytes
+
+
+async def test_a_base64_text_is_as_large_as_what_it_stands_for(host: "ReplayHost") -> None:
+    host.answer_json({"error": {"code": 601}}, status=400)
+    found = await refusal(host, UploadRequest(Base64Source("R0lGODlhAQ==")))
+    assert isinstance(found, MediaTooLarge)
+    assert found.size_bytes == 7
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from imgoe_bot.hostapi import (
     UploadRequest,
     UrlSource,
 )
+from imgoe_bot.hostapi.models import Format
 
 if TYPE_CHECKING:
     from tests.hostapi.conftest import ReplayHost
@@ -136,3 +137,11 @@ async def test_a_format_that_tells_no_expiry_does_not_confirm_one(
         expires_after=timedelta(hours=1),
     )
     assert (await uploaded(host, request)).expiry_mismatch
+
+
+@pytest.mark.parametrize("reply_format", ["txt", "redirect"])
+async def test_a_host_that_answers_in_json_all_the_same_is_read(
+    host: "ReplayHost", reply_format: Format
+) -> None:
+    host.answer_sample("v4-image.json")
+    assert (await uploaded(host, UploadRequest(GIF, format=reply_format))).id == "q3"

@@ -1,5 +1,6 @@
 """No key and no delete link in any repr, text, dump, log line or exception."""
 
+import json
 import logging
 import traceback
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ from imgoe_bot.hostapi import (
     UploadRequest,
     UrlSource,
 )
+from imgoe_bot.hostapi.faults import scrub
+from imgoe_bot.hostapi.models import Format
 from imgoe_bot.hostapi.wire import build
 
 if TYPE_CHECKING:
@@ -90,6 +93,55 @@ async def test_a_reply_that_makes_no_sense_is_not_quoted(host: "ReplayHost", bod
         with pytest.raises(ImgoeError) as caught:
             await client.upload(UploadRequest(GIF))
     assert SECRET not in whole(caught.value)
+
+
+def reply_with_a_link() -> str:
+    """Return a reply as PHP writes it, with slashes escaped."""
+    link = f"https://h.example/image/q3/delete/{SECRET}"
+    image = {"id_encoded": "q3", "url_viewer": "https://h.example/image/q3", "delete_url": link}
+    return json.dumps({"status_code": 200, "image": image}).replace("/", "\\/")
+
+
+NOISE = [
+    ("\ufeff", ""),
+    ("\ufeff \r\n", ""),
+    ("Warning: Undefined variable in up.php on line 3\n", ""),
+    ("x", ""),
+    ("<br />\n<b>Warning</b>: Undefined variable\n", "\n<!-- cached -->"),
+    ("", "\nDeprecated: trim()"),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), NOISE)
+async def test_noise_around_a_reply_costs_neither_the_upload_nor_its_secret(
+    host: "ReplayHost", before: str, after: str
+) -> None:
+    host.answer_text(f"{before}{reply_with_a_link()}{after}")
+    async with HostClient(host.base_url) as client:
+        reply = await client.upload(UploadRequest(GIF))
+    assert reply.id == "q3"
+    assert reply.delete_link is not None
+    assert reply.delete_link.reveal().endswith(SECRET)
+
+
+@pytest.mark.parametrize("before", [before for before, _ in NOISE] + ["Oops: ", "<title>Oops "])
+@pytest.mark.parametrize("status", [200, 400, 502])
+@pytest.mark.parametrize("reply_format", ["json", "txt"])
+async def test_half_a_reply_behind_noise_is_not_quoted(
+    host: "ReplayHost", before: str, status: int, reply_format: Format
+) -> None:
+    host.answer_text(before + reply_with_a_link().removesuffix("}"), status=status)
+    async with HostClient(host.base_url) as client:
+        with pytest.raises(ImgoeError) as caught:
+            await client.upload(UploadRequest(GIF, format=reply_format))
+    assert SECRET not in whole(caught.value)
+
+
+@pytest.mark.parametrize("slash", ["/", "\\/", "%2F", "\\u002f"])
+def test_a_delete_link_is_cut_out_however_its_slashes_are_written(slash: str) -> None:
+    text = f"see https:{slash}{slash}h.example{slash}a{slash}delete{slash}{SECRET} now"
+    assert SECRET not in scrub(text, secrets=())
+    assert scrub(text, secrets=()).endswith(" now")
 
 
 async def test_httpx_logs_neither_the_delete_link_nor_the_key(

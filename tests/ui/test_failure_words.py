@@ -13,6 +13,7 @@ from imgoe_bot.errors import (
     ImgoeError,
     InternalError,
     MediaTooLarge,
+    SourceGone,
     UnsupportedMedia,
 )
 from imgoe_bot.ui.failures import words_for
@@ -70,6 +71,7 @@ def test_no_words_carry_a_strangers_markdown_or_mention(kind: type[ImgoeError]) 
         (UnsupportedMedia(filename="notes_1.png"), r"**notes\_1.png**"),
         (HostBusy(host=HOST, retry_after_s=1e300), "<t:"),
         (HostRefused(host=HOST, host_message="No cats today"), "No cats today"),
+        (SourceGone(site="cats.example"), "Check the address"),
         (DuplicateMedia(host=HOST, viewer_url=f"{HOST}/image/Ab"), f"<{HOST}/image/Ab>"),
     ],
 )  # fmt: skip

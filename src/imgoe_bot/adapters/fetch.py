@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
+import aiohttp
 import httpx
 
 from imgoe_bot.domain.media import SNIFF_BYTES, Source, sniff
@@ -42,7 +43,7 @@ class AttachmentReader:
         try:
             async with self._http.stream("GET", source.url, follow_redirects=False) as response:
                 yield await examine(response, source, limit_bytes)
-        except httpx.RequestError as error:
+        except (httpx.RequestError, aiohttp.ClientError) as error:
             raise SourceUnreachable from error
 
 
@@ -102,7 +103,7 @@ async def _limited(
             if passed > limit_bytes:
                 raise MediaTooLarge(filename=filename, limit_bytes=limit_bytes)
             yield chunk
-    except httpx.RequestError as error:
+    except (httpx.RequestError, aiohttp.ClientError) as error:
         raise SourceUnreachable from error
 
 

@@ -90,7 +90,7 @@ class CheveretoHost:
     async def check_key(self, *, host_url: str, key: ApiKey) -> None:
         """Try a key with a tiny image; see the port."""
         http = self._http_to(host_url)
-        client = HostClient(host_url, key=key.value, http=http, total_s=CHECK_MAX_S)
+        client = HostClient(host_url, key=key.value, http=http, total_s=CHECK_MAX_S, patience_s=0)
         with _private_addresses_named():
             abilities = await client.probe(kinds=("image/png",))
         if not abilities.key_valid and abilities.refusal is not None:

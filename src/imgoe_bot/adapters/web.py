@@ -18,11 +18,12 @@ from httpx_aiohttp import AiohttpTransport
 
 from imgoe_bot.adapters.fetch import OK, AttachmentReader, examine
 from imgoe_bot.domain.media import Source
-from imgoe_bot.errors import SourceBlocked, SourceUnreachable
+from imgoe_bot.errors import SourceBlocked, SourceGone, SourceUnreachable
 from imgoe_bot.services.ports import MediaFile
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 REDIRECTS_MAX = 4
+GONE = frozenset({404, 410})
 TOTAL_S = 600
 """An interaction's answer has 15 minutes. Source: DISCORD.md section 1."""
 
@@ -141,26 +142,40 @@ class WebReader:
         site = _checked(source.url)
         try:
             async with asyncio.timeout(TOTAL_S), self._follow(source.url) as response:
-                yield await examine(response, source, limit_bytes)
+                yield await examine(_handed_over(response, site), source, limit_bytes)
         except SourceUnreachable as error:
             raise SourceUnreachable(status=error.status, site=site) from error
-        except (httpx.RequestError, httpx.InvalidURL, TimeoutError) as error:
+        except (httpx.RequestError, aiohttp.ClientError, TimeoutError) as error:
             if was_blocked(error):
                 raise SourceBlocked(reason="private-address") from error
-            raise SourceUnreachable(site=site) from error
+            reason = "unknown-name" if _has_unknown_name(error) else None
+            raise SourceUnreachable(site=site, reason=reason) from error
 
     @asynccontextmanager
     async def _follow(self, url: str) -> AsyncGenerator[httpx.Response]:
         for _ in range(REDIRECTS_MAX + 1):
             _checked(url)
-            async with self._http.stream("GET", url, follow_redirects=False) as response:
+            async with self._asked(url) as response:
                 if response.status_code not in REDIRECTS:
-                    if response.status_code != OK:
-                        raise SourceUnreachable(status=response.status_code)
                     yield response
                     return
-                url = urljoin(url, response.headers.get("Location", ""))
+                url = _joined(url, response.headers.get("Location", ""))
         raise SourceBlocked(reason="redirect")
+
+    @asynccontextmanager
+    async def _asked(self, url: str) -> AsyncGenerator[httpx.Response]:
+        """Ask for an address; a few compressed bytes may stand for gigabytes, so for plain ones."""
+        try:
+            request = self._http.build_request("GET", url, headers={"Accept-Encoding": "identity"})
+            response = await self._http.send(request, stream=True, follow_redirects=False)
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError) as error:
+            raise SourceBlocked(reason="not-an-address") from error
+        except httpx.RemoteProtocolError as error:  # a Location that is no address
+            raise SourceBlocked(reason="redirect") from error
+        try:
+            yield response
+        finally:
+            await response.aclose()
 
 
 class SourceReader:
@@ -199,6 +214,34 @@ def _checked(url: str) -> str:
     if not site or "@" in parts.netloc or not url.isprintable():
         raise SourceBlocked(reason="not-an-address")
     return site
+
+
+def _joined(url: str, place: str) -> str:
+    try:
+        return urljoin(url, place)
+    except ValueError as error:
+        raise SourceBlocked(reason="redirect") from error
+
+
+def _handed_over(response: httpx.Response, site: str) -> httpx.Response:
+    """Return a response that may be read.
+
+    Raises:
+        SourceGone: the site does not have the file.
+        SourceUnreachable: the site does not hand it over.
+        SourceBlocked: it comes compressed though we asked for the bytes themselves.
+    """
+    if response.status_code in GONE:
+        raise SourceGone(site=site)
+    if response.status_code != OK:
+        raise SourceUnreachable(status=response.status_code, site=site)
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        raise SourceBlocked(reason="compressed")
+    return response
+
+
+def _has_unknown_name(error: BaseException) -> bool:
+    return isinstance(error.__cause__, aiohttp.ClientConnectorDNSError)
 
 
 def was_blocked(error: BaseException) -> bool:

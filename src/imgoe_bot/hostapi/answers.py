@@ -5,20 +5,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
 from imgoe_bot.errors import BadReply, HostBroken, HostRefused, ImgoeError
 from imgoe_bot.hostapi.faults import Refusal, Sent, classify, scrub
 from imgoe_bot.hostapi.models import UploadRequest, is_http_url
-from imgoe_bot.hostapi.reply import UploadReply, read_object
+from imgoe_bot.hostapi.places import is_same_site, joined
+from imgoe_bot.hostapi.reply import UploadReply, find_object
 
 EXPIRY_TOLERANCE = timedelta(minutes=2)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 _HTML_TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_VIEWER_PATH = re.compile(r"(?:/[^/]+)+/(?:[^/]*\.)?(?P<id>[0-9A-Za-z]+)/?")
+_JSON = re.compile(rb'^\s*[{\[]|\{\s*"')
+_VIEWER_PATH = re.compile(
+    r"/(?:image|img|photo|picture|video|clip|media|view|i|v)/(?:[^/]*\.)?(?P<id>[0-9A-Za-z]+)/?"
+)
+"""Where hosts have their uploads' pages: the usual routes, and what operators rename them to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ def parse_deletion(answer: Answer, *, sent: Sent) -> bool:
 
     Source: design/API.md §3.
     """
-    target = urlsplit(answer.headers.get("location", ""))
+    target = urlsplit(joined("", answer.headers.get("location", "")))
     if answer.status in (301, 302, 303) and target.query.startswith("deleted"):
         return True
     if answer.status in (404, 410):
@@ -74,7 +79,7 @@ def moved_link(answer: Answer, *, address: str) -> str | None:
 
     A host behind TLS that names its own links with http answers so, and deletes nothing.
     """
-    target = urljoin(address, answer.headers.get("location", ""))
+    target = joined(address, answer.headers.get("location", ""))
     has_moved = answer.status in (301, 302, 307, 308) and target != address
     is_same = urlsplit(target).path.rstrip("/") == urlsplit(address).path.rstrip("/")
     return target if has_moved and is_same and not urlsplit(target).query else None
@@ -90,7 +95,7 @@ def refused(answer: Answer, *, sent: Sent, bare_text: bool = False) -> ImgoeErro
     """
     if 300 <= answer.status < 400:
         return _redirected(answer, sent)
-    found = _read(answer)
+    found = find_object(answer.body)
     if found is not None:
         return classify(_refusal(answer, found, sent), sent=sent)
     words = scrub(_words(answer), secrets=sent.secrets) or None
@@ -101,26 +106,19 @@ def refused(answer: Answer, *, sent: Sent, bare_text: bool = False) -> ImgoeErro
 
 
 def _stored(answer: Answer, *, request: UploadRequest, sent: Sent) -> UploadReply | None:
-    if request.format == "redirect":
+    if request.format == "redirect" and answer.status == 302:
         return _from_location(answer, sent)
     if answer.status != 200:
         return None
-    if request.format == "txt":
-        return _from_text(answer)
-    found = _read(answer) or {}
+    if request.format == "txt" and (reply := _from_text(answer)) is not None:
+        return reply
+    found = find_object(answer.body) or {}
     image, data = found.get("image"), found.get("data")
     if found.get("status_code") == 200 and isinstance(image, dict):
         return _from_fields(image)
     if found.get("success") is True and isinstance(data, dict):
         return _from_fields(data)
     return None
-
-
-def _read(answer: Answer) -> dict[str, JsonValue] | None:
-    """Read the JSON object, also behind the warnings a misconfigured PHP prints before it."""
-    found = read_object(answer.body)
-    start = answer.body.find(b'{"status_code"') if found is None and answer.is_page else -1
-    return read_object(answer.body[start:]) if start > 0 else found
 
 
 def _from_fields(fields: Mapping[str, JsonValue]) -> UploadReply | None:
@@ -143,10 +141,10 @@ def _from_text(answer: Answer) -> UploadReply | None:
 
 
 def _from_location(answer: Answer, sent: Sent) -> UploadReply | None:
-    viewer_url = urljoin(f"{sent.host}/", answer.headers.get("location", ""))
+    viewer_url = joined(f"{sent.host}/", answer.headers.get("location", ""))
     inside = urlsplit(viewer_url).path.removeprefix(urlsplit(sent.host).path)
     viewer = _VIEWER_PATH.fullmatch(inside)
-    if answer.status != 302 or viewer is None:
+    if viewer is None or not is_same_site(viewer_url, sent.host):
         return None
     return UploadReply.model_validate({"id_encoded": viewer["id"], "url_viewer": viewer_url})
 
@@ -197,12 +195,10 @@ def _not_json(answer: Answer, *, words: str | None, sent: Sent, bare_text: bool)
 
 def _words(answer: Answer) -> str:
     """A page's title, or a text; of half a JSON nothing: it may hold a delete link."""
-    if answer.body.lstrip().startswith((b"{", b"[")):
-        return ""
     title = _HTML_TITLE.search(answer.body)
-    if answer.is_page:
-        return title[1].decode(errors="replace") if title else ""
-    return answer.body[:4096].decode(errors="replace")
+    page_words = title[1] if title else b""
+    words = page_words if answer.is_page else answer.body
+    return "" if _JSON.search(words) else words[:4096].decode(errors="replace")
 
 
 def _first_text(fields: Mapping[str, JsonValue], *names: str) -> str:

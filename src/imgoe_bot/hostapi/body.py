@@ -76,12 +76,31 @@ def no_file() -> OpenSource:
     return OpenSource(b"", _slices(b""), 0, "", None, UNKNOWN)
 
 
+@dataclass(slots=True)
+class Delivery:
+    """How far a request has come, so that one knows what is safe to repeat.
+
+    Attributes:
+        started: whether a byte of its body may have left.
+        whole: whether all of it may have left: from then on the host may have acted on it.
+    """
+
+    started: bool = False
+    whole: bool = False
+
+    def begin(self) -> None:
+        """Note that the request is sent anew, from its start."""
+        self.started = self.whole = False
+
+
 class CountedBody:
     """An envelope around a source, streamed once.
 
+    aiohttp repeats no request whose body was read, so a GET is as safe with an empty one.
+
     Attributes:
         writing: told True before each piece that the connection shall take, False once it did.
-        started: whether a byte may have left: from then on a repeat is not safe.
+        delivery: how far it has come.
         sent_bytes: bytes of the source that the connection took.
         failure: what broke the stream; the HTTP library only tells that something did.
     """
@@ -91,13 +110,14 @@ class CountedBody:
         source: OpenSource,
         *,
         envelope: Envelope,
+        delivery: Delivery,
         progress: Callable[[int], None] | None = None,
     ) -> None:
         self._source = source
         self._envelope = envelope
         self._progress = progress
         self.writing: Callable[[bool], None] = _unwatched
-        self.started = False
+        self.delivery = delivery
         self.sent_bytes = 0
         self.failure: Exception | None = None
 
@@ -112,9 +132,14 @@ class CountedBody:
         size_bytes = self._source.size_bytes
         return None if size_bytes is None else self._envelope.length_around(size_bytes)
 
+    @property
+    def size_bytes(self) -> int | None:
+        """The source's size; None when it did not come to its end and never said."""
+        return self.sent_bytes if self.delivery.whole else self._source.size_bytes
+
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Yield head, file and tail; the consumer's wait for each is under the write deadline."""
-        self.started = True
+        self.delivery.started = True
         try:
             async for piece in self._pieces():
                 self.writing(True)
@@ -133,6 +158,7 @@ class CountedBody:
             if self._progress is not None:
                 self._progress(self.sent_bytes)
         self._check_complete()
+        self.delivery.whole = True
         yield self._envelope.tail
 
     async def _file(self) -> AsyncIterator[bytes]:
@@ -182,8 +208,15 @@ async def _slices(data: bytes) -> AsyncIterator[bytes]:
 
 
 async def _reads(file: IO[bytes]) -> AsyncIterator[bytes]:
-    while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
+    while chunk := await asyncio.to_thread(_read, file):
         yield chunk
+
+
+def _read(file: IO[bytes]) -> bytes:
+    try:
+        return file.read(CHUNK_BYTES)
+    except OSError as error:
+        raise SourceUnreachable from error
 
 
 def _open(source: FileSource) -> IO[bytes]:
@@ -193,7 +226,10 @@ def _open(source: FileSource) -> IO[bytes]:
         raise SourceGone from error
     except PermissionError as error:
         raise SourceBlocked(reason="permission") from error
-    except OSError as error:
+    except (
+        OSError,
+        ValueError,
+    ) as error:  # a name with a NUL is the one, a name too long the other
         raise SourceBlocked(reason="not-a-file") from error
 
 

@@ -1,7 +1,7 @@
 """The client: one host, one key, uploads and deletions."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -9,21 +9,19 @@ from urllib.parse import urlsplit
 import httpx
 
 from imgoe_bot.errors import HostError, SourceBlocked
-from imgoe_bot.hostapi.answers import Answer, moved_link, parse, parse_deletion
-from imgoe_bot.hostapi.body import CountedBody, OpenSource, no_file, open_source
+from imgoe_bot.hostapi.answers import Answer, moved_link, parse_deletion
 from imgoe_bot.hostapi.caller import Caller
 from imgoe_bot.hostapi.faults import Sent
-from imgoe_bot.hostapi.models import Base64Source, DeleteLink, KeyBy, UploadRequest, UrlSource
-from imgoe_bot.hostapi.multipart import FilePart, seal
+from imgoe_bot.hostapi.models import DeleteLink, KeyBy, UploadRequest
 from imgoe_bot.hostapi.pages import PAGE_BYTES, Published, moved_page, parse_page
 from imgoe_bot.hostapi.places import is_same_site, normal_base
 from imgoe_bot.hostapi.probe import HostAbilities, probe
+from imgoe_bot.hostapi.repeats import Backoff, Patience, repeated
 from imgoe_bot.hostapi.reply import UploadReply
+from imgoe_bot.hostapi.sending import Progress, Sending, what_is_known
 from imgoe_bot.hostapi.tiny import TINY_KINDS
 from imgoe_bot.hostapi.transport import open_http
-from imgoe_bot.hostapi.wire import Call, build
-
-Progress = Callable[[int], None]
+from imgoe_bot.hostapi.wire import build
 
 
 class HostClient:
@@ -37,8 +35,11 @@ class HostClient:
         key_by: ``parameter`` sends the key as a form field, for hosts whose proxy eats the header.
         http: a client of one's own, left open; its connect, read and write timeouts hold.
         total_s: the longest a call may take, retries included; None sets no end.
-        attempts: how often to try to connect. Nothing is repeated once a byte has left.
+        attempts: how often to try to connect, and how often to send what a host surely did not
+            store: it was busy and said for how long, or two names clashed (code 666).
         retry_wait_s: before the second attempt; it doubles, with jitter.
+        patience_s: the longest that a busy host is waited for within a call. One that asks for
+            more, or for more than is left of the call's time, is HostBusy at once.
         delete_hosts: names besides the host's own at which its delete links may be.
 
     Raises:
@@ -55,6 +56,7 @@ class HostClient:
         total_s: float | None = 1800,
         attempts: int = 3,
         retry_wait_s: float = 0.3,
+        patience_s: float = 60,
         delete_hosts: tuple[str, ...] = (),
     ) -> None:
         self.base_url = normal_base(base_url)
@@ -63,13 +65,9 @@ class HostClient:
         self._delete_hosts = delete_hosts
         self._http = open_http() if http is None else http
         self._owns_http = http is None
-        self._caller = Caller(
-            self._http,
-            host=self.base_url,
-            total_s=total_s,
-            attempts=attempts,
-            retry_wait_s=retry_wait_s,
-        )
+        backoff = Backoff(attempts, retry_wait_s)
+        self._patience = Patience(backoff, longest_s=patience_s)
+        self._caller = Caller(self._http, host=self.base_url, total_s=total_s, backoff=backoff)
 
     def __repr__(self) -> str:
         return f"HostClient({self.base_url!r})"
@@ -93,12 +91,16 @@ class HostClient:
     async def upload(
         self, request: UploadRequest, *, progress: Progress | None = None
     ) -> UploadReply:
-        """Upload once. Not safe to repeat: a host may have stored what it did not confirm.
+        """Upload one file. Whether a repeat is safe, an error tells.
+
+        What was surely not stored is sent again by itself, where the source can be read again: a
+        file, bytes, base64 or an address. After HostUnreachable look at ``may_be_stored``; after
+        any other HostError but BadReply and HostBroken nothing was stored.
 
         Args:
             request: what to upload, and what to say about it.
-            progress: told how many bytes of the source the connection has taken so far; what it
-                raises ends the upload.
+            progress: told how many bytes of the source the connection has taken so far, in a
+                repeat from the start; what it raises ends the upload.
 
         Raises:
             SettingsRejected: the request can't be said in the API's words; nothing was sent.
@@ -110,11 +112,15 @@ class HostClient:
         Source: design/API.md §1 and §2.
         """
         call = build(request, key=self._key, key_by=self._key_by)
-        async with self._caller.deadline():
-            if isinstance(request.source, Base64Source | UrlSource):
-                return await self._upload_text(request, call)
-            async with open_source(request.source) as source:
-                return await self._upload_file(request, call, source=source, progress=progress)
+        sent = what_is_known(request, host=self.base_url, key=self._key)
+        sending = Sending(self._caller, request, call, sent=sent, progress=progress)
+        async with self._caller.deadline(sending.delivery) as left_s:
+
+            def wait_s(error: HostError, made: int) -> float | None:
+                wait = self._patience.wait_s(error, made) if sending.can_repeat else None
+                return wait if wait is not None and wait < left_s() else None
+
+            return await repeated(sending.once, attempts=self._patience.attempts, wait_s=wait_s)
 
     async def delete(self, link: DeleteLink) -> bool:
         """Delete one upload. Safe to repeat.
@@ -192,48 +198,3 @@ class HostClient:
             HostError: the host is unreachable, busy, broken, or no host of this API.
         """
         return await probe(self, kinds=kinds)
-
-    async def _upload_text(self, request: UploadRequest, call: Call) -> UploadReply:
-        """Upload what fits into fields: base64, or an address for the host to fetch."""
-        url = f"{self.base_url}{call.path}"
-        if call.method == "GET":
-            answer = await self._caller.get(
-                url, headers=dict(call.headers), query=call.fields, is_secret=True
-            )
-        else:
-            envelope = seal(call.fields, part=None)
-            body = CountedBody(no_file(), envelope=envelope)
-            answer = await self._caller.post(url, headers=_headers(call, body), body=body)
-        text_bytes = len(call.fields[-1][1])
-        return parse(answer, request=request, sent=self._sent(request, sent_bytes=text_bytes))
-
-    async def _upload_file(
-        self, request: UploadRequest, call: Call, *, source: OpenSource, progress: Progress | None
-    ) -> UploadReply:
-        part = FilePart("source", source.filename, source.mime)
-        body = CountedBody(source, envelope=seal(call.fields, part=part), progress=progress)
-        url = f"{self.base_url}{call.path}"
-        answer = await self._caller.post(url, headers=_headers(call, body), body=body)
-        sent = self._sent(request, sent_bytes=body.sent_bytes, source=source)
-        return parse(answer, request=request, sent=sent)
-
-    def _sent(
-        self, request: UploadRequest, *, sent_bytes: int, source: OpenSource | None = None
-    ) -> Sent:
-        options = (request.title, request.description, request.tags, request.width_px)
-        return Sent(
-            host=self.base_url,
-            sent_bytes=sent_bytes,
-            filename=source.filename if source else None,
-            found_mime=source.found_mime if source else None,
-            has_options=any(options),
-            secrets=(self._key,) if self._key else (),
-        )
-
-
-def _headers(call: Call, body: CountedBody) -> dict[str, str]:
-    """Length where it is known; without it the HTTP library sends chunks."""
-    headers = {**dict(call.headers), "Content-Type": body.content_type}
-    if body.length is not None:
-        headers["Content-Length"] = str(body.length)
-    return headers

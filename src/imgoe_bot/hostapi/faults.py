@@ -23,7 +23,9 @@ from imgoe_bot.errors import (
 
 MESSAGE_CHARACTERS = 300
 
-_DELETE_SECRET = re.compile(r"/delete/[0-9A-Za-z]{16,}")
+_SLASH = r"(?:\\?/|%2f|\\u002f)"
+"""As it is, as PHP's JSON has it, in an address, as other JSON has it."""
+_DELETE_SECRET = re.compile(rf"{_SLASH}delete{_SLASH}[0-9A-Za-z]{{16,}}", re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
 _TAG = re.compile(r"<[^>]*>")
 _SPEAKS_OF_SIZE = re.compile(r"\b(too (big|large)|bigger|larger|max\w*|size)\b", re.IGNORECASE)
@@ -36,17 +38,21 @@ class Sent:
     Attributes:
         host: the host's base address.
         sent_bytes: bytes of the source that left; the size of the text for base64 and URL.
+        size_bytes: of the file, None when unknown.
         filename: the name told to the host.
         found_mime: what the bytes are by their magic numbers; None when unknown or not ours.
         has_options: whether the request carries anything else that a host may object to.
+        has_width: whether a width is among that, which hosts refuse when it exceeds the image's.
         secrets: texts to keep out of every message.
     """
 
     host: str
     sent_bytes: int = 0
+    size_bytes: int | None = None
     filename: str | None = None
     found_mime: str | None = None
     has_options: bool = False
+    has_width: bool = False
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
@@ -134,11 +140,27 @@ def _duplicate(refusal: Refusal, sent: Sent) -> ImgoeError:
 
 
 def _too_large(refusal: Refusal, sent: Sent) -> ImgoeError:
-    return MediaTooLarge(filename=sent.filename, size_bytes=sent.sent_bytes or None)
+    return MediaTooLarge(
+        filename=sent.filename,
+        size_bytes=sent.size_bytes,
+        code=refusal.code,
+        host_message=refusal.message,
+    )
 
 
 def _unsupported(refusal: Refusal, sent: Sent) -> ImgoeError:
-    return UnsupportedMedia(filename=sent.filename, found=sent.found_mime)
+    return UnsupportedMedia(
+        filename=sent.filename,
+        found=sent.found_mime,
+        code=refusal.code,
+        host_message=refusal.message,
+    )
+
+
+def _unsupported_or_too_wide(refusal: Refusal, sent: Sent) -> ImgoeError:
+    """Code 610 is "not an image" and "wider than the image"; only images are made narrower."""
+    is_image = (sent.found_mime or "").startswith("image/")
+    return (_refused if is_image and sent.has_width else _unsupported)(refusal, sent)
 
 
 def _empty_or_busy(refusal: Refusal, sent: Sent) -> ImgoeError:
@@ -147,10 +169,15 @@ def _empty_or_busy(refusal: Refusal, sent: Sent) -> ImgoeError:
 
 
 def _large_or_refused(refusal: Refusal, sent: Sent) -> ImgoeError:
-    """Code 400 is "too big" and much else; bare bytes leave nothing else to object to."""
-    speaks_of_size = _SPEAKS_OF_SIZE.search(refusal.message or "") is not None
+    """Code 400 is "too big" and much else; bare bytes leave nothing else to object to.
+
+    Words about a size may be about the width that was asked for.
+    """
+    if refusal.status == 413:
+        return _too_large(refusal, sent)
+    words = "" if sent.has_width else refusal.message or ""
     plain = sent.found_mime is not None and not sent.has_options
-    return (_too_large if speaks_of_size or plain else _refused)(refusal, sent)
+    return (_too_large if plain or _SPEAKS_OF_SIZE.search(words) else _refused)(refusal, sent)
 
 
 def _bad_reply(refusal: Refusal, sent: Sent) -> ImgoeError:
@@ -174,7 +201,7 @@ _BY_CODE: Mapping[int, _Maker] = {
     403: _refused,
     425: _unsupported,
     600: _unsupported,
-    610: _unsupported,
+    610: _unsupported_or_too_wide,
     612: _unsupported,
     613: _unsupported,
     614: _unsupported,

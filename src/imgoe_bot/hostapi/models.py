@@ -136,8 +136,17 @@ def is_http_url(text: str) -> bool:
     """Whether a text is one absolute http or https address and nothing else."""
     try:
         parts = urlsplit(text)
-        has_place = bool(parts.hostname) and parts.port != 0  # a port beyond 65535 raises
+        has_place = _is_name(parts.hostname or "") and parts.port != 0  # beyond 65535 it raises
     except ValueError:
         return False
     printable = text.isascii() and text.isprintable() and " " not in text
     return printable and has_place and parts.scheme in ("http", "https")
+
+
+def _is_name(name: str) -> bool:
+    """Whether a resolver can be asked for a name: no empty part, none beyond 63 characters.
+
+    Source: RFC 1035 §2.3.4.
+    """
+    parts = name.removesuffix(".").split(".")
+    return len(name) <= 254 and all(0 < len(part) <= 63 for part in parts)

@@ -55,6 +55,11 @@ def seal(fields: Sequence[tuple[str, str]], *, part: FilePart | None) -> Envelop
     return Envelope(boundary, head + opening + _file(part), f"\r\n--{boundary}--\r\n".encode())
 
 
+def no_envelope() -> Envelope:
+    """Return what a request without a body has in place of one."""
+    return Envelope("", b"", b"")
+
+
 def plain_name(filename: str) -> str:
     """Return the last part of a path as a name of at most 255 bytes that keeps its extension."""
     name = re.split(r"[/\\]", filename)[-1].strip()

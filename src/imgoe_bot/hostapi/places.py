@@ -1,14 +1,14 @@
-"""Which addresses belong to a host."""
+"""Which addresses belong to a host, and where its redirects lead."""
 
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from imgoe_bot.errors import SettingsRejected
 from imgoe_bot.hostapi.models import is_http_url
 
 
 def normal_base(base_url: str) -> str:
-    """Return a host's base address without a final slash.
+    """Return a host's base address, scheme and name in lower case, without a final slash.
 
     Raises:
         SettingsRejected: it is no http(s) address, or carries a query, a fragment or a password.
@@ -16,7 +16,17 @@ def normal_base(base_url: str) -> str:
     parts = urlsplit(base_url) if is_http_url(base_url) else None
     if parts is None or parts.query or parts.fragment or "@" in parts.netloc:
         raise SettingsRejected(setting="host", problem="not-a-url")
-    return base_url.rstrip("/?#")
+    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}".rstrip("/")
+
+
+def joined(address: str, place: str) -> str:
+    """Return where a Location leads from an address; empty when it is no address at all."""
+    try:
+        target = urljoin(address, place)
+        urlsplit(target)
+    except ValueError:
+        return ""
+    return target
 
 
 def is_same_site(url: str, base_url: str, *, also: tuple[str, ...] = ()) -> bool:

@@ -4,6 +4,7 @@ The upload is stored by the time we read this, so no odd field may cost us the i
 link: what can't be read as its type counts as absent.
 """
 
+import json
 import re
 from datetime import UTC, datetime
 from typing import Annotated
@@ -184,10 +185,26 @@ class UploadReply(BaseModel):
 
 
 _OBJECT = TypeAdapter[dict[str, JsonValue]](dict[str, JsonValue])
+_START = re.compile(rb'\{\s*"status_code"')
 
 
-def read_object(body: bytes) -> dict[str, JsonValue] | None:
-    """Read a JSON object, None when the bytes are anything else."""
+def find_object(body: bytes) -> dict[str, JsonValue] | None:
+    """Read the JSON object in a body, None when there is none or not all of it.
+
+    A byte order mark may stand before it, and what a misconfigured host prints around it.
+    """
+    found = _read_object(body.removeprefix(b"\xef\xbb\xbf"))
+    start = _START.search(body)
+    if found is not None or start is None:
+        return found
+    try:
+        text = body[start.start() :].decode(errors="replace")
+        return _OBJECT.validate_python(json.JSONDecoder().raw_decode(text)[0])
+    except (ValueError, RecursionError):
+        return None
+
+
+def _read_object(body: bytes) -> dict[str, JsonValue] | None:
     try:
         return _OBJECT.validate_json(body)
     except ValueError:

@@ -53,7 +53,7 @@ def open_http(
     tls = httpx.create_ssl_context()
     return httpx.AsyncClient(
         transport=_LargeReads(verify=tls, client=lambda: _session(tls, pool, socket_factory)),
-        timeout=httpx.Timeout(read_s, connect=connect_s, write=write_s, pool=None),
+        timeout=httpx.Timeout(read_s, connect=connect_s, write=write_s, pool=connect_s),
         headers={"User-Agent": f"imgoe_bot/{_version.VERSION}"},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         follow_redirects=False,

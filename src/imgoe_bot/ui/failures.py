@@ -96,7 +96,9 @@ def _under_way(_: e.UnderWay, words: Words) -> str:
     return words("error.under_way")
 
 
-def _source_gone(_: e.SourceGone, words: Words) -> str:
+def _source_gone(error: e.SourceGone, words: Words) -> str:
+    if error.site is not None:
+        return words("error.site_unreachable", site=w.escape(error.site))
     return words("error.source_gone")
 
 
