@@ -190,8 +190,9 @@ async def test_the_key_is_found_in_a_file_the_variable_or_the_keyring(
     key = host.first_key or ""
     keyring = tmp_path / "config/imgoe-bot/keyring"
     keyring.parent.mkdir(parents=True)
-    _write_private(keyring, f"# mine\nhttp://other.example x\n{host.url}/ {key}\n")
-    _write_private(tmp_path / "key", f"{key}\n")
+    listed = host.url.replace("http", "HTTP")
+    _write_private(keyring, f"\ufeff# mine\nhttp://other.example x\n{listed}/ {key}\n")
+    _write_private(tmp_path / "key", f"\ufeff{key}\n")
     given: dict[str, tuple[list[str], str | None]] = {
         "file": (["--key-file", str(tmp_path / "key")], "wrong"),
         "variable": ([], key),
@@ -234,10 +235,14 @@ async def test_a_key_file_without_a_key_is_refused_without_repeating_it(
     assert not text or text not in str(done.exception)
 
 
-async def test_no_key_is_77_and_says_where_one_may_be(run: Run) -> None:
+async def test_no_key_is_77_and_says_where_one_may_be(
+    run: Run, host: HostServer, tmp_path: Path
+) -> None:
     done = await run("a.png", IMGOE_KEY=None)
 
     assert (done.exit_code, done.stdout) == (77, "")
+    assert f"in {tmp_path}/config/imgoe-bot/keyring: " in done.stderr
+    assert f"imgoe-bot key add {host.url};" in done.stderr
     assert "IMGOE_KEY" in done.stderr
 
 

@@ -13,6 +13,7 @@ import typer
 
 from imgoe_bot import __version__, log
 from imgoe_bot.errors import ConfigError, SchemaTooNew, SourceUnreachable, StoreError
+from imgoe_bot.key_cli import keys
 from imgoe_bot.settings import SECRET_KEY_BYTES, PluginSettings, Settings, load_settings
 from imgoe_bot.upload_cli import upload
 
@@ -116,6 +117,7 @@ def host(context: typer.Context) -> None:
 
 
 app.command("upload")(upload)
+app.add_typer(keys, name="key")
 
 
 def _until_stopped(work: Coroutine[Any, Any, None], *, tethered: bool = False) -> None:

@@ -18,6 +18,7 @@ import typer
 from imgoe_bot import log
 from imgoe_bot.errors import ConfigError, SettingsRejected
 from imgoe_bot.upload_key import KEY_VARIABLE, find_key
+from imgoe_bot.upload_keyring import keyring_path
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -218,11 +219,13 @@ def _duration(text: str) -> timedelta:
 
 
 def _key(host_url: str, key_file: Path | None) -> str:
-    key = find_key(host_url, key_file=key_file, environment=os.environ, home=Path.home())
+    home = Path.home()
+    key = find_key(host_url, key_file=key_file, environment=os.environ, home=home)
     if key is None:
         typer.echo(
-            f"imgoe-bot: there is no key for {host_url}: set {KEY_VARIABLE}, name a --key-file, or "
-            "upload with --guest where the host lets guests in",
+            f"imgoe-bot: there is no key for {host_url} in {keyring_path(os.environ, home=home)}: "
+            f"keep one there with: imgoe-bot key add {host_url}; or set {KEY_VARIABLE}, name a "
+            "--key-file, or upload with --guest where the host lets guests in",
             err=True,
         )
         raise typer.Exit(EXIT_KEY)

@@ -8,6 +8,7 @@ from typing import Any
 
 import discord
 import pytest
+import typer
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -80,8 +81,15 @@ def test_errors_said_to_be_cured_by_a_later_try_are_the_retryable_ones() -> None
 
 def test_every_command_of_the_terminal_is_listed() -> None:
     listed = rows(sections(read("docs/operating.md"), level=2)["Commands of the terminal"])
-    known = [command.name or _name_of(command.callback) for command in app.registered_commands]
+    known = _names_in(app)
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        known += [f"{group.name} {name}" for name in _names_in(group.typer_instance)]
     assert sorted(code(row[0]) for row in listed) == sorted(f"imgoe-bot {name}" for name in known)
+
+
+def _names_in(commands: typer.Typer) -> list[str]:
+    return [each.name or _name_of(each.callback) for each in commands.registered_commands]
 
 
 def _name_of(callback: Any) -> str:  # typer's own type is as wide

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from imgoe_bot.domain.guild import Actor, check_may_manage
+from imgoe_bot.domain.guild import SERVER, Actor, check_may_manage
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, RuleId, new_id
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.mirror import (
@@ -62,7 +62,7 @@ class MirrorService:
             created_by=actor.user_id,
             created_at=now,
         )
-        return await self._rules.add(rule)
+        return await self._noted(actor, channel_id, await self._rules.add(rule), new="on")
 
     async def remove_rule(self, actor: Actor, channel_id: ChannelId) -> bool:
         """Stop mirroring a channel; False when it was not mirrored.
@@ -70,7 +70,8 @@ class MirrorService:
         Raises:
             NotAllowed: without the Manage Server permission.
         """
-        return await self._rules.remove(check_may_manage(actor), channel_id)
+        removed = await self._rules.remove(check_may_manage(actor), channel_id)
+        return await self._noted(actor, channel_id, removed, old="on")
 
     async def rules(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
         """Return the guild's rules, oldest first."""
@@ -104,13 +105,35 @@ class MirrorService:
             NotAllowed: without the Manage Server permission.
         """
         guild_id, place = check_may_manage(actor), channel_ids[0]
-        if await self._rules.pause(guild_id, place, paused=paused):
+        if await self._pause(actor, guild_id, place, paused=paused):
             return True
         rules = await self._rules.of_guild(guild_id)
         if find_rule(channel_ids, rules, guild_id=guild_id) is None:
             return False
         await self.add_rule(actor, place)
-        return await self._rules.pause(guild_id, place, paused=paused)
+        return await self._pause(actor, guild_id, place, paused=paused)
+
+    async def _pause(
+        self, actor: Actor, guild_id: GuildId, place: ChannelId, *, paused: bool
+    ) -> bool:
+        changed = await self._rules.pause(guild_id, place, paused=paused)
+        old, new = ("on", "paused") if paused else ("paused", "on")
+        return await self._noted(actor, place, changed, old=old, new=new)
+
+    async def _noted(
+        self,
+        actor: Actor,
+        place: ChannelId,
+        changed: bool,
+        *,
+        old: str | None = None,
+        new: str | None = None,
+    ) -> bool:
+        """Note a change of a rule, if there was one, in the server's history."""
+        if changed:
+            scope_id = SERVER if int(place) == actor.guild_id else int(place)
+            await self._options.note(actor, scope_id, "mirror", old=old, new=new)
+        return changed
 
     async def decide(self, facts: MessageFacts, *, saved: bool = False) -> Decision:
         """Decide on a message without doing anything.

@@ -107,6 +107,17 @@ class OptionService:
             await self._change(actor, settings, [(scope_id, each, None) for each in held])
         return len(held)
 
+    async def note(
+        self, actor: Actor, scope_id: int, name: str, *, old: str | None, new: str | None
+    ) -> None:
+        """Add a line to the history about something that is no option.
+
+        Raises:
+            NotAllowed: without the Manage Server permission.
+        """
+        change = Change(actor.user_id, self._clock.now(), scope_id, name, old, new)
+        await self._store.note(check_may_manage(actor), change)
+
     async def history(self, actor: Actor) -> tuple[Change, ...]:
         """Return the last changes, newest first.
 

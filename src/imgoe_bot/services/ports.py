@@ -214,6 +214,10 @@ class OptionStore(Protocol):
         """
         ...
 
+    async def note(self, guild_id: GuildId, change: Change) -> None:
+        """Add a line to the guild's history about something that is no option."""
+        ...
+
     async def history(self, guild_id: GuildId, *, limit: int) -> tuple[Change, ...]:
         """Return the newest changes first."""
         ...

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -58,6 +59,7 @@ class DiscordMessenger:
             return None
         async with translated(needs="send_messages"):
             channel, answered = await self._answer_channel(card.post, options)
+            card = self._fit_for(card, channel.id)
             earlier = await self._find_answer(card.post, channel) if repeated else None
             message = earlier or await self._send_card(channel, card, nonce, answers=answered)
             return pictures.posted(message)
@@ -77,6 +79,14 @@ class DiscordMessenger:
         if options.answer is Answer.THREAD and not await self._is_thread(post):
             return await self._thread_below(post), False
         return self._channel(post), True
+
+    def _fit_for(self, card: Card, channel_id: int) -> Card:
+        """Veil what is not safe for work where it goes to a channel that is not age-restricted."""
+        is_home = channel_id == card.post.channel_id
+        if is_home or not card.post.nsfw or convert.is_nsfw(self._bot.get_channel(channel_id)):
+            return card
+        veiled = tuple(replace(upload, spoiler=True) for upload in card.uploads)
+        return replace(card, uploads=veiled)
 
     def _is_in(self, guild_id: GuildId, channel_id: int | None) -> bool:
         """Tell whether a channel is one of this server's, so that no card leaves it."""
@@ -107,6 +117,8 @@ class DiscordMessenger:
 
     async def attach_thumbs(self, card: Card, thumbs: Mapping[UploadId, Thumb]) -> None:
         """Show the card with these thumbs as files of its own; see the port."""
+        if card.post.card is not None:
+            card = self._fit_for(card, card.post.card.channel_id)
         found = [(upload, thumbs.get(upload.id)) for upload in card.pictured]
         await self._show(card, {u.id: pictures.file_of(u, thumb) for u, thumb in found if thumb})
 
@@ -125,6 +137,7 @@ class DiscordMessenger:
         place = card.post.card
         if place is None:
             return
+        card = self._fit_for(card, place.channel_id)
         with contextlib.suppress(SourceGone, NotAllowed):
             async with translated(needs="send_messages"):
                 standing = await self._find_card(place)
