@@ -90,18 +90,17 @@ class TestPace:
         other = town.guild.add_channel("other")
         headers = {"Authorization": f"Bot {town.sim.bot_token}"}
         answers: list[int] = []
+        left: list[tuple[str, str]] = []
         async with aiohttp.ClientSession(town.sim.api_url + "/", headers=headers) as session:
             for place in [town.memes] * 6 + [other]:
                 address = f"channels/{place.id}/messages"
                 async with session.post(address, json={"content": "x"}) as response:
                     answers.append(response.status)
-                    left = (
-                        response.headers["X-RateLimit-Limit"],
-                        response.headers["X-RateLimit-Remaining"],
-                    )
+                    told = response.headers
+                    left += [(told["X-RateLimit-Limit"], told["X-RateLimit-Remaining"])]
 
         assert answers == [200] * 5 + [429, 200]
-        assert left == ("5", "4")
+        assert [left[0], left[4], left[-1]] == [("5", "4"), ("5", "0"), ("5", "4")]
 
 
 async def test_a_wrong_token_is_401(town: "Town") -> None:

@@ -152,9 +152,9 @@ class TestHeartbeats:
 
         for _ in range(4):
             await line.send(1, None)
-            done, _ = await asyncio.wait([closing], timeout=0.25)
+            await asyncio.wait([closing], timeout=0.25)
 
-        assert not done
+        assert not closing.done()
         closing.cancel()
 
 

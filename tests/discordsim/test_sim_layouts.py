@@ -11,6 +11,7 @@ BUTTON: Payload = {"type": 2, "style": 1, "label": "Go", "custom_id": "go"}
 LINK: Payload = {"type": 2, "style": 5, "label": "Go", "url": "https://host.test"}
 MENU: Payload = {"type": 3, "custom_id": "m", "options": [{"label": "a", "value": "a"}]}
 TEXT: Payload = {"type": 10, "content": "words"}
+NOTHING: Payload = {}
 PICTURE: Payload = {"media": {"url": "https://host.test/a.png"}}
 GALLERY: Payload = {"type": 12, "items": [PICTURE]}
 EMPTY_GALLERY: Payload = {"type": 12, "items": []}
@@ -136,7 +137,7 @@ def test_layouts_are_taken_with_the_flag(components: list[Payload]) -> None:
             [{"type": 12, "items": [{"media": {"url": "file:///a.png"}}]}],
             "components.0.items.0.media.url",
         ),
-        ([{"type": 12, "items": [{}]}], "components.0.items.0.media"),
+        ([{"type": 12, "items": [NOTHING]}], "components.0.items.0.media"),
         (
             [{"type": 12, "items": [{**PICTURE, "description": "x" * 1025}]}],
             "components.0.items.0.description",

@@ -55,7 +55,7 @@ def check_nonce(nonce: str | None) -> None:
 
 def check_mentions(allowed: Json | None) -> None:
     """Refuse allowed mentions that contradict themselves, or name too much (50035)."""
-    given = {} if allowed is None else allowed
+    given = mapping(allowed)
     parsed = sequence(given.get("parse"))
     for index, kind in enumerate(parsed):
         if kind not in _PINGS:

@@ -1,15 +1,17 @@
 """Further back, forums, threads, forwards, stickers and voice messages on the page."""
 
 import base64
+import io
 from typing import TYPE_CHECKING
 
+import discord
 import pytest
 from playwright.async_api import FilePayload, expect
 
 from imgoe_bot.discordsim import ChannelType, Upload
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Town
+    from tests.discordsim.conftest import Probe, Town
     from tests.discordsim.page.conftest import Open
 
 pytestmark = pytest.mark.browser
@@ -117,6 +119,20 @@ async def test_a_forum_shows_tags_and_first_pictures(
     await expect(harbour.locator("img")).to_have_js_property("naturalWidth", 3)
     surprise = page.locator("[data-testid=forum-post][data-channel-name=Surprise]")
     await expect(surprise.locator("img")).to_have_count(0)
+
+
+async def test_a_file_that_an_embed_shows_is_shown_once(
+    open_page: "Open", bot: "Probe", town: "Town", picture: bytes
+) -> None:
+    embed = discord.Embed(title="Chart").set_image(url="attachment://chart.png")
+    file = discord.File(io.BytesIO(picture), "chart.png")
+    await bot.get_partial_messageable(town.memes.id).send(embed=embed, file=file)
+    page = await open_page()
+
+    shown = page.get_by_test_id("message").locator("img")
+
+    await expect(shown).to_have_count(1)
+    await expect(shown).to_have_js_property("naturalWidth", 3)
 
 
 async def test_the_newest_message_stays_in_sight_when_files_wait(
