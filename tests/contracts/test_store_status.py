@@ -71,7 +71,7 @@ async def test_closed_direct_messages_are_told(stores: Stores) -> None:
 
 async def test_several_uploads_are_stored_with_what_was_left_out(stores: Stores) -> None:
     owner = slash_post()
-    uploads = [upload_of(owner, item(n)) for n in (0, 2)]
+    uploads = [upload_of(owner, item(n), sha256=f"{n:064x}") for n in (0, 2)]
     left = [
         FailedItem(1, "1.png", EmptyMedia(filename="1.png")),
         FailedItem(3, "3.png", QuotaReached(whose="guild", limit=5, unit="files")),
