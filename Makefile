@@ -57,8 +57,8 @@ bench: bench-host bench-mirror ## Run every benchmark; the tables are kept in be
 bench-mirror: $(VENV)/.dev ## Measure a file's way through the bot against raw sockets (2 minutes).
 	$(BIN)/python benchmarks/bench_mirror.py
 
-bench-host: $(VENV)/.dev ## Measure uploads to the embedded host against the bare work (5 minutes).
-	$(BIN)/python benchmarks/bench_host.py
+bench-host: $(VENV)/.dev ## Measure uploads to the embedded host against the bare work (8 minutes).
+	$(BIN)/python -m benchmarks.bench_host
 
 clean: ## Remove the environment and everything built.
 	rm -rf $(VENV) build dist htmlcov test-output .coverage .hypothesis .import_linter_cache \
