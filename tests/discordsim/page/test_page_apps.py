@@ -265,7 +265,7 @@ async def test_a_picture_that_discord_could_not_load_is_not_shown(
 
     await expect(page.get_by_test_id("embed")).to_contain_text("Kept")
     await expect(page.get_by_test_id("embed").locator("img")).to_have_count(0)
-    await expect(page.get_by_role("img", name="A blue field can't be loaded")).to_be_visible()
+    await expect(page.get_by_role("img", name="A blue field can't be shown")).to_be_visible()
 
 
 async def test_components_v2_are_laid_out_with_alt_text_and_spoilers(
