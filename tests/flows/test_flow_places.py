@@ -199,3 +199,23 @@ async def test_a_channel_lost_under_a_wider_rule_rests_alone(running: Town) -> N
     listed = await (await running.ada.slash(running.photos, "mirror list")).wait_response()
     assert f"<#{lost.id}> (paused: " in listed.content
     assert f"<#{group.id}> (paused" not in listed.content
+
+
+@pytest.mark.parametrize("layout", ["embed", "gallery"])
+async def test_what_is_not_safe_for_work_is_veiled_where_everybody_may_look(
+    running: Town, layout: str
+) -> None:
+    await _set(running, "answer", "log")
+    await _set(running, "log_channel", str(running.lounge.id))
+    await _set(running, "layout", layout)
+    running.guild.edit_channel(running.photos, nsfw=True)
+
+    await running.ben.say(running.photos, files=[picture()])
+
+    card = await running.ben.wait_for_message(
+        running.lounge, lambda m: bool(m.embeds or m.components)
+    )
+    if layout == "embed":
+        assert "thumbnail" not in card.embeds[0]
+    else:
+        assert "'spoiler': True" in str(card.components)

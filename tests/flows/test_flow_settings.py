@@ -107,3 +107,16 @@ async def test_of_two_forms_open_at_once_the_second_overwrites_nothing(running: 
     assert "Somebody else changed this meanwhile" in told[1]
     shown = await (await running.ada.slash(running.photos, "settings show")).wait_response()
     assert "…_ada" in str(shown.embeds)
+
+
+async def test_the_history_tells_who_mirrored_what(running: Town) -> None:
+    for act in ("pause", "remove"):
+        asked = await running.ada.slash(running.photos, f"mirror {act}", channel=running.photos)
+        await asked.wait_response()
+
+    history = await running.ada.slash(running.photos, "settings history")
+
+    lines = str((await history.wait_response()).embeds)
+    assert lines.count("mirroring") == 3
+    assert lines.count(f"<@{running.ada.id}>") >= 3
+    assert "paused" in lines
