@@ -31,7 +31,7 @@ async def test_the_menu_shows_the_card_of_a_mirrored_message(running: Town) -> N
 
     shown = await (await running.ada.use_menu(posted, MENU)).wait_response(PATIENCE_S)
 
-    assert shown.embeds == card.embeds
+    assert [embed["url"] for embed in shown.embeds] == [embed["url"] for embed in card.embeds]
     assert _counts(running) == (1, 1)
 
 

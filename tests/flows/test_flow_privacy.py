@@ -119,7 +119,7 @@ async def test_the_export_holds_what_else_names_a_person(running: Town) -> None:
     data = json.loads(answer.attachments[0].data)
     assert [left["filename"] for left in data["not_kept"]] == ["broken.png"]
     assert [rule["channel_id"] for rule in data["mirrored_channels"]] == [str(running.photos.id)]
-    assert [change["name"] for change in data["changes"]] == ["key"]
+    assert [change["name"] for change in data["changes"]] == ["key", "mirror"]
     assert data["own_key"] == []
 
 

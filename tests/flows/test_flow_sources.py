@@ -34,6 +34,7 @@ async def test_a_sticker_is_kept_under_its_name(running: Town) -> None:
 
 
 async def test_ten_files_and_stickers_get_one_card_that_leaves_none_out(running: Town) -> None:
+    await _set(running, "layout", "embed")
     wave = running.guild.add_sticker("wave", picture().data)
     dance = running.guild.add_sticker("dance", b"{}", format=3)
     files = [picture(f"{n}.png", colour=f"#0000{n}0") for n in range(10)]
@@ -143,6 +144,7 @@ async def _post_layout(town: Town, channel: Channel) -> Message:
 
 
 async def test_every_picture_of_a_bots_layout_is_kept(running: Town) -> None:
+    await _set(running, "layout", "embed")
     await _set(running, "bots", "on")
 
     posted = await _post_layout(running, running.photos)
@@ -153,6 +155,7 @@ async def test_every_picture_of_a_bots_layout_is_kept(running: Town) -> None:
 
 
 async def test_a_forwarded_layout_is_kept_though_a_bot_made_it(running: Town) -> None:
+    await _set(running, "layout", "embed")
     original = await _post_layout(running, running.lounge)
 
     posted = await running.ben.forward(original, running.photos)
@@ -241,7 +244,7 @@ async def test_posts_are_kept_or_left_by_who_wrote_them(running: Town, name: str
     posted = await kept.say(running.photos, files=[picture("after.png", colour="red")])
 
     await running.card_for(posted)
-    asked = await running.ada.slash(running.photos, "why", link=_link(running, before))
+    asked = await running.ada.slash(running.photos, "why", message=_link(running, before))
     told = (await asked.wait_response()).content
     assert _titles(running) == ["after.png"]
     assert [line for line in told.splitlines() if line.startswith("✗ Its author")]

@@ -191,6 +191,7 @@ async def test_the_menu_keeps_any_message_also_without_message_content(town: Tow
 
 
 async def test_the_menu_keeps_ten_files_and_a_sticker_too(running: Town) -> None:
+    await running.set_option("layout", "embed")
     wave = running.guild.add_sticker("wave", picture(colour="red").data)
     files = [picture(f"{n}.png", colour=f"#0000{n}0") for n in range(10)]
     source = await running.ben.say(running.lounge, files=files, sticker_ids=[wave.id])

@@ -205,7 +205,7 @@ async def test_no_form_of_answer_leads_to_what_waits(
         assert (imgbb.json["data"]["url"], imgbb.json["data"]["display_url"]) == (None, None)
         for address in (text.body.decode(), moved.headers["location"]):
             page = await client.get(address)
-            assert (page.status, b"It waits for approval" in page.body) == (200, True)
+            assert (page.status, b"It waits for approval" in page.body) == (403, True)
             assert b"/images/" not in page.body
             assert b"Sunset" not in page.body
             assert b"Red" not in page.body

@@ -132,7 +132,7 @@ class PublicPages:
         if upload is None or await self._is_hidden(request, upload):
             return await self.renderer.not_found(request)
         if not upload.is_approved:
-            return await self.renderer.page(request, "waiting.html", {})
+            return await self.renderer.page(request, "waiting.html", {}, status=403)
         if request.method == "GET":
             await self.index.count_view(upload.public_id)
         facts = {
