@@ -1,26 +1,16 @@
-"""``/mirror`` and the channels it names: whatever is posted there is kept."""
+"""``/mirror``: the channels whose media is kept. What happens in them: ``watching``."""
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
 from imgoe_bot.domain.guild import check_may_manage
-from imgoe_bot.domain.ids import ChannelId, MessageId
-from imgoe_bot.ui import convert, failures, mirror_test, render
-from imgoe_bot.ui.catch_up import catch_up
+from imgoe_bot.domain.ids import ChannelId
+from imgoe_bot.ui import convert, failures, mirror_test, notices, render
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
-from imgoe_bot.ui.mirroring import (
-    Mirrorable,
-    give_notice,
-    look_at,
-    name_of,
-    place_of,
-    save_by_reaction,
-)
+from imgoe_bot.ui.mirroring import Mirrorable, Place, name_of, place_of
 from imgoe_bot.ui.permissions import missing_to_mirror
 from imgoe_bot.ui.translate import words_for_locale
 from imgoe_bot.ui.translator import text
-from imgoe_bot.ui.wording import host_name
 
 
 @app_commands.guild_only()
@@ -28,7 +18,7 @@ from imgoe_bot.ui.wording import host_name
 class MirrorCog(
     commands.GroupCog, group_name="mirror", group_description=text("command.mirror.description")
 ):
-    """Rules by command, messages by event."""
+    """Rules by command."""
 
     def __init__(self, bot: AnyBot) -> None:
         self._bot = bot
@@ -49,11 +39,9 @@ class MirrorCog(
             missing=missing_to_mirror(place),
             blind=not self._bot.intents.message_content,
         )
+        untold = await notices.give_notice(place, self._services) if new else []
+        answer = notices.joined(answer, await notices.hint(interaction, untold))
         await interaction.followup.send(answer, ephemeral=True)
-        if new and not await give_notice(place, self._services):
-            settings = await self._services.guilds.get(check_may_manage(actor))
-            hint = words("mirror.no_notice", host=host_name(settings.host_url))
-            await interaction.followup.send(hint, ephemeral=True)
 
     @app_commands.command(description=text("command.mirror.remove.description"))
     @app_commands.describe(channel=text("command.mirror.remove.option.channel"))
@@ -70,24 +58,29 @@ class MirrorCog(
     @app_commands.describe(channel=text("command.mirror.pause.option.channel"))
     async def pause(self, interaction: AnyInteraction, channel: Mirrorable | None = None) -> None:
         """Let a channel's rule rest."""
-        await self._set_paused(interaction, channel, paused=True)
+        place, known = await self._set_paused(interaction, channel, paused=True)
+        words = words_for_locale(interaction.locale)
+        answer = render.rule_paused(name_of(place, words), words, known=known)
+        await interaction.followup.send(answer, ephemeral=True)
 
     @app_commands.command(description=text("command.mirror.resume.description"))
     @app_commands.describe(channel=text("command.mirror.resume.option.channel"))
     async def resume(self, interaction: AnyInteraction, channel: Mirrorable | None = None) -> None:
         """Let a channel's rule work again."""
-        await self._set_paused(interaction, channel, paused=False)
+        place, known = await self._set_paused(interaction, channel, paused=False)
+        words = words_for_locale(interaction.locale)
+        missing = missing_to_mirror(place)
+        answer = render.rule_resumed(name_of(place, words), words, known=known, missing=missing)
+        answer = notices.joined(answer, await notices.renew(interaction))
+        await interaction.followup.send(answer, ephemeral=True)
 
     async def _set_paused(
         self, interaction: AnyInteraction, channel: Mirrorable | None, *, paused: bool
-    ) -> None:
+    ) -> tuple[Place, bool]:
         await interaction.response.defer(ephemeral=True, thinking=True)
         actor, place = convert.actor_of(interaction), place_of(interaction, channel)
         line = convert.channel_line(place)
-        known = await self._services.mirrors.pause_rule(actor, line, paused=paused)
-        words = words_for_locale(interaction.locale)
-        answer = render.rule_paused(name_of(place, words), words, known=known, paused=paused)
-        await interaction.followup.send(answer, ephemeral=True)
+        return place, await self._services.mirrors.pause_rule(actor, line, paused=paused)
 
     @app_commands.command(description=text("command.mirror.test.description"))
     @app_commands.describe(channel=text("command.mirror.test.option.channel"))
@@ -107,37 +100,6 @@ class MirrorCog(
         rules = await self._services.mirrors.rules(guild_id)
         answer = render.rules(rules, words_for_locale(interaction.locale))
         await interaction.followup.send(answer, ephemeral=True)
-
-    @commands.Cog.listener()
-    async def on_message(self, message: discord.Message) -> None:
-        """Store the work a message asks for, or ask its author."""
-        await look_at(message, self._services)
-
-    @commands.Cog.listener()
-    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
-        """Look again: previews of links arrive as edits."""
-        await look_at(event.message, self._services)
-
-    @commands.Cog.listener()
-    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
-        """Keep what its author reacts to with the chosen emoji."""
-        await save_by_reaction(self._bot, event, self._services)
-
-    @commands.Cog.listener()
-    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
-        """Stop what is under way for a message that was taken back."""
-        await self._services.mirrors.source_deleted([MessageId(event.message_id)])
-
-    @commands.Cog.listener()
-    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
-        """Stop what is under way for messages that were taken back together."""
-        await self._services.mirrors.source_deleted([MessageId(id_) for id_ in event.message_ids])
-
-    @commands.Cog.listener()
-    async def on_ready(self) -> None:
-        """Fetch what was posted while the bot was away."""
-        await catch_up(self._bot, self._services.mirrors)
-        self._services.runner.wake()
 
     async def cog_app_command_error(
         self, interaction: AnyInteraction, error: app_commands.AppCommandError

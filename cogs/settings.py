@@ -7,7 +7,7 @@ from discord.ext import commands
 
 from imgoe_bot.domain.guild import check_may_manage
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.ui import convert, failures, render, settings_answers, settings_pages
+from imgoe_bot.ui import convert, failures, notices, render, settings_answers, settings_pages
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.modals import KeyModal
 from imgoe_bot.ui.settings_places import WHOLE_SERVER, ChosenPlace, PlaceOption, ids_of
@@ -77,7 +77,7 @@ class SettingsCog(
         answer = settings_answers.was_set(
             channel, words, name=name, new=new, before=before, at=interaction.created_at
         )
-        await interaction.followup.send(answer, ephemeral=True)
+        await self._answer(interaction, answer)
 
     @app_commands.command(description=text("command.settings.reset.description"))
     @app_commands.describe(
@@ -98,7 +98,7 @@ class SettingsCog(
         answer = settings_answers.was_reset(
             channel, words_for_locale(interaction.locale), count=count
         )
-        await interaction.followup.send(answer, ephemeral=True)
+        await self._answer(interaction, answer)
 
     @app_commands.command(description=text("command.settings.export.description"))
     async def export(self, interaction: AnyInteraction) -> None:
@@ -121,7 +121,12 @@ class SettingsCog(
         known = ids_of(interaction.guild)
         count = await self._services.options.import_(actor, data, known_ids=known)
         words = words_for_locale(interaction.locale)
-        await interaction.followup.send(words("option.done.imported", count=count), ephemeral=True)
+        await self._answer(interaction, words("option.done.imported", count=count))
+
+    async def _answer(self, interaction: AnyInteraction, answer: str) -> None:
+        """Tell people whom a change concerns, then answer it."""
+        answer = notices.joined(answer, await notices.renew(interaction))
+        await interaction.followup.send(answer, ephemeral=True)
 
     @app_commands.command(description=text("command.settings.history.description"))
     async def history(self, interaction: AnyInteraction) -> None:

@@ -77,6 +77,54 @@ def test_a_database_address_that_can_be_none_is_one_line_and_78(run: Run) -> Non
     assert "hunter2" not in line
 
 
+@pytest.mark.parametrize(
+    ("variables", "name"),
+    [
+        ({"IMGOE_DATABASE_URL": "sqlite+aiosqlite:////proc/nope/x.db"}, "IMGOE_DATABASE_URL"),
+        ({"IMGOE_DATA_DIR": "/proc/nope"}, "IMGOE_DATA_DIR"),
+    ],
+)
+def test_a_folder_that_cannot_be_made_is_blamed_on_the_variable_that_names_it(
+    run: Run, variables: dict[str, str], name: str
+) -> None:
+    done = run("run", IMGOE_SECRET_KEY=KEY, IMGOE_DISCORD_TOKEN="x", **variables)
+
+    assert done.returncode == CONFIG
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"imgoe-bot: {name} /proc/nope can't be made: ")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("IMGOE_LOG_LEVEL", "loud", "is none of DEBUG, INFO, WARNING, ERROR"),
+        (
+            "IMGOE_HOST_BUDGET",
+            "50 a minute",
+            "is neither none nor up to ten limits like 50/1m,500/1h",
+        ),
+        ("IMGOE_HOST_BUDGET", "50/1m,", "is neither none"),
+    ],
+)
+def test_a_value_of_the_wrong_form_is_answered_in_words(
+    environment: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(ConfigError) as refused:
+        load_settings(PluginSettings)
+
+    assert (refused.value.setting, refused.value.problem[: len(says)]) == (variable, says)
+
+
+@pytest.mark.parametrize("port", ["99999", "-5"])
+def test_a_port_that_can_be_none_is_refused_as_such(port: str) -> None:
+    done = CliRunner().invoke(cli.app, ["demo", "--port", port])
+
+    assert done.exit_code == 2
+    assert "Invalid value for '--port'" in done.stderr
+
+
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A plug-in's variables, in this process; returns the data folder."""

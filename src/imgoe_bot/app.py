@@ -29,12 +29,14 @@ from imgoe_bot.adapters.store import (
     SqlOptionStore,
     SqlPersonStore,
     SqlPostStore,
+    SqlRetirementStore,
     SqlRuleStore,
     SqlStatusStore,
     SqlStayStore,
     migrate,
     open_engine,
 )
+from imgoe_bot.adapters.thumbs import HostThumbReader
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.adapters.web import SourceReader, WebReader, guarded_sockets, open_guarded_http
 from imgoe_bot.domain.budget import parse_budget
@@ -48,12 +50,23 @@ from imgoe_bot.services.departures import DepartureService
 from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.keeping import KeepService
+from imgoe_bot.services.layouts import Layouts
 from imgoe_bot.services.library import Board, LibraryService
 from imgoe_bot.services.mirrors import MirrorService
+from imgoe_bot.services.notices import NoticeService
 from imgoe_bot.services.options import OptionService
-from imgoe_bot.services.ports import ImageHost, KeyChecker, MediaReader, Messenger
+from imgoe_bot.services.ports import (
+    ImageHost,
+    KeyChecker,
+    MediaReader,
+    Messenger,
+    ThumbReader,
+)
+from imgoe_bot.services.previews import Previews
 from imgoe_bot.services.privacy import PrivacyService
 from imgoe_bot.services.quotas import QuotaService
+from imgoe_bot.services.resting import RestService
+from imgoe_bot.services.retirements import RetirementService
 from imgoe_bot.services.reviews import Reviews
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.setup import SetupService
@@ -91,7 +104,7 @@ async def open_services(
         SchemaTooNew: a newer version wrote the database.
         StoreError: the database can't be opened.
     """
-    engine = open_engine(settings.store_url)
+    engine = open_engine(settings.store_url, variable=settings.store_variable)
     database = Database(engine)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
@@ -101,7 +114,8 @@ async def open_services(
         host = await stack.enter_async_context(_open_host(settings, http))
         bases = (settings.discord_cdn_url, *DISCORD_MEDIA_URLS)
         attachments = AttachmentReader(http, bases=bases)
-        web = WebReader(guarded) if settings.allow_urls else None
+        web = WebReader(guarded)
+        known = None if settings.allow_private_hosts else settings.default_host_url
         yield build_services(
             settings,
             database=database,
@@ -109,7 +123,8 @@ async def open_services(
             board=board,
             host=host,
             checker=host,
-            reader=SourceReader(attachments, web=web),
+            reader=SourceReader(attachments, web=web if settings.allow_urls else None),
+            thumbs=HostThumbReader(http, web=web, known=known),
         )
 
 
@@ -134,6 +149,7 @@ def build_services(
     host: ImageHost,
     checker: KeyChecker,
     reader: MediaReader,
+    thumbs: ThumbReader,
 ) -> Services:
     """Join stores, host and messenger into use cases."""
     clock = WallClock()
@@ -150,6 +166,7 @@ def build_services(
     choices = SqlChoiceStore(database, secret_key=settings.secret_key.get_secret_value())
     notes = SqlNotes(database)
     rules = SqlRuleStore(database)
+    layouts = Layouts(notes, guilds=guilds, clock=clock)
     budgets = HostBudgets(
         SqlBudgetStore(database), budget=parse_budget(settings.host_budget), clock=clock
     )
@@ -159,6 +176,7 @@ def build_services(
         host=host,
         guilds=guilds,
         options=options,
+        layouts=layouts,
         posts=posts,
         quotas=quotas,
         budgets=budgets,
@@ -177,19 +195,32 @@ def build_services(
         quotas=_quotas(settings),
         clock=clock,
     )
+    resting = RestService(rules, delivery=delivery, clock=clock)
     steps = Steps(
         jobs,
         posts=posts,
         uploads=uploads,
         deletions=deletions,
         options=options,
-        rules=rules,
+        resting=resting,
         messenger=messenger,
         delivery=delivery,
         clock=clock,
     )
+    retirements = RetirementService(
+        SqlRetirementStore(database),
+        jobs=jobs,
+        posts=posts,
+        deletions=deletions,
+        options=options,
+        messenger=messenger,
+        clock=clock,
+    )
+    previews = Previews(
+        jobs, posts=posts, messenger=messenger, thumbs=thumbs, layouts=layouts, clock=clock
+    )
     library = SqlLibraryStore(database, vault=vault)
-    people = SqlPersonStore(database, vault=vault)
+    people = SqlPersonStore(database, vault=vault, remembering=(option_store,))
     erasure = Erasure(
         people,
         jobs=jobs,
@@ -209,10 +240,12 @@ def build_services(
             rules,
             posts,
             options=options,
+            layouts=layouts,
             choices=choices,
             notes=notes,
             clock=clock,
         ),
+        notices=NoticeService(notes, rules=rules, options=options, guilds=guilds),
         uploads=uploads,
         quotas=quotas,
         keeping=KeepService(
@@ -230,9 +263,12 @@ def build_services(
             options=options,
             budgets=budgets,
             notes=notes,
+            resting=resting,
             clock=clock,
         ),
+        resting=resting,
         deletions=deletions,
+        retirements=retirements,
         library=LibraryService(library, posts=posts, board=board, clock=clock),
         stats=StatsService(library, painter=BarChart(), clock=clock),
         privacy=PrivacyService(people, choices=choices, guilds=guilds, quotas=quotas, clock=clock),
@@ -245,6 +281,8 @@ def build_services(
             jobs,
             steps=steps,
             delivery=delivery,
+            retirements=retirements,
+            previews=previews,
             erasure=erasure,
             reviews=Reviews(jobs, posts=posts, host=host, messenger=messenger, clock=clock),
             clock=clock,

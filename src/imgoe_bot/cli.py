@@ -39,13 +39,17 @@ app = typer.Typer(
 
 
 @app.command()
-def run() -> None:
+def run(
+    tethered: Annotated[
+        bool, typer.Option("--tethered", hidden=True, help="End when the standard input ends.")
+    ] = False,
+) -> None:
     """Run the bot, configured by IMGOE_* variables."""
     from imgoe_bot.app import run_bot
 
     settings = load_settings(Settings)
     log.configure(level=settings.log_level, as_json=settings.log_json)
-    _until_stopped(run_bot(settings))
+    _until_stopped(run_bot(settings), tethered=tethered)
 
 
 @app.command()
@@ -53,7 +57,9 @@ def demo(
     once: Annotated[
         bool, typer.Option("--once", help="Post a picture, check everything, exit.")
     ] = False,
-    port: Annotated[int, typer.Option(help="Port of the chat page; 0 takes a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="Port of the chat page; 0 takes a free one.")
+    ] = 0,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show the bot's log.")] = False,
 ) -> None:
     """Try the bot in a browser: a Discord and an image host on this machine, no account."""
@@ -114,14 +120,22 @@ app.command("upload")(upload)
 app.add_typer(keys, name="key")
 
 
-def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
-    """Run until done, Ctrl-C or SIGTERM; both stop it cleanly."""
+def _until_stopped(work: Coroutine[Any, Any, None], *, tethered: bool = False) -> None:
+    """Run until done, Ctrl-C or SIGTERM, which stop it cleanly.
+
+    Args:
+        work: what is run.
+        tethered: whether the end of the standard input stops it too: whoever holds the other end
+            may be killed, and leaves nothing behind.
+    """
 
     async def stoppable() -> None:
         task = asyncio.ensure_future(work)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, task.cancel)
+        if tethered:
+            loop.add_reader(sys.stdin, lambda: os.read(sys.stdin.fileno(), 1) or task.cancel())
         await task
 
     try:

@@ -11,36 +11,23 @@ import sys
 import tempfile
 from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from rich.console import Console
 from rich.panel import Panel
 
-from imgoe_bot.discordsim import Channel, DiscordSim, GuildHandle, Permission, Person, SimOptions
+from imgoe_bot.discordsim import DiscordSim, SimOptions
 from imgoe_bot.errors import ConfigError
 from imgoe_bot.hostserver import HostOptions, HostServer
 from imgoe_bot.rehearsal import Rehearsal, StepFailed
 from imgoe_bot.settings import SECRET_KEY_BYTES
+from imgoe_bot.stage import Stage, set_stage
 
 READY_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 5.0
 
 T = TypeVar("T")
-MODERATOR = Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES | Permission.MANAGE_CHANNELS
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """The demo's Discord server and its people, ready for the bot."""
-
-    sim: DiscordSim
-    guild: GuildHandle
-    photos: Channel
-    lounge: Channel
-    moderator: Person
-    member: Person
 
 
 async def play(*, port: int, verbose: bool) -> None:
@@ -66,6 +53,7 @@ def _welcome(url: str, *, key: str) -> Panel:
         "The bot answers with a card and sends you a delete link by direct message.\n"
         "In [bold]Board games[/bold] nothing is set up yet: try [bold]/setup[/bold] as Ada, with "
         f"the key\n{key}\n"
+        "[bold]Dana[/bold] has the app on her account: she uses it in a server without the bot.\n"
         "Ctrl-C stops everything; nothing is left behind.",
         title="imgoe_bot demo",
         expand=False,
@@ -103,7 +91,7 @@ async def _running(
             HostServer(HostOptions(data_dir=folder / "host", site_name="Demo image host"))
         )
         sim = await stack.enter_async_context(_open_sim(port))
-        stage = set_stage(sim)
+        stage = await set_stage(sim)
         bot = await stack.enter_async_context(bot_process(sim, host, folder / "bot", verbose))
         yield stage, host, bot
 
@@ -111,29 +99,10 @@ async def _running(
 @asynccontextmanager
 async def _open_sim(port: int) -> AsyncGenerator[DiscordSim]:
     try:
-        async with DiscordSim(SimOptions(port=port, strict=False)) as sim:
+        async with DiscordSim(SimOptions(port=port, strict=False, fetch_previews=True)) as sim:
             yield sim
     except OSError as error:
         raise ConfigError("--port", f"can't listen on {port}: {error.strerror}") from error
-
-
-def set_stage(sim: DiscordSim) -> Stage:
-    """Add a server with a moderator, a member and one with closed DMs, and a bare second one."""
-    moderator = sim.add_person("ada", display_name="Ada")
-    member = sim.add_person("ben", display_name="Ben")
-    closed = sim.add_person("cleo", display_name="Cleo (DMs closed)")
-    closed.dms_closed = True
-    guild = sim.add_guild("Photo club", owner=moderator)
-    guild.join(moderator, permissions=MODERATOR)
-    guild.join(member)
-    guild.join(closed)
-    photos = guild.add_channel("photos", topic="Everything posted here is kept by imgoe")
-    lounge = guild.add_channel("lounge", topic="Not mirrored: try /upload here")
-    bare = sim.add_guild("Board games", owner=moderator)
-    bare.join(moderator, permissions=MODERATOR)
-    bare.join(member)
-    bare.add_channel("table", topic="Nothing is set up here yet: try /setup")
-    return Stage(sim, guild, photos, lounge, moderator, member)
 
 
 async def set_up(stage: Stage, host: HostServer) -> None:
@@ -170,13 +139,15 @@ def bot_environment(sim: DiscordSim, host: HostServer, data_dir: Path) -> dict[s
 async def bot_process(
     sim: DiscordSim, host: HostServer, data_dir: Path, verbose: bool
 ) -> AsyncGenerator[asyncio.subprocess.Process]:
-    """Run the bot as a child process; it is stopped at the end of the block."""
+    """Run the bot as a child process; it ends with the block, or else with this process."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "imgoe_bot",
         "run",
+        "--tethered",
         env=bot_environment(sim, host, data_dir),
+        stdin=asyncio.subprocess.PIPE,  # ends with this process, however that ends
         stderr=None if verbose else asyncio.subprocess.DEVNULL,
     )
     try:

@@ -90,7 +90,7 @@ async def _run(checks: list[Check], console: Console) -> int:
 
 async def _database(settings: Settings) -> str:
     try:
-        engine = open_engine(settings.store_url)
+        engine = open_engine(settings.store_url, variable=settings.store_variable)
         await migrate(engine)
     except ConfigError as error:
         raise Missing(f"{error.setting} {error.problem}") from error

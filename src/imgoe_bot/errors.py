@@ -14,6 +14,7 @@
     │   ├── KeyMissing
     │   ├── NotAllowed
     │   ├── UploadNotFound
+    │   ├── UnderWay
     │   └── StaleCommand
     ├── SourceError
     │   ├── SourceGone
@@ -229,6 +230,10 @@ class NotAllowed(RequestError):
 
 class UploadNotFound(RequestError):
     """No such upload, or none that the actor may see."""
+
+
+class UnderWay(RequestError):
+    """The message is being kept already, and its answer is on its way."""
 
 
 class StaleCommand(RequestError):

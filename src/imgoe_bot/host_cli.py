@@ -1,9 +1,11 @@
 """``imgoe-bot host``: run the embedded image host alone."""
 
 import asyncio
+import ipaddress
 import signal
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, cast, get_args
+from typing import Annotated, Any, cast, get_args
 from urllib.parse import urlsplit
 
 import typer
@@ -12,7 +14,9 @@ from imgoe_bot.errors import ConfigError, SchemaTooNew
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Place, VideoLimits
 from imgoe_bot.hostserver.form import LONGEST, SHORTEST, parse_interval
 from imgoe_bot.hostserver.memory import keep_freed_memory
+from imgoe_bot.hostserver.names import clean_text
 from imgoe_bot.hostserver.options import MIB, Moderation
+from imgoe_bot.hostserver.server import make_owner_key
 
 EXIT_CONFIG = 78
 HIGHEST_PORT = 65_535
@@ -35,6 +39,21 @@ def parse_bind(text: str) -> tuple[str, int]:
     if int(port) > HIGHEST_PORT:
         raise ConfigError("--bind", f"port {port} is above {HIGHEST_PORT}")
     return address.strip("[]"), int(port)
+
+
+def check_reachable(address: str, public_url: str | None) -> None:
+    """Check that the links in replies lead somewhere.
+
+    Raises:
+        ConfigError: the host listens everywhere, and nobody said under which address it is found.
+    """
+    try:
+        is_anywhere = ipaddress.ip_address(address).is_unspecified
+    except ValueError:  # a name
+        is_anywhere = False
+    if is_anywhere and public_url is None:
+        problem = f"is needed with --bind {address}: links in replies can't begin with that"
+        raise ConfigError("--public-url", problem)
 
 
 def parse_url(text: str) -> str:
@@ -115,10 +134,15 @@ async def _serve(options: HostOptions) -> None:
         await stop.wait()
 
 
-def _run(options: HostOptions) -> None:
+async def _print_key(options: HostOptions, label: str) -> None:
+    key = await make_owner_key(options, clean_text(label) or "key")
+    typer.echo(f"API key (shown once): {key}")
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
     keep_freed_memory()
     try:
-        asyncio.run(_serve(options))
+        asyncio.run(work)
     except SchemaTooNew as error:
         problem = f"a newer version wrote this index (revision {error.found}); update imgoe-bot"
         raise ConfigError("--data", problem) from error
@@ -157,6 +181,9 @@ def host(
     keep_location: Annotated[bool, typer.Option(help="Leave GPS data in files.")] = False,
     url_sources: Annotated[bool, typer.Option(help="Fetch sources that are addresses.")] = False,
     trust_proxy: Annotated[bool, typer.Option(help="Believe X-Forwarded-For.")] = False,
+    new_key: Annotated[
+        str | None, typer.Option(help="Print a new key of the owner, with this label, and exit.")
+    ] = None,
     s3_bucket: Annotated[
         str | None, typer.Option(help="Files in this bucket; keys: AWS_*.")
     ] = None,
@@ -166,6 +193,7 @@ def host(
     """Run the embedded image host; the first start prints an API key once."""
     try:
         address, port = parse_bind(bind)
+        check_reachable(address, public_url)
         uploads = parse_whole("--per-minute", per_minute, least=0, most=MOST_PER_MINUTE)
         pixels = parse_whole("--max-megapixels", max_megapixels, least=1, most=MOST_MEGAPIXELS)
         film_s = parse_whole("--max-duration", max_duration, least=1, most=LONGEST_FILM_S)
@@ -193,7 +221,7 @@ def host(
             trust_proxy=trust_proxy,
             s3=None if s3_bucket is None else S3Place(s3_bucket, s3_endpoint, s3_region),
         )
-        _run(options)
+        _run(_serve(options) if new_key is None else _print_key(options, new_key))
     except ConfigError as error:
         typer.echo(f"{error.setting}: {error.problem}", err=True)
         raise typer.Exit(EXIT_CONFIG) from error

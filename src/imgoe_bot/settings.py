@@ -5,6 +5,7 @@ Only ``cli`` and ``app`` read this; everything below is given plain arguments.
 
 import base64
 import binascii
+import re
 from pathlib import Path
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
@@ -23,6 +24,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from imgoe_bot.errors import ConfigError
 
 SECRET_KEY_BYTES = 32
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_ALLOWANCE = r"[1-9]\d{0,6}/[1-9]\d{0,4}[smhd]"
+_BUDGET = re.compile(rf"{_ALLOWANCE}(,{_ALLOWANCE}){{0,9}}", re.ASCII)
 
 _HOW_TO_GET = {
     "discord_token": "copy it from your application's Bot page in Discord's developer portal",
@@ -80,6 +84,21 @@ def _check_database_url(value: str) -> str:
     return value
 
 
+def _check_level(value: str) -> str:
+    if value not in _LEVELS:
+        raise ValueError(f"is none of {', '.join(_LEVELS)}")
+    return value
+
+
+def _check_budget(value: str) -> str:
+    if value != "none" and not _BUDGET.fullmatch(value):
+        raise ValueError(
+            "is neither none nor up to ten limits like 50/1m,500/1h: "
+            "so many uploads in so many s, m, h or d"
+        )
+    return value
+
+
 HttpBase = Annotated[str, AfterValidator(_check_http_url)]
 WsBase = Annotated[str, AfterValidator(_check_ws_url)]
 
@@ -115,9 +134,8 @@ class PluginSettings(BaseSettings):
     refresh_links: bool = Field(
         default=False, description="Whether Discord is asked to sign old links to its files anew."
     )
-    host_budget: str = Field(
+    host_budget: Annotated[str, AfterValidator(_check_budget)] = Field(
         default="50/1m,500/1h,1000/1d,5000/7d,10000/30d",
-        pattern=r"^(none|[1-9]\d{0,6}/[1-9]\d{0,4}[smhd](,[1-9]\d{0,6}/[1-9]\d{0,4}[smhd]){0,9})$",
         description="Uploads to one image host, at most so many in so long; none limits nothing.",
     )
     allow_private_hosts: bool = Field(
@@ -151,9 +169,8 @@ class PluginSettings(BaseSettings):
         description="Seconds after which a job of a dead process is taken over.",
     )
     transfers: int = Field(default=4, ge=1, le=64, description="Jobs worked on at once.")
-    log_level: str = Field(
+    log_level: Annotated[str, AfterValidator(_check_level)] = Field(
         default="INFO",
-        pattern="^(DEBUG|INFO|WARNING|ERROR)$",
         description="DEBUG, INFO, WARNING or ERROR.",
     )
     log_json: bool = Field(default=False, description="Log lines as JSON.")
@@ -162,6 +179,11 @@ class PluginSettings(BaseSettings):
     def store_url(self) -> str:
         """The database's URL: the one set, else SQLite under the data folder."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'imgoe_bot.sqlite3'}"
+
+    @property
+    def store_variable(self) -> str:
+        """The variable that says where the database is."""
+        return variable_name("database_url" if self.database_url else "data_dir")
 
     @property
     def health_file(self) -> Path:

@@ -9,7 +9,7 @@ from imgoe_bot.domain.job import Item, Job, Step
 from imgoe_bot.domain.options import From
 from imgoe_bot.domain.upload import Post
 from imgoe_bot.errors import SourceBlocked, SourceGone
-from tests.contracts.stores import BEN, CARD, NOW, Stores, item, post, slash_post, upload_of
+from tests.contracts.stores import BEN, CARD, LEASE, NOW, Stores, item, post, slash_post, upload_of
 
 
 def _seen_again(owner: Post) -> Post:
@@ -51,6 +51,26 @@ async def _answered(stores: Stores, what: Item) -> tuple[Post, Job]:
 
 async def _steps(stores: Stores) -> list[tuple[Step, int]]:
     return [(job.step, job.round) for job in await stores.claim()]
+
+
+async def test_a_card_that_is_shown_anew_keeps_its_own_thumbs_and_is_looked_at_again(
+    stores: Stores,
+) -> None:
+    first, second = item(0), item(1)
+    owner, announce = await _announcing(stores, first)
+    await stores.jobs.finish_announce(announce, CARD, deliver=False, look_at=NOW)
+    (look,) = await stores.claim()
+    await stores.posts.note_thumbs_attached(owner.id)
+    await stores.jobs.finish(look, None)
+    await _extend(stores, owner, first, second)
+    await _upload_due(stores, owner)
+    (again,) = await stores.claim()
+
+    await stores.jobs.finish_announce(again, CARD, deliver=False, look_at=NOW)
+
+    assert (await stores.posts.get_post(owner.id)).thumbs_attached
+    (look_again,) = await stores.claim()
+    assert (look_again.step, look_again.attempts) == (Step.PREVIEW, 1)
 
 
 async def test_what_is_there_already_is_not_added_again(stores: Stores) -> None:
@@ -101,7 +121,9 @@ async def test_an_answer_on_its_way_is_followed_by_another_with_what_is_new(
     assert await stores.claim() == ()
     await stores.jobs.finish_announce(announce, CARD, deliver=True)
 
-    assert sorted(await _steps(stores)) == [(Step.ANNOUNCE, 1), (Step.DELIVER, 0)]
+    announce, deliver = sorted(await stores.claim(), key=lambda job: job.step)
+    assert (announce.step, announce.is_repeated) == (Step.ANNOUNCE, True)
+    assert (deliver.step, deliver.is_repeated) == (Step.DELIVER, False)
 
 
 async def test_the_other_answer_waits_where_what_is_new_is_not_there_yet(stores: Stores) -> None:
@@ -113,6 +135,36 @@ async def test_the_other_answer_waits_where_what_is_new_is_not_there_yet(stores:
 
     await _upload_due(stores, owner)
     assert await _steps(stores) == [(Step.ANNOUNCE, 1)]
+
+
+async def test_an_heir_whose_answer_lacks_what_is_new_is_followed_by_another(
+    stores: Stores,
+) -> None:
+    """The worker that was answering when the post grew has died."""
+    first, second = item(0), item(1)
+    owner, _ = await _announcing(stores, first)
+    await _extend(stores, owner, first, second)
+    (upload,) = await stores.claim()
+    await stores.jobs.extend([upload], owner="worker", now=NOW, lease=LEASE * 3)
+
+    (announce,) = await stores.claim("heir", at=NOW + LEASE)
+    await _upload(stores, owner, upload)
+    await stores.jobs.finish_announce(announce, CARD, deliver=False)
+
+    (again,) = await stores.claim("heir", at=NOW + LEASE)
+    assert (again.step, again.is_repeated) == (Step.ANNOUNCE, True)
+
+
+async def test_an_heir_whose_answer_shows_what_is_new_is_followed_by_none(stores: Stores) -> None:
+    first, second = item(0), item(1)
+    owner, _ = await _announcing(stores, first)
+    await _extend(stores, owner, first, second)
+    await _upload_due(stores, owner)
+
+    (announce,) = await stores.claim("heir", at=NOW + LEASE)
+    await stores.jobs.finish_announce(announce, CARD, deliver=False)
+
+    assert await stores.claim("heir", at=NOW + LEASE) == ()
 
 
 async def test_an_answered_post_is_answered_and_delivered_anew(stores: Stores) -> None:

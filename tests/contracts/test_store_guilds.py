@@ -150,6 +150,26 @@ async def test_a_removed_rule_is_gone_and_only_that_one(stores: Stores) -> None:
     assert await stores.rules.of_guild(GuildId(2)) == (foreign,)
 
 
+async def test_a_rule_comes_to_rest_once_and_a_moderators_word_takes_the_reason_away(
+    stores: Stores, other: Stores
+) -> None:
+    mine = rule()
+    await stores.rules.add(mine)
+
+    rested = await asyncio.gather(
+        *(
+            process.rules.rest(GUILD, mine.channel_id, lacks="view_channel")
+            for process in (stores, other) * 3
+        )
+    )
+
+    assert sum(rested) == 1
+    assert await stores.rules.all() == (replace(mine, paused=True, lacks="view_channel"),)
+    await stores.rules.pause(GUILD, mine.channel_id, paused=True)
+    assert await stores.rules.of_guild(GUILD) == (replace(mine, paused=True),)
+    assert not await stores.rules.rest(GUILD, ChannelId(5), lacks="view_channel")
+
+
 async def test_the_high_water_mark_only_rises(stores: Stores) -> None:
     here, there = ChannelId(fresh_number()), ChannelId(fresh_number())
     low, high = MessageId(fresh_number()), MessageId(fresh_number())
@@ -198,6 +218,18 @@ async def test_a_note_says_what_was_written_last(stores: Stores) -> None:
     await stores.notes.write("shape", "round")
 
     assert await stores.notes.find("colour") == "blue"
+
+
+async def test_a_note_that_is_written_once_is_written_by_one(stores: Stores, other: Stores) -> None:
+    written = await asyncio.gather(
+        *(
+            process.notes.write_once("colour", colour)
+            for process, colour in zip((stores, other) * 2, "rgbk", strict=True)
+        )
+    )
+
+    assert sum(written) == 1
+    assert await stores.notes.find("colour") == "rgbk"[written.index(True)]
 
 
 async def test_two_processes_may_write_the_same_note_at_once(stores: Stores, other: Stores) -> None:

@@ -248,6 +248,31 @@ async def test_an_announced_post_with_nothing_to_deliver_is_done(stores: Stores)
     assert await stores.claim(at=NOW + LEASE * 10) == ()
 
 
+async def test_an_announced_post_that_lacks_thumbs_orders_a_look_at_its_card(
+    stores: Stores,
+) -> None:
+    owner, announce = await _announce_job(stores)
+    at = NOW + timedelta(seconds=10)
+
+    await stores.jobs.finish_announce(announce, CARD, deliver=False, look_at=at)
+
+    assert await stores.claim(at=at - timedelta(seconds=1)) == ()
+    (look,) = await stores.claim(at=at)
+    assert (look.step, look.post_id, look.item) == (Step.PREVIEW, owner.id, None)
+
+
+async def test_a_job_put_back_without_a_failure_has_none(stores: Stores) -> None:
+    await _stored_post(stores)
+    (job,) = await stores.claim()
+    await stores.jobs.retry(job, SourceUnreachable(status=502), at=NOW)
+    (again,) = await stores.claim()
+
+    await stores.jobs.retry(again, None, at=NOW + LEASE)
+
+    query = "SELECT state, attempts, error, error_facts FROM job WHERE step = 'upload'"
+    assert await stores.rows(query) == [("ready", 2, None, None)]
+
+
 async def test_a_failed_announcement_still_delivers_and_names_no_card(stores: Stores) -> None:
     owner, announce = await _announce_job(stores)
 

@@ -13,7 +13,7 @@ from imgoe_bot.domain.mirror import PersonChoice
 from imgoe_bot.domain.privacy import EVERYWHERE, Holdings
 from imgoe_bot.domain.upload import Post, Upload
 from imgoe_bot.errors import EmptyMedia, StaleWrite, UploadNotFound
-from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post, rule, upload_of
+from tests.contracts.stores import BEN, CARD, GUILD, HOST, NOW, Stores, item, post, rule, upload_of
 
 ADA = UserId(1_200_000_000_000_000_009)
 BENS = Scope(user_id=BEN, guild_id=GUILD)
@@ -245,6 +245,15 @@ async def test_an_erased_post_leaves_no_row_and_others_theirs(
     assert await people.holdings(BEN) == Holdings()
 
 
+async def test_an_erasure_drops_the_looks_at_cards(stores: Stores, people: SqlPersonStore) -> None:
+    upload = await _keep(stores)
+    await stores.posts.set_card(upload.post_id, CARD, look_at=NOW + timedelta(seconds=10))
+
+    await people.order_erasure(BEN, at=NOW)
+
+    assert await stores.rows("SELECT step FROM job") == [("erase",)]
+
+
 async def test_an_erasure_waits_for_work_under_way_and_erases_it_after(
     stores: Stores, people: SqlPersonStore
 ) -> None:
@@ -313,7 +322,7 @@ async def test_a_link_handed_over_meanwhile_is_not_erased_unused(
     await people.order_erasure(BEN, at=NOW)
     jobs = {job.post_id: job for job in await stores.claim()}
 
-    assert await stores.posts.hand_over(first)
+    assert await stores.posts.leave_copy(first, by=BEN, at=NOW)
 
     assert not await people.erase(jobs[owner.id], now=NOW)
     assert (await stores.posts.get_upload(sharing.id)).stored.delete_link is not None

@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, make_url
+from sqlalchemy import Connection, inspect, make_url, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from imgoe_bot.adapters.store import Database, SqlNotes, migrate, open_engine
@@ -120,6 +120,82 @@ async def test_what_an_older_version_stored_survives_and_a_file_is_copied_first(
         copy.close()
 
 
+@pytest.mark.parametrize("revision", _revisions()[:-1])
+async def test_posts_with_uploads_and_jobs_survive_every_step(
+    empty_url: str, revision: str
+) -> None:
+    engine = open_engine(empty_url)
+    await _move(engine, revision)
+    async with engine.begin() as connection:
+        for statement in (
+            POST.format(id="post", guild=1, rule="NULL", at=1),
+            JOB.format(post="post", step="deliver", state="ready"),
+            UPLOAD,
+        ):
+            await connection.exec_driver_sql(statement)
+
+    await migrate(engine)
+
+    async with engine.connect() as connection:
+        for name in ("post", "job", "upload"):
+            found = await connection.execute(select(metadata.tables[name].c.guild_id))
+            assert found.scalars().all() == [1], name
+    await engine.dispose()
+
+
+POST = (
+    "INSERT INTO post (id, origin, guild_id, channel_id, message_id, rule_id, author_id, nsfw, "
+    "created_at) VALUES ('{id}', 'mirror', {guild}, 3, 4, {rule}, 5, false, {at})"
+)
+JOB = (
+    "INSERT INTO job (post_id, guild_id, step, state, run_at, attempts, attachment_id, position, "
+    "filename, spoiler) VALUES ('{post}', 1, '{step}', '{state}', 0, 0, 0, 0, '', false)"
+)
+UPLOAD = (
+    "INSERT INTO upload (id, post_id, guild_id, uploader_id, attachment_id, position, filename, "
+    "spoiler, host_url, sha256, mime, size_bytes, viewer_url, url, created_at) VALUES "
+    "('upload', 'post', 1, 5, 6, 0, '', false, '', '', '', 0, '', '', 0)"
+)
+
+
+async def test_of_two_posts_of_a_message_one_keeps_it_and_both_stay(empty_url: str) -> None:
+    engine = open_engine(empty_url)
+    await _move(engine, "0008")
+    async with engine.begin() as connection:
+        for post in (
+            {"id": "menu", "guild": 1, "rule": "NULL", "at": 1},
+            {"id": "mirror", "guild": 1, "rule": "'a'", "at": 2},
+            {"id": "again", "guild": 1, "rule": "'b'", "at": 3},
+            {"id": "elsewhere", "guild": 2, "rule": "NULL", "at": 4},
+        ):
+            await connection.exec_driver_sql(POST.format(**post))
+        await connection.exec_driver_sql("UPDATE post SET answered = true WHERE id = 'menu'")
+        for job in (
+            {"post": "mirror", "step": "announce", "state": "waiting"},
+            {"post": "again", "step": "announce", "state": "waiting"},
+            {"post": "menu", "step": "deliver", "state": "ready"},
+        ):
+            await connection.exec_driver_sql(JOB.format(**job))
+
+    await migrate(engine)
+
+    async with engine.connect() as connection:
+        posts = await connection.exec_driver_sql("SELECT id, message_id FROM post ORDER BY id")
+        jobs = await connection.exec_driver_sql("SELECT post_id, state FROM job ORDER BY id")
+        assert [tuple(row) for row in posts] == [
+            ("again", None),
+            ("elsewhere", 4),
+            ("menu", None),
+            ("mirror", 4),
+        ]
+        assert [tuple(row) for row in jobs] == [
+            ("mirror", "waiting"),
+            ("again", "done"),
+            ("menu", "ready"),
+        ]
+    await engine.dispose()
+
+
 async def test_processes_that_start_together_migrate_once(empty_url: str) -> None:
     engines = [open_engine(empty_url) for _ in range(8)]
 
@@ -180,7 +256,7 @@ async def test_a_server_that_takes_no_connection_is_a_store_error(
     [
         ("sqlite+aiosqlite://", "IMGOE_DATABASE_URL"),
         ("postgresql+asyncpg://bot:hunter2@db:no-port/x", "IMGOE_DATABASE_URL"),
-        ("sqlite+aiosqlite:////dev/null/folder/bot.sqlite3", "IMGOE_DATA_DIR"),
+        ("sqlite+aiosqlite:////dev/null/folder/bot.sqlite3", "IMGOE_DATABASE_URL"),
     ],
 )
 def test_an_address_that_can_be_no_database_is_a_config_error(url: str, setting: str) -> None:

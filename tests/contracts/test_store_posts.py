@@ -2,14 +2,15 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from imgoe_bot.domain.ids import GuildId, PostId, UploadId, UserId
+from imgoe_bot.domain.ids import GuildId, MessageId, PostId, UploadId, UserId
 from imgoe_bot.domain.job import Step
+from imgoe_bot.domain.options import Layout
 from imgoe_bot.domain.upload import Post, Upload
-from imgoe_bot.errors import ConfigError, InternalError, SourceGone, UploadNotFound
+from imgoe_bot.errors import ConfigError, InternalError, SourceGone, StaleWrite, UploadNotFound
 from tests.contracts.stores import (
     BEN,
     CARD,
@@ -17,6 +18,7 @@ from tests.contracts.stores import (
     LINK,
     NOW,
     Stores,
+    fresh_number,
     item,
     post,
     slash_post,
@@ -32,7 +34,7 @@ async def _uploaded(stores: Stores, owner: Post | None = None) -> Upload:
 
 
 async def test_what_is_stored_of_a_post_comes_back_whole(stores: Stores) -> None:
-    owner = replace(post(), nsfw=True)
+    owner = replace(post(), nsfw=True, layout=Layout.GALLERY, thumbs_attached=True)
 
     await stores.posts.add(owner, [item()])
 
@@ -78,6 +80,81 @@ async def test_a_message_seen_at_once_by_two_processes_is_one_post(
     assert len(await stores.claim()) == 1
 
 
+def _by_menu(of: Post, **changes: object) -> Post:
+    """Return the post of the same message that somebody asks for by the menu."""
+    fresh = replace(slash_post(), message_id=of.message_id, guild_id=of.guild_id)
+    return replace(fresh, **changes)  # type: ignore[arg-type]  # fields by name
+
+
+async def test_a_message_asked_for_by_menu_while_it_is_mirrored_is_one_post(
+    stores: Stores,
+) -> None:
+    mirrored = post()
+    await stores.posts.add(mirrored, [item()])
+    asked = _by_menu(mirrored)
+
+    assert not await stores.posts.add_uploaded(asked, upload_of(asked, item()))
+
+    assert await stores.rows("SELECT id FROM post") == [(mirrored.id,)]
+    assert await stores.rows("SELECT count(*) FROM upload") == [(0,)]
+
+
+async def test_a_message_kept_by_menu_is_not_mirrored_again_whichever_rule_asks(
+    stores: Stores,
+) -> None:
+    mirrored = post()
+    asked = _by_menu(mirrored)
+    assert await stores.posts.add_uploaded(asked, upload_of(asked, item()))
+
+    assert not await stores.posts.add(mirrored, [item()])
+    assert not await stores.posts.add(replace(mirrored, rule_id=None), [item()])
+
+    assert mirrored.message_id is not None
+    found = await stores.posts.find_post(mirrored.guild_id, mirrored.message_id)
+    assert found is not None
+    assert (found.id, found.answered) == (asked.id, True)
+
+
+async def test_a_message_is_one_post_whatever_asks_for_it_at_once(
+    stores: Stores, other: Stores
+) -> None:
+    mirrored = post()
+    asked = [_by_menu(mirrored) for _ in range(4)]
+
+    added = await asyncio.gather(
+        *(stores.posts.add_uploaded(each, upload_of(each, item())) for each in asked),
+        *(other.posts.add(replace(mirrored, id=PostId(f"{n:016x}")), [item()]) for n in range(4)),
+    )
+
+    assert sum(added) == 1
+    assert await stores.rows("SELECT count(*) FROM post") == [(1,)]
+
+
+async def test_a_message_may_be_kept_in_a_persons_own_space_too(stores: Stores) -> None:
+    mirrored = post()
+    await stores.posts.add(mirrored, [item()])
+    own = _by_menu(mirrored, guild_id=GuildId(BEN))
+
+    assert await stores.posts.add_uploaded(own, upload_of(own, item()))
+
+    assert mirrored.message_id is not None
+    assert await stores.posts.find_post(GuildId(6), mirrored.message_id) is None
+
+
+async def test_a_post_gives_way_once_none_of_its_copies_is_left(stores: Stores) -> None:
+    first = _by_menu(post())
+    upload = upload_of(first, item())
+    await stores.posts.add_uploaded(first, upload)
+    again = _by_menu(first)
+    assert not await stores.posts.add_uploaded(again, upload_of(again, item()))
+    await stores.posts.mark_deleted(upload.id, by=BEN, at=NOW)
+
+    assert await stores.posts.add_uploaded(again, upload_of(again, item()))
+
+    assert (await stores.posts.get_post(first.id)).message_id is None
+    assert (await stores.posts.get_post(again.id)).message_id == first.message_id
+
+
 async def test_commands_have_no_message_and_are_never_the_same_post(stores: Stores) -> None:
     assert (await _uploaded(stores)).id != (await _uploaded(stores)).id
 
@@ -112,6 +189,63 @@ async def test_the_card_of_a_command_is_noted(stores: Stores) -> None:
     await stores.posts.set_card(upload.post_id, CARD)
 
     assert (await stores.posts.get_post(upload.post_id)).card == CARD
+
+
+async def _looks(stores: Stores) -> list[tuple[object, ...]]:
+    return await stores.rows(
+        "SELECT state, attempts, owner, run_at FROM job WHERE step = 'preview'"
+    )
+
+
+def _micros(at: datetime) -> int:
+    return round(at.timestamp() * 1_000_000)
+
+
+async def test_a_look_at_a_card_is_ordered_with_it(stores: Stores) -> None:
+    upload = await _uploaded(stores)
+
+    await stores.posts.set_card(upload.post_id, CARD)
+    assert await _looks(stores) == []
+    await stores.posts.set_card(upload.post_id, CARD, look_at=NOW)
+
+    assert await _looks(stores) == [("ready", 0, None, _micros(NOW))]
+
+
+async def test_a_look_at_the_card_of_no_post_is_not_ordered(stores: Stores) -> None:
+    await stores.posts.set_card(PostId("none"), CARD, look_at=NOW)
+
+    assert await _looks(stores) == []
+
+
+async def test_a_new_card_has_no_thumbs_of_its_own_and_is_looked_at_from_the_beginning(
+    stores: Stores,
+) -> None:
+    upload, later = await _uploaded(stores), NOW + timedelta(minutes=1)
+    await stores.posts.set_card(upload.post_id, CARD, look_at=NOW)
+    await stores.posts.note_thumbs_attached(upload.post_id)
+    assert (await stores.posts.get_post(upload.post_id)).thumbs_attached
+    under_way = next(job for job in await stores.claim() if job.step is Step.PREVIEW)
+
+    below = replace(CARD, message_id=MessageId(fresh_number()))
+    await stores.posts.set_card(upload.post_id, below, look_at=later)
+
+    assert not (await stores.posts.get_post(upload.post_id)).thumbs_attached
+    assert await _looks(stores) == [("ready", 0, None, _micros(later))]
+    with pytest.raises(StaleWrite):
+        await stores.jobs.finish(under_way, None)
+
+
+async def test_two_processes_may_order_a_look_at_the_same_card_at_once(
+    stores: Stores, other: Stores
+) -> None:
+    owner = slash_post()
+    await _uploaded(stores, owner)
+
+    await asyncio.gather(
+        *(process.posts.order_look(owner, at=NOW) for process in (stores, other) * 4)
+    )
+
+    assert await _looks(stores) == [("ready", 0, None, _micros(NOW))]
 
 
 async def test_a_deleted_copy_forgets_its_link_and_keeps_its_first_deletion(

@@ -8,7 +8,18 @@ from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.status import Health, Queue
 from imgoe_bot.domain.upload import FailedItem
 from imgoe_bot.errors import EmptyMedia, HostBroken, QuotaReached
-from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post, slash_post, upload_of
+from tests.contracts.stores import (
+    BEN,
+    CARD,
+    GUILD,
+    HOST,
+    NOW,
+    Stores,
+    item,
+    post,
+    slash_post,
+    upload_of,
+)
 
 ELSEWHERE = GuildId(6)
 
@@ -20,6 +31,16 @@ async def test_a_queue_counts_one_servers_jobs_and_names_the_oldest(stores: Stor
 
     assert await status.queue(GUILD) == Queue(ready=3, oldest_at=NOW - timedelta(hours=1))
     assert await status.queue(GuildId(7)) == Queue()
+
+
+async def test_a_look_at_a_card_is_no_work_that_anybody_waits_for(stores: Stores) -> None:
+    owner = replace(slash_post(), guild_id=ELSEWHERE)
+    await stores.posts.add_uploaded(owner, upload_of(owner, item()))
+
+    await stores.posts.set_card(owner.id, CARD, look_at=NOW + timedelta(seconds=10))
+
+    queue = await SqlStatusStore(stores.database).queue(ELSEWHERE)
+    assert queue == Queue(ready=1, oldest_at=owner.created_at)
 
 
 async def test_a_failure_is_told_until_something_is_kept_again(stores: Stores) -> None:

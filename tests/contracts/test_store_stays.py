@@ -29,6 +29,7 @@ async def _furnish(stores: Stores, guild_id: GuildId) -> None:
     await stores.posts.add(owner, [what])
     uploaded = post(guild_id=guild_id)
     await stores.posts.add_uploaded(uploaded, upload_of(uploaded, what))
+    await stores.notes.write(f"asked {guild_id} 5", "now")
     await stores.rules.of_guild(guild_id)
     await stores.options.layers(guild_id)
 
@@ -66,6 +67,7 @@ async def test_a_server_that_was_left_long_ago_is_forgotten_whole_and_alone(
     assert await _counts(stores, OTHER) == full
     assert await stores.rules.of_guild(GUILD) == ()
     assert await stores.options.layers(GUILD) == {}
+    assert await stores.rows("SELECT name FROM note") == [(f"asked {OTHER} 5",)]
     assert await stays.known() == {OTHER: None}
 
 

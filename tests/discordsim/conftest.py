@@ -123,7 +123,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def options(clock: Clock) -> SimOptions:
-    return SimOptions(clock=clock)
+    return SimOptions(clock=clock, message_limit=50, message_window_s=1)
 
 
 @pytest_asyncio.fixture

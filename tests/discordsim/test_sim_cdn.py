@@ -6,7 +6,7 @@ import aiohttp
 import discord
 import pytest
 
-from imgoe_bot.discordsim import Message, Upload
+from imgoe_bot.discordsim import DiscordSim, Message, Upload
 from imgoe_bot.discordsim.message_payloads import attachment_payload
 
 if TYPE_CHECKING:
@@ -53,7 +53,11 @@ async def test_a_link_without_its_signature_or_with_another_is_403(town: "Town")
     message = await town.alice.say(town.memes, files=[Upload("a.png", b"x")])
     address = link(town, message)
     async with aiohttp.ClientSession() as session:
-        for bad in (address.split("?")[0], address.replace("hm=", "hm=0")):
+        for bad in (
+            address.split("?")[0],
+            address.replace("hm=", "hm=0"),
+            address.replace("hm=", "hm=ü"),
+        ):
             async with session.get(bad) as response:
                 assert response.status == 403
 
@@ -90,3 +94,14 @@ async def test_all_links_can_be_made_to_expire_at_once(bot: "Probe", town: "Town
 
     with pytest.raises(discord.Forbidden):
         await message.attachments[0].read()
+
+
+async def test_a_cdn_that_fails_inside_fails_the_block() -> None:
+    async def use() -> None:
+        async with DiscordSim() as sim, aiohttp.ClientSession() as session:
+            del sim.world.links  # nothing left to check a signature with
+            async with session.get(f"{sim.cdn_url}/attachments/1/2/a.png") as response:
+                assert response.status == 500
+
+    with pytest.raises(ExceptionGroup, match="discordsim failed inside"):
+        await use()

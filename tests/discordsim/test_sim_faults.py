@@ -61,7 +61,7 @@ async def test_rate_limit_headers_come_with_every_answer(town: "Town") -> None:
 
 
 class TestStrictLimits:
-    """With Discord's own five messages in five seconds."""
+    """With two requests of a kind in a third of a second."""
 
     @pytest.fixture
     def options(self) -> SimOptions:
@@ -77,6 +77,30 @@ class TestStrictLimits:
             assert "Via" in response.headers
             assert body["global"] is False
             assert 0 < body["retry_after"] <= 0.3
+
+
+class TestPace:
+    """With Discord's own pace, as it is without options."""
+
+    @pytest.fixture
+    def options(self) -> SimOptions:
+        return SimOptions()
+
+    async def test_the_sixth_message_to_a_channel_waits(self, town: "Town") -> None:
+        other = town.guild.add_channel("other")
+        headers = {"Authorization": f"Bot {town.sim.bot_token}"}
+        answers: list[int] = []
+        left: list[tuple[str, str]] = []
+        async with aiohttp.ClientSession(town.sim.api_url + "/", headers=headers) as session:
+            for place in [town.memes] * 6 + [other]:
+                address = f"channels/{place.id}/messages"
+                async with session.post(address, json={"content": "x"}) as response:
+                    answers.append(response.status)
+                    told = response.headers
+                    left += [(told["X-RateLimit-Limit"], told["X-RateLimit-Remaining"])]
+
+        assert answers == [200] * 5 + [429, 200]
+        assert [left[0], left[4], left[-1]] == [("5", "4"), ("5", "0"), ("5", "4")]
 
 
 async def test_a_wrong_token_is_401(town: "Town") -> None:

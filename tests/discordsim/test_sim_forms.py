@@ -1,11 +1,13 @@
 """Filling in: what a person's client lets through and what it sends."""
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import discord
 import pytest
 
 from imgoe_bot.discordsim import ApiProblem, Permission
+from imgoe_bot.discordsim.waiting import until
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import Probe, Town
@@ -185,6 +187,28 @@ async def test_nobody_presses_what_is_not_shown_to_them(bot: "Probe", town: "Tow
     await town.alice.delete(hidden)
     with pytest.raises(LookupError, match="alice sees no such message"):
         await town.alice.click(hidden, "Mine")
+
+
+async def test_a_dismissed_answer_is_gone_for_its_reader_and_not_for_the_bot(
+    bot: "Probe", town: "Town"
+) -> None:
+    pressed = asyncio.Event()
+
+    @bot.tree.command(description="Whisper")
+    async def whisper(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("psst", ephemeral=True)
+        await pressed.wait()
+        await interaction.edit_original_response(content="psst again")
+
+    await bot.tree.sync()
+    hidden = await (await town.alice.slash(town.memes, "whisper")).wait_response()
+
+    await town.alice.delete(hidden)
+    pressed.set()
+
+    await until(town.sim.world, lambda: hidden.content == "psst again", timeout_s=5)
+    assert hidden.content == "psst again"
+    assert town.alice.messages(town.memes) == []
 
 
 async def test_the_application_tells_which_intents_the_portal_grants(

@@ -10,7 +10,7 @@ import discord
 import pytest
 import pytest_asyncio
 
-from imgoe_bot.discordsim import DiscordSim
+from imgoe_bot.discordsim import DiscordSim, Permission, SimOptions
 from imgoe_bot.discordsim.wire import Json, Payload, mapping, mappings
 
 if TYPE_CHECKING:
@@ -74,6 +74,19 @@ async def test_ready_names_guilds_that_follow(line: Line, town: "Town") -> None:
     assert len(mappings(guild["members"])) == 1, "without the members intent only the bot itself"
 
 
+async def test_a_private_thread_is_not_among_the_guilds_threads_of_a_stranger(
+    line: Line, town: "Town"
+) -> None:
+    town.guild.join(town.alice, permissions=Permission.CREATE_PRIVATE_THREADS)
+    await town.alice.open_thread(town.memes, "Open")
+    await town.alice.open_thread(town.memes, "Secret", private=True)
+
+    await line.identify(town.sim.bot_token)
+
+    guild = await line.event("GUILD_CREATE")
+    assert [thread["name"] for thread in mappings(guild["threads"])] == ["Open"]
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -99,6 +112,50 @@ async def test_talking_before_identifying_is_closed_with_4003(line: Line) -> Non
 async def test_garbage_is_closed_with_4002(line: Line) -> None:
     await line.socket.send_str("{")
     assert await line.close_code() == 4002
+
+
+async def test_a_version_that_is_not_served_is_closed_with_4012(sim: DiscordSim) -> None:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(f"{sim.gateway_url}/?v=5&encoding=json") as socket,
+    ):
+        assert await Line(socket).close_code() == 4012
+
+
+class TestHeartbeats:
+    """With a heart that must beat every third of a second."""
+
+    @pytest.fixture
+    def options(self) -> SimOptions:
+        return SimOptions(heartbeat_interval_ms=333)
+
+    async def test_who_sends_no_heartbeat_is_closed_with_4009_and_cannot_resume(
+        self, line: Line, town: "Town"
+    ) -> None:
+        await line.identify(town.sim.bot_token)
+        ready = await line.event("READY")
+
+        assert await line.close_code() == 4009
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(town.sim.gateway_url) as socket,
+        ):
+            again = Line(socket)
+            await again.frame()
+            known = {"token": town.sim.bot_token, "session_id": ready["session_id"], "seq": 1}
+            await again.send(6, known)
+            assert (await again.frame())["op"] == 9
+
+    async def test_heartbeats_keep_a_session_alive(self, line: Line, town: "Town") -> None:
+        await line.identify(town.sim.bot_token)
+        closing = asyncio.create_task(line.close_code())
+
+        for _ in range(4):
+            await line.send(1, None)
+            await asyncio.wait([closing], timeout=0.25)
+
+        assert not closing.done()
+        closing.cancel()
 
 
 async def test_resuming_an_unknown_session_is_refused(line: Line, town: "Town") -> None:
@@ -169,6 +226,7 @@ async def test_a_shard_hears_only_its_own_guilds(
     others = [town.sim.add_guild(f"G{number}", owner=town.olga) for number in range(3)]
     await start_bot(sharded)
 
+    await town.sim.bot_ready()
     guilds = {guild.id: guild.shard_id for guild in sharded.guilds}
     assert guilds == {guild.id: (guild.id >> 22) % 2 for guild in [town.guild, *others]}
 

@@ -120,7 +120,8 @@ async def test_sub_commands_options_and_their_rules(bot: "Probe", town: "Town") 
     }
     asked = await town.alice.slash(town.memes, "mirror add", **options)
 
-    await asked.wait_response()
+    answer = await asked.wait_response()
+    assert (answer.interaction or {})["name"] == "mirror add"
     assert seen == [town.memes.id, "reply", role.id, town.bob.id, 3, False]
     with pytest.raises(ValueError, match="between 1 and 5"):
         await town.alice.slash(town.memes, "mirror add", **{**options, "count": 9})

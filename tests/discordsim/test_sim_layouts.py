@@ -11,10 +11,19 @@ BUTTON: Payload = {"type": 2, "style": 1, "label": "Go", "custom_id": "go"}
 LINK: Payload = {"type": 2, "style": 5, "label": "Go", "url": "https://host.test"}
 MENU: Payload = {"type": 3, "custom_id": "m", "options": [{"label": "a", "value": "a"}]}
 TEXT: Payload = {"type": 10, "content": "words"}
+NOTHING: Payload = {}
 PICTURE: Payload = {"media": {"url": "https://host.test/a.png"}}
 GALLERY: Payload = {"type": 12, "items": [PICTURE]}
 EMPTY_GALLERY: Payload = {"type": 12, "items": []}
+FILES: Payload = {"type": 19, "custom_id": "files"}
+OPTIONS: list[Payload] = [{"label": name, "value": name} for name in ("a", "b")]
+RADIO: Payload = {"type": 21, "custom_id": "one", "options": OPTIONS}
 FIELD: Payload = {"type": 4, "custom_id": "key", "style": 1, "label": "Key"}
+WHO: Payload = {"type": 5, "custom_id": "who"}
+
+
+def menu(**option: str) -> Payload:
+    return {**MENU, "options": [{"label": "a", "value": "a", **option}]}
 
 
 def row(*parts: Payload) -> Payload:
@@ -44,7 +53,9 @@ def label(part: Payload, text: str = "Key") -> Payload:
         [row(BUTTON, LINK)],
         [row(*map(button, range(5)))],
         [row(MENU)],
-        [row({"type": 5, "custom_id": "who"})],
+        [row({**WHO, "max_values": 2, "default_values": [{"id": "1", "type": "user"}]})],
+        [row({**MENU, "options": OPTIONS, "min_values": 0, "max_values": 2})],
+        [row({**LINK, "url": "discord://-/channels/1"})],
         [row({"type": 2, "style": 2, "emoji": {"name": "🗑"}, "custom_id": "x"})],
     ],
 )
@@ -68,6 +79,25 @@ def test_ordinary_rows_are_taken(components: list[Payload]) -> None:
         ([row({**LINK, "url": ""})], "components.0.components.0.url"),
         ([row({**MENU, "options": []})], "components.0.components.0.options"),
         ([row(FIELD)], "components.0.components.0.type"),
+        ([row({**BUTTON, "style": 9})], "components.0.components.0.style"),
+        ([row({**BUTTON, "url": "https://host.test"})], "components.0.components.0.custom_id"),
+        ([row({**LINK, "custom_id": "x"})], "components.0.components.0.custom_id"),
+        ([row({**LINK, "url": "ftp://host.test"})], "components.0.components.0.url"),
+        ([row({**LINK, "url": "https://host.test" + "/x" * 256})], "components.0.components.0.url"),
+        ([row({**BUTTON, "style": 6})], "components.0.components.0.sku_id"),
+        ([row(menu(label="x" * 200))], "components.0.components.0.options.0.label"),
+        ([row(menu(label=""))], "components.0.components.0.options.0.label"),
+        ([row(menu(value="x" * 101))], "components.0.components.0.options.0.value"),
+        ([row(menu(description="x" * 101))], "components.0.components.0.options.0.description"),
+        ([row({**MENU, "options": OPTIONS[:1] * 2})], "components.0.components.0.options.1"),
+        ([row({**MENU, "max_values": 2})], "components.0.components.0.options"),
+        ([row({**MENU, "max_values": 26})], "components.0.components.0.max_values"),
+        ([row({**MENU, "max_values": 0})], "components.0.components.0.max_values"),
+        ([row({**MENU, "placeholder": "x" * 200})], "components.0.components.0.placeholder"),
+        (
+            [row({**WHO, "default_values": [{"id": "1"}] * 2})],
+            "components.0.components.0.default_values",
+        ),
     ],
 )
 def test_wrong_rows_are_refused_by_field(components: list[Payload], field: str) -> None:
@@ -80,7 +110,7 @@ def test_wrong_rows_are_refused_by_field(components: list[Payload], field: str) 
     "components",
     [
         [container(TEXT, GALLERY, {"type": 14}, row(BUTTON))],
-        [section(TEXT, TEXT, TEXT), section(TEXT, accessory={"type": 11, "media": PICTURE})],
+        [section(TEXT, TEXT, TEXT), section(TEXT, accessory={"type": 11, **PICTURE})],
         [{"type": 12, "items": [PICTURE] * 10}],
         [{"type": 13, "file": {"url": "attachment://a.txt"}}],
     ],
@@ -101,6 +131,20 @@ def test_layouts_are_taken_with_the_flag(components: list[Payload]) -> None:
         ([BUTTON], "components.0.type"),
         ([TEXT] * 41, "components"),
         ([{"type": 10, "content": "x" * 4001}], "components"),
+        ([container()], "components.0.components"),
+        ([{**container(TEXT), "accent_color": 1 << 24}], "components.0.accent_color"),
+        (
+            [{"type": 12, "items": [{"media": {"url": "file:///a.png"}}]}],
+            "components.0.items.0.media.url",
+        ),
+        ([{"type": 12, "items": [NOTHING]}], "components.0.items.0.media"),
+        (
+            [{"type": 12, "items": [{**PICTURE, "description": "x" * 1025}]}],
+            "components.0.items.0.description",
+        ),
+        ([section(TEXT, accessory={"type": 11})], "components.0.accessory.media"),
+        ([section(TEXT, accessory={**LINK, "url": "x"})], "components.0.accessory.url"),
+        ([{"type": 13, "file": {"url": "https://host.test/a"}}], "components.0.file.url"),
     ],
 )
 def test_wrong_layouts_are_refused_by_field(components: list[Payload], field: str) -> None:
@@ -109,29 +153,56 @@ def test_wrong_layouts_are_refused_by_field(components: list[Payload], field: st
     assert (refused.value.code, _field(refused.value)) == (50035, field)
 
 
+def modal(*parts: Payload, **changes: object) -> Payload:
+    return {"title": "Key", "custom_id": "keys", "components": list(parts), **changes}
+
+
 @pytest.mark.parametrize(
-    ("modal", "field"),
+    ("wrong", "field"),
     [
-        ({"title": "", "components": [row(FIELD)]}, "data.title"),
-        ({"title": "x" * 46, "components": [row(FIELD)]}, "data.title"),
-        ({"title": "Key", "components": []}, "data.components"),
-        ({"title": "Key", "components": [label(MENU)] * 6}, "data.components"),
-        ({"title": "Key", "components": [BUTTON]}, "data.components.0.type"),
-        ({"title": "Key", "components": [row(BUTTON)]}, "data.components.0.components.0.type"),
-        ({"title": "Key", "components": [label(BUTTON)]}, "data.components.0.component.type"),
-        ({"title": "Key", "components": [label(FIELD, "")]}, "data.components.0.label"),
+        (modal(row(FIELD), title=""), "data.title"),
+        (modal(row(FIELD), title="x" * 46), "data.title"),
+        (modal(row(FIELD), custom_id=""), "data.custom_id"),
+        (modal(row(FIELD), custom_id="x" * 101), "data.custom_id"),
+        (modal(), "data.components"),
+        (modal(*[label(MENU)] * 6), "data.components"),
+        (modal(BUTTON), "data.components.0.type"),
+        (modal(row(BUTTON)), "data.components.0.components.0.type"),
+        (modal(label(BUTTON)), "data.components.0.component.type"),
+        (modal(label(FIELD, "")), "data.components.0.label"),
+        (modal(label(FIELD, "x" * 46)), "data.components.0.label"),
+        (modal({**label(FIELD), "description": "x" * 101}), "data.components.0.description"),
+        (modal(row({**FIELD, "label": ""})), "data.components.0.components.0.label"),
+        (modal(row({**FIELD, "label": "x" * 46})), "data.components.0.components.0.label"),
+        (modal(label({**FIELD, "custom_id": ""})), "data.components.0.component.custom_id"),
+        (modal(label({**FIELD, "style": 3})), "data.components.0.component.style"),
+        (modal(label({**FIELD, "max_length": 9999})), "data.components.0.component.max_length"),
+        (modal(label({**FIELD, "max_length": 0})), "data.components.0.component.max_length"),
+        (modal(label({**FIELD, "min_length": -1})), "data.components.0.component.min_length"),
+        (
+            modal(label({**FIELD, "value": "abc", "max_length": 2})),
+            "data.components.0.component.value",
+        ),
+        (
+            modal(label({**FIELD, "placeholder": "x" * 101})),
+            "data.components.0.component.placeholder",
+        ),
+        (modal(label({**FILES, "max_values": 11})), "data.components.0.component.max_values"),
+        (modal(label({**FILES, "min_values": 0})), "data.components.0.component.min_values"),
+        (modal(label({**MENU, "disabled": True})), "data.components.0.component.disabled"),
+        (modal(label({**RADIO, "options": OPTIONS[:1]})), "data.components.0.component.options"),
+        (modal(TEXT, {"type": 10}), "data.components.1.content"),
     ],
 )
-def test_wrong_modals_are_refused_by_field(modal: Payload, field: str) -> None:
+def test_wrong_modals_are_refused_by_field(wrong: Payload, field: str) -> None:
     with pytest.raises(ApiProblem) as refused:
-        check_modal(modal)
+        check_modal(wrong)
     assert (refused.value.code, _field(refused.value)) == (50035, field)
 
 
 def test_a_modal_may_hold_texts_labels_and_rows() -> None:
-    files: Payload = {"type": 19, "custom_id": "files"}
-    parts = [TEXT, label(FIELD), label({**MENU, "custom_id": "n"}), label(files)]
-    check_modal({"title": "Key", "components": parts})
+    optional = {**FILES, "required": False, "min_values": 0}
+    check_modal(modal(TEXT, label(FIELD), label(MENU), label(optional), label(RADIO)))
 
 
 def test_walking_finds_parts_in_labels_and_accessories() -> None:

@@ -65,13 +65,38 @@ async def test_a_bots_file_is_kept_and_shown_in_its_embed_and_listed_elsewhere_n
 
     sent = await channel.send(embed=embed, files=files)
 
-    url = sent.embeds[0].image.url
-    assert url is not None
-    assert "/thumb.png" in url
-    assert await bot.http.get_from_cdn(url) == picture
+    image = sent.embeds[0].image
+    assert image.url is not None
+    assert "/thumb.png" in image.url
+    assert (image.width, image.height) == (3, 2)
+    assert await bot.http.get_from_cdn(image.url) == picture
     assert [each.filename for each in sent.attachments] == ["other.png"]
     assert await sent.attachments[0].read() == picture
     assert sent.attachments[0].description == "small"
+
+
+async def test_an_odd_file_name_is_rewritten_and_its_link_works(
+    bot: "Probe", town: "Town", picture: bytes
+) -> None:
+    heard = await town.heard_by(bot, "", Upload("a/b ü.png", picture), Upload("..", b"x"))
+    first, second = heard.attachments
+
+    assert (first.filename, first.title) == ("a_b_u.png", "a/b ü")
+    assert await first.read() == picture
+    assert await second.read() == b"x"
+
+
+async def test_an_embed_may_call_a_file_by_the_name_it_was_sent_with(
+    bot: "Probe", town: "Town", picture: bytes
+) -> None:
+    embed = discord.Embed().set_image(url="attachment://my cat.png")
+    file = discord.File(io.BytesIO(picture), "my cat.png")
+
+    sent = await bot.text_channel(town.memes.id).send(embed=embed, file=file)
+    edited = await sent.edit(embed=embed)
+
+    for message in (sent, edited):
+        assert str(message.embeds[0].image.url).startswith(town.sim.cdn_url)
 
 
 async def test_an_edit_changes_only_what_it_names(bot: "Probe", town: "Town") -> None:
@@ -170,6 +195,9 @@ async def test_pins_are_listed(bot: "Probe", town: "Town") -> None:
 
     pinned = [item.id async for item in message.channel.pins()]
     assert pinned == [message.id]
+    (notice,) = [m async for m in message.channel.history(after=message)]
+    assert (notice.type, notice.author.id) == (discord.MessageType.pins_add, town.sim.bot_user.id)
+    assert (notice.reference and notice.reference.message_id, notice.mentions) == (message.id, [])
     await message.unpin()
     assert [item.id async for item in message.channel.pins()] == []
 

@@ -171,3 +171,87 @@ async def test_typing_is_shown_both_ways(bot: "Probe", town: "Town") -> None:
     event = await told
     assert isinstance(event, discord.RawTypingEvent)
     assert event.user_id == town.alice.id
+
+
+async def test_the_bot_types_only_where_it_may_write(bot: "Probe", town: "Town") -> None:
+    town.sim.faults.revoke(town.memes, Permission.SEND_MESSAGES)
+    with pytest.raises(discord.Forbidden) as refused:
+        await bot.text_channel(town.memes.id).typing()
+    assert refused.value.code == 50013
+
+
+async def test_a_channel_is_moved_between_categories(bot: "Probe", town: "Town") -> None:
+    town.guild.grant_bot(Permission.MANAGE_CHANNELS)
+    rooms = town.guild.add_channel("Rooms", type=ChannelType.CATEGORY)
+    channel = await guild_of(bot, town).create_text_channel("art")
+    state = town.guild.channel("art")
+
+    await bot.http.edit_channel(channel.id, parent_id=rooms.id)
+    assert state.parent_id == rooms.id
+    await channel.edit(category=None)
+    assert state.parent_id is None
+    with pytest.raises(discord.HTTPException) as refused:
+        await bot.http.edit_channel(channel.id, parent_id=town.memes.id)
+    assert (refused.value.code, "parent_id" in refused.value.text) == (50035, True)
+
+
+@pytest.mark.parametrize("name", ["", "x" * 101])
+async def test_a_channel_needs_a_name(bot: "Probe", town: "Town", name: str) -> None:
+    town.guild.grant_bot(Permission.MANAGE_CHANNELS)
+    with pytest.raises(discord.HTTPException) as made:
+        await guild_of(bot, town).create_text_channel(name)
+    with pytest.raises(discord.HTTPException) as renamed:
+        await bot.text_channel(town.memes.id).edit(name=name)
+    assert (made.value.code, renamed.value.code) == (50035, 50035)
+    assert town.memes.name == "memes"
+
+
+async def test_what_a_deleted_category_held_stays(bot: "Probe", town: "Town") -> None:
+    rooms = town.guild.add_channel("Rooms", type=ChannelType.CATEGORY)
+    inside = town.guild.add_channel("inside", parent=rooms)
+    told = await bot.hears("guild_channel_update")
+
+    town.guild.delete_channel(rooms)
+
+    await told
+    assert (inside in town.guild.channels, inside.parent_id) == (True, None)
+
+
+async def test_the_bot_moves_no_role_above_its_own(bot: "Probe", town: "Town") -> None:
+    above = town.guild.add_role("Above")
+    town.guild.grant_bot(Permission.MANAGE_ROLES)
+    below = town.guild.add_role("Below")
+    guild = guild_of(bot, town)
+    member = await guild.fetch_member(town.alice.id)
+    roles = {role.id: role for role in await guild.fetch_roles()}
+
+    await member.add_roles(roles[below.id])
+    await roles[below.id].edit(name="Lower")
+    for act in (
+        member.add_roles(roles[above.id]),
+        member.edit(roles=[roles[above.id]]),
+        roles[above.id].edit(name="Mine"),
+        roles[above.id].delete(),
+    ):
+        with pytest.raises(discord.Forbidden) as refused:
+            await act
+        assert refused.value.code == 50013
+    assert (above.name, below.name) == ("Above", "Lower")
+
+
+async def test_the_bot_grants_only_what_it_holds(bot: "Probe", town: "Town") -> None:
+    town.guild.grant_bot(Permission.MANAGE_ROLES)
+    guild = guild_of(bot, town)
+    channel = bot.text_channel(town.memes.id)
+    role = await guild.create_role(
+        name="Artists", permissions=discord.Permissions(add_reactions=True)
+    )
+
+    for act in (
+        guild.create_role(permissions=discord.Permissions(ban_members=True)),
+        role.edit(permissions=discord.Permissions(ban_members=True)),
+        channel.set_permissions(guild.default_role, manage_messages=True),
+    ):
+        with pytest.raises(discord.Forbidden) as refused:
+            await act
+        assert refused.value.code == 50013

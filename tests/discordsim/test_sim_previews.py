@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from imgoe_bot.discordsim import SimOptions
+from imgoe_bot.discordsim import Message, SimOptions
 from imgoe_bot.discordsim.wire import mapping
 
 if TYPE_CHECKING:
@@ -90,6 +90,43 @@ async def test_a_gallery_is_measured_too(bot: "Probe", town: "Town", site: Site)
     (shown,) = event.message.components
     assert isinstance(shown, discord.MediaGalleryComponent)
     assert (shown.items[0].media.width, shown.items[0].media.height) == (3, 2)
+
+
+async def test_a_lost_picture_stays_0_by_0_until_it_is_sent_anew(
+    bot: "Probe", town: "Town", site: Site
+) -> None:
+    town.sim.faults.lose_pictures()
+    told = await bot.hears("raw_message_edit")
+    embed = discord.Embed().set_thumbnail(url=f"{site.url}/cat.png")
+    sent = await bot.get_partial_messageable(town.memes.id).send(embed=embed)
+    await told
+    lost = await sent.fetch()
+    assert (lost.embeds[0].thumbnail.width, site.asked) == (0, [])
+
+    await sent.edit(embed=lost.embeds[0])  # its size is the sender's word, which counts nothing
+
+    await town.alice.wait_for_message(town.memes, lambda m: _width_px(m) == 3)
+    assert (await sent.fetch()).embeds[0].thumbnail.width == 3
+
+
+def _width_px(message: Message) -> object:
+    return mapping(message.embeds[0]["thumbnail"]).get("width")
+
+
+async def test_a_gallery_tells_a_picture_that_is_not_there(
+    bot: "Probe", town: "Town", site: Site
+) -> None:
+    told = await bot.hears("raw_message_edit")
+    layout = discord.ui.LayoutView()
+    gallery: discord.ui.MediaGallery[discord.ui.LayoutView] = discord.ui.MediaGallery()
+    layout.add_item(gallery.add_item(media=f"{site.url}/gone.png"))
+    await bot.get_partial_messageable(town.memes.id).send(view=layout)
+    event = await told
+    assert isinstance(event, discord.RawMessageUpdateEvent)
+    (shown,) = event.message.components
+    assert isinstance(shown, discord.MediaGalleryComponent)
+    assert shown.items[0].media.loading_state is discord.MediaItemLoadingState.not_found
+    assert shown.items[0].media.width == 0
 
 
 @pytest.mark.parametrize(

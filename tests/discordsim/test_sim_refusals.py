@@ -89,6 +89,23 @@ async def test_nothing_at_all_is_refused(bot: "Probe", town: "Town") -> None:
     assert refused.value.code == 50006
 
 
+async def test_a_reply_to_a_message_that_is_gone_is_a_wrong_form(
+    bot: "Probe", town: "Town"
+) -> None:
+    message = await town.heard_by(bot, "gone soon")
+    await town.alice.delete(town.alice.messages(town.memes)[-1])
+
+    with pytest.raises(discord.HTTPException) as refused:
+        await message.reply("too late")
+    answer = await message.channel.send(
+        "as no reply", reference=message.to_reference(fail_if_not_exists=False)
+    )
+
+    assert (refused.value.status, refused.value.code) == (400, 50035)
+    assert "message_reference: Unknown message" in refused.value.text
+    assert (answer.reference, answer.type) == (None, discord.MessageType.default)
+
+
 async def test_a_file_beyond_ten_mebibytes_is_refused(bot: "Probe", town: "Town") -> None:
     file = discord.File(io.BytesIO(bytes(10 * 1024 * 1024 + 1)), "big.bin")
     with pytest.raises(discord.HTTPException) as refused:

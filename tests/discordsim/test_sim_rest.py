@@ -60,6 +60,10 @@ async def test_the_bot_deletes_in_bulk(bot: "Probe", town: "Town", clock: "Clock
     with pytest.raises(discord.HTTPException) as refused:
         await channel.delete_messages(old)
     assert refused.value.code == 50034
+    twice = [channel.get_partial_message(later.id)] * 2
+    with pytest.raises(discord.HTTPException) as repeated:
+        await channel.delete_messages(twice)
+    assert (repeated.value.status, repeated.value.code) == (400, 50035)
 
 
 async def test_the_bot_hides_anothers_embeds_with_the_right(bot: "Probe", town: "Town") -> None:

@@ -1,16 +1,19 @@
 """Pure rules: permissions, picture headers, ids, links, JSON readers."""
 
+import re
 import struct
 
 import pytest
 
 from imgoe_bot.discordsim import ApiProblem, Permission
 from imgoe_bot.discordsim.drafts import Draft, draft_from, mentioned_users, mentions_everyone
+from imgoe_bot.discordsim.entities import COMPONENTS_V2
 from imgoe_bot.discordsim.limits import check_embeds
 from imgoe_bot.discordsim.links import LinkSigner
-from imgoe_bot.discordsim.media import content_type_of, picture_size
+from imgoe_bot.discordsim.media import content_type_of, picture_size, stored_name
 from imgoe_bot.discordsim.permissions import ALL, Overwrite, in_channel
 from imgoe_bot.discordsim.problems import problem
+from imgoe_bot.discordsim.rights import check_draft
 from imgoe_bot.discordsim.snowflake import Snowflakes, created_at
 from imgoe_bot.discordsim.wire import Payload, as_int, copied_mapping, mappings
 
@@ -19,6 +22,7 @@ SEE = Permission.VIEW_CHANNEL
 SAY = Permission.SEND_MESSAGES
 NONE = Permission.NONE
 NOTHING: Payload = {}
+TEXT: Payload = {"type": 10, "content": "words"}
 
 
 def rule(target: int, *, allow: Permission = NONE, deny: Permission = NONE) -> Overwrite:
@@ -78,6 +82,34 @@ def test_types_are_guessed_by_name(name: str, kind: str | None) -> None:
     assert content_type_of(name) == kind
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept", "title"),
+    [
+        ("cat.png", "cat.png", None),
+        ("SPOILER_cat.png", "SPOILER_cat.png", None),
+        ("my cat (1).png", "my_cat_1.png", "my cat (1)"),
+        ("a/b.png", "a_b.png", "a/b"),
+        ("..\\..\\etc.png", "etc.png", "..\\..\\etc"),
+        ("_x_.png", "x.png", "_x_"),
+        ("Müller.tar.gz", "Muller.tar.gz", "Müller.tar"),
+        ("notes", "notes", None),
+    ],
+)
+def test_file_names_are_kept_as_discord_writes_them(
+    sent: str, kept: str, title: str | None
+) -> None:
+    assert stored_name(sent) == (kept, title)
+
+
+@pytest.mark.parametrize(
+    ("sent", "suffix"), [("猫.png", ".png"), ("..", ""), (".png", ""), ("", "")]
+)
+def test_a_name_of_which_nothing_is_left_is_a_random_one(sent: str, suffix: str) -> None:
+    kept, title = stored_name(sent)
+    assert re.fullmatch(rf"[0-9a-f]{{16}}{re.escape(suffix)}|png", kept)
+    assert title is not None
+
+
 def test_ids_rise_even_when_the_clock_stands_still() -> None:
     ids = Snowflakes(lambda: 1_700_000_000.0)
     first, second = ids.next(), ids.next()
@@ -128,12 +160,72 @@ def test_everyone_is_pinged_only_when_allowed() -> None:
         ([{"fields": [{"name": "a", "value": "x" * 1025}]}], "BASE_TYPE_MAX_LENGTH"),
         ([{"description": "x" * 3001}] * 2, "MAX_EMBED_SIZE_EXCEEDED"),
         ([{"image": {"url": "file:///etc/passwd"}}], "URL_TYPE_INVALID_SCHEME"),
+        ([{"title": "x", "footer": {"icon_url": "ftp://host"}}], "URL_TYPE_INVALID_SCHEME"),
+        ([{"author": {"name": "x", "icon_url": "data:x"}}], "URL_TYPE_INVALID_SCHEME"),
+        ([{"title": "x", "url": "attachment://a.png"}], "URL_TYPE_INVALID_SCHEME"),
+        ([{"title": "x", "url": "https://"}], "URL_TYPE_INVALID_URL"),
+        ([{"title": "x", "url": "https://[half"}], "URL_TYPE_INVALID_URL"),
+        ([{"title": "x", "url": "https://host/" + "x" * 2048}], "BASE_TYPE_MAX_LENGTH"),
+        ([{"title": "x", "color": 0x1000000}], "NUMBER_TYPE_MAX"),
+        ([{"title": "x", "color": -1}], "NUMBER_TYPE_MIN"),
+        ([{"title": "x", "timestamp": "yesterday"}], "DATE_TIME_TYPE_PARSE"),
+        ([NOTHING], "BASE_TYPE_REQUIRED"),
+        ([{"color": 1, "url": "https://host"}], "BASE_TYPE_REQUIRED"),
     ],
 )
 def test_embeds_beyond_a_limit_are_refused(embeds: list[Payload], code: str) -> None:
     with pytest.raises(ApiProblem) as refused:
         check_embeds(embeds)
     assert code in str(refused.value.payload())
+
+
+@pytest.mark.parametrize(
+    "embed",
+    [
+        {"timestamp": "2026-02-03T04:05:06.789Z"},
+        {"image": {"url": "attachment://a.png"}},
+        {"footer": {"text": "x", "icon_url": "HTTPS://host/a.png"}},
+        {"fields": [{"name": "a", "value": "b"}], "color": 0xFFFFFF},
+    ],
+)
+def test_any_part_makes_an_embed(embed: Payload) -> None:
+    check_embeds([embed])
+
+
+@pytest.mark.parametrize(
+    ("draft", "code", "word"),
+    [
+        ({"content": " \n\t"}, 50006, "empty"),
+        ({"content": "x", "nonce": "x" * 26}, 50035, "BASE_TYPE_MAX_LENGTH"),
+        ({"content": "x" * 2001}, 50035, "BASE_TYPE_MAX_LENGTH"),
+        (
+            {"content": "x", "allowed_mentions": {"parse": ["users"], "users": ["1"]}},
+            50035,
+            "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE",
+        ),
+        ({"content": "x", "allowed_mentions": {"parse": ["bots"]}}, 50035, "BASE_TYPE_CHOICES"),
+        (
+            {"content": "x", "allowed_mentions": {"roles": ["1"] * 101}},
+            50035,
+            "BASE_TYPE_BAD_LENGTH",
+        ),
+        (
+            {"flags": COMPONENTS_V2, "components": [TEXT], "sticker_ids": ["1"]},
+            50035,
+            "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
+        ),
+    ],
+)
+def test_a_message_that_breaks_a_rule_is_refused(draft: Payload, code: int, word: str) -> None:
+    with pytest.raises(ApiProblem) as refused:
+        check_draft(draft_from(draft), limit_bytes=1)
+    assert refused.value.code == code
+    assert word in str(refused.value.payload())
+
+
+def test_mentions_named_beside_an_empty_list_are_no_contradiction() -> None:
+    mentions = {"parse": ["users"], "users": [], "replied_user": False}
+    check_draft(draft_from({"content": "x", "allowed_mentions": mentions}), limit_bytes=1)
 
 
 def test_an_edit_names_what_it_changes() -> None:

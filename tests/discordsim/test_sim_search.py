@@ -54,6 +54,36 @@ async def test_it_counts_what_fits(
     assert (status, found["total_results"]) == (200, total)
 
 
+async def test_of_several_channels_or_authors_any_will_do(
+    api: aiohttp.ClientSession, town: "Town"
+) -> None:
+    other = town.guild.add_channel("other")
+    await fill(town)
+    await town.olga.say(other, "elsewhere")
+    await town.olga.say(town.guild.add_channel("third"), "further off")
+    both = f"channel_id={town.memes.id}&channel_id={other.id}"
+    people = f"author_id={town.alice.id}&author_id={town.olga.id}"
+
+    totals = [
+        (await search(api, town, query))[1]["total_results"]
+        for query in (both, people, f"{both}&{people}", f"{people}&has=file&has=image")
+    ]
+
+    assert totals == [5, 4, 3, 1]
+
+
+async def test_without_the_content_intent_what_is_found_is_blank(
+    api: aiohttp.ClientSession, town: "Town"
+) -> None:
+    await town.alice.say(town.memes, "secret", [Upload("a.png", b"x")])
+    town.sim.faults.forbid_intents(1 << 15)
+
+    _, found = await search(api, town, "has=file")
+
+    (message,) = mappings(sequence(found["messages"])[0])
+    assert (message["content"], message["attachments"]) == ("", [])
+
+
 async def test_the_newest_come_first_in_pages(api: aiohttp.ClientSession, town: "Town") -> None:
     await fill(town)
     _, found = await search(api, town, f"has=file&limit=1&offset=1&author_id={town.bob.id}")

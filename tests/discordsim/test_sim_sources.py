@@ -57,6 +57,21 @@ async def test_a_sticker_can_be_sent_and_read(bot: "Probe", town: "Town", pictur
     assert (await item.fetch()).name == "wave"
 
 
+async def test_unknown_foreign_and_too_many_stickers_are_refused(
+    town: "Town", picture: bytes
+) -> None:
+    other = town.sim.add_guild("Other", owner=town.alice)
+    mine = [town.guild.add_sticker(f"wave {number}", picture).id for number in range(4)]
+    foreign = other.add_sticker("hello", picture).id
+
+    for sticker_ids, code in (([1], 50081), ([foreign], 50081), (mine, 50035)):
+        with pytest.raises(ApiProblem) as refused:
+            await town.alice.say(town.memes, sticker_ids=sticker_ids)
+        assert refused.value.code == code
+
+    await town.alice.say(town.memes, sticker_ids=mine[:3])
+
+
 async def test_a_webhook_posts_under_its_own_name(
     bot: "Probe", town: "Town", picture: bytes
 ) -> None:

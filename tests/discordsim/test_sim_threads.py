@@ -162,3 +162,19 @@ async def test_a_thread_inherits_its_channels_overwrites(town: "Town") -> None:
 
     assert town.bob.messages(thread) == []
     assert len(town.alice.messages(thread)) == 1
+
+
+async def test_a_thread_in_a_news_channel_is_of_its_own_kind(bot: "Probe", town: "Town") -> None:
+    news = town.guild.add_channel("news", type=ChannelType.NEWS)
+    message = await town.alice.say(news, "extra")
+    told = await bot.hears("thread_create")
+
+    state = await town.alice.open_thread(message, "Talk")
+
+    thread = await told
+    assert isinstance(thread, discord.Thread)
+    assert thread.type is discord.ChannelType.news_thread
+    await town.bob.say(state, "inside")
+    with pytest.raises(ApiProblem) as refused:
+        await town.olga.open_thread(news, "Hush", private=True)
+    assert refused.value.code == 50024

@@ -97,6 +97,11 @@ def test_a_rule_of_another_channel_is_none_for_this_one() -> None:
         ({"is_mirror": True}, {"bots": True}, Skip.MIRROR),
         ({"author_is_bot": True}, {}, Skip.BOT),
         ({}, {"role": 77}, Skip.ROLE),
+        ({}, {"only_users": frozenset({6, 7})}, Skip.ONLY_USERS),
+        ({}, {"only_users": frozenset[int]()}, Skip.ONLY_USERS),
+        ({}, {"not_users": frozenset({5, 6})}, Skip.NOT_USERS),
+        ({}, {"not_users": frozenset({5}), "saved": True}, Skip.NOT_USERS),
+        ({}, {"only_users": frozenset({5}), "not_users": frozenset({5})}, Skip.NOT_USERS),
         ({}, {"keyword": "dog"}, Skip.KEYWORD),
         ({"nsfw": True}, {"nsfw": Treatment.REFUSE}, Skip.NSFW),
         ({}, {"choice": PersonChoice.OUT}, Skip.OPTED_OUT),
@@ -126,6 +131,10 @@ def test_each_reason_against_a_message_is_named(
     [
         ({"author_is_bot": True}, {"bots": True}),
         ({"author_role_ids": frozenset({77})}, {"role": 77}),
+        ({}, {"only_users": frozenset({5, 6})}),
+        ({}, {"only_users": frozenset({6}), "saved": True}),
+        ({}, {"not_users": frozenset({6})}),
+        ({}, {"not_users": frozenset[int]()}),
         ({}, {"keyword": "cat"}),
         ({"nsfw": True}, {}),
         ({}, {"consent": Consent.OPT_IN, "choice": PersonChoice.IN}),
@@ -142,11 +151,12 @@ def test_what_speaks_for_a_message_lets_it_pass(
     assert decide(facts, [_rule()], _around(**around)).keep  # type: ignore[arg-type]  # likewise
 
 
-def test_a_paused_rule_keeps_nothing_but_what_is_saved() -> None:
-    resting = [_rule(paused=True)]
+@pytest.mark.parametrize("saved", [False, True])
+def test_where_no_rule_works_nothing_is_kept_whoever_asks_for_it(saved: bool) -> None:
+    around = Circumstances(saved=saved)
 
-    assert decide(FACTS, resting, Circumstances()).skip is Skip.PAUSED
-    assert decide(FACTS, resting, Circumstances(saved=True)).keep
+    assert decide(FACTS, [], around).skip is Skip.NO_RULE
+    assert decide(FACTS, [_rule(paused=True)], around).skip is Skip.PAUSED
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from imgoe_bot.domain.duration import format_duration, parse_duration
 from imgoe_bot.domain.ids import AttachmentId
 from imgoe_bot.domain.job import Item
+from imgoe_bot.domain.option_kinds import without_user
 from imgoe_bot.domain.options import (
     DEFAULTS,
     OPTIONS,
     Answer,
+    Layout,
     Options,
     field_names,
+    layout_for,
     normalise,
     resolve,
     shown,
@@ -22,6 +25,7 @@ from imgoe_bot.domain.options import (
 from imgoe_bot.domain.templates import details_from, fill, split_tags
 from imgoe_bot.errors import SettingsRejected
 
+ADA, BEN = 123456789012345678, 123456789012345679
 ITEM = Item(AttachmentId(1), 0, "holiday.jpg")
 AT = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
 
@@ -49,6 +53,10 @@ def test_what_is_shown_parses_to_the_same() -> None:
         ("sources", "stickers, attachments", "attachments,stickers"),
         ("person_files", "0", "0"),
         ("keyword", "cat pictures", "cat pictures"),
+        ("only_users", "<@123456789012345679> <@!123456789012345678>", f"{ADA},{BEN}"),
+        ("not_users", f"{BEN}, {ADA},{BEN}", f"{ADA},{BEN}"),
+        ("not_users", "none", "none"),
+        ("only_users", "nobody", "nobody"),
     ],
 )
 def test_a_value_is_stored_in_one_form(name: str, text: str, stored: str) -> None:
@@ -73,6 +81,12 @@ def test_a_value_is_stored_in_one_form(name: str, text: str, stored: str) -> Non
         ("keyword", "", "bad-value"),
         ("keyword", "two\nlines", "bad-value"),
         ("title", "x" * 201, "bad-value"),
+        ("only_users", "", "bad-value"),
+        ("only_users", "@Ada", "bad-value"),
+        ("only_users", "<@&123456789012345678>", "bad-value"),
+        ("only_users", "<@123456789012345678", "bad-value"),
+        ("only_users", f"{ADA},", "bad-value"),
+        ("only_users", ",".join(str(ADA + n) for n in range(21)), "bad-value"),
     ],
 )
 def test_what_is_no_value_is_refused_by_name(name: str, text: str, problem: str) -> None:
@@ -81,6 +95,14 @@ def test_what_is_no_value_is_refused_by_name(name: str, text: str, problem: str)
 
     assert refused.value.setting == name
     assert refused.value.problem == problem
+
+
+@pytest.mark.parametrize(
+    ("text", "without"),
+    [(f"{ADA},{BEN}", f"{ADA}"), (f"{BEN}", "nobody"), (f"{ADA}", f"{ADA}"), ("none", "none")],
+)
+def test_who_is_forgotten_is_on_no_list(text: str, without: str) -> None:
+    assert without_user(text, BEN) == without
 
 
 def test_an_inner_place_wins_and_inherits_the_rest() -> None:
@@ -127,3 +149,21 @@ def test_a_title_is_cut_to_what_hosts_keep() -> None:
 def test_tags_are_those_a_host_would_keep() -> None:
     assert split_tags(" a, b ,a,," + "x" * 33) == ("a", "b")
     assert len(split_tags(",".join(map(str, range(20))))) == 10
+
+
+@pytest.mark.parametrize(
+    ("asked", "files", "reachable", "layout"),
+    [
+        (Layout.AUTO, 1, True, Layout.EMBED),
+        (Layout.AUTO, 2, True, Layout.GALLERY),
+        (Layout.AUTO, 10, True, Layout.GALLERY),
+        (Layout.AUTO, 2, False, Layout.EMBED),
+        (Layout.AUTO, 0, True, Layout.EMBED),
+        (Layout.EMBED, 5, True, Layout.EMBED),
+        (Layout.GALLERY, 1, False, Layout.GALLERY),
+    ],
+)
+def test_a_set_is_a_gallery_unless_it_could_not_be_seen_or_a_server_chose_otherwise(
+    asked: Layout, files: int, *, reachable: bool, layout: Layout
+) -> None:
+    assert layout_for(asked, files=files, reachable=reachable) is layout

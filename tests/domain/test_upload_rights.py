@@ -6,7 +6,8 @@ import pytest
 
 from imgoe_bot.domain.guild import MANAGE_GUILD, MANAGE_MESSAGES, Actor, ApiKey, check_may_manage
 from imgoe_bot.domain.ids import GuildId, UserId
-from imgoe_bot.domain.upload import Card, FailedItem, may_delete, may_see_link
+from imgoe_bot.domain.options import Layout
+from imgoe_bot.domain.upload import PICTURES_MAX, Card, FailedItem, may_delete, may_see_link
 from imgoe_bot.errors import HostBroken, ImgoeError, NotAllowed, SourceGone
 from tests.contracts.stores import BEN, GUILD, HOST, NOW, item, post, upload_of
 
@@ -47,11 +48,47 @@ def test_settings_need_manage_server_in_a_server(
     assert refused.value.needs == MANAGE_GUILD
 
 
-def test_only_copies_that_exist_and_have_a_link_can_be_deleted() -> None:
-    gone = replace(UPLOAD, deleted_at=NOW)
+def test_only_copies_that_exist_and_have_a_link_or_are_shared_can_be_deleted() -> None:
+    gone = replace(UPLOAD, deleted_at=NOW, shared=True)
     linkless = upload_of(post(), item(), link=None)
+    shared = replace(linkless, shared=True)
 
-    assert Card(post=post(), uploads=(UPLOAD, gone, linkless)).deletable == (UPLOAD,)
+    card = Card(post=post(), uploads=(UPLOAD, gone, linkless, shared))
+
+    assert card.deletable == (UPLOAD, shared)
+
+
+def test_nobody_is_sent_the_links_of_what_a_bot_posted() -> None:
+    card = Card(post=post(), uploads=(UPLOAD,))
+
+    assert card.is_to_be_delivered
+    assert not replace(card, post=replace(card.post, by_bot=True)).is_to_be_delivered
+    assert not replace(card, uploads=()).is_to_be_delivered
+
+
+@pytest.mark.parametrize(
+    ("layout", "shown"),
+    [(Layout.EMBED, {"cat.png"}), (Layout.GALLERY, {"cat.png", "secret.png"})],
+)
+def test_a_card_pictures_what_may_be_looked_at_and_embeds_no_spoiler(
+    layout: Layout, shown: set[str]
+) -> None:
+    stored = UPLOAD.stored
+    uploads = (
+        UPLOAD,
+        replace(UPLOAD, filename="secret.png", spoiler=True),
+        replace(UPLOAD, filename="gone.png", deleted_at=NOW),
+        replace(UPLOAD, filename="waits.png", stored=replace(stored, approved=False)),
+        replace(UPLOAD, filename="bare.bin", stored=replace(stored, thumb_url=None)),
+    )
+
+    card = Card(post=replace(post(), layout=layout), uploads=uploads)
+
+    assert {upload.filename for upload in card.pictured} == shown
+
+
+def test_a_card_pictures_ten_files_at_most() -> None:
+    assert len(Card(post=post(), uploads=(UPLOAD,) * 12).pictured) == PICTURES_MAX
 
 
 @pytest.mark.parametrize(

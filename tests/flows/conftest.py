@@ -14,8 +14,8 @@ from tests.flows.kit import Town
 
 @pytest.fixture
 def sim_options() -> SimOptions:
-    """How Discord behaves; a module may say otherwise."""
-    return SimOptions()
+    """A Discord that lets the bot post without pauses; ``test_flow_pace`` has the real one."""
+    return SimOptions(fetch_previews=True, message_limit=50, message_window_s=1)
 
 
 @pytest_asyncio.fixture

@@ -27,10 +27,12 @@ class Demo:
     Attributes:
         url: of the chat page.
         key: an API key of its image host, for ``/setup``.
+        process: the demo itself.
     """
 
     url: str
     key: str
+    process: asyncio.subprocess.Process
 
 
 @asynccontextmanager
@@ -44,9 +46,11 @@ async def running_demo() -> AsyncGenerator[Demo]:
             demo = await _printed(process)
         yield demo
     finally:
-        process.terminate()
+        killed = process.returncode is not None
+        if not killed:
+            process.terminate()
         await process.communicate()
-    assert process.returncode == 0
+    assert killed or process.returncode == 0
 
 
 async def _printed(process: asyncio.subprocess.Process) -> Demo:
@@ -55,7 +59,7 @@ async def _printed(process: asyncio.subprocess.Process) -> Demo:
     while True:
         url, key = re.search(r"http://\S+", printed), re.search(r"chv_\w+", printed)
         if url and key:
-            return Demo(url[0], key[0])
+            return Demo(url[0], key[0], process)
         line = await process.stdout.readline()
         assert line, f"the demo ended; it printed: {printed}"
         printed += line.decode()

@@ -39,6 +39,7 @@ async def test_a_file_that_is_no_media_is_named_with_the_reason(
 async def test_a_garbled_picture_among_good_ones_spoils_only_itself(running: Town) -> None:
     good = picture("good.png")
     broken = Upload("broken.png", good.data[:40], "image/png")
+    await running.set_option("layout", "embed")
 
     posted = await running.ben.say(running.photos, files=[broken, good])
 

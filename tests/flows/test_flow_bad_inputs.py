@@ -36,6 +36,8 @@ TEN = (
 
 
 async def test_ten_attachments_of_ten_kinds_each_get_their_due(running: Town) -> None:
+    await running.set_option("layout", "embed")
+
     card = await running.card_for(await running.ben.say(running.photos, files=TEN))
 
     kept = {embed["title"] for embed in card.embeds if "url" in embed}

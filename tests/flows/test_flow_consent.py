@@ -2,8 +2,8 @@
 
 import pytest
 
-from imgoe_bot.discordsim import Message
-from tests.flows.kit import Town, picture
+from imgoe_bot.discordsim import Channel, Message
+from tests.flows.kit import Town, eventually, picture
 
 
 async def _consent(town: Town, value: str) -> None:
@@ -83,3 +83,119 @@ async def test_who_is_asked_decides(running: Town, label: str, kept: bool) -> No
     else:
         await running.ben.wait_for_message(running.photos)
         assert running.cards(running.photos) == []
+
+
+def _questions(town: Town) -> list[Message]:
+    messages = town.photos.messages.values()
+    return [m for m in messages if m.content == "Keep a copy of this?"]
+
+
+async def _posted_and_seen(town: Town, channel: Channel) -> Message:
+    """Post a picture that is kept, in another channel: all that came before was looked at."""
+    return await town.card_for(await town.ada.say(channel, files=[picture("later.png")]))
+
+
+async def test_who_does_not_answer_is_not_asked_again_for_each_edit(running: Town) -> None:
+    await running.mirror(running.lounge)
+    await _consent_in(running, running.photos, "ask")
+    posted = await running.ben.say(running.photos, files=[picture()])
+    await running.card_for(posted)
+
+    for text in ("once", "twice"):
+        await running.ben.edit(posted, text)
+
+    await _posted_and_seen(running, running.lounge)
+    assert len(_questions(running)) == 1
+
+
+async def test_about_what_was_kept_nobody_is_asked_any_more(running: Town) -> None:
+    await running.mirror(running.lounge)
+    await _consent_in(running, running.photos, "ask")
+    posted = await running.ben.say(running.photos, files=[picture()])
+    await running.ben.click(await running.card_for(posted), "Keep")
+    await running.ben.wait_for_message(running.photos, lambda m: bool(m.embeds))
+
+    await running.ben.edit(posted, "edited")
+
+    await _posted_and_seen(running, running.lounge)
+    assert _questions(running) == []
+
+
+async def test_who_posted_while_the_bot_was_away_is_asked_when_it_returns_and_once(
+    town: Town,
+) -> None:
+    async with town.bot():
+        await town.set_key()
+        await town.mirror()
+        await _consent(town, "ask")
+    posted = await town.ben.say(town.photos, files=[picture()])
+
+    async with town.bot():
+        question = await town.card_for(posted)
+        await town.ben.edit(posted, "edited")
+        await town.mirror(town.lounge)
+        await _posted_and_seen(town, town.lounge)
+
+        assert _questions(town) == [question]
+        await town.ben.click(question, "Keep")
+        await town.ben.wait_for_message(town.photos, lambda m: bool(m.embeds))
+
+
+async def test_a_question_that_was_left_is_not_taken_for_the_card(town: Town) -> None:
+    async with town.bot():
+        await town.set_key()
+        await town.mirror()
+        await _consent(town, "ask")
+        posted = await town.ben.say(town.photos, files=[picture()])
+        question = await town.card_for(posted)
+        await _consent(town, "announce")
+        town.sim.faults.next_statuses(f"POST /channels/{town.photos.id}/messages", [503])
+
+        await town.ben.edit(posted, "edited")
+        failed = "SELECT count(*) FROM job WHERE step = 'announce' AND error IS NOT NULL"
+        await eventually(lambda: town.read_number(failed) == 1)
+        await town.let_time_pass("announce")
+
+        card = await town.ben.wait_for_message(town.photos, lambda m: bool(m.embeds))
+        assert card is not question
+        assert card.embeds[0]["title"] == "cat.png"
+
+
+async def _consent_in(town: Town, channel: Channel, value: str) -> None:
+    given = {"name": "consent", "value": value, "channel": channel}
+    await (await town.ada.slash(town.photos, "settings set", **given)).wait_response()
+
+
+@pytest.mark.parametrize("where", ["paused", "not mirrored"])
+async def test_a_reaction_saves_only_where_mirroring_goes_on(running: Town, where: str) -> None:
+    await running.set_option("consent", "react")
+    channel = running.photos if where == "paused" else running.lounge
+    if where == "paused":
+        paused = await running.ada.slash(running.photos, "mirror pause", channel=channel)
+        await paused.wait_response()
+    posted = await running.ben.say(channel, files=[picture()])
+
+    await running.ben.react(posted, "💾")
+
+    await running.set_option("consent", "announce")
+    group = running.guild.add_channel("elsewhere")
+    await running.mirror(group)
+    await _posted_and_seen(running, group)
+    assert running.cards(channel) == []
+    assert running.read_number("SELECT count(*) FROM post") == 1
+
+
+async def test_who_says_yes_after_mirroring_was_paused_is_told_that_nothing_is_kept(
+    running: Town,
+) -> None:
+    await running.set_option("consent", "ask")
+    posted = await running.ben.say(running.photos, files=[picture()])
+    question = await running.card_for(posted)
+    paused = await running.ada.slash(running.photos, "mirror pause", channel=running.photos)
+    await paused.wait_response()
+
+    answer = await (await running.ben.click(question, "Keep")).wait_response()
+
+    assert "paused" in answer.content
+    assert not question.deleted
+    assert running.read_number("SELECT count(*) FROM post") == 0

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from imgoe_bot.rehearsal import Rehearsal, StepFailed, sample_picture
 from tests.flows.demo_process import CHROMIUM_FLAGS, running_demo
-from tests.flows.kit import Town
+from tests.flows.kit import Town, eventually
 
 OUTPUT = Path(os.environ.get("IMGOE_TEST_OUTPUT", "test-output"))
 DROP = """async (zone, base64) => {
@@ -63,6 +63,30 @@ async def test_a_taken_port_is_one_clear_line_and_exit_78(town: Town) -> None:
     assert process.returncode == 78
     assert complaint.decode().count("\n") == 1
     assert f"can't listen on {port}" in complaint.decode()
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _has_ended(pid: int) -> bool:
+    """Tell whether a process is gone, or waits for nothing but somebody to take note."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
+async def test_a_demo_that_is_killed_leaves_no_bot_behind() -> None:
+    async with running_demo() as demo:
+        bots = _children(demo.process.pid)
+
+        demo.process.kill()
+        await demo.process.wait()
+
+        assert bots
+        await eventually(lambda: all(map(_has_ended, bots)))
 
 
 @pytest_asyncio.fixture

@@ -69,3 +69,15 @@ async def test_a_portal_without_message_content_is_noticed(town: Town) -> None:
 
     assert code == 1
     assert "✗ message content: switched off" in printed
+
+
+async def test_a_bot_in_no_server_is_told_how_to_invite_it(town: Town) -> None:
+    _, invited = await _doctor(town)
+    town.guild.remove_bot()
+
+    code, printed = await _doctor(town)
+
+    assert "✓ servers: in 1" in invited
+    assert code == 1
+    assert "✗ servers: in none yet: invite it with https://discord.com/oauth2/authorize?" in printed
+    assert f"client_id={town.sim.application_id}&" in printed

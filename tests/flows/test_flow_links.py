@@ -50,7 +50,7 @@ async def site() -> AsyncIterator[Site]:
 
 @pytest.fixture
 def sim_options() -> SimOptions:
-    return SimOptions(fetch_previews=True)
+    return SimOptions(fetch_previews=True, message_limit=50, message_window_s=1)
 
 
 @pytest.mark.parametrize(("path", "title"), [("/cat.png", "cat.png"), ("/page", "page.png")])
@@ -183,6 +183,27 @@ async def test_a_preview_is_kept_where_its_link_may_not_be_read(running: Town, s
     card = await running.card_for(posted)
     await _card_shows(running, card, "cat.png")
     assert {asker for _, asker in site.asked} == {"discord"}
+
+
+@pytest.mark.parametrize("layout", ["embed", "gallery"])
+async def test_a_card_that_grows_elsewhere_still_says_what_it_is_about(
+    running: Town, site: Site, layout: str
+) -> None:
+    await running.set_option("sources", "attachments, embeds")
+    await running.set_option("layout", layout)
+    await running.set_option("log_channel", f"<#{running.lounge.id}>")
+    await running.set_option("answer", "log")
+    posted = await running.ben.say(running.photos, files=[picture("own.png", colour="red")])
+    await running.ben.wait_for_message(running.lounge, lambda m: "own.png" in _all_of(m))
+
+    await running.ben.edit(posted, f"and look: {site.url}/cat.png")
+
+    card = await running.ben.wait_for_message(running.lounge, lambda m: "cat.png" in _all_of(m))
+    assert f"From <@{running.ben.id}>: https://discord.com/channels/" in _all_of(card)
+
+
+def _all_of(message: Message) -> str:
+    return f"{message.content} {message.embeds} {message.components}"
 
 
 async def test_an_edit_that_adds_nothing_changes_nothing(running: Town) -> None:

@@ -2,7 +2,7 @@
 
 from imgoe_bot.discordsim import ChannelType, Message
 from imgoe_bot.discordsim.wire import Payload, mapping, mappings, text
-from tests.flows.kit import DELETE_LINK, Town, picture
+from tests.flows.kit import DELETE_LINK, PATIENCE_S, Town, picture
 
 
 async def test_a_posted_picture_comes_back_as_a_card_with_thumb_and_viewer_link(
@@ -43,6 +43,7 @@ async def test_pressing_delete_removes_file_and_page_and_leaves_a_tombstone(runn
 
 
 async def test_ten_files_make_one_card_and_one_direct_message(running: Town) -> None:
+    await running.set_option("layout", "embed")
     files = [picture(f"{n}.png", colour=f"#0000{n:02x}") for n in range(10)]
     posted = await running.ben.say(running.photos, files=files)
 
@@ -193,17 +194,15 @@ async def test_a_file_name_can_neither_ping_nor_format_nor_turn_text_around(
     assert not card.mention_everyone
 
 
-async def test_a_file_the_host_has_already_is_answered_with_the_copy_we_know(
-    running: Town,
-) -> None:
-    first = await running.ben.say(running.photos, files=[picture("a.png")])
-    await running.card_for(first)
+async def test_a_file_is_called_what_its_sender_called_it(running: Town) -> None:
+    posted = await running.ben.say(running.photos, files=[picture("我的猫 (1).png")])
+    handed = await running.ben.slash(running.lounge, "upload", file=picture("другая.png"))
 
-    again = await running.ada.say(running.photos, files=[picture("b.png")])
-    card = await running.card_for(again)
+    card = await running.card_for(posted)
+    answer = await handed.wait_response(PATIENCE_S)
 
-    assert card.embeds[0]["title"] == "b.png"
-    assert await running.status(card.embeds[0]["url"]) == 200
+    assert card.embeds[0]["title"] == "我的猫 (1).png"
+    assert answer.embeds[0]["title"] == "другая.png"
 
 
 def _thumb_of(embed: Payload) -> str:

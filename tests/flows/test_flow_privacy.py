@@ -180,6 +180,20 @@ async def test_a_moderator_who_is_forgotten_leaves_rules_and_history_without_a_n
     assert card.embeds[0]["title"] == "cat.png"
 
 
+async def test_who_is_forgotten_is_taken_off_the_lists_of_members(running: Town) -> None:
+    """A list that named nobody else keeps nobody from then on, not everybody."""
+    await running.set_option("not_users", f"<@{running.ben.id}> <@{running.ada.id}>")
+    await running.set_option("not_users", "none")
+    await running.set_option("only_users", f"<@{running.ben.id}>")
+
+    await _forget(running)
+
+    await eventually(lambda: _traces(running.folder / "bot", running.ben) == [])
+    hers = await running.ada.say(running.photos, files=[picture()])
+    await running.observed(hers)
+    assert running.cards(running.photos) == []
+
+
 async def test_an_erasure_waits_for_a_host_that_is_away(town: Town) -> None:
     folder = town.folder / "away"
     async with town.bot():

@@ -92,6 +92,8 @@ async def test_webhooks_and_bots_are_kept_by_choice_only(running: Town) -> None:
 
     assert (await running.card_for(posted)).embeds[0]["title"] == "after.png"
     assert _titles(running) == ["after.png"]
+    deliveries = "SELECT count(*) FROM job WHERE step = 'deliver'"
+    assert running.read_number(deliveries) == 0, "nobody can write to a webhook"
 
 
 async def test_two_mirrors_never_copy_each_other(town: Town) -> None:
@@ -177,7 +179,7 @@ async def test_a_forwarded_card_is_not_kept_again(running: Town) -> None:
     forwarded = await running.ben.forward(card, running.photos)
 
     await running.observed(forwarded)
-    asked = await running.ben.slash(running.photos, "why", link=_link(running, forwarded))
+    asked = await running.ben.slash(running.photos, "why", message=_link(running, forwarded))
     assert "✗ It is not the answer of a bot like me" in (await asked.wait_response()).content
 
 
@@ -226,6 +228,34 @@ async def test_only_who_has_the_role_is_mirrored(running: Town) -> None:
 
     await running.card_for(posted)
     assert _titles(running) == ["after.png"]
+
+
+@pytest.mark.parametrize("name", ["only_users", "not_users"])
+async def test_posts_are_kept_or_left_by_who_wrote_them(running: Town, name: str) -> None:
+    named, other = running.ben, running.ada
+    await _set(running, name, f"<@{named.id}>")
+    left, kept = (other, named) if name == "only_users" else (named, other)
+
+    before = await left.say(running.photos, files=[picture("before.png")])
+    await running.observed(before)
+    posted = await kept.say(running.photos, files=[picture("after.png", colour="red")])
+
+    await running.card_for(posted)
+    asked = await running.ada.slash(running.photos, "why", link=_link(running, before))
+    told = (await asked.wait_response()).content
+    assert _titles(running) == ["after.png"]
+    assert [line for line in told.splitlines() if line.startswith("✗ Its author")]
+
+
+async def test_members_named_in_an_option_are_shown_as_mentions(running: Town) -> None:
+    people = f"<@{running.ben.id}>, {running.ada.id}"
+    setting = {"name": "not_users", "value": people}
+
+    answer = await (
+        await running.ada.slash(running.photos, "settings set", **setting)
+    ).wait_response()
+
+    assert f"<@{running.ada.id}>, <@{running.ben.id}>" in answer.content
 
 
 async def test_what_is_over_the_servers_own_limit_is_named(running: Town) -> None:

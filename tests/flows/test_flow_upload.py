@@ -107,6 +107,7 @@ async def test_only_the_uploaders_role_may_upload_where_one_is_set(running: Town
 
 
 async def test_several_files_get_one_card_that_names_what_failed(running: Town) -> None:
+    await running.set_option("layout", "embed")
     opened = await running.ben.slash(running.lounge, "upload-many")
     files = [
         picture("1.png"),
@@ -175,6 +176,7 @@ async def test_the_menu_keeps_any_message_also_without_message_content(town: Tow
     town.sim.faults.forbid_intents(1 << 15)
     async with town.bot():
         await town.set_key()
+        await town.set_option("layout", "embed")
         source = await town.ben.say(
             town.lounge, files=[picture("1.png"), picture("2.png", colour="red")]
         )

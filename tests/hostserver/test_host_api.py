@@ -1,9 +1,9 @@
 """Keys, albums, quotas, guests, expiry, moderation, limits: what surrounds an upload."""
 
+import asyncio
 import base64
 import re
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -13,37 +13,9 @@ import pytest
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer
 from imgoe_bot.hostserver.admin import WAITING_PAGE
 from imgoe_bot.hostserver.options import MIB
-from tests.hostserver.driver import Answer, Client, FileList, client_of, picture
+from tests.hostserver.driver import Answer, Client, FileList, picture
 from tests.hostserver.films import film
-
-PROBLEM = {"Accept": "application/problem+json"}
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now_s = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@asynccontextmanager
-async def running(
-    data_dir: Path, session: aiohttp.ClientSession, clock: Clock, **options: Any
-) -> AsyncGenerator[tuple[HostServer, Client]]:
-    async with HostServer(HostOptions(data_dir, **options), clock=clock) as host:
-        yield host, client_of(host, session)
-
-
-def with_key(client: Client) -> dict[str, str]:
-    return {"X-API-Key": str(client.key)}
+from tests.hostserver.stage import PROBLEM, Clock, running, signed_in, with_key
 
 
 async def test_a_strict_answer_tells_the_truth(client: Client) -> None:
@@ -181,31 +153,6 @@ async def test_a_quota_is_kept_to_the_byte_and_freed_by_deletion(
         assert (await client.call("POST", image["delete_url"])).status == 303
         await admin.form("/admin/users/2/quota", quota_mib="")
         assert (await mira.upload(picture())).status == 200
-
-
-class Admin:
-    """A person at the admin page: cookie and form token."""
-
-    def __init__(self, client: Client, cookie: str, csrf: str) -> None:
-        self.client, self.cookie, self.csrf = client, cookie, csrf
-
-    async def call(self, method: str, path: str, **options: Any) -> Any:
-        return await self.client.call(method, path, headers={"Cookie": self.cookie}, **options)
-
-    async def form(self, path: str, **fields: str) -> Any:
-        return await self.call("POST", path, data={"csrf": self.csrf} | fields)
-
-
-async def signed_in(client: Client) -> Admin:
-    begun = await client.call("POST", "/login", data={"key": str(client.key)})
-    assert begun.status == 303
-    cookie = begun.headers["set-cookie"]
-    assert "HttpOnly" in cookie
-    assert "SameSite=Strict" in cookie
-    value = cookie.partition(";")[0]
-    page = await client.get("/admin", headers={"Cookie": value})
-    csrf = page.body.decode().partition('name="csrf" value="')[2].partition('"')[0]
-    return Admin(client, value, csrf)
 
 
 async def test_what_a_guest_sends_waits_until_an_admin_approves(
@@ -442,9 +389,57 @@ async def test_a_session_ends_with_its_key_its_time_or_a_sign_out(
         assert refused.headers["location"] == "/login"
         clock.now_s += 13 * 3_600
         assert (await admin.call("GET", "/admin")).headers["location"] == "/login"
-        again = await signed_in(client)
+        again, elsewhere = await signed_in(client), await signed_in(client)
+        assert again.cookie != elsewhere.cookie
         out = await again.form("/logout")
         assert "Max-Age=0" in out.headers["set-cookie"]
+        assert (await again.call("GET", "/admin")).headers["location"] == "/login"
+        assert (await again.form("/admin/keys", user="eve")).status == 403
+        assert (await elsewhere.call("GET", "/admin")).status == 200
+
+
+async def test_a_session_that_was_ended_stays_so_and_is_forgotten_in_time(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
+) -> None:
+    async with running(tmp_path, session, clock) as (host, client):
+        first = await signed_in(client)
+        await first.form("/logout")
+        async with HostServer(HostOptions(tmp_path), clock=clock) as other:
+            there = Client(session, other.url, None)
+            refused = await there.get("/admin", headers={"Cookie": first.cookie})
+            assert refused.headers["location"] == "/login"
+        clock.now_s += 13 * 3_600
+        await (await signed_in(client)).form("/logout")
+        index = sqlite3.connect(tmp_path / "index.sqlite3", timeout=20)
+        assert index.execute("SELECT count(*) FROM ended_sessions").fetchone() == (1,)
+        index.close()
+        assert host.first_key is not None
+
+
+async def test_the_last_key_of_an_admin_can_not_be_revoked(client: Client) -> None:
+    admin = await signed_in(client)
+    await admin.form("/admin/keys", user="club", label="no admin's")
+    refused = await admin.call("POST", "/admin/keys/1/revoke", data={"csrf": admin.csrf})
+    assert (refused.status, refused.json["code"]) == (403, 403)
+    assert "last key" in refused.json["detail"]
+    assert (await client.upload(picture())).status == 200
+    await admin.form("/admin/keys", user="owner", label="a second one")
+    assert (await admin.form("/admin/keys/1/revoke")).status == 303
+    assert (await client.upload(picture())).json["error"]["code"] == 100
+
+
+async def test_of_two_last_keys_revoked_at_once_one_stays(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
+) -> None:
+    options = HostOptions(tmp_path)
+    async with HostServer(options) as first, HostServer(options) as second:
+        clients = [Client(session, first.url, first.first_key)]
+        clients.append(Client(session, second.url, await first.create_key("another")))
+        admins = [await signed_in(client) for client in clients]
+        done = await asyncio.gather(
+            admins[0].form("/admin/keys/1/revoke"), admins[1].form("/admin/keys/2/revoke")
+        )
+        assert sorted(answer.status for answer in done) == [303, 403]
 
 
 async def test_signing_in_can_not_be_tried_for_ever(client: Client) -> None:
@@ -503,6 +498,75 @@ async def test_chats_can_unfurl_pages(client: Client) -> None:
     assert (card.json["type"], card.json["url"]) == ("photo", image["url"])
     assert (await client.get("/oembed?url=http://elsewhere/x")).status == 404
     assert (await client.get(f"/oembed?url={image['url']}")).status == 404
+
+
+async def test_a_chat_is_shown_nothing_of_what_is_not_safe_for_work(client: Client) -> None:
+    image = await client.stored(picture(size=(900, 600)), filename="Secret.jpg", nsfw="1")
+    card = await client.get(f"/oembed?url={image['url_viewer']}")
+    assert card.json == {
+        "version": "1.0",
+        "type": "link",
+        "title": "Secret",
+        "provider_name": "Image host",
+        "provider_url": client.url,
+    }
+    head = (await client.get(image["url_viewer"])).body.decode().partition("</head>")[0]
+    assert "/images/" not in head
+
+
+async def test_nor_of_a_film_that_is_not(client: Client, tmp_path: Path) -> None:
+    data = film(tmp_path / "a.mp4")
+    image = await client.stored(data, filename="a.mp4", mime="video/mp4", nsfw="1")
+    card = await client.get(f"/oembed?url={image['url_viewer']}")
+    assert (card.json["type"], b"/images/" in card.body) == ("link", False)
+
+
+async def test_every_answer_is_what_its_type_says(client: Client) -> None:
+    image = await client.stored(picture())
+    answers = [
+        await client.upload(picture(), format="txt"),
+        await client.upload(picture(), format="redirect"),
+        await client.upload(b"words"),
+        await client.upload(b"words", format="txt"),
+        await client.upload(b"words", headers=with_key(client) | PROBLEM),
+        await client.get("/api/1/uploads", headers=with_key(client)),
+        await client.get("/api/1/openapi.json"),
+        await client.get(f"/oembed?url={image['url_viewer']}"),
+        await client.get(f"/oembed?url={image['url_viewer']}&format=xml"),
+        await client.get(image["url"]),
+        await client.get(image["url"], headers={"Range": "bytes=9999999-"}),
+        await client.get("/"),
+        await client.get("/nowhere"),
+        await client.call("PUT", "/nowhere"),
+        await client.call("POST", "/"),
+    ]
+    assert {answer.headers.get("x-content-type-options") for answer in answers} == {"nosniff"}
+
+
+async def test_a_method_no_address_takes_is_refused_as_anything_else(client: Client) -> None:
+    for path, allowed in (
+        ("/api/1/upload", "GET, POST"),
+        ("/api/1/uploads/x", "DELETE, GET, HEAD"),
+        ("/api/1/albums", "GET, HEAD, POST"),
+        ("/images/a.jpg", "GET, HEAD"),
+    ):
+        answer = await client.call("PATCH", path, headers=with_key(client))
+        assert (answer.status, answer.json["code"]) == (405, 130)
+        assert answer.headers["allow"] == allowed
+    page = await client.call("PATCH", "/login", headers={"Accept": "text/html"})
+    assert (page.status, b"That was not done" in page.body) == (405, True)
+
+
+async def test_a_reply_says_how_long_ago_an_upload_came(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
+) -> None:
+    async with running(tmp_path, session, clock) as (_, client):
+        image = await client.stored(picture())
+        assert image["how_long_ago"] == "moments ago"
+        clock.now_s += 3 * 3_600
+        path = f"/api/1/uploads/{image['id_encoded']}"
+        read = await client.get(path, headers=with_key(client))
+        assert read.json["image"]["how_long_ago"] == "3 hours ago"
 
 
 async def test_screenshot_tools_get_their_settings(client: Client) -> None:

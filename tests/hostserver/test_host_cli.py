@@ -17,6 +17,7 @@ import typer
 from typer.testing import CliRunner
 
 from imgoe_bot.host_cli import host
+from imgoe_bot.hostserver import HostOptions, HostServer
 from tests.docs.tables import code, rows, sections
 from tests.hostserver.driver import Answer, Client, picture
 from tests.hostserver.films import animation, film
@@ -39,6 +40,8 @@ def command(*options: str) -> list[str]:
         (["--bind", "127.0.0.1:99999"], "--bind"),
         (["--bind", "203.0.113.1:0"], "--bind"),
         (["--public-url", "img.example"], "--public-url"),
+        (["--bind", "0.0.0.0:0"], "--public-url"),
+        (["--bind", "[::]:0"], "--public-url"),
         (["--max-size", "much"], "--max-size"),
         (["--max-size", "0"], "--max-size"),
         (["--per-minute", "-1"], "--per-minute"),
@@ -65,6 +68,26 @@ def test_a_malformed_option_is_one_clear_line_and_exit_78(
     assert ran.stderr.startswith(f"{told}: ")
     assert len(ran.stderr.splitlines()) == 1
     assert "hunter2" not in ran.stderr
+
+
+async def test_a_lost_key_is_replaced_while_the_host_runs(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    async with HostServer(HostOptions(tmp_path)) as running:
+        options = ["--data", str(tmp_path), "--new-key", "laptop"]
+        ran = await asyncio.to_thread(CliRunner().invoke, APP, options)
+        assert (ran.exit_code, ran.stderr) == (0, "")
+        key = ran.stdout.removeprefix("API key (shown once): ").strip()
+        client = Client(session, running.url, key)
+        assert (await client.upload(picture())).status == 200
+        begun = await client.call("POST", "/login", data={"key": key})
+        assert begun.headers["location"] == "/admin"
+
+
+def test_a_host_found_everywhere_starts_once_it_is_told_where(tmp_path: Path) -> None:
+    options = ["--bind", "0.0.0.0:0", "--public-url", "https://img.example", "--new-key", "x"]
+    ran = CliRunner().invoke(APP, ["--data", str(tmp_path), *options])
+    assert (ran.exit_code, ran.stdout[:8]) == (0, "API key ")
 
 
 @pytest.mark.service("s3")

@@ -3,24 +3,28 @@
 import asyncio
 import io
 import json
+import os
 import threading
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext, RevisionStep
+from alembic.script import ScriptDirectory
 from PIL import Image
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, VideoLimits
 from imgoe_bot.hostserver.app import Outside, make_host
 from imgoe_bot.hostserver.auth import Seal
-from imgoe_bot.hostserver.database import migrate, open_database
+from imgoe_bot.hostserver.database import MIGRATIONS, migrate, open_database
 from imgoe_bot.hostserver.form import UploadForm
 from imgoe_bot.hostserver.limits import RateLimiter
 from imgoe_bot.hostserver.schema import METADATA
@@ -62,6 +66,30 @@ async def test_a_film_that_costs_too_much_is_refused(
         assert (answer.status, answer.json["error"]["code"]) == (400, code)
         assert files.names() == []
         assert (await client.upload(picture())).status == 200
+
+
+def _environments_of_children() -> list[bytes]:
+    """What each video child of this process was told of its surroundings."""
+    found: list[bytes] = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+            if int(parent) == os.getpid() and b"video_child" in (folder / "cmdline").read_bytes():
+                found.append((folder / "environ").read_bytes())
+    return found
+
+
+async def test_a_child_that_reads_films_knows_no_secret(
+    tmp_path: Path, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_SECRET_ACCESS_KEY", "IMGOE_HOST_DATABASE_URL", "IMGOE_DISCORD_TOKEN"):
+        monkeypatch.setenv(name, "hunter2")
+    async with running(tmp_path, session) as client:
+        await client.stored(film(tmp_path / "a.mp4"), filename="a.mp4", mime="video/mp4")
+        environments = _environments_of_children()
+    assert len(environments) == 1
+    assert b"hunter2" not in environments[0]
+    assert b"MALLOC_" in environments[0]
 
 
 async def test_the_place_stays_where_the_operator_wants(
@@ -133,6 +161,41 @@ async def test_migrations_make_the_same_tables_in_postgresql(postgres_url: str) 
     await migrate(database)
     assert await database.run(_differences) == []
     await database.close()
+
+
+def _down(connection: Connection) -> None:
+    scripts = ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS)])
+    # As in the host itself: Alembic's own downgrade command asks this function.
+    back: Any = scripts._downgrade_revs  # pyright: ignore[reportPrivateUsage]
+
+    def steps(revision: str, _: MigrationContext) -> list[RevisionStep]:
+        found: list[RevisionStep] = back("base", revision)
+        return found
+
+    with EnvironmentContext(Config(), scripts, fn=steps) as environment:
+        environment.configure(connection=connection, render_as_batch=True)
+        environment.run_migrations()
+
+
+async def _check_the_way_back(url: str) -> None:
+    database = open_database(url)
+    await migrate(database)
+    await database.run(_down)
+    assert await database.run(lambda connection: inspect(connection).get_table_names()) == [
+        "alembic_version"
+    ]
+    await migrate(database)
+    assert await database.run(_differences) == []
+    await database.close()
+
+
+async def test_migrations_lead_back_and_forth(tmp_path: Path) -> None:
+    await _check_the_way_back(f"sqlite:///{tmp_path / 'index.sqlite3'}")
+
+
+@pytest.mark.service("postgres")
+async def test_migrations_lead_back_and_forth_in_postgresql(postgres_url: str) -> None:
+    await _check_the_way_back(postgres_url)
 
 
 @pytest.mark.service("heif")

@@ -119,6 +119,16 @@ async def test_an_animation_is_known_and_gets_a_still(client: Client, kind: str)
     assert (image["display_width"], image["display_height"]) == (64, 48)
 
 
+async def test_an_animated_png_is_an_animation_too(client: Client) -> None:
+    sent = animation("PNG")
+    image = await client.stored(sent, filename="a.png", mime="image/png", width="10")
+    assert (image["is_animated"], image["width"]) == (1, 64)
+    assert (await client.get(image["url"])).body == sent
+    still = Image.open(io.BytesIO((await client.get(image["display_url"])).body))
+    assert (image["display_url"], still.format) == (image["medium"]["url"], "PNG")
+    assert getattr(still, "n_frames", 1) == 1
+
+
 async def test_avif_is_stored_as_it_is_with_webp_previews(client: Client) -> None:
     image = await client.stored(picture("AVIF", size=(700, 500)), mime="image/avif")
     assert (image["mime"], image["extension"]) == ("image/avif", "avif")

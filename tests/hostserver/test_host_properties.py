@@ -23,7 +23,7 @@ from imgoe_bot.hostserver.names import (
     title_from,
     with_suffix,
 )
-from imgoe_bot.hostserver.reply import format_duration, format_size
+from imgoe_bot.hostserver.reply import format_age, format_duration, format_size
 from imgoe_bot.hostserver.scrub import scrub_bytes
 from tests.hostserver.films import picture_with_place
 
@@ -159,3 +159,21 @@ def test_sizes_read_as_in_the_seed(size_bytes: int, text: str) -> None:
 @pytest.mark.parametrize(("duration_s", "text"), [(73, "01:13"), (3_723, "1:02:03"), (0, "00:00")])
 def test_durations_read_as_in_the_seed(duration_s: int, text: str) -> None:
     assert format_duration(duration_s) == text
+
+
+@pytest.mark.parametrize(
+    ("age_s", "text"),
+    [
+        (-1, "moments ago"),
+        (59, "moments ago"),
+        (60, "1 minute ago"),
+        (3_599, "59 minutes ago"),
+        (7_200, "2 hours ago"),
+        (86_400, "1 day ago"),
+        (8 * 86_400, "1 week ago"),
+        (65 * 86_400, "2 months ago"),
+        (3 * 365 * 86_400, "3 years ago"),
+    ],
+)
+def test_ages_are_told_in_the_largest_unit_they_fill(age_s: float, text: str) -> None:
+    assert format_age(age_s) == text

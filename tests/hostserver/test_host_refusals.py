@@ -1,5 +1,7 @@
 """Every reason to refuse is met once, on a real host; every code of the API is accounted for."""
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,11 +12,12 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from imgoe_bot.hostserver import HostOptions, HostServer, S3Place, VideoLimits
+from imgoe_bot.hostserver import HostOptions, HostServer, Patience, S3Place, VideoLimits
 from imgoe_bot.hostserver.faults import Reason
 from tests.docs.tables import read, rows, sections
 from tests.hostserver.driver import Answer, Client, FileList, client_of, picture
 from tests.hostserver.films import animation, film
+from tests.hostserver.wire import PART
 from tests.needs import require
 
 # Source: design/API.md §2, the table of errors.
@@ -111,6 +114,21 @@ async def put_a_file_where_the_folder_is(stage: Stage) -> None:
     images.write_text("")
 
 
+async def break_the_index(stage: Stage) -> None:
+    index = sqlite3.connect(stage.folder / "data/index.sqlite3", timeout=20)
+    index.execute("DROP TABLE file_names")
+    index.close()
+
+
+async def fall_silent(stage: Stage, headers: Headers) -> Answer:
+    async def body() -> AsyncGenerator[bytes]:
+        yield PART + JPEG[:1_000]
+        await asyncio.Event().wait()
+
+    kind = {"Content-Type": "multipart/form-data; boundary=b"}
+    return await stage.client.call("POST", "/api/1/upload", data=body(), headers=headers | kind)
+
+
 @asynccontextmanager
 async def a_bucket_in_which_every_name_is_taken() -> AsyncGenerator[Options]:
     require("s3")
@@ -160,6 +178,9 @@ SITUATIONS = {
     Reason.ENLARGING: Situation(upload(JPEG, width="9000")),
     Reason.OVER_QUOTA: Situation(by_somebody_else, {"user_quota_bytes": 0}),
     Reason.STORAGE_FULL: Situation(upload(JPEG), before=put_a_file_where_the_folder_is),
+    Reason.UNAVAILABLE: Situation(upload(JPEG), before=break_the_index),
+    Reason.TOO_SLOW: Situation(fall_silent, {"patience": Patience(idle_s=0.1)}),
+    Reason.WRONG_METHOD: Situation(call("PUT", "/api/1/upload"), is_always_true=True),
     Reason.NO_FREE_NAME: Situation(upload(JPEG), beside=a_bucket_in_which_every_name_is_taken),
     Reason.NOT_FOUND: Situation(call("GET", "/api/1/uploads/nothere"), is_always_true=True),
     Reason.FORBIDDEN: Situation(call("POST", "/admin/keys"), is_always_true=True),

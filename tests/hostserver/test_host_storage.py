@@ -1,43 +1,19 @@
 """The same host on other storages: PostgreSQL, S3, several processes on one index."""
 
 import asyncio
-import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from imgoe_bot.errors import SchemaTooNew
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Place
+from imgoe_bot.hostserver.options import MIB
+from tests.hostserver.bucket import SECRETS, keys_in
 from tests.hostserver.driver import Client, client_of, picture
-
-SECRETS = {"access_key_id": "testing", "secret_access_key": "testing"}
-
-
-@pytest.fixture(scope="module")
-def s3_endpoint() -> Iterator[str]:
-    moto = pytest.importorskip("moto.server", reason="moto's server is not installed")
-    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture
-async def bucket(s3_endpoint: str, session: aiohttp.ClientSession) -> S3Place:
-    pytest.importorskip("obstore", reason="obstore is not installed")
-    name = f"pictures-{os.urandom(4).hex()}"
-    async with session.put(f"{s3_endpoint}/{name}") as response:
-        assert response.status == 200
-    return S3Place(name, endpoint=s3_endpoint, **SECRETS)
-
-
-async def keys_in(place: S3Place, session: aiohttp.ClientSession) -> int:
-    async with session.get(f"{place.endpoint}/{place.bucket}") as response:
-        return (await response.text()).count("<Key>")
 
 
 @pytest.mark.service("postgres")
@@ -126,6 +102,110 @@ async def test_approval_moves_files_within_a_bucket(
         page = (await guest.get(image["path_viewer"])).body.decode()
         url = page.partition('og:image" content="')[2].partition('"')[0]
         assert (await guest.get(url)).status == 200
+
+
+async def check_that_what_is_known_is_not_sent(client: Client) -> None:
+    image = await client.stored(picture())
+    whole = await client.get(image["url"])
+    etag, modified = whole.headers["etag"], whole.headers["last-modified"]
+    for name, value, status in (
+        ("If-None-Match", etag, 304),
+        ("If-None-Match", "*", 304),
+        ("If-None-Match", f'"other", W/{etag}', 304),
+        ("If-None-Match", '"other"', 200),
+        ("If-None-Match", etag[:-2] + '"', 200),
+        ("If-Modified-Since", modified, 304),
+        ("If-Modified-Since", "Thu, 01 Jan 1970 00:00:00 GMT", 200),
+        ("If-Modified-Since", "yesterday", 200),
+    ):
+        asked = await client.get(image["url"], headers={name: value})
+        assert (name, value, asked.status) == (name, value, status)
+        assert asked.headers["etag"] == etag
+
+
+async def test_a_file_of_a_folder_that_the_client_has_is_not_sent(client: Client) -> None:
+    await check_that_what_is_known_is_not_sent(client)
+
+
+@pytest.mark.service("s3")
+async def test_nor_is_one_of_a_bucket(
+    bucket: S3Place, tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    async with HostServer(HostOptions(tmp_path, s3=bucket)) as host:
+        await check_that_what_is_known_is_not_sent(client_of(host, session))
+
+
+class FailingBucket:
+    """An S3 service that takes everything and gives one MiB of each file, or nothing."""
+
+    def __init__(self) -> None:
+        self.is_down = False
+
+    async def answer(self, request: web.Request) -> web.Response:
+        if request.method == "PUT":
+            await request.read()
+            return web.Response(headers={"ETag": '"x"'})
+        start = int(request.headers.get("Range", "bytes=0").partition("=")[2].partition("-")[0])
+        if self.is_down or start > 0:
+            return web.Response(status=403)
+        headers = {"ETag": '"x"', "Last-Modified": "Thu, 01 Jan 2026 00:00:00 GMT"}
+        if request.method == "HEAD":
+            return web.Response(headers=headers | {"Content-Length": str(3 * MIB)})
+        headers["Content-Range"] = f"bytes 0-{MIB - 1}/{3 * MIB}"
+        return web.Response(status=206, body=bytes(MIB), headers=headers)
+
+
+@pytest.fixture
+async def failing() -> AsyncIterator[tuple[FailingBucket, S3Place]]:
+    pytest.importorskip("obstore", reason="obstore is not installed")
+    service, app = FailingBucket(), web.Application(client_max_size=10 * MIB)
+    app.router.add_route("*", "/{tail:.*}", service.answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    endpoint = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield service, S3Place("pictures", endpoint=endpoint, **SECRETS)
+    await runner.cleanup()
+
+
+async def read_into(received: bytearray, answer: aiohttp.ClientResponse) -> None:
+    while piece := await answer.content.readany():
+        received += piece
+
+
+@pytest.mark.service("s3")
+async def test_a_file_that_the_storage_does_not_give_is_told_truthfully(
+    failing: tuple[FailingBucket, S3Place], tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    service, place = failing
+    async with HostServer(HostOptions(tmp_path, s3=place)) as host:
+        client = client_of(host, session)
+        image = await client.stored(picture())
+        service.is_down = True
+        answer = await client.get(image["url"])
+        assert (answer.status, answer.json["code"]) == (503, 104)
+        beyond = await client.get(image["url"], headers={"Range": "bytes=2000000-"})
+        assert beyond.status == 503
+
+
+@pytest.mark.service("s3")
+async def test_a_file_the_storage_breaks_off_is_cut_and_not_made_up(
+    failing: tuple[FailingBucket, S3Place],
+    tmp_path: Path,
+    session: aiohttp.ClientSession,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with HostServer(HostOptions(tmp_path, s3=failing[1])) as host:
+        client = client_of(host, session)
+        image = await client.stored(picture())
+        received = bytearray()
+        async with session.get(image["url"]) as answer:
+            assert (answer.status, answer.content_length) == (200, 3 * MIB)
+            with pytest.raises(aiohttp.ClientError):
+                await read_into(received, answer)
+        assert received == bytes(len(received))
+        assert "the storage broke off within a file" in caplog.messages
+        assert not any(record.exc_info for record in caplog.records)
 
 
 @pytest.mark.service("s3")

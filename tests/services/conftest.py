@@ -14,6 +14,7 @@ import pytest_asyncio
 from imgoe_bot.adapters.store import (
     SqlBudgetStore,
     SqlPersonStore,
+    SqlRetirementStore,
     SqlStatusStore,
     migrate,
     open_engine,
@@ -27,15 +28,19 @@ from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.guild_settings import GuildSettingsService
+from imgoe_bot.services.layouts import Layouts
 from imgoe_bot.services.options import OptionService
+from imgoe_bot.services.previews import Previews
 from imgoe_bot.services.quotas import QuotaService
+from imgoe_bot.services.resting import RestService
+from imgoe_bot.services.retirements import RetirementService
 from imgoe_bot.services.reviews import Reviews
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.status import StatusService
 from imgoe_bot.services.steps import Steps
 from imgoe_bot.services.uploads import UploadLimits, UploadService
 from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post
-from tests.services.fakes import FakeClock, FakeHost, FakeMessenger, FakeReader
+from tests.services.fakes import FakeClock, FakeHost, FakeMessenger, FakeReader, FakeThumbs
 
 
 def _generous() -> dict[Slot, Quota]:
@@ -51,10 +56,12 @@ class Office:
     host: FakeHost = field(default_factory=FakeHost)
     reader: FakeReader = field(default_factory=FakeReader)
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
+    thumbs: FakeThumbs = field(default_factory=FakeThumbs)
     quotas: dict[Slot, Quota] = field(default_factory=_generous)
     budget: Budget = ()
     guilds: GuildSettingsService = field(init=False)
     options: OptionService = field(init=False)
+    layouts: Layouts = field(init=False)
     uploads: UploadService = field(init=False)
     deletions: DeletionService = field(init=False)
 
@@ -63,11 +70,13 @@ class Office:
             self.stores.guilds, default_host_url="https://default.example", clock=self.clock
         )
         self.options = OptionService(self.stores.options, guilds=self.guilds, clock=self.clock)
+        self.layouts = Layouts(self.stores.notes, guilds=self.guilds, clock=self.clock)
         self.uploads = UploadService(
             self.reader,
             host=self.host,
             guilds=self.guilds,
             options=self.options,
+            layouts=self.layouts,
             posts=self.stores.posts,
             quotas=self.spending(),
             notes=self.stores.notes,
@@ -95,6 +104,7 @@ class Office:
             options=self.options,
             budgets=self.budgets(),
             notes=self.stores.notes,
+            resting=self.resting(),
             clock=self.clock,
         )
 
@@ -118,6 +128,20 @@ class Office:
             clock=self.clock,
         )
 
+    def resting(self) -> RestService:
+        return RestService(self.stores.rules, delivery=self.delivery(), clock=self.clock)
+
+    def retirements(self) -> RetirementService:
+        return RetirementService(
+            SqlRetirementStore(self.stores.database),
+            jobs=self.stores.jobs,
+            posts=self.stores.posts,
+            deletions=self.deletions,
+            options=self.options,
+            messenger=self.messenger,
+            clock=self.clock,
+        )
+
     def runner(self, *, attempts: int = 3, at_once: int = 2) -> JobRunner:
         delivery = self.delivery()
         steps = Steps(
@@ -126,9 +150,17 @@ class Office:
             uploads=self.uploads,
             deletions=self.deletions,
             options=self.options,
-            rules=self.stores.rules,
+            resting=self.resting(),
             messenger=self.messenger,
             delivery=delivery,
+            clock=self.clock,
+        )
+        previews = Previews(
+            self.stores.jobs,
+            posts=self.stores.posts,
+            messenger=self.messenger,
+            thumbs=self.thumbs,
+            layouts=self.layouts,
             clock=self.clock,
         )
         erasure = Erasure(
@@ -144,6 +176,8 @@ class Office:
             self.stores.jobs,
             steps=steps,
             delivery=delivery,
+            retirements=self.retirements(),
+            previews=previews,
             erasure=erasure,
             reviews=self.reviews(),
             clock=self.clock,

@@ -1,21 +1,37 @@
 """The outside world in memory: a clock that is moved, a host, a Discord."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from imgoe_bot.domain.guild import ApiKey
-from imgoe_bot.domain.ids import ChannelId, MessageId
+from imgoe_bot.domain.ids import ChannelId, MessageId, UploadId
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.quota import Spent
-from imgoe_bot.domain.upload import Card, DeleteLink, Details, Place, Post, Stored
+from imgoe_bot.domain.upload import (
+    Card,
+    DeleteLink,
+    Details,
+    Place,
+    Post,
+    Posted,
+    Stored,
+    Upload,
+)
 from imgoe_bot.errors import ImgoeError
-from imgoe_bot.services.ports import MediaFile
+from imgoe_bot.services.ports import MediaFile, Thumb
 from tests.contracts.stores import HOST, NOW, fresh_number
 
 BODY = b"\x89PNG\r\n\x1a\n" + bytes(500)
@@ -90,6 +106,7 @@ class FakeHost:
             len(body),
             page,
             page,
+            thumb_url=None if self.moderates else f"{page}.th.png",
             delete_link=DeleteLink(link),
             approved=not self.moderates,
         )
@@ -110,6 +127,20 @@ class FakeHost:
 
 
 @dataclass(slots=True)
+class FakeThumbs:
+    """Hands out the same thumb for every upload, but for those that are told apart."""
+
+    failures: dict[str, ImgoeError] = field(default_factory=dict[str, ImgoeError])
+    """By file name."""
+
+    async def read(self, upload: Upload, *, limit_bytes: int) -> Thumb:
+        failure = self.failures.get(upload.filename)
+        if failure is not None:
+            raise failure
+        return Thumb("image/png", BODY[:limit_bytes])
+
+
+@dataclass(slots=True)
 class FakeMessenger:
     """Remembers what was said to whom; posts once a nonce."""
 
@@ -120,8 +151,10 @@ class FakeMessenger:
     delivered: int = 0
     withdrawn: list[Card] = field(default_factory=list[Card])
     refreshed: list[Card] = field(default_factory=list[Card])
-    paused: list[tuple[MirrorRule, str]] = field(default_factory=list[tuple[MirrorRule, str]])
+    paused: list[list[MirrorRule]] = field(default_factory=list[list[MirrorRule]])
     removed: list[Card] = field(default_factory=list[Card])
+    held: list[Card] = field(default_factory=list[Card])
+    held_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
     options: list[Options] = field(default_factory=list[Options])
     repeated: list[bool] = field(default_factory=list[bool])
     near: list[Sequence[Spent]] = field(default_factory=list[Sequence[Spent]])
@@ -131,6 +164,10 @@ class FakeMessenger:
     deliver_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
     announce_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
     refresh_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
+    loses_thumbs: int = 0
+    """How many times Discord still fails to load what it is shown."""
+    attached: list[Mapping[UploadId, Thumb]] = field(default_factory=list[Mapping[UploadId, Thumb]])
+    on_refresh: Callable[[], Awaitable[None]] | None = None
 
     async def find_source(self, post: Post, item: Item) -> Source:
         if self.source_failures:
@@ -139,7 +176,7 @@ class FakeMessenger:
 
     async def announce(
         self, card: Card, options: Options, *, nonce: str, repeated: bool
-    ) -> Place | None:
+    ) -> Posted | None:
         self.options.append(options)
         self.repeated.append(repeated)
         if self.announce_failures:
@@ -147,7 +184,17 @@ class FakeMessenger:
         self.cards[nonce] = card
         if self.gate is not None:
             await self.gate.wait()
-        return Place(ChannelId(77), MessageId(fresh_number()))
+        return Posted(Place(ChannelId(77), MessageId(fresh_number())), self._loses_thumbs())
+
+    def _loses_thumbs(self) -> bool:
+        self.loses_thumbs -= 1
+        return self.loses_thumbs >= 0
+
+    async def show_held(self, card: Card, options: Options, *, nonce: str) -> Place:
+        if self.held_failures:
+            raise self.held_failures.pop(0)
+        self.held.append(card)
+        return card.post.card or Place(ChannelId(77), MessageId(fresh_number()))
 
     async def remove_card(self, card: Card) -> None:
         self.removed.append(card)
@@ -156,6 +203,16 @@ class FakeMessenger:
         if self.refresh_failures:
             raise self.refresh_failures.pop(0)
         self.refreshed.append(card)
+        if self.on_refresh is not None:
+            await self.on_refresh()
+
+    async def lacks_thumbs(self, card: Card) -> bool:
+        return self._loses_thumbs()
+
+    async def attach_thumbs(self, card: Card, thumbs: Mapping[UploadId, Thumb]) -> None:
+        self.attached.append(thumbs)
+        if self.on_refresh is not None:
+            await self.on_refresh()
 
     async def deliver(
         self, cards: Sequence[Card], *, near: Sequence[Spent] = (), repeated: bool
@@ -170,8 +227,8 @@ class FakeMessenger:
             self.notes |= {card.post.id: card for card in cards}
         return self.dms_open
 
-    async def tell_paused(self, rule: MirrorRule, *, needs: str, locale: str) -> None:
-        self.paused.append((rule, needs))
+    async def tell_paused(self, rules: Sequence[MirrorRule], *, locale: str) -> None:
+        self.paused.append(list(rules))
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
         self.withdrawn.append(card)

@@ -10,7 +10,7 @@ from imgoe_bot.adapters.store import SqlLibraryStore
 from imgoe_bot.domain.guild import MANAGE_GUILD, MANAGE_MESSAGES, Actor
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, UploadId, UserId
 from imgoe_bot.domain.library import Day, Query, Trouble, Whose
-from imgoe_bot.domain.upload import Card, Place, Upload
+from imgoe_bot.domain.upload import Card, Place, Posted, Upload
 from imgoe_bot.errors import MediaTooLarge, NotAllowed, UploadNotFound
 from imgoe_bot.services.library import LibraryService
 from imgoe_bot.services.stats import StatsService
@@ -29,15 +29,17 @@ class FakeBoard:
     """Remembers what was posted and taken away; lets everybody post, or nobody."""
 
     is_open: bool = True
+    lacks_thumbs: bool = False
     posted: dict[str, Card] = field(default_factory=dict[str, Card])
     removed: list[Place] = field(default_factory=list[Place])
 
     async def may_post(self, user_id: UserId, guild_id: GuildId, channel_id: ChannelId) -> bool:
         return self.is_open
 
-    async def post(self, card: Card, *, nonce: str) -> Place:
+    async def post(self, card: Card, *, nonce: str) -> Posted:
         self.posted[nonce] = card
-        return Place(card.post.channel_id, MessageId(fresh_number()))
+        place = Place(card.post.channel_id, MessageId(fresh_number()))
+        return Posted(place, lacks_thumbs=self.lacks_thumbs)
 
     async def remove(self, place: Place) -> None:
         self.removed.append(place)
@@ -165,6 +167,19 @@ async def test_posting_again_moves_the_card(
     assert board.posted["press"].uploads == (upload,)
     assert board.removed == [CARD]
     assert (await office.stores.posts.get_post(upload.post_id)).card == place
+
+
+async def test_a_card_posted_again_is_looked_at_anew_and_has_no_thumbs_of_its_own(
+    office: Office, library: LibraryService, board: FakeBoard
+) -> None:
+    upload = await _keep(office, card=CARD)
+    await office.stores.posts.note_thumbs_attached(upload.post_id)
+    board.lacks_thumbs = True
+
+    await library.post_again(MEMBER, upload.id, nonce="press")
+
+    assert not (await office.stores.posts.get_post(upload.post_id)).thumbs_attached
+    assert ("preview", "ready", 0, None) in await office.states()
 
 
 async def test_a_card_that_never_stood_anywhere_is_posted_all_the_same(

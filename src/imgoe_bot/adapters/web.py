@@ -27,9 +27,12 @@ GONE = frozenset({404, 410})
 TOTAL_S = 600
 """An interaction's answer has 15 minutes. Source: DISCORD.md section 1."""
 
-_CARRIERS = tuple(
-    ipaddress.IPv6Network(text)
+_INNER = tuple(
+    ipaddress.ip_network(text)
     for text in (
+        "192.88.99.0/24",
+        "3fff::/20",
+        "5f00::/16",
         "::/96",
         "::ffff:0:0/96",
         "64:ff9b::/96",
@@ -38,9 +41,11 @@ _CARRIERS = tuple(
         "2002::/16",
     )
 )
-"""IPv6 networks whose addresses stand for an IPv4 address, which could be any.
+"""Networks that not every Python's ``is_global`` leaves out: IPv6 addresses that stand for an IPv4
+address, which could be any; 6to4 relays; documentation; segment routing.
 
-Source: RFC 4291 (compatible, mapped), 6052 and 8215 (NAT64), 4380 (Teredo), 3056 (6to4).
+Source: RFC 4291 (compatible, mapped), 6052 and 8215 (NAT64), 4380 (Teredo), 3056 (6to4), 7526 (its
+relays), 9637 (documentation), 9602 (segment routing).
 """
 
 Allow = Callable[[str], bool]
@@ -59,7 +64,7 @@ def is_public(address: str) -> bool:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    if ip.version == 6 and (ip.is_site_local or any(ip in network for network in _CARRIERS)):
+    if any(ip in network for network in _INNER) or (ip.version == 6 and ip.is_site_local):
         return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 

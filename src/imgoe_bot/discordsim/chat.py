@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from imgoe_bot.discordsim import limits
-from imgoe_bot.discordsim.composing import Origin, compose, keep_file, numbered
+from imgoe_bot.discordsim.composing import Origin, compose, keep_files, numbered, renamed
 from imgoe_bot.discordsim.drafts import (
     Draft,
     mentioned_users,
@@ -16,10 +16,10 @@ from imgoe_bot.discordsim.entities import (
     Message,
     User,
 )
-from imgoe_bot.discordsim.layouts import check_components
+from imgoe_bot.discordsim.layouts import check_components, check_references
 from imgoe_bot.discordsim.message_payloads import message_payload
 from imgoe_bot.discordsim.payloads import channel_payload, member_payload
-from imgoe_bot.discordsim.problems import problem
+from imgoe_bot.discordsim.problems import invalid_form, problem
 from imgoe_bot.discordsim.rights import check_draft, check_may_send, file_limit
 from imgoe_bot.discordsim.snowflake import created_at
 from imgoe_bot.discordsim.wire import Json, Payload, copied_mapping
@@ -84,33 +84,36 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> Mess
         ApiProblem: 50006 when nothing would be left, 50035, 40005.
     """
     flags = draft.flags | message.flags
+    limits.check_mentions(draft.allowed_mentions)
     limits.check_content(draft.content)
     limits.check_layout_alone(content=draft.content, embeds=draft.embeds, flags=flags)
     limits.check_embeds(draft.embeds)
     limits.check_files(draft.files, limit_bytes=file_limit(world, channel))
     check_components(draft.components, flags=flags)
-    _apply(world, channel, message, draft)
+    there = () if draft.kept is not None else [item.filename for item in message.attachments]
+    check_references(draft.components, draft.named.union(there))
+    _apply(world, message, draft)
     if draft.given & AUTHORS_ONLY or draft.files:
         message.edited_at = world.clock()
     emit_message(world, "MESSAGE_UPDATE", message)
     return message
 
 
-def _apply(world: World, channel: Channel, message: Message, draft: Draft) -> None:
+def _apply(world: World, message: Message, draft: Draft) -> None:
+    if draft.kept is not None:
+        message.attachments = [item for item in message.attachments if item.id in draft.kept]
+    names = keep_files(world, message, draft.files)
     if "content" in draft.given:
         message.content = draft.content
         message.mention_ids = [found for found in mentioned_users(draft) if found in world.users]
     if "embeds" in draft.given:
-        message.embeds = [copied_mapping(embed) for embed in draft.embeds]
+        message.embeds = [renamed(embed, names) for embed in draft.embeds]
     if "components" in draft.given:
-        message.components = numbered(draft.components)
+        message.components = [renamed(part, names) for part in numbered(draft.components)]
     if "flags" in draft.given:
         changeable = SUPPRESS_EMBEDS | COMPONENTS_V2
         message.flags = (message.flags & ~SUPPRESS_EMBEDS) | (draft.flags & changeable)
-    if draft.kept is not None:
-        message.attachments = [item for item in message.attachments if item.id in draft.kept]
-    message.attachments += [keep_file(world, channel.id, item) for item in draft.files]
-    if not (message.content or message.embeds or message.attachments or message.components):
+    if not (message.content.strip() or message.embeds or message.attachments or message.components):
         raise problem(50006)
 
 
@@ -121,18 +124,29 @@ def delete(world: World, channel: Channel, message: Message) -> None:
     emit(world, "MESSAGE_DELETE", channel, {"id": str(message.id)}, message=message)
 
 
+def dismiss(world: World, channel: Channel, message: Message) -> None:
+    """Take an ephemeral message from its reader's sight; for the bot it is still there."""
+    message.dismissed = True
+    only = frozenset({message.ephemeral_for or 0})
+    data: Payload = {"id": str(message.id), "channel_id": str(channel.id)}
+    world.emit(Event("MESSAGE_DELETE", data, channel.guild_id, channel.id, only))
+
+
 def delete_many(world: World, channel: Channel, message_ids: Sequence[int]) -> None:
-    """Remove 2 to 100 messages younger than two weeks; unknown ids are passed over."""
+    """Remove 2 to 100 messages younger than two weeks; unknown ids count and are passed over."""
     if not 2 <= len(message_ids) <= 100:
         raise problem(50016)
+    if len(set(message_ids)) < len(message_ids):
+        message = "The set already contains this value"
+        raise invalid_form("messages", code="SET_TYPE_ALREADY_CONTAINS_VALUE", message=message)
     oldest = world.clock() - _BULK_AGE_S
     if any(created_at(message_id) < oldest for message_id in message_ids):
         raise problem(50034)
-    for message_id in message_ids:
-        message = channel.messages.pop(message_id, None)
-        if message is not None:
-            message.deleted = True
-    emit(world, "MESSAGE_DELETE_BULK", channel, {"ids": [str(item) for item in message_ids]})
+    found = [item for item in message_ids if item in channel.messages]
+    for message_id in found:
+        channel.messages.pop(message_id).deleted = True
+    if found:
+        emit(world, "MESSAGE_DELETE_BULK", channel, {"ids": [str(item) for item in found]})
 
 
 def unfurl(world: World, message: Message, embeds: Sequence[Json]) -> None:

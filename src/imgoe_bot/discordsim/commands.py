@@ -158,6 +158,16 @@ def slash_data(
     return _head(command) | {"options": options} | resolved.payload()
 
 
+def focused_type(data: Json) -> int:
+    """Return the type of the option that is being typed, text where none is."""
+    for option in mappings(data.get("options")):
+        if flag(option, "focused"):
+            return integer(option, "type")
+        if "options" in option:
+            return focused_type(option)
+    return _STRING
+
+
 def _level(
     definition: Json,
     subs: list[str],

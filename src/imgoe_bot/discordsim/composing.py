@@ -1,6 +1,6 @@
 """How a draft becomes a message: its parts, pings, files, what it answers or forwards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from imgoe_bot.discordsim.drafts import (
@@ -24,12 +24,21 @@ from imgoe_bot.discordsim.entities import (
     User,
 )
 from imgoe_bot.discordsim.layouts import walk
-from imgoe_bot.discordsim.media import content_type_of, picture_size
+from imgoe_bot.discordsim.media import content_type_of, picture_size, stored_name
 from imgoe_bot.discordsim.message_payloads import message_payload
 from imgoe_bot.discordsim.permissions import Permission
-from imgoe_bot.discordsim.wire import Json, Payload, copied_mapping, integer
+from imgoe_bot.discordsim.problems import invalid_form
+from imgoe_bot.discordsim.wire import (
+    Json,
+    Payload,
+    copied_mapping,
+    integer,
+    is_mapping,
+    is_sequence,
+)
 from imgoe_bot.discordsim.world import World
 
+REFERENCE = "attachment://"
 _SENDABLE_FLAGS = SUPPRESS_EMBEDS | COMPONENTS_V2 | 1 << 12 | 1 << 13
 
 
@@ -82,7 +91,7 @@ def compose(world: World, author: User, channel: Channel, draft: Draft, origin: 
         message.flags |= VOICE_MESSAGE
     if author is world.bot:
         message.application_id = world.bot.id
-    fill(world, channel, message, draft)
+    fill(world, message, draft)
     _copy_forwarded(world, message)
     return message
 
@@ -91,12 +100,12 @@ def _answers(reference: Reference | None) -> bool:
     return reference is not None and reference.kind == 0
 
 
-def fill(world: World, channel: Channel, message: Message, draft: Draft) -> None:
+def fill(world: World, message: Message, draft: Draft) -> None:
     """Put a draft's content, pings, parts and files into a message."""
     message.content = draft.content
-    message.embeds = [copied_mapping(embed) for embed in draft.embeds]
-    message.components = numbered(draft.components)
-    message.attachments += [keep_file(world, channel.id, item) for item in draft.files]
+    names = keep_files(world, message, draft.files)
+    message.embeds = [renamed(embed, names) for embed in draft.embeds]
+    message.components = [renamed(part, names) for part in numbered(draft.components)]
     message.mention_ids = [found for found in mentioned_users(draft) if found in world.users]
     message.mention_role_ids = mentioned_roles(draft)
     message.mention_everyone = mentions_everyone(draft)
@@ -124,20 +133,47 @@ def numbered(components: Sequence[Json]) -> list[Payload]:
     return fresh
 
 
+def keep_files(world: World, message: Message, files: Sequence[Upload]) -> dict[str, str]:
+    """Attach files to a message; returns the names they are kept under by those they came with."""
+    kept = [keep_file(world, message.channel_id, item) for item in files]
+    message.attachments += kept
+    return {item.filename: made.filename for item, made in zip(files, kept, strict=True)}
+
+
+def renamed(part: Json, names: Mapping[str, str]) -> Payload:
+    """Return a copy of an embed or component that calls files by the names they are kept under."""
+    return {key: _renamed(value, names) for key, value in part.items()}
+
+
+def _renamed(value: object, names: Mapping[str, str]) -> object:
+    if isinstance(value, str):
+        name = value.removeprefix(REFERENCE)
+        if name == value:
+            return value
+        return f"{REFERENCE}{names.get(name) or stored_name(name)[0]}"
+    if is_mapping(value):
+        return renamed(value, names)
+    if is_sequence(value):
+        return [_renamed(item, names) for item in value]
+    return value
+
+
 def keep_file(world: World, channel_id: int, item: Upload) -> Attachment:
     """Return the attachment that Discord makes of a file; the file's bytes are shared."""
     size = picture_size(item.data)
     spoiler = item.spoiler or item.filename.startswith("SPOILER_")
+    filename, title = stored_name(item.filename)
     return Attachment(
         world.ids.next(),
         channel_id,
-        item.filename,
+        filename,
         item.data,
         item.content_type or content_type_of(item.filename),
         width_px=size[0] if size else None,
         height_px=size[1] if size else None,
         description=item.description,
         flags=SPOILER_ATTACHMENT if spoiler else 0,
+        title=title,
         duration_s=item.duration_s,
         waveform=item.waveform,
     )
@@ -153,9 +189,13 @@ def _reference(
     message_id = integer(given, "message_id")
     if kind == 1:
         world.require(author, origin, Permission.READ_MESSAGE_HISTORY)
-    if given.get("fail_if_not_exists", True) or kind == 1:
-        world.message(origin, message_id)
-    return Reference(message_id, origin.id, origin.guild_id, kind)
+    if message_id in origin.messages:
+        return Reference(message_id, origin.id, origin.guild_id, kind)
+    if given.get("fail_if_not_exists") is False and kind == 0:
+        return None  # then it is sent as no reply
+    raise invalid_form(
+        "message_reference", code="MESSAGE_REFERENCE_UNKNOWN_MESSAGE", message="Unknown message"
+    )
 
 
 def _copy_forwarded(world: World, message: Message) -> None:

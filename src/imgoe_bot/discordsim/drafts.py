@@ -29,6 +29,7 @@ class Draft:
 
     Attributes:
         kept: for edits, the ids of attachments that stay; None keeps all.
+        named: the file names that the draft gives with them, and of its own files.
         nonce: the sender's own mark, given back with the message.
         enforce_nonce: a second draft with the same nonce is the first message again.
         reference: Discord's ``message_reference``, None without.
@@ -41,6 +42,7 @@ class Draft:
     components: Sequence[Json] = ()
     files: Sequence[Upload] = ()
     kept: frozenset[int] | None = None
+    named: frozenset[str] = frozenset()
     flags: int = 0
     nonce: str | None = None
     enforce_nonce: bool = False
@@ -53,9 +55,8 @@ class Draft:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to show."""
-        return not (
-            self.content or self.embeds or self.components or self.files or self.sticker_ids
-        )
+        words = self.content.strip()
+        return not (words or self.embeds or self.components or self.files or self.sticker_ids)
 
 
 def draft_from(data: Json, files: Sequence[Upload] = ()) -> Draft:
@@ -68,6 +69,10 @@ def draft_from(data: Json, files: Sequence[Upload] = ()) -> Draft:
         components=mappings(data.get("components")),
         files=files,
         kept=frozenset(kept) if "attachments" in data else None,
+        named=frozenset(
+            [text(item, "filename") for item in mappings(data.get("attachments"))]
+            + [item.filename for item in files]
+        ),
         flags=integer(data, "flags"),
         nonce=None if nonce is None else str(nonce),
         enforce_nonce=flag(data, "enforce_nonce"),
@@ -82,6 +87,9 @@ def draft_from(data: Json, files: Sequence[Upload] = ()) -> Draft:
 def _embed(data: Json) -> Payload:
     embed = copied_mapping(data)
     embed["type"] = optional_text(data, "type") or "rich"
+    for part in ("image", "thumbnail"):
+        if part in embed:  # a sender sets no size
+            embed[part] = {"url": text(mapping(embed[part]), "url")}
     return embed
 
 

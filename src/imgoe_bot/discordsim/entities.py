@@ -28,13 +28,16 @@ class ChannelType(IntEnum):
     VOICE = 2
     CATEGORY = 4
     NEWS = 5
+    NEWS_THREAD = 10
     PUBLIC_THREAD = 11
     PRIVATE_THREAD = 12
     FORUM = 15
     MEDIA = 16
 
 
-THREADS = frozenset({ChannelType.PUBLIC_THREAD, ChannelType.PRIVATE_THREAD})
+THREADS = frozenset(
+    {ChannelType.NEWS_THREAD, ChannelType.PUBLIC_THREAD, ChannelType.PRIVATE_THREAD}
+)
 THREAD_ONLY = frozenset({ChannelType.FORUM, ChannelType.MEDIA})
 WITHOUT_MESSAGES = THREAD_ONLY | {ChannelType.CATEGORY}
 
@@ -161,6 +164,7 @@ class Message:
         webhook_id: set on messages of webhooks and interaction follow-ups.
         snapshots: the forwarded message, without author, as Discord copies it.
         forwarded: the forwarded message's files.
+        dismissed: whether its one reader closed an ephemeral message; the bot is not told.
     """
 
     id: int
@@ -191,6 +195,7 @@ class Message:
     thread_id: int | None = None
     tts: bool = False
     deleted: bool = False
+    dismissed: bool = False
 
     @property
     def ephemeral(self) -> bool:

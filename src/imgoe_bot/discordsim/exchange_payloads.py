@@ -9,7 +9,7 @@ from imgoe_bot.discordsim.exchange import Answer, Exchange, Kind
 from imgoe_bot.discordsim.message_payloads import message_payload
 from imgoe_bot.discordsim.payloads import channel_payload, member_payload, user_payload
 from imgoe_bot.discordsim.rights import file_limit
-from imgoe_bot.discordsim.wire import Payload, copied_mapping, text
+from imgoe_bot.discordsim.wire import Json, Payload, copied_mapping, mappings, text
 from imgoe_bot.discordsim.world import World
 
 
@@ -74,8 +74,14 @@ def metadata_payload(world: World, exchange: Exchange) -> Payload:
     if exchange.kind is Kind.COMPONENT and exchange.source is not None:
         metadata["interacted_message_id"] = str(exchange.source.id)
     if exchange.kind is Kind.COMMAND:
-        metadata["name"] = text(exchange.data, "name")
+        metadata["name"] = _full_name(exchange.data)
     return metadata
+
+
+def _full_name(data: Json) -> str:
+    """Return a command's name with the sub-commands that were chosen, as clients show it."""
+    inner = [item for item in mappings(data.get("options")) if "options" in item]
+    return " ".join([text(data, "name"), *map(_full_name, inner)])
 
 
 def callback_payload(world: World, exchange: Exchange) -> Payload:

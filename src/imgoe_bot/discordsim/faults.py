@@ -87,7 +87,8 @@ class Faults:
         self._planned.append(_Planned("*", [refusal]))
 
     def delay(self, pattern: str, delay_s: float) -> None:
-        """Make every request that matches wait this long before it is served."""
+        """Make every request that matches wait this long before it is served; 0 ends that."""
+        self._planned = [p for p in self._planned if p.pattern != pattern or not p.delay_s]
         self._planned.append(_Planned(pattern, delay_s=delay_s))
 
     def delay_answer(self, pattern: str, delay_s: float) -> None:
@@ -127,8 +128,13 @@ class Faults:
         """Send opcode 7."""
         self._gateway.ask_to_reconnect()
 
+    @property
+    def copies(self) -> int:
+        """How many times each event is sent, 1 when all is well."""
+        return self._gateway.copies
+
     def duplicate_events(self, copies: int = 2) -> None:
-        """Send every event this many times from now on."""
+        """Send every event this many times from now on; 1 ends that."""
         self._gateway.copies = copies
 
     def reorder_events(self, count: int = 2) -> None:
@@ -140,8 +146,16 @@ class Faults:
         self._world.troubles.hollow_starters = True
 
     def blind_previews(self, *, blind: bool = True) -> None:
-        """Show pictures in embeds as 0×0, as Discord does when it can't fetch them."""
+        """Show pictures from elsewhere as 0×0, as Discord does when it can't fetch them."""
         self._world.troubles.blind_previews = blind
+
+    def lose_pictures(self, times: int = 1) -> None:
+        """Fetch none of the next pictures from elsewhere; they stay 0×0 until they are sent anew.
+
+        Args:
+            times: how many pictures; with ``SimOptions(fetch_previews=True)`` only.
+        """
+        self._world.troubles.pictures_lost = times
 
     def search_not_indexed(self, times: int = 1) -> None:
         """Answer the next searches with 202 and code 110000."""

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from imgoe_bot.discordsim.entities import Channel, Message, User
-from imgoe_bot.discordsim.layouts import (
+from imgoe_bot.discordsim.component_fields import (
     BUTTON,
     CHECKBOX,
     ENTITY_SELECTS,
@@ -14,8 +13,9 @@ from imgoe_bot.discordsim.layouts import (
     ROW,
     SELECTS,
     TEXT_INPUT,
-    walk,
 )
+from imgoe_bot.discordsim.entities import Channel, Message, User
+from imgoe_bot.discordsim.layouts import walk
 from imgoe_bot.discordsim.resolved import Resolved
 from imgoe_bot.discordsim.wire import (
     Json,

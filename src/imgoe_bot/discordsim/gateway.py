@@ -41,6 +41,9 @@ from imgoe_bot.discordsim.world import Event, World
 
 _KNOWN_INTENTS = (1 << 26) - 1
 _PRIVILEGED = (1 << 1) | (1 << 8) | (1 << 15)
+VERSIONS = ("8", "9", "10")
+"""The versions of the gateway that are served."""
+_MISSED_BEATS = 2
 _IGNORED = frozenset({3, 4})  # presence and voice state updates
 
 
@@ -67,10 +70,11 @@ class Gateway:
         self._sockets: dict[web.WebSocketResponse, asyncio.Queue[str]] = {}
         world.listeners.append(self.deliver)
 
-    @property
-    def is_connected(self) -> bool:
-        """Whether a session that was sent READY has a socket now."""
-        return any(session.outbox is not None for session in self.sessions.values())
+    def is_connected(self, shards: int | None) -> bool:
+        """Tell whether so many shards have a socket now; None: all that the bot announced."""
+        live = [session for session in self.sessions.values() if session.outbox is not None]
+        wanted = shards or max((session.shard_count for session in live), default=1)
+        return len({session.shard_id for session in live}) >= wanted
 
     def deliver(self, event: Event) -> None:
         """Send an event to every session that asked for it, or hold it back for ``reorder``."""
@@ -115,7 +119,7 @@ class Gateway:
         self._sockets[socket] = outbox
         writer = asyncio.create_task(_write(socket, outbox))
         try:
-            await self._converse(socket, outbox)
+            await self._converse(socket, outbox, version=request.query.get("v", VERSIONS[-1]))
         finally:
             del self._sockets[socket]
             self._detach(outbox)
@@ -123,16 +127,33 @@ class Gateway:
             await asyncio.gather(writer, return_exceptions=True)
         return socket
 
-    async def _converse(self, socket: web.WebSocketResponse, outbox: "asyncio.Queue[str]") -> None:
-        hello = {"heartbeat_interval": self._heartbeat_interval_ms}
-        outbox.put_nowait(control(HELLO, hello))
+    async def _converse(
+        self, socket: web.WebSocketResponse, outbox: "asyncio.Queue[str]", *, version: str
+    ) -> None:
         try:
-            async for message in socket:
-                if message.type is WSMsgType.TEXT:
-                    self._receive(parsed(message.data), outbox)
+            if version not in VERSIONS:
+                raise GatewayClosed(4012, "Invalid API version")
+            hello = {"heartbeat_interval": self._heartbeat_interval_ms}
+            outbox.put_nowait(control(HELLO, hello))
+            await self._listen(socket, outbox)
         except GatewayClosed as closing:
             await _drained(outbox)
             await socket.close(code=closing.code, message=closing.reason.encode())
+
+    async def _listen(self, socket: web.WebSocketResponse, outbox: "asyncio.Queue[str]") -> None:
+        patience_s = _MISSED_BEATS * self._heartbeat_interval_ms / 1000
+        try:
+            async with asyncio.timeout(patience_s) as alive:
+                async for message in socket:
+                    if message.type is not WSMsgType.TEXT:
+                        continue
+                    frame = parsed(message.data)
+                    if integer(frame, "op", -1) == HEARTBEAT:
+                        alive.reschedule(asyncio.get_running_loop().time() + patience_s)
+                    self._receive(frame, outbox)
+        except TimeoutError:
+            self._forget(outbox)
+            raise GatewayClosed(4009, "Session timed out.") from None
 
     def _receive(self, frame: Json, outbox: "asyncio.Queue[str]") -> None:
         code, data = integer(frame, "op", -1), mapping(frame.get("d"))
@@ -155,6 +176,12 @@ class Gateway:
             if session.outbox is outbox:
                 return session
         return None
+
+    def _forget(self, outbox: "asyncio.Queue[str]") -> None:
+        """Drop a session for good: it can't be resumed."""
+        session = self._attached(outbox)
+        if session is not None:
+            del self.sessions[session.id]
 
     def _detach(self, outbox: "asyncio.Queue[str]") -> None:
         session = self._attached(outbox)

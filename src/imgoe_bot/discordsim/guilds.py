@@ -113,7 +113,7 @@ class GuildHandle:
         }
 
     def edit_channel(self, channel: Channel, **changes: object) -> None:
-        """Change a channel: name, topic, nsfw, rate_limit_per_user."""
+        """Change a channel: name, topic, nsfw, parent_id, rate_limit_per_user."""
         places.edit_channel(self._world, channel, changes)
 
     def delete_channel(self, channel: Channel) -> None:

@@ -5,8 +5,10 @@ Source: https://discord.com/developers/docs/events/gateway#list-of-intents
 
 from dataclasses import dataclass
 
+from imgoe_bot.discordsim.entities import Message
+from imgoe_bot.discordsim.message_payloads import message_payload
 from imgoe_bot.discordsim.wire import Json, Payload, copied_mapping, mapping, mappings, text
-from imgoe_bot.discordsim.world import Event
+from imgoe_bot.discordsim.world import Event, World
 
 GUILDS = 1 << 0
 GUILD_MEMBERS = 1 << 1
@@ -85,3 +87,12 @@ def readable(message: Json, *, bot_id: int) -> Payload:
     for key in _HIDDEN_IF_PRESENT:
         shown.pop(key, None)
     return shown | copied_mapping(_HIDDEN)
+
+
+def shown_by_rest(world: World, message: Message) -> Payload:
+    """Return a message as REST gives it to the bot: blank where the portal grants no content."""
+    payload = message_payload(world, message)
+    in_guild = world.channel(message.channel_id).guild_id is not None
+    if not in_guild or world.privileged_intents & MESSAGE_CONTENT:
+        return payload
+    return readable(payload, bot_id=world.bot.id)

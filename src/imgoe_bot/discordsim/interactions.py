@@ -7,7 +7,8 @@ import secrets
 from dataclasses import replace
 
 from imgoe_bot.discordsim import chat
-from imgoe_bot.discordsim.commands import has_bot
+from imgoe_bot.discordsim.command_rules import check_choices
+from imgoe_bot.discordsim.commands import focused_type, has_bot
 from imgoe_bot.discordsim.composing import Origin, fill, numbered
 from imgoe_bot.discordsim.drafts import Draft
 from imgoe_bot.discordsim.entities import (
@@ -144,10 +145,14 @@ class Interactions:
         elif kind is Answer.UPDATE and exchange.source is not None:
             exchange.original = chat.edit(self._world, exchange.channel, exchange.source, draft)
         elif kind is Answer.CHOICES:
-            exchange.choices = [copied_mapping(item) for item in mappings(data.get("choices"))]
-            self._tell(exchange, "AUTOCOMPLETE_CHOICES", {"choices": exchange.choices})
+            self._offer(exchange, mappings(data.get("choices")))
         else:
             self._open_modal(exchange, data)
+
+    def _offer(self, exchange: Exchange, choices: list[Json]) -> None:
+        check_choices(choices, focused_type(exchange.data), "data.choices")
+        exchange.choices = [copied_mapping(item) for item in choices]
+        self._tell(exchange, "AUTOCOMPLETE_CHOICES", {"choices": exchange.choices})
 
     def _open_modal(self, exchange: Exchange, data: Json) -> None:
         check_modal(data)
@@ -197,7 +202,7 @@ class Interactions:
         """Put a deferred answer's content into the message that waits for it."""
         check_draft(draft, limit_bytes=file_limit(self._world, exchange.channel))
         message.flags = (message.flags & ~LOADING) | (draft.flags & COMPONENTS_V2)
-        fill(self._world, exchange.channel, message, draft)
+        fill(self._world, message, draft)
         chat.emit_message(self._world, "MESSAGE_UPDATE", message)
         return message
 

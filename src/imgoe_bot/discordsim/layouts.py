@@ -3,30 +3,43 @@
 Source: https://discord.com/developers/docs/components/reference
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+from imgoe_bot.discordsim.component_fields import (
+    BUTTON,
+    CHECKBOX,
+    CHECKBOXES,
+    CONTAINER,
+    FILE,
+    FILE_UPLOAD,
+    GALLERY,
+    LABEL,
+    RADIO,
+    ROW,
+    SECTION,
+    SELECTS,
+    SEPARATOR,
+    TEXT,
+    TEXT_INPUT,
+    THUMBNAIL,
+    check_custom_id,
+    check_enabled,
+    check_fields,
+    check_text,
+)
 from imgoe_bot.discordsim.entities import COMPONENTS_V2
-from imgoe_bot.discordsim.problems import ApiProblem, invalid_form
+from imgoe_bot.discordsim.problems import bad_length, invalid_form, too_large, too_small
 from imgoe_bot.discordsim.wire import Json, integer, mapping, mappings, text
-
-ROW, BUTTON, STRING_SELECT, TEXT_INPUT, SECTION, TEXT, THUMBNAIL = 1, 2, 3, 4, 9, 10, 11
-GALLERY, FILE, SEPARATOR, CONTAINER, LABEL, FILE_UPLOAD = 12, 13, 14, 17, 18, 19
-RADIO, CHECKBOXES, CHECKBOX = 21, 22, 23
-ENTITY_SELECTS = frozenset({5, 6, 7, 8})
-SELECTS = ENTITY_SELECTS | {STRING_SELECT}
-LINK_STYLE, PREMIUM_STYLE = 5, 6
 
 ROWS = 5
 BUTTONS_A_ROW = 5
 LAYOUT_COMPONENTS = 40
 LAYOUT_TEXT = 4_000
-GALLERY_ITEMS = 10
 SECTION_TEXTS = 3
-OPTIONS = 25
-LABEL_LENGTH = 80
-CUSTOM_ID_LENGTH = 100
 MODAL_ITEMS = 5
 MODAL_TITLE = 45
+LABEL_DESCRIPTION = 100
+COLOURS = 0xFFFFFF
 
 _IN_CONTAINER = frozenset({ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR})
 _IN_LAYOUT = _IN_CONTAINER | {CONTAINER}
@@ -35,6 +48,7 @@ _IN_MODAL = frozenset({ROW, TEXT, LABEL})
 _IN_LABEL = SELECTS | {TEXT_INPUT, FILE_UPLOAD, RADIO, CHECKBOXES, CHECKBOX}
 _CHILDREN = {ROW: _IN_ROW, CONTAINER: _IN_CONTAINER, SECTION: frozenset({TEXT})}
 _ACCESSORIES = frozenset({BUTTON, THUMBNAIL})
+_EMPTYABLE = SELECTS | {FILE_UPLOAD, CHECKBOXES}
 
 
 def walk(components: Iterable[Json]) -> Iterable[Json]:
@@ -52,7 +66,7 @@ def check_components(components: Sequence[Json], *, flags: int) -> None:
     v2 = bool(flags & COMPONENTS_V2)
     top = _IN_LAYOUT if v2 else frozenset({ROW})
     if not v2 and len(components) > ROWS:
-        raise _bad_length("components", ROWS)
+        raise bad_length("components", ROWS)
     for index, part in enumerate(components):
         _check(part, top, f"components.{index}")
     _check_custom_ids(components)
@@ -60,13 +74,32 @@ def check_components(components: Sequence[Json], *, flags: int) -> None:
         _check_totals(list(walk(components)))
 
 
+def check_references(components: Sequence[Json], names: Collection[str]) -> None:
+    """Refuse components that show a file which the message does not have, or does not name.
+
+    Source: discord-api-docs, issue 7529.
+    """
+    for part in walk(components):
+        for item in [*mappings(part.get("items")), part]:
+            for shown in ("media", "file"):
+                url = text(mapping(item.get(shown)), "url")
+                name = url.removeprefix("attachment://")
+                if name != url and name not in names:
+                    raise invalid_form(
+                        "components",
+                        code="UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND",
+                        message=f"Referenced attachment not found: {url}",
+                    )
+
+
 def check_modal(data: Json) -> None:
     """Refuse a modal where Discord would (50035)."""
     if not 1 <= len(text(data, "title")) <= MODAL_TITLE:
-        raise _bad_length("data.title", MODAL_TITLE)
+        raise bad_length("data.title", MODAL_TITLE)
+    check_custom_id(data, "data")
     items = mappings(data.get("components"))
     if not 1 <= len(items) <= MODAL_ITEMS:
-        raise _bad_length("data.components", MODAL_ITEMS)
+        raise bad_length("data.components", MODAL_ITEMS)
     for index, item in enumerate(items):
         _check_modal_item(item, f"data.components.{index}")
     _check_custom_ids(items)
@@ -76,13 +109,28 @@ def _check_modal_item(item: Json, path: str) -> None:
     kind = _kind_among(item, _IN_MODAL, path)
     if kind == ROW:
         for index, part in enumerate(mappings(item.get("components"))):
-            _kind_among(part, frozenset({TEXT_INPUT}), f"{path}.components.{index}")
-    if kind == LABEL:
-        part = mapping(item.get("component"))
-        _kind_among(part, _IN_LABEL, f"{path}.component")
-        _check_named(part, f"{path}.component")
-        if not 1 <= len(text(item, "label")) <= MODAL_TITLE:
-            raise _bad_length(f"{path}.label", MODAL_TITLE)
+            _check_input(part, frozenset({TEXT_INPUT}), f"{path}.components.{index}")
+            _check_label(part, f"{path}.components.{index}")
+    elif kind == LABEL:
+        _check_input(mapping(item.get("component")), _IN_LABEL, f"{path}.component")
+        _check_label(item, path)
+        check_text(item, "description", LABEL_DESCRIPTION, path)
+    else:
+        check_fields(item, path)
+
+
+def _check_input(part: Json, allowed: frozenset[int], path: str) -> None:
+    kind = _kind_among(part, allowed, path)
+    check_fields(part, path)
+    check_enabled(part, path)
+    optional = part.get("required") is False
+    if kind in _EMPTYABLE and not optional and integer(part, "min_values", 1) < 1:
+        raise too_small(f"{path}.min_values", 1)
+
+
+def _check_label(item: Json, path: str) -> None:
+    if not 1 <= len(text(item, "label")) <= MODAL_TITLE:
+        raise bad_length(f"{path}.label", MODAL_TITLE)
 
 
 def _check(part: Json, allowed: frozenset[int], path: str) -> None:
@@ -94,12 +142,9 @@ def _check(part: Json, allowed: frozenset[int], path: str) -> None:
         _check_row(children, path)
     if kind == SECTION:
         _check_section(part, children, path)
-    if kind in _IN_ROW:
-        _check_named(part, path)
-    if kind == GALLERY and not 1 <= len(mappings(part.get("items"))) <= GALLERY_ITEMS:
-        raise _bad_length(f"{path}.items", GALLERY_ITEMS)
-    if kind == TEXT and not text(part, "content"):
-        raise _required(f"{path}.content")
+    if kind == CONTAINER:
+        _check_container(part, children, path)
+    check_fields(part, path)
 
 
 def _kind_among(part: Json, allowed: frozenset[int], path: str) -> int:
@@ -114,30 +159,22 @@ def _kind_among(part: Json, allowed: frozenset[int], path: str) -> int:
 def _check_row(children: Sequence[Json], path: str) -> None:
     menus = sum(integer(child, "type") in SELECTS for child in children)
     if not 1 <= len(children) <= BUTTONS_A_ROW or (menus and len(children) > 1):
-        raise _bad_length(f"{path}.components", 1 if menus else BUTTONS_A_ROW)
+        raise bad_length(f"{path}.components", 1 if menus else BUTTONS_A_ROW)
 
 
 def _check_section(part: Json, children: Sequence[Json], path: str) -> None:
     if not 1 <= len(children) <= SECTION_TEXTS:
-        raise _bad_length(f"{path}.components", SECTION_TEXTS)
+        raise bad_length(f"{path}.components", SECTION_TEXTS)
     accessory = mapping(part.get("accessory"))
-    if _kind_among(accessory, _ACCESSORIES, f"{path}.accessory") == BUTTON:
-        _check_named(accessory, f"{path}.accessory")
+    _kind_among(accessory, _ACCESSORIES, f"{path}.accessory")
+    check_fields(accessory, f"{path}.accessory")
 
 
-def _check_named(part: Json, path: str) -> None:
-    kind, style = integer(part, "type"), integer(part, "style")
-    if kind == BUTTON and style == LINK_STYLE:
-        if not text(part, "url"):
-            raise _required(f"{path}.url")
-    elif style != PREMIUM_STYLE and not 1 <= len(text(part, "custom_id")) <= CUSTOM_ID_LENGTH:
-        raise _bad_length(f"{path}.custom_id", CUSTOM_ID_LENGTH)
-    if len(text(part, "label")) > LABEL_LENGTH:
-        raise _bad_length(f"{path}.label", LABEL_LENGTH)
-    if kind == BUTTON and not (text(part, "label") or part.get("emoji") or part.get("sku_id")):
-        raise _required(f"{path}.label")
-    if kind == STRING_SELECT and not 1 <= len(mappings(part.get("options"))) <= OPTIONS:
-        raise _bad_length(f"{path}.options", OPTIONS)
+def _check_container(part: Json, children: Sequence[Json], path: str) -> None:
+    if not children:
+        raise bad_length(f"{path}.components", LAYOUT_COMPONENTS)
+    if integer(part, "accent_color") > COLOURS:
+        raise too_large(f"{path}.accent_color", COLOURS)
 
 
 def _check_custom_ids(components: Sequence[Json]) -> None:
@@ -155,19 +192,10 @@ def _check_custom_ids(components: Sequence[Json]) -> None:
 
 def _check_totals(parts: Sequence[Json]) -> None:
     if len(parts) > LAYOUT_COMPONENTS:
-        raise _bad_length("components", LAYOUT_COMPONENTS)
+        raise bad_length("components", LAYOUT_COMPONENTS)
     if sum(len(text(part, "content")) for part in parts) > LAYOUT_TEXT:
         raise invalid_form(
             "components",
             code="COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED",
             message=f"Components displayable text size exceeds maximum size of {LAYOUT_TEXT}",
         )
-
-
-def _bad_length(field: str, most: int) -> ApiProblem:
-    message = f"Must be between 1 and {most} in length."
-    return invalid_form(field, code="BASE_TYPE_BAD_LENGTH", message=message)
-
-
-def _required(field: str) -> ApiProblem:
-    return invalid_form(field, code="BASE_TYPE_REQUIRED", message="This field is required")

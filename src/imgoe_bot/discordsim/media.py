@@ -1,10 +1,36 @@
 """What Discord reads off an attached file: its type by name, its picture size by header."""
 
 import mimetypes
+import re
+import secrets
 import struct
+import unicodedata
 from collections.abc import Callable
 
 Size = tuple[int, int]
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
+
+
+def stored_name(filename: str) -> tuple[str, str | None]:
+    """Return the name Discord keeps a file under, and its title where that is another.
+
+    Letters beyond ASCII, brackets and the like are dropped, spaces and slashes become underscores;
+    where nothing is left of a name it is a random one. The title is the name as sent, without its
+    suffix.
+
+    Source: discord-api-docs, issue 7754 (as Werkzeug's ``secure_filename``) and pull request 6945
+    """
+    stem, dot, suffix = filename.rpartition(".")
+    if not stem:
+        stem, dot, suffix = filename, "", ""
+    kept = f"{_cleaned(stem) or secrets.token_hex(8)}{dot}{_cleaned(suffix)}".rstrip(".")
+    return kept, None if kept == filename else stem
+
+
+def _cleaned(name: str) -> str:
+    ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    words = ascii_only.replace("/", " ").replace("\\", " ").split()
+    return _UNSAFE.sub("", "_".join(words)).strip("._")
 
 
 def content_type_of(filename: str) -> str | None:

@@ -1,6 +1,7 @@
 """Pictures and files in embeds and components as Discord writes them: by address, proxy and id.
 
-Source: https://discord.com/developers/docs/components/reference#unfurled-media-item
+Source: https://discord.com/developers/docs/components/reference#unfurled-media-item;
+discord-api-docs, pull request 7611
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -9,6 +10,9 @@ from dataclasses import dataclass
 from imgoe_bot.discordsim.entities import Attachment
 from imgoe_bot.discordsim.links import LinkSigner
 from imgoe_bot.discordsim.wire import Payload, integer, is_mapping, is_sequence, text
+
+LOADED, NOT_FOUND = 2, 3
+"""Loading states of what a component shows."""
 
 _FILE = 13
 _HERE = "attachment://"
@@ -41,8 +45,8 @@ class Gallery:
         found = {name: self.shown(each, key=name) for name, each in part.items()}
         if key in _PICTURES:
             found |= {"proxy_url": self.links.proxied(text(found, "url"))}
-        own = self._file(text(part, "url")) if key in _MEDIA else None
-        return found | self._about_file(found) | ({"attachment_id": str(own.id)} if own else {})
+        own = self._file(text(part, "url")) if key in _PICTURES else None
+        return found | (_about_picture(own, key) if own else {}) | self._about_file(found)
 
     def _about_file(self, part: Payload) -> Payload:
         """Return the name and size of the file that a component of that type shows."""
@@ -63,6 +67,32 @@ class Gallery:
             return None
         name = address.removeprefix(_HERE)
         return next((each for each in self.files if each.filename == name), None)
+
+
+def _about_picture(file: Attachment, key: str) -> Payload:
+    """Return the sizes of a file that is shown, and of which one where Discord tells that."""
+    facts = {"width": file.width_px, "height": file.height_px, "content_type": file.content_type}
+    known: Payload = {name: value for name, value in facts.items() if value is not None}
+    return known | (
+        {"attachment_id": str(file.id), "loading_state": LOADED} if key in _MEDIA else {}
+    )
+
+
+def blinded(part: object, *, key: str = "") -> object:
+    """Return a part of a message with every picture from elsewhere not found.
+
+    Args:
+        part: an embed or a component, or something in one.
+        key: what it is called in the part around it.
+    """
+    if is_sequence(part):
+        return [blinded(each) for each in part]
+    if not is_mapping(part):
+        return part
+    found: Payload = {name: blinded(each, key=name) for name, each in part.items()}
+    if key in _PICTURES and text(found, "url").startswith(("http://", "https://")):
+        found |= {"width": 0, "height": 0, "loading_state": NOT_FOUND}
+    return found
 
 
 def loose_files(files: Iterable[Attachment], parts: Iterable[object]) -> list[Attachment]:

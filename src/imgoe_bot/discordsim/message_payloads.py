@@ -8,19 +8,27 @@ from collections.abc import Sequence
 from imgoe_bot.discordsim.entities import (
     Attachment,
     Message,
+    MessageType,
     Reference,
 )
-from imgoe_bot.discordsim.media_payloads import Gallery, loose_files
+from imgoe_bot.discordsim.media_payloads import Gallery, blinded, loose_files
 from imgoe_bot.discordsim.payloads import channel_payload, emoji_payload, optional_id, user_payload
 from imgoe_bot.discordsim.wire import (
     Json,
     Payload,
     copied_mapping,
-    mapping,
     mappings,
     timestamp,
 )
 from imgoe_bot.discordsim.world import World
+
+_WITH_REFERENCED = frozenset(
+    {MessageType.REPLY, MessageType.THREAD_STARTER, MessageType.CONTEXT_MENU_COMMAND}
+)
+"""Types of messages that carry the message they are about.
+
+Source: https://discord.com/developers/docs/resources/message#message-object
+"""
 
 
 def attachment_path(attachment: Attachment) -> str:
@@ -132,7 +140,7 @@ def _reference_fields(world: World, message: Message) -> Payload:
     if message.reference is None:
         return {}
     fields: Payload = {"message_reference": _reference_payload(message.reference)}
-    if message.reference.kind == 0:
+    if message.type in _WITH_REFERENCED and message.reference.kind == 0:
         fields["referenced_message"] = _referenced(world, message.reference)
     return fields
 
@@ -171,13 +179,9 @@ def _parts(world: World, parts: Json, files: Sequence[Attachment]) -> Payload:
     return {
         "attachments": [attachment_payload(world, item) for item in listed],
         "embeds": [gallery.shown(_seen(world, embed)) for embed in embeds],
-        "components": [gallery.shown(component) for component in components],
+        "components": [gallery.shown(_seen(world, component)) for component in components],
     }
 
 
-def _seen(world: World, embed: Json) -> Payload:
-    shown = copied_mapping(embed)
-    for part in ("image", "thumbnail"):
-        if world.troubles.blind_previews and part in shown:
-            shown[part] = {**mapping(shown[part]), "width": 0, "height": 0}
-    return shown
+def _seen(world: World, part: Json) -> object:
+    return blinded(part) if world.troubles.blind_previews else part

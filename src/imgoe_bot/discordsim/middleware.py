@@ -16,6 +16,7 @@ from imgoe_bot.discordsim.world import World
 
 _TOKEN_IN_PATH = ("/webhooks/", "/interactions/")
 _BANNING = frozenset({401, 403, 429})
+_POSTING = "/channels/{channel_id}/messages|"
 _VIA = {"Via": "1.1 discordsim"}
 
 
@@ -63,7 +64,8 @@ class Gatekeeper:
     Args:
         world: whose bot token is asked for.
         faults: what goes wrong on purpose.
-        limits: the rate limits a route and channel.
+        posting: the rate limit of messages a channel.
+        limits: the rate limits a route and channel or server.
         everywhere: the rate limit of all routes together, but for answers to interactions.
 
     Attributes:
@@ -75,7 +77,13 @@ class Gatekeeper:
     """
 
     def __init__(
-        self, world: World, faults: Faults, *, limits: RateLimits, everywhere: RateLimits
+        self,
+        world: World,
+        faults: Faults,
+        *,
+        posting: RateLimits,
+        limits: RateLimits,
+        everywhere: RateLimits,
     ) -> None:
         self.unknown: list[str] = []
         self.calls: list[str] = []
@@ -83,6 +91,7 @@ class Gatekeeper:
         self.crashes: list[Exception] = []
         self._world = world
         self._faults = faults
+        self._posting = posting
         self._limits = limits
         self._everywhere = everywhere
 
@@ -107,7 +116,8 @@ class Gatekeeper:
             if not allowed:
                 wait_s = float(headers["X-RateLimit-Reset-After"])
                 return _too_many(wait_s, {"X-RateLimit-Global": "true"}, everywhere=True)
-        allowed, headers = self._limits.take(_bucket_key(request))
+        key = _bucket_key(request)
+        allowed, headers = self._limits_of(key).take(key)
         if not allowed:
             return _too_many(float(headers["X-RateLimit-Reset-After"]), headers)
         response = await self._answer(request, handler, path)
@@ -115,16 +125,25 @@ class Gatekeeper:
         await asyncio.sleep(self._faults.answer_delay_of(call))
         return response
 
+    def _limits_of(self, key: str) -> RateLimits:
+        posts = key.startswith("POST ") and _POSTING in key
+        return self._posting if posts else self._limits
+
     async def _answer(
         self, request: web.Request, handler: Handler, path: str
     ) -> web.StreamResponse:
         try:
             if not path.startswith(_TOKEN_IN_PATH):
                 self._check_token(request)
-            return await handler(request)
+            return await self.watch(request, handler)
         except ApiProblem as problem:
             return refusal(problem)
-        except web.HTTPException:
+
+    async def watch(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Serve a request and remember what fails in here."""
+        try:
+            return await handler(request)
+        except (web.HTTPException, ApiProblem):
             raise
         except Exception as error:
             self.crashes.append(error)

@@ -51,10 +51,14 @@ def routes(sim: Sim) -> list[web.AbstractRouteDef]:
         web.get("/static/{name}", from_this_page(page.static)),
         web.get("/page/ws", from_this_page(page.socket)),
         web.post("/page/messages", from_this_page(_told(page.say))),
+        web.get("/page/messages", from_this_page(_told(page.older))),
+        web.post("/page/forwards", from_this_page(_told(page.forward))),
+        web.post("/page/threads", from_this_page(_told(page.thread))),
         web.post("/page/posts", from_this_page(_told(page.post))),
         web.patch("/page/messages/{id:\\d+}", from_this_page(_told(page.edit))),
         web.delete("/page/messages/{id:\\d+}", from_this_page(_told(page.delete))),
         web.post("/page/reactions", from_this_page(_told(page.react))),
+        web.get("/page/faults", from_this_page(_told(page.faults))),
         web.post("/page/faults", from_this_page(_told(page.fault))),
         web.post("/page/interactions", from_this_page(_told(page.interact))),
     ]
@@ -125,6 +129,20 @@ class _Page:
         message = await self._acts.say(await read_form(request))
         return {"id": str(message.id)}
 
+    async def older(self, request: web.Request) -> Payload:
+        """Return messages from further back."""
+        return self._acts.older(dict(request.query))
+
+    async def forward(self, request: web.Request) -> Payload:
+        """Forward a message."""
+        message = await self._acts.forward((await read_form(request)).data)
+        return {"id": str(message.id)}
+
+    async def thread(self, request: web.Request) -> Payload:
+        """Open a thread."""
+        thread = await self._acts.thread((await read_form(request)).data)
+        return {"id": str(thread.id)}
+
     async def post(self, request: web.Request) -> Payload:
         """Open a post in a forum."""
         thread = await self._acts.post(await read_form(request))
@@ -150,10 +168,15 @@ class _Page:
         """Use a command, a component or a modal."""
         return await self._acts.interact(await read_form(request))
 
+    async def faults(self, request: web.Request) -> Payload:
+        """Tell which lasting faults are on in a channel."""
+        return self._acts.faults_on(dict(request.query))
+
     async def fault(self, request: web.Request) -> Payload:
         """Let something go wrong."""
-        await self._acts.fault((await read_form(request)).data)
-        return {}
+        data = (await read_form(request)).data
+        await self._acts.fault(data)
+        return self._acts.faults_on(data)
 
     async def socket(self, request: web.Request) -> web.StreamResponse:
         """Tell a person what there is, then what happens, until the page leaves."""

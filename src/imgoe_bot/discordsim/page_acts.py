@@ -6,12 +6,13 @@ from typing import Protocol
 
 from imgoe_bot.discordsim.entities import Channel, Message
 from imgoe_bot.discordsim.faults import Faults
-from imgoe_bot.discordsim.page_faults import Scene, let_loose
+from imgoe_bot.discordsim.page_faults import Scene, let_loose, on_here
 from imgoe_bot.discordsim.page_forms import PageForm
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.person import Interaction, Person
 from imgoe_bot.discordsim.problems import problem
-from imgoe_bot.discordsim.wire import Json, Payload, integer, mapping, sequence, text
+from imgoe_bot.discordsim.views import older
+from imgoe_bot.discordsim.wire import Json, Payload, as_int, integer, mapping, sequence, text
 from imgoe_bot.discordsim.world import World
 
 _REMEMBERED = 500
@@ -57,10 +58,16 @@ class Acts:
         }
 
     async def fault(self, data: Json) -> None:
-        """Let a fault of the panel happen in the channel the person looks at."""
+        """Let a fault of the panel happen in the channel the person looks at, or end it."""
+        await let_loose(text(data, "name"), self._scene(data))
+
+    def faults_on(self, data: Json) -> Payload:
+        """Return as ``on`` the lasting faults that hold there."""
+        return {"on": on_here(self._scene(data))}
+
+    def _scene(self, data: Json) -> Scene:
         person, channel = self._placed(data)
-        world, faults = self._cast.world, self._cast.faults
-        await let_loose(text(data, "name"), Scene(world, faults, person, channel))
+        return Scene(self._cast.world, self._cast.faults, person, channel)
 
     def person(self, data: Json) -> Person:
         """Return who acts; raises 10013."""
@@ -74,8 +81,33 @@ class Acts:
         person, channel = self._placed(form.data)
         target = integer(form.data, "reply_to")
         reply_to = self._visible(person, channel, target) if target else None
-        content = text(form.data, "content")
-        return await person.say(channel, content, form.attachments(), reply_to=reply_to)
+        stickers = [as_int(item) for item in sequence(form.data.get("sticker_ids"))]
+        return await person.say(
+            channel,
+            text(form.data, "content"),
+            form.attachments(),
+            reply_to=reply_to,
+            sticker_ids=stickers,
+        )
+
+    def older(self, data: Json) -> Payload:
+        """Return the messages before one that the page has already."""
+        person, channel = self._placed(data)
+        before = integer(data, "before")
+        return {"messages": older(self._cast.world, channel, person, before=before)}
+
+    async def forward(self, data: Json) -> Message:
+        """Forward a message to another channel."""
+        person, channel = self._placed(data)
+        message = self._visible(person, channel, integer(data, "message_id"))
+        return await person.forward(message, self._cast.world.channel(integer(data, "to")))
+
+    async def thread(self, data: Json) -> Channel:
+        """Open a thread, on a message where one is named."""
+        person, channel = self._placed(data)
+        message_id = integer(data, "message_id")
+        place = self._visible(person, channel, message_id) if message_id else channel
+        return await person.open_thread(place, text(data, "name"))
 
     async def post(self, form: PageForm) -> Channel:
         """Open a post in a forum or media channel."""
@@ -129,7 +161,7 @@ class Acts:
 
     def _visible(self, person: Person, channel: Channel, message_id: int) -> Message:
         message = self._cast.world.message(channel, message_id)
-        if message.ephemeral_for not in {None, person.id}:
+        if message.ephemeral_for not in {None, person.id} or message.dismissed:
             raise problem(10008)
         return message
 

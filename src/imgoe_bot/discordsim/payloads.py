@@ -203,7 +203,11 @@ def guild_create_payload(world: World, guild: Guild, *, all_members: bool) -> Pa
         "member_count": len(guild.members),
         "members": members,
         "channels": [channel_payload(world, channel) for channel in world.guild_channels(guild)],
-        "threads": [channel_payload(world, thread) for thread in world.threads(guild)],
+        "threads": [
+            channel_payload(world, thread)
+            for thread in world.threads(guild)
+            if world.permissions(thread, world.bot.id)
+        ],
         "voice_states": [],
         "presences": [],
         "stage_instances": [],

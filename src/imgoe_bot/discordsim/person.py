@@ -10,6 +10,7 @@ from imgoe_bot.discordsim.exchange import Kind
 from imgoe_bot.discordsim.interaction import Interaction
 from imgoe_bot.discordsim.interactions import Interactions
 from imgoe_bot.discordsim.permissions import Permission
+from imgoe_bot.discordsim.rights import check_may_speak
 from imgoe_bot.discordsim.waiting import until
 from imgoe_bot.discordsim.wire import Json, Payload, integer, text
 from imgoe_bot.discordsim.world import World
@@ -129,7 +130,10 @@ class Person:
     async def delete(self, message: Message) -> None:
         """Delete one's own message, dismiss an ephemeral one, or moderate another's."""
         channel = self._channel(message)
-        if message.author is not self.user and message.ephemeral_for != self.id:
+        if message.ephemeral_for == self.id:
+            chat.dismiss(self._world, channel, message)
+            return
+        if message.author is not self.user:
             self._world.require(self.user, channel, Permission.MANAGE_MESSAGES)
         chat.delete(self._world, channel, message)
 
@@ -141,6 +145,7 @@ class Person:
 
     async def typing(self, channel: Channel) -> None:
         """Begin to write."""
+        check_may_speak(self._world, self.user, channel)
         chat.typing(self._world, channel, self.user)
 
     async def react(self, message: Message, emoji: str) -> None:
@@ -156,7 +161,8 @@ class Person:
 
     def _must_see(self, message: Message) -> None:
         shown = self._world.permissions(self._channel(message), self.id) & Permission.VIEW_CHANNEL
-        if message.deleted or not shown or message.ephemeral_for not in {None, self.id}:
+        mine = message.ephemeral_for in {None, self.id} and not message.dismissed
+        if message.deleted or not shown or not mine:
             raise LookupError(f"{self.name} sees no such message")
 
     def _must_be_mine(self, message: Message) -> None:
@@ -170,7 +176,7 @@ class Person:
         return [
             message
             for message in channel.messages.values()
-            if message.ephemeral_for in {None, self.id}
+            if message.ephemeral_for in {None, self.id} and not message.dismissed
         ]
 
     async def wait_for_message(

@@ -25,10 +25,11 @@ from imgoe_bot.discordsim.payloads import (
     user_payload,
 )
 from imgoe_bot.discordsim.permissions import Overwrite, Permission
-from imgoe_bot.discordsim.problems import invalid_form, problem
+from imgoe_bot.discordsim.problems import bad_length, invalid_form, problem
 from imgoe_bot.discordsim.wire import Json, Payload, as_int, flag, integer, mappings, text
 from imgoe_bot.discordsim.world import Event, World, add_member, everyone_role
 
+_NAME_LENGTH = 100
 _CREATABLE = frozenset(ChannelType) - THREADS - {ChannelType.DM}
 
 
@@ -110,21 +111,18 @@ def channel_from(world: World, guild: Guild, data: Json) -> Channel:
     if kind not in _CREATABLE:
         message = f"Value must be one of {tuple(sorted(_CREATABLE))}."
         raise invalid_form("type", code="BASE_TYPE_CHOICES", message=message)
-    parent_id = integer(data, "parent_id") or None
-    channel = Channel(
-        world.ids.next(),
-        ChannelType(kind),
-        text(data, "name"),
-        guild.id,
-        parent_id=parent_id,
-        created_at=world.clock(),
-    )
-    _apply(channel, data)
+    channel = Channel(world.ids.next(), ChannelType(kind), "", guild.id, created_at=world.clock())
+    _apply(world, channel, {"name": "", **data})
     return channel
 
 
-def _apply(channel: Channel, data: Json) -> None:
-    channel.name = text(data, "name", channel.name)
+def _apply(world: World, channel: Channel, data: Json) -> None:
+    name = text(data, "name", channel.name)
+    if not 1 <= len(name) <= _NAME_LENGTH:
+        raise bad_length("name", _NAME_LENGTH)
+    channel.name = name
+    if "parent_id" in data:
+        channel.parent_id = _category(world, channel, data)
     channel.nsfw = flag(data, "nsfw", default=channel.nsfw)
     channel.slowmode_s = integer(data, "rate_limit_per_user", channel.slowmode_s)
     if "topic" in data:
@@ -132,6 +130,16 @@ def _apply(channel: Channel, data: Json) -> None:
     if "permission_overwrites" in data:
         given = map(overwrite_from, mappings(data["permission_overwrites"]))
         channel.overwrites = {item.target_id: item for item in given}
+
+
+def _category(world: World, channel: Channel, data: Json) -> int | None:
+    parent_id = integer(data, "parent_id") or None
+    known = world.channels.get(parent_id or 0)
+    fits = known is not None and known.guild_id == channel.guild_id
+    if parent_id is None or (fits and known is not None and known.type is ChannelType.CATEGORY):
+        return parent_id
+    message = "Category does not exist"
+    raise invalid_form("parent_id", code="CHANNEL_PARENT_INVALID", message=message)
 
 
 def overwrite_from(data: Json, target_id: int | None = None) -> Overwrite:
@@ -146,7 +154,7 @@ def overwrite_from(data: Json, target_id: int | None = None) -> Overwrite:
 
 def edit_channel(world: World, channel: Channel, data: Json) -> None:
     """Change the given fields of a channel."""
-    _apply(channel, data)
+    _apply(world, channel, data)
     tell_channel(world, channel)
 
 
@@ -157,13 +165,16 @@ def tell_channel(world: World, channel: Channel) -> None:
 
 
 def delete_channel(world: World, channel: Channel) -> None:
-    """Remove a channel with its messages and threads."""
+    """Remove a channel with its messages and threads; what a category held stands on its own."""
     guild = world.guild(channel.guild_id or 0)
     _tell(world, guild, "CHANNEL_DELETE", channel_payload(world, channel), channel)
-    for channel_id in list(guild.channel_ids):
-        if channel.id in {channel_id, world.channels[channel_id].parent_id}:
-            guild.channel_ids.remove(channel_id)
-            del world.channels[channel_id]
+    below = [item for item in map(world.channel, guild.channel_ids) if item.parent_id == channel.id]
+    for gone in [channel, *(item for item in below if item.type in THREADS)]:
+        guild.channel_ids.remove(gone.id)
+        del world.channels[gone.id]
+    for left in (item for item in below if item.type not in THREADS):
+        left.parent_id = None
+        tell_channel(world, left)
 
 
 def set_overwrite(world: World, channel: Channel, overwrite: Overwrite | None, *, of: int) -> None:
@@ -206,10 +217,14 @@ def add_sticker(world: World, guild: Guild, sticker: Sticker) -> None:
 
 
 def add_role(world: World, guild: Guild, name: str, permissions: Permission) -> Role:
-    """Create a role."""
-    role = Role(world.ids.next(), name, permissions, len(guild.roles))
+    """Create a role, the lowest of all but @everyone."""
+    higher = [other for other in guild.roles.values() if other.id != guild.id]
+    role = Role(world.ids.next(), name, permissions, 1)
     guild.roles[role.id] = role
     _tell_role(world, guild, "GUILD_ROLE_CREATE", role)
+    for other in higher:
+        other.position += 1
+        _tell_role(world, guild, "GUILD_ROLE_UPDATE", other)
     return role
 
 

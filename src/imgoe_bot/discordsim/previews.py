@@ -19,6 +19,7 @@ from imgoe_bot.discordsim import chat
 from imgoe_bot.discordsim.entities import SUPPRESS_EMBEDS, Message
 from imgoe_bot.discordsim.layouts import walk
 from imgoe_bot.discordsim.media import picture_size
+from imgoe_bot.discordsim.media_payloads import LOADED, NOT_FOUND
 from imgoe_bot.discordsim.wire import Json, Payload, mapping, mappings, text
 from imgoe_bot.discordsim.world import Event, World
 
@@ -28,7 +29,6 @@ _MOST_LINKS = 5
 _AT_ONCE = 4
 _LARGEST = 16 * 1024 * 1024
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
-_SHOWN, _NOT_FOUND = 2, 3  # loading states of Components V2 media
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,8 @@ class Previews:
 
     async def _complete(self, message: Message, pictures: list[Payload], links: list[str]) -> None:
         for picture in pictures:
-            _measure(picture, await self.fetch(text(picture, "url")))
+            lost = self._world.troubles.loses_picture()
+            _measure(picture, None if lost else await self.fetch(text(picture, "url")))
         previews = [await self._preview(url) for url in links]
         message.embeds += [preview for preview in previews if preview]
         if not message.deleted and (pictures or any(previews)):
@@ -186,7 +187,7 @@ def _measure(picture: Payload, found: Fetched | None) -> None:
     size = None if found is None else found.size
     width_px, height_px = size or (0, 0)
     picture["width"], picture["height"] = width_px, height_px
-    picture["loading_state"] = _NOT_FOUND if found is None else _SHOWN
+    picture["loading_state"] = NOT_FOUND if found is None else LOADED
     if found is not None:
         picture["content_type"] = found.kind
 

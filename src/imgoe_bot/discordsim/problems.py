@@ -7,7 +7,7 @@ person's client would be refused in the same way.
 Source: https://discord.com/developers/docs/topics/opcodes-and-status-codes
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
 from imgoe_bot.discordsim.wire import Payload
@@ -77,6 +77,7 @@ _REFUSED = {
     "than 100 messages to delete",
     50024: "Cannot execute action on this channel type",
     50021: "Cannot execute action on a system message",
+    50081: "Cannot use this sticker",
     50034: "A message provided was too old to bulk delete",
     50083: "Tried to perform an operation on an archived thread, such as editing a message or "
     "adding a user to the thread",
@@ -126,4 +127,49 @@ def invalid_form(field: str, *, code: str, message: str) -> ApiProblem:
         errors = {part: errors}
     return ApiProblem(
         HTTPStatus.BAD_REQUEST, code=50035, message="Invalid Form Body", errors=errors
+    )
+
+
+def required(field: str) -> ApiProblem:
+    """Return 50035 for a field that is missing or empty."""
+    return invalid_form(field, code="BASE_TYPE_REQUIRED", message="This field is required")
+
+
+def too_long(field: str, most: int) -> ApiProblem:
+    """Return 50035 for a text of more characters than this."""
+    message = f"Must be {most} or fewer in length."
+    return invalid_form(field, code="BASE_TYPE_MAX_LENGTH", message=message)
+
+
+def bad_length(field: str, most: int, *, least: int = 1) -> ApiProblem:
+    """Return 50035 for a text or list of a wrong length."""
+    message = f"Must be between {least} and {most} in length."
+    return invalid_form(field, code="BASE_TYPE_BAD_LENGTH", message=message)
+
+
+def too_large(field: str, most: int) -> ApiProblem:
+    """Return 50035 for a number above this."""
+    message = f"int value should be less than or equal to {most}."
+    return invalid_form(field, code="NUMBER_TYPE_MAX", message=message)
+
+
+def too_small(field: str, least: int) -> ApiProblem:
+    """Return 50035 for a number below this."""
+    message = f"int value should be greater than or equal to {least}."
+    return invalid_form(field, code="NUMBER_TYPE_MIN", message=message)
+
+
+def not_among(field: str, choices: Iterable[object]) -> ApiProblem:
+    """Return 50035 for a value that is none of these."""
+    listed = ", ".join(map(str, choices))
+    return invalid_form(
+        field, code="BASE_TYPE_CHOICES", message=f"Value must be one of ({listed})."
+    )
+
+
+def bad_scheme(field: str, schemes: Iterable[str]) -> ApiProblem:
+    """Return 50035 for an address of another kind than these."""
+    listed = ", ".join(f"'{scheme}'" for scheme in schemes)
+    return invalid_form(
+        field, code="URL_TYPE_INVALID_SCHEME", message=f"Scheme must be one of ({listed})."
     )

@@ -1,9 +1,12 @@
 """Reactions and pins."""
 
-from imgoe_bot.discordsim.chat import emit, emit_message
+from imgoe_bot.discordsim.chat import emit, emit_message, post
+from imgoe_bot.discordsim.composing import Origin
+from imgoe_bot.discordsim.drafts import Draft
 from imgoe_bot.discordsim.entities import (
     Channel,
     Message,
+    MessageType,
     User,
 )
 from imgoe_bot.discordsim.payloads import (
@@ -64,11 +67,15 @@ def clear_reactions(world: World, channel: Channel, message: Message, emoji: str
     emit(world, "MESSAGE_REACTION_REMOVE_EMOJI", channel, about, message=message)
 
 
-def pin(world: World, channel: Channel, message: Message) -> None:
-    """Pin a message; again is no change."""
-    if message.pinned_at is None:
-        message.pinned_at = world.clock()
-        _emit_pins(world, channel, message)
+def pin(world: World, channel: Channel, message: Message, user: User) -> None:
+    """Pin a message, which Discord tells the channel; again is no change."""
+    if message.pinned_at is not None:
+        return
+    message.pinned_at = world.clock()
+    _emit_pins(world, channel, message)
+    about: Payload = {"message_id": str(message.id), "channel_id": str(channel.id)}
+    draft = Draft(reference=about, allowed_mentions={"parse": []})
+    post(world, user, channel, draft, Origin(type=MessageType.PINNED, system=True))
 
 
 def unpin(world: World, channel: Channel, message: Message) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from imgoe_bot.discordsim import chat
+from imgoe_bot.discordsim.command_rules import check_command, check_commands, duplicate_name
 from imgoe_bot.discordsim.entities import Command, Message
 from imgoe_bot.discordsim.exchange import Exchange
 from imgoe_bot.discordsim.exchange_payloads import callback_payload
@@ -12,11 +13,9 @@ from imgoe_bot.discordsim.http import done, path_id, read_body, reply
 from imgoe_bot.discordsim.interactions import Interactions
 from imgoe_bot.discordsim.message_payloads import message_payload
 from imgoe_bot.discordsim.payloads import command_payload, user_payload
-from imgoe_bot.discordsim.problems import invalid_form, problem
+from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.wire import Json, Payload, integer, mapping, text
 from imgoe_bot.discordsim.world import Event, World
-
-_LIMITS = {1: 100, 2: 15, 3: 15}
 
 
 class ApplicationRoutes:
@@ -68,6 +67,7 @@ class ApplicationRoutes:
                 "bot_require_code_grant": False,
                 "verify_key": "0" * 64,
                 "flags": self._world.application_flags,
+                "approximate_guild_count": sum(g.has_bot for g in self._world.guilds.values()),
                 "summary": "",
                 "team": None,
             }
@@ -114,7 +114,7 @@ class ApplicationRoutes:
         body = await read_body(request)
         guild_id = self._scope(request)
         known = {(item.type, item.name): item for item in self._in_scope(request)}
-        _check_counts(body.items)
+        check_commands(body.items)
         for command in known.values():
             del self._world.commands[command.id]
         made = [self._keep(data, guild_id, known) for data in body.items]
@@ -125,6 +125,7 @@ class ApplicationRoutes:
         """Add one command, or replace the one of the same name."""
         body = await read_body(request)
         guild_id = self._scope(request)
+        check_command(body.data)
         known = {(item.type, item.name): item for item in self._in_scope(request)}
         made = self._keep(body.data, guild_id, known)
         self._world.emit(Event("COMMANDS_SYNCED", {}, only=frozenset()))
@@ -134,8 +135,12 @@ class ApplicationRoutes:
         """Change the given fields of one command."""
         body = await read_body(request)
         command = self._found(request)
-        command.definition = {**command.definition, **body.data}
-        command.name = text(command.definition, "name", command.name)
+        changed = {**command.definition, **body.data, "type": command.type}
+        check_command(changed)
+        others = [item for item in self._in_scope(request) if item is not command]
+        if (command.type, text(changed, "name")) in {(item.type, item.name) for item in others}:
+            raise duplicate_name("name")
+        command.definition, command.name = changed, text(changed, "name")
         return reply(command_payload(self._world, command))
 
     async def remove_command(self, request: web.Request) -> web.Response:
@@ -147,28 +152,11 @@ class ApplicationRoutes:
         self, data: Json, guild_id: int | None, known: dict[tuple[int, str], Command]
     ) -> Command:
         kind, name = integer(data, "type", 1), text(data, "name")
-        _check_command(kind, name, data)
         before = known.get((kind, name))
         command_id = self._world.ids.next() if before is None else before.id
         command = Command(command_id, kind, name, guild_id, data, version=self._world.ids.next())
         self._world.commands[command.id] = command
         return command
-
-
-def _check_command(kind: int, name: str, data: Json) -> None:
-    if not 1 <= len(name) <= 32:
-        message = "Must be between 1 and 32 in length."
-        raise invalid_form("name", code="BASE_TYPE_BAD_LENGTH", message=message)
-    if kind == 1 and not 1 <= len(text(data, "description")) <= 100:
-        message = "Must be between 1 and 100 in length."
-        raise invalid_form("description", code="BASE_TYPE_BAD_LENGTH", message=message)
-
-
-def _check_counts(items: list[Json]) -> None:
-    for kind, limit in _LIMITS.items():
-        if sum(integer(item, "type", 1) == kind for item in items) > limit:
-            message = f"Maximum number of application commands reached ({limit})."
-            raise invalid_form("commands", code="APPLICATION_COMMAND_LIMIT", message=message)
 
 
 class InteractionRoutes:

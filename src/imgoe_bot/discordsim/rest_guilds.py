@@ -15,7 +15,8 @@ from imgoe_bot.discordsim.payloads import (
 )
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
-from imgoe_bot.discordsim.wire import integer, sequence, text
+from imgoe_bot.discordsim.rights import check_outranks
+from imgoe_bot.discordsim.wire import as_int, integer, sequence, text
 from imgoe_bot.discordsim.world import World
 
 
@@ -109,6 +110,10 @@ class GuildRoutes:
         if "nick" in body.data:
             member.nick = text(body.data, "nick") or None
         roles = sequence(body.data["roles"]) if "roles" in body.data else member.role_ids
+        wanted = {as_int(role_id) for role_id in roles}
+        for role_id in wanted.symmetric_difference(member.role_ids):
+            role = places.role_of(guild, role_id)
+            check_outranks(self._world.bot, guild, role)
         places.set_roles(self._world, guild, member, roles)
         return reply(member_payload(member))
 

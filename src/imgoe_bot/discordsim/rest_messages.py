@@ -9,11 +9,12 @@ from imgoe_bot.discordsim import chat, reactions
 from imgoe_bot.discordsim.chat import AUTHORS_ONLY
 from imgoe_bot.discordsim.entities import Channel, Message
 from imgoe_bot.discordsim.http import done, path_id, query_id, query_int, read_body, reply
-from imgoe_bot.discordsim.intents import MESSAGE_CONTENT, readable
+from imgoe_bot.discordsim.intents import shown_by_rest
 from imgoe_bot.discordsim.message_payloads import message_payload
 from imgoe_bot.discordsim.payloads import user_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
+from imgoe_bot.discordsim.rights import check_may_speak
 from imgoe_bot.discordsim.wire import Payload, as_int, sequence, timestamp
 from imgoe_bot.discordsim.world import World
 
@@ -61,18 +62,15 @@ class MessageRoutes:
             raise problem(10008)
         return message
 
-    def _shown(self, channel: Channel, message: Message) -> Payload:
-        payload = message_payload(self._world, message)
-        if channel.guild_id is None or self._world.privileged_intents & MESSAGE_CONTENT:
-            return payload
-        return readable(payload, bot_id=self._world.bot.id)
+    def _shown(self, message: Message) -> Payload:
+        return shown_by_rest(self._world, message)
 
     async def history(self, request: web.Request) -> web.Response:
         """List messages, newest first."""
         channel = self._channel(request, Permission.READ_MESSAGE_HISTORY)
         limit = query_int(request, "limit", default=50, most=_PAGE)
         found = _page(channel, request, limit)
-        return reply([self._shown(channel, message) for message in found])
+        return reply([self._shown(message) for message in found])
 
     async def create(self, request: web.Request) -> web.Response:
         """Send a message as the bot."""
@@ -84,16 +82,16 @@ class MessageRoutes:
     async def get(self, request: web.Request) -> web.Response:
         """Return one message, its links signed anew."""
         channel = self._channel(request, Permission.READ_MESSAGE_HISTORY)
-        return reply(self._shown(channel, self._message(request, channel)))
+        return reply(self._shown(self._message(request, channel)))
 
     async def edit(self, request: web.Request) -> web.Response:
         """Change one of the bot's messages, or suppress another's embeds."""
-        body = await read_body(request)
-        channel = self._channel(request)
+        draft = (await read_body(request)).draft()
+        channel = self._channel(request, *([Permission.ATTACH_FILES] if draft.files else []))
         message = self._message(request, channel)
         if message.author is not self._world.bot:
-            self._check_foreign_edit(channel, body.draft().given)
-        edited = chat.edit(self._world, channel, message, body.draft())
+            self._check_foreign_edit(channel, draft.given)
+        edited = chat.edit(self._world, channel, message, draft)
         return reply(message_payload(self._world, edited))
 
     def _check_foreign_edit(self, channel: Channel, given: frozenset[str]) -> None:
@@ -123,7 +121,8 @@ class MessageRoutes:
 
     async def typing(self, request: web.Request) -> web.Response:
         """Show the bot as typing."""
-        channel = self._channel(request)
+        channel = self._world.channel(path_id(request, "channel_id"))
+        check_may_speak(self._world, self._world.bot, channel)
         chat.typing(self._world, channel, self._world.bot)
         return done()
 
@@ -132,7 +131,7 @@ class MessageRoutes:
         channel = self._channel(request)
         pinned = sorted(_pinned(channel), key=lambda item: item[0], reverse=True)
         items = [
-            {"pinned_at": timestamp(moment), "message": self._shown(channel, message)}
+            {"pinned_at": timestamp(moment), "message": self._shown(message)}
             for moment, message in pinned
         ]
         return reply({"items": items, "has_more": False})
@@ -143,7 +142,7 @@ class MessageRoutes:
         message = self._message(request, channel)
         if len(list(_pinned(channel))) >= _PINS:
             raise problem(30003)
-        reactions.pin(self._world, channel, message)
+        reactions.pin(self._world, channel, message, self._world.bot)
         return done()
 
     async def unpin(self, request: web.Request) -> web.Response:

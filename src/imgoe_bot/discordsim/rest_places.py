@@ -9,6 +9,7 @@ from imgoe_bot.discordsim.payloads import channel_payload, role_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.places import overwrite_from, role_of
 from imgoe_bot.discordsim.problems import problem
+from imgoe_bot.discordsim.rights import check_may_grant, check_outranks
 from imgoe_bot.discordsim.wire import Json, integer, text
 from imgoe_bot.discordsim.world import World
 
@@ -104,6 +105,7 @@ class PlaceRoutes:
         channel = self._channel(request, Permission.MANAGE_ROLES)
         target_id = path_id(request, "target_id")
         overwrite = overwrite_from(body.data, target_id)
+        self._must_hold(channel, overwrite.allow | overwrite.deny)
         places.set_overwrite(self._world, channel, overwrite, of=target_id)
         return done()
 
@@ -122,6 +124,7 @@ class PlaceRoutes:
         body = await read_body(request)
         guild = self._guild(request, Permission.MANAGE_ROLES)
         permissions = Permission(integer(body.data, "permissions"))
+        check_may_grant(self._world, self._world.bot, guild, permissions)
         role = places.add_role(self._world, guild, text(body.data, "name", "new role"), permissions)
         return reply(role_payload(role))
 
@@ -129,20 +132,36 @@ class PlaceRoutes:
         """Change a role."""
         body = await read_body(request)
         guild = self._guild(request, Permission.MANAGE_ROLES)
-        role = role_of(guild, path_id(request, "role_id"))
+        role = self._lower_role(request, guild)
+        changed = Permission(integer(body.data, "permissions", int(role.permissions)))
+        check_may_grant(self._world, self._world.bot, guild, changed & ~role.permissions)
         places.edit_role(self._world, guild, role, body.data)
         return reply(role_payload(role))
 
     async def delete_role(self, request: web.Request) -> web.Response:
         """Remove a role."""
         guild = self._guild(request, Permission.MANAGE_ROLES)
-        places.delete_role(self._world, guild, role_of(guild, path_id(request, "role_id")))
+        places.delete_role(self._world, guild, self._lower_role(request, guild))
         return done()
 
     def _held(self, request: web.Request) -> tuple[Guild, Member, Role]:
         guild = self._guild(request, Permission.MANAGE_ROLES)
         member = self._world.member(guild.id, path_id(request, "user_id"))
-        return guild, member, role_of(guild, path_id(request, "role_id"))
+        return guild, member, self._lower_role(request, guild)
+
+    def _lower_role(self, request: web.Request, guild: Guild) -> Role:
+        """Return the role in the path; raises 50013 unless the bot stands above it."""
+        role = role_of(guild, path_id(request, "role_id"))
+        check_outranks(self._world.bot, guild, role)
+        return role
+
+    def _must_hold(self, channel: Channel, permissions: Permission) -> None:
+        """Refuse an overwrite of what the bot itself may not do in the channel."""
+        mine = channel.overwrites.get(self._world.bot.id)
+        if mine is not None and mine.allow & Permission.MANAGE_ROLES:
+            return
+        if permissions & ~self._world.permissions(channel, self._world.bot.id):
+            raise problem(50013)
 
     async def give_role(self, request: web.Request) -> web.Response:
         """Give a member a role."""

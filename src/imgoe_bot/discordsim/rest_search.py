@@ -3,14 +3,14 @@
 Source: https://discord.com/developers/docs/resources/message#search-guild-messages
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
 
 from imgoe_bot.discordsim.entities import Guild, Message
 from imgoe_bot.discordsim.http import path_id, query_int, read_body, reply
-from imgoe_bot.discordsim.message_payloads import message_payload
+from imgoe_bot.discordsim.intents import shown_by_rest
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import invalid_form, problem
 from imgoe_bot.discordsim.wire import Payload, as_int, sequence
@@ -19,6 +19,8 @@ from imgoe_bot.discordsim.world import World
 _MOST = 25
 _FARTHEST = 9_975
 _NOT_INDEXED = 110_000
+_ALL_OF = frozenset({"has"})
+"""Parameters of which a message must fit every value; of others, one will do."""
 _LINK_MARKS = ("http://", "https://")
 
 
@@ -67,13 +69,15 @@ class SearchRoutes:
         if request.query.get("sort_order", "desc") == "desc":
             found.reverse()
         offset, limit = _offset(request), query_int(request, "limit", default=_MOST, most=_MOST)
-        shown = [[message_payload(self._world, item)] for item in found[offset : offset + limit]]
+        shown = [[shown_by_rest(self._world, item)] for item in found[offset : offset + limit]]
         total: Payload = {"doing_deep_historical_index": False, "total_results": len(found)}
         return reply(total | {"messages": shown})
 
     def _found(self, guild: Guild, request: web.Request) -> Iterable[Message]:
         messages = sorted(self._readable(guild), key=lambda message: message.id)
-        checks = [_check(name, value) for name, value in request.query.items()]
+        query = request.query
+        checks = [_check(name, query.getall(name)) for name in query.keys() - _ALL_OF]
+        checks += [_check(name, [value]) for name in _ALL_OF for value in query.getall(name, [])]
         return (message for message in messages if all(check(message) for check in checks))
 
     def _readable(self, guild: Guild) -> Iterable[Message]:
@@ -118,7 +122,13 @@ def _offset(request: web.Request) -> int:
     return int(raw)
 
 
-def _check(name: str, value: str) -> Callable[[Message], bool]:
+def _check(name: str, values: Sequence[str]) -> Callable[[Message], bool]:
+    """Return whether a message fits a parameter, of which any of several values will do."""
+    checks = [_check_one(name, value) for value in values]
+    return lambda message: any(check(message) for check in checks)
+
+
+def _check_one(name: str, value: str) -> Callable[[Message], bool]:
     if name == "has":
         wanted = _HAS.get(value.removeprefix("-"))
         if wanted is None:

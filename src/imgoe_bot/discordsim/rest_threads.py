@@ -107,9 +107,9 @@ class ThreadRoutes:
         channel = self._channel(request)
         self._world.require(self._world.bot, channel, Permission.READ_MESSAGE_HISTORY)
         public = request.match_info["kind"] == "public"
-        kind = ChannelType.PUBLIC_THREAD if public else ChannelType.PRIVATE_THREAD
+        kinds = THREADS - {ChannelType.PRIVATE_THREAD} if public else {ChannelType.PRIVATE_THREAD}
         every = self._world.channels.values()
-        found = [t for t in every if t.parent_id == channel.id and t.type is kind and t.archived]
+        found = [t for t in every if t.parent_id == channel.id and t.type in kinds and t.archived]
         return self._page(found)
 
     async def members(self, request: web.Request) -> web.Response:

@@ -1,12 +1,13 @@
 """A whole Discord on one loopback port: REST, gateway, CDN and the chat page."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from imgoe_bot.discordsim import chat, page, places, views
 from imgoe_bot.discordsim.cdn import Cdn
@@ -46,8 +47,10 @@ class SimOptions:
         link_life_s: how long CDN links live.
         interaction_ack_s: within how many seconds the bot must acknowledge.
         heartbeat_interval_ms: what the gateway asks for.
-        rate_limit: requests a bucket allows in one window.
-        rate_window_s: the window's length.
+        message_limit: messages the bot may post to one channel in one window.
+        message_window_s: that window's length.
+        rate_limit: requests any other bucket allows in one window.
+        rate_window_s: the length of those windows.
         global_limit: requests a second in all, answers to interactions not counted.
         strict: whether leaving raises when the bot used a route that is not there.
         fetch_previews: whether pictures of embeds are measured and links previewed, by fetching
@@ -63,6 +66,8 @@ class SimOptions:
     link_life_s: float = 86_400
     interaction_ack_s: float = 3.0
     heartbeat_interval_ms: int = 41_250
+    message_limit: int = 5
+    message_window_s: float = 5.0
     rate_limit: int = 50
     rate_window_s: float = 1.0
     global_limit: int = 50
@@ -110,6 +115,7 @@ class DiscordSim:
         self._gatekeeper = Gatekeeper(
             self.world,
             self.faults,
+            posting=RateLimits(self.options.message_limit, self.options.message_window_s),
             limits=RateLimits(self.options.rate_limit, self.options.rate_window_s),
             everywhere=RateLimits(self.options.global_limit, 1.0),
         )
@@ -155,7 +161,7 @@ class DiscordSim:
     def _app(self) -> web.Application:
         app = web.Application(client_max_size=_MAX_BODY)
         app.add_subapp("/api/v10", self._api())
-        cdn = web.Application()
+        cdn = web.Application(middlewares=[_middleware(self._gatekeeper.watch)])
         cdn.add_routes(Cdn(self.world, fetch=self._previews.fetch).routes())
         app.add_subapp("/cdn", cdn)
         app.router.add_get("/gateway", self._gateway.handle)
@@ -164,12 +170,7 @@ class DiscordSim:
         return app
 
     def _api(self) -> web.Application:
-        guard = self._gatekeeper.guard
-
-        @web.middleware
-        async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-            return await guard(request, handler)
-
+        guarded = _middleware(self._gatekeeper.guard)
         api = web.Application(middlewares=[guarded], client_max_size=_MAX_BODY)
         api.add_routes(
             ApplicationRoutes(
@@ -283,15 +284,23 @@ class DiscordSim:
         """Add embeds to a message as Discord does for its links: an update without an edit."""
         chat.unfurl(self.world, message, embeds)
 
-    async def bot_ready(self, *, timeout_s: float = 10.0, commands: bool = False) -> None:
+    async def bot_ready(
+        self, *, timeout_s: float = 10.0, commands: bool = False, shards: int | None = None
+    ) -> None:
         """Wait until the bot is connected, and has registered commands when asked.
+
+        Args:
+            timeout_s: how long.
+            commands: whether commands are waited for.
+            shards: how many shards are waited for; None: all that the bot announced.
 
         Raises:
             TimeoutError: it has not.
         """
 
         def ready() -> bool:
-            return self._gateway.is_connected and (not commands or bool(self.world.commands))
+            connected = self._gateway.is_connected(shards)
+            return connected and (not commands or bool(self.world.commands))
 
         if not await until(self.world, ready, timeout_s=timeout_s):
             raise TimeoutError(f"the bot was not ready within {timeout_s} s")
@@ -303,3 +312,15 @@ class DiscordSim:
     def snapshot(self, person: Person) -> Payload:
         """Return everything a person's client shows at its start."""
         return views.snapshot(self.world, person)
+
+
+def _middleware(
+    serve: Callable[[web.Request, Handler], Awaitable[web.StreamResponse]],
+) -> Middleware:
+    """Return a method as aiohttp takes it: it marks middlewares, which methods can't be."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        return await serve(request, handler)
+
+    return middleware

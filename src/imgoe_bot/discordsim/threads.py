@@ -67,6 +67,8 @@ def open_thread(
 def _check_place(world: World, opener: User, channel: Channel, *, private: bool) -> None:
     if channel.guild_id is None or channel.type in THREADS | THREAD_ONLY | {ChannelType.CATEGORY}:
         raise problem(50024)
+    if private and channel.type is ChannelType.NEWS:
+        raise problem(50024)
     kind = Permission.CREATE_PRIVATE_THREADS if private else Permission.CREATE_PUBLIC_THREADS
     world.require(opener, channel, kind)
 
@@ -77,7 +79,7 @@ def _new(world: World, opener: User, channel: Channel, name: str, *, private: bo
         raise invalid_form("name", code="BASE_TYPE_BAD_LENGTH", message=message)
     return Channel(
         world.ids.next(),
-        ChannelType.PRIVATE_THREAD if private else ChannelType.PUBLIC_THREAD,
+        _kind_of_thread(channel, private=private),
         name,
         channel.guild_id,
         parent_id=channel.id,
@@ -85,6 +87,13 @@ def _new(world: World, opener: User, channel: Channel, name: str, *, private: bo
         created_at=world.clock(),
         thread_member_ids=[opener.id],
     )
+
+
+def _kind_of_thread(channel: Channel, *, private: bool) -> ChannelType:
+    if private:
+        return ChannelType.PRIVATE_THREAD
+    news = channel.type is ChannelType.NEWS
+    return ChannelType.NEWS_THREAD if news else ChannelType.PUBLIC_THREAD
 
 
 def _announce(world: World, thread: Channel) -> None:

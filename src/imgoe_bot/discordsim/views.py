@@ -12,6 +12,7 @@ from imgoe_bot.discordsim.payloads import (
     command_payload,
     member_payload,
     role_payload,
+    sticker_payload,
     user_payload,
 )
 from imgoe_bot.discordsim.permissions import Permission
@@ -56,6 +57,7 @@ def _guild(world: World, guild: Guild, person: Person) -> Payload:
         "channels": [channel_payload(world, item) for item in _visible(world, guild, person)],
         "members": [member_payload(member) for member in guild.members.values()],
         "roles": [role_payload(role) for role in guild.roles.values()],
+        "stickers": [sticker_payload(sticker) for sticker in guild.stickers.values()],
     }
 
 
@@ -68,6 +70,12 @@ def _direct(world: World, channel: Channel, person: Person) -> Payload:
 def _last(world: World, channel: Channel, person: Person) -> list[Payload]:
     shown = person.messages(channel)[-_SHOWN:]
     return [message_payload(world, message, viewer_id=person.id) for message in shown]
+
+
+def older(world: World, channel: Channel, person: Person, *, before: int) -> list[Payload]:
+    """Return the page of messages before one, oldest first; empty at the channel's beginning."""
+    earlier = [message for message in person.messages(channel) if message.id < before]
+    return [message_payload(world, item, viewer_id=person.id) for item in earlier[-_SHOWN:]]
 
 
 def _commands(world: World, channels: list[Channel], person: Person) -> list[Payload]:

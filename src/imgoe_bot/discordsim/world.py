@@ -59,12 +59,20 @@ class Troubles:
     Attributes:
         searches_pending: how many searches are still answered “not indexed yet”.
         hollow_starters: whether forum starters are announced without content and files.
-        blind_previews: whether pictures in embeds come back as 0×0.
+        blind_previews: whether pictures from elsewhere come back as 0×0.
+        pictures_lost: how many pictures from elsewhere are still not fetched.
     """
 
     searches_pending: int = 0
     hollow_starters: bool = False
     blind_previews: bool = False
+    pictures_lost: int = 0
+
+    def loses_picture(self) -> bool:
+        """Tell whether the next picture from elsewhere is lost, and count it."""
+        lost = self.pictures_lost > 0
+        self.pictures_lost -= lost
+        return lost
 
 
 @dataclass(slots=True, eq=False)

@@ -22,6 +22,7 @@ class Step(StrEnum):
     ANNOUNCE = "announce"
     DELIVER = "deliver"
     RETIRE = "retire"
+    PREVIEW = "preview"
     REVIEW = "review"
     ERASE = "erase"
 
@@ -66,6 +67,11 @@ class Job:
     owner: str
     item: Item | None = None
     round: int = 0
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether an earlier try may have done it, or a part of it, already."""
+        return self.attempts > 1 or self.round > 0
 
     @property
     def nonce(self) -> str:

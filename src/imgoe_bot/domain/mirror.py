@@ -28,6 +28,8 @@ class Skip(StrEnum):
     MIRROR = "mirror"
     BOT = "bot"
     ROLE = "role"
+    ONLY_USERS = "only-users"
+    NOT_USERS = "not-users"
     KEYWORD = "keyword"
     NSFW = "nsfw"
     OPTED_OUT = "opted-out"
@@ -61,6 +63,8 @@ class MirrorRule:
     Attributes:
         channel_id: where; the server's own id stands for all of it.
         paused: whether it rests for now.
+        lacks: the permission for want of which it rests, by Discord's name; None when a moderator
+            paused it.
     """
 
     id: RuleId
@@ -69,6 +73,7 @@ class MirrorRule:
     created_by: UserId
     created_at: datetime
     paused: bool = False
+    lacks: str | None = None
 
     @property
     def is_server_wide(self) -> bool:
@@ -132,7 +137,8 @@ class Circumstances:
     Attributes:
         options: in force where the message stands.
         choice: what its author said about being mirrored, None when nothing.
-        saved: whether somebody asked for this very message, by reaction, button or menu.
+        saved: whether its author asked for this very message, by reaction or button. Its place has
+            to be mirrored all the same, and not to rest.
     """
 
     options: Options = DEFAULTS
@@ -195,16 +201,19 @@ def decide(facts: MessageFacts, rules: Iterable[MirrorRule], around: Circumstanc
         if holds:
             return Decision(rule=rule, skip=reason, passed=tuple(passed))
         passed.append(reason)
-    judged = [(each, _objection_to(each, around.options)) for each in facts.attachments]
+    return replace(_judge(facts, around.options), rule=rule, passed=tuple(passed))
+
+
+def _judge(facts: MessageFacts, options: Options) -> Decision:
+    """Decide on each thing in a message that nothing as a whole speaks against."""
+    judged = [(each, _objection_to(each, options)) for each in facts.attachments]
     keep = _each_once(each for each, reason in judged if reason is None)
     ids = {each.id for each in keep}
     left = (Left(each, reason) for each, reason in judged if reason is not None)
     return Decision(
-        rule=rule,
         keep=keep,
         left=tuple(each for each in left if each.attachment.id not in ids),
         skip=None if keep else Skip.NO_MEDIA,
-        passed=tuple(passed),
     )
 
 
@@ -223,11 +232,14 @@ def _objections(
     options, saved = around.options, around.saved
     yield Skip.OWN, facts.author_is_us
     yield Skip.MIRROR, facts.is_mirror
-    yield Skip.NO_RULE, rule is None and not saved
+    yield Skip.NO_RULE, rule is None
     yield Skip.OLD, rule is not None and _is_older(facts, rule) and not saved
-    yield Skip.PAUSED, rule is not None and rule.paused and not saved
+    yield Skip.PAUSED, rule is not None and rule.paused
     yield Skip.BOT, facts.author_is_bot and not options.bots
     yield Skip.ROLE, not (options.role is None or options.role in facts.author_role_ids or saved)
+    only, left_out = options.only_users, options.not_users or frozenset()
+    yield Skip.ONLY_USERS, not (only is None or facts.author_id in only or saved)
+    yield Skip.NOT_USERS, facts.author_id in left_out
     yield Skip.KEYWORD, not (_has_keyword(facts.text, options.keyword) or saved)
     yield Skip.NSFW, facts.nsfw and options.nsfw is Treatment.REFUSE
     yield Skip.OPTED_OUT, around.choice is PersonChoice.OUT
@@ -269,6 +281,4 @@ def _is_looked_for(attachment: AttachmentFacts, sources: frozenset[From]) -> boo
 
 def asked_for(facts: MessageFacts) -> Decision:
     """Decide on a message that somebody picked by the menu: everything that is media."""
-    open_options = Options(sources=frozenset(From), bots=True)
-    around = Circumstances(options=open_options, saved=True)
-    return decide(replace(facts, author_is_us=False, is_mirror=False), (), around)
+    return _judge(facts, Options(sources=frozenset(From)))

@@ -1,4 +1,4 @@
-"""How one option is read and written: a choice, a set, a text, an id, a number, a size, a time."""
+"""How one option is read and written: a choice, a set, a text, ids, a number, a size, a time."""
 
 import re
 from collections.abc import Callable
@@ -13,6 +13,8 @@ T = TypeVar("T")
 Choice = TypeVar("Choice", bound=StrEnum)
 
 NONE = "none"
+NOBODY = "nobody"
+USERS_MAX = 20
 TEXT_MAX_CHARS = 200
 
 
@@ -24,6 +26,7 @@ class Form(StrEnum):
     TEXT = "text"
     CHANNEL = "channel"
     ROLE = "role"
+    USERS = "users"
     NUMBER = "number"
     SIZE = "size"
     DURATION = "duration"
@@ -123,6 +126,38 @@ def _parse_id(text: str) -> int:
     if found is None:
         raise ValueError("neither an id nor a mention")
     return int(found[1])
+
+
+def users(name: str) -> Option[frozenset[int]]:
+    """Some people: ids or mentions, with commas or spaces; ``nobody`` when all were forgotten."""
+    return Option(name, _parse_users, _show_users, Form.USERS)
+
+
+def _parse_users(text: str) -> frozenset[int]:
+    if text == NOBODY:
+        return frozenset()
+    found = frozenset(map(_parse_user, re.split(r"\s*,\s*|\s+", text)))
+    if len(found) > USERS_MAX:
+        raise ValueError("too many")
+    return found
+
+
+def _parse_user(text: str) -> int:
+    found = re.fullmatch(r"<@!?([1-9][0-9]{14,20})>|([1-9][0-9]{14,20})", text)
+    if found is None:
+        raise ValueError("neither an id nor a mention of a person")
+    return int(found[1] or found[2])
+
+
+def _show_users(ids: frozenset[int]) -> str:
+    return ",".join(map(str, sorted(ids))) or NOBODY
+
+
+def without_user(text: str, user_id: int) -> str:
+    """Return a stored list of people without one of them."""
+    if text == NONE:
+        return text
+    return _show_users(_parse_users(text) - {user_id})
 
 
 def number(name: str, *, per_channel: bool = False) -> Option[int]:

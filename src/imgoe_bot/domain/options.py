@@ -32,8 +32,9 @@ class Answer(StrEnum):
 
 
 class Layout(StrEnum):
-    """How a card looks: embeds, or a gallery of Discord's newer components."""
+    """How a card looks: embeds, or a gallery of Discord's newer components; AUTO goes by case."""
 
+    AUTO = "auto"
     EMBED = "embed"
     GALLERY = "gallery"
 
@@ -96,6 +97,8 @@ class Options:
         save_emoji: the reaction that saves a message where ``consent`` is react.
         delete_grace: how long a copy outlives its deleted source where ``on_delete`` is delete.
         max_size: in bytes; None leaves it to the operator's limit.
+        only_users: whose posts are kept, by their ids; None for everybody's.
+        not_users: whose posts are not kept; None for nobody's.
         person_files: uploads a person may make a day; None sets no limit. So for the other three.
         expires: how long the host keeps a copy; None for ever.
         title: template of the upload's title. So for description and tags.
@@ -103,7 +106,7 @@ class Options:
 
     answer: Answer = Answer.REPLY
     log_channel: int | None = None
-    layout: Layout = Layout.EMBED
+    layout: Layout = Layout.AUTO
     delivery: Delivery = Delivery.DM
     dm_digest: timedelta = timedelta(minutes=1)
     consent: Consent = Consent.ANNOUNCE
@@ -116,6 +119,8 @@ class Options:
     max_size: int | None = None
     keyword: str | None = None
     role: int | None = None
+    only_users: frozenset[int] | None = None
+    not_users: frozenset[int] | None = None
     spoilers: Treatment = Treatment.KEEP
     nsfw: Treatment = Treatment.KEEP
     title: str | None = None
@@ -146,6 +151,8 @@ _ALL: tuple[Option[Any], ...] = (
     of.maybe(of.size("max_size")),
     of.maybe(of.text("keyword")),
     of.maybe(of.id_of("role", of.Form.ROLE)),
+    of.maybe(of.users("only_users")),
+    of.maybe(of.users("not_users")),
     of.choice("spoilers", Treatment),
     of.choice("nsfw", Treatment),
     of.maybe(of.text("title")),
@@ -204,6 +211,20 @@ def resolve(layers: Iterable[Mapping[str, str]]) -> Options:
                 with contextlib.suppress(ValueError):
                     values[name] = OPTIONS[name].parse(text)
     return Options(**values)  # type: ignore[arg-type]  # each option parses to its field's type
+
+
+def layout_for(asked: Layout, *, files: int, reachable: bool) -> Layout:
+    """Return how a card is made: EMBED or GALLERY.
+
+    Args:
+        asked: what the place says.
+        files: how many files the card is about.
+        reachable: whether Discord could load the host's pictures lately; a gallery without them
+            shows nothing, an embed still shows its text.
+    """
+    if asked is not Layout.AUTO:
+        return asked
+    return Layout.GALLERY if files > 1 and reachable else Layout.EMBED
 
 
 def shown(options: Options) -> dict[str, str]:

@@ -19,6 +19,9 @@ from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.options import Layout, Options, Treatment
 from imgoe_bot.errors import ImgoeError, MediaSkipped, NotAllowed, SourceGone
 
+PICTURES_MAX = 10
+"""Source: DISCORD.md section 1, "Embeds" and "Components V2"; so many files a message has, too."""
+
 
 class Origin(StrEnum):
     """Which way a post came to us."""
@@ -46,6 +49,19 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Posted:
+    """A card as Discord took it.
+
+    Attributes:
+        place: where it stands.
+        lacks_thumbs: whether a picture on it has no size, so that Discord has not loaded it (yet).
+    """
+
+    place: Place
+    lacks_thumbs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """One message (or slash command) whose media we keep, and our one answer to it.
 
@@ -55,9 +71,13 @@ class Post:
         nsfw: whether it was posted in an age-restricted channel.
         locale: the language of its public answer, by Discord's code.
         parent_ids: what the channel stands in: its parent channel, its category.
-        layout: how its card was made, once there is one.
+        layout: how its card was made, once there is one; never AUTO.
+        thumbs_attached: whether thumbs on its card may be files of the card itself.
         withdrawn_at: when its author took the source message back before it was answered.
         card: our answer, None until it is posted.
+        answered: whether nothing more is to come: there is an answer, or there will be none.
+        held_at: since when a moderator has to decide on its copies, its message being deleted.
+        by_bot: whether a bot or webhook wrote the source message, so that nobody can be written to.
     """
 
     id: PostId
@@ -72,8 +92,12 @@ class Post:
     locale: str = "en-US"
     parent_ids: tuple[ChannelId, ...] = ()
     layout: Layout = Layout.EMBED
+    thumbs_attached: bool = False
     withdrawn_at: datetime | None = None
     card: Place | None = None
+    answered: bool = False
+    held_at: datetime | None = None
+    by_bot: bool = False
 
     @property
     def is_personal(self) -> bool:
@@ -139,6 +163,8 @@ class Upload:
         spoiler: whether its thumb must stay hidden.
         tags: what the host was told to file it under.
         deleted_at: None while the copy exists.
+        shared: whether another upload has the same copy, because the host took its bytes once only.
+            One of them has the delete link; the copy goes with the last.
     """
 
     id: UploadId
@@ -155,6 +181,18 @@ class Upload:
     spoiler: bool = False
     tags: tuple[str, ...] = ()
     deleted_at: datetime | None = None
+    shared: bool = False
+
+    @property
+    def is_deletable(self) -> bool:
+        """Whether it exists, and there is a way to delete it."""
+        return self.deleted_at is None and (self.shared or self.stored.delete_link is not None)
+
+    @property
+    def has_thumb(self) -> bool:
+        """Whether there is a thumb that may be looked at: the copy exists and is approved."""
+        stored = self.stored
+        return self.deleted_at is None and stored.approved and stored.thumb_url is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +218,33 @@ class Card:
     dms_closed: bool = False
 
     @property
+    def has_copies(self) -> bool:
+        """Whether anything kept of it exists."""
+        return any(upload.deleted_at is None for upload in self.uploads)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether its copies wait for a moderator's decision."""
+        return self.post.held_at is not None and self.has_copies
+
+    @property
     def deletable(self) -> tuple[Upload, ...]:
-        """The uploads that exist and whose delete link we hold."""
-        return tuple(u for u in self.uploads if u.deleted_at is None and u.stored.delete_link)
+        """The uploads that exist and that there is a way to delete."""
+        return tuple(upload for upload in self.uploads if upload.is_deletable)
+
+    @property
+    def is_to_be_delivered(self) -> bool:
+        """Whether there is somebody to be told how to delete what exists."""
+        return bool(self.deletable) and not self.post.by_bot
+
+    @property
+    def pictured(self) -> tuple[Upload, ...]:
+        """The uploads whose thumb the card shows: no spoiler's in an embed, none while held."""
+        if self.is_held:
+            return ()
+        hides = self.post.layout is Layout.GALLERY
+        shown = [u for u in self.uploads if u.has_thumb and (hides or not u.spoiler)]
+        return tuple(shown[:PICTURES_MAX])
 
     @property
     def source_is_gone(self) -> bool:

@@ -1,6 +1,8 @@
 """Decides for an API request whose it is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 
@@ -67,18 +69,12 @@ class Gate:
             raise Fault(Reason.NO_KEY)
         return account
 
-    async def uploader(self, request: web.Request, key: str | None) -> Account | None:
-        """Return who uploads without a key header; None is a guest, where guests are let in.
-
-        Raises:
-            Fault: a wrong key, or none where one is needed.
-        """
-        if key is not None:
-            return await self.by_key(key)
-        account = await self._by_session(request)
-        if account is None and self.options.guests is None:
-            raise Fault(Reason.NO_KEY)
-        return account
+    async def guess(self, request: web.Request) -> Account | None:
+        """Return who calls without a key header, as far as address and session tell."""
+        account = None
+        if "key" in request.query:
+            account = await self.accounts.find_by_key(request.query["key"])
+        return account or await self._by_session(request)
 
     async def _by_session(self, request: web.Request) -> Account | None:
         token = request.headers.get(CSRF_HEADER)
@@ -94,14 +90,14 @@ class Gate:
         address = address_of(request, trust_proxy=self.options.trust_proxy)
         self.address_limiter.take(address)
 
-    def count_uploader(self, request: web.Request, owner: Account | None) -> None:
-        """Count an upload of this key, or of this guest.
+    def count_uploader(self, request: web.Request, owner: Account | None) -> Callable[[], None]:
+        """Count an upload of this key, or of this guest; return how to take that back.
 
         Raises:
             Fault: over the limit.
         """
-        if owner is None:
-            address = address_of(request, trust_proxy=self.options.trust_proxy)
-            self.guest_limiter.take(address)
-        else:
-            self.key_limiter.take(str(owner.key_id))
+        limiter = self.guest_limiter if owner is None else self.key_limiter
+        address = address_of(request, trust_proxy=self.options.trust_proxy)
+        source = address if owner is None else str(owner.key_id)
+        limiter.take(source)
+        return partial(limiter.give_back, source)

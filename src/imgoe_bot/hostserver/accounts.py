@@ -1,22 +1,30 @@
 """Users and their API keys."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from imgoe_bot.hostserver.auth import Seal, new_key
-from imgoe_bot.hostserver.database import Database
+from imgoe_bot.hostserver.database import Database, lock
+from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.records import Account, ApiKey
-from imgoe_bot.hostserver.schema import api_keys, users
+from imgoe_bot.hostserver.schema import api_keys, ended_sessions, users
 
 OWNER = "owner"
 NAME_LIMIT = 100
 REMEMBERED_S = 5
 REMEMBERED_KEYS = 1_000
+ADMIN_KEYS_LOCK = 0x61646D69  # any number of ours
 _ACCOUNT = (users.c.id, users.c.name, users.c.is_admin)
 _ROOM = (users.c.quota_bytes, users.c.used_bytes)
+_ADMIN_KEYS = (
+    select(func.count())
+    .select_from(api_keys.join(users))
+    .where(users.c.is_admin, api_keys.c.revoked_at.is_(None))
+)
 _KEY = ("id", "user_id", "label", "ending", "created_at", "revoked_at")
 
 
@@ -94,10 +102,23 @@ class Accounts:
         return await self._database.run(work)
 
     async def revoke_key(self, key_id: int) -> None:
-        """Make a key worthless; its uploads stay."""
+        """Make a key worthless; its uploads stay.
+
+        Raises:
+            Fault: no admin could sign in any more.
+        """
         found = update(api_keys).where(api_keys.c.id == key_id)
         revoked = found.values(revoked_at=int(self._clock()))
-        await self._database.run(lambda connection: connection.execute(revoked))
+
+        def work(connection: Connection) -> None:
+            lock(connection, ADMIN_KEYS_LOCK)
+            connection.execute(revoked)
+            if not connection.scalar(_ADMIN_KEYS):
+                raise Fault(
+                    Reason.FORBIDDEN, "This is the last key of an admin; make another first"
+                )
+
+        await self._database.run(work)
         self._remembered.clear()
 
     async def set_quota(self, user_id: int, quota_bytes: int | None) -> bool:
@@ -126,16 +147,30 @@ class Accounts:
             self._remembered[digest] = (now + REMEMBERED_S, found)
         return found
 
-    async def find_by_key_id(self, key_id: int) -> Account | None:
-        """Return whose key this is; None for one that is unknown or revoked."""
-        return await self._find(api_keys.c.id == key_id)
+    async def find_by_session(self, key_id: int, session_id: str) -> Account | None:
+        """Return whose session this is; None when its key was revoked or it was ended."""
+        ended = exists().where(ended_sessions.c.session_id == session_id)
+        return await self._find(api_keys.c.id == key_id, ~ended)
 
-    async def _find(self, condition: ColumnElement[bool]) -> Account | None:
+    async def end_session(self, session_id: str, *, expires_at: int) -> None:
+        """Make a session worthless before its time; a repeat is safe."""
+        known = exists().where(ended_sessions.c.session_id == session_id)
+        over = delete(ended_sessions).where(ended_sessions.c.expires_at <= int(self._clock()))
+
+        def work(connection: Connection) -> None:
+            connection.execute(over)
+            if not connection.scalar(select(known)):
+                row = {"session_id": session_id, "expires_at": expires_at}
+                connection.execute(insert(ended_sessions).values(row))
+
+        with suppress(IntegrityError):  # ended twice at the same moment
+            await self._database.run(work)
+
+    async def _find(self, *conditions: ColumnElement[bool]) -> Account | None:
         query = (
             select(*_ACCOUNT, api_keys.c.id, *_ROOM)
             .join_from(api_keys, users)
-            .where(condition)
-            .where(api_keys.c.revoked_at.is_(None))
+            .where(*conditions, api_keys.c.revoked_at.is_(None))
         )
 
         def read(connection: Connection) -> Account | None:

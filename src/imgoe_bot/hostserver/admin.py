@@ -7,6 +7,7 @@ from aiohttp import web
 
 from imgoe_bot.hostserver.access import address_of
 from imgoe_bot.hostserver.accounts import Accounts
+from imgoe_bot.hostserver.arriving import in_time
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.files import PENDING_HEADERS, Files
 from imgoe_bot.hostserver.index import UploadIndex, Wanted
@@ -35,7 +36,7 @@ async def read_form(request: web.Request) -> Form:
         Fault: the body is no form.
     """
     try:
-        fields = await request.post()
+        fields = await in_time(request, request.post())
     except UNREADABLE as error:
         raise Fault(Reason.BAD_BODY) from error
     return {name: value.strip() for name, value in fields.items() if isinstance(value, str)}
@@ -89,7 +90,7 @@ class SignIn:
         if await self.renderer.sessions.find_acting(request, token) is None:
             raise Fault(Reason.FORBIDDEN)
         response = see_other("/")
-        self.renderer.sessions.end(response)
+        await self.renderer.sessions.end(request, response)
         return response
 
 

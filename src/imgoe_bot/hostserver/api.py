@@ -5,15 +5,20 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from imgoe_bot.hostserver.access import Gate
+from imgoe_bot.hostserver.base64_text import decode_base64
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.fetch import GuardedFetcher, looks_like_url
-from imgoe_bot.hostserver.form import REPLY_FORMATS, UploadForm, decode_base64, parse_form
-from imgoe_bot.hostserver.intake import Intake, read_request
+from imgoe_bot.hostserver.form import REPLY_FORMATS, UploadForm, parse_form
+from imgoe_bot.hostserver.intake import Intake, open_intake, read_request
 from imgoe_bot.hostserver.options import HostOptions
 from imgoe_bot.hostserver.problems import compatible, problem, wants_truth
 from imgoe_bot.hostserver.records import Account, Upload
 from imgoe_bot.hostserver.reply import Addresses, uploaded, uploaded_imgbb
-from imgoe_bot.hostserver.uploading import Arrival, Duplicate, Uploading
+from imgoe_bot.hostserver.upload_rows import Duplicate
+from imgoe_bot.hostserver.uploading import Arrival, Uploading
+from imgoe_bot.hostserver.visit import Visit
+
+URL_LIMIT_BYTES = 16 * 1024
 
 
 @dataclass(slots=True)
@@ -70,16 +75,14 @@ class UploadApi:
     async def _upload(self, exchange: _Exchange) -> Upload:
         request = exchange.request
         _check_route(request)
-        by_header = await self.gate.by_header(request)
-        self.gate.count_address(request)
-        folder, limit_bytes = self.options.data_dir / "tmp", self.options.body_limit_bytes
-        async with read_request(request, folder=folder, limit_bytes=limit_bytes) as intake:
-            exchange.learn_format(intake.fields.get("format"))
-            exchange.is_imgbb = intake.source_name == "image"
-            owner = by_header
-            if owner is None:
-                owner = await self.gate.uploader(request, intake.fields.get("key"))
-            self.gate.count_uploader(request, owner)
+        visit = await Visit.begin(self.gate, request)
+        async with open_intake(visit, folder=self.options.data_dir / "tmp") as intake:
+            try:
+                await read_request(request, intake)
+            finally:
+                exchange.learn_format(intake.fields.get("format"))
+                exchange.is_imgbb = intake.source_name == "image"
+            owner = visit.settle()
             form = parse_form(intake.fields)
             await self._take_text(intake)
             return await self.uploading.store(self._arrival(exchange, intake, form, owner))
@@ -88,8 +91,6 @@ class UploadApi:
         self, exchange: _Exchange, intake: Intake, form: UploadForm, owner: Account | None
     ) -> Arrival:
         guests = self.options.guests
-        if owner is None and guests and intake.spool.size_bytes > guests.body_limit_bytes:
-            raise Fault(Reason.TOO_LARGE)
         return Arrival(
             spool=intake.spool,
             form=form,
@@ -109,17 +110,19 @@ class UploadApi:
         """Turn a source sent as text into the bytes it means."""
         if intake.filename is not None or not intake.spool.size_bytes:
             return
-        text = await intake.spool.take_text()
-        if looks_like_url(text):
-            await self._take_url(intake, text.strip())
+        intake.expect_file()
+        if looks_like_url(intake.spool.head.decode("ascii", "replace")):
+            await self._take_url(intake)
         elif intake.by_post:
-            await intake.spool.write(decode_base64(text))
+            await decode_base64(intake.spool)
         else:
             raise Fault(Reason.BAD_METHOD)
 
-    async def _take_url(self, intake: Intake, url: str) -> None:
+    async def _take_url(self, intake: Intake) -> None:
         if self.fetcher is None:
             raise Fault(Reason.URL_SOURCES_OFF)
+        text = await intake.spool.take_text(URL_LIMIT_BYTES)
+        url = text.decode("ascii", "replace").strip()
         intake.filename = await self.fetcher.fetch(url, intake.spool)
 
 

@@ -10,12 +10,14 @@ from imgoe_bot.hostserver.access import Gate
 from imgoe_bot.hostserver.accounts import Accounts
 from imgoe_bot.hostserver.admin import AdminPages, SignIn
 from imgoe_bot.hostserver.api import UploadApi
+from imgoe_bot.hostserver.arriving import PATIENCE
 from imgoe_bot.hostserver.auth import Seal
 from imgoe_bot.hostserver.blobs import Blobs, FolderBlobs
 from imgoe_bot.hostserver.catalogue import CatalogueApi
 from imgoe_bot.hostserver.database import Database
 from imgoe_bot.hostserver.fetch import GuardedFetcher
-from imgoe_bot.hostserver.files import Files, FolderFiles, S3Files, send_public
+from imgoe_bot.hostserver.file_names import ShelfLife
+from imgoe_bot.hostserver.files import Files, FolderFiles, PublicFiles, S3Files
 from imgoe_bot.hostserver.formats import AVIF, BMP, GIF, HEIC, JPEG, MOV, MP4, PNG, WEBM, WEBP
 from imgoe_bot.hostserver.guard import Guard
 from imgoe_bot.hostserver.heif import enable_heif
@@ -95,7 +97,7 @@ def make_host(outside: Outside) -> Host:
     accounts = Accounts(
         outside.database, seal=outside.seal, clock=clock, quota_bytes=options.user_quota_bytes
     )
-    index = UploadIndex(outside.database)
+    index = UploadIndex(outside.database, clock=clock)
     shelves = Shelves(outside.database, clock=clock)
     blobs, files = _storage(options)
     limits = ImageLimits(options.pixel_limit, options.frame_limit)
@@ -112,7 +114,7 @@ def make_host(outside: Outside) -> Host:
     is_secure = outside.url.startswith("https://")
     sessions = Sessions(accounts, outside.seal, clock, is_secure)
     renderer = Renderer(open_templates(), options.site_name, outside.url, sessions)
-    at = Addresses(outside.url, outside.seal)
+    at = Addresses(outside.url, outside.seal, clock)
     gate = _gate(outside, accounts, sessions)
     return Host(accounts, index, shelves, uploading, files, at, sessions, gate, renderer)
 
@@ -177,9 +179,7 @@ def _add_admin(app: web.Application, host: Host, outside: Outside) -> None:
 
 def _add_tools(app: web.Application, host: Host, outside: Outside) -> None:
     site_name = outside.options.site_name
-
-    async def send_file(request: web.Request) -> web.StreamResponse:
-        return await send_public(host.files, request)
+    shelf_life = ShelfLife(outside.database, clock=outside.clock)
 
     async def send_openapi(_: web.Request) -> web.Response:
         return web.json_response(openapi(outside.url, site_name))
@@ -190,7 +190,7 @@ def _add_tools(app: web.Application, host: Host, outside: Outside) -> None:
     async def send_flameshot(_: web.Request) -> web.Response:
         return flameshot_answer(outside.url)
 
-    app.router.add_get("/images/{name:.+}", send_file)
+    app.router.add_get("/images/{name:.+}", PublicFiles(host.files, shelf_life).send)
     app.router.add_get("/api/1/openapi.json", send_openapi)
     app.router.add_get("/tools/sharex.sxcu", send_sharex)
     app.router.add_get("/tools/flameshot-upload.sh", send_flameshot)
@@ -199,6 +199,7 @@ def _add_tools(app: web.Application, host: Host, outside: Outside) -> None:
 def build_app(host: Host, outside: Outside) -> web.Application:
     """Return the application with every route; the upload call comes last, it takes any name."""
     app = web.Application(middlewares=[Guard(host.renderer).middleware()])
+    app[PATIENCE] = outside.options.patience
     _add_tools(app, host, outside)
     _add_catalogue(app, host)
     _add_upload(app, host, outside)

@@ -29,11 +29,15 @@ class Blobs(Protocol):
         ...
 
     def delete(self, names: Iterable[str]) -> None:
-        """Remove files; a name that is not there is fine, so a repeat is safe."""
+        """Remove files; a name that is not there is fine, so a repeat is safe.
+
+        Raises:
+            Fault: one of them can't be removed now; of the others, none to all are.
+        """
         ...
 
     def move(self, old: str, new: str) -> None:
-        """Give a file a new name.
+        """Give a file a new name; a repeat of a call that was killed completes it.
 
         Raises:
             NameTaken: the name is in use.
@@ -119,12 +123,24 @@ class FolderBlobs:
 
     def move(self, old: str, new: str) -> None:
         """See ``Blobs.move``."""
+        source, target = self.root / old, self.root / new
         try:
-            self._publish(self.root / old, new)
+            if not target.exists():
+                self._publish(source, new)
+            elif source.exists() and not source.samefile(target):
+                raise NameTaken(new)
+            else:
+                source.unlink(missing_ok=True)
         except OSError as error:
-            raise Fault(Reason.STORAGE_FULL) from error
+            raise Fault(Reason.UNAVAILABLE) from error
 
     def delete(self, names: Iterable[str]) -> None:
         """See ``Blobs.delete``."""
+        problem: OSError | None = None
         for name in names:
-            (self.root / name).unlink(missing_ok=True)
+            try:
+                (self.root / name).unlink(missing_ok=True)
+            except OSError as error:
+                problem = error
+        if problem is not None:
+            raise Fault(Reason.UNAVAILABLE) from problem

@@ -1,15 +1,22 @@
 """Finds where an MP4 or QuickTime file says where it was filmed.
 
-Source: ISO/IEC 14496-12 (boxes), 3GPP TS 26.244 (``loci``), QuickTime File Format (``keys``).
+Source: ISO/IEC 14496-12 (boxes), 3GPP TS 26.244 (``loci``), QuickTime File Format (``keys``); what
+FFmpeg writes with ``use_metadata_tags`` (the key ``location``) and iTunes (``----`` with a name).
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 CONTAINERS = frozenset({b"moov", b"trak", b"udta", b"mdia", b"minf"})
 LOCATION_BOXES = frozenset({b"\xa9xyz", b"loci"})
-LOCATION_KEY = b"com.apple.quicktime.location."
 DEEPEST = 8
+_PLACE = re.compile(rb"location|gps|latitude|longitude", re.IGNORECASE)
+
+
+def names_place(name: bytes) -> bool:
+    """Answer whether metadata of this name tell a place, ``com.apple.quicktime.location.name``."""
+    return _PLACE.search(name) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +45,23 @@ def boxes(data: bytes, start: int, end: int) -> Iterator[Box]:
 def _key_numbers(data: bytes, keys: Box) -> set[int]:
     """Return the 1-based numbers of the keys that name a location."""
     entries = enumerate(boxes(data, keys.body + 8, keys.end), start=1)
-    return {n for n, key in entries if data[key.body : key.end].startswith(LOCATION_KEY)}
+    return {n for n, key in entries if names_place(data[key.body : key.end])}
+
+
+def _is_named_place(data: bytes, item: Box) -> bool:
+    names = (one for one in boxes(data, item.body, item.end) if one.kind == b"name")
+    return item.kind == b"----" and any(names_place(data[one.body : one.end]) for one in names)
 
 
 def _in_meta(data: bytes, meta: Box) -> Iterator[Box]:
     full = data[meta.body + 4 : meta.body + 8] != b"hdlr"  # QuickTime's has no version field
     children = {box.kind: box for box in boxes(data, meta.body + 4 * full, meta.end)}
-    if b"keys" not in children or b"ilst" not in children:
+    if b"ilst" not in children:
         return
-    wanted = _key_numbers(data, children[b"keys"])
+    wanted = _key_numbers(data, children[b"keys"]) if b"keys" in children else set[int]()
     for item in boxes(data, children[b"ilst"].body, children[b"ilst"].end):
-        if int.from_bytes(item.kind, "big") in wanted:
+        is_keyed = int.from_bytes(item.kind, "big") in wanted
+        if is_keyed or item.kind in LOCATION_BOXES or _is_named_place(data, item):
             yield item
 
 

@@ -7,6 +7,7 @@ from typing import cast
 from aiohttp import web
 
 from imgoe_bot.hostserver.access import Gate
+from imgoe_bot.hostserver.arriving import in_time
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.index import UploadIndex, Wanted
 from imgoe_bot.hostserver.intake import UNREADABLE
@@ -42,9 +43,9 @@ async def _object(request: web.Request) -> JsonObject:
         raise Fault(Reason.TOO_LARGE)
     try:
         if request.content_type == "application/json":
-            body: object = json.loads(await request.read())
+            body: object = json.loads(await in_time(request, request.read()))
         else:
-            body = dict(await request.post())
+            body = dict(await in_time(request, request.post()))
     except UNREADABLE as error:
         raise Fault(Reason.BAD_BODY) from error
     if not isinstance(body, dict):

@@ -1,6 +1,7 @@
 """Opens the index's database and brings its schema up to date."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,11 +14,25 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from imgoe_bot.errors import SchemaTooNew
+from imgoe_bot.hostserver.faults import Fault, Reason
 
+LOG = logging.getLogger(__name__)
+# What a mistake of ours raises; anything else is the database's trouble.
+OURS = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
+SQLITE_FULL = 13  # its primary result code
+POSTGRESQL_FULL = "53100"
 Result = TypeVar("Result")
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x696D676F  # any number of ours; PostgreSQL serialises migrating processes by it
@@ -35,6 +50,15 @@ def _tune_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor.close()
 
 
+def _fault(error: DBAPIError | PoolTimeout | OSError) -> Fault:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    LOG.error("the index can't be used: %s: %s", type(cause).__name__, cause)
+    code = getattr(cause, "sqlite_errorcode", None) or getattr(cause, "sqlstate", None)
+    if code in (SQLITE_FULL, POSTGRESQL_FULL):
+        return Fault(Reason.STORAGE_FULL)
+    return Fault(Reason.UNAVAILABLE, "The index can't be used now")
+
+
 class Database:
     """Runs transactions, written as plain functions of a connection, without blocking the loop.
 
@@ -43,7 +67,20 @@ class Database:
     """
 
     async def run(self, work: Callable[[Connection], Result]) -> Result:
-        """Run ``work`` in a transaction, committed at its end, rolled back when it raises."""
+        """Run ``work`` in a transaction, committed at its end, rolled back when it raises.
+
+        Raises:
+            Fault: the database is full, broken, locked or gone; nothing was changed.
+        """
+        try:
+            return await self.transact(work)
+        except OURS:
+            raise
+        except (DBAPIError, PoolTimeout, OSError) as error:
+            raise _fault(error) from error
+
+    async def transact(self, work: Callable[[Connection], Result]) -> Result:
+        """Run ``work`` as ``run`` does, and let the database's errors through."""
         raise NotImplementedError
 
     async def close(self) -> None:
@@ -59,12 +96,12 @@ class SqliteDatabase(Database):
         event.listen(self._engine, "connect", _tune_sqlite)
         self._thread = ThreadPoolExecutor(1, "host-index")
 
-    async def run(self, work: Callable[[Connection], Result]) -> Result:
-        """See ``Database.run``."""
+    async def transact(self, work: Callable[[Connection], Result]) -> Result:
+        """See ``Database.transact``."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._transact, work)
+        return await loop.run_in_executor(self._thread, self._in_thread, work)
 
-    def _transact(self, work: Callable[[Connection], Result]) -> Result:
+    def _in_thread(self, work: Callable[[Connection], Result]) -> Result:
         with self._engine.begin() as connection:
             return work(connection)
 
@@ -81,8 +118,8 @@ class ServerDatabase(Database):
     def __init__(self, url: str) -> None:
         self._engine = create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
 
-    async def run(self, work: Callable[[Connection], Result]) -> Result:
-        """See ``Database.run``."""
+    async def transact(self, work: Callable[[Connection], Result]) -> Result:
+        """See ``Database.transact``."""
         async with self._engine.begin() as connection:
             return await connection.run_sync(work)
 
@@ -103,9 +140,13 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS)])
 
 
-def _lock(connection: Connection) -> None:
+def lock(connection: Connection, number: int) -> None:
+    """Begin a transaction that nobody else is in who locks the same number (signed, 64 bits).
+
+    SQLite lets one transaction write at a time, so there any other one waits.
+    """
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": MIGRATION_LOCK})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": number})
     else:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
@@ -120,7 +161,7 @@ def _upgrade(connection: Connection) -> None:
         except CommandError as error:
             raise SchemaTooNew(found=str(revision)) from error
 
-    _lock(connection)
+    lock(connection, MIGRATION_LOCK)
     with EnvironmentContext(Config(), scripts, fn=steps) as environment:
         environment.configure(connection=connection, render_as_batch=True)
         environment.run_migrations()
@@ -132,4 +173,4 @@ async def migrate(database: Database) -> None:
     Raises:
         SchemaTooNew: a newer version of the host wrote this index.
     """
-    await database.run(_upgrade)
+    await database.transact(_upgrade)

@@ -1,6 +1,8 @@
 """Serves stored files: correct types, ranges, caching for ever, nothing that could run."""
 
 import asyncio
+import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -8,17 +10,21 @@ from typing import Protocol
 from aiohttp import web
 
 from imgoe_bot.hostserver.blobs import FolderBlobs
+from imgoe_bot.hostserver.faults import Fault
+from imgoe_bot.hostserver.file_names import ShelfLife
 from imgoe_bot.hostserver.formats import MIME_BY_EXTENSION
-from imgoe_bot.hostserver.records import PENDING
+from imgoe_bot.hostserver.names import is_stored_name
 from imgoe_bot.hostserver.s3 import ObjectFacts, S3Blobs
 
+LOG = logging.getLogger(__name__)
 CHUNK_BYTES = 256 * 1024
+YEAR_S = 365 * 86_400
+WITHOUT_INDEX_S = 60
 SAFE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
 }
 FILE_HEADERS = SAFE_HEADERS | {
-    "Cache-Control": "public, max-age=31536000, immutable",
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
@@ -51,12 +57,37 @@ class Files(Protocol):
         ...
 
 
-async def send_public(files: Files, request: web.Request) -> web.StreamResponse:
-    """Answer ``/images/…``: everything but what waits for approval."""
-    name = request.match_info["name"]
-    if name.startswith(PENDING):
-        raise web.HTTPNotFound
-    return await files.send(request, name, FILE_HEADERS)
+def _cached_for(left_s: float) -> str:
+    """Return the caching of a file that stays for this long; its name never means another one."""
+    if left_s >= YEAR_S:
+        return f"public, max-age={YEAR_S}, immutable"
+    return f"public, max-age={int(left_s)}"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicFiles:
+    """Answers ``/images/…``: approved files by their own names, for as long as they are to stay."""
+
+    files: Files
+    shelf_life: ShelfLife
+
+    async def send(self, request: web.Request) -> web.StreamResponse:
+        """Answer with one file, or the part of it that was asked for."""
+        name = request.match_info["name"]
+        if not is_stored_name(name):
+            raise web.HTTPNotFound
+        left_s = await self._left_s(name)
+        if left_s <= 0:
+            raise web.HTTPNotFound
+        caching = {"Cache-Control": _cached_for(left_s)}
+        return await self.files.send(request, name, FILE_HEADERS | caching)
+
+    async def _left_s(self, name: str) -> float:
+        """Return the seconds a file has left; without the index, files go on for a minute each."""
+        try:
+            return await self.shelf_life.find_left_s(name) or 0
+        except Fault:
+            return WITHOUT_INDEX_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +127,15 @@ def _wanted(request: web.Request, facts: ObjectFacts) -> slice | None:
     return slice(start, stop)
 
 
+def _is_unchanged(request: web.Request, facts: ObjectFacts) -> bool:
+    """Answer whether the client has this file already. Source: RFC 9110 §13.1.2, §13.1.3."""
+    known = request.if_none_match
+    if known is not None:
+        return any(etag.value in ("*", facts.etag.strip('"')) for etag in known)
+    since = request.if_modified_since
+    return since is not None and int(facts.modified_s) <= since.timestamp()
+
+
 @dataclass(frozen=True, slots=True)
 class S3Files:
     """Files of a bucket, passed through with back-pressure."""
@@ -110,7 +150,7 @@ class S3Files:
         facts = await asyncio.to_thread(self.blobs.find, name)
         if facts is None:
             raise web.HTTPNotFound
-        if facts.etag and facts.etag in request.headers.get("If-None-Match", ""):
+        if _is_unchanged(request, facts):
             return web.Response(status=304, headers=headers | {"ETag": facts.etag})
         part = _wanted(request, facts)
         shown = part or slice(0, facts.size_bytes)
@@ -121,13 +161,30 @@ class S3Files:
         if part:
             total = facts.size_bytes
             response.headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{total}"
+        chunks = self.blobs.read(name, start=shown.start, end=shown.stop)
+        first = b"" if request.method == "HEAD" else await _next(chunks)
         await response.prepare(request)
-        if request.method != "HEAD":
-            await self._pass_on(name, shown, response)
-        await response.write_eof()
+        try:
+            await _pass_on(first, chunks, response)
+        except Fault as error:
+            LOG.error("the storage broke off within a file")
+            _cut_off(request)
+            raise ConnectionResetError from error
         return response
 
-    async def _pass_on(self, name: str, part: slice, response: web.StreamResponse) -> None:
-        chunks = self.blobs.read(name, start=part.start, end=part.stop)
-        while chunk := await asyncio.to_thread(partial(next, chunks, b"")):
-            await response.write(chunk)
+
+def _cut_off(request: web.Request) -> None:
+    """End a connection on which the length that was promised can't be kept."""
+    if request.transport is not None:
+        request.transport.abort()
+
+
+async def _next(chunks: Iterator[bytes]) -> bytes:
+    return await asyncio.to_thread(partial(next, chunks, b""))
+
+
+async def _pass_on(chunk: bytes, rest: Iterator[bytes], response: web.StreamResponse) -> None:
+    while chunk:
+        await response.write(chunk)
+        chunk = await _next(rest)
+    await response.write_eof()

@@ -1,7 +1,5 @@
 """An upload's parameters, parsed and checked; what leaves here is valid."""
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -132,15 +130,3 @@ def parse_form(fields: Mapping[str, str]) -> UploadForm:
         reply_format=_reply_format(sent.get("format", "json")),
         use_file_date=_flag("use_file_date", sent.get("use_file_date", "0")),
     )
-
-
-def decode_base64(text: str) -> bytes:
-    """Return the bytes of a base64 source: strict alphabet, whitespace allowed, no data URI.
-
-    Raises:
-        Fault: anything else.
-    """
-    try:
-        return base64.b64decode("".join(text.split()), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise Fault(Reason.BAD_BASE64) from error

@@ -9,7 +9,9 @@ from aiohttp.typedefs import Handler, Middleware
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.problems import problem
 from imgoe_bot.hostserver.render import Renderer
+from imgoe_bot.hostserver.sessions import Session
 
+AS_DECLARED = {"X-Content-Type-Options": "nosniff"}  # browsers must not guess another type
 LOG = logging.getLogger(__name__)
 
 
@@ -33,10 +35,18 @@ class Guard:
     async def _refuse(self, request: web.Request, fault: Fault) -> web.Response:
         if not _is_person(request):
             return problem(fault)
-        if fault.reason is Reason.NOT_FOUND and fault.detail is None:
-            return await self.renderer.not_found(request)
-        facts = {"message": fault.message}
-        return await self.renderer.page(request, "refused.html", facts, status=fault.kind.status)
+        unknown = fault.reason is Reason.NOT_FOUND and fault.detail is None
+        template = "not_found.html" if unknown else "refused.html"
+        facts, status = {"message": fault.message}, fault.kind.status
+        session = await self._session(request)
+        return self.renderer.page_for(session, template, facts, status=status)
+
+    async def _session(self, request: web.Request) -> Session | None:
+        """Return who is signed in; without the index a refusal is shown as to a stranger."""
+        try:
+            return await self.renderer.sessions.find(request)
+        except Fault:
+            return None
 
     async def answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Run a handler.
@@ -44,11 +54,28 @@ class Guard:
         The log names the route's pattern, never the address: that may hold a delete token.
         """
         try:
+            response = await self._answer(request, handler)
+        except web.HTTPException as error:
+            error.headers.update(AS_DECLARED)
+            raise
+        if not response.prepared:
+            response.headers.update(AS_DECLARED)
+        return response
+
+    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
             return await handler(request)
         except web.HTTPNotFound:
             return await self._refuse(request, Fault(Reason.NOT_FOUND))
-        except (web.HTTPException, ConnectionError):
+        except web.HTTPMethodNotAllowed as error:
+            refusal = await self._refuse(request, Fault(Reason.WRONG_METHOD))
+            refusal.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
+            return refusal
+        except web.HTTPException:
             raise
+        except ConnectionError:
+            LOG.info("%s %s: the client broke off", request.method, _route_name(request))
+            return web.Response(status=400)  # nobody reads it
         except Fault as fault:
             return await self._refuse(request, fault)
         except Exception:

@@ -1,44 +1,41 @@
 """The index of uploads."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
+    Select,
     bindparam,
-    delete,
     func,
-    insert,
     or_,
     select,
     update,
 )
 
 from imgoe_bot.hostserver.database import Database
-from imgoe_bot.hostserver.faults import Fault, Reason
-from imgoe_bot.hostserver.names import is_id
+from imgoe_bot.hostserver.faults import Fault
+from imgoe_bot.hostserver.file_names import claim, held
+from imgoe_bot.hostserver.names import is_id, with_suffix
 from imgoe_bot.hostserver.records import Upload
-from imgoe_bot.hostserver.schema import upload_tags, uploads, users
-
-_COLUMNS = [field.name for field in fields(Upload) if field.name != "tags"]
-_SELECTED = [uploads.c.id, *(uploads.c[name] for name in _COLUMNS)]
-# Built once: making a statement of forty columns costs more than running it.
-_ADD = insert(uploads).returning(uploads.c.id)
-_FIND = select(*_SELECTED).where(uploads.c.public_id == bindparam("public_id"))
-_TAKE_ROOM = (
-    update(users)
-    .where(users.c.id == bindparam("user_id"))
-    .where(
-        or_(
-            users.c.quota_bytes.is_(None),
-            users.c.used_bytes + bindparam("size_bytes") <= users.c.quota_bytes,
-        )
-    )
-    .values(used_bytes=users.c.used_bytes + bindparam("size_bytes"))
+from imgoe_bot.hostserver.schema import upload_tags, uploads
+from imgoe_bot.hostserver.upload_rows import (
+    IS_WHOLE,
+    SELECTED,
+    STAYS,
+    UNFINISHED_S,
+    add,
+    check_new,
+    find_sent,
+    remove,
+    with_tags,
 )
+
+_FIND = select(*SELECTED).where(uploads.c.public_id == bindparam("public_id"), IS_WHOLE, STAYS)
+_FINISH = update(uploads).where(uploads.c.public_id == bindparam("stored_id")).values(begun_at=None)
 _COUNT_VIEW = (
     update(uploads)
     .where(uploads.c.public_id == bindparam("viewed_id"))
@@ -70,20 +67,6 @@ class Page:
     following: int | None
 
 
-def _upload(row: Row[*tuple[Any, ...]], tags: Sequence[str]) -> Upload:
-    values = dict(zip(_COLUMNS, row[1:], strict=True))
-    return Upload(**values, tags=tuple(tags))
-
-
-def _with_tags(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Upload]:
-    tags: dict[int, list[str]] = {row[0]: [] for row in rows}
-    query = select(upload_tags.c.upload_id, upload_tags.c.tag)
-    ordered = query.where(upload_tags.c.upload_id.in_(tags)).order_by(upload_tags.c.position)
-    for upload_id, tag in connection.execute(ordered):
-        tags[upload_id].append(tag)
-    return [_upload(row, tags[row[0]]) for row in rows]
-
-
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     equal = {
         uploads.c.user_id: wanted.user_id,
@@ -99,115 +82,132 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _take_room(connection: Connection, upload: Upload) -> None:
-    """Count an upload's bytes against its user's quota, in the same transaction as its row."""
-    values = {"user_id": upload.user_id, "size_bytes": upload.stored_bytes}
-    if connection.execute(_TAKE_ROOM, values).rowcount == 0:
-        raise Fault(Reason.OVER_QUOTA)
-
-
-def _add(connection: Connection, upload: Upload) -> None:
-    if upload.user_id is not None:
-        _take_room(connection, upload)
-    values = {name: getattr(upload, name) for name in _COLUMNS}
-    upload_id = connection.execute(_ADD, values).scalar_one()
-    rows = [
-        {"upload_id": upload_id, "tag": tag, "position": position}
-        for position, tag in enumerate(upload.tags)
-    ]
-    if rows:
-        connection.execute(insert(upload_tags), rows)
-
-
-def _remove(connection: Connection, upload: Upload) -> bool:
-    gone = connection.execute(delete(uploads).where(uploads.c.public_id == upload.public_id))
-    if gone.rowcount and upload.user_id is not None:
-        after = users.c.used_bytes - upload.stored_bytes
-        freed = update(users).where(users.c.id == upload.user_id).values(used_bytes=after)
-        connection.execute(freed)
-    return gone.rowcount == 1
+def _page(connection: Connection, ordered: Select[*tuple[Any, ...]], limit: int) -> Page:
+    rows = connection.execute(ordered.limit(limit + 1)).all()
+    shown = rows[:limit]
+    following = shown[-1][0] if len(rows) > len(shown) else None
+    return Page(tuple(with_tags(connection, shown)), following)
 
 
 class UploadIndex:
-    """What is known of every upload, on SQLite or PostgreSQL."""
+    """What is known of every upload, on SQLite or PostgreSQL.
 
-    def __init__(self, database: Database) -> None:
+    An upload whose files are on their way, or whose time has come, counts as none for everybody but
+    those who store and remove.
+    """
+
+    def __init__(self, database: Database, *, clock: Callable[[], float]) -> None:
         self._database = database
+        self._clock = clock
 
-    async def add(self, upload: Upload) -> None:
-        """Add an upload with its tags and its share of the quota in one transaction.
+    async def begin(self, upload: Upload, *, refuse_repeat: bool) -> Upload:
+        """Note, before its files are written, that an upload is to be: with tags, name and room.
+
+        Returns:
+            The upload with the name it got; ``finish`` it, or ``remove`` or ``abandon`` it.
 
         Raises:
             Fault: its user has no room for it.
+            Duplicate: its key has sent these bytes before, and that is refused.
         """
-        await self._database.run(lambda connection: _add(connection, upload))
+        now_s = int(self._clock())
+
+        def work(connection: Connection) -> Upload:
+            if refuse_repeat:
+                check_new(connection, upload, now_s)
+            begun = replace(upload, name=claim(connection, upload), begun_at=now_s)
+            add(connection, begun)
+            return begun
+
+        return await self._database.run(work)
+
+    async def rename(self, upload: Upload) -> Upload:
+        """Return an upload that was begun with another name: a file unknown here has its own."""
+        other = replace(upload, name=with_suffix(upload.name))
+
+        def work(connection: Connection) -> Upload:
+            renamed = replace(other, name=claim(connection, other))
+            found = update(uploads).where(uploads.c.public_id == upload.public_id)
+            connection.execute(found.values(name=renamed.name))
+            return renamed
+
+        return await self._database.run(work)
+
+    async def finish(self, upload: Upload) -> Upload:
+        """Note that all files of an upload that was begun are there, and return it as it is now."""
+        values = {"stored_id": upload.public_id}
+        await self._database.run(lambda connection: connection.execute(_FINISH, values))
+        return replace(upload, begun_at=None)
+
+    async def abandon(self, upload: Upload) -> None:
+        """Leave an upload that was begun to the sweep; until then it stands in nobody's way."""
+        found = update(uploads).where(uploads.c.public_id == upload.public_id)
+        dead = found.values(begun_at=0)
+        await self._database.run(lambda connection: connection.execute(dead))
 
     async def find(self, public_id: str) -> Upload | None:
         """Return the upload with this public id."""
         if not is_id(public_id):
             return None
+        values = {"public_id": public_id, "now_s": int(self._clock())}
 
         def read(connection: Connection) -> list[Upload]:
-            rows = connection.execute(_FIND, {"public_id": public_id}).all()
-            return _with_tags(connection, rows)
+            return with_tags(connection, connection.execute(_FIND, values).all())
 
         found = await self._database.run(read)
         return found[0] if found else None
 
     async def find_sent(self, key_id: int, sent_md5: str) -> Upload | None:
-        """Return the newest upload of these bytes with this key."""
-        sent = (uploads.c.key_id == key_id, uploads.c.sent_md5 == sent_md5)
-        query = select(*_SELECTED).where(*sent).order_by(uploads.c.id.desc()).limit(1)
-
-        def read(connection: Connection) -> list[Upload]:
-            return _with_tags(connection, connection.execute(query).all())
-
-        found = await self._database.run(read)
-        return found[0] if found else None
+        """Return the newest upload of these bytes with this key, even one on its way."""
+        now_s = int(self._clock())
+        return await self._database.run(
+            lambda connection: find_sent(connection, key_id, sent_md5, now_s)
+        )
 
     async def list_page(self, wanted: Wanted) -> Page:
         """Return uploads, newest first."""
-        query = select(*_SELECTED).where(*_conditions(wanted))
-        ordered = query.order_by(uploads.c.id.desc()).limit(wanted.limit + 1)
-
-        def read(connection: Connection) -> Page:
-            rows = connection.execute(ordered).all()
-            shown = rows[: wanted.limit]
-            following = shown[-1][0] if len(rows) > len(shown) else None
-            return Page(tuple(_with_tags(connection, shown)), following)
-
-        return await self._database.run(read)
+        query = select(*SELECTED).where(*_conditions(wanted), IS_WHOLE, STAYS)
+        ordered = query.order_by(uploads.c.id.desc()).params(now_s=int(self._clock()))
+        return await self._database.run(lambda connection: _page(connection, ordered, wanted.limit))
 
     async def count_waiting(self) -> int:
         """Return how many uploads wait for approval."""
-        counted = select(func.count()).where(uploads.c.is_approved.is_(False))
+        query = select(func.count()).where(uploads.c.is_approved.is_(False), IS_WHOLE, STAYS)
+        counted = query.params(now_s=int(self._clock()))
+        return await self._database.run(lambda connection: connection.execute(counted).scalar_one())
 
-        def read(connection: Connection) -> int:
-            return connection.execute(counted).scalar_one()
-
-        return await self._database.run(read)
-
-    async def list_expired(self, now_s: float, *, limit: int = 100) -> list[Upload]:
-        """Return uploads whose time has come, the longest overdue first."""
-        query = select(*_SELECTED).where(uploads.c.expires_at <= int(now_s))
-        ordered = query.order_by(uploads.c.expires_at).limit(limit)
-
-        def read(connection: Connection) -> list[Upload]:
-            return _with_tags(connection, connection.execute(ordered).all())
-
-        return await self._database.run(read)
+    async def list_overdue(self, *, after: int = 0, limit: int = 100) -> Page:
+        """Return uploads to remove, oldest first: their time has come, or nobody finished them."""
+        now_s = int(self._clock())
+        dead = uploads.c.begun_at <= now_s - UNFINISHED_S
+        overdue = or_(uploads.c.expires_at <= now_s, dead)
+        query = select(*SELECTED).where(overdue, uploads.c.id > after).order_by(uploads.c.id)
+        return await self._database.run(lambda connection: _page(connection, query, limit))
 
     async def remove(self, upload: Upload) -> bool:
-        """Forget an upload and free its room; answers whether this call was the one that did."""
-        return await self._database.run(lambda connection: _remove(connection, upload))
+        """Forget an upload and free its room; answers whether this call was the one that did.
 
-    async def approve(self, public_id: str, *, name: str) -> None:
+        Its name is not given again.
+        """
+        return await self._database.run(lambda connection: remove(connection, upload))
+
+    async def list_names(self, upload: Upload) -> list[str]:
+        """Return every name an upload may have; several where one was found taken."""
+        return await self._database.run(lambda connection: held(connection, upload))
+
+    async def claim_another(self, upload: Upload) -> str:
+        """Return a name for an upload to go by once it is approved; its files keep theirs."""
+        other = replace(upload, name=with_suffix(upload.name))
+        return await self._database.run(lambda connection: claim(connection, other))
+
+    async def approve(self, upload: Upload, *, name: str) -> None:
         """Note that an upload is public now, under this name."""
-        found = update(uploads).where(uploads.c.public_id == public_id)
+        found = update(uploads).where(uploads.c.public_id == upload.public_id)
         approved = found.values(is_approved=True, name=name)
         await self._database.run(lambda connection: connection.execute(approved))
 
     async def count_view(self, public_id: str) -> None:
-        """Add one to the views of an upload."""
+        """Add one to the views of an upload, if the index takes it: nobody's page hangs on that."""
         values = {"viewed_id": public_id}
-        await self._database.run(lambda connection: connection.execute(_COUNT_VIEW, values))
+        with suppress(Fault):
+            await self._database.run(lambda connection: connection.execute(_COUNT_VIEW, values))

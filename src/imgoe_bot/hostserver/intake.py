@@ -1,18 +1,26 @@
 """Reads an upload request: parameters into memory, the file to disk."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qsl
+from typing import Protocol
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from imgoe_bot.hostserver.arriving import pieces
 from imgoe_bot.hostserver.faults import Fault, Reason
-from imgoe_bot.hostserver.multipart import MultipartParser, PartData, PartStart, boundary_of
+from imgoe_bot.hostserver.multipart import (
+    Event,
+    MultipartParser,
+    PartStart,
+    boundary_of,
+)
 from imgoe_bot.hostserver.names import sent_filename
 from imgoe_bot.hostserver.spool import Spool, open_spool
+from imgoe_bot.hostserver.urlencoded import END, UrlencodedParser
+from imgoe_bot.hostserver.visit import Visit
 
 FIELD_LIMIT_BYTES = 64 * 1024
 FIELDS_LIMIT = 50
@@ -29,55 +37,80 @@ UNREADABLE = (
 )
 
 
+def wire_limit_bytes(limit_bytes: int) -> int:
+    """Return what a body with a file of ``limit_bytes`` may have: a byte can take three, as %2B."""
+    return 3 * limit_bytes + FIELDS_LIMIT * FIELD_LIMIT_BYTES
+
+
+def text_limit_bytes(limit_bytes: int) -> int:
+    """Return how long a file of ``limit_bytes`` may be in base64: a third more, and line ends."""
+    return limit_bytes * 3 // 2
+
+
 @dataclass(slots=True)
 class Intake:
     """What arrived.
 
     Attributes:
+        visit: who sends it.
         fields: the parameters that are text; of two with one name the first counts.
         spool: the source's bytes; empty when there was none.
         source_name: the part it came in (``source`` or ImgBB's ``image``), None without one.
         filename: the client's name for a file; None when the source is text (base64 or a URL).
         by_post: whether the body carried it.
-        unasked_bytes: how much came in files that are no source.
     """
 
+    visit: Visit
     spool: Spool
     by_post: bool
     fields: dict[str, str] = field(default_factory=dict[str, str])
     source_name: str | None = None
     filename: str | None = None
-    unasked_bytes: int = 0
+    _fields_seen: int = 0
 
-    def add_field(self, name: str, value: str) -> None:
+    async def add_field(self, name: str, value: str) -> None:
         """Keep a text parameter.
 
         Raises:
-            Fault: there are more than anybody needs.
+            Fault: there are more than anybody needs, or it is a key and nobody's.
         """
-        if len(self.fields) >= FIELDS_LIMIT:
+        self._fields_seen += 1
+        if self._fields_seen > FIELDS_LIMIT:
             raise Fault(Reason.BAD_BODY, "Too many fields")
-        self.fields.setdefault(name, value)
+        if name not in self.fields:
+            self.fields[name] = value
+            if name == "key":
+                await self.visit.learn_key(value)
 
     def begin_source(self, name: str, filename: str | None) -> None:
-        """Note that the source starts here.
+        """Note that the source starts here, and count who sends it.
 
         Raises:
-            Fault: there was one already.
+            Fault: there was one already, or they send too many.
         """
         if self.source_name is not None:
             raise Fault(Reason.BAD_BODY, "More than one source")
+        self.visit.count()
         self.source_name, self.filename = name, filename
 
-    def read_past(self, size_bytes: int) -> None:
-        """Count bytes of a file that nobody asked for.
+    def expect_file(self) -> None:
+        """Let what the source means, instead of itself, be as large as a file."""
+        self.spool.limit_bytes = self.visit.limit_bytes
+
+    async def write(self, data: bytes | memoryview) -> None:
+        """Keep some of the source's bytes.
 
         Raises:
-            Fault: there is no end to them.
+            Fault: more than its sender may send, as far as the sender is known.
         """
-        self.unasked_bytes += size_bytes
-        if self.unasked_bytes > self.spool.limit_bytes * 3:  # as much as a whole body may have
-            raise Fault(Reason.TOO_LARGE)
+        if self.spool.size_bytes + len(data) > self._room_bytes:
+            raise self.visit.too_much()
+        await self.spool.write(data)
+
+    @property
+    def _room_bytes(self) -> int:
+        limit_bytes = self.visit.limit_bytes
+        return text_limit_bytes(limit_bytes) if self.filename is None else limit_bytes
 
 
 class _Part:
@@ -97,10 +130,8 @@ class _Part:
 
     async def take(self, data: memoryview) -> None:
         if self._is_source:
-            await self._intake.spool.write(data)
-        elif self._text is None:
-            self._intake.read_past(len(data))
-        else:
+            await self._intake.write(data)
+        elif self._text is not None:
             self._add(self._text, data)
 
     def _add(self, text: bytearray, data: memoryview) -> None:
@@ -108,77 +139,96 @@ class _Part:
         if len(text) > FIELD_LIMIT_BYTES:
             raise Fault(Reason.TOO_LARGE, "A text field is too long")
 
-    def finish(self) -> None:
+    async def finish(self) -> None:
         if self._text is not None:
-            self._intake.add_field(self._name, self._text.decode("utf-8", "replace"))
+            await self._intake.add_field(self._name, self._text.decode("utf-8", "replace"))
+
+
+class _Parser(Protocol):
+    def feed(self, data: bytes) -> Iterator[Event]: ...
+
+
+class _Parts:
+    """Hands what a parser finds to an intake."""
+
+    def __init__(self, parser: _Parser, intake: Intake) -> None:
+        self._parser = parser
+        self._intake = intake
+        self._part: _Part | None = None
+        self._arrived_bytes = 0
+
+    async def feed(self, data: bytes) -> None:
+        self._arrived_bytes += len(data)
+        if self._arrived_bytes > wire_limit_bytes(self._intake.visit.limit_bytes):
+            raise self._intake.visit.too_much()
+        for event in self._parser.feed(data):
+            if isinstance(event, PartStart):
+                await self.finish()
+                self._part = _Part(event, self._intake)
+            elif self._part is not None:
+                await self._part.take(event.data)
+
+    async def finish(self) -> None:
+        if self._part is not None:
+            await self._part.finish()
+            self._part = None
 
 
 async def _read_multipart(request: web.Request, intake: Intake) -> None:
     parser = MultipartParser(boundary_of(request.headers["Content-Type"]))
-    part: _Part | None = None
-    async for chunk, _ in request.content.iter_chunks():  # unlike iter_any, joins nothing
-        for event in parser.feed(chunk):
-            if isinstance(event, PartData):
-                if part is not None:
-                    await part.take(event.data)
-                continue
-            if part is not None:
-                part.finish()
-            part = _Part(event, intake)
+    parts = _Parts(parser, intake)
+    async for piece in pieces(request):
+        await parts.feed(piece)
     parser.close()
-    if part is not None:
-        part.finish()
-
-
-async def _take_pairs(pairs: Mapping[str, str], intake: Intake) -> None:
-    for name, value in pairs.items():
-        if name in SOURCE_NAMES:
-            intake.begin_source(name, None)
-            await intake.spool.write(value.encode())
-        else:
-            intake.add_field(name, value)
+    await parts.finish()
 
 
 async def _read_urlencoded(request: web.Request, intake: Intake) -> None:
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > intake.spool.limit_bytes * 3:  # a byte may take three, as %2B does
-            raise Fault(Reason.TOO_LARGE)
-    pairs = parse_qsl(body.decode("ascii"), max_num_fields=FIELDS_LIMIT)
-    await _take_pairs(dict(reversed(pairs)), intake)
+    parts = _Parts(UrlencodedParser(), intake)
+    async for piece in pieces(request):
+        await parts.feed(piece)
+    await parts.feed(END)
+    await parts.finish()
 
 
-async def _read(request: web.Request, intake: Intake) -> None:
-    if request.method == "POST":
-        # request.content_type asks the email package, which takes longer than the database.
-        content_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if content_type == "multipart/form-data":
-            await _read_multipart(request, intake)
-        elif content_type == "application/x-www-form-urlencoded":
-            await _read_urlencoded(request, intake)
+async def _read_body(request: web.Request, intake: Intake) -> None:
+    # request.content_type asks the email package, which takes longer than the database.
+    content_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if content_type == "multipart/form-data":
+        await _read_multipart(request, intake)
+    elif content_type == "application/x-www-form-urlencoded":
+        await _read_urlencoded(request, intake)
+
+
+async def _read_query(request: web.Request, intake: Intake) -> None:
     for name in request.query:
         if name not in SOURCE_NAMES:
-            intake.add_field(name, request.query[name])
+            await intake.add_field(name, request.query[name])
         elif intake.source_name is None:
-            await _take_pairs({name: request.query[name]}, intake)
+            intake.begin_source(name, None)
+            await intake.write(request.query[name].encode())
+
+
+async def read_request(request: web.Request, intake: Intake) -> None:
+    """Take in a request's parts, the body's before the address's.
+
+    Raises:
+        Fault: malformed, too large, too slow, more than one source, or a wrong key.
+    """
+    limit_bytes = intake.visit.gate.options.body_limit_bytes
+    if (request.content_length or 0) > wire_limit_bytes(limit_bytes):
+        raise Fault(Reason.TOO_LARGE)
+    try:
+        if intake.by_post:
+            await _read_body(request, intake)
+        await _read_query(request, intake)
+    except UNREADABLE as error:
+        raise Fault(Reason.BAD_BODY) from error
 
 
 @asynccontextmanager
-async def read_request(
-    request: web.Request, *, folder: Path, limit_bytes: int
-) -> AsyncGenerator[Intake]:
-    """Give the request's parts; the temporary file is gone at the end unless it was moved away.
-
-    Raises:
-        Fault: malformed, too large, or more than one source.
-    """
-    if (request.content_length or 0) > limit_bytes * 3:
-        raise Fault(Reason.TOO_LARGE)
+async def open_intake(visit: Visit, *, folder: Path) -> AsyncGenerator[Intake]:
+    """Give an empty intake; its temporary file is gone at the end unless it was moved away."""
+    limit_bytes = text_limit_bytes(visit.gate.options.body_limit_bytes)
     async with open_spool(folder, limit_bytes=limit_bytes) as spool:
-        intake = Intake(spool, by_post=request.method == "POST")
-        try:
-            await _read(request, intake)
-        except UNREADABLE as error:
-            raise Fault(Reason.BAD_BODY) from error
-        yield intake
+        yield Intake(visit, spool, by_post=visit.request.method == "POST")

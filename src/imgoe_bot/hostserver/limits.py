@@ -43,3 +43,8 @@ class RateLimiter:
         times.append(now)
         if len(self._times) > SOURCES_KEPT:
             self._times.popitem(last=False)
+
+    def give_back(self, source: str) -> None:
+        """Take back what was counted last for a source: it was another's."""
+        if times := self._times.get(source):
+            times.pop()

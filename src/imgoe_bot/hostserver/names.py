@@ -12,6 +12,7 @@ TITLE_LIMIT = 100
 SLUG_LIMIT = 80
 ID_LENGTH = 8
 
+_STORED = re.compile(r"\d{4}/\d{2}/\d{2}/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,249}", re.ASCII)
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 _RENDITION_ENDING = re.compile(r"\.(th|md|fr)$", re.IGNORECASE)
 _PERCENT_ENCODED = re.compile(r"(?=.*%[0-9A-Fa-f]{2})(?:[\w.~!*'()-]|%[0-9A-Fa-f]{2})+", re.ASCII)
@@ -58,6 +59,21 @@ def file_stem(filename: str) -> str:
 def with_suffix(stem: str) -> str:
     """Return ``stem`` with a random ending, for when its plain form is taken."""
     return f"{stem[: NAME_LIMIT - 7]}-{random_name(6)}"
+
+
+def is_stored_name(text: str) -> bool:
+    """Answer whether ``text`` is a name under which the public finds a file, and nothing else.
+
+    Every storage normalises paths in its own way, so what isn't written the one way that
+    ``file_stem`` and the date folders write it never gets that far.
+    """
+    return _STORED.fullmatch(text) is not None
+
+
+def split_stored_name(stored_name: str) -> tuple[str, str]:
+    """Return the folder of a stored file and its upload's name, without mark and extension."""
+    folder, _, filename = stored_name.rpartition("/")
+    return folder, _RENDITION_ENDING.sub("", filename.rpartition(".")[0])
 
 
 def sent_filename(filename: str) -> str:

@@ -26,6 +26,28 @@ class GuestRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """How slowly a request may arrive; who is slower is sent away.
+
+    Attributes:
+        header_s: until a request's head is complete, counted from the connection or the request
+            before; a proxy that keeps connections open must let them go sooner.
+        idle_s: between two pieces of a body.
+        grace_s: for the whole body, and a second more for every ``bytes_per_s`` that came.
+    """
+
+    header_s: float = 75.0
+    idle_s: float = 30.0
+    grace_s: float = 60.0
+    bytes_per_s: int = 8 * 1024
+
+    def deadline_s(self, begun_s: float, *, now_s: float, arrived_bytes: int) -> float:
+        """Return until when the next piece of a body must come, all in seconds of one clock."""
+        slowest_s = begun_s + self.grace_s + arrived_bytes / self.bytes_per_s
+        return min(now_s + self.idle_s, slowest_s)
+
+
+@dataclass(frozen=True, slots=True)
 class S3Place:
     """A bucket of an S3-compatible storage; credentials come from the environment when None.
 
@@ -51,6 +73,8 @@ class HostOptions:
         database_url: the index elsewhere, as a SQLAlchemy URL; None means SQLite in the folder.
         strict: answer every client with true statuses instead of the compatible 400.
         body_limit_bytes: the largest file, enforced while it streams in.
+        keyless_limit_bytes: the largest file that is taken in before the key that follows it in the
+            form, where guests are off.
         pixel_limit: width times height of the largest image; more is refused before decoding.
         frame_limit: frames of the longest animation.
         keep_location: leave the place where a picture was taken inside the file.
@@ -64,6 +88,7 @@ class HostOptions:
         url_sources: fetch a source that is an address, through the guarded fetcher.
         s3: where files lie; None means in the data folder.
         trust_proxy: take the client's address from ``X-Forwarded-For``, set by a proxy.
+        patience: how slowly requests may arrive.
     """
 
     data_dir: Path
@@ -74,6 +99,7 @@ class HostOptions:
     strict: bool = False
     site_name: str = "Image host"
     body_limit_bytes: int = 64 * MIB
+    keyless_limit_bytes: int = 8 * MIB
     pixel_limit: int = 50_000_000
     frame_limit: int = 2_000
     video: VideoLimits = field(default_factory=VideoLimits)
@@ -88,3 +114,4 @@ class HostOptions:
     s3: S3Place | None = None
     trust_proxy: bool = False
     sweep_every_s: float = 20.0
+    patience: Patience = field(default_factory=Patience)

@@ -35,16 +35,20 @@ def link_box(upload: Upload, at: Addresses) -> list[tuple[str, str]]:
 
 
 def oembed(upload: Upload, at: Addresses, site_name: str) -> dict[str, object]:
-    """Return what chats ask for to unfurl a page. Source: oembed.com, version 1.0."""
+    """Return what chats ask for to unfurl a page. Source: oembed.com, version 1.0.
+
+    Of what isn't safe for work that is its title alone: chats show whatever they are given.
+    """
     thumb = upload.rendition_name("th")
     card: dict[str, object] = {
         "version": "1.0",
         "title": upload.title,
         "provider_name": site_name,
         "provider_url": at.base_url,
-        "width": upload.width_px,
-        "height": upload.height_px,
     }
+    if upload.nsfw:
+        return card | {"type": "link"}
+    card |= {"width": upload.width_px, "height": upload.height_px}
     if thumb is not None:
         card |= {"thumbnail_url": at.file(upload, thumb)}
         card |= {"thumbnail_width": 320, "thumbnail_height": 320}

@@ -23,6 +23,7 @@ HASH_CHUNK_BYTES = 1024 * 1024
 STORED_AS = {BMP: PNG, HEIC: JPEG}  # what browsers don't show is stored as what they do
 # As sharp as bicubic when shrinking, at half the time of Lanczos (7.4 → 3.3 ms for 800 → 500).
 SHARP = Image.Resampling.HAMMING
+ANIMATED = ("GIF", "WEBP", "AVIF", "PNG")
 ORIENTATION_TAG = 0x0112
 _QUALITY = {JPEG: 85, WEBP: 80}
 
@@ -68,7 +69,7 @@ def _check(image: Image.Image, limits: ImageLimits) -> None:
 
 
 def _is_animated(image: Image.Image) -> bool:
-    return bool(getattr(image, "is_animated", False)) and image.format in ("GIF", "WEBP", "AVIF")
+    return bool(getattr(image, "is_animated", False)) and image.format in ANIMATED
 
 
 def _orientation(image: Image.Image) -> int:

@@ -58,6 +58,7 @@ class Upload:
         thumb_extension, medium_extension: None when there is no such rendition.
         frame_size_bytes: 0 unless the upload is a video.
         expires_at, created_at: seconds since 1970.
+        begun_at: when its files began to be stored; None once all of them are there.
     """
 
     public_id: str
@@ -91,6 +92,7 @@ class Upload:
     views: int
     expires_at: int | None
     created_at: int
+    begun_at: int | None = None
     tags: tuple[str, ...] = field(default=())
 
     @property

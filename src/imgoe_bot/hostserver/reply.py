@@ -3,6 +3,7 @@
 Source: the seed's sample reply (58 keys for a video); design/API.md §2 and §4 for images.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -17,14 +18,27 @@ from imgoe_bot.hostserver.records import Album, Upload
 JsonObject = dict[str, object]
 THUMB, MEDIUM, IMAGE, FRAME = 1, 2, 4, 16
 TRUNCATE_AT = 25
+_AGES = (
+    ("year", 365 * 86_400),
+    ("month", 30 * 86_400),
+    ("week", 7 * 86_400),
+    ("day", 86_400),
+    ("hour", 3_600),
+    ("minute", 60),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Turns an upload into its addresses; ``base_url`` has no trailing slash."""
+    """Turns an upload into its addresses; ``base_url`` has no trailing slash.
+
+    Attributes:
+        clock: seconds since 1970, for what a reply says relative to now.
+    """
 
     base_url: str
     seal: Seal
+    clock: Callable[[], float]
 
     def file(self, upload: Upload, name: str) -> str:
         """Address of one of the upload's files."""
@@ -79,6 +93,15 @@ def format_duration(duration_s: int) -> str:
 def format_date(at_s: int) -> str:
     """Return a moment in UTC as the API writes it."""
     return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def format_age(age_s: float) -> str:
+    """Return how long ago something was, in the largest unit it fills: ``3 days ago``."""
+    for unit, unit_s in _AGES:
+        if age_s >= unit_s:
+            count = int(age_s // unit_s)
+            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+    return "moments ago"
 
 
 def _local_date(at_s: int) -> str:
@@ -197,7 +220,7 @@ def _presentation(at: Addresses, upload: Upload) -> JsonObject:
         **_display(at, upload),
         "views_label": "view" if upload.views == 1 else "views",
         "likes_label": "likes",
-        "how_long_ago": "moments ago",
+        "how_long_ago": format_age(at.clock() - upload.created_at),
         "date_fixed_peer": format_date(upload.created_at),
         "title_truncated": truncated,
         "title_truncated_html": escape(truncated),

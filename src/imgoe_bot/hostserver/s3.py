@@ -78,8 +78,8 @@ class S3Blobs:
     def put_file(self, staged: Path, name: str, *, mime: str) -> None:
         """See ``Blobs.put_file``.
 
-        A large file goes in parts, which S3 can't make conditional: the upload's thumb, stored
-        before under the same stem, is what keeps the name free for it.
+        A large file goes in parts, which S3 can't make conditional: that the index gives no name
+        twice, and the upload's thumb, stored before, keep the name free for it.
         """
         from obstore.exceptions import BaseError
 
@@ -113,13 +113,16 @@ class S3Blobs:
         """See ``Blobs.move``."""
         from obstore.exceptions import BaseError
 
-        if self.find(new) is not None:
+        source, target = self.find(old), self.find(new)
+        if source is None and target is not None:
+            return
+        if source is not None and target is not None and source.etag != target.etag:
             raise NameTaken(new)
         try:
             self._store.copy(old, new)
             self._store.delete(old)
         except (BaseError, OSError) as error:
-            raise Fault(Reason.STORAGE_FULL) from error
+            raise Fault(Reason.UNAVAILABLE) from error
 
     def delete(self, names: Iterable[str]) -> None:
         """See ``Blobs.delete``."""
@@ -131,7 +134,7 @@ class S3Blobs:
             except FileNotFoundError:
                 continue
             except (BaseError, OSError) as error:
-                raise Fault(Reason.STORAGE_FULL) from error
+                raise Fault(Reason.UNAVAILABLE) from error
 
     def find(self, name: str) -> ObjectFacts | None:
         """Return what is known of a file, None when there is none."""
@@ -139,15 +142,24 @@ class S3Blobs:
 
         try:
             meta = self._store.head(name)
-        except FileNotFoundError:
+        except (FileNotFoundError, ValueError):  # a name no object can have is nobody's
             return None
         except (BaseError, OSError) as error:
-            raise Fault(Reason.STORAGE_FULL) from error
+            raise Fault(Reason.UNAVAILABLE) from error
         return ObjectFacts(meta["size"], meta["e_tag"] or "", meta["last_modified"].timestamp())
 
     def read(self, name: str, *, start: int, end: int) -> Iterator[bytes]:
-        """Yield the bytes from ``start`` up to, without, ``end``; each step blocks."""
+        """Yield the bytes from ``start`` up to, without, ``end``; each step blocks.
+
+        Raises:
+            Fault: the storage doesn't give them now.
+        """
+        from obstore.exceptions import BaseError
+
         while start < end:
             stop = min(end, start + READ_BYTES * 4)
-            yield bytes(self._store.get_range(name, start=start, end=stop))
+            try:
+                yield bytes(self._store.get_range(name, start=start, end=stop))
+            except (BaseError, OSError) as error:
+                raise Fault(Reason.UNAVAILABLE) from error
             start = stop

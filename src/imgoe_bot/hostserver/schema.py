@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 METADATA = MetaData()
@@ -36,6 +37,14 @@ api_keys = Table(
     Column("ending", String(4), nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+)
+
+# Cookies that somebody signed out of; each row may go once its cookie would have expired.
+ended_sessions = Table(
+    "ended_sessions",
+    METADATA,
+    Column("session_id", String(32), primary_key=True),
+    Column("expires_at", BigInteger, nullable=False),
 )
 
 albums = Table(
@@ -94,9 +103,27 @@ uploads = Table(
     Column("views", Integer, nullable=False),
     Column("expires_at", BigInteger, index=True),
     Column("created_at", BigInteger, nullable=False),
+    Column("begun_at", BigInteger),
     Index("ix_uploads_user_newest", "user_id", "id"),
     Index("ix_uploads_key_sent_md5", "key_id", "sent_md5"),
     Index("ix_uploads_approval", "is_approved"),
+    Index(
+        "ix_uploads_unfinished",
+        "begun_at",
+        sqlite_where=text("begun_at IS NOT NULL"),
+        postgresql_where=text("begun_at IS NOT NULL"),
+    ),
+)
+
+# Every name that was ever given, so that no address ever means another file.
+file_names = Table(
+    "file_names",
+    METADATA,
+    Column("folder", String(32), primary_key=True),
+    Column("name", String(255), primary_key=True),
+    Column("public_id", String(16), nullable=False),
+    Column("expires_at", BigInteger),
+    sqlite_with_rowid=False,
 )
 
 upload_tags = Table(

@@ -16,6 +16,7 @@ from imgoe_bot.hostserver.formats import JPEG, PNG, Format
 
 GPS_TAG = 0x8825
 DIRECTORIES_READ = 4
+PLACES_IN = (b"moov", b"meta", b"uuid")  # a uuid box at the top may hold XMP
 MOOV_LIMIT_BYTES = 64 * 1024 * 1024
 START_OF_SCAN = 0xDA
 END_OF_IMAGE = b"\xff\xd9"
@@ -195,7 +196,7 @@ def scrub_video(path: Path) -> bool:
     changed = False
     with path.open("r+b") as file:
         for top in list(_top_boxes(file, path.stat().st_size)):
-            if top.kind not in (b"moov", b"meta") or top.end - top.start > MOOV_LIMIT_BYTES:
+            if top.kind not in PLACES_IN or top.end - top.start > MOOV_LIMIT_BYTES:
                 continue
             data = bytearray(_read_at(file, top.start, top.end - top.start))
             found = list(location_boxes(bytes(data), 0, len(data)))

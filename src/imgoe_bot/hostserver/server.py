@@ -15,6 +15,7 @@ from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from imgoe_bot.errors import ConfigError
+from imgoe_bot.hostserver.accounts import Accounts
 from imgoe_bot.hostserver.app import Host, Outside, build_app, make_host
 from imgoe_bot.hostserver.auth import Seal, load_secret
 from imgoe_bot.hostserver.database import Database, migrate, open_database
@@ -67,6 +68,20 @@ async def _open_index(url: str, stack: AsyncExitStack) -> Database:
         kind = type(error).__name__
         raise ConfigError("--database-url", f"the index can't be opened ({kind})") from error
     return database
+
+
+async def make_owner_key(options: HostOptions, label: str) -> str:
+    """Return a new key of the owner, an admin, for who has none any more; the host may be running.
+
+    It is stored as a hash and can't be shown again.
+    """
+    async with AsyncExitStack() as stack:
+        seal = await asyncio.to_thread(_prepare_folder, options)
+        database = await _open_index(_database_url(options), stack)
+        accounts = Accounts(
+            database, seal=seal, clock=time.time, quota_bytes=options.user_quota_bytes
+        )
+        return await accounts.create_key(label)
 
 
 async def _sweep_for_ever(uploading: Uploading, every_s: float) -> None:
@@ -173,7 +188,11 @@ class HostServer:
     ) -> None:
         self._app = build_app(self._running, outside)
         runner = web.AppRunner(
-            self._app, access_log=None, shutdown_timeout=5, read_bufsize=READ_BUFFER_BYTES
+            self._app,
+            access_log=None,
+            shutdown_timeout=5,
+            read_bufsize=READ_BUFFER_BYTES,
+            keepalive_timeout=self._options.patience.header_s,  # runs until a head is complete
         )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

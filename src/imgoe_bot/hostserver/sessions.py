@@ -8,12 +8,15 @@ from aiohttp import web
 
 from imgoe_bot.hostserver.accounts import Accounts
 from imgoe_bot.hostserver.auth import Seal
+from imgoe_bot.hostserver.names import random_name
 from imgoe_bot.hostserver.records import Account
 
 COOKIE = "host_session"
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "X-CSRF-Token"
 LASTS_S = 12 * 3_600
+SESSION_ID_LENGTH = 16
+PARTS = 3  # of a cookie, apart from its signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +28,20 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class _Claim:
+    """What a cookie says, once its signature was checked."""
+
+    key_id: int
+    expires_at: int
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sessions:
-    """Issues and reads session cookies; nothing is stored, a revoked key ends its sessions."""
+    """Issues, reads and ends session cookies.
+
+    Only what was ended is stored; a revoked key ends its sessions.
+    """
 
     accounts: Accounts
     seal: Seal
@@ -34,16 +49,19 @@ class Sessions:
     is_secure: bool
 
     def _value(self, key_id: int) -> str:
-        text = f"{key_id}.{int(self.clock()) + LASTS_S}"
+        session_id = random_name(SESSION_ID_LENGTH)
+        text = f"{key_id}.{int(self.clock()) + LASTS_S}.{session_id}"
         return f"{text}.{self.seal.sign('session', text)}"
 
-    def _key_id(self, value: str) -> int | None:
+    def _claim(self, value: str) -> _Claim | None:
         text, _, signature = value.rpartition(".")
         expected = self.seal.sign("session", text)
         if not hmac.compare_digest(signature.encode("utf-8", "replace"), expected.encode()):
             return None
-        key_id, _, expires_at = text.partition(".")
-        return int(key_id) if int(expires_at) > self.clock() else None
+        parts = text.split(".")
+        if len(parts) != PARTS or int(parts[1]) <= self.clock():
+            return None
+        return _Claim(int(parts[0]), int(parts[1]), parts[2])
 
     def begin(self, response: web.Response, account: Account) -> None:
         """Sign the account's owner in."""
@@ -59,15 +77,20 @@ class Sessions:
             path="/",
         )
 
-    def end(self, response: web.Response) -> None:
-        """Sign out."""
+    async def end(self, request: web.Request, response: web.Response) -> None:
+        """Sign out: the cookie is taken back, and worthless to whoever copied it."""
+        claim = self._claim(request.cookies.get(COOKIE, ""))
+        if claim is not None:
+            await self.accounts.end_session(claim.session_id, expires_at=claim.expires_at)
         response.del_cookie(COOKIE, path="/", httponly=True, samesite="Strict")
 
     async def find(self, request: web.Request) -> Session | None:
-        """Return who is signed in, None for a stranger or when the key is gone."""
+        """Return who is signed in, None for a stranger or when key or session were ended."""
         value = request.cookies.get(COOKIE, "")
-        key_id = self._key_id(value)
-        account = None if key_id is None else await self.accounts.find_by_key_id(key_id)
+        claim = self._claim(value)
+        if claim is None:
+            return None
+        account = await self.accounts.find_by_session(claim.key_id, claim.session_id)
         return None if account is None else Session(account, self.seal.sign("csrf", value))
 
     async def find_acting(self, request: web.Request, token: str) -> Session | None:

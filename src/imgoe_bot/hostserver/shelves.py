@@ -10,6 +10,7 @@ from imgoe_bot.hostserver.database import Database
 from imgoe_bot.hostserver.names import is_id, new_id
 from imgoe_bot.hostserver.records import Album
 from imgoe_bot.hostserver.schema import albums, categories, uploads
+from imgoe_bot.hostserver.upload_rows import IS_WHOLE, STAYS
 
 _ALBUM = [
     albums.c[name]
@@ -61,8 +62,10 @@ class Shelves:
 
     async def count_uploads(self) -> dict[int, int]:
         """Return how many uploads lie in each album that has any, by the album's number."""
-        query = select(uploads.c.album_id, func.count()).where(uploads.c.album_id.is_not(None))
-        grouped = query.group_by(uploads.c.album_id)
+        query = select(uploads.c.album_id, func.count()).where(
+            uploads.c.album_id.is_not(None), IS_WHOLE, STAYS
+        )
+        grouped = query.group_by(uploads.c.album_id).params(now_s=int(self._clock()))
 
         def read(connection: Connection) -> dict[int, int]:
             return {row[0]: row[1] for row in connection.execute(grouped)}

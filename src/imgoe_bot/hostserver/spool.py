@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.formats import SNIFF_BYTES
@@ -71,21 +71,27 @@ class Spool:
             self._append(chunks)
         return self._md5.hexdigest()
 
-    async def take_text(self) -> str:
-        """Return what was written as text and start anew, empty.
+    async def take_text(self, limit_bytes: int) -> bytes:
+        """Return what was written, at most ``limit_bytes``, and start anew, empty."""
+        async with self.set_aside() as file:
+            return await asyncio.to_thread(file.read, limit_bytes)
+
+    @asynccontextmanager
+    async def set_aside(self) -> AsyncGenerator[BinaryIO]:
+        """Give what was written, to be read, and start anew, empty.
 
         Raises:
-            Fault: the bytes are no ASCII text.
+            Fault: no room on disk.
         """
         await self._flush()
+        aside = self.path.with_suffix(".text")
+        os.replace(self.path, aside)
+        self.size_bytes, self.head, self._md5 = 0, b"", _new_md5()
         try:
-            text = await asyncio.to_thread(self.path.read_text, "ascii")
-        except UnicodeDecodeError as error:
-            raise Fault(Reason.BAD_BASE64) from error
-        self.path.unlink()
-        self.size_bytes, self.head = 0, b""
-        self._md5 = _new_md5()
-        return text
+            with await asyncio.to_thread(aside.open, "rb") as file:
+                yield file
+        finally:
+            aside.unlink(missing_ok=True)
 
     async def _flush(self) -> None:
         chunks, self._pending, self._pending_bytes = self._pending, [], 0

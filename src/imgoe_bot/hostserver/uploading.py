@@ -1,30 +1,35 @@
 """The use cases: a file that arrived becomes an upload, is approved, and goes again."""
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from imgoe_bot.hostserver.blobs import Blobs, NameTaken
 from imgoe_bot.hostserver.drafts import describe
 from imgoe_bot.hostserver.faults import Fault, Reason
+from imgoe_bot.hostserver.file_names import NAME_ATTEMPTS
 from imgoe_bot.hostserver.form import UploadForm
-from imgoe_bot.hostserver.formats import MOV, MP4, Format, sniff
+from imgoe_bot.hostserver.formats import WEBM, Format, sniff
 from imgoe_bot.hostserver.index import UploadIndex
 from imgoe_bot.hostserver.media import Media
-from imgoe_bot.hostserver.names import with_suffix
 from imgoe_bot.hostserver.pipeline import ImageMaker, md5_of
+from imgoe_bot.hostserver.placing import every_blob_name, public_under, publish, put_all
 from imgoe_bot.hostserver.records import Account, Upload
 from imgoe_bot.hostserver.scrub import scrub_video
 from imgoe_bot.hostserver.shelves import Shelves
 from imgoe_bot.hostserver.spool import Spool
+from imgoe_bot.hostserver.upload_rows import Duplicate
 from imgoe_bot.hostserver.video import VideoReader
+from imgoe_bot.hostserver.webm import scrub_webm
 
 Result = TypeVar("Result")
-NAME_ATTEMPTS = 8
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,67 +53,6 @@ class Arrival:
     expires_within_s: int | None = None
     refuse_duplicate: bool = False
     album_id: int | None = None
-
-
-class Duplicate(Exception):
-    """These bytes were uploaded with this key before; ``upload`` is what they became."""
-
-    def __init__(self, upload: Upload) -> None:
-        super().__init__(upload.public_id)
-        self.upload = upload
-
-
-def put_all(blobs: Blobs, upload: Upload, media: Media) -> None:
-    """Store renditions first, the original last; all or none; blocks.
-
-    Raises:
-        NameTaken, Fault: nothing of it is left behind.
-    """
-    written: list[str] = []
-    original, *smaller = upload.blob_names()
-    by_mark = {rendition.mark: rendition for rendition in media.renditions}
-    made = [by_mark[mark] for mark in ("th", "md", "fr") if mark in by_mark]
-    try:
-        for name, rendition in zip(smaller, made, strict=True):
-            blobs.put_bytes(rendition.data, name, mime=rendition.mime)
-            written.append(name)
-        blobs.put_file(media.path, original, mime=upload.mime)
-    except (NameTaken, Fault):
-        blobs.delete(written)
-        raise
-
-
-def under_free_name(upload: Upload, store: Callable[[Upload], None]) -> Upload:
-    """Call ``store`` with the upload, under other names while its own is taken; blocks.
-
-    Returns:
-        The upload with the name it got.
-
-    Raises:
-        Fault: each name was taken; a repeat may find a free one.
-    """
-    candidate = upload
-    for _ in range(NAME_ATTEMPTS):
-        try:
-            store(candidate)
-        except NameTaken:
-            candidate = replace(upload, name=with_suffix(upload.name))
-        else:
-            return candidate
-    raise Fault(Reason.NO_FREE_NAME)
-
-
-def _publish(blobs: Blobs, waiting: Upload, approved: Upload) -> None:
-    """Move an upload's files to where the public reads them; all or none; blocks."""
-    moved: list[tuple[str, str]] = []
-    try:
-        for old, new in zip(waiting.blob_names(), approved.blob_names(), strict=True):
-            blobs.move(old, new)
-            moved.append((old, new))
-    except (NameTaken, Fault):
-        for old, new in moved:
-            blobs.move(new, old)
-        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +93,7 @@ class Uploading:
             await self._check_new(arrival)
         film = await self._film(arrival, found) if found.is_video else None
         taken = replace(arrival, album_id=album_id)
-        stored = await self._put_whole(partial(self._put, taken, found, film))
-        await self._index(stored)
-        return stored
+        return await self._to_its_end(self._keep(taken, found, film))
 
     async def _film(self, arrival: Arrival, found: Format) -> Media:
         md5 = await self._work(arrival.spool.close)
@@ -160,18 +102,33 @@ class Uploading:
             arrival.spool.path, source=found, md5=md5, size_bytes=size_bytes
         )
 
-    async def _put_whole(self, put: Callable[[], Upload]) -> Upload:
-        """Run ``put``; a thread can't be stopped, so when we are, undo what it finishes."""
-        work = asyncio.ensure_future(self._work(put))
+    async def _to_its_end(self, keeping: Coroutine[Any, Any, Upload]) -> Upload:
+        """Wait for an upload; a thread can't be stopped, so when we are, undo what it finishes."""
+        work = asyncio.create_task(keeping)
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
-            stored = await work
-            await self._work(partial(self.blobs.delete, stored.blob_names()))
+            with suppress(Fault, Duplicate):
+                await self.delete(await work)
             raise
 
-    def _put(self, arrival: Arrival, found: Format, film: Media | None) -> Upload:
-        """Convert and store the files in one go: each hop between threads costs 0.3 ms."""
+    async def _keep(self, arrival: Arrival, found: Format, film: Media | None) -> Upload:
+        """Note what is to be, store the files, note that they are there.
+
+        Killed in between, it leaves no file that the index doesn't know and the sweep won't find.
+        """
+        draft, media = await self._work(partial(self._make, arrival, found, film))
+        begun = await self.index.begin(draft, refuse_repeat=arrival.refuse_duplicate)
+        stored = begun
+        try:
+            stored = await self._put(begun, media)
+            return await self.index.finish(stored)
+        except BaseException:
+            await self._withdraw(stored)
+            raise
+
+    def _make(self, arrival: Arrival, found: Format, film: Media | None) -> tuple[Upload, Media]:
+        """Return the row of an upload and its files; blocks."""
         sent_md5 = arrival.spool.close()
         media = self._picture(arrival, found, sent_md5) if film is None else self._scrub(film)
         draft = describe(
@@ -188,23 +145,38 @@ class Uploading:
             sent_md5=sent_md5,
             is_approved=not arrival.must_wait,
         )
-        return under_free_name(upload, partial(put_all, self.blobs, media=media))
+        return upload, media
+
+    async def _put(self, begun: Upload, media: Media) -> Upload:
+        """Store the files; under another name where a file lies that the index knows nothing of."""
+        for _ in range(NAME_ATTEMPTS):
+            try:
+                await self._work(partial(put_all, self.blobs, begun, media))
+            except NameTaken:
+                begun = await self.index.rename(begun)
+            else:
+                return begun
+        raise Fault(Reason.NO_FREE_NAME)
+
+    async def _withdraw(self, begun: Upload) -> None:
+        """Undo what was begun; what can't be undone now, the sweep will find."""
+        try:
+            await self._work(partial(self.blobs.delete, begun.blob_names()))
+            await self.index.remove(begun)
+        except Fault as fault:
+            LOG.warning("an upload that failed is left to the sweep: %s", fault.message)
+            with suppress(Fault):
+                await self.index.abandon(begun)
 
     def _picture(self, arrival: Arrival, found: Format, md5: str) -> Media:
         path, width_px = arrival.spool.path, arrival.form.width_px
         return self.images.make(path, source=found, md5=md5, width_px=width_px)
 
     def _scrub(self, film: Media) -> Media:
-        if self.images.keep_location or film.format not in (MP4, MOV):
+        if self.images.keep_location:
             return film
-        return replace(film, md5=md5_of(film.path)) if scrub_video(film.path) else film
-
-    async def _index(self, stored: Upload) -> None:
-        try:
-            await self.index.add(stored)
-        except BaseException:
-            await asyncio.shield(self._work(partial(self.blobs.delete, stored.blob_names())))
-            raise
+        scrub = scrub_webm if film.format is WEBM else scrub_video
+        return replace(film, md5=md5_of(film.path)) if scrub(film.path) else film
 
     async def _album_id(self, arrival: Arrival) -> int | None:
         if arrival.form.album is None:
@@ -226,7 +198,7 @@ class Uploading:
             return
         md5 = await self._work(arrival.spool.close)
         earlier = await self.index.find_sent(key_id, md5)
-        if earlier is not None and not earlier.is_expired(self.clock()):
+        if earlier is not None:
             raise Duplicate(earlier)
 
     async def delete(self, upload: Upload) -> bool:
@@ -234,24 +206,45 @@ class Uploading:
 
         In this order a crash in between leaves a row that a repeat removes, never a public file.
         """
-        await self._work(partial(self.blobs.delete, upload.blob_names()))
+        names = [] if upload.is_approved else await self.index.list_names(upload)
+        await self._work(partial(self.blobs.delete, every_blob_name(upload, names)))
         return await self.index.remove(upload)
 
     async def approve(self, upload: Upload) -> None:
-        """Show an upload that waited; under another name where its own is taken by now."""
+        """Show an upload that waited; also one whose approval was cut off half way."""
         if upload.is_approved:
             return
-        approved = replace(upload, is_approved=True)
-        move = partial(_publish, self.blobs, upload)
-        public = await self._work(partial(under_free_name, approved, move))
-        await self.index.approve(upload.public_id, name=public.name)
+        names = await self.index.list_names(upload)
+        for _ in range(NAME_ATTEMPTS):
+            name = names.pop() if names else await self.index.claim_another(upload)
+            try:
+                move = partial(publish, self.blobs, upload, public_under(upload, name))
+                await self._work(move)
+            except NameTaken:  # by a file the index knows nothing of
+                continue
+            await self.index.approve(upload, name=name)
+            return
+        raise Fault(Reason.NO_FREE_NAME)
 
     async def sweep(self) -> int:
-        """Delete what has expired; returns how many uploads went."""
-        expired = await self.index.list_expired(self.clock())
-        for upload in expired:
-            await self.delete(upload)
-        return len(expired)
+        """Delete what has expired or was never finished; returns how many uploads went.
+
+        One that can't be deleted keeps none of the others; the next sweep tries it again.
+        """
+        gone, page = 0, await self.index.list_overdue()
+        while True:
+            for upload in page.uploads:
+                gone += await self._sweep_away(upload)
+            if page.following is None:
+                return gone
+            page = await self.index.list_overdue(after=page.following)
+
+    async def _sweep_away(self, upload: Upload) -> bool:
+        try:
+            return await self.delete(upload)
+        except Exception as error:  # whatever keeps this one must not keep the others
+            LOG.error("overdue upload %s can't be deleted: %s", upload.public_id, error)
+            return False
 
 
 def clear_staging(folder: Path, *, older_than_s: float, now_s: float) -> None:

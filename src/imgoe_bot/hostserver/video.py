@@ -21,6 +21,7 @@ LINE_LIMIT_BYTES = 1024 * 1024
 PICTURE_LIMIT_BYTES = 64 * 1024 * 1024
 # See memory.py: buffers of a frame's size come from the heap instead of the kernel.
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "16777216", "MALLOC_TRIM_THRESHOLD_": "33554432"}
+PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG", "LC_ALL")
 FRAME_EXTENSION = "jpeg"
 
 
@@ -53,6 +54,12 @@ class Look:
     thumb: bytes
 
 
+def _environment() -> dict[str, str]:
+    """Return what a child has to know of its surroundings: no key, no password, no address."""
+    passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return passed | KEEP_MEMORY
+
+
 class _Child:
     """One process; used for one job at a time."""
 
@@ -64,7 +71,7 @@ class _Child:
     async def start(cls, memory_bytes: int) -> Self:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-I", str(CHILD), str(memory_bytes), stdin=PIPE, stdout=PIPE,
-            stderr=DEVNULL, limit=LINE_LIMIT_BYTES, env=os.environ | KEEP_MEMORY,
+            stderr=DEVNULL, limit=LINE_LIMIT_BYTES, env=_environment(),
         )  # fmt: skip
         return cls(process)
 

@@ -7,9 +7,10 @@ import structlog
 
 from imgoe_bot.domain.guild import MANAGE_MESSAGES, Actor
 from imgoe_bot.domain.ids import PostId, UploadId, UserId
-from imgoe_bot.domain.upload import Card, Upload, may_delete, may_see_link
+from imgoe_bot.domain.upload import Card, DeleteLink, Upload, may_delete, may_see_link
 from imgoe_bot.errors import NotAllowed, SourceError, UploadNotFound
 from imgoe_bot.services.ports import Clock, ImageHost, Messenger, PostStore
+from imgoe_bot.services.previews import LOOK_AFTER
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -71,21 +72,40 @@ class DeletionService:
             await self._messenger.refresh(card)
         except SourceError as error:  # the copy is gone, and that is what was asked for
             log.warning("a card can't be redrawn", post=card.post.id, error=repr(error))
+            await self._redraw_later(card)
         return card
 
-    async def discard(self, uploads: Sequence[Upload]) -> None:
-        """Delete uploads that nobody was told of, because their author took the message back.
+    async def _redraw_later(self, card: Card) -> None:
+        """Have the copy's thumb taken away later where it is a file of the card's own."""
+        if card.post.thumbs_attached:
+            await self._posts.order_look(card.post, at=self._clock.now() + LOOK_AFTER)
+
+    async def discard(self, uploads: Sequence[Upload], *, by: UserId | None = None) -> None:
+        """Delete uploads together, such as those of a message that was taken back.
+
+        Args:
+            uploads: what is deleted already, or has no delete link, is left alone.
+            by: whoever wants it; None when it follows from something else.
 
         Raises:
             HostError: the host did not delete one of them.
         """
         for upload in uploads:
-            if upload.deleted_at is None and upload.stored.delete_link is not None:
-                await self._delete(upload, by=None)
+            if upload.deleted_at is None:
+                with contextlib.suppress(UploadNotFound):  # the host gave no link
+                    await self._delete(upload, by=by)
 
     async def _delete(self, upload: Upload, *, by: UserId | None) -> None:
-        if upload.stored.delete_link is None:
-            raise UploadNotFound
-        if not await self._posts.hand_over(upload):
-            await self._host.delete(upload.stored.delete_link, host_url=upload.host_url)
+        """Delete a copy at its host, unless another upload has it too: then only this one goes."""
+        if await self._posts.leave_copy(upload, by=by, at=self._clock.now()):
+            return
+        link = upload.stored.delete_link or await self._inherited_link(upload)
+        await self._host.delete(link, host_url=upload.host_url)
         await self._posts.mark_deleted(upload.id, by=by, at=self._clock.now())
+
+    async def _inherited_link(self, upload: Upload) -> DeleteLink:
+        """Return the link of a copy whose other uploads went since this one was read."""
+        link = (await self._posts.get_upload(upload.id)).stored.delete_link
+        if link is None:
+            raise UploadNotFound
+        return link

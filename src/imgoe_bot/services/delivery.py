@@ -94,10 +94,11 @@ class DeliveryService:
             await self._halt(error)
             raise
 
-    async def tell_paused(self, rule: MirrorRule, *, needs: str, locale: str) -> None:
-        """Tell whoever made a rule that it rests, if that can be told now."""
-        if rule.created_by and await self._may_tell(rule.created_by):  # 0: has been forgotten
-            await self._tell(self._messenger.tell_paused(rule, needs=needs, locale=locale))
+    async def tell_paused(self, rules: Sequence[MirrorRule], *, locale: str) -> None:
+        """Tell whoever made these rules that they rest, if that can be told now."""
+        maker = rules[0].created_by
+        if maker and await self._may_tell(maker):  # 0: has been forgotten
+            await self._tell(self._messenger.tell_paused(rules, locale=locale))
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
         """Tell an author that the copy went with the message, if that can be told now."""
@@ -133,8 +134,7 @@ class DeliveryService:
         author_id = cards[0].post.author_id
         near = await self._spending.near(cards[-1].post.guild_id, author_id)
         try:
-            repeated = job.attempts > 1 or job.round > 0
-            reached = await self._messenger.deliver(cards, near=near, repeated=repeated)
+            reached = await self._messenger.deliver(cards, near=near, repeated=job.is_repeated)
         except DirectMessagesHalted as error:
             return await self._stand_in(job, cards, until=await self._halt(error))
         if reached:

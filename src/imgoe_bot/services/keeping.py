@@ -6,7 +6,7 @@ from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import AttachmentId, GuildId, MessageId, UserId, is_snowflake
 from imgoe_bot.domain.mirror import PersonChoice
 from imgoe_bot.domain.upload import Card, Post, Upload
-from imgoe_bot.errors import NotAllowed
+from imgoe_bot.errors import NotAllowed, UnderWay
 from imgoe_bot.services.ports import ChoiceStore, Clock, CopyStore, PostStore
 from imgoe_bot.services.uploads import Handed, UploadService
 
@@ -42,13 +42,22 @@ class KeepService:
 
         Raises:
             NotAllowed: its author wants nothing copied, or the actor may not upload here.
+            UnderWay: it is being kept already, and its card is on its way.
             ImgoeError: as ``UploadService.upload_now`` does.
         """
         choice = await self._choices.find(author_id, post.guild_id)
         if choice is PersonChoice.OUT and actor.user_id != author_id:
             raise NotAllowed(needs="consent:author")
         known = await self._find_card(post)
-        return known or await self._uploads.upload_now(actor, handed, post=post)
+        if known is not None:
+            return known
+        try:
+            return await self._uploads.upload_now(actor, handed, post=post)
+        except UnderWay:
+            faster = await self._find_card(post)
+            if faster is None:
+                raise
+            return faster
 
     async def copies(
         self, guild_id: GuildId, attachment_ids: Sequence[AttachmentId], *, message_id: MessageId
@@ -66,13 +75,17 @@ class KeepService:
         return {each.attachment_id: each for each in (*here, *found) if each.stored.approved}
 
     async def _find_card(self, post: Post) -> Card | None:
-        """Return the card of the same message in the same space if it still shows a copy."""
+        """Return the card of the same message in the same space if it still shows a copy.
+
+        Raises:
+            UnderWay: it is to have one soon.
+        """
         if post.message_id is None:
             return None
-        for known in await self._posts.find_answered([post.message_id]):
-            if known.guild_id != post.guild_id:  # somebody else's, made with another key
-                continue
-            card = await self._posts.get_card(known.id, now=self._clock.now())
-            if any(upload.deleted_at is None for upload in card.uploads):
-                return card
-        return None
+        known = await self._posts.find_post(post.guild_id, post.message_id)
+        if known is None:
+            return None
+        if not known.answered:
+            raise UnderWay
+        card = await self._posts.get_card(known.id, now=self._clock.now())
+        return card if card.has_copies else None

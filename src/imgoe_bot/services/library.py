@@ -14,9 +14,10 @@ from imgoe_bot.domain.library import (
     pages_of,
     scope_of,
 )
-from imgoe_bot.domain.upload import Card, Place
+from imgoe_bot.domain.upload import Card, Place, Posted
 from imgoe_bot.errors import NotAllowed, UploadNotFound
 from imgoe_bot.services.ports import Clock, PostStore
+from imgoe_bot.services.previews import look_at
 
 EXPORT_MAX = 10_000
 """Entries in one file; some 5 MB of JSON."""
@@ -51,7 +52,7 @@ class Board(Protocol):
         """
         ...
 
-    async def post(self, card: Card, *, nonce: str) -> Place:
+    async def post(self, card: Card, *, nonce: str) -> Posted:
         """Post a card in its post's channel; with the same nonce it posts once.
 
         Raises:
@@ -123,8 +124,9 @@ class LibraryService:
         if not await self._board.may_post(actor.user_id, upload.guild_id, entry.channel_id):
             raise NotAllowed(needs="send_messages")
         card = await self._posts.get_card(upload.post_id, now=self._clock.now())
-        place = await self._board.post(card, nonce=nonce)
-        await self._posts.set_card(card.post.id, place)
-        if card.post.card is not None and card.post.card != place:
+        posted = await self._board.post(card, nonce=nonce)
+        due = look_at(posted, now=self._clock.now())
+        await self._posts.set_card(card.post.id, posted.place, look_at=due)
+        if card.post.card is not None and card.post.card != posted.place:
             await self._board.remove(card.post.card)
-        return place
+        return posted.place

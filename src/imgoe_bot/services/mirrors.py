@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from imgoe_bot.domain.guild import Actor, check_may_manage
+from imgoe_bot.domain.guild import SERVER, Actor, check_may_manage
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, RuleId, new_id
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.mirror import (
@@ -18,9 +18,9 @@ from imgoe_bot.domain.mirror import (
     decide,
     find_rule,
 )
-from imgoe_bot.domain.options import OnDelete
 from imgoe_bot.domain.upload import FailedItem, Origin, Post
 from imgoe_bot.errors import ImgoeError, MediaSkipped, MediaTooLarge
+from imgoe_bot.services.layouts import Layouts
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import ChoiceStore, Clock, Notes, PostStore, RuleStore
 
@@ -34,6 +34,7 @@ class MirrorService:
         posts: PostStore,
         *,
         options: OptionService,
+        layouts: Layouts,
         choices: ChoiceStore,
         notes: Notes,
         clock: Clock,
@@ -41,6 +42,7 @@ class MirrorService:
         self._rules = rules
         self._posts = posts
         self._options = options
+        self._layouts = layouts
         self._choices = choices
         self._notes = notes
         self._clock = clock
@@ -60,7 +62,7 @@ class MirrorService:
             created_by=actor.user_id,
             created_at=now,
         )
-        return await self._rules.add(rule)
+        return await self._noted(actor, channel_id, await self._rules.add(rule), new="on")
 
     async def remove_rule(self, actor: Actor, channel_id: ChannelId) -> bool:
         """Stop mirroring a channel; False when it was not mirrored.
@@ -68,7 +70,8 @@ class MirrorService:
         Raises:
             NotAllowed: without the Manage Server permission.
         """
-        return await self._rules.remove(check_may_manage(actor), channel_id)
+        removed = await self._rules.remove(check_may_manage(actor), channel_id)
+        return await self._noted(actor, channel_id, removed, old="on")
 
     async def rules(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
         """Return the guild's rules, oldest first."""
@@ -102,24 +105,46 @@ class MirrorService:
             NotAllowed: without the Manage Server permission.
         """
         guild_id, place = check_may_manage(actor), channel_ids[0]
-        if await self._rules.pause(guild_id, place, paused=paused):
+        if await self._pause(actor, guild_id, place, paused=paused):
             return True
         rules = await self._rules.of_guild(guild_id)
         if find_rule(channel_ids, rules, guild_id=guild_id) is None:
             return False
         await self.add_rule(actor, place)
-        return await self._rules.pause(guild_id, place, paused=paused)
+        return await self._pause(actor, guild_id, place, paused=paused)
+
+    async def _pause(
+        self, actor: Actor, guild_id: GuildId, place: ChannelId, *, paused: bool
+    ) -> bool:
+        changed = await self._rules.pause(guild_id, place, paused=paused)
+        old, new = ("on", "paused") if paused else ("paused", "on")
+        return await self._noted(actor, place, changed, old=old, new=new)
+
+    async def _noted(
+        self,
+        actor: Actor,
+        place: ChannelId,
+        changed: bool,
+        *,
+        old: str | None = None,
+        new: str | None = None,
+    ) -> bool:
+        """Note a change of a rule, if there was one, in the server's history."""
+        if changed:
+            scope_id = SERVER if int(place) == actor.guild_id else int(place)
+            await self._options.note(actor, scope_id, "mirror", old=old, new=new)
+        return changed
 
     async def decide(self, facts: MessageFacts, *, saved: bool = False) -> Decision:
         """Decide on a message without doing anything.
 
         Args:
             facts: the message.
-            saved: whether somebody asked for this very message.
+            saved: whether its author asked for this very message.
         """
         rules = await self._rules.of_guild(facts.guild_id)
         rule = find_rule(facts.channel_ids, rules, guild_id=facts.guild_id)
-        if rule is None and not saved:
+        if rule is None:
             return Decision(skip=Skip.NO_RULE)
         around = Circumstances(
             options=await self._options.at(facts.guild_id, facts.channel_ids),
@@ -138,15 +163,32 @@ class MirrorService:
             await self._rules.mark_seen(facts.guild_id, facts.channel_ids[0], facts.message_id)
         return decision
 
-    async def was_kept(self, message_id: MessageId) -> bool:
+    async def take_question(self, facts: MessageFacts, decision: Decision) -> bool:
+        """Tell whether to ask a message's author now: once a message that could be kept.
+
+        Args:
+            facts: the message.
+            decision: what ``observe`` decided on it.
+        """
+        if decision.skip is not Skip.NOT_ASKED:
+            return False
+        if not (await self.decide(facts, saved=True)).keep:
+            return False
+        if await self._posts.find_post(facts.guild_id, facts.message_id) is not None:
+            return False
+        return await self._note_once(f"asked {facts.guild_id} {facts.message_id}")
+
+    async def was_kept(self, guild_id: GuildId, message_id: MessageId) -> bool:
         """Tell whether a message was dealt with and answered."""
-        return bool(await self._posts.find_answered([message_id]))
+        post = await self._posts.find_post(guild_id, message_id)
+        return post is not None and post.answered
 
     async def _store(
         self, facts: MessageFacts, decision: Decision, left: Sequence[FailedItem]
     ) -> None:
         options = await self._options.at(facts.guild_id, facts.channel_ids)
-        post = replace(self._post_of(facts, decision.rule), layout=options.layout)
+        layout = await self._layouts.choose(options, facts.guild_id, files=len(decision.keep))
+        post = replace(self._post_of(facts, decision.rule), layout=layout)
         items = [_item_of(kept) for kept in decision.keep]
         if not await self._posts.add(post, items, left):
             await self._posts.extend(post, items)
@@ -159,24 +201,14 @@ class MirrorService:
     async def _is_news(self, guild_id: GuildId, reason: Skip) -> bool:
         if reason not in (Skip.VOICE, Skip.ANIMATION):
             return True
-        name = f"said {reason} {guild_id}"
-        if await self._notes.find(name) is not None:
-            return False
-        await self._notes.write(name, self._clock.now().isoformat())
-        return True
+        return await self._note_once(f"said {reason} {guild_id}")
+
+    async def _note_once(self, name: str) -> bool:
+        return await self._notes.write_once(name, self._clock.now().isoformat())
 
     async def choose(self, actor: Actor, guild_id: GuildId, choice: PersonChoice) -> None:
         """Store what a person says about being mirrored; it holds from the next message on."""
         await self._choices.choose(actor.user_id, guild_id, choice, at=self._clock.now())
-
-    async def source_deleted(self, message_ids: Sequence[MessageId]) -> None:
-        """Deal with messages that were taken back: stop what is under way, retire what is kept."""
-        now = self._clock.now()
-        await self._posts.withdraw(message_ids, at=now)
-        for post in await self._posts.find_answered(message_ids):
-            options = await self._options.at(post.guild_id, post.channel_ids)
-            if options.on_delete is not OnDelete.KEEP:
-                await self._posts.order_retirement(post, at=now + options.delete_grace)
 
     def _post_of(self, facts: MessageFacts, rule: MirrorRule | None) -> Post:
         return Post(
@@ -191,6 +223,7 @@ class MirrorService:
             nsfw=facts.nsfw,
             locale=facts.locale,
             parent_ids=facts.channel_ids[1:],
+            by_bot=facts.author_is_bot,
         )
 
 

@@ -48,6 +48,10 @@ class OptionService:
         line = (SERVER, *reversed(channel_ids))
         return explain([(scope_id, layers.get(scope_id, {})) for scope_id in line])
 
+    async def layers(self, guild_id: GuildId) -> Mapping[int, Mapping[str, str]]:
+        """Return what each place sets itself, as texts; the server's scope is 0."""
+        return await self._store.layers(guild_id)
+
     async def layer(self, guild_id: GuildId, scope_id: int) -> Mapping[str, str]:
         """Return what one place sets itself, as texts."""
         return (await self._store.layers(guild_id)).get(scope_id, {})
@@ -102,6 +106,17 @@ class OptionService:
         if held:
             await self._change(actor, settings, [(scope_id, each, None) for each in held])
         return len(held)
+
+    async def note(
+        self, actor: Actor, scope_id: int, name: str, *, old: str | None, new: str | None
+    ) -> None:
+        """Add a line to the history about something that is no option.
+
+        Raises:
+            NotAllowed: without the Manage Server permission.
+        """
+        change = Change(actor.user_id, self._clock.now(), scope_id, name, old, new)
+        await self._store.note(check_may_manage(actor), change)
 
     async def history(self, actor: Actor) -> tuple[Change, ...]:
         """Return the last changes, newest first.

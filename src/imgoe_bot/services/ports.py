@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -32,6 +32,7 @@ from imgoe_bot.domain.upload import (
     FailedItem,
     Place,
     Post,
+    Posted,
     Stored,
     Upload,
 )
@@ -72,6 +73,31 @@ class MediaReader(Protocol):
         Raises:
             EmptyMedia, UnsupportedMedia, MediaTooLarge: the bytes can't be uploaded.
             SourceGone, SourceBlocked, SourceUnreachable: the bytes can't be read.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """A small picture of an upload, whole.
+
+    Attributes:
+        mime: the true type, an image's.
+    """
+
+    mime: str
+    data: bytes = field(repr=False)
+
+
+class ThumbReader(Protocol):
+    """Reads the small pictures that image hosts make."""
+
+    async def read(self, upload: Upload, *, limit_bytes: int) -> Thumb:
+        """Read an upload's thumb where its host says it lies. Safe to repeat.
+
+        Raises:
+            EmptyMedia, UnsupportedMedia, MediaTooLarge: it is no image, or too large a one.
+            SourceGone, SourceBlocked, SourceUnreachable: there is none, or it can't be read.
         """
         ...
 
@@ -188,6 +214,10 @@ class OptionStore(Protocol):
         """
         ...
 
+    async def note(self, guild_id: GuildId, change: Change) -> None:
+        """Add a line to the guild's history about something that is no option."""
+        ...
+
     async def history(self, guild_id: GuildId, *, limit: int) -> tuple[Change, ...]:
         """Return the newest changes first."""
         ...
@@ -220,6 +250,10 @@ class RuleStore(Protocol):
 
     async def pause(self, guild_id: GuildId, channel_id: ChannelId, *, paused: bool) -> bool:
         """Let a channel's rule rest or work again; False when there is none."""
+        ...
+
+    async def rest(self, guild_id: GuildId, channel_id: ChannelId, *, lacks: str) -> bool:
+        """Let a channel's rule rest for want of a permission; False when none works there."""
         ...
 
     async def of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
@@ -270,7 +304,7 @@ class PostStore(Protocol):
         What was left out is stored as failed from the start, so that the answer names it.
 
         Returns:
-            False when this message is known under this rule already; then nothing is stored.
+            False when the guild has a post of this message already; then nothing is stored.
         """
         ...
 
@@ -291,18 +325,39 @@ class PostStore(Protocol):
 
     async def add_uploaded(
         self, post: Post, *uploads: Upload, left: Sequence[FailedItem] = ()
-    ) -> None:
+    ) -> bool:
         """Store a post whose files are uploaded, and the jobs of what follows.
 
         Those are its direct message, unless it is a personal one, and a look for each upload that
         its host has to approve first.
 
-        What was left out is stored as failed, so that the card names it as long as it stands.
+        What was left out is stored as failed, so that the card names it as long as it stands. An
+        answered post of the same message of which no copy is left gives way: it names it no more.
+
+        Returns:
+            False when the guild has another post of this message; then nothing is stored.
         """
         ...
 
-    async def set_card(self, post_id: PostId, card: Place) -> None:
-        """Note where a post's card stands."""
+    async def set_card(
+        self, post_id: PostId, card: Place, *, look_at: datetime | None = None
+    ) -> None:
+        """Note where a post's new card stands; it has no thumbs of its own yet.
+
+        Args:
+            post_id: the post.
+            card: the new card.
+            look_at: when to look whether it shows its thumbs, stored as a job in the same
+                transaction; None when it does.
+        """
+        ...
+
+    async def note_thumbs_attached(self, post_id: PostId) -> None:
+        """Note that the card is being given thumbs of its own; safe to repeat."""
+        ...
+
+    async def order_look(self, post: Post, *, at: datetime) -> None:
+        """Store the job that looks whether a card shows its thumbs and no others; once a post."""
         ...
 
     async def get_post(self, post_id: PostId) -> Post:
@@ -317,12 +372,8 @@ class PostStore(Protocol):
         """Return one upload; UploadNotFound when there is none."""
         ...
 
-    async def find_answered(self, message_ids: Sequence[MessageId]) -> tuple[Post, ...]:
-        """Return the posts of these source messages that have been answered."""
-        ...
-
-    async def order_retirement(self, post: Post, *, at: datetime) -> None:
-        """Store the job that deals with a deleted source message at a time; once a post."""
+    async def find_post(self, guild_id: GuildId, message_id: MessageId) -> Post | None:
+        """Return the guild's post of a source message, None when there is none."""
         ...
 
     async def usage(
@@ -343,11 +394,11 @@ class PostStore(Protocol):
         """
         ...
 
-    async def hand_over(self, upload: Upload) -> bool:
-        """Give an upload's delete link to another live upload of the same copy.
+    async def leave_copy(self, upload: Upload, *, by: UserId | None, at: datetime) -> bool:
+        """Mark an upload deleted if another live one has the same copy, which gets its link.
 
         Returns:
-            False when no other one shares the copy; then nothing was changed.
+            False when no other one has the copy; then nothing was changed.
         """
         ...
 
@@ -412,9 +463,10 @@ class StatusStore(Protocol):
     """What a moderator may see of the work for one server."""
 
     async def queue(self, guild_id: GuildId) -> Queue:
-        """Count the server's jobs, but for looks whether a host has approved an upload.
+        """Count the server's jobs, but for looks at cards and whether a host approved an upload.
 
-        Those wait for somebody at the host, maybe for weeks: that is no work left undone.
+        Nobody waits for the former; the latter wait for somebody at the host, maybe for weeks: that
+        is no work left undone.
         """
         ...
 
@@ -456,6 +508,7 @@ class JobStore(Protocol):
         deliver: bool,
         failure: ImgoeError | None = None,
         retire_at: datetime | None = None,
+        look_at: datetime | None = None,
     ) -> None:
         """Store where the answer stands and, in the same transaction, the next steps.
 
@@ -469,6 +522,7 @@ class JobStore(Protocol):
             failure: why there is no answer.
             retire_at: when to deal with a source message that was taken back while this step
                 was under way; None leaves it alone.
+            look_at: when to look whether the answer shows its thumbs; None when it does.
         """
         ...
 
@@ -476,8 +530,8 @@ class JobStore(Protocol):
         """Store the outcome of a step that nothing follows."""
         ...
 
-    async def retry(self, job: Job, failure: ImgoeError, *, at: datetime) -> None:
-        """Put a job back until a later time."""
+    async def retry(self, job: Job, failure: ImgoeError | None, *, at: datetime) -> None:
+        """Put a job back until a later time; without a failure there is more to do then."""
         ...
 
     async def put_off(self, job: Job, *, at: datetime) -> None:
@@ -551,7 +605,7 @@ class Messenger(Protocol):
 
     async def announce(
         self, card: Card, options: Options, *, nonce: str, repeated: bool
-    ) -> Place | None:
+    ) -> Posted | None:
         """Answer the source message the way the options say; with the same nonce it posts once.
 
         Args:
@@ -570,12 +624,52 @@ class Messenger(Protocol):
         """
         ...
 
+    async def show_held(self, card: Card, options: Options, *, nonce: str) -> Place:
+        """Show moderators that a post's copies wait for their decision; the card hides them.
+
+        Args:
+            card: the post, held already.
+            options: in force where its source stood; a log channel is where moderators look.
+            nonce: the same for each try.
+
+        Returns:
+            Where it is shown now.
+
+        Raises:
+            SourceGone, NotAllowed: it can't be shown there.
+            SourceUnreachable: Discord did not answer.
+        """
+        ...
+
     async def remove_card(self, card: Card) -> None:
         """Take the card out of its channel; one that is gone is left alone."""
         ...
 
     async def refresh(self, card: Card) -> None:
-        """Show the card as it is now; a card that is gone is left alone."""
+        """Show the card as it is now; a card that is gone is left alone.
+
+        Thumbs that are files of the card stay as long as their uploads have thumbs; others go.
+        Discord fetches the rest anew.
+        """
+        ...
+
+    async def lacks_thumbs(self, card: Card) -> bool:
+        """Tell whether Discord has not loaded a picture of the card as it stands.
+
+        Returns:
+            False when they are all there, and when the card is gone or can't be read.
+
+        Raises:
+            SourceUnreachable: Discord did not answer.
+        """
+        ...
+
+    async def attach_thumbs(self, card: Card, thumbs: Mapping[UploadId, Thumb]) -> None:
+        """Show the card with these thumbs as files of its own; one that is gone is left alone.
+
+        Raises:
+            SourceUnreachable: Discord did not answer.
+        """
         ...
 
     async def deliver(
@@ -597,8 +691,8 @@ class Messenger(Protocol):
         """
         ...
 
-    async def tell_paused(self, rule: MirrorRule, *, needs: str, locale: str) -> None:
-        """Tell whoever made a rule that it rests, because a permission is missing."""
+    async def tell_paused(self, rules: Sequence[MirrorRule], *, locale: str) -> None:
+        """Tell whoever made these rules that they rest, because permissions are missing."""
         ...
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
@@ -607,7 +701,10 @@ class Messenger(Protocol):
 
 
 class Notes(Protocol):
-    """Short texts by name that outlive the process."""
+    """Short texts by name that outlive the process.
+
+    A name that tells of a server holds its id: the note is forgotten together with the server.
+    """
 
     async def find(self, name: str) -> str | None:
         """Return a note, None when there is none."""
@@ -615,4 +712,8 @@ class Notes(Protocol):
 
     async def write(self, name: str, value: str) -> None:
         """Write a note over whatever it said."""
+        ...
+
+    async def write_once(self, name: str, value: str) -> bool:
+        """Write a note; False when there is one of that name, which is left alone."""
         ...

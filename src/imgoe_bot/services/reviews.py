@@ -6,6 +6,7 @@ from imgoe_bot.domain.job import LONGEST_DELAY, Job
 from imgoe_bot.domain.upload import Card, Upload
 from imgoe_bot.errors import AwaitsApproval, HostError
 from imgoe_bot.services.ports import Clock, ImageHost, JobStore, Messenger, PostStore
+from imgoe_bot.services.previews import LOOK_AFTER
 
 PATIENCE = timedelta(days=30) // LONGEST_DELAY
 """Looks at one upload; they come half-hourly in the end, so somebody has a month to approve it."""
@@ -42,7 +43,9 @@ class Reviews:
             if not upload.stored.approved:
                 await self._publish(upload)
         if uploads:
-            await self._messenger.refresh(await self._card(job))
+            card = await self._card(job)
+            await self._messenger.refresh(card)
+            await self._posts.order_look(card.post, at=self._clock.now() + LOOK_AFTER)
         await self._jobs.finish(job, None)
 
     def _looked_for(self, job: Job, card: Card) -> list[Upload]:

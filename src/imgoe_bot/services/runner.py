@@ -21,14 +21,17 @@ from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.erasure import PATIENCE as ERASURE_PATIENCE
 from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.ports import Clock, JobStore
+from imgoe_bot.services.previews import LOOKS, Previews
+from imgoe_bot.services.retirements import RetirementService
 from imgoe_bot.services.reviews import PATIENCE as REVIEW_PATIENCE
 from imgoe_bot.services.reviews import Reviews
 from imgoe_bot.services.steps import Steps
 
 LOOK_AGAIN = timedelta(seconds=2)
 """How long a job waits for others that may use up what it needs."""
-PATIENCE = {Step.ERASE: ERASURE_PATIENCE, Step.REVIEW: REVIEW_PATIENCE}
-"""Tries of the steps that outlast a host's bad day, or wait for somebody there."""
+PATIENCE = {Step.ERASE: ERASURE_PATIENCE, Step.REVIEW: REVIEW_PATIENCE, Step.PREVIEW: LOOKS}
+"""Tries of the steps that outlast a host's bad day, or wait for somebody there; and of looks at
+cards, whose tries tell what they do."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -59,6 +62,8 @@ class JobRunner:
         *,
         steps: Steps,
         delivery: DeliveryService,
+        retirements: RetirementService,
+        previews: Previews,
         erasure: Erasure,
         reviews: Reviews,
         clock: Clock,
@@ -74,7 +79,8 @@ class JobRunner:
             Step.UPLOAD: steps.upload,
             Step.ANNOUNCE: steps.announce,
             Step.DELIVER: delivery.deliver,
-            Step.RETIRE: steps.retire,
+            Step.RETIRE: retirements.retire,
+            Step.PREVIEW: previews.look,
             Step.REVIEW: reviews.review,
             Step.ERASE: erasure.erase,
         }

@@ -7,6 +7,7 @@ from imgoe_bot.domain.budget import Used
 from imgoe_bot.domain.guild import Actor, check_may_manage
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.letters import Breaker
+from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.quota import WINDOW
 from imgoe_bot.domain.status import Health, Queue
@@ -14,6 +15,7 @@ from imgoe_bot.services.budgets import HostBudgets
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, LetterStore, Notes, PostStore, StatusStore
+from imgoe_bot.services.resting import RestService
 from imgoe_bot.services.uploads import expiry_note
 
 
@@ -29,6 +31,7 @@ class Report:
         options: what holds for the whole server, quotas among it.
         budget: how much of what the host may be sent is used up, by all servers.
         expiry_off: whether the host kept the last copy for another time than was asked for.
+        resting: the rules that rest for want of a permission.
     """
 
     host_url: str
@@ -41,6 +44,7 @@ class Report:
     options: Options
     budget: tuple[Used, ...] = ()
     expiry_off: bool = False
+    resting: tuple[MirrorRule, ...] = ()
 
     @property
     def is_used_up(self) -> bool:
@@ -63,6 +67,7 @@ class StatusService:
         options: OptionService,
         budgets: HostBudgets,
         notes: Notes,
+        resting: RestService,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -72,6 +77,7 @@ class StatusService:
         self._options = options
         self._budgets = budgets
         self._notes = notes
+        self._resting = resting
         self._clock = clock
 
     async def report(self, actor: Actor) -> Report:
@@ -96,6 +102,7 @@ class StatusService:
             options=await self._options.at(guild_id, ()),
             budget=await self._budgets.used(settings.host_url),
             expiry_off=await self._expiry_off(guild_id, health),
+            resting=tuple(await self._resting.resting(guild_id)),
         )
 
     async def _expiry_off(self, guild_id: GuildId, health: Health) -> bool:

@@ -1,17 +1,18 @@
-"""The steps of a mirrored post: upload each file, announce; and retire. See ``delivery`` too."""
+"""The steps of a mirrored post: upload each file, announce.
 
-from dataclasses import replace
+See ``delivery``, ``previews`` and ``retirements`` too.
+"""
 
-from imgoe_bot.domain.ids import ChannelId, RuleId, new_id
 from imgoe_bot.domain.job import Item, Job, Step
-from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import OnDelete, Options
-from imgoe_bot.domain.upload import Card, Place
+from imgoe_bot.domain.upload import Card, Posted
 from imgoe_bot.errors import ImgoeError, NotAllowed, SourceGone, StaleWrite
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.options import OptionService
-from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore, RuleStore
+from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore
+from imgoe_bot.services.previews import look_at
+from imgoe_bot.services.resting import Lost, RestService
 from imgoe_bot.services.uploads import UploadService
 
 
@@ -26,7 +27,7 @@ class Steps:
         uploads: UploadService,
         deletions: DeletionService,
         options: OptionService,
-        rules: RuleStore,
+        resting: RestService,
         messenger: Messenger,
         delivery: DeliveryService,
         clock: Clock,
@@ -36,7 +37,7 @@ class Steps:
         self._uploads = uploads
         self._deletions = deletions
         self._options = options
-        self._rules = rules
+        self._resting = resting
         self._messenger = messenger
         self._delivery = delivery
         self._clock = clock
@@ -62,36 +63,26 @@ class Steps:
             return await self._take_back(job, card)
         options = await self._options.at(card.post.guild_id, card.post.channel_ids)
         try:
-            place = await self._answer(job, card, options)
+            posted = await self._answer(job, card, options)
         except SourceGone:
             return await self._take_back(job, card)
         keeps = options.on_delete is OnDelete.KEEP
         await self._jobs.finish_announce(
             job,
-            place,
-            deliver=bool(card.deletable),
+            posted.place if posted else None,
+            deliver=card.is_to_be_delivered,
             retire_at=None if keeps else self._clock.now() + options.delete_grace,
+            look_at=look_at(posted, now=self._clock.now()) if posted else None,
         )
 
-    async def _answer(self, job: Job, card: Card, options: Options) -> Place | None:
+    async def _answer(self, job: Job, card: Card, options: Options) -> Posted | None:
         """Post the card; one that stands already is shown with what is new on it."""
         if card.post.card is None:
             return await self._messenger.announce(
-                card, options, nonce=job.nonce, repeated=job.attempts > 1
+                card, options, nonce=job.nonce, repeated=job.is_repeated
             )
         await self._messenger.refresh(card)
-        return card.post.card
-
-    async def retire(self, job: Job) -> None:
-        """Deal with a deleted source message: delete the copies, or only take the card away."""
-        card = await self._card(job)
-        options = await self._options.at(card.post.guild_id, card.post.channel_ids)
-        if options.on_delete is OnDelete.DELETE:
-            await self._deletions.discard(card.uploads)
-            await self._messenger.refresh(await self._card(job))
-        elif options.on_delete is OnDelete.HOLD:
-            await self._messenger.remove_card(card)
-        await self._jobs.finish(job, None)
+        return Posted(card.post.card, lacks_thumbs=bool(card.pictured))  # Discord fetches them now
 
     async def give_up(self, job: Job, error: ImgoeError) -> None:
         """Store that a step has failed for good; what can still be done for the post goes on."""
@@ -102,46 +93,24 @@ class Steps:
                 card = await self._card(job)
                 await self._pause_if_refused(card, error)
                 await self._jobs.finish_announce(
-                    job, None, deliver=bool(card.deletable), failure=error
+                    job, None, deliver=card.is_to_be_delivered, failure=error
                 )
             case Step.DELIVER:
                 await self._delivery.give_up(job, error)
-            case Step.RETIRE | Step.REVIEW | Step.ERASE:
+            case Step.RETIRE | Step.PREVIEW | Step.REVIEW | Step.ERASE:
                 await self._jobs.finish(job, error)
 
     async def _pause_if_refused(self, card: Card, error: ImgoeError) -> None:
         """Let a channel rest that we can't work in any more, and tell whoever made its rule."""
         if not isinstance(error, NotAllowed):
             return
-        rules = await self._rules.of_guild(card.post.guild_id)
-        rule = next((rule for rule in rules if rule.id == card.post.rule_id), None)
-        if rule is None or rule.paused:
-            return
-        resting = await self._pause(rule, card.post.channel_id)
-        if resting is not None:
-            await self._delivery.tell_paused(resting, needs=error.needs, locale=card.post.locale)
-
-    async def _pause(self, rule: MirrorRule, channel_id: ChannelId) -> MirrorRule | None:
-        """Pause a channel's own rule, or make it an exception to that of what it stands in.
-
-        Returns:
-            The rule that rests now; None when it rested already.
-        """
-        if rule.channel_id == channel_id:
-            await self._rules.pause(rule.guild_id, channel_id, paused=True)
-            return rule
-        exception = replace(
-            rule,
-            id=RuleId(new_id()),
-            channel_id=channel_id,
-            created_at=self._clock.now(),
-            paused=True,
-        )
-        return exception if await self._rules.add(exception) else None
+        lost = Lost(card.post.channel_ids, error.needs)
+        await self._resting.rest(card.post.guild_id, [lost], locale=card.post.locale)
 
     async def _take_back(self, job: Job, card: Card) -> None:
         await self._deletions.discard(card.uploads)
-        await self._delivery.tell_withdrawn(card, nonce=job.nonce)
+        if not card.post.by_bot:
+            await self._delivery.tell_withdrawn(card, nonce=job.nonce)
         await self._jobs.finish_announce(job, None, deliver=False)
 
     async def _card(self, job: Job) -> Card:

@@ -15,8 +15,8 @@ from imgoe_bot.domain.templates import details_from
 from imgoe_bot.domain.upload import (
     Card,
     FailedItem,
-    Place,
     Post,
+    Posted,
     Stored,
     Upload,
     check_kind,
@@ -29,13 +29,16 @@ from imgoe_bot.errors import (
     ImgoeError,
     KeyMissing,
     MediaTooLarge,
+    UnderWay,
     UploadNotFound,
 )
 from imgoe_bot.services.budgets import HostBudgets
 from imgoe_bot.services.digest import Digest
 from imgoe_bot.services.guild_settings import GuildSettingsService
+from imgoe_bot.services.layouts import Layouts
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, ImageHost, MediaReader, Notes, PostStore
+from imgoe_bot.services.previews import look_at
 from imgoe_bot.services.quotas import QuotaService
 
 log = structlog.stdlib.get_logger(__name__)
@@ -66,6 +69,7 @@ class UploadService:
         host: ImageHost,
         guilds: GuildSettingsService,
         options: OptionService,
+        layouts: Layouts,
         posts: PostStore,
         quotas: QuotaService,
         budgets: HostBudgets,
@@ -80,6 +84,7 @@ class UploadService:
         self._notes = notes
         self._guilds = guilds
         self._options = options
+        self._layouts = layouts
         self._posts = posts
         self._limits = limits
         self._clock = clock
@@ -155,14 +160,29 @@ class UploadService:
 
         Raises:
             NotAllowed: the server lets only a role upload, and the actor lacks it.
+            UnderWay: the message was kept meanwhile by another way; then nothing of this is left.
             ImgoeError: as ``upload`` does, when there is but one thing; then nothing is stored.
         """
         options = await self._options.at(post.guild_id, post.channel_ids)
         check_may_upload(actor, options)
         uploads, left = await self._upload_each(handed, post, wish)
-        shown = replace(post, layout=options.layout, nsfw=post.nsfw or wish.nsfw)
-        await self._posts.add_uploaded(shown, *uploads, left=left)
+        layout = await self._layouts.choose(options, post.guild_id, files=len(uploads))
+        shown = replace(post, layout=layout, nsfw=post.nsfw or wish.nsfw)
+        if not await self._posts.add_uploaded(shown, *uploads, left=left):
+            await self._undo(uploads)
+            raise UnderWay
         return await self._posts.get_card(post.id, now=self._clock.now())
+
+    async def _undo(self, uploads: Sequence[Upload]) -> None:
+        """Delete copies that nobody was told of and no record tells of."""
+        for upload in uploads:
+            link = upload.stored.delete_link
+            if link is None:  # somebody else's copy
+                continue
+            try:
+                await self._host.delete(link, host_url=upload.host_url)
+            except ImgoeError as error:
+                log.warning("a second copy was left at its host", error=repr(error))
 
     async def _upload_each(
         self, handed: Sequence[Handed], post: Post, wish: Wish
@@ -193,9 +213,10 @@ class UploadService:
             raise UploadNotFound
         return card
 
-    async def answered(self, post: Post, card: Place) -> None:
+    async def answered(self, post: Post, posted: Posted) -> None:
         """Note where the card of an ``upload_now`` stands, so that it can change later."""
-        await self._posts.set_card(post.id, card)
+        due = look_at(posted, now=self._clock.now())
+        await self._posts.set_card(post.id, posted.place, look_at=due)
 
     async def _known_copy(
         self, post: Post, host_url: str, digest: Digest, refused: DuplicateMedia

@@ -7,7 +7,7 @@ from imgoe_bot.domain.options import Layout
 from imgoe_bot.domain.quota import Spent
 from imgoe_bot.domain.upload import Card
 from imgoe_bot.domain.wish import Remark
-from imgoe_bot.ui import convert, late, quota_words, render, views
+from imgoe_bot.ui import late, pictures, quota_words, render, views
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.gallery import gallery_view
 from imgoe_bot.ui.translate import words_for_locale
@@ -35,7 +35,7 @@ async def show(
     if card.post.is_personal:
         await _hand_links_over(interaction, card)
     elif not private and card.post.card is None:
-        await services.uploads.answered(card.post, convert.place_of(message))
+        await services.uploads.answered(card.post, pictures.posted(message))
     services.runner.wake()
     near = await services.quotas.near(card.post.guild_id, UserId(interaction.user.id))
     await _remark(interaction, remarks, near)

@@ -8,6 +8,7 @@ from discord.ext import commands
 from imgoe_bot.ui.commands import sync_if_changed
 from imgoe_bot.ui.consent import AskButton, ChoiceButton
 from imgoe_bot.ui.container import AnyBot, Services, attach, detach
+from imgoe_bot.ui.holding import HoldButton
 from imgoe_bot.ui.library_views import LIBRARY_ITEMS
 from imgoe_bot.ui.links import LinksButton
 from imgoe_bot.ui.my_key import MyKeyButton
@@ -22,6 +23,7 @@ EXTENSIONS = (
     "imgoe_bot.cogs.upload",
     "imgoe_bot.cogs.help",
     "imgoe_bot.cogs.mirror",
+    "imgoe_bot.cogs.watching",
     "imgoe_bot.cogs.settings",
     "imgoe_bot.cogs.library",
     "imgoe_bot.cogs.privacy",
@@ -32,6 +34,7 @@ EXTENSIONS = (
 BUTTONS = (
     ManageButton,
     DeleteButton,
+    HoldButton,
     LinksButton,
     *LIBRARY_ITEMS,
     ForgetButton,

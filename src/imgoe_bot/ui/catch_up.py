@@ -1,16 +1,16 @@
 """What was posted while the bot was away: the gateway replays nothing, so it is fetched."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
 
 import discord
 import structlog
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, snowflake_at
 from imgoe_bot.domain.mirror import MirrorRule, find_rule
-from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.ui import convert
-from imgoe_bot.ui.container import AnyBot
+from imgoe_bot.ui.access import check_access, refused
+from imgoe_bot.ui.container import AnyBot, Services
+from imgoe_bot.ui.mirroring import look_at
 
 LIMIT = 500
 """Messages fetched a channel at most: five requests."""
@@ -20,24 +20,32 @@ Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | d
 log = structlog.stdlib.get_logger(__name__)
 
 
-async def catch_up(bot: AnyBot, mirrors: MirrorService) -> None:
+async def catch_up(bot: AnyBot, services: Services) -> None:
     """Look at every message that came after the high-water mark of a mirrored channel.
 
     What is posted from now on comes by the gateway; looked at twice, it might be judged by what its
     author said only afterwards. A thread that was archived meanwhile is not looked into.
     """
     until = discord.Object(discord.utils.time_snowflake(discord.utils.utcnow()))
-    rules = sorted(await mirrors.all_rules(), key=_guild_of)
-    for guild_id, own in groupby(rules, key=_guild_of):
+    for guild_id in {rule.guild_id for rule in await services.mirrors.all_rules()}:
         guild = bot.get_guild(guild_id)
-        if guild is None:
-            continue
-        seen = await mirrors.seen(guild_id)
-        for channel, after in channels_behind(guild, tuple(own), seen):
-            try:
-                await _catch_up_channel(channel, mirrors, after=after, until=until)
-            except discord.HTTPException as error:
-                log.warning("a channel can't be caught up", channel=channel.id, code=error.code)
+        if guild is not None:
+            await check_access(guild, services)
+            await _catch_up_guild(guild, services, until=until)
+
+
+async def _catch_up_guild(
+    guild: discord.Guild, services: Services, *, until: discord.Object
+) -> None:
+    guild_id = GuildId(guild.id)
+    rules, seen = await services.mirrors.rules(guild_id), await services.mirrors.seen(guild_id)
+    for channel, after in channels_behind(guild, rules, seen):
+        try:
+            await _catch_up_channel(channel, services, after=after, until=until)
+        except discord.Forbidden as error:
+            await refused(channel, error, services)
+        except discord.HTTPException as error:
+            log.warning("a channel can't be caught up", channel=channel.id, code=error.code)
 
 
 def channels_behind(
@@ -54,10 +62,6 @@ def channels_behind(
             yield channel, mark
 
 
-def _guild_of(rule: MirrorRule) -> GuildId:
-    return rule.guild_id
-
-
 def _readable(guild: discord.Guild) -> list[Readable]:
     return [
         *guild.text_channels,
@@ -68,13 +72,10 @@ def _readable(guild: discord.Guild) -> list[Readable]:
 
 
 async def _catch_up_channel(
-    channel: Readable, mirrors: MirrorService, *, after: int, until: discord.Object
+    channel: Readable, services: Services, *, after: int, until: discord.Object
 ) -> None:
-    us = channel.guild.me.id
     missed = channel.history(
         after=discord.Object(after), before=until, limit=LIMIT, oldest_first=True
     )
     async for message in missed:
-        facts = convert.facts_of(message, us=us)
-        if facts is not None:
-            await mirrors.observe(facts)
+        await look_at(message, services)

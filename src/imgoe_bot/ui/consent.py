@@ -55,6 +55,9 @@ class AskButton(
 ):
     """Below a message: its author says whether it is kept, this time or every time."""
 
+    BEGIN = "imgoe:ask:"
+    """How the custom ids of these buttons begin."""
+
     def __init__(self, answer: str, message_id: int, *, label: str) -> None:
         self._answer = answer
         self._message_id = message_id
@@ -70,14 +73,16 @@ class AskButton(
         return cls(match["answer"], int(match["id"]), label=_label(item))
 
     async def callback(self, interaction: AnyInteraction) -> None:
-        """Do what the author says, and take the question away."""
+        """Do what the author says, and take the question away once that is done."""
         await interaction.response.defer(ephemeral=True)
         async with failures.answered(interaction):
             message = await _asked_about(interaction, self._message_id)
             await self._remember(interaction)
-            if self._answer != "never":
-                await _keep(interaction, message)
-            await interaction.delete_original_response()
+            if self._answer == "never" or await _keep(interaction, message):
+                await interaction.delete_original_response()
+                return
+            words = words_for_locale(interaction.locale)
+            await interaction.followup.send(words("consent.resting"), ephemeral=True)
 
     async def _remember(self, interaction: AnyInteraction) -> None:
         choice = {"always": PersonChoice.IN, "never": PersonChoice.OUT}.get(self._answer)
@@ -103,13 +108,16 @@ async def _asked_about(interaction: AnyInteraction, message_id: int) -> discord.
     return message
 
 
-async def _keep(interaction: AnyInteraction, message: discord.Message) -> None:
+async def _keep(interaction: AnyInteraction, message: discord.Message) -> bool:
+    """Keep a message; False when nothing is kept where it stands, by now."""
     services = services_of(interaction.client)
     user = interaction.client.user
     facts = convert.facts_of(message, us=user.id if user else 0)
-    if facts is not None:
-        await services.mirrors.observe(facts, saved=True)
-        services.runner.wake()
+    if facts is None:
+        return False
+    decision = await services.mirrors.observe(facts, saved=True)
+    services.runner.wake()
+    return bool(decision.keep)
 
 
 async def _choose(interaction: AnyInteraction, actor: Actor, choice: PersonChoice) -> None:

@@ -12,10 +12,13 @@ from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.keeping import KeepService
 from imgoe_bot.services.library import LibraryService
 from imgoe_bot.services.mirrors import MirrorService
+from imgoe_bot.services.notices import NoticeService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Notes
 from imgoe_bot.services.privacy import PrivacyService
 from imgoe_bot.services.quotas import QuotaService
+from imgoe_bot.services.resting import RestService
+from imgoe_bot.services.retirements import RetirementService
 from imgoe_bot.services.runner import JobRunner
 from imgoe_bot.services.setup import SetupService
 from imgoe_bot.services.stats import StatsService
@@ -40,10 +43,13 @@ class Services:
     options: OptionService
     setup: SetupService
     mirrors: MirrorService
+    notices: NoticeService
     uploads: UploadService
     quotas: QuotaService
     keeping: KeepService
+    resting: RestService
     deletions: DeletionService
+    retirements: RetirementService
     library: LibraryService
     stats: StatsService
     status: StatusService

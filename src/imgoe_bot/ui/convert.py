@@ -23,7 +23,7 @@ from imgoe_bot.domain.upload import Origin, Place, Post
 from imgoe_bot.errors import SettingsRejected
 from imgoe_bot.services.uploads import Handed
 from imgoe_bot.ui.container import AnyInteraction
-from imgoe_bot.ui.sources import things_in
+from imgoe_bot.ui.sources import name_of, things_in
 from imgoe_bot.ui.wording import is_link
 
 
@@ -92,7 +92,7 @@ def facts_of(
         author_id=UserId(message.author.id),
         author_is_bot=message.author.bot or message.webhook_id is not None,
         author_is_us=message.author.id == us,
-        nsfw=_is_nsfw(message.channel),
+        nsfw=is_nsfw(message.channel),
         locale=str(message.guild.preferred_locale if message.guild else discord.Locale("en-US")),
         text=message.content,
         author_role_ids=_role_ids(message.author),
@@ -130,14 +130,15 @@ def channel_line(channel: object) -> tuple[ChannelId, ...]:
     return tuple(ChannelId(id_) for id_ in ids if id_ is not None)
 
 
-def _is_nsfw(channel: object) -> bool:
+def is_nsfw(channel: object) -> bool:
+    """Tell whether a channel is age-restricted; one that is not known is none."""
     is_nsfw = getattr(channel, "is_nsfw", None)
     return bool(is_nsfw()) if is_nsfw else False
 
 
 def source_of(attachment: discord.Attachment) -> Source:
     """Return where an attachment's bytes are now."""
-    return Source(url=attachment.url, filename=attachment.filename, size_bytes=attachment.size)
+    return Source(url=attachment.url, filename=name_of(attachment), size_bytes=attachment.size)
 
 
 def handed_of(file: discord.Attachment | None, url: str | None) -> Handed:
@@ -182,7 +183,7 @@ def item_of(attachment: discord.Attachment, *, position: int = 0) -> Item:
     return Item(
         attachment_id=AttachmentId(attachment.id),
         position=position,
-        filename=attachment.filename,
+        filename=name_of(attachment),
         spoiler=attachment.is_spoiler(),
     )
 
@@ -198,7 +199,7 @@ def post_of(interaction: AnyInteraction, *, now: datetime) -> Post:
         parent_ids=line[1:],
         author_id=UserId(interaction.user.id),
         created_at=now,
-        nsfw=_is_nsfw(interaction.channel),
+        nsfw=is_nsfw(interaction.channel),
         locale=str(interaction.guild_locale or interaction.locale),
     )
 

@@ -92,6 +92,10 @@ def _upload_not_found(_: e.UploadNotFound, words: Words) -> str:
     return words("error.upload_not_found")
 
 
+def _under_way(_: e.UnderWay, words: Words) -> str:
+    return words("error.under_way")
+
+
 def _source_gone(error: e.SourceGone, words: Words) -> str:
     if error.site is not None:
         return words("error.site_unreachable", site=w.escape(error.site))
@@ -173,6 +177,7 @@ _WORDS: dict[type[e.ImgoeError], Callable[[Any, Words], str]] = {
     e.KeyMissing: _key_missing,
     e.NotAllowed: _not_allowed,
     e.UploadNotFound: _upload_not_found,
+    e.UnderWay: _under_way,
     e.StaleCommand: _stale_command,
     e.SourceGone: _source_gone,
     e.SourceBlocked: _source_blocked,

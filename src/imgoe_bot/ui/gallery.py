@@ -9,30 +9,33 @@ from imgoe_bot.ui import render, views
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.translate import words_for_locale
 
-PICTURES_MAX = 10
 TEXT_MAX = 4000
 """Of all texts of a message together. Source: DISCORD.md section 1, "Components V2"."""
 
 
-def gallery_view(card: Card, *, elsewhere: bool = False) -> discord.ui.LayoutView:
+def gallery_view(
+    card: Card, *, elsewhere: bool = False, thumbs: render.Thumbs = render.NO_THUMBS
+) -> discord.ui.LayoutView:
     """Return the whole card: pictures, a line a file, what was not kept, buttons.
 
     Args:
         card: the card.
         elsewhere: whether it does not stand below the message it is about.
+        thumbs: addresses that stand in for those of the host's thumbs, by upload.
     """
     words = words_for_locale(card.post.locale)
     parts: list[discord.ui.Item[Any]] = []
     note = render.card_note(card, elsewhere=elsewhere)
     failures = render.failures_text(card, words)
+    limit = TEXT_MAX - len(note or "") - len(failures)
+    lines = render.upload_lines(card.uploads, words, limit=limit, held=card.is_held)
     if note is not None:
         parts.append(discord.ui.TextDisplay(note))
-    shown = [each for each in card.uploads if each.deleted_at is None and each.stored.thumb_url]
-    if shown:
-        parts.append(discord.ui.MediaGallery(*map(_picture, shown[:PICTURES_MAX])))
+    pictures = [_picture(each, thumb=thumbs.get(each.id)) for each in card.pictured]
+    if pictures:
+        parts.append(discord.ui.MediaGallery(*pictures))
     if card.uploads:
-        limit = TEXT_MAX - len(note or "") - len(failures)
-        parts.append(discord.ui.TextDisplay(render.upload_lines(card.uploads, words, limit=limit)))
+        parts.append(discord.ui.TextDisplay(lines))
     if failures:
         parts.append(discord.ui.TextDisplay(failures))
     return _laid_out(parts, card)
@@ -48,9 +51,9 @@ def _laid_out(parts: list[discord.ui.Item[Any]], card: Card) -> discord.ui.Layou
     return view
 
 
-def _picture(upload: Upload) -> discord.MediaGalleryItem:
+def _picture(upload: Upload, *, thumb: str | None) -> discord.MediaGalleryItem:
     return discord.MediaGalleryItem(
-        upload.stored.thumb_url or upload.stored.url,
+        thumb or upload.stored.thumb_url or upload.stored.url,
         description=w.plain_name(upload.filename, limit=200),
         spoiler=upload.spoiler,
     )

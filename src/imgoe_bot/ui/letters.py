@@ -37,7 +37,8 @@ class Page:
     @property
     def nonce(self) -> str:
         """The same whenever the same copies are listed from the same one on."""
-        first = next(filter(_is_deletable, self.listed), self.listed[0])
+        deletable = (upload for upload in self.listed if upload.is_deletable)
+        first = next(deletable, self.listed[0])
         return f"{first.id}-dm"
 
 
@@ -101,10 +102,6 @@ def _lines(entries: Sequence[Entry], words: Words, *, with_links: bool = True) -
             lines.append(words("private.title", channel=f"<#{channel_id}>"))
         above = channel_id
         lines.append(private_line(upload, words, with_links=with_links))
-    if with_links and any(_is_deletable(upload) for _, upload in entries):
+    if with_links and any(upload.stored.delete_link for _, upload in entries):
         lines.append(words("private.keep_to_yourself"))
     return lines
-
-
-def _is_deletable(upload: Upload) -> bool:
-    return upload.deleted_at is None and upload.stored.delete_link is not None

@@ -5,12 +5,10 @@ import contextlib
 import discord
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, UserId
-from imgoe_bot.domain.options import Layout
-from imgoe_bot.domain.upload import Card, Place
+from imgoe_bot.domain.upload import Card, Place, Posted
 from imgoe_bot.errors import NotAllowed, SourceGone
-from imgoe_bot.ui import convert, render, views
+from imgoe_bot.ui import cards, pictures
 from imgoe_bot.ui.container import AnyBot
-from imgoe_bot.ui.gallery import gallery_view
 from imgoe_bot.ui.inbox import NO_PINGS
 from imgoe_bot.ui.outbound import translated
 
@@ -47,24 +45,15 @@ class DiscordBoard:
         guild = self._bot.get_guild(guild_id)
         return await guild.fetch_member(user_id) if guild else None
 
-    async def post(self, card: Card, *, nonce: str) -> Place:
+    async def post(self, card: Card, *, nonce: str) -> Posted:
         """Post a card in its post's channel; see the port."""
         post = card.post
         channel = self._bot.get_partial_messageable(post.channel_id, guild_id=post.guild_id)
         async with translated(needs="send_messages"):
-            if post.layout is Layout.GALLERY:
-                sent = await channel.send(
-                    view=gallery_view(card, elsewhere=True), allowed_mentions=NO_PINGS, nonce=nonce
-                )
-            else:
-                sent = await channel.send(
-                    render.card_note(card, elsewhere=True),
-                    embeds=render.card_embeds(card),
-                    view=views.card_view(card),
-                    allowed_mentions=NO_PINGS,
-                    nonce=nonce,
-                )
-        return convert.place_of(sent)
+            sent = await channel.send(
+                **cards.fields(card, elsewhere=True), allowed_mentions=NO_PINGS, nonce=nonce
+            )
+        return pictures.posted(sent)
 
     async def remove(self, place: Place) -> None:
         """Take a message of ours away; see the port."""

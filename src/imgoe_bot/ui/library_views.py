@@ -220,7 +220,7 @@ def entry_shown(entry: Entry, spot: Spot, words: Words, *, deletable: bool) -> S
         view.add_item(discord.ui.Button(label=words("card.open"), url=url))
     view.add_item(LinksButton(upload.post_id, label=words("card.links")))
     view.add_item(EntryButton("again", upload.id, label=words("library.again")))
-    if deletable and upload.stored.delete_link:
+    if deletable and upload.is_deletable:
         danger = discord.ButtonStyle.danger
         view.add_item(EntryButton("delete", upload.id, label=words("library.delete"), style=danger))
     view.add_item(PageButton(spot, label=words("library.back")))

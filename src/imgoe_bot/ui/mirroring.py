@@ -1,18 +1,15 @@
 """Messages on their way to the mirror: looked at, asked about, saved by a reaction."""
 
 import contextlib
-from collections.abc import Sequence
 
 import discord
-import structlog
 
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.domain.mirror import Skip
 from imgoe_bot.domain.options import Consent
 from imgoe_bot.errors import NotAllowed
 from imgoe_bot.ui import consent, convert
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, Services
-from imgoe_bot.ui.translate import Words, words_for_locale
+from imgoe_bot.ui.translate import Words
 
 Mirrorable = (
     discord.TextChannel
@@ -26,11 +23,6 @@ Mirrorable = (
 Place = Mirrorable | discord.Guild
 """Where a rule can stand: a channel, what holds channels, or the whole server."""
 
-NOTICES_MAX = 10
-"""Channels of a category that are given the notice."""
-
-log = structlog.stdlib.get_logger(__name__)
-
 
 async def look_at(message: discord.Message, services: Services) -> None:
     """Store the work a message asks for, or ask its author first."""
@@ -41,9 +33,7 @@ async def look_at(message: discord.Message, services: Services) -> None:
         return
     decision = await services.mirrors.observe(facts)
     services.runner.wake()
-    if decision.skip is not Skip.NOT_ASKED:
-        return
-    if (await services.mirrors.decide(facts, saved=True)).keep:
+    if await services.mirrors.take_question(facts, decision):
         with contextlib.suppress(discord.HTTPException):
             await consent.ask(message, locale=facts.locale)
 
@@ -83,45 +73,3 @@ def place_of(interaction: AnyInteraction, channel: Mirrorable | None) -> Place:
 def name_of(place: Place, words: Words) -> str:
     """Return a place as it stands in a text."""
     return words("mirror.server") if isinstance(place, discord.Guild) else place.mention
-
-
-async def give_notice(place: Place, services: Services) -> bool:
-    """Say that a place is kept from now on, where to, and how to stay out of it.
-
-    Returns:
-        Whether it could be said anywhere.
-    """
-    said = [await _give_notice(channel, place, services) for channel in _notice_boards(place)]
-    return any(said)
-
-
-def _notice_boards(place: Place) -> Sequence[discord.abc.Messageable]:
-    """Return where a notice about a place is read by those who post there."""
-    match place:
-        case discord.Guild():
-            return [place.system_channel] if place.system_channel else []
-        case discord.CategoryChannel():
-            return place.text_channels[:NOTICES_MAX]
-        case discord.ForumChannel():
-            return []
-        case _:
-            return [place]
-
-
-async def _give_notice(channel: discord.abc.Messageable, place: Place, services: Services) -> bool:
-    guild = place if isinstance(place, discord.Guild) else place.guild
-    guild_id = GuildId(guild.id)
-    options = await services.options.at(guild_id, convert.channel_line(channel))
-    settings = await services.guilds.get(guild_id)
-    words = words_for_locale(guild.preferred_locale)
-    about = None if isinstance(place, discord.Guild) else place.mention
-    try:
-        await channel.send(
-            consent.notice(options, words, channel=about, host_url=settings.host_url),
-            view=consent.notice_view(options, words),
-            allowed_mentions=consent.NO_PINGS,
-        )
-    except discord.HTTPException as error:
-        log.warning("no notice was given", guild=guild_id, code=error.code)
-        return False
-    return True

@@ -4,7 +4,7 @@ from typing import Any
 
 import discord
 
-from imgoe_bot.ui import convert, failures, render
+from imgoe_bot.ui import convert, failures, notices, render
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.translate import Words
 
@@ -62,4 +62,6 @@ class KeyModal(KeyForm):
                 key=self.key,
                 expected=self._version,
             )
-            await interaction.followup.send(render.key_saved(saved, self._words), ephemeral=True)
+            hint = await notices.renew(interaction)
+            answer = notices.joined(render.key_saved(saved, self._words), hint)
+            await interaction.followup.send(answer, ephemeral=True)

@@ -1,23 +1,24 @@
 """What the job runner asks of Discord: find a file, answer a post, write to a person."""
 
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import discord
 
-from imgoe_bot.domain.ids import GuildId
+from imgoe_bot.domain.ids import GuildId, UploadId
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MirrorRule
-from imgoe_bot.domain.options import Answer, Layout, Options
+from imgoe_bot.domain.options import Answer, Options
 from imgoe_bot.domain.quota import Spent
-from imgoe_bot.domain.upload import Card, Place, Post
+from imgoe_bot.domain.upload import Card, Place, Post, Posted
 from imgoe_bot.errors import NotAllowed, SourceGone, SourceUnreachable
-from imgoe_bot.ui import convert, render, views
+from imgoe_bot.services.ports import Thumb
+from imgoe_bot.ui import cards, convert, pictures, render, views
 from imgoe_bot.ui.container import AnyBot
-from imgoe_bot.ui.gallery import gallery_view
 from imgoe_bot.ui.inbox import NO_PINGS, Inbox
 from imgoe_bot.ui.sources import find_thing
 from imgoe_bot.ui.translate import words_for_locale
@@ -49,7 +50,7 @@ class DiscordMessenger:
 
     async def announce(
         self, card: Card, options: Options, *, nonce: str, repeated: bool
-    ) -> Place | None:
+    ) -> Posted | None:
         """Answer the source message the way the options say; see the port."""
         if options.answer is Answer.SILENT:
             return None
@@ -58,9 +59,10 @@ class DiscordMessenger:
             return None
         async with translated(needs="send_messages"):
             channel, answered = await self._answer_channel(card.post, options)
+            card = self._fit_for(card, channel.id)
             earlier = await self._find_answer(card.post, channel) if repeated else None
             message = earlier or await self._send_card(channel, card, nonce, answers=answered)
-            return convert.place_of(message)
+            return pictures.posted(message)
 
     async def _react(self, card: Card) -> None:
         mark = KEPT_MARK if card.uploads else FAILED_MARK
@@ -77,6 +79,14 @@ class DiscordMessenger:
         if options.answer is Answer.THREAD and not await self._is_thread(post):
             return await self._thread_below(post), False
         return self._channel(post), True
+
+    def _fit_for(self, card: Card, channel_id: int) -> Card:
+        """Veil what is not safe for work where it goes to a channel that is not age-restricted."""
+        is_home = channel_id == card.post.channel_id
+        if is_home or not card.post.nsfw or convert.is_nsfw(self._bot.get_channel(channel_id)):
+            return card
+        veiled = tuple(replace(upload, spoiler=True) for upload in card.uploads)
+        return replace(card, uploads=veiled)
 
     def _is_in(self, guild_id: GuildId, channel_id: int | None) -> bool:
         """Tell whether a channel is one of this server's, so that no card leaves it."""
@@ -103,23 +113,67 @@ class DiscordMessenger:
 
     async def refresh(self, card: Card) -> None:
         """Show the card as it is now; see the port."""
+        await self._show(card, {})
+
+    async def attach_thumbs(self, card: Card, thumbs: Mapping[UploadId, Thumb]) -> None:
+        """Show the card with these thumbs as files of its own; see the port."""
+        if card.post.card is not None:
+            card = self._fit_for(card, card.post.card.channel_id)
+        found = [(upload, thumbs.get(upload.id)) for upload in card.pictured]
+        await self._show(card, {u.id: pictures.file_of(u, thumb) for u, thumb in found if thumb})
+
+    async def lacks_thumbs(self, card: Card) -> bool:
+        """Tell whether Discord has not loaded a picture of the card; see the port."""
+        place = card.post.card
+        if place is None:
+            return False
+        with contextlib.suppress(SourceGone, NotAllowed):
+            async with translated(needs="read_message_history"):
+                return pictures.are_missing(await self._message(place).fetch())
+        return False
+
+    async def _show(self, card: Card, new: Mapping[UploadId, pictures.File]) -> None:
+        """Edit the card: with these files, and with those on it that may stay."""
         place = card.post.card
         if place is None:
             return
-        message = self._message(place)
-        elsewhere = place.channel_id != card.post.channel_id
+        card = self._fit_for(card, place.channel_id)
         with contextlib.suppress(SourceGone, NotAllowed):
             async with translated(needs="send_messages"):
-                if card.post.layout is Layout.GALLERY:
-                    view = gallery_view(card, elsewhere=elsewhere)
-                    await message.edit(view=view, allowed_mentions=NO_PINGS)
-                else:
-                    await message.edit(
-                        content=render.card_note(card, elsewhere=elsewhere),
-                        embeds=render.card_embeds(card),
-                        view=views.card_view(card),
-                        allowed_mentions=NO_PINGS,
-                    )
+                standing = await self._find_card(place)
+                files = {**(pictures.files_on(standing, card) if standing else {}), **new}
+                fields = cards.fields(
+                    card,
+                    elsewhere=_is_elsewhere(card.post, place, standing),
+                    thumbs=pictures.addresses(files),
+                )
+                shown = pictures.shown_by(fields, files)
+                await self._message(place).edit(
+                    **fields, attachments=shown, allowed_mentions=NO_PINGS
+                )
+
+    async def _find_card(self, place: Place) -> discord.Message | None:
+        """Return a card as it stands; None where the bot may not read, though it may edit there."""
+        try:
+            return await self._message(place).fetch()
+        except discord.Forbidden:
+            return None
+
+    async def show_held(self, card: Card, options: Options, *, nonce: str) -> Place:
+        """Show moderators that a post waits for their decision; see the port."""
+        place, log_id = card.post.card, self._log_channel(card.post, options)
+        if place is not None and log_id in (None, place.channel_id):
+            await self.refresh(card)
+            return place
+        channel = self._bot.get_partial_messageable(log_id or card.post.channel_id)
+        async with translated(needs="send_messages"):
+            message = await self._send_card(channel, card, nonce, answers=False)
+        await self.remove_card(card)
+        return convert.place_of(message)
+
+    def _log_channel(self, post: Post, options: Options) -> int | None:
+        known = self._is_in(post.guild_id, options.log_channel)
+        return options.log_channel if known else None
 
     async def remove_card(self, card: Card) -> None:
         """Take the card out of its channel; one that is gone is left alone."""
@@ -140,11 +194,11 @@ class DiscordMessenger:
         """Send one person the delete links of their posts; see the port."""
         return await self._inbox.deliver(cards, near=near, repeated=repeated)
 
-    async def tell_paused(self, rule: MirrorRule, *, needs: str, locale: str) -> None:
-        """Tell whoever made a rule that it rests, because a permission is missing."""
-        text = render.mirror_paused(rule, words_for_locale(locale), needs=needs)
-        nonce = f"{rule.id}-paused"
-        await self._inbox.write(rule.created_by, text, nonce=nonce)
+    async def tell_paused(self, rules: Sequence[MirrorRule], *, locale: str) -> None:
+        """Tell whoever made these rules that they rest, because permissions are missing."""
+        text = render.mirror_paused(rules, words_for_locale(locale))
+        nonce = f"{rules[0].id}-paused"
+        await self._inbox.write(rules[0].created_by, text, nonce=nonce)
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
         """Tell the author that the copy went with the message they deleted."""
@@ -158,18 +212,8 @@ class DiscordMessenger:
         self, channel: discord.PartialMessageable, card: Card, nonce: str, *, answers: bool
     ) -> discord.Message:
         answering: dict[str, Any] = {"reference": _reference(card.post)} if answers else {}
-        if card.post.layout is Layout.GALLERY:
-            return await channel.send(
-                view=gallery_view(card, elsewhere=not answers),
-                mention_author=False,
-                allowed_mentions=NO_PINGS,
-                nonce=nonce,
-                **answering,
-            )
         return await channel.send(
-            render.card_note(card, elsewhere=not answers),
-            embeds=render.card_embeds(card),
-            view=views.card_view(card),
+            **cards.fields(card, elsewhere=not answers),
             mention_author=False,
             allowed_mentions=NO_PINGS,
             nonce=nonce,
@@ -207,6 +251,13 @@ async def translated(*, needs: str) -> AsyncGenerator[None]:
         raise SourceUnreachable(status=error.status) from error
     except OSError as error:
         raise SourceUnreachable from error
+
+
+def _is_elsewhere(post: Post, place: Place, standing: discord.Message | None) -> bool:
+    """Tell whether a card neither answers its message nor a command, so that it names it."""
+    if standing is None:
+        return place.channel_id != post.channel_id
+    return standing.reference is None and standing.interaction_metadata is None
 
 
 def _reference(post: Post) -> discord.MessageReference:

@@ -1,10 +1,12 @@
 """Our values become Discord messages: cards, tombstones, private notes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import discord
 
 from imgoe_bot.domain.guild import GuildSettings
+from imgoe_bot.domain.ids import UploadId
 from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.upload import Card, FailedItem, Upload
 from imgoe_bot.ui import wording as w
@@ -26,56 +28,79 @@ REST_MIN_CHARS = 1000
 LINE_NAME_MAX = 100
 
 
-def card_embeds(card: Card) -> list[discord.Embed]:
+Thumbs = Mapping[UploadId, str]
+NO_THUMBS: Thumbs = MappingProxyType({})
+
+
+def card_embeds(card: Card, *, thumbs: Thumbs = NO_THUMBS) -> list[discord.Embed]:
     """Return the public answer to a post, an embed a file; it never holds a delete link.
 
     Files beyond what a message has room for share one embed, and so do those not kept.
+
+    Args:
+        card: the card.
+        thumbs: addresses that stand in for those of the host's thumbs, by upload.
     """
     words = words_for_locale(card.post.locale)
     last = [_failures_embed(card, words)] if card.failures else []
     room, chars = EMBEDS_MAX - len(last), EMBEDS_MAX_CHARS - sum(map(len, last))
-    embeds = _first_embeds(card, words, room=room, chars=chars)
+    each = [_embed_on(card, upload, words, thumb=thumbs.get(upload.id)) for upload in card.uploads]
+    embeds = _first_embeds(each, room=room, chars=chars)
     if len(embeds) == len(card.uploads):
         return [*embeds, *last]
-    embeds = _first_embeds(card, words, room=room - 1, chars=chars - REST_MIN_CHARS)
+    embeds = _first_embeds(each, room=room - 1, chars=chars - REST_MIN_CHARS)
     rest, chars = card.uploads[len(embeds) :], chars - sum(map(len, embeds))
-    return [*embeds, _rest_embed(rest, words, chars=chars), *last]
+    return [*embeds, _rest_embed(rest, words, chars=chars, held=card.is_held), *last]
 
 
-def _first_embeds(card: Card, words: Words, *, room: int, chars: int) -> list[discord.Embed]:
-    """Return embeds of the first uploads, as many as there is room for."""
-    embeds = [upload_embed(upload, words) for upload in card.uploads[:room]]
+def _embed_on(card: Card, upload: Upload, words: Words, *, thumb: str | None) -> discord.Embed:
+    if card.is_held:
+        return held_embed(upload, words)
+    return upload_embed(upload, words, thumb=thumb)
+
+
+def _first_embeds(each: Sequence[discord.Embed], *, room: int, chars: int) -> list[discord.Embed]:
+    """Return the first embeds, as many as there is room for."""
+    embeds = list(each[:room])
     while sum(map(len, embeds)) > chars:
         embeds.pop()
     return embeds
 
 
-def _rest_embed(uploads: Sequence[Upload], words: Words, *, chars: int) -> discord.Embed:
+def _rest_embed(
+    uploads: Sequence[Upload], words: Words, *, chars: int, held: bool
+) -> discord.Embed:
     """Return one embed for several uploads, a line each."""
     title = words("card.rest")
     limit = min(DESCRIPTION_MAX, chars - len(title))
-    return discord.Embed(
-        title=title, description=upload_lines(uploads, words, limit=limit), colour=COLOUR
-    )
+    lines = upload_lines(uploads, words, limit=limit, held=held)
+    return discord.Embed(title=title, description=lines, colour=COLOUR)
 
 
-def upload_lines(uploads: Sequence[Upload], words: Words, *, limit: int) -> str:
-    """Return uploads as lines: each links its page as long as there is room."""
+def upload_lines(uploads: Sequence[Upload], words: Words, *, limit: int, held: bool = False) -> str:
+    """Return uploads as lines: each links its page as long as there is room.
+
+    Args:
+        uploads: which.
+        words: the reader's language.
+        limit: characters at most.
+        held: whether a moderator decides on them: then nothing is linked.
+    """
     return w.fit_shortened(
-        [_upload_line(upload, words) for upload in uploads],
+        [_upload_line(upload, words, held=held) for upload in uploads],
         limit=limit,
         rest=lambda count: words("card.more", count=count),
     )
 
 
-def _upload_line(upload: Upload, words: Words) -> tuple[str, str]:
+def _upload_line(upload: Upload, words: Words, *, held: bool) -> tuple[str, str]:
     """Return an upload's line in full, and its name alone."""
     name = w.safe_name(upload.filename, limit=LINE_NAME_MAX)
     if upload.deleted_at is not None:
         return f"~~{name}~~ · {words('card.deleted')}", f"~~{name}~~"
     if not upload.stored.approved:
         return f"**{name}** · {waiting(upload, words)}", f"**{name}**"
-    link = f"**[{name}](<{upload.stored.viewer_url}>)**"
+    link = f"**{name}**" if held else f"**[{name}](<{upload.stored.viewer_url}>)**"
     return f"{link} · {facts_line(upload, words)}", f"**{name}**"
 
 
@@ -90,7 +115,9 @@ def card_note(card: Card, *, elsewhere: bool = False) -> str | None:
     lines: list[str] = []
     if elsewhere and card.post.message_id is not None:
         lines.append(words("card.about", person=f"<@{card.post.author_id}>", link=_jump(card)))
-    if card.dms_closed and card.deletable:
+    if card.is_held:
+        lines.append(words("hold.note"))
+    elif card.dms_closed and card.deletable:
         lines.append(words("card.dms_closed", button=words("card.delete")))
     return "\n".join(lines) or None
 
@@ -100,8 +127,14 @@ def _jump(card: Card) -> str:
     return f"https://discord.com/channels/{post.guild_id}/{post.channel_id}/{post.message_id}"
 
 
-def upload_embed(upload: Upload, words: Words) -> discord.Embed:
-    """Return the embed of one upload, or its tombstone."""
+def upload_embed(upload: Upload, words: Words, *, thumb: str | None = None) -> discord.Embed:
+    """Return the embed of one upload, or its tombstone.
+
+    Args:
+        upload: the upload.
+        words: the card's language.
+        thumb: where its thumb lies; None: where the host says.
+    """
     title = w.safe_name(upload.filename, limit=TITLE_MAX)
     if upload.deleted_at is not None:
         return discord.Embed(title=title, description=words("card.deleted"), colour=COLOUR_GONE)
@@ -114,8 +147,17 @@ def upload_embed(upload: Upload, words: Words) -> discord.Embed:
         colour=COLOUR,
     )
     if upload.stored.thumb_url and not upload.spoiler:
-        embed.set_thumbnail(url=upload.stored.thumb_url)
+        embed.set_thumbnail(url=thumb or upload.stored.thumb_url)
     return embed.set_footer(text=words("card.kept_on", host=w.plain_host(upload.host_url)))
+
+
+def held_embed(upload: Upload, words: Words) -> discord.Embed:
+    """Return the embed of one upload that a moderator decides on: nothing to look at or open."""
+    if upload.deleted_at is not None:
+        return upload_embed(upload, words)
+    title = w.safe_name(upload.filename, limit=TITLE_MAX)
+    facts = facts_line(upload, words)
+    return discord.Embed(title=title, description=facts, colour=COLOUR_GONE)
 
 
 def waiting(upload: Upload, words: Words) -> str:
@@ -165,7 +207,7 @@ def private_text(card: Card, words: Words, *, with_links: bool) -> str:
     """
     lines = [words("private.title", channel=f"<#{card.post.channel_id}>")]
     lines += [private_line(upload, words, with_links=with_links) for upload in card.uploads]
-    if with_links and card.deletable:
+    if with_links and any(upload.stored.delete_link for upload in card.uploads):
         lines.append(words("private.keep_to_yourself"))
     return w.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("private.more", count=count))
 
@@ -212,8 +254,8 @@ def _key(settings: GuildSettings, words: Words) -> str:
     return words("settings.key_set", fingerprint=settings.key_fingerprint)
 
 
-def rule_list(rules: tuple[MirrorRule, ...], words: Words) -> str:
-    """Return the mirrored channels, a line each."""
+def rule_list(rules: Sequence[MirrorRule], words: Words) -> str:
+    """Return the mirrored channels, a line each, with why one rests."""
     if not rules:
         return words("mirror.none")
     lines = [_rule_line(rule, words) for rule in rules]
@@ -222,6 +264,9 @@ def rule_list(rules: tuple[MirrorRule, ...], words: Words) -> str:
 
 def _rule_line(rule: MirrorRule, words: Words) -> str:
     channel = place(rule, words)
+    if rule.lacks is not None:
+        permission = w.permission(rule.lacks, words)
+        return words("mirror.line_lacks", channel=channel, permission=permission)
     return words("mirror.line_paused", channel=channel) if rule.paused else channel
 
 
@@ -230,19 +275,46 @@ def place(rule: MirrorRule, words: Words) -> str:
     return words("mirror.server") if rule.is_server_wide else f"<#{rule.channel_id}>"
 
 
-def rule_paused(channel: str, words: Words, *, known: bool, paused: bool) -> str:
-    """Return the answer to ``/mirror pause`` and ``/mirror resume``."""
+def rule_paused(channel: str, words: Words, *, known: bool) -> str:
+    """Return the answer to ``/mirror pause``."""
     if not known:
         return words("mirror.not_mirrored", channel=channel)
-    if paused:
-        return words("mirror.rest", channel=channel)
-    return words("mirror.resumed", channel=channel)
+    return words("mirror.rest", channel=channel)
 
 
-def mirror_paused(rule: MirrorRule, words: Words, *, needs: str) -> str:
-    """Return what a moderator is told whose rule can't work any more."""
-    permission = w.permission(needs, words)
-    return words("mirror.paused", channel=place(rule, words), permission=permission)
+def rule_resumed(channel: str, words: Words, *, known: bool, missing: list[str]) -> str:
+    """Return the answer to ``/mirror resume``.
+
+    Args:
+        channel: the channel's mention.
+        words: the reader's language.
+        known: False when no rule covers it.
+        missing: permissions the bot lacks there, by Discord's names.
+    """
+    if not known:
+        return words("mirror.not_mirrored", channel=channel)
+    return "\n".join([words("mirror.resumed", channel=channel), *_missing(missing, words)])
+
+
+def _missing(names: list[str], words: Words) -> list[str]:
+    """Return the line that says what the bot lacks in a place, if anything."""
+    if not names:
+        return []
+    shown = ", ".join(f"**{w.permission(name, words)}**" for name in names)
+    return [words("mirror.missing", permissions=shown)]
+
+
+def mirror_paused(rules: Sequence[MirrorRule], words: Words) -> str:
+    """Return what a moderator is told whose rules can't work any more."""
+    lines = [
+        words(
+            "mirror.paused",
+            channel=place(rule, words),
+            permission=w.permission(rule.lacks or "", words),
+        )
+        for rule in rules
+    ]
+    return w.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("mirror.more", count=count))
 
 
 def rule_added(channel: str, words: Words, *, new: bool, missing: list[str], blind: bool) -> str:
@@ -256,10 +328,7 @@ def rule_added(channel: str, words: Words, *, new: bool, missing: list[str], bli
         blind: whether Discord hides message content from this bot.
     """
     done = words("mirror.added", channel=channel)
-    lines = [done if new else words("mirror.already", channel=channel)]
-    if missing:
-        names = ", ".join(f"**{w.permission(name, words)}**" for name in missing)
-        lines.append(words("mirror.missing", permissions=names))
+    lines = [done if new else words("mirror.already", channel=channel), *_missing(missing, words)]
     if blind:
         lines.append(words("mirror.blind"))
     return "\n".join(lines)
@@ -272,6 +341,6 @@ def rule_removed(channel: str, words: Words, *, removed: bool) -> str:
     return words("mirror.removed", channel=channel)
 
 
-def rules(rules: tuple[MirrorRule, ...], words: Words) -> str:
+def rules(rules: Sequence[MirrorRule], words: Words) -> str:
     """Return the answer to ``/mirror list``."""
     return f"{words('mirror.title')}\n{rule_list(rules, words)}"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-import discord
 from discord.app_commands import Choice
 
 from imgoe_bot.domain.guild import MANAGE_GUILD
@@ -45,7 +44,7 @@ async def suggest_values(interaction: AnyInteraction, current: str) -> list[Choi
     if option is None or not _may_change(interaction):
         return []
     words = words_for_locale(interaction.locale)
-    found = [*_values(option, words, interaction.guild), (_default(option.name), "")]
+    found = [*_values(option, words, interaction), (_default(option.name), "")]
     if option.optional:
         found.append((NONE, NONE))
     fitting = ((value, label or value) for value, label in found if _parses(option, value))
@@ -61,9 +60,10 @@ def _default(name: str) -> str:
 
 
 def _values(
-    option: sw.AnyOption, words: Words, guild: discord.Guild | None
+    option: sw.AnyOption, words: Words, interaction: AnyInteraction
 ) -> Iterator[tuple[str, str]]:
-    """Yield values and their labels."""
+    """Yield values and their labels; of people only who asks is known by name."""
+    guild = interaction.guild
     for value in option.choices:
         yield value, f"{value}: {sw.choice(option, value, words)}"
     for value in _EXAMPLES.get(option.form, ()):
@@ -72,6 +72,8 @@ def _values(
         yield from ((str(each.id), f"#{each.name}") for each in guild.text_channels)
     if guild is not None and option.form is Form.ROLE:
         yield from ((str(each.id), f"@{each.name}") for each in guild.roles[1:])
+    if option.form is Form.USERS:
+        yield str(interaction.user.id), f"@{interaction.user.display_name}"
 
 
 def _parses(option: sw.AnyOption, value: str) -> bool:

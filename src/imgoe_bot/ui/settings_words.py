@@ -11,6 +11,9 @@ AnyOption = Option[object]
 
 VALUE_MAX = 120
 
+_MENTIONS = {Form.CHANNEL: "#", Form.ROLE: "@&", Form.USERS: "@"}
+"""How Discord mentions what an option names by its id."""
+
 
 def about(name: str, words: Words) -> str:
     """Return in one line what an option is for."""
@@ -34,11 +37,10 @@ def shown(name: str, text: str | None, words: Words) -> str:
     if text is None:
         return words("history.unset")
     option = OPTIONS.get(name)
-    if option is not None and text.isdecimal():
-        if option.form is Form.CHANNEL:
-            return f"<#{text}>"
-        if option.form is Form.ROLE:
-            return f"<@&{text}>"
+    mark = _MENTIONS.get(option.form) if option is not None else None
+    ids = text.split(",")
+    if mark is not None and all(map(str.isdecimal, ids)):
+        return ", ".join(f"<{mark}{id_}>" for id_ in ids)
     return code(w.plain_name(text, limit=VALUE_MAX))
 
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from discord.app_commands import AppCommandChannel, AppCommandThread
 
-from imgoe_bot.domain.guild import SERVER
+from imgoe_bot.domain.guild import SERVER, GuildSettings
 from imgoe_bot.domain.ids import ChannelId
 from imgoe_bot.errors import ImgoeError, StaleWrite
-from imgoe_bot.ui import convert
+from imgoe_bot.ui import convert, notices
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.failures import words_for
-from imgoe_bot.ui.mirroring import Mirrorable, give_notice
+from imgoe_bot.ui.mirroring import Mirrorable, Place
 from imgoe_bot.ui.permissions import missing_to_mirror
 from imgoe_bot.ui.translate import Words, words_for_locale
 
@@ -33,7 +33,11 @@ async def take_key(
         checked=checked,
         expected=version,
     )
-    words = words_for_locale(interaction.locale)
+    done = _key_saved(saved, words_for_locale(interaction.locale), checked=checked)
+    return notices.joined(done, await notices.renew(interaction))
+
+
+def _key_saved(saved: GuildSettings, words: Words, *, checked: bool) -> str:
     host = w.host_name(saved.host_url)
     if checked:
         return words("setup.key_taken", host=host, fingerprint=saved.key_fingerprint)
@@ -50,7 +54,7 @@ async def set_option(
         await options.set(actor, SERVER, name, value, expected=version)
     except StaleWrite as stale:
         return words_for(stale, words_for_locale(interaction.locale))
-    return None
+    return await notices.renew(interaction)
 
 
 async def add_channels(interaction: AnyInteraction, channels: Sequence[AnyChannel]) -> str:
@@ -58,6 +62,7 @@ async def add_channels(interaction: AnyInteraction, channels: Sequence[AnyChanne
     services = services_of(interaction.client)
     actor, words = convert.actor_of(interaction), words_for_locale(interaction.locale)
     lines: list[str] = []
+    untold: list[Place] = []
     for channel in channels:
         new = await services.mirrors.add_rule(actor, ChannelId(channel.id))
         known = channel.resolve()
@@ -65,8 +70,8 @@ async def add_channels(interaction: AnyInteraction, channels: Sequence[AnyChanne
         if isinstance(known, Mirrorable):
             lines += _missing(known, words)
             if new:
-                await give_notice(known, services)
-    return "\n".join(lines)
+                untold += await notices.give_notice(known, services)
+    return notices.joined(*lines, await notices.hint(interaction, untold))
 
 
 def _added(channel: AnyChannel, words: Words, *, new: bool) -> str:

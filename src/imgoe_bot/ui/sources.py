@@ -59,6 +59,18 @@ def item_of(facts: AttachmentFacts) -> Item:
     )
 
 
+def name_of(attachment: discord.Attachment) -> str:
+    """Return a file's name as its sender gave it.
+
+    Discord keeps a name with other than plain letters as the title, without its suffix, and calls
+    the file something else, in the end a row of digits.
+    """
+    if not attachment.title:
+        return attachment.filename
+    _, dot, suffix = attachment.filename.rpartition(".")
+    return f"{attachment.title}{dot}{suffix if dot else ''}"
+
+
 def _things_of(part: discord.Message | discord.MessageSnapshot) -> Iterator[Thing]:
     links = find_links(part.content)
     yield from _attachments(part.attachments)
@@ -79,7 +91,7 @@ def _attachments(attachments: Iterable[discord.Attachment]) -> Iterator[Thing]:
         facts = AttachmentFacts(
             id=AttachmentId(attachment.id),
             position=0,
-            filename=attachment.filename,
+            filename=name_of(attachment),
             size_bytes=attachment.size,
             content_type=attachment.content_type,
             spoiler=attachment.is_spoiler(),

@@ -11,14 +11,15 @@ from imgoe_bot.services.status import Report
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.failures import words_for
-from imgoe_bot.ui.render import COLOUR, COLOUR_FAILED
+from imgoe_bot.ui.render import COLOUR, COLOUR_FAILED, rule_list
 from imgoe_bot.ui.translate import Words
 
 
 def status_embed(report: Report, interaction: AnyInteraction, words: Words) -> discord.Embed:
     """Return queue, host, direct messages, today's use and connection at a glance."""
     halted = report.breaker.reason is not None
-    troubled = halted or report.health.failure is not None or not report.has_key
+    failed = report.health.failure is not None
+    troubled = halted or failed or not report.has_key or bool(report.resting)
     embed = discord.Embed(title=words("status.title"), colour=COLOUR_FAILED if troubled else COLOUR)
     for name, value in (
         ("queue", queue_text(report, words)),
@@ -28,6 +29,9 @@ def status_embed(report: Report, interaction: AnyInteraction, words: Words) -> d
         ("bot", bot_text(interaction, words)),
     ):
         embed.add_field(name=words(f"status.{name}"), value=value, inline=False)
+    if report.resting:
+        value = rule_list(report.resting, words)
+        embed.add_field(name=words("status.resting"), value=value, inline=False)
     return embed
 
 

@@ -11,7 +11,9 @@ from imgoe_bot.domain.ids import PostId, UploadId
 from imgoe_bot.domain.upload import Card, Post, Upload, may_see_link
 from imgoe_bot.ui import convert, failures, letters, render
 from imgoe_bot.ui import wording as w
+from imgoe_bot.ui.consent import AskButton
 from imgoe_bot.ui.container import AnyInteraction, services_of
+from imgoe_bot.ui.holding import hold_buttons
 from imgoe_bot.ui.links import LinksButton, linked
 from imgoe_bot.ui.translate import Words, words_for_locale
 
@@ -125,6 +127,8 @@ def card_view(card: Card) -> discord.ui.View:
 def card_buttons(card: Card) -> list[discord.ui.Item[Any]]:
     """Return the buttons of a card, at most one row of them."""
     words = words_for_locale(card.post.locale)
+    if card.is_held:
+        return hold_buttons(card, words)
     buttons: list[discord.ui.Item[Any]] = []
     live = linked(card)
     if len(live) == 1 and len(live[0].stored.viewer_url) <= BUTTON_URL_MAX:
@@ -138,14 +142,17 @@ def card_buttons(card: Card) -> list[discord.ui.Item[Any]]:
 
 
 def is_card_of(message: discord.Message, post: Post) -> bool:
-    """Tell whether a message is this post's card: it answers it, or carries its buttons."""
-    reference = message.reference
-    if reference is not None and reference.message_id == post.message_id:
+    """Tell whether a message is this post's card: it has its buttons, or answers its message.
+
+    A card of which nothing was kept has no button. What asks the author answers the message too.
+    """
+    parts = discord.ui.LayoutView.from_message(message).walk_children()
+    ids = [str(getattr(part, "custom_id", "")) for part in parts]
+    if f"imgoe:manage:{post.id}" in ids or f"imgoe:links:{post.id}" in ids:
         return True
-    return any(
-        getattr(part, "custom_id", None) == f"imgoe:manage:{post.id}"
-        for part in discord.ui.LayoutView.from_message(message).walk_children()
-    )
+    asks = any(custom_id.startswith(AskButton.BEGIN) for custom_id in ids)
+    reference = message.reference
+    return not asks and reference is not None and reference.message_id == post.message_id
 
 
 def private_view(card: Card, words: Words) -> discord.ui.View:
@@ -156,7 +163,7 @@ def private_view(card: Card, words: Words) -> discord.ui.View:
 def delete_view(uploads: Sequence[Upload], words: Words) -> discord.ui.View:
     """Return a delete button for each of these copies that exists, as many as there is room."""
     view = discord.ui.View(timeout=None)
-    deletable = [each for each in uploads if each.deleted_at is None and each.stored.delete_link]
+    deletable = [upload for upload in uploads if upload.is_deletable]
     for upload in deletable[: letters.BUTTONS_MAX]:
         label = words("private.delete", file=w.plain_name(upload.filename))
         view.add_item(DeleteButton(upload.id, label=label))

@@ -4,7 +4,6 @@ import re
 
 import discord
 
-from imgoe_bot.domain.ids import MessageId
 from imgoe_bot.domain.mirror import Decision, Skip
 from imgoe_bot.errors import NotAllowed, SettingsRejected, SourceGone, SourceUnreachable
 from imgoe_bot.ui import convert
@@ -29,7 +28,7 @@ async def answer(interaction: AnyInteraction, message: discord.Message, words: W
         raise SourceGone
     services = services_of(client)
     decision = await services.mirrors.decide(facts)
-    kept = await services.mirrors.was_kept(MessageId(message.id))
+    kept = await services.mirrors.was_kept(facts.guild_id, facts.message_id)
     lines = [words(f"why.result.{_result(decision, kept=kept)}"), *check_lines(decision, words)]
     if not client.intents.message_content:
         lines.append(words("mirror.blind"))

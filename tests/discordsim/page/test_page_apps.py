@@ -91,11 +91,41 @@ async def test_autocomplete_offers_what_the_app_offers(open_page: "Open", bot: "
     await page.get_by_test_id("composer-text").fill("/set ")
     await page.get_by_test_id("command-option-name").fill("alb")
     await expect(page.get_by_test_id("suggestion")).to_have_text(["Album"])
+    await expect(page.get_by_test_id("suggestion")).to_be_in_viewport(ratio=1)
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
     await page.keyboard.press("Enter")
 
     await expect(page.get_by_text("set album")).to_be_visible()
+
+
+async def test_a_form_that_goes_on_below_fades_out(open_page: "Open", bot: "Probe") -> None:
+    @bot.tree.command(description="Ask much")
+    async def ask(
+        interaction: discord.Interaction,
+        a: str,
+        b: str,
+        c: str,
+        d: str,
+        e: str,
+        f: str,
+        g: str,
+    ) -> None:
+        await interaction.response.send_message("ok")
+
+    await bot.tree.sync()
+    page = await open_page()
+    await page.set_viewport_size({"width": 420, "height": 560})
+    await page.get_by_test_id("composer-text").fill("/ask ")
+    fields = page.locator(".command-fields")
+
+    more = page.get_by_role("button", name="More options")
+
+    await expect(fields).to_contain_class("has-more")
+    await more.click()
+    await fields.evaluate("box => box.scrollTop = box.scrollHeight")
+    await expect(fields).not_to_contain_class("has-more")
+    await expect(more).to_be_hidden()
 
 
 async def test_an_embed_shows_its_parts(open_page: "Open", post_card: "PostCard") -> None:
@@ -137,6 +167,8 @@ async def test_a_modal_asks_checks_and_answers_in_private(
     await expect(modal).to_have_count(0)
     await expect(other.get_by_test_id("message")).to_have_count(1)
     await page.get_by_role("button", name="Dismiss message").click()
+    await expect(page.get_by_test_id("message")).to_have_count(1)
+    await page.reload()
     await expect(page.get_by_test_id("message")).to_have_count(1)
 
 
@@ -215,6 +247,25 @@ async def test_the_message_menu_holds_the_apps_commands_and_ones_own(
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("two (edited)")).to_have_count(0)
     assert not [one for one in town.bob.messages(town.memes) if one.content == "two"]
+
+
+async def test_a_picture_that_discord_could_not_load_is_not_shown(
+    open_page: "Open", bot: "Probe", town: "Town"
+) -> None:
+    town.sim.faults.blind_previews()
+    url = f"{town.sim.url}/favicon.ico"
+    channel = bot.get_partial_messageable(town.memes.id)
+    await channel.send(embed=discord.Embed(title="Kept").set_thumbnail(url=url).set_image(url=url))
+    layout = ui.LayoutView(timeout=None)
+    gallery: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery(
+        discord.MediaGalleryItem(url, description="A blue field")
+    )
+    await channel.send(view=layout.add_item(gallery))
+    page = await open_page()
+
+    await expect(page.get_by_test_id("embed")).to_contain_text("Kept")
+    await expect(page.get_by_test_id("embed").locator("img")).to_have_count(0)
+    await expect(page.get_by_role("img", name="A blue field can't be loaded")).to_be_visible()
 
 
 async def test_components_v2_are_laid_out_with_alt_text_and_spoilers(

@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Browser, FilePayload, WebSocketRoute, expect
 
 from imgoe_bot.discordsim import ChannelType, Upload
+from tests.discordsim.conftest import png
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import Probe, Town
@@ -113,6 +114,57 @@ async def test_a_reply_names_what_it_answers(open_page: "Open", town: "Town") ->
     assert answer.reference is not None
 
 
+async def test_a_reply_shows_words_without_marks_and_keeps_spoilers_covered(
+    open_page: "Open", town: "Town"
+) -> None:
+    said = await town.bob.say(
+        town.memes, f"## Look\n> at **this**, ||the butler|| <#{town.memes.id}>"
+    )
+    long = await town.bob.say(town.memes, f"{'x ' * 190}||it was the gardener {'y ' * 40}||")
+    for message in (said, long):
+        await town.alice.say(town.memes, "hm", reply_to=message)
+    page = await open_page()
+
+    first, second = page.locator(".reply-jump").first, page.locator(".reply-jump").last
+
+    await expect(first).to_have_text("Bob Look at this, the butlerspoiler #memes")
+    await expect(first.locator("strong")).to_have_text("this")
+    await expect(first.get_by_text("the butler")).to_have_css("opacity", "0")
+    await expect(first).to_have_accessible_name("Bob Look at this, spoiler #memes")
+    await expect(second).not_to_contain_text("gardener")
+
+
+async def test_a_picture_that_cannot_be_shown_is_told_from_a_link_that_ended(
+    open_page: "Open", town: "Town", picture: bytes
+) -> None:
+    files = [Upload("broken.png", b"\x89PNG no more"), Upload("one.bin", b"x")]
+    await town.bob.say(town.memes, "", files)
+    page = await open_page()
+    await expect(page.get_by_role("img", name="broken.png can't be shown")).to_be_visible()
+    await expect(page.get_by_text("This can't be shown")).to_be_visible()
+    await expect(page.get_by_text("1 byte", exact=True)).to_be_visible()
+
+    message = await town.bob.say(town.memes, "", [Upload("late.png", picture)])
+    await expect(page.get_by_test_id("message")).to_have_count(2)
+    town.sim.faults.expire_links()
+    late = page.locator(f"[data-message-id='{message.id}'] img")
+    await late.evaluate("img => (img.src = img.src + 'again')")
+
+    await expect(page.get_by_text("This link no longer works")).to_be_visible()
+
+
+async def test_a_cover_fits_the_narrowest_picture(open_page: "Open", town: "Town") -> None:
+    tall = png(2, 90)
+    await town.bob.say(town.memes, "", [Upload("tall.png", tall, spoiler=True)])
+    page = await open_page()
+
+    cover = page.get_by_role("button", name="Spoiler, press to show")
+
+    await expect(cover).to_be_visible()
+    fits = "cover => cover.firstElementChild.offsetWidth <= cover.clientWidth"
+    assert await cover.evaluate(fits)
+
+
 async def test_a_lost_connection_comes_back_with_what_was_missed(
     chromium: Browser, town: "Town"
 ) -> None:
@@ -182,7 +234,9 @@ async def test_a_fault_is_told_and_the_panel_gives_the_focus_back(
     await page.get_by_test_id("fault-panel-open").click()
     await page.get_by_test_id("fault-close-dms").click()
     await page.get_by_test_id("fault-expire").click()
-    await expect(page.locator("#notices")).to_contain_text("Expire file links")
+    await expect(page.locator("#notices")).to_contain_text(
+        "Expire file links: all links so far stop working"
+    )
     assert town.alice.dms_closed
     await expect(page.get_by_test_id("fault-expire")).to_be_focused()
     await page.reload()
@@ -191,6 +245,51 @@ async def test_a_fault_is_told_and_the_panel_gives_the_focus_back(
     await page.get_by_test_id("fault-panel").press("Escape")
     await expect(page.get_by_test_id("fault-panel")).to_be_hidden()
     await expect(page.get_by_test_id("fault-panel-open")).to_be_focused()
+
+
+async def test_the_panel_shows_which_faults_last_and_takes_them_back(
+    open_page: "Open", bot: "Probe", town: "Town"
+) -> None:
+    other = town.guild.add_channel("other")
+    page = await open_page()
+    await page.get_by_test_id("fault-panel-open").click()
+    slow, mute = page.get_by_test_id("fault-slow"), page.get_by_test_id("fault-mute")
+
+    await slow.click()
+    await mute.click()
+    for button in (slow, mute):
+        await expect(button).to_have_attribute("aria-pressed", "true")
+    await page.locator("[data-channel-name=other]").click()
+    await expect(mute).to_have_attribute("aria-pressed", "false")
+    await expect(slow).to_have_attribute("aria-pressed", "true")
+    await slow.click()
+    await expect(slow).to_have_attribute("aria-pressed", "false")
+    await expect(page.locator("#notices")).to_contain_text("Slow answers: over")
+
+    await page.get_by_test_id("fault-close-dms").scroll_into_view_if_needed()
+    await expect(page.get_by_test_id("fault-heal")).to_be_in_viewport(ratio=1)
+    await page.get_by_test_id("fault-heal").click()
+    await page.locator("[data-channel-name=memes]").click()
+    await expect(mute).to_have_attribute("aria-pressed", "false")
+    assert other.overwrites == {}
+
+
+async def test_the_bot_is_asked_to_reconnect_and_hears_events_swapped(
+    open_page: "Open", bot: "Probe", town: "Town"
+) -> None:
+    page = await open_page()
+    await page.get_by_test_id("fault-panel-open").click()
+    resumed = await bot.hears("resumed")
+    await page.get_by_test_id("fault-reconnect").click()
+    await resumed
+
+    await page.get_by_test_id("fault-backwards").click()
+    await expect(page.locator("#notices")).to_contain_text("Swap two events")
+    heard = await bot.hears_message()
+    await town.alice.say(town.memes, "first")
+    await town.alice.say(town.memes, "second")
+
+    assert (await heard).content == "second"
 
 
 async def test_the_hint_for_newcomers_stays_until_a_person_speaks(

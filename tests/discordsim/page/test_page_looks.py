@@ -7,7 +7,7 @@ import discord
 import pytest
 from playwright.async_api import expect
 
-from imgoe_bot.discordsim import Upload
+from imgoe_bot.discordsim import ChannelType, Upload
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import Probe, Town
@@ -50,9 +50,20 @@ async def test_every_view_meets_wcag_aa(
     await town.bob.say(
         town.memes, "**Hi** `x` ||s|| https://example.org", [Upload("a.png", picture)]
     )
+    wave = town.guild.add_sticker("wave", picture)
+    voice = Upload("voice.ogg", b"x", "audio/ogg", duration_s=3, waveform="AP8A")
+    said = await town.bob.say(town.memes, files=[voice])
+    await town.bob.say(town.memes, "||well|| then", reply_to=said, sticker_ids=[wave.id])
     await post_card()
     await expect(page.get_by_test_id("embed")).to_be_visible()
     await check("messages")
+    await page.get_by_test_id("sticker-open").click()
+    await check("stickers")
+    await page.keyboard.press("Escape")
+    await page.get_by_test_id("fault-panel-open").click()
+    await page.get_by_test_id("fault-close-dms").click()
+    await check("faults")
+    await page.get_by_test_id("fault-panel-open").click()
     await page.get_by_test_id("message-menu").first.press("Enter")
     await check("menu")
     await page.keyboard.press("Escape")
@@ -68,6 +79,12 @@ async def test_every_view_meets_wcag_aa(
     await page.get_by_role("button", name="Connect").click()
     await expect(page.get_by_test_id("modal")).to_be_visible()
     await check("modal")
+    await page.keyboard.press("Escape")
+    art = town.guild.add_channel("art", type=ChannelType.FORUM, tags=["ink"])
+    await town.bob.open_post(art, "Harbour", "see", [Upload("a.png", picture)], tags=["ink"])
+    await page.locator("[data-channel-name=art]").click()
+    await expect(page.get_by_test_id("forum-post")).to_be_visible()
+    await check("forum")
 
     assert faults == []
 

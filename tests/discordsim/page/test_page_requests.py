@@ -9,6 +9,8 @@ import discord
 import pytest
 import pytest_asyncio
 
+from imgoe_bot.discordsim import Permission
+
 if TYPE_CHECKING:
     from tests.discordsim.conftest import Probe, Town
 
@@ -369,3 +371,45 @@ async def test_only_commands_usable_in_a_channel_are_named_there(
     (command,) = snapshot["d"]["commands"]
     assert usable[str(town.memes.id)] == [command["id"]]
     assert usable[str(town.alice.dm.id)] == []
+
+
+async def test_nobody_reads_forwards_or_opens_threads_where_they_may_not(
+    browser: Browser, town: "Town"
+) -> None:
+    hidden = town.guild.add_channel("hidden")
+    town.guild.overwrite(hidden, town.alice, deny=Permission.VIEW_CHANNEL)
+    secret = await town.olga.say(hidden, "secret")
+    mine = await town.alice.say(town.memes, "mine")
+    there = {"person": str(town.alice.id), "channel_id": str(hidden.id)}
+    here = {"person": str(town.alice.id), "channel_id": str(town.memes.id)}
+
+    query = f"person={town.alice.id}&channel_id={hidden.id}&before={1 << 62}"
+    read, _, _ = await browser.get(f"/page/messages?{query}")
+    out = {**there, "message_id": str(secret.id), "to": str(town.memes.id)}
+    into = {**here, "message_id": str(mine.id), "to": str(hidden.id)}
+    statuses = [
+        (await browser.send("/page/forwards", out))[0],
+        (await browser.send("/page/forwards", into))[0],
+        (await browser.send("/page/threads", {**there, "name": "Mine"}))[0],
+    ]
+
+    assert (read, statuses) == (403, [403, 403, 403])
+    assert town.guild.threads == []
+
+
+async def test_what_was_dismissed_cannot_be_used_any_more(
+    browser: Browser, bot: "Probe", town: "Town"
+) -> None:
+    @bot.tree.command(description="Whisper")
+    async def whisper(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("psst", ephemeral=True)
+
+    await bot.tree.sync()
+    hidden = await (await town.alice.slash(town.memes, "whisper")).wait_response()
+    query = f"?person={town.alice.id}&channel_id={town.memes.id}"
+
+    first, _ = await browser.send(f"/page/messages/{hidden.id}{query}", {}, method="DELETE")
+    again, _ = await browser.send(f"/page/messages/{hidden.id}{query}", {}, method="DELETE")
+
+    assert (first, again) == (200, 404)
+    assert town.alice.messages(town.memes) == []

@@ -11,6 +11,7 @@ from imgoe_bot.adapters.store.migrate import migrate
 from imgoe_bot.adapters.store.options import SqlOptionStore
 from imgoe_bot.adapters.store.people import SqlPersonStore
 from imgoe_bot.adapters.store.posts import SqlPostStore
+from imgoe_bot.adapters.store.retirements import SqlRetirementStore
 from imgoe_bot.adapters.store.rules import SqlNotes, SqlRuleStore
 from imgoe_bot.adapters.store.status import SqlCopyStore, SqlStatusStore
 from imgoe_bot.adapters.store.stays import SqlStayStore
@@ -28,6 +29,7 @@ __all__ = [
     "SqlOptionStore",
     "SqlPersonStore",
     "SqlPostStore",
+    "SqlRetirementStore",
     "SqlRuleStore",
     "SqlStatusStore",
     "SqlStayStore",

@@ -6,13 +6,15 @@ often they were asked for anew. A worker that ends one finds there whether that 
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, literal, update
+from sqlalchemy import ColumnElement, Select, case, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.upsert import upsert
 from imgoe_bot.domain.job import Job, State, Step
 
+UNFINISHED = (State.READY.value, State.LEASED.value)
 ENDED = (State.DONE.value, State.DEAD.value)
 LEASED_OR_ENDED = (State.LEASED.value, *ENDED)
 AFRESH: dict[str, Any] = {
@@ -40,11 +42,40 @@ async def ask_again(connection: AsyncConnection, post_id: str, step: Step) -> bo
     return known.rowcount > 0
 
 
+async def ask_afresh(connection: AsyncConnection, job: dict[str, Any]) -> None:
+    """Store a job, or let the one there is begin anew; one under way loses its lease.
+
+    Args:
+        connection: in a transaction.
+        job: every column of it.
+    """
+    key = ("post_id", "step", "attachment_id")
+    values = {name: value for name, value in job.items() if name not in key}
+    named = {name: job[name] for name in key}
+    await upsert(connection, t.job, key=named, values=values | AFRESH)
+
+
 async def begin_again_if_asked(connection: AsyncConnection, job: Job) -> None:
-    """Begin a step anew that has just ended, if it was asked for once more meanwhile."""
-    if job.step in BEGINS:
-        asked = t.job.c.position > job.round
-        await _begin(connection, t.job.c.id == job.id, asked, step=job.step)
+    """Begin a step anew that has just ended, if it was asked for once more meanwhile.
+
+    An answer also if files are still on their way: it can't have shown them.
+    """
+    if job.step not in BEGINS:
+        return
+    asked = t.job.c.position > job.round
+    if job.step is Step.ANNOUNCE:
+        asked = or_(asked, open_uploads(job.post_id).exists())
+    await _begin(connection, t.job.c.id == job.id, asked, step=job.step)
+
+
+def open_uploads(post_id: str) -> Select[int]:
+    """Return the query for the files of a post that have not come to an end."""
+    upload = t.job.alias()
+    return select(upload.c.id).where(
+        upload.c.post_id == post_id,
+        upload.c.step == Step.UPLOAD.value,
+        upload.c.state.in_(UNFINISHED),
+    )
 
 
 async def _begin(connection: AsyncConnection, *which: ColumnElement[bool], step: Step) -> None:

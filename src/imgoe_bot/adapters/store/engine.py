@@ -91,8 +91,12 @@ class Database:
         await self._engine.dispose()
 
 
-def open_engine(url: str) -> AsyncEngine:
+def open_engine(url: str, *, variable: str = "IMGOE_DATABASE_URL") -> AsyncEngine:
     """Return an engine for the URL; a SQLite file's folder is made.
+
+    Args:
+        url: SQLAlchemy's.
+        variable: what the operator set to have the file where it is, named where that can't be.
 
     Raises:
         ConfigError: the URL or its folder can't be used.
@@ -100,7 +104,7 @@ def open_engine(url: str) -> AsyncEngine:
     parsed = _parse(url)
     if parsed.get_backend_name() != "sqlite":
         return _open_postgres(parsed)
-    _make_folder(parsed.database)
+    _make_folder(parsed.database, variable)
     engine = create_async_engine(parsed)
     event.listen(engine.sync_engine, "connect", _set_pragmas)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
@@ -133,14 +137,14 @@ def _open_postgres(url: URL) -> AsyncEngine:
     return create_async_engine(url, pool_pre_ping=True, connect_args=arguments)
 
 
-def _make_folder(database: str | None) -> None:
+def _make_folder(database: str | None, variable: str) -> None:
     if not database:
         raise ConfigError("IMGOE_DATABASE_URL", "names no file")
     folder = Path(database).parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigError("IMGOE_DATA_DIR", f"{folder} can't be made: {error.strerror}") from error
+        raise ConfigError(variable, f"{folder} can't be made: {error.strerror}") from error
 
 
 def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -9,17 +9,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.again import ask_again, begin_again_if_asked
+from imgoe_bot.adapters.store.again import ask_again, begin_again_if_asked, open_uploads
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
 from imgoe_bot.adapters.store.growing import try_again_elsewhere
-from imgoe_bot.adapters.store.posts import answered_update, job_values, order_reviews
+from imgoe_bot.adapters.store.posts import (
+    answered_update,
+    job_values,
+    order_look,
+    order_reviews,
+)
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.job import Job, State, Step
 from imgoe_bot.domain.upload import Place, Upload
 from imgoe_bot.errors import ImgoeError, StaleWrite
-
-UNFINISHED = (State.READY.value, State.LEASED.value)
 
 
 @finishing
@@ -88,6 +91,7 @@ class SqlJobStore:
         deliver: bool,
         failure: ImgoeError | None = None,
         retire_at: datetime | None = None,
+        look_at: datetime | None = None,
     ) -> None:
         """Store where the answer stands, and the steps that follow; see the port."""
         async with self._database.write() as connection:
@@ -105,6 +109,8 @@ class SqlJobStore:
                 following.append(retire | {"run_at": retire_at})
             if following:
                 await connection.execute(insert(t.job), following)
+            if look_at is not None:
+                await order_look(connection, post, look_at)
             await order_reviews(connection, post)
             await _release_answer(connection, job)
 
@@ -113,8 +119,8 @@ class SqlJobStore:
         async with self._database.write() as connection:
             await _close(connection, job, failure)
 
-    async def retry(self, job: Job, failure: ImgoeError, *, at: datetime) -> None:
-        """Put a job back until a later time."""
+    async def retry(self, job: Job, failure: ImgoeError | None, *, at: datetime) -> None:
+        """Put a job back until a later time; see the port."""
         values = {"state": State.READY.value, "run_at": at, "owner": None, "lease_until": None}
         async with self._database.write() as connection:
             await write_under_lease(connection, job, values | rows.error_values(failure))
@@ -202,18 +208,22 @@ async def write_under_lease(connection: AsyncConnection, job: Job, values: dict[
 
 
 async def _release_answer(connection: AsyncConnection, job: Job) -> None:
-    open_uploads = select(t.job.c.id).where(
-        t.job.c.post_id == job.post_id,
-        t.job.c.step == Step.UPLOAD.value,
-        t.job.c.state.in_(UNFINISHED),
+    """Let a post be answered once all its files have come to an end.
+
+    An answer under way can't show the file that has just done so, and is followed by another.
+    """
+    mine = (t.job.c.post_id == job.post_id, t.job.c.step == Step.ANNOUNCE.value)
+    await connection.execute(
+        update(t.job)
+        .where(*mine, t.job.c.state == State.LEASED.value)
+        .values(position=t.job.c.position + 1)
     )
     await connection.execute(
         update(t.job)
         .where(
-            t.job.c.post_id == job.post_id,
-            t.job.c.step == Step.ANNOUNCE.value,
+            *mine,
             t.job.c.state == State.WAITING.value,
-            ~open_uploads.exists(),
+            ~open_uploads(job.post_id).exists(),
         )
         .values(state=State.READY.value)
     )

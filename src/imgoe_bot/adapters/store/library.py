@@ -10,6 +10,7 @@ from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
+from imgoe_bot.adapters.store.sharing import UPLOAD
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import ChannelId, UploadId
 from imgoe_bot.domain.job import State, Step
@@ -19,12 +20,11 @@ from imgoe_bot.errors import UploadNotFound
 _DAY_US = timedelta(days=1) // timedelta(microseconds=1)
 _FIRST_DAY = date(1970, 1, 1)
 
-ENTRY = select(
-    t.upload,
+ENTRY = UPLOAD.add_columns(
     t.post.c.channel_id.label("_channel"),
     t.post.c.message_id.label("_message"),
     t.post.c.nsfw.label("_nsfw"),
-).join(t.post, t.post.c.id == t.upload.c.post_id)
+).join_from(t.upload, t.post, t.post.c.id == t.upload.c.post_id)
 """What ``entry_from`` reads."""
 
 

@@ -1,5 +1,8 @@
 """Bringing a database to this version's schema."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
 import stamina
 from alembic import command
 from alembic.config import Config
@@ -7,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from imgoe_bot.adapters.store.engine import back_up_sqlite
 from imgoe_bot.errors import SchemaTooNew, StoreError
@@ -30,10 +33,34 @@ async def migrate(engine: AsyncEngine) -> None:
         _check_known(found)
         if found is not None and engine.dialect.name == "sqlite":
             back_up_sqlite(engine.url.render_as_string(hide_password=False))
-        async with engine.begin() as connection:
+        async with engine.connect() as connection, _rebuilding(connection), connection.begin():
             await connection.run_sync(_upgrade)
     except SQLAlchemyError as error:
         raise StoreError(kind=type(error).__name__) from error
+
+
+@asynccontextmanager
+async def _rebuilding(connection: AsyncConnection) -> AsyncGenerator[None]:
+    """Let SQLite's tables be made anew under the rows that refer to theirs.
+
+    Some changes are made so. Foreign keys can't be switched off within a transaction.
+    Source: sqlite.org, "ALTER TABLE", section 7.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    await connection.run_sync(_pragma, "foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        await connection.run_sync(_pragma, "foreign_keys = ON")
+
+
+def _pragma(connection: Connection, pragma: str) -> None:
+    """Set a pragma without beginning a transaction."""
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
 
 
 def _is_locked(error: Exception) -> bool:

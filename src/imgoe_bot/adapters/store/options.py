@@ -74,6 +74,11 @@ class SqlOptionStore:
         self._changes += 1
         self._known.pop(guild_id, None)
 
+    async def note(self, guild_id: GuildId, change: Change) -> None:
+        """Add a line to the guild's history; see the port."""
+        async with self._database.write() as connection:
+            await _note(connection, guild_id, change)
+
     async def history(self, guild_id: GuildId, *, limit: int) -> tuple[Change, ...]:
         """Return the newest changes first."""
         query = (

@@ -1,5 +1,6 @@
 """Everything that is stored about one person, and forgetting it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,24 +12,33 @@ from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
 from imgoe_bot.adapters.store.library import ENTRY, being_erased, entry_from
+from imgoe_bot.adapters.store.stays import Remembers
 from imgoe_bot.adapters.vault import Vault
-from imgoe_bot.domain.ids import UserId
+from imgoe_bot.domain.ids import GuildId, UserId
 from imgoe_bot.domain.job import Job, State, Step
 from imgoe_bot.domain.library import Entry
+from imgoe_bot.domain.option_kinds import Form, without_user
+from imgoe_bot.domain.options import OPTIONS
 from imgoe_bot.domain.privacy import Holdings
 from imgoe_bot.errors import StaleWrite
 
 NOBODY = 0
 """Stands in a server's history for who was forgotten."""
 
+_LISTS = [name for name, option in OPTIONS.items() if option.form is Form.USERS]
+"""The options that name people."""
+
 
 @finishing
 class SqlPersonStore:
     """``PersonStore`` and ``ErasureStore`` in SQL."""
 
-    def __init__(self, database: Database, *, vault: Vault) -> None:
+    def __init__(
+        self, database: Database, *, vault: Vault, remembering: Iterable[Remembers] = ()
+    ) -> None:
         self._database = database
         self._vault = vault
+        self._remembering = tuple(remembering)
 
     async def holdings(self, user_id: UserId) -> Holdings:
         """Return how much there is of a person."""
@@ -81,8 +91,12 @@ class SqlPersonStore:
             jobs = [_erasure(post_id, guild_id, at) for post_id, guild_id in new]
             if jobs:
                 await connection.execute(insert(t.job), jobs)
+            listing = await _listing(connection, user_id)
             await _forget_traces(connection, user_id)
             left = await _posts_left(connection, user_id)
+        for guild_id in listing:
+            for store in self._remembering:
+                store.drop(guild_id)
         if not left:
             await self._database.scrub()
         return left
@@ -192,6 +206,7 @@ async def _erase_post(connection: AsyncConnection, job: Job) -> int:
 
 async def _forget_traces(connection: AsyncConnection, user_id: int) -> None:
     """Forget who it was wherever else a person is named: as a reader, a moderator, a manager."""
+    await _take_off_lists(connection, user_id)
     await connection.execute(delete(t.person).where(t.person.c.user_id == user_id))
     await connection.execute(
         delete(t.note).where(
@@ -204,3 +219,21 @@ async def _forget_traces(connection: AsyncConnection, user_id: int) -> None:
         await connection.execute(
             update(column.table).where(column == user_id).values({column.name: NOBODY})
         )
+
+
+async def _take_off_lists(connection: AsyncConnection, user_id: int) -> None:
+    """Take a person's id out of the options that name people, and out of their history."""
+    for column in (t.option_value.c.value, t.audit.c.old, t.audit.c.new):
+        table = column.table
+        listed = (table.c.name.in_(_LISTS), column.contains(str(user_id)))
+        texts = await connection.execute(select(column).where(*listed).distinct())
+        for text in texts.scalars().all():
+            without = {column.name: without_user(text, user_id)}
+            await connection.execute(update(table).where(*listed, column == text).values(without))
+
+
+async def _listing(connection: AsyncConnection, user_id: int) -> list[GuildId]:
+    """Return the servers whose options name a person."""
+    value = t.option_value.c
+    query = select(value.guild_id).where(value.name.in_(_LISTS), value.value.contains(str(user_id)))
+    return [GuildId(id_) for id_ in (await connection.execute(query.distinct())).scalars()]

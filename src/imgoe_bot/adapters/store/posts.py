@@ -5,16 +5,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Update, func, insert, select, update
+from sqlalchemy import Select, Update, case, false, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.again import ask_afresh
 from imgoe_bot.adapters.store.breaker import read_breaker
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
 from imgoe_bot.adapters.store.growing import grow
+from imgoe_bot.adapters.store.sharing import UPLOAD, part
 from imgoe_bot.adapters.store.upsert import insert_new, upsert
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import AttachmentId, GuildId, JobId, MessageId, PostId, UploadId, UserId
@@ -48,8 +50,10 @@ class SqlPostStore:
 
     async def extend(self, post: Post, items: Sequence[Item]) -> bool:
         """Add what a known message holds by now to its post; see the port."""
-        known = _known_as(post).where(t.post.c.withdrawn_at.is_(None)).order_by(t.post.c.created_at)
-        locked = known.limit(1).with_for_update(key_share=True)
+        if post.message_id is None:
+            return False
+        known = _post_of(post.guild_id, post.message_id).where(t.post.c.withdrawn_at.is_(None))
+        locked = known.with_for_update(key_share=True)
         async with self._database.write() as connection:
             found = await _all(connection, locked)
             if not found:
@@ -60,13 +64,14 @@ class SqlPostStore:
 
     async def add_uploaded(
         self, post: Post, *uploads: Upload, left: Sequence[FailedItem] = ()
-    ) -> None:
+    ) -> bool:
         """Store a post whose files are uploaded, and the jobs of what follows; see the port."""
         kept = [rows.upload_values(upload, self._vault) for upload in uploads]
         failed = [_left_values(post, each) for each in left]
         async with self._database.write() as connection:
-            values = rows.post_values(post) | {"answered": True}
-            await connection.execute(insert(t.post).values(**values))
+            await _let_give_way(connection, post)
+            if not await _insert_post(connection, replace(post, answered=True)):
+                return False
             if kept:
                 await connection.execute(insert(t.upload), kept)
             if failed:
@@ -75,11 +80,28 @@ class SqlPostStore:
                 delivery = job_values(post, Step.DELIVER, State.READY)
                 await connection.execute(insert(t.job).values(**delivery))
             await order_reviews(connection, post)
+        return True
 
-    async def set_card(self, post_id: PostId, card: Place) -> None:
-        """Note where a post's card stands."""
+    async def set_card(
+        self, post_id: PostId, card: Place, *, look_at: datetime | None = None
+    ) -> None:
+        """Note where a post's new card stands; see the port."""
         async with self._database.write() as connection:
-            await connection.execute(answered_update(post_id, card))
+            answered = await connection.execute(answered_update(post_id, card).returning(t.post))
+            row = answered.mappings().first()
+            if row is not None and look_at is not None:
+                await order_look(connection, rows.post_from(row), look_at)
+
+    async def note_thumbs_attached(self, post_id: PostId) -> None:
+        """Note that the card is being given thumbs of its own; safe to repeat."""
+        noted = update(t.post).where(t.post.c.id == post_id).values(thumbs_attached=True)
+        async with self._database.write() as connection:
+            await connection.execute(noted)
+
+    async def order_look(self, post: Post, *, at: datetime) -> None:
+        """Store the job that looks at a card; see the port."""
+        async with self._database.write() as connection:
+            await order_look(connection, post, at)
 
     async def get_post(self, post_id: PostId) -> Post:
         """Return a post; UploadNotFound when there is none."""
@@ -93,7 +115,7 @@ class SqlPostStore:
             post = await _get_post(connection, post_id)
             uploads = await _all(
                 connection,
-                select(t.upload).where(t.upload.c.post_id == post_id).order_by(t.upload.c.position),
+                UPLOAD.where(t.upload.c.post_id == post_id).order_by(t.upload.c.position),
             )
             failed = await _all(
                 connection,
@@ -115,31 +137,16 @@ class SqlPostStore:
     async def get_upload(self, upload_id: UploadId) -> Upload:
         """Return one upload; UploadNotFound when there is none."""
         async with self._database.read() as connection:
-            found = await _all(connection, select(t.upload).where(t.upload.c.id == upload_id))
+            found = await _all(connection, UPLOAD.where(t.upload.c.id == upload_id))
         if not found:
             raise UploadNotFound
         return rows.upload_from(found[0], self._vault)
 
-    async def find_answered(self, message_ids: Sequence[MessageId]) -> tuple[Post, ...]:
-        """Return the posts of these source messages that have been answered."""
-        query = select(t.post).where(
-            t.post.c.message_id.in_(message_ids),
-            t.post.c.answered.is_(True),
-            t.post.c.withdrawn_at.is_(None),
-        )
+    async def find_post(self, guild_id: GuildId, message_id: MessageId) -> Post | None:
+        """Return the guild's post of a source message, None when there is none."""
         async with self._database.read() as connection:
-            found = await _all(connection, query)
-        return tuple(rows.post_from(row) for row in found)
-
-    async def order_retirement(self, post: Post, *, at: datetime) -> None:
-        """Store the job that deals with a deleted source message at a time; once a post."""
-        known = select(t.job.c.id).where(
-            t.job.c.post_id == post.id, t.job.c.step == Step.RETIRE.value
-        )
-        async with self._database.write() as connection:
-            if (await connection.execute(known)).first() is None:
-                values = job_values(post, Step.RETIRE, State.READY) | {"run_at": at}
-                await connection.execute(insert(t.job).values(**values))
+            found = await _all(connection, _post_of(guild_id, message_id))
+        return rows.post_from(found[0]) if found else None
 
     async def usage(
         self, guild_id: GuildId, *, user_id: UserId | None, since: datetime
@@ -171,34 +178,13 @@ class SqlPostStore:
         async with self._database.read() as connection:
             return int((await connection.execute(query.where(*which))).scalar_one())
 
-    async def hand_over(self, upload: Upload) -> bool:
-        """Give an upload's delete link to another live upload of the same copy; see the port."""
-        link = upload.stored.delete_link
-        sharing = (
-            select(t.upload)
-            .where(
-                t.upload.c.guild_id == upload.guild_id,
-                t.upload.c.viewer_url == upload.stored.viewer_url,
-                t.upload.c.id != upload.id,
-                t.upload.c.deleted_at.is_(None),
-            )
-            .order_by(t.upload.c.created_at)
-            .limit(1)
-        )
+    async def leave_copy(self, upload: Upload, *, by: UserId | None, at: datetime) -> bool:
+        """Mark an upload deleted if another live one has its copy; see the port."""
         async with self._database.write() as connection:
-            found = await _all(connection, sharing)
-            if not found or link is None:
-                return False
-            heir = rows.upload_from(found[0], self._vault)
-            heir = replace(heir, stored=replace(heir.stored, delete_link=link))
-            sealed = rows.upload_values(heir, self._vault)["delete_link_sealed"]
-            await connection.execute(
-                update(t.upload).where(t.upload.c.id == heir.id).values(delete_link_sealed=sealed)
-            )
-            await connection.execute(
-                update(t.upload).where(t.upload.c.id == upload.id).values(delete_link_sealed=None)
-            )
-        return True
+            others_have_it = await part(connection, upload, self._vault)
+            if others_have_it:
+                await connection.execute(_deleted_update(upload.id, by=by, at=at))
+        return others_have_it
 
     async def find_copy(self, guild_id: GuildId, host_url: str, sha256: str) -> Upload | None:
         """Return a live upload of the same bytes in the same guild and host."""
@@ -215,11 +201,7 @@ class SqlPostStore:
     async def mark_deleted(self, upload_id: UploadId, *, by: UserId | None, at: datetime) -> None:
         """Note that the copy is gone, and forget its delete link; safe to repeat."""
         async with self._database.write() as connection:
-            await connection.execute(
-                update(t.upload)
-                .where(t.upload.c.id == upload_id, t.upload.c.deleted_at.is_(None))
-                .values(deleted_at=at, deleted_by=by, delete_link_sealed=None)
-            )
+            await connection.execute(_deleted_update(upload_id, by=by, at=at))
 
     async def mark_published(self, upload_id: UploadId, stored: Stored) -> None:
         """Note that the host shows a copy by now, and where its files are; safe to repeat."""
@@ -280,12 +262,31 @@ async def order_reviews(connection: AsyncConnection, post: Post) -> None:
         await insert_new(connection, t.job, look | item)
 
 
+async def order_look(connection: AsyncConnection, post: Post, at: datetime) -> None:
+    """Store the job that looks at a post's card, or let the one there is begin anew."""
+    look = job_values(post, Step.PREVIEW, State.READY) | {"run_at": at}
+    await ask_afresh(connection, look)
+
+
 def answered_update(post_id: PostId, card: Place | None) -> Update:
     """Return the statement that notes that a post is answered, and where its card stands."""
     values: dict[str, Any] = {"answered": True}
     if card is not None:
-        values |= {"card_channel_id": card.channel_id, "card_message_id": card.message_id}
+        same = t.post.c.card_message_id == card.message_id
+        values |= {
+            "card_channel_id": card.channel_id,
+            "card_message_id": card.message_id,
+            "thumbs_attached": case((same, t.post.c.thumbs_attached), else_=false()),
+        }
     return update(t.post).where(t.post.c.id == post_id).values(**values)
+
+
+def _deleted_update(upload_id: UploadId, *, by: UserId | None, at: datetime) -> Update:
+    return (
+        update(t.upload)
+        .where(t.upload.c.id == upload_id, t.upload.c.deleted_at.is_(None))
+        .values(deleted_at=at, deleted_by=by, delete_link_sealed=None)
+    )
 
 
 def _left_values(post: Post, left: FailedItem) -> dict[str, Any]:
@@ -295,15 +296,35 @@ def _left_values(post: Post, left: FailedItem) -> dict[str, Any]:
     return failed | rows.error_values(left.error)
 
 
-def _known_as(post: Post) -> Select[Any]:
-    """Return the query for what is stored already of the message that a post is about."""
-    known = select(t.post).where(t.post.c.message_id == post.message_id)
-    return known if post.rule_id is None else known.where(t.post.c.rule_id == post.rule_id)
+def _post_of(guild_id: GuildId, message_id: MessageId) -> Select[Any]:
+    return select(t.post).where(t.post.c.guild_id == guild_id, t.post.c.message_id == message_id)
+
+
+async def _let_give_way(connection: AsyncConnection, post: Post) -> None:
+    """Free a message for a new post if nothing is left of what was kept of it."""
+    if post.message_id is None:
+        return
+    alive = select(t.upload.c.id).where(
+        t.upload.c.post_id == t.post.c.id, t.upload.c.deleted_at.is_(None)
+    )
+    await connection.execute(
+        update(t.post)
+        .where(
+            t.post.c.guild_id == post.guild_id,
+            t.post.c.message_id == post.message_id,
+            t.post.c.answered.is_(True),
+            ~alive.exists(),
+        )
+        .values(message_id=None)
+    )
 
 
 async def _insert_post(connection: AsyncConnection, post: Post) -> bool:
-    if (await connection.execute(_known_as(post))).first():
-        return False
+    """Store a post, unless its guild has one of the same message."""
+    if post.message_id is not None:
+        known = _post_of(post.guild_id, post.message_id)
+        if (await connection.execute(known)).first():
+            return False
     try:
         async with connection.begin_nested():
             await connection.execute(insert(t.post).values(**rows.post_values(post)))

@@ -25,7 +25,11 @@ _POST = (
     "nsfw",
     "locale",
     "created_at",
+    "thumbs_attached",
     "withdrawn_at",
+    "answered",
+    "held_at",
+    "by_bot",
 )
 _UPLOAD = (
     "id",
@@ -97,13 +101,14 @@ def upload_values(upload: Upload, vault: Vault) -> dict[str, Any]:
 
 
 def upload_from(row: Columns, vault: Vault) -> Upload:
-    """Return the upload of a row, its delete link opened."""
+    """Return the upload of a row, its delete link opened; a query may say whether it is shared."""
     sealed = row["delete_link_sealed"]
     bound_to = _bound_to(row["id"], row["host_url"])
     link = DeleteLink(vault.open(sealed, bound_to=bound_to)) if sealed else None
     stored = Stored(**{name: row[name] for name in _STORED}, delete_link=link)
     tags = tuple(tag for tag in row["tags"].split(",") if tag)
-    return Upload(**{name: row[name] for name in _UPLOAD}, stored=stored, tags=tags)
+    fields = {name: row[name] for name in _UPLOAD}
+    return Upload(**fields, stored=stored, tags=tags, shared=bool(row.get("shared")))
 
 
 def _bound_to(upload_id: str, host_url: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
-from imgoe_bot.adapters.store.upsert import upsert
+from imgoe_bot.adapters.store.upsert import insert_new, upsert
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.domain.mirror import MirrorRule
 
@@ -68,7 +68,22 @@ class SqlRuleStore:
                     t.mirror_rule.c.guild_id == guild_id,
                     t.mirror_rule.c.channel_id == channel_id,
                 )
-                .values(paused=paused)
+                .values(paused=paused, lacks=None)
+            )
+        self.drop(guild_id)
+        return changed.rowcount > 0
+
+    async def rest(self, guild_id: GuildId, channel_id: ChannelId, *, lacks: str) -> bool:
+        """Let a channel's rule rest for want of a permission; see the port."""
+        async with self._database.write() as connection:
+            changed = await connection.execute(
+                update(t.mirror_rule)
+                .where(
+                    t.mirror_rule.c.guild_id == guild_id,
+                    t.mirror_rule.c.channel_id == channel_id,
+                    t.mirror_rule.c.paused.is_(False),
+                )
+                .values(paused=True, lacks=lacks)
             )
         self.drop(guild_id)
         return changed.rowcount > 0
@@ -139,6 +154,11 @@ class SqlNotes:
         async with self._database.write() as connection:
             await upsert(connection, t.note, key={"name": name}, values={"value": value})
 
+    async def write_once(self, name: str, value: str) -> bool:
+        """Write a note; False when there is one of that name, which is left alone."""
+        async with self._database.write() as connection:
+            return await insert_new(connection, t.note, {"name": name, "value": value})
+
 
 def _values(rule: MirrorRule) -> dict[str, object]:
     return {
@@ -148,6 +168,7 @@ def _values(rule: MirrorRule) -> dict[str, object]:
         "created_by": rule.created_by,
         "created_at": rule.created_at,
         "paused": rule.paused,
+        "lacks": rule.lacks,
     }
 
 

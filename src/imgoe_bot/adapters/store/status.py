@@ -32,7 +32,7 @@ class SqlStatusStore:
             .where(
                 t.job.c.guild_id == guild_id,
                 t.job.c.state != State.DONE.value,
-                t.job.c.step != Step.REVIEW.value,
+                t.job.c.step.not_in((Step.PREVIEW.value, Step.REVIEW.value)),
             )
             .group_by(t.job.c.state)
         )

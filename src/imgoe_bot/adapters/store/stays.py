@@ -83,6 +83,9 @@ class SqlStayStore:
             for some in _batched(ids):
                 for table in OF_A_GUILD:
                     await connection.execute(delete(table).where(table.c.guild_id.in_(some)))
+                for guild_id in some:
+                    named = t.note.c.name.contains(str(guild_id))
+                    await connection.execute(delete(t.note).where(named))
         for guild_id in ids:
             for store in self._remembering:
                 store.drop(guild_id)

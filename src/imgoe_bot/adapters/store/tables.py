@@ -98,6 +98,7 @@ mirror_rule = Table(
     Column("created_by", BigInteger, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("paused", Boolean, nullable=False, server_default=false()),
+    Column("lacks", String(32)),
     UniqueConstraint("guild_id", "channel_id"),
 )
 
@@ -129,7 +130,10 @@ post = Table(
     Column("card_channel_id", BigInteger),
     Column("card_message_id", BigInteger),
     Column("thumbs_attached", Boolean, nullable=False, server_default=false()),
+    Column("by_bot", Boolean, nullable=False, server_default=false()),
+    Column("held_at", UtcDateTime),
     UniqueConstraint("message_id", "rule_id"),
+    Index(None, "guild_id", "message_id", unique=True),
 )
 
 upload = Table(

@@ -35,7 +35,7 @@ async def upsert(
     Args:
         connection: in a transaction.
         table: where.
-        key: the columns of its primary key.
+        key: the columns of its primary key, or of a unique constraint.
         values: the other columns; at least one.
         where: whether a row that is there is written over; None: always.
     """

@@ -1,8 +1,11 @@
 // What one can do to a message: its menu, reactions, editing.
 
 import * as api from "./api.js";
-import { displayName, h } from "./dom.js";
-import { complete, textField } from "./fields.js";
+import { attempt } from "./attempt.js";
+import { takesMessages, takesThreads } from "./channels.js";
+import { formDialog } from "./dialog.js";
+import { displayName } from "./dom.js";
+import { choiceField, textField } from "./fields.js";
 import { openMenu } from "./menu.js";
 import { isEphemeral } from "./message.js";
 import { toast } from "./toast.js";
@@ -12,22 +15,16 @@ const USER_COMMAND = 2;
 const QUICK = ["👍", "❤️", "😂", "🎉", "👀", "📌", "💾", "🗑️"];
 const MAY_MANAGE = (1n << 13n) | (1n << 3n);
 
-/** Runs an API call; a refusal becomes a notice. */
-export async function attempt(doing) {
-  try {
-    return await doing;
-  } catch (error) {
-    toast(error.message, { problem: true });
-    return null;
-  }
-}
-
 function mayDelete(message, store) {
   if (isEphemeral(message)) return false;
   if (message.author?.id === store.user?.id) return true;
   const guild = store.channel(message.channel_id)?.guild;
   if (!guild) return false;
   return guild.permissions === undefined || (BigInt(guild.permissions) & MAY_MANAGE) !== 0n;
+}
+
+function mayThread(message, store) {
+  return !isEphemeral(message) && !message.thread && takesThreads(store.channel(message.channel_id));
 }
 
 export function messageMenu(message, app, from, point) {
@@ -45,6 +42,8 @@ export function messageMenu(message, app, from, point) {
     apps.length ? null : undefined,
     !isEphemeral(message) && { label: "Reply", icon: "reply", run: () => app.reply(message), testid: "menu-reply" },
     !isEphemeral(message) && { label: "Add reaction", icon: "smile", run: () => reactionMenu(message, app, from), testid: "menu-react" },
+    !isEphemeral(message) && { label: "Forward", icon: "forward", run: () => forwardDialog(message, app), testid: "menu-forward" },
+    mayThread(message, store) && { label: "Create thread", icon: "thread", run: () => threadDialog(message, app), testid: "menu-thread" },
     message.content && { label: "Copy text", icon: "copy", run: () => copy(message.content), testid: "menu-copy" },
     { label: "Copy message ID", icon: "copy", run: () => copy(message.id), testid: "menu-copy-id" },
     own && { label: "Edit", icon: "edit", run: () => editDialog(message, app), testid: "menu-edit" },
@@ -77,17 +76,31 @@ const remove = (message, { store }) => attempt(api.remove(store.user.id, message
 /** Change one's own message. */
 export function editDialog(message, app) {
   const text = textField({ label: "Message", long: true, required: !message.attachments?.length, value: message.content ?? "", most: 4000, testid: "edit-text" });
-  const save = h("button", { type: "submit", class: "button button-primary", data: { testid: "edit-save" } }, "Save");
-  const cancel = h("button", { type: "button", class: "button button-secondary", on: { click: () => dialog.close() } }, "Cancel");
-  const form = h("form", { novalidate: true }, h("div", { class: "modal-body" }, text.node), h("div", { class: "modal-foot" }, cancel, save));
-  const dialog = h("dialog", { class: "modal", "aria-labelledby": "edit-title" }, h("div", { class: "modal-head" }, h("h2", { id: "edit-title" }, "Edit message")), form);
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    if (!complete([text])) return;
-    if (await attempt(api.edit(app.store.user.id, message, text.read()))) dialog.close();
-  });
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
-  text.focus();
+  const save = () => attempt(api.edit(app.store.user.id, message, text.read()));
+  formDialog({ title: "Edit message", fields: [text], action: "Save", testid: "edit-save", run: save });
+}
+
+/** Send a copy of a message to another place one may write in. */
+export function forwardDialog(message, app) {
+  const { store } = app;
+  const places = store.channels().filter(takesMessages);
+  const choices = places.map((one) => ({ value: one.id, label: one.guild ? `#${one.name} (${one.guild.name})` : `@${one.name}` }));
+  const to = choiceField({ label: "Forward to", required: true, choices, testid: "forward-to" });
+  const send = async () => {
+    const sent = await attempt(api.forward(store.user.id, message, to.read()));
+    if (sent) toast(`Forwarded to ${choices.find((one) => one.value === to.read()).label}`);
+    return sent;
+  };
+  formDialog({ title: "Forward message", fields: [to], action: "Forward", testid: "forward-send", run: send });
+}
+
+/** Open a thread on a message, and go there. */
+export function threadDialog(message, app) {
+  const name = textField({ label: "Name of the thread", required: true, most: 100, testid: "thread-name" });
+  const open = async () => {
+    const made = await attempt(api.openThread(app.store.user.id, message, name.read()));
+    if (made) app.openSoon(made.id);
+    return made;
+  };
+  formDialog({ title: "Create thread", fields: [name], action: "Create", testid: "thread-create", run: open });
 }

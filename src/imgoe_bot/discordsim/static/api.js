@@ -15,10 +15,10 @@ function form(payload, files = []) {
 }
 
 /** files: [{file, spoiler, description}] in the order shown. */
-export function say(person, channelId, content, files, replyTo = null) {
+export function say(person, channelId, content, files, { replyTo = null, stickers = [] } = {}) {
   const attachments = files.map(({ spoiler, description }, id) => ({ id, spoiler, description }));
   const parts = files.map(({ file }, index) => ({ field: `files[${index}]`, file }));
-  const payload = { person, channel_id: channelId, content, attachments, reply_to: replyTo };
+  const payload = { person, channel_id: channelId, content, attachments, reply_to: replyTo, sticker_ids: stickers };
   return call("POST", "/page/messages", form(payload, parts));
 }
 
@@ -38,11 +38,24 @@ const query = (values) => new URLSearchParams(values).toString();
 export const remove = (person, message) =>
   call("DELETE", `/page/messages/${message.id}?${query({ person, channel_id: message.channel_id })}`);
 
+/** {messages}: what was said before one that is known, oldest first. */
+export const older = (person, channelId, before) => call("GET", `/page/messages?${query({ person, channel_id: channelId, before })}`);
+
+export const forward = (person, message, to) =>
+  call("POST", "/page/forwards", form({ person, channel_id: message.channel_id, message_id: message.id, to }));
+
+/** {id} of the thread. */
+export const openThread = (person, message, name) =>
+  call("POST", "/page/threads", form({ person, channel_id: message.channel_id, message_id: message.id, name }));
+
 export const edit = (person, message, content) =>
   call("PATCH", `/page/messages/${message.id}`, form({ person, channel_id: message.channel_id, content }));
 
 export const react = (person, message, emoji, on) =>
   call("POST", "/page/reactions", form({ person, channel_id: message.channel_id, message_id: message.id, emoji, on }));
+
+/** {on: [names]} of the lasting faults that hold in a channel. */
+export const faultsOn = (person, channelId) => call("GET", `/page/faults?${query({ person, channel_id: channelId })}`);
 
 export const fault = (person, channelId, name) =>
   call("POST", "/page/faults", form({ person, channel_id: channelId, name }));

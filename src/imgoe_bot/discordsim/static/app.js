@@ -3,9 +3,9 @@
 import * as actions from "./actions.js";
 import * as api from "./api.js";
 import { Composer, dropOn } from "./composer.js";
+import { channelIcon, isForum } from "./channels.js";
 import { displayName, h, icon, iconButton } from "./dom.js";
 import { FaultPanel } from "./faults.js";
-import { isForum } from "./forum.js";
 import { Log } from "./log.js";
 import { openModal } from "./modal.js";
 import { Settling } from "./settling.js";
@@ -22,6 +22,7 @@ const NO_ANSWER = "The app did not respond in time";
 class App {
   store = new Store();
   #replying = null;
+  #awaited = null;
   #settling = new Settling();
 
   constructor() {
@@ -45,6 +46,19 @@ class App {
     this.store.open(channelId);
     document.body.classList.remove("shows-sidebar");
     if (matchMedia("(hover: hover)").matches) this.composer.input.focus();
+  }
+
+  /** A place that was just made: it is opened once the directory tells of it. */
+  openSoon(channelId) {
+    this.#awaited = channelId;
+    this.#openAwaited();
+  }
+
+  #openAwaited() {
+    if (!this.#awaited || !this.store.channel(this.#awaited)) return;
+    const id = this.#awaited;
+    this.#awaited = null;
+    this.open(id);
   }
 
   become(personId) {
@@ -159,6 +173,7 @@ class App {
     this.#drawHeader(channel);
     this.composer.turnTo(channel);
     this.log.drawAll();
+    this.faults.look();
   }
 
   #drawDirectory() {
@@ -166,6 +181,8 @@ class App {
     this.#drawHeader(this.store.channel());
     if (isForum(this.store.channel())) this.log.drawAll();
     this.composer.showCommands();
+    this.composer.showStickers(this.store.channel());
+    this.#openAwaited();
   }
 
   #drawHeader(channel) {
@@ -173,7 +190,7 @@ class App {
     const title = h("h1", {}, channel?.name ?? "Loopback");
     const topic = h("p", { class: "topic quiet" }, channel?.topic || (channel && !channel.guild ? "Between you and the app" : channel?.guild?.name) || "");
     const faults = iconButton("bolt", "Faults", () => this.faults.toggle(), { "aria-expanded": String(this.faults.isOpen), data: { testid: "fault-panel-open" } });
-    this.header.replaceChildren(menu, icon(channel && !channel.guild ? "at" : "hash"), title, topic, faults);
+    this.header.replaceChildren(menu, icon(channelIcon(channel)), title, topic, faults);
   }
 
   #showSidebar() {

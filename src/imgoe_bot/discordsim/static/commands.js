@@ -112,7 +112,7 @@ export class CommandForm {
       "form",
       { class: "command-form", novalidate: true, "aria-label": `Command ${command.name}` },
       h("div", { class: "command-head" }, icon("slash"), h("strong", {}, command.name), h("span", { class: "quiet" }, command.description), cancel),
-      this.fields.length > 0 && h("div", { class: "command-fields" }, ...this.fields.map((one) => one.node)),
+      ...(this.fields.length ? scrolling(this.fields.map((one) => one.node)) : []),
     );
     this.node.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && onDone());
     this.node.addEventListener("submit", (event) => {
@@ -148,6 +148,21 @@ export class CommandForm {
     if (!error) this.onDone();
     return !error;
   }
+}
+
+/** The fields in a box that scrolls: while there is more below, it fades out and says so. */
+function scrolling(nodes) {
+  const box = h("div", { class: "command-fields" }, ...nodes);
+  const down = () => box.scrollBy({ top: box.clientHeight * 0.8 });
+  const more = h("button", { type: "button", class: "text-button more-below", hidden: true, on: { click: down } }, icon("down"), "More options");
+  const look = () => {
+    const goesOn = box.scrollTop + box.clientHeight < box.scrollHeight - 1;
+    box.classList.toggle("has-more", goesOn);
+    more.hidden = !goesOn;
+  };
+  box.addEventListener("scroll", look, { passive: true });
+  new ResizeObserver(look).observe(box);
+  return [box, more];
 }
 
 /** Booleans are sent as such, people, channels and roles by their id. */

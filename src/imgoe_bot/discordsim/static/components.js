@@ -58,18 +58,14 @@ function section(one, context) {
   return h("div", { class: "section" }, h("div", { class: "section-text" }, ...context.build(one.components)), h("div", { class: "section-side" }, ...accessory));
 }
 
-const resolved = (media, attachments) => {
-  const name = media?.url?.startsWith("attachment://") ? media.url.slice(13) : null;
-  const found = name && (attachments ?? []).find((one) => one.filename === name);
-  return found ? { ...media, ...found } : { ...media };
-};
+const NOT_FOUND = 3;
 
-function mediaItem(one, message) {
-  const media = resolved(one.media, message.attachments);
+function mediaItem(one) {
+  const media = one.media ?? {};
   return {
-    url: media.url,
+    url: media.loading_state === NOT_FOUND ? "" : media.url,
     alt: one.description ?? "",
-    name: media.filename ?? "",
+    name: "",
     kind: kindOf({ content_type: media.content_type, url: media.url ?? "" }) === "clip" ? "clip" : "picture",
     width: media.width || undefined,
     height: media.height || undefined,
@@ -77,16 +73,15 @@ function mediaItem(one, message) {
   };
 }
 
-const mediaGallery = (one, { message }) => gallery((one.items ?? []).map((item) => mediaItem(item, message)));
+const mediaGallery = (one) => gallery((one.items ?? []).map(mediaItem));
 
-function thumbnail(one, { message }) {
-  const box = h("div", { class: "thumbnail" }, picture(mediaItem(one, message)));
+function thumbnail(one) {
+  const box = h("div", { class: "thumbnail" }, picture(mediaItem(one)));
   return one.spoiler ? covered(box) : box;
 }
 
-function file(one, { message }) {
-  const media = resolved(one.file, message.attachments);
-  const card = fileCard({ filename: one.name ?? media.filename, size: one.size ?? media.size, ...media });
+function file(one) {
+  const card = fileCard({ ...one.file, filename: one.name, size: one.size });
   return one.spoiler ? covered(card) : card;
 }
 

@@ -1,9 +1,11 @@
 // The composer: text, files by picker, drop or paste, and the way into slash commands.
 
 import * as api from "./api.js";
+import { attempt } from "./attempt.js";
+import { isForum } from "./channels.js";
 import { h, icon, iconButton } from "./dom.js";
 import { CommandForm, CommandList, matching, slashCommands } from "./commands.js";
-import { isForum } from "./forum.js";
+import { chooseSticker } from "./stickers.js";
 import { toast } from "./toast.js";
 import { Tray } from "./tray.js";
 
@@ -29,8 +31,9 @@ export class Composer {
     this.list = new CommandList({ input: this.input, onChoose: (command) => this.#choose(command) });
     this.send = h("button", { type: "button", class: "send", "aria-label": "Send", title: "Send", data: { testid: "send" } }, icon("send"));
     this.attach = iconButton("plus", "Attach files", () => this.file.click());
+    this.stickers = iconButton("sticker", "Send a sticker", () => this.#chooseSticker(), { hidden: true, data: { testid: "sticker-open" } });
     this.slot = h("div", { class: "command-slot" });
-    this.line = h("div", { class: "composer-line" }, this.attach, this.input, this.send);
+    this.line = h("div", { class: "composer-line" }, this.attach, this.input, this.stickers, this.send);
     this.box = h("div", { class: "composer-box" }, this.tray.node, this.slot, this.line);
     this.node = h("div", { class: "composer" }, this.list.node, this.list.status, this.box, this.file);
     this.#listen();
@@ -46,6 +49,18 @@ export class Composer {
     this.input.placeholder = channel ? `Message ${place}${hint}` : "Choose a channel";
     this.input.setAttribute("aria-label", channel ? `Message ${place}` : "Message");
     this.input.disabled = !channel;
+    this.showStickers(channel);
+  }
+
+  /** A server's stickers can be sent in it. */
+  showStickers(channel) {
+    this.stickers.hidden = Boolean(this.#form) || !channel?.guild?.stickers?.length;
+  }
+
+  #chooseSticker() {
+    const { store } = this.app;
+    const send = (id) => attempt(api.say(store.user.id, store.current, "", [], { replyTo: this.app.replyTo(), stickers: [id] })).then((sent) => sent && this.app.endReply());
+    chooseSticker(store.channel().guild.stickers, this.stickers, send);
   }
 
   addFiles(files) {
@@ -119,6 +134,7 @@ export class Composer {
     if (waiting.length && this.#form.takeFiles(waiting)) this.tray.clear();
     this.input.hidden = true;
     this.attach.hidden = true;
+    this.stickers.hidden = true;
     this.box.classList.add("has-command");
     this.send.setAttribute("aria-label", `Run /${command.name}`);
     this.send.title = `Run /${command.name}`;
@@ -133,6 +149,7 @@ export class Composer {
     this.slot.replaceChildren();
     this.input.hidden = false;
     this.attach.hidden = false;
+    this.showStickers(this.app.store.channel());
     this.box.classList.remove("has-command");
     this.send.setAttribute("aria-label", "Send");
     this.send.title = "Send";
@@ -162,7 +179,7 @@ export class Composer {
     const items = this.tray.items;
     if (!content && !items.length) return;
     try {
-      await api.say(this.app.store.user.id, this.app.store.current, content, items, this.app.replyTo());
+      await api.say(this.app.store.user.id, this.app.store.current, content, items, { replyTo: this.app.replyTo() });
     } catch (error) {
       toast(error.message, { problem: true });
       return;

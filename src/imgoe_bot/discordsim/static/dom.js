@@ -30,6 +30,11 @@ const ICONS = {
   edit: "M4 20h4L19 9l-4-4L4 16z",
   check: "M5 12.5 10 17 19 7",
   pin: "M9 4h6l-1 6 4 4H6l4-4zM12 14v6",
+  forum: "M4 5h16v11H9l-5 4zM8 9h8M8 12h5",
+  voice: "M4 10v4h3l5 4V6L7 10zM15.5 9a4 4 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11",
+  news: "M4 10v4l11 4V6zM15 9a3 3 0 0 1 0 6M7 15v4h3v-3",
+  forward: "M15 7l5 5-5 5M20 12h-9a7 7 0 0 0-7 7",
+  sticker: "M5 4h14v9l-6 7H5zM19 13h-6v7M9 9h.01M14 9h.01M9 12.5a3 3 0 0 0 4 .8",
 };
 
 function assign(node, name, value) {
@@ -55,6 +60,7 @@ export function icon(name) {
   const path = document.createElementNS(SVG, "path");
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("class", "icon");
+  svg.dataset.icon = name;
   svg.setAttribute("aria-hidden", "true");
   path.setAttribute("d", ICONS[name] ?? ICONS.file);
   svg.append(path);
@@ -93,6 +99,7 @@ export function outsideLink(url, ...children) {
 const UNITS = ["bytes", "KB", "MB", "GB"];
 
 export function fileSize(bytes) {
+  if (bytes === 1) return "1 byte";
   let value = bytes;
   let unit = 0;
   while (value >= 1024 && unit < UNITS.length - 1) {

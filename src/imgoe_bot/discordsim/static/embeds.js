@@ -16,12 +16,15 @@ export function embeds(list, context) {
 function merged(list) {
   const out = [];
   for (const embed of list) {
-    const host = embed.url && embed.image && out.find((one) => one.url === embed.url && one.pictures.length);
+    const host = embed.url && seen(embed.image) && out.find((one) => one.url === embed.url && one.pictures.length);
     if (host && host.pictures.length < GALLERY_LIMIT) host.pictures.push(embed.image);
-    else if (!host) out.push({ ...embed, pictures: embed.image ? [embed.image] : [] });
+    else if (!host) out.push({ ...embed, pictures: seen(embed.image) ? [embed.image] : [] });
   }
   return out;
 }
+
+// Discord shows nothing of a picture it could not load: 0×0.
+const seen = (picture) => Boolean(picture) && picture.width !== 0;
 
 function card(embed, context) {
   const box = h("div", { class: "embed", data: { testid: "embed" } });
@@ -35,7 +38,7 @@ function card(embed, context) {
     embed.description && h("div", { class: "embed-text markup" }, ...markdown(embed.description, context)),
     embed.fields?.length && fields(embed.fields, context),
   );
-  const thumb = embed.thumbnail && h("div", { class: "embed-thumb" }, picture({ ...sized(embed.thumbnail), name: embed.title }));
+  const thumb = seen(embed.thumbnail) && h("div", { class: "embed-thumb" }, picture({ ...sized(embed.thumbnail), name: embed.title }));
   box.append(h("div", { class: "embed-top" }, body, thumb));
   if (embed.pictures.length) box.append(gallery(embed.pictures.map((one) => ({ ...sized(one), name: embed.title, kind: "picture" }))));
   if (embed.footer || embed.timestamp) box.append(footer(embed));

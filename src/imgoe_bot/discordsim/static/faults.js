@@ -1,11 +1,15 @@
 // The fault panel: what can go wrong at the press of a button, beside the chat.
 
-import { attempt } from "./actions.js";
 import * as api from "./api.js";
+import { attempt } from "./attempt.js";
 import { h, iconButton } from "./dom.js";
 import { toast } from "./toast.js";
 
+const HEAL = "heal";
+
 export class FaultPanel {
+  #on = [];
+
   constructor(app) {
     this.app = app;
     this.node = document.querySelector("#faults");
@@ -22,29 +26,57 @@ export class FaultPanel {
     opener?.setAttribute("aria-expanded", String(this.isOpen));
     if (!this.isOpen) return opener?.focus();
     this.#draw();
+    this.look();
     return this.node.querySelector("button")?.focus();
   }
 
+  /** Ask which lasting faults are on where the person is, and show it. */
+  async look() {
+    const { user, current } = this.app.store;
+    if (!this.isOpen || !current) return;
+    const found = await api.faultsOn(user.id, current).catch(() => ({ on: [] }));
+    this.#show(found.on);
+  }
+
   #draw() {
-    const groups = Map.groupBy(this.app.store.faults, (fault) => fault.group);
+    const faults = this.app.store.faults.filter((fault) => fault.name !== HEAL);
+    const heal = this.app.store.faults.find((fault) => fault.name === HEAL);
     const close = iconButton("close", "Close faults", () => this.toggle());
     this.node.replaceChildren(
-      h("div", { class: "faults-head" }, h("h2", {}, "Faults"), close),
-      h("p", { class: "quiet" }, "Give the bot a bad day and watch it cope."),
-      ...[...groups].map(([name, faults]) => h("section", {}, h("h3", {}, name), ...faults.map((fault) => this.#button(fault)))),
+      h(
+        "div",
+        { class: "faults-head" },
+        h("div", { class: "faults-title" }, h("h2", {}, "Faults"), close),
+        h("p", { class: "quiet" }, "Give the bot a bad day and watch it cope."),
+        heal && this.#button(heal),
+      ),
+      ...[...Map.groupBy(faults, (fault) => fault.group)].map(([name, list]) => h("section", {}, h("h3", {}, name), ...list.map((fault) => this.#button(fault)))),
     );
+    this.#show(this.#on);
   }
 
   #button(fault) {
-    const click = async () => {
-      const { user, current } = this.app.store;
-      if (await attempt(api.fault(user.id, current, fault.name))) toast(fault.label);
-    };
     return h(
       "button",
-      { type: "button", class: "fault", data: { testid: `fault-${fault.name}` }, on: { click } },
+      { type: "button", class: fault.name === HEAL ? "fault is-heal" : "fault", "aria-pressed": fault.lasting ? "false" : null, data: { testid: `fault-${fault.name}`, fault: fault.name }, on: { click: () => this.#press(fault) } },
       h("span", {}, fault.label),
       h("span", { class: "quiet" }, fault.hint),
     );
   }
+
+  async #press(fault) {
+    const { user, current } = this.app.store;
+    const answer = await attempt(api.fault(user.id, current, fault.name));
+    if (!answer) return;
+    const ended = fault.lasting && !answer.on.includes(fault.name);
+    toast(`${fault.label}: ${ended ? "over" : lowerFirst(fault.hint)}`);
+    this.#show(answer.on);
+  }
+
+  #show(on) {
+    this.#on = on;
+    for (const button of this.node.querySelectorAll("[aria-pressed]")) button.setAttribute("aria-pressed", String(on.includes(button.dataset.fault)));
+  }
 }
+
+const lowerFirst = (text) => text[0].toLowerCase() + text.slice(1);

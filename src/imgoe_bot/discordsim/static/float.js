@@ -9,6 +9,7 @@ const clamp = (value, least, most) => Math.max(least, Math.min(value, most));
 export function floatBelow(panel, anchor) {
   const box = anchor.getBoundingClientRect();
   panel.style.minWidth = `${box.width}px`;
+  panel.style.maxHeight = "none"; // it may have been placed before
   const below = innerHeight - box.bottom - GAP - EDGE;
   const above = box.top - GAP - EDGE;
   const height = Math.min(panel.offsetHeight, Math.max(below, above));

@@ -3,6 +3,8 @@
 import { h, displayName, outsideLink, safeUrl } from "./dom.js";
 import { stamp } from "./times.js";
 
+// With context.plain nothing is pressed: links and channels are words, spoilers stay covered.
+
 const ESCAPABLE = /^\\([\\*_~`|>[\]()#<:@-])/;
 
 /** [pattern anchored at the start, (match, context) => node | nodes | string] in order of precedence. */
@@ -16,11 +18,11 @@ const RULES = [
   [/^<#(\d+)>/, ([, id], context) => channelMention(id, context)],
   [/^<\/([^:>]{1,100}):\d+>/, ([, name]) => mention(`/${name}`)],
   [/^<a?:(\w{2,32}):\d+>/, ([, name]) => h("span", { class: "emoji", title: `:${name}:` }, `:${name}:`)],
-  [/^<(https?:\/\/[^\s<>]+)>/, ([, url]) => outsideLink(url, url)],
-  [/^\[((?:\\.|[^\]\\])+)\]\(\s*<?(https?:\/\/[^\s)>]+)>?(?:\s+"[^"]*")?\s*\)/, ([, text, url], c) => outsideLink(url, ...inline(text, c))],
-  [/^https?:\/\/[^\s<]+/, ([url]) => bareLink(url)],
+  [/^<(https?:\/\/[^\s<>]+)>/, ([, url], c) => link(url, [url], c)],
+  [/^\[((?:\\.|[^\]\\])+)\]\(\s*<?(https?:\/\/[^\s)>]+)>?(?:\s+"[^"]*")?\s*\)/, ([, text, url], c) => link(url, inline(text, c), c)],
+  [/^https?:\/\/[^\s<]+/, ([url], c) => bareLink(url, c)],
   [/^@(everyone|here)\b/, ([text]) => mention(text)],
-  [/^\|\|([\s\S]+?)\|\|/, ([, text], c) => spoilerText(inline(text, c))],
+  [/^\|\|([\s\S]+?)\|\|/, ([, text], c) => (c.plain ? coveredText(inline(text, c)) : spoilerText(inline(text, c)))],
   [/^\*\*\*([\s\S]+?)\*\*\*(?!\*)/, ([, text], c) => h("strong", {}, h("em", {}, ...inline(text, c)))],
   [/^\*\*([\s\S]+?)\*\*(?!\*)/, ([, text], c) => h("strong", {}, ...inline(text, c))],
   [/^__([\s\S]+?)__(?!_)/, ([, text], c) => h("u", {}, ...inline(text, c))],
@@ -32,17 +34,26 @@ const RULES = [
 
 const mention = (text) => h("span", { class: "mention" }, text);
 
-function channelMention(id, { people, open }) {
+const link = (url, nodes, { plain }) => (plain ? h("span", {}, ...nodes) : outsideLink(url, ...nodes));
+
+function channelMention(id, { people, open, plain }) {
   const channel = people?.channel(id);
-  if (!channel || !open) return mention("#unknown-channel");
+  if (!channel || !(open || plain)) return mention("#unknown-channel");
+  if (plain) return mention(`#${channel.name}`);
   const go = { click: () => open(id) };
   return h("button", { type: "button", class: "mention mention-link", on: go }, `#${channel.name}`);
 }
 
-function bareLink(raw) {
+function bareLink(raw, context) {
   const tail = raw.match(/[.,;:!?'"]+$|(?<!\([^)]*)\)+$/)?.[0] ?? "";
   const url = raw.slice(0, raw.length - tail.length);
-  return safeUrl(url) ? [outsideLink(url, url), tail] : raw;
+  return safeUrl(url) ? [link(url, [url], context), tail] : raw;
+}
+
+/** A spoiler where nothing can be pressed. */
+function coveredText(nodes) {
+  const hidden = h("span", { class: "spoiler-inner", "aria-hidden": "true" }, ...nodes);
+  return h("span", { class: "spoiler is-fixed" }, hidden, h("span", { class: "visually-hidden" }, "spoiler"));
 }
 
 /** Hidden until pressed; a button while hidden, plain text afterwards. */

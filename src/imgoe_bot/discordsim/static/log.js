@@ -1,11 +1,14 @@
 // The message log of the open channel: keeps its place, follows the newest, greets when empty.
 
+import * as api from "./api.js";
+import { isForum } from "./channels.js";
 import { avatar, h, icon } from "./dom.js";
-import { forumView, isForum } from "./forum.js";
+import { forumView } from "./forum.js";
 import { isEphemeral, messageNode } from "./message.js";
 import { dayLabel, messageTime, sameDay } from "./times.js";
 
 const NEAR_END_PX = 120;
+const NEAR_BEGINNING_PX = 300;
 const TOGETHER_MS = 5 * 60 * 1000;
 
 export class Log {
@@ -15,9 +18,10 @@ export class Log {
     this.node = h("div", { class: "log", role: "log", tabindex: "0", "aria-label": "Messages" }, this.inner);
     this.jump = h("button", { type: "button", class: "jump-down", hidden: true, on: { click: () => this.#toEnd() } }, "New messages", icon("down"));
     this.node.addEventListener("scroll", () => this.#nearEnd() && (this.jump.hidden = true), { passive: true });
-    // Pictures that load late push the end away; stay there if we were.
-    new ResizeObserver(() => this.stick && this.#toEnd()).observe(this.inner);
-    this.node.addEventListener("scroll", () => (this.stick = this.#nearEnd()), { passive: true });
+    // Pictures that load late push the end away, an open form or tray covers it; stay there if we were.
+    const follow = new ResizeObserver(() => this.stick && this.#toEnd());
+    for (const node of [this.inner, this.node]) follow.observe(node);
+    this.node.addEventListener("scroll", () => this.#scrolled(), { passive: true });
   }
 
   /** Everything anew: another channel, another person, a fresh snapshot. */
@@ -32,6 +36,29 @@ export class Log {
     this.inner.replaceChildren(...greeting, ...nodes);
     this.jump.hidden = true;
     return this.#toEnd();
+  }
+
+  /** What is further back comes as one scrolls there; what one looks at stays where it is. */
+  async #loadOlder() {
+    const { store } = this.app;
+    const channelId = store.current;
+    const first = store.messages()[0];
+    if (this.loading || !first || store.isWhole()) return;
+    this.loading = true;
+    const found = await api.older(store.user.id, channelId, first.id).catch(() => null);
+    this.loading = false;
+    if (!found || store.current !== channelId) return;
+    store.addOlder(channelId, found.messages);
+    const fromEnd = this.node.scrollHeight - this.node.scrollTop;
+    this.drawAll();
+    this.stick = false;
+    this.node.scrollTop = this.node.scrollHeight - fromEnd;
+  }
+
+  #scrolled() {
+    const fits = this.node.scrollHeight <= this.node.clientHeight;
+    this.stick = this.#nearEnd();
+    if (!fits && this.node.scrollTop < NEAR_BEGINNING_PX) this.#loadOlder();
   }
 
   arrived(message) {
@@ -150,7 +177,7 @@ function emptyState(channel, app) {
     { class: "empty" },
     h("div", { class: "empty-picture" }, icon("picture")),
     h("h2", {}, "Drop a picture here"),
-    h("p", {}, `Drag one onto this window, paste it, or press + below. What #${channel.name} shares, the app answers.`),
+    h("p", {}, "Drag one onto this window, paste it, or press + below."),
     h(
       "ul",
       { class: "hints" },

@@ -11,6 +11,22 @@ const SMALL = /^-# +(.+)(?:\n|$)/;
 const LIST = /^(?:[ \t]*(?:[-*]|\d{1,3}\.) +.+(?:\n|$))+/;
 const STARTS_BLOCK = /^(?:```|> |>>> |#{1,3} |-# |[ \t]*[-*] |\d{1,3}\. )/;
 
+const BLOCK_MARKS = /^[ \t]*(?:>>> |> |#{1,3} +|-# +|[-*] +|\d{1,3}\. +)+/gm;
+const ONE_LINE_MOST = 400;
+
+/** Text to one line of inline nodes in which nothing can be pressed, without the marks of blocks. */
+export function oneLine(text, context = {}) {
+  const bare = text.replace(/```(?:[\w+-]{1,20}\n)?/g, " ").replace(BLOCK_MARKS, "").replace(/\s+/g, " ");
+  const shown = bare.length > ONE_LINE_MOST ? hideCut(bare.slice(0, ONE_LINE_MOST)) : bare;
+  return inline(shown.trim(), { ...context, plain: true });
+}
+
+/** A spoiler that was cut in two is no longer seen as one: leave its first half out. */
+function hideCut(text) {
+  const marks = text.split("||");
+  return marks.length % 2 ? text : marks.slice(0, -1).join("||");
+}
+
 /** Text to an array of block nodes. */
 export function markdown(text, context = {}) {
   const out = [];

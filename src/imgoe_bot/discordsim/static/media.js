@@ -65,7 +65,7 @@ export function picture(item) {
     { type: "button", class: "picture", "aria-label": `Enlarge: ${name}`, on: { click: () => enlarge(src, item) } },
     img,
   );
-  img.addEventListener("error", () => button.replaceWith(broken(name)));
+  img.addEventListener("error", () => button.replaceWith(broken(name, src)));
   return button;
 }
 
@@ -74,12 +74,18 @@ function clip(item) {
   const name = item.alt || item.name || "Clip";
   if (!src) return broken(name);
   const video = h("video", { src, controls: true, preload: "metadata", "aria-label": name, playsinline: true });
-  video.addEventListener("error", () => video.replaceWith(broken(name)));
+  video.addEventListener("error", () => video.replaceWith(broken(name, src)));
   return video;
 }
 
-const broken = (name) =>
-  h("div", { class: "broken", role: "img", "aria-label": `${name} can't be loaded` }, icon("picture"), h("span", {}, "This link no longer works"));
+/** In the place of what does not show: an expired link of ours says so, anything else only that. */
+function broken(name, src = null) {
+  const words = h("span", {}, "This can't be shown");
+  const box = h("div", { class: "broken", role: "img", "aria-label": `${name} can't be shown` }, icon("picture"), words);
+  const isOurs = src && new URL(src).origin === location.origin;
+  if (isOurs) fetch(src, { method: "HEAD" }).then(({ ok }) => ok || (words.textContent = "This link no longer works"), () => null);
+  return box;
+}
 
 /** Blur until pressed; what is under the cover can't be reached before. */
 export function covered(box) {

@@ -1,17 +1,23 @@
 // One message as a node: who, when, what was said, and everything that hangs on it.
 
+import { attempt } from "./attempt.js";
+import * as api from "./api.js";
 import { avatar, displayName, h, icon, iconButton } from "./dom.js";
 import { components } from "./components.js";
 import { embeds } from "./embeds.js";
-import { markdown } from "./markdown.js";
+import { markdown, oneLine } from "./markdown.js";
 import { attachments } from "./media.js";
+import { sticker } from "./stickers.js";
+import { voiceMessage } from "./voice.js";
 import { clock, messageTime } from "./times.js";
 
 const EPHEMERAL = 1 << 6;
 const LOADING = 1 << 7;
 const SUPPRESS_EMBEDS = 1 << 2;
+const VOICE = 1 << 13;
+const PINNED = 6;
 const THREAD_STARTER = 21;
-const NO_TEXT = { 6: "pinned a message", 7: "joined", 18: "started a thread" };
+const NO_TEXT = { [PINNED]: "pinned a message", 7: "joined", 18: "started a thread" };
 
 export const isEphemeral = (message) => Boolean((message.flags ?? 0) & EPHEMERAL);
 const isLoading = (message) => Boolean((message.flags ?? 0) & LOADING);
@@ -60,7 +66,7 @@ function content(message, app) {
   if (message.content) parts.push(textOf(message, app));
   for (const { message: snapshot } of message.message_snapshots ?? []) parts.push(forwarded(snapshot, app));
   const v2 = Boolean((message.flags ?? 0) & (1 << 15));
-  if (!v2) parts.push(...attachments(message.attachments ?? []), ...stickers(message.sticker_items ?? []));
+  if (!v2) parts.push(...files(message), ...(message.sticker_items ?? []).map(sticker));
   if (!((message.flags ?? 0) & SUPPRESS_EMBEDS)) parts.push(...embeds(message.embeds ?? [], app.markup));
   parts.push(...components(message, app));
   if (!parts.length) parts.push(h("p", { class: "quiet" }, "(nothing to show)"));
@@ -83,7 +89,10 @@ function forwarded(snapshot, app) {
   return h("div", { class: "forwarded" }, h("p", { class: "quiet" }, icon("reply"), "Forwarded"), ...inner);
 }
 
-const stickers = (list) => list.map((one) => h("div", { class: "sticker", role: "img", "aria-label": `Sticker: ${one.name}` }, icon("smile"), one.name));
+function files(message) {
+  const list = message.attachments ?? [];
+  return (message.flags ?? 0) & VOICE ? list.map(voiceMessage) : attachments(list);
+}
 
 /** What the message answers: another message, or a command somebody used. */
 function occasion(message, app) {
@@ -93,20 +102,21 @@ function occasion(message, app) {
     const what = [h("b", {}, displayName(told.user)), " used ", h("span", { class: "mention" }, message.type === 23 ? used : `/${used}`)];
     return h("div", { class: "occasion" }, icon("reply"), avatar(told.user, "tiny"), h("span", {}, ...what));
   }
-  if (!message.message_reference || message.message_snapshots?.length || [18, THREAD_STARTER].includes(message.type)) return null;
+  if (!message.message_reference || message.message_snapshots?.length || [PINNED, 18, THREAD_STARTER].includes(message.type)) return null;
   return repliedTo(message, app);
 }
 
 function repliedTo(message, app) {
   const target = message.referenced_message ?? app.store.message(message.channel_id, message.message_reference.message_id);
   if (!target) return h("div", { class: "occasion quiet" }, icon("reply"), h("span", {}, "The original message was deleted"));
-  const short = target.content || target.embeds?.[0]?.title || (target.attachments?.length ? "a file" : "a message");
-  const jump = h("button", { type: "button", class: "reply-jump", on: { click: () => app.jumpTo(target.id) } }, h("b", {}, displayName(target.author)), ` ${short.slice(0, 120)}`);
+  const words = target.content || target.embeds?.[0]?.title;
+  const short = words ? oneLine(words, app.markup) : [target.attachments?.length ? "a file" : "a message"];
+  const jump = h("button", { type: "button", class: "reply-jump", on: { click: () => app.jumpTo(target.id) } }, h("b", {}, displayName(target.author)), " ", ...short);
   return h("div", { class: "occasion" }, icon("reply"), avatar(target.author, "tiny"), jump);
 }
 
 function onlyYou(message, app) {
-  const dismiss = () => app.store.forget(message.channel_id, [message.id]);
+  const dismiss = () => attempt(api.remove(app.store.user.id, message));
   return h(
     "p",
     { class: "only-you", data: { testid: "ephemeral" } },

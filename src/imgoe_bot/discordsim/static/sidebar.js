@@ -1,11 +1,10 @@
 // The left column: servers with their channels, direct messages, who one is.
 
+import { channelIcon, isThread } from "./channels.js";
 import { avatar, displayName, h, icon } from "./dom.js";
 import { themeSwitch } from "./theme.js";
 
-const FORUMS = new Set([15, 16]);
 const CATEGORY = 4;
-const THREADS = new Set([10, 11, 12]);
 
 export class Sidebar {
   constructor(app) {
@@ -51,18 +50,17 @@ export class Sidebar {
     const { store } = this.app;
     const count = store.unread(channel.id);
     const here = channel.id === store.current;
-    const name = isDm ? "at" : THREADS.has(channel.type) || FORUMS.has(channel.type) ? "thread" : "hash";
     const badge = count > 0 && h("span", { class: isDm ? "unread is-loud" : "unread" }, String(count), h("span", { class: "visually-hidden" }, " unread"));
     const button = h(
       "button",
       {
         type: "button",
-        class: ["channel", here && "is-open", count > 0 && "is-unread", THREADS.has(channel.type) && "is-thread"].filter(Boolean).join(" "),
+        class: ["channel", here && "is-open", count > 0 && "is-unread", isThread(channel) && "is-thread"].filter(Boolean).join(" "),
         "aria-current": here ? "page" : null,
         data: { testid: isDm ? "dm" : "channel", channelName: channel.name ?? "", channelId: channel.id },
         on: { click: () => this.app.open(channel.id) },
       },
-      isDm ? avatar(channel.recipient ?? { name: channel.name, bot: true }, "small") : icon(name),
+      isDm ? avatar(channel.recipient ?? { name: channel.name, bot: true }, "small") : icon(channelIcon(channel)),
       h("span", { class: "channel-name" }, channel.name),
       channel.nsfw && h("span", { class: "tag" }, "18+"),
       badge,

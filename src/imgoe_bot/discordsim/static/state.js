@@ -3,6 +3,7 @@
 const isNewer = (a, b) => (a.length === b.length ? a > b : a.length > b.length);
 const byAge = (a, b) => (a.id === b.id ? 0 : isNewer(a.id, b.id) ? 1 : -1);
 const TYPING_MS = 10000;
+const PAGE = 50; // messages that come at once
 const DIRECTORY = /^(GUILD|CHANNEL_(?!PINS)|THREAD|COMMANDS)/;
 
 /** A DM is called after who is on its other end. */
@@ -22,6 +23,7 @@ export class Store extends EventTarget {
   bot = null;
   current = null;
   #messages = new Map();
+  #whole = new Set();
   #unread = new Map();
   #typing = new Map();
 
@@ -52,6 +54,18 @@ export class Store extends EventTarget {
 
   messages(channelId = this.current) {
     return [...(this.#messages.get(channelId)?.values() ?? [])].sort(byAge);
+  }
+
+  /** Whether there is nothing older than what is known of a channel. */
+  isWhole(channelId = this.current) {
+    return this.#whole.has(channelId) || this.messages(channelId).length < PAGE;
+  }
+
+  /** Take in what was said before all that is known; no more of it means that is all. */
+  addOlder(channelId, list) {
+    const known = this.#messages.get(channelId);
+    for (const message of list) if (!known.has(message.id)) known.set(message.id, message);
+    if (list.length < PAGE) this.#whole.add(channelId);
   }
 
   message(channelId, id) {
@@ -114,6 +128,7 @@ export class Store extends EventTarget {
     this.#messages = new Map(
       Object.entries(d.messages ?? {}).map(([id, list]) => [id, new Map(list.map((one) => [one.id, one]))]),
     );
+    this.#whole.clear();
     this.#countUnread();
     if (!this.channel()) this.current = this.#remembered() ?? this.channels()[0]?.id ?? null;
     this.#read(this.current);

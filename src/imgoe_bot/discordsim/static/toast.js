@@ -1,8 +1,9 @@
-// Short notices in a corner; problems are announced at once, news politely.
+// Short notices beside the chat; problems are announced at once, news politely.
 
 import { h, icon, iconButton } from "./dom.js";
 
-const LIFE_MS = 7000;
+const LIFE_MS = 3500;
+const PROBLEM_LIFE_MS = 7000;
 
 export function toast(text, { problem = false } = {}) {
   const area = document.querySelector(problem ? "#alerts" : "#notices");
@@ -10,5 +11,5 @@ export function toast(text, { problem = false } = {}) {
   note.append(iconButton("close", "Dismiss", () => note.remove()));
   area.append(note);
   while (area.children.length > 3) area.firstElementChild.remove();
-  setTimeout(() => note.remove(), LIFE_MS);
+  setTimeout(() => note.remove(), problem ? PROBLEM_LIFE_MS : LIFE_MS);
 }

@@ -1,0 +1,127 @@
+"""The bot loses a channel that it mirrors: it rests, and its moderator hears of it once."""
+
+import pytest
+
+from imgoe_bot.discordsim import Message, Permission, Person, places
+from tests.flows.kit import Town, eventually, picture
+
+
+def _told(person: Person) -> list[Message]:
+    return [note for note in person.messages(person.dm) if "I can no longer work" in note.content]
+
+
+async def _list(town: Town) -> str:
+    """Return ``/mirror list``, asked where the bot can still answer."""
+    asked = await town.ada.slash(town.lounge, "mirror list")
+    return (await asked.wait_response()).content
+
+
+async def _resting(town: Town, count: int) -> None:
+    query = "SELECT count(*) FROM mirror_rule WHERE paused AND lacks = 'view_channel'"
+    await eventually(lambda: town.read_number(query) == count)
+
+
+def _close(town: Town, how: str) -> None:
+    """Take #photos from the bot, by the channel, by a role, or by taking its role away."""
+    world, guild = town.sim.world, town.guild
+    if how == "channel":
+        guild.overwrite(town.photos, deny=Permission.VIEW_CHANNEL)
+    elif how == "role":
+        everyone = guild.state.roles[guild.id]
+        hidden = everyone.permissions & ~Permission.VIEW_CHANNEL
+        places.edit_role(world, guild.state, everyone, {"permissions": int(hidden)})
+    else:
+        bot = guild.state.members[town.sim.bot_user.id]
+        places.set_roles(world, guild.state, bot, [])
+
+
+@pytest.mark.parametrize("how", ["channel", "role", "role of its own"])
+async def test_a_channel_closed_to_the_bot_rests_and_its_moderator_is_told_once(
+    running: Town, how: str
+) -> None:
+    guild = running.guild
+    own = guild.grant_bot()
+    if how == "role of its own":
+        guild.overwrite(running.photos, own, allow=Permission.VIEW_CHANNEL)
+        guild.overwrite(running.photos, deny=Permission.VIEW_CHANNEL)
+    await running.mirror(running.lounge)
+    assert "paused" not in await _list(running)
+
+    _close(running, how)
+
+    await _resting(running, 2 if how == "role" else 1)
+    guild.edit_channel(running.photos, topic="closed")
+    guild.edit_channel(running.photos, topic="still closed")
+    await eventually(lambda: bool(_told(running.ada)))
+    assert f"<#{running.photos.id}> (paused: the permission **View Channel**" in await _list(
+        running
+    )
+    (told,) = _told(running.ada)
+    assert "View Channel" in told.content
+    assert f"<#{running.photos.id}>" in told.content
+
+
+async def test_a_channel_that_was_closed_while_the_bot_was_away_rests_when_it_returns(
+    town: Town,
+) -> None:
+    async with town.bot():
+        await town.set_key()
+        await town.mirror()
+    town.guild.overwrite(town.photos, deny=Permission.VIEW_CHANNEL)
+
+    for _ in range(2):
+        async with town.bot():
+            await _resting(town, 1)
+            assert "**View Channel**" in await _list(town)
+
+    assert len(_told(town.ada)) == 1
+
+
+async def test_under_a_wider_rule_only_what_was_read_before_counts_as_lost(town: Town) -> None:
+    never = town.guild.add_channel("secret")
+    town.guild.overwrite(never, deny=Permission.VIEW_CHANNEL)
+    town.guild.set_system_channel(town.lounge)
+    async with town.bot():
+        await town.set_key()
+        await (await town.ada.slash(town.photos, "mirror add")).wait_response()
+        await town.card_for(await town.ben.say(town.photos, files=[picture()]))
+
+        town.guild.overwrite(town.photos, deny=Permission.VIEW_CHANNEL)
+
+        await _resting(town, 1)
+        listed = await _list(town)
+        assert f"<#{town.photos.id}> (paused" in listed
+        assert f"<#{never.id}>" not in listed
+        posted = await town.ben.say(town.lounge, files=[picture(colour="red")])
+        await town.card_for(posted)
+
+
+async def test_who_can_not_be_written_to_finds_the_reason_in_status_and_list(
+    running: Town,
+) -> None:
+    running.ada.dms_closed = True
+
+    running.guild.overwrite(running.photos, deny=Permission.VIEW_CHANNEL)
+
+    await _resting(running, 1)
+    asked = await running.ada.slash(running.lounge, "status")
+    shown = str((await asked.wait_response()).embeds)
+    assert "Channels that rest" in shown
+    assert f"<#{running.photos.id}> (paused: the permission **View Channel**" in shown
+    assert "**View Channel**" in await _list(running)
+
+
+async def test_resuming_says_what_is_missing_still_and_works_once_it_is_there(
+    running: Town,
+) -> None:
+    running.guild.overwrite(running.photos, deny=Permission.VIEW_CHANNEL)
+    await _resting(running, 1)
+    early = await running.ada.slash(running.lounge, "mirror resume", channel=running.photos)
+    assert "I lack **View Channel**" in (await early.wait_response()).content
+
+    running.guild.overwrite(running.photos)
+    resumed = await running.ada.slash(running.lounge, "mirror resume", channel=running.photos)
+
+    assert "I lack" not in (await resumed.wait_response()).content
+    await running.card_for(await running.ben.say(running.photos, files=[picture()]))
+    assert "paused" not in await _list(running)

@@ -1,0 +1,13 @@
+"""A bucket on this machine, and what lies in it."""
+
+import aiohttp
+
+from imgoe_bot.hostserver import S3Place
+
+SECRETS = {"access_key_id": "testing", "secret_access_key": "testing"}
+
+
+async def keys_in(place: S3Place, session: aiohttp.ClientSession) -> int:
+    """How many objects there are."""
+    async with session.get(f"{place.endpoint}/{place.bucket}") as response:
+        return (await response.text()).count("<Key>")

@@ -1,0 +1,35 @@
+"""Several channels lost at once: one message to each who mirrors them."""
+
+from dataclasses import replace
+
+from imgoe_bot.domain.ids import ChannelId, UserId
+from imgoe_bot.services.resting import Lost
+from tests.contracts.stores import BEN, GUILD, rule
+from tests.services.conftest import Office
+
+ADA = UserId(5)
+
+
+async def test_who_made_the_rules_is_told_once_of_all_of_them(office: Office) -> None:
+    for channel_id in (30, 31):
+        await office.stores.rules.add(rule(channel_id=channel_id))
+    await office.stores.rules.add(replace(rule(channel_id=20), created_by=ADA))
+    lost = [
+        Lost((ChannelId(30),), "view_channel"),
+        Lost((ChannelId(31),), "read_message_history"),
+        Lost((ChannelId(32), ChannelId(20)), "view_channel"),
+        Lost((ChannelId(99),), "view_channel"),
+    ]
+
+    for _ in range(2):
+        await office.resting().rest(GUILD, lost, locale="en-US")
+
+    told = {rules[0].created_by: rules for rules in office.messenger.paused}
+    assert len(office.messenger.paused) == 2
+    assert [(each.channel_id, each.lacks) for each in told[BEN]] == [
+        (30, "view_channel"),
+        (31, "read_message_history"),
+    ]
+    assert [each.channel_id for each in told[ADA]] == [32]
+    rules = {each.channel_id: each.paused for each in await office.stores.rules.of_guild(GUILD)}
+    assert rules == {30: True, 31: True, 20: False, 32: True}
