@@ -23,7 +23,7 @@ from typer.testing import CliRunner, Result
 from imgoe_bot import upload_cli
 from imgoe_bot.cli import app
 from imgoe_bot.errors import ConfigError
-from imgoe_bot.hostapi.tiny import tiny_image
+from imgoe_bot.hostapi.tiny import tiny_file
 from imgoe_bot.hostserver import HostOptions, HostServer
 from tests.docs.tables import code, fences, read, rows, sections
 
@@ -47,7 +47,7 @@ def folder(tmp_path: Path) -> Path:
     made = tmp_path / "pictures"
     made.mkdir()
     for name in ("a.png", "b.png", "c.png"):
-        (made / name).write_bytes(tiny_image(PNG))
+        (made / name).write_bytes(tiny_file(PNG))
     return made
 
 
@@ -324,7 +324,7 @@ async def test_a_host_that_is_busy_for_a_while_is_waited_for(serve: Serve, run: 
 
     async def busy_once(request: web.Request) -> web.StreamResponse:
         if request.method == "GET":
-            return web.Response(body=tiny_image(PNG), content_type=PNG)
+            return web.Response(body=tiny_file(PNG), content_type=PNG)
         form = await request.post()
         file = form["source"]
         assert isinstance(file, web.FileField)
@@ -521,7 +521,7 @@ async def test_a_web_address_is_downloaded_and_uploaded_under_its_name(
     async def picture(request: web.Request) -> web.StreamResponse:
         if request.path == "/moved":
             raise web.HTTPFound("/some/Sunset%201.png")
-        return web.Response(body=tiny_image(PNG), content_type=PNG)
+        return web.Response(body=tiny_file(PNG), content_type=PNG)
 
     address = await serve(picture)
 
@@ -549,7 +549,7 @@ async def test_a_web_address_with_more_than_allowed_is_refused(serve: Serve, run
     async def endless(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
         await response.prepare(request)
-        await response.write(tiny_image(PNG))
+        await response.write(tiny_file(PNG))
         while True:
             await response.write(bytes(100_000))
 
@@ -600,7 +600,7 @@ async def test_standard_input_is_uploaded_from_a_pipe_and_from_a_file(
     environment: dict[str, str], folder: Path
 ) -> None:
     piped = await _start("-", environment=environment, folder=folder, stdin=asyncio.subprocess.PIPE)
-    code_piped, link_piped, errors = await _ended(piped, tiny_image(PNG) + bytes(700_000))
+    code_piped, link_piped, errors = await _ended(piped, tiny_file(PNG) + bytes(700_000))
     with (folder / "a.png").open("rb") as file:
         redirected = await _start("-", environment=environment, folder=folder, stdin=file)
         code_redirected, link_redirected, _ = await _ended(redirected)
@@ -652,7 +652,7 @@ async def test_who_asked_not_to_be_hung_up_on_is_not(
         await process.stdout.readline()
 
     process.send_signal(signal.SIGHUP)
-    returned, link, errors = await _ended(process, tiny_image(PNG))
+    returned, link, errors = await _ended(process, tiny_file(PNG))
 
     assert (returned, errors) == (0, "")
     assert link.endswith(".png\n")
@@ -726,7 +726,7 @@ async def _shown_until(terminal: int, pattern: str) -> str:
 
 
 async def test_the_guides_example_runs(environment: dict[str, str], folder: Path) -> None:
-    (folder / "kitten.png").write_bytes(tiny_image(PNG))
+    (folder / "kitten.png").write_bytes(tiny_file(PNG))
     (example,) = fences(GUIDE, "sh")
 
     process = await asyncio.create_subprocess_exec(

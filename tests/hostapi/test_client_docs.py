@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from imgoe_bot import errors
-from imgoe_bot.hostapi.tiny import tiny_image
+from imgoe_bot.hostapi.tiny import tiny_file
 from imgoe_bot.hostserver import HostOptions, HostServer
 
 PAGE = Path(__file__).parents[2] / "docs" / "host-client.md"
@@ -20,7 +20,8 @@ PRINTED = [
     r"http\S+ http\S+ http\S+\ndeleted: True\n",
     r"(\d+ bytes sent\n)+\w+\n",
     r"the key is not accepted\n",
-    r"key: True expiry kept: True\n.*image/png.* moderated: False\n.* public: True left: \(\)\n",
+    r"key: True expiry kept: True\n.*image/png.*tried: \(\)\n"
+    r"moderated: False\n.* public: True left: \(\)\n",
 ]
 
 
@@ -34,7 +35,7 @@ async def embedded_host(tmp_path: Path) -> AsyncIterator[HostServer]:
 async def test_an_example_runs_and_prints_what_one_expects(
     embedded_host: HostServer, tmp_path: Path, example: str, printed: str
 ) -> None:
-    (tmp_path / "kitten.png").write_bytes(tiny_image("image/png"))
+    (tmp_path / "kitten.png").write_bytes(tiny_file("image/png"))
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",

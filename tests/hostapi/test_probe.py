@@ -1,5 +1,6 @@
 """A host is asked what it can do, and nothing stays behind that can be taken back."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -7,7 +8,8 @@ from aiohttp import BodyPartReader, web
 
 from imgoe_bot.errors import HostBusy, HostRefused, KeyRejected
 from imgoe_bot.hostapi import HostAbilities, HostClient, sniff_mime
-from imgoe_bot.hostapi.tiny import TINY_KINDS, tiny_image
+from imgoe_bot.hostapi.tiny import TINY_KINDS, tiny_file
+from imgoe_bot.hostserver import HostOptions, HostServer
 
 if TYPE_CHECKING:
     from tests.hostapi.conftest import ReplayHost
@@ -25,6 +27,7 @@ class TryableHost:
         self.keeps_expiry = True
         self.gives_delete_link = True
         self.image: dict[str, object] = {}
+        self.failing: dict[str, int] = {}
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         if request.path.startswith("/thumb"):
@@ -42,6 +45,8 @@ class TryableHost:
             kind = part.headers["Content-Type"] if part.filename else kind
             assert not part.filename or sniff_mime(bytes(body)) == kind
         self.kinds.append(kind)
+        if kind in self.failing:
+            return web.Response(status=self.failing[kind])
         if kind not in self.takes:
             return web.json_response({"error": {"code": 610}}, status=400)
         return web.json_response(self._answer(len(self.kinds)))
@@ -85,7 +90,43 @@ async def test_a_host_that_can_everything(tryable: TryableHost) -> None:
 
 async def test_a_kind_that_is_refused_is_missing_from_the_formats(tryable: TryableHost) -> None:
     tryable.takes -= {"image/webp"}
-    assert (await probed(tryable)).formats == {"image/png", "image/jpeg", "image/gif"}
+    found = await probed(tryable)
+    assert found.formats == set(TINY_KINDS) - {"image/webp"}
+    assert found.untried == ()
+
+
+async def test_a_host_that_is_busy_by_then_has_told_what_it_takes_so_far(
+    tryable: TryableHost,
+) -> None:
+    tryable.failing = dict.fromkeys(TINY_KINDS[2:], 429)
+    found = await probed(tryable)
+    assert found.formats == set(TINY_KINDS[:2])
+    assert found.untried == TINY_KINDS[2:]
+    assert (found.keeps_expiry, found.deletes, found.left_behind) == (True, True, ())
+    assert len(tryable.kinds) == 3
+
+
+async def test_a_kind_that_breaks_the_host_says_nothing_of_the_next(tryable: TryableHost) -> None:
+    tryable.failing = {"image/avif": 500}
+    found = await probed(tryable)
+    assert found.formats == set(TINY_KINDS) - {"image/avif"}
+    assert found.untried == ("image/avif",)
+
+
+async def test_the_embedded_host_takes_a_tiny_file_of_every_kind(tmp_path: Path) -> None:
+    async with (
+        HostServer(HostOptions(tmp_path / "host")) as server,
+        HostClient(server.url, key=server.first_key) as client,
+    ):
+        found = await client.probe()
+    assert found == HostAbilities(
+        key_valid=True,
+        formats=frozenset(TINY_KINDS),
+        keeps_expiry=True,
+        moderates=False,
+        thumb_reachable=True,
+        deletes=True,
+    )
 
 
 async def test_a_host_that_ignores_expiry_moderates_and_hides_thumbs(tryable: TryableHost) -> None:
@@ -127,6 +168,6 @@ async def test_a_busy_host_is_no_answer(host: "ReplayHost") -> None:
 
 
 @pytest.mark.parametrize("kind", TINY_KINDS)
-def test_a_tiny_image_is_never_the_same_twice(kind: str) -> None:
-    assert tiny_image(kind) != tiny_image(kind)
-    assert sniff_mime(tiny_image(kind)) == kind
+def test_a_tiny_file_is_never_the_same_twice(kind: str) -> None:
+    assert tiny_file(kind) != tiny_file(kind)
+    assert sniff_mime(tiny_file(kind)) == kind

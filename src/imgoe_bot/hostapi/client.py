@@ -189,12 +189,13 @@ class HostClient:
                 return False
 
     async def probe(self, *, kinds: Sequence[str] = TINY_KINDS) -> HostAbilities:
-        """Find out what the host can do by uploading 1x1 images and deleting them.
+        """Find out what the host can do by uploading tiny files and deleting them.
 
         Args:
             kinds: the MIME types to try; the first one answers all but ``formats``.
 
         Raises:
-            HostError: the host is unreachable, busy, broken, or no host of this API.
+            HostError: the host is unreachable, busy, broken, or no host of this API, already at the
+                first kind; later ones are ``untried`` then.
         """
         return await probe(self, kinds=kinds)

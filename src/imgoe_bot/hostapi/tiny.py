@@ -1,8 +1,10 @@
-"""The smallest images there are, each made unique: hosts refuse the same bytes twice."""
+"""The smallest files there are, each made unique: hosts refuse the same bytes twice."""
 
 import secrets
 import zlib
 from collections.abc import Callable, Mapping
+
+from imgoe_bot.hostapi import tiny_clips
 
 _JPEG = bytes.fromhex(
     "ffd8ffe000104a46494600010100000100010000ffdb00430050373c463c32504641465a55505f78c882786e6e78"
@@ -13,15 +15,15 @@ _JPEG = bytes.fromhex(
 _WEBP_PIXEL = bytes.fromhex("2f00000000075081540820000a9afec78888fe07")
 
 
-def tiny_image(mime: str) -> bytes:
-    """Return an image of 1x1 pixel with a random comment.
+def tiny_file(mime: str) -> bytes:
+    """Return an image of 1x1 pixel, or a clip of a second, with a random comment.
 
     Args:
         mime: one of ``TINY_KINDS``.
 
-    Source: PNG (W3C), JPEG (ITU T.81), GIF89a and RIFF/WebP specifications.
+    Source: PNG (W3C), JPEG (ITU T.81), GIF89a, RIFF/WebP and BITMAPINFOHEADER specifications.
     """
-    return _MAKERS[mime](secrets.token_hex(8).encode())
+    return _MAKERS[mime](secrets.token_hex(tiny_clips.COMMENT_BYTES // 2).encode())
 
 
 def _png(comment: bytes) -> bytes:
@@ -56,6 +58,14 @@ def _webp(comment: bytes) -> bytes:
     return b"RIFF" + (len(chunks) + 4).to_bytes(4, "little") + b"WEBP" + chunks
 
 
+def _bmp(comment: bytes) -> bytes:
+    """The comment stands in the gap that may be before the pixels."""
+    pixels_at = 54 + len(comment)
+    sizes = (pixels_at + 4, 0, pixels_at, 40, 1, 1)
+    head = b"BM" + b"".join(number.to_bytes(4, "little") for number in sizes)
+    return head + b"\x01\x00\x18\x00" + bytes(24) + comment + b"\x80\x80\x80\x00"
+
+
 def _riff_chunk(name: bytes, data: bytes) -> bytes:
     return name + len(data).to_bytes(4, "little") + data + bytes(len(data) % 2)
 
@@ -65,5 +75,10 @@ _MAKERS: Mapping[str, Callable[[bytes], bytes]] = {
     "image/jpeg": _jpeg,
     "image/gif": _gif,
     "image/webp": _webp,
+    "image/avif": tiny_clips.avif,
+    "image/bmp": _bmp,
+    "video/mp4": tiny_clips.mp4,
+    "video/webm": tiny_clips.webm,
+    "video/quicktime": tiny_clips.mov,
 }
 TINY_KINDS = tuple(_MAKERS)
