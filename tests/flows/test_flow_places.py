@@ -168,19 +168,26 @@ async def test_a_paused_channel_rests_until_it_is_resumed(running: Town) -> None
     assert [c.embeds[0]["title"] for c in running.cards(running.photos)] == ["work.png"]
 
 
+@pytest.mark.parametrize(
+    ("lost", "named"),
+    [
+        (Permission.SEND_MESSAGES, "Send Messages"),
+        (Permission.EMBED_LINKS, "Embed Links"),
+    ],
+)
 async def test_a_channel_the_bot_lost_pauses_its_rule_and_tells_its_moderator_once(
-    running: Town,
+    running: Town, lost: Permission, named: str
 ) -> None:
-    running.sim.faults.revoke(running.photos, Permission.SEND_MESSAGES)
+    running.sim.faults.revoke(running.photos, lost)
 
     await running.ben.say(running.photos, files=[picture("a.png")])
     told = await running.ada.wait_for_message(running.ada.dm, lambda m: "paused" in m.content)
     await running.ben.say(running.photos, files=[picture("b.png", colour="red")])
     await running.mirror(running.lounge)
 
-    assert "Send Messages" in told.content
+    assert named in told.content
     listed = await (await running.ada.slash(running.photos, "mirror list")).wait_response()
-    assert f"<#{running.photos.id}> (paused: the permission **Send Messages**" in listed.content
+    assert f"<#{running.photos.id}> (paused: the permission **{named}**" in listed.content
     assert len(running.ada.messages(running.ada.dm)) == 1
 
 

@@ -20,6 +20,7 @@ from imgoe_bot.services.ports import Thumb
 from imgoe_bot.ui import cards, convert, pictures, render, views
 from imgoe_bot.ui.container import AnyBot
 from imgoe_bot.ui.inbox import NO_PINGS, Inbox
+from imgoe_bot.ui.permissions import NEEDED_TO_ANSWER, missing_in
 from imgoe_bot.ui.sources import find_thing
 from imgoe_bot.ui.translate import words_for_locale
 
@@ -57,12 +58,29 @@ class DiscordMessenger:
         if options.answer is Answer.REACTION:
             await self._react(card)
             return None
+        try:
+            return await self._answer(card, options, nonce=nonce, repeated=repeated)
+        except NotAllowed as error:
+            raise NotAllowed(needs=self._lacking(card.post, options) or error.needs) from error
+
+    async def _answer(self, card: Card, options: Options, *, nonce: str, repeated: bool) -> Posted:
         async with translated(needs="send_messages"):
             channel, answered = await self._answer_channel(card.post, options)
             card = self._fit_for(card, channel.id)
             earlier = await self._find_answer(card.post, channel) if repeated else None
             message = earlier or await self._send_card(channel, card, nonce, answers=answered)
             return pictures.posted(message)
+
+    def _lacking(self, post: Post, options: Options) -> str | None:
+        """Return the first permission that the bot lacks where the answer goes, if one is known."""
+        place = self._log_channel(post, options) if options.answer is Answer.LOG else None
+        channel = self._bot.get_channel(place or post.channel_id)
+        if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+            return None
+        needed = NEEDED_TO_ANSWER.get(options.answer, NEEDED_TO_ANSWER[Answer.REPLY])
+        return next(
+            iter(missing_in(channel, ("view_channel", "read_message_history", *needed))), None
+        )
 
     async def _react(self, card: Card) -> None:
         mark = KEPT_MARK if card.uploads else FAILED_MARK
