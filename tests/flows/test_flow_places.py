@@ -157,7 +157,8 @@ async def test_a_paused_channel_rests_until_it_is_resumed(running: Town) -> None
     await (
         await running.ada.slash(running.photos, "mirror pause", channel=running.photos)
     ).wait_response()
-    await running.ben.say(running.photos, files=[picture("rest.png")])
+    rest = await running.ben.say(running.photos, files=[picture("rest.png")])
+    await running.observed(rest)
     await (
         await running.ada.slash(running.photos, "mirror resume", channel=running.photos)
     ).wait_response()
