@@ -111,7 +111,7 @@ async def test_a_pipe_by_its_name_is_not_opened_twice(host: "ReplayHost", tmp_pa
     writer.start()
 
     async with HostClient(host.base_url, retry_wait_s=0) as client:
-        with pytest.raises(HostError):
+        with pytest.raises(HostBusy):
             await client.upload(UploadRequest(FileSource(pipe)))
 
     writer.join()
