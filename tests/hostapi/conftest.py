@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,6 +73,13 @@ class ReplayHost:
 
 
 async def read_request(request: web.Request) -> Seen:
+    """Take a request apart; aiohttp's reader calls what aiohttp itself has deprecated (#3260)."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "unread_data", DeprecationWarning)
+        return await _read_request(request)
+
+
+async def _read_request(request: web.Request) -> Seen:
     seen = Seen(request.method, request.path, dict(request.query), request.headers)
     if request.content_type == "multipart/form-data":
         async for part in await request.multipart():
