@@ -9,7 +9,7 @@ from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.letters import Breaker
 from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Options
-from imgoe_bot.domain.quota import WINDOW
+from imgoe_bot.domain.quota import WINDOW, Usage, Whose, spent
 from imgoe_bot.domain.status import Health, Queue
 from imgoe_bot.services.budgets import HostBudgets
 from imgoe_bot.services.guild_settings import GuildSettingsService
@@ -49,9 +49,8 @@ class Report:
     @property
     def is_used_up(self) -> bool:
         """Whether the server's own quota lets nothing more in for now."""
-        limits = (self.options.guild_files, self.options.guild_bytes)
-        spent = zip(self.used, limits, strict=True)
-        return any(limit is not None and used >= limit for used, limit in spent)
+        quotas = spent(Whose.GUILD, self.options, Usage(*self.used))
+        return any(quota.is_reached for quota in quotas)
 
 
 class StatusService:

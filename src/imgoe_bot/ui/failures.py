@@ -13,6 +13,7 @@ from imgoe_bot import errors as e
 from imgoe_bot.ui import late, settings_words
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction
+from imgoe_bot.ui.convert import guild_of
 from imgoe_bot.ui.translate import Words, words_for_locale
 
 STALE = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)
@@ -236,7 +237,7 @@ async def _stop_thinking(interaction: AnyInteraction) -> None:
 def _words_to(interaction: AnyInteraction, error: e.ImgoeError) -> str:
     """Return what a person is told; where the key is their own, nobody else can mend it."""
     words = words_for_locale(interaction.locale)
-    if interaction.guild_id is None or not interaction.is_guild_integration():
+    if guild_of(interaction) is None:
         if isinstance(error, e.KeyMissing):
             return words("error.my_key_missing", host=w.host_name(error.host_url))
         if isinstance(error, e.KeyRejected):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from imgoe_bot.adapters.store import tables as t
@@ -33,10 +33,7 @@ class SqlRuleStore:
         return added
 
     async def _insert(self, rule: MirrorRule) -> bool:
-        known = select(t.mirror_rule.c.id).where(
-            t.mirror_rule.c.guild_id == rule.guild_id,
-            t.mirror_rule.c.channel_id == rule.channel_id,
-        )
+        known = select(t.mirror_rule.c.id).where(*_of_channel(rule.guild_id, rule.channel_id))
         async with self._database.write() as connection:
             if (await connection.execute(known)).first():
                 return False
@@ -52,8 +49,7 @@ class SqlRuleStore:
         async with self._database.write() as connection:
             removed = await connection.execute(
                 delete(t.mirror_rule).where(
-                    t.mirror_rule.c.guild_id == guild_id,
-                    t.mirror_rule.c.channel_id == channel_id,
+                    *_of_channel(guild_id, channel_id),
                 )
             )
         self.drop(guild_id)
@@ -65,8 +61,7 @@ class SqlRuleStore:
             changed = await connection.execute(
                 update(t.mirror_rule)
                 .where(
-                    t.mirror_rule.c.guild_id == guild_id,
-                    t.mirror_rule.c.channel_id == channel_id,
+                    *_of_channel(guild_id, channel_id),
                 )
                 .values(paused=paused, lacks=None)
             )
@@ -79,8 +74,7 @@ class SqlRuleStore:
             changed = await connection.execute(
                 update(t.mirror_rule)
                 .where(
-                    t.mirror_rule.c.guild_id == guild_id,
-                    t.mirror_rule.c.channel_id == channel_id,
+                    *_of_channel(guild_id, channel_id),
                     t.mirror_rule.c.paused.is_(False),
                 )
                 .values(paused=True, lacks=lacks)
@@ -158,6 +152,11 @@ class SqlNotes:
         """Write a note; False when there is one of that name, which is left alone."""
         async with self._database.write() as connection:
             return await insert_new(connection, t.note, {"name": name, "value": value})
+
+
+def _of_channel(guild_id: GuildId, channel_id: ChannelId) -> tuple[ColumnElement[bool], ...]:
+    """The condition for a channel's rule."""
+    return (t.mirror_rule.c.guild_id == guild_id, t.mirror_rule.c.channel_id == channel_id)
 
 
 def _values(rule: MirrorRule) -> dict[str, object]:
