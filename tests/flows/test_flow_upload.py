@@ -346,6 +346,7 @@ async def test_forms_for_many_files_that_two_people_have_open_do_not_mix(running
         ("nsfw", "refuse", "not safe for work"),
         ("kinds", "video", "files of that kind"),
         ("max_size", "10b", "too large"),
+        ("max_size", "0", "too large"),
     ],
 )
 async def test_what_a_server_does_not_keep_nobody_uploads_either(

@@ -363,3 +363,17 @@ async def test_a_host_that_ignores_the_expiry_is_told_to_moderators(
 
     report = await office.status().report(MODERATOR)
     assert report.expiry_off is (expires != "none")
+
+
+async def test_a_copy_keeps_its_record_though_the_remark_on_its_expiry_can_not_be_written(
+    office: Office,
+) -> None:
+    await office.options.set(MODERATOR, SERVER, "expires", "1d")
+    await office.stores.run("DROP TABLE note")
+    await office.mirror()
+
+    async with office.working():
+        await _all_done(office, posts=1)
+
+    assert office.host.uploads == 1
+    assert len(await office.stores.rows("SELECT * FROM upload")) == 1

@@ -1,5 +1,6 @@
 """Use case: one attachment becomes one stored copy."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -29,6 +30,7 @@ from imgoe_bot.errors import (
     ImgoeError,
     KeyMissing,
     MediaTooLarge,
+    StoreError,
     UnderWay,
     UploadNotFound,
 )
@@ -122,7 +124,9 @@ class UploadService:
         """
         host_url, key = await self._guilds.get_host(post.guild_id)
         options = await self._options.at(post.guild_id, post.channel_ids)
-        limit = min(self._limits.max_bytes, options.max_size or self._limits.max_bytes)
+        limit = self._limits.max_bytes
+        if options.max_size is not None:
+            limit = min(limit, options.max_size)
         _check_declared_size(source, limit)
         check_wanted(item, options, nsfw=post.nsfw or wish.nsfw)
         await self._quotas.check(post, options, before=before, job_id=job_id)
@@ -145,11 +149,15 @@ class UploadService:
         return replace(upload, tags=told.tags, spoiler=veiled)
 
     async def _watch_expiry(self, upload: Upload, after: timedelta | None) -> None:
-        """Note that the host keeps a copy for another time; ``/status`` tells moderators."""
+        """Note that the host keeps a copy for another time; ``/status`` tells moderators.
+
+        The copy exists by now: no remark on it may cost it its record.
+        """
         if not expires_otherwise(upload, after):
             return
         log.warning("the host did not confirm the expiry", guild=upload.guild_id)
-        await self._notes.write(expiry_note(upload.guild_id), upload.created_at.isoformat())
+        with contextlib.suppress(StoreError):
+            await self._notes.write(expiry_note(upload.guild_id), upload.created_at.isoformat())
 
     async def upload_now(
         self, actor: Actor, handed: Sequence[Handed], *, post: Post, wish: Wish = NO_WISH
