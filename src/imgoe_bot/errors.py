@@ -219,7 +219,8 @@ class NotAllowed(RequestError):
     """The actor lacks a right.
 
     Attributes:
-        needs: the missing permission by Discord's name, e.g. ``manage_guild``; a missing role as
+        needs: the missing permission by Discord's name, e.g. ``manage_guild``; one that is missing
+            elsewhere than it is asked for as ``send_messages:CHANNEL_ID``; a missing role as
             ``role:ID``.
     """
 

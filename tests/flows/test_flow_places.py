@@ -192,6 +192,22 @@ async def test_a_channel_the_bot_lost_pauses_its_rule_and_tells_its_moderator_on
     assert len(running.ada.messages(running.ada.dm)) == 1
 
 
+async def test_a_lost_log_channel_is_named_as_the_place_where_the_permission_is_missing(
+    running: Town,
+) -> None:
+    await _set(running, "answer", "log")
+    await _set(running, "log_channel", str(running.lounge.id))
+    running.sim.faults.revoke(running.lounge, Permission.EMBED_LINKS)
+
+    await running.ben.say(running.photos, files=[picture("a.png")])
+
+    told = await running.ada.wait_for_message(running.ada.dm, lambda m: "paused" in m.content)
+    missing = f"the permission **Embed Links** is missing in <#{running.lounge.id}>"
+    assert f"answer for <#{running.photos.id}>: {missing}" in told.content
+    listed = await (await running.ada.slash(running.photos, "mirror list")).wait_response()
+    assert f"<#{running.photos.id}> (paused: {missing})" in listed.content
+
+
 async def test_a_channel_lost_under_a_wider_rule_rests_alone(running: Town) -> None:
     group = running.guild.add_channel("Group", type=ChannelType.CATEGORY)
     lost, kept = (running.guild.add_channel(name, parent=group) for name in ("lost", "kept"))

@@ -63,8 +63,8 @@ class MirrorRule:
     Attributes:
         channel_id: where; the server's own id stands for all of it.
         paused: whether it rests for now.
-        lacks: the permission for want of which it rests, by Discord's name; None when a moderator
-            paused it.
+        lacks: the permission for want of which it rests, as ``NotAllowed.needs`` has it; None when
+            a moderator paused it.
     """
 
     id: RuleId

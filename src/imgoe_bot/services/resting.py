@@ -15,7 +15,7 @@ class Lost:
 
     Attributes:
         channel_ids: the channel and what it stands in, innermost first.
-        lacks: the permission that is missing there, by Discord's name.
+        lacks: the permission that is missing, as ``NotAllowed.needs`` has it.
     """
 
     channel_ids: tuple[ChannelId, ...]

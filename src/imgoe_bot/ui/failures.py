@@ -86,7 +86,8 @@ def _not_allowed(error: e.NotAllowed, words: Words) -> str:
         return words("error.opted_out")
     if kind == "role":
         return words("error.role_missing", role=f"<@&{role_id}>")
-    return words("error.not_allowed", permission=w.permission(error.needs, words))
+    elsewhere, facts = w.lacks(error.needs, words)
+    return words(f"error.not_allowed{elsewhere}", **facts)
 
 
 def _upload_not_found(_: e.UploadNotFound, words: Words) -> str:

@@ -72,15 +72,18 @@ class DiscordMessenger:
             return pictures.posted(message)
 
     def _lacking(self, post: Post, options: Options) -> str | None:
-        """Return the first permission that the bot lacks where the answer goes, if one is known."""
+        """Return the first permission that the bot lacks where the answer goes, if one is known.
+
+        One that is missing in the log channel names that, as ``NotAllowed.needs`` has it.
+        """
         place = self._log_channel(post, options) if options.answer is Answer.LOG else None
         channel = self._bot.get_channel(place or post.channel_id)
         if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
             return None
         needed = NEEDED_TO_ANSWER.get(options.answer, NEEDED_TO_ANSWER[Answer.REPLY])
-        return next(
-            iter(missing_in(channel, ("view_channel", "read_message_history", *needed))), None
-        )
+        missing = missing_in(channel, ("view_channel", "read_message_history", *needed))
+        where = "" if channel.id == post.channel_id else f":{channel.id}"
+        return f"{missing[0]}{where}" if missing else None
 
     async def _react(self, card: Card) -> None:
         mark = KEPT_MARK if card.uploads else FAILED_MARK

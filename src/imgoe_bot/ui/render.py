@@ -265,8 +265,8 @@ def rule_list(rules: Sequence[MirrorRule], words: Words) -> str:
 def _rule_line(rule: MirrorRule, words: Words) -> str:
     channel = place(rule, words)
     if rule.lacks is not None:
-        permission = w.permission(rule.lacks, words)
-        return words("mirror.line_lacks", channel=channel, permission=permission)
+        kind, facts = w.lacks(rule.lacks, words)
+        return words(f"mirror.line_lacks{kind}", channel=channel, **facts)
     return words("mirror.line_paused", channel=channel) if rule.paused else channel
 
 
@@ -306,15 +306,13 @@ def _missing(names: list[str], words: Words) -> list[str]:
 
 def mirror_paused(rules: Sequence[MirrorRule], words: Words) -> str:
     """Return what a moderator is told whose rules can't work any more."""
-    lines = [
-        words(
-            "mirror.paused",
-            channel=place(rule, words),
-            permission=w.permission(rule.lacks or "", words),
-        )
-        for rule in rules
-    ]
+    lines = [_paused_line(rule, words) for rule in rules]
     return w.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("mirror.more", count=count))
+
+
+def _paused_line(rule: MirrorRule, words: Words) -> str:
+    kind, facts = w.lacks(rule.lacks or "", words)
+    return words(f"mirror.paused{kind}", channel=place(rule, words), **facts)
 
 
 def rule_added(channel: str, words: Words, *, new: bool, missing: list[str], blind: bool) -> str:

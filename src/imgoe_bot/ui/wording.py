@@ -96,6 +96,22 @@ def permission(name: str, words: Words) -> str:
     return words.find(f"permission.{name}") or escape(name.replace("_", " ").title())
 
 
+def lacks(needs: str, words: Words) -> tuple[str, dict[str, str]]:
+    """Return how a text about a missing permission is called and what fills it in.
+
+    Args:
+        needs: as ``NotAllowed.needs`` has it.
+        words: the reader's language.
+
+    Returns:
+        What comes behind the text's key, and its facts.
+    """
+    name, _, channel_id = needs.partition(":")
+    if not channel_id.isdecimal():
+        return "", {"permission": permission(needs, words)}
+    return "_elsewhere", {"permission": permission(name, words), "where": f"<#{channel_id}>"}
+
+
 def setting(name: str, words: Words) -> str:
     """Return a setting's name as a person reads it."""
     return words.find(f"setting.{name}") or escape(name)

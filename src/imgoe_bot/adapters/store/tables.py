@@ -98,7 +98,7 @@ mirror_rule = Table(
     Column("created_by", BigInteger, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("paused", Boolean, nullable=False, server_default=false()),
-    Column("lacks", String(32)),
+    Column("lacks", String(64)),
     UniqueConstraint("guild_id", "channel_id"),
 )
 
