@@ -2,6 +2,7 @@
 
 import pytest
 
+from imgoe_bot.discordsim import Message
 from tests.flows.kit import PATIENCE_S, Town, picture
 
 COLOURS = ("red", "green", "blue", "teal", "gold", "pink")
@@ -23,14 +24,20 @@ async def test_files_of_one_message_uploaded_at_once_stay_within_a_quota(
 async def test_a_person_is_told_before_a_quota_bites(running: Town) -> None:
     await running.set_option("person_files", "2")
 
-    for name, told in (("one.png", False), ("two.png", True)):
+    for name in ("one.png", "two.png"):
         asked = await running.ben.slash(running.lounge, "upload", file=picture(name))
         await asked.wait_response(PATIENCE_S)
         shown = await running.ben.slash(running.lounge, "privacy show")
         overview = str((await shown.wait_response(PATIENCE_S)).embeds)
-        remarks = [m.content for m in running.ben.messages(running.lounge) if m.ephemeral]
-        assert any("used 2 of the 2 files" in remark for remark in remarks) is told
         assert "of the 2 files that this server lets you keep a day" in overview
+    await running.ben.wait_for_message(running.lounge, _tells_of_the_end, PATIENCE_S)
+
+    seen = running.ben.messages(running.lounge)
+    assert sum(map(_tells_of_the_end, seen)) == 1, "told with the last file, not with the first"
+
+
+def _tells_of_the_end(message: Message) -> bool:
+    return message.ephemeral and "used 2 of the 2 files" in message.content
 
 
 async def test_who_posts_in_a_mirrored_channel_is_told_along_with_the_links(running: Town) -> None:

@@ -40,6 +40,7 @@ from imgoe_bot.services.status import StatusService
 from imgoe_bot.services.steps import Steps
 from imgoe_bot.services.uploads import UploadLimits, UploadService
 from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post
+from tests.flows.kit import eventually
 from tests.services.fakes import FakeClock, FakeHost, FakeMessenger, FakeReader, FakeThumbs
 
 
@@ -214,6 +215,14 @@ class Office:
 
     async def states(self) -> list[tuple[object, ...]]:
         return await self.stores.rows("SELECT step, state, attempts, error FROM job ORDER BY id")
+
+    async def at_rest(self) -> None:
+        """Wait until no job is being worked on: time that passes meanwhile would end its lease."""
+
+        async def holds() -> bool:
+            return all(state != "leased" for _, state, _, _ in await self.states())
+
+        await eventually(holds)
 
 
 @pytest.fixture(scope="session")

@@ -89,6 +89,7 @@ async def test_a_mirrored_picture_waits_on_its_card_until_its_host_shows_it(
     await office.mirror()
     async with office.working() as runner:
         await eventually(lambda: bool(office.messenger.notes))
+        await office.at_rest()
         (first,) = office.messenger.cards.values()
         office.clock.move(FIRST_LOOK_AFTER)
         runner.wake()

@@ -226,6 +226,7 @@ async def test_what_an_edit_adds_is_shown_on_the_card_that_stands_and_delivered_
         await office.stores.posts.extend(owner, [item(1, filename="later.png")])
         runner.wake()
         await eventually(lambda: bool(office.messenger.refreshed))
+        await office.at_rest()
         office.clock.move(timedelta(minutes=1))
         runner.wake()
         await eventually(lambda: len(office.messenger.letters) == 2)

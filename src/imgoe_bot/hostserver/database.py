@@ -22,7 +22,6 @@ from sqlalchemy.exc import (
     ProgrammingError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from imgoe_bot.errors import SchemaTooNew
@@ -116,6 +115,9 @@ class ServerDatabase(Database):
     """An index in PostgreSQL."""
 
     def __init__(self, url: str) -> None:
+        # 8 MB of a host's memory, which one on SQLite never needs.
+        from sqlalchemy.ext.asyncio import create_async_engine
+
         self._engine = create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
 
     async def transact(self, work: Callable[[Connection], Result]) -> Result:

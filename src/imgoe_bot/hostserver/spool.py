@@ -15,7 +15,7 @@ from imgoe_bot.hostserver.formats import SNIFF_BYTES
 if TYPE_CHECKING:
     from _hashlib import HASH
 
-FLUSH_BYTES = 2 * 1024 * 1024
+FLUSH_BYTES = 1024 * 1024
 CHUNKS_PENDING = 256  # the kernel writes at most 1,024 at once
 
 
@@ -29,7 +29,7 @@ def _new_md5() -> "HASH":
 
 @dataclass(slots=True)
 class Spool:
-    """A temporary file that grows; its bytes leave memory every two MiB, uncopied.
+    """A temporary file that grows; its bytes leave memory every MiB, uncopied.
 
     Attributes:
         limit_bytes: more raises a Fault.
