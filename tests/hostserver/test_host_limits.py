@@ -26,10 +26,10 @@ from imgoe_bot.hostserver.app import Outside, make_host
 from imgoe_bot.hostserver.auth import Seal
 from imgoe_bot.hostserver.database import MIGRATIONS, migrate, open_database
 from imgoe_bot.hostserver.form import UploadForm
+from imgoe_bot.hostserver.keeping import Arrival
 from imgoe_bot.hostserver.limits import RateLimiter
 from imgoe_bot.hostserver.schema import METADATA
 from imgoe_bot.hostserver.spool import open_spool
-from imgoe_bot.hostserver.uploading import Arrival
 from imgoe_bot.hostserver.video import VideoReader
 from tests.hostserver.driver import Client, FileList, client_of, picture
 from tests.hostserver.films import GPS_IFD, film, picture_with_place

@@ -1,6 +1,7 @@
 """The same host on other storages: PostgreSQL, S3, several processes on one index."""
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -83,6 +84,42 @@ async def test_files_in_a_bucket_serve_the_whole_round(
             assert (await client.call("POST", one["delete_url"])).status == 303
         assert await keys_in(bucket, session) == 0
         assert (await client.get(image["url"])).status == 404
+
+
+@pytest.mark.service("s3")
+async def test_a_file_that_was_in_the_way_outlives_an_upload_that_fails(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    """The index knows nothing of it: its name was given up before the storage broke down."""
+    answers, taken, deleted = iter([412, 403]), set[str](), set[str]()
+
+    async def answer(request: web.Request) -> web.Response:
+        body = await request.read()
+        if request.method == "POST":  # S3's way to delete several
+            names = re.findall("<Key>(.*?)</Key>", body.decode())
+            deleted.update(names)
+            gone = "".join(f"<Deleted><Key>{name}</Key></Deleted>" for name in names)
+            return web.Response(text=f"<DeleteResult>{gone}</DeleteResult>")
+        status = next(answers)
+        if status == 412:
+            taken.add(request.path.removeprefix("/bucket/"))
+        return web.Response(status=status)
+
+    app = web.Application(client_max_size=MIB)
+    app.router.add_route("*", "/{name:.*}", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    place = S3Place("bucket", endpoint=f"http://127.0.0.1:{runner.addresses[0][1]}", **SECRETS)
+    try:
+        async with HostServer(HostOptions(tmp_path, s3=place)) as host:
+            refused = await client_of(host, session).upload(picture())
+    finally:
+        await runner.cleanup()
+
+    assert refused.status == 400
+    assert len(taken) == 1
+    assert not taken & deleted
 
 
 @pytest.mark.service("s3")

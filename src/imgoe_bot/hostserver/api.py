@@ -10,12 +10,13 @@ from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.fetch import GuardedFetcher, looks_like_url
 from imgoe_bot.hostserver.form import REPLY_FORMATS, UploadForm, parse_form
 from imgoe_bot.hostserver.intake import Intake, open_intake, read_request
+from imgoe_bot.hostserver.keeping import Arrival
 from imgoe_bot.hostserver.options import HostOptions
 from imgoe_bot.hostserver.problems import compatible, problem, wants_truth
 from imgoe_bot.hostserver.records import Account, Upload
 from imgoe_bot.hostserver.reply import Addresses, uploaded, uploaded_imgbb
 from imgoe_bot.hostserver.upload_rows import Duplicate
-from imgoe_bot.hostserver.uploading import Arrival, Uploading
+from imgoe_bot.hostserver.uploading import Uploading
 from imgoe_bot.hostserver.visit import Visit
 
 URL_LIMIT_BYTES = 16 * 1024

@@ -22,6 +22,8 @@ from imgoe_bot.hostserver.formats import AVIF, BMP, GIF, HEIC, JPEG, MOV, MP4, P
 from imgoe_bot.hostserver.guard import Guard
 from imgoe_bot.hostserver.heif import enable_heif
 from imgoe_bot.hostserver.index import UploadIndex
+from imgoe_bot.hostserver.keeping import Keeper
+from imgoe_bot.hostserver.ledger import Ledger
 from imgoe_bot.hostserver.limits import RateLimiter
 from imgoe_bot.hostserver.openapi import openapi
 from imgoe_bot.hostserver.options import GuestRules, HostOptions
@@ -100,16 +102,16 @@ def make_host(outside: Outside) -> Host:
     index = UploadIndex(outside.database, clock=clock)
     shelves = Shelves(outside.database, clock=clock)
     blobs, files = _storage(options)
-    limits = ImageLimits(options.pixel_limit, options.frame_limit)
+    images = ImageMaker(
+        ImageLimits(options.pixel_limit, options.frame_limit), options.keep_location
+    )
     uploading = Uploading(
         index=index,
         shelves=shelves,
-        blobs=blobs,
+        keeper=Keeper(Ledger(outside.database, clock=clock), blobs, images, clock),
         workers=outside.workers,
-        images=ImageMaker(limits, options.keep_location),
         videos=outside.videos,
         accepted=ACCEPTED | {HEIC} if enable_heif() else ACCEPTED,
-        clock=clock,
     )
     is_secure = outside.url.startswith("https://")
     sessions = Sessions(accounts, outside.seal, clock, is_secure)

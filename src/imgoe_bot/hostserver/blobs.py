@@ -28,6 +28,14 @@ class Blobs(Protocol):
         """Store bytes under a new name; raises as ``put_file`` does."""
         ...
 
+    def settle(self, names: Iterable[str]) -> None:
+        """Let files that were stored or moved outlive a loss of power.
+
+        Raises:
+            Fault: the storage can't do it now.
+        """
+        ...
+
     def delete(self, names: Iterable[str]) -> None:
         """Remove files; a name that is not there is fine, so a repeat is safe.
 
@@ -63,8 +71,9 @@ def _sync_file(path: Path) -> None:
 
 
 def _write_synced(path: Path, data: bytes) -> None:
-    with path.open("xb", buffering=0) as file:
+    with path.open("xb") as file:
         file.write(data)
+        file.flush()
         os.fsync(file.fileno())
 
 
@@ -98,7 +107,6 @@ class FolderBlobs:
         except FileExistsError as error:
             raise NameTaken(name) from error
         staged.unlink()
-        _sync_folder(target.parent)
 
     def put_file(self, staged: Path, name: str, *, mime: str) -> None:
         """See ``Blobs.put_file``; the type follows from the name's extension when served."""
@@ -120,6 +128,14 @@ class FolderBlobs:
         except NameTaken:
             staged.unlink()
             raise
+
+    def settle(self, names: Iterable[str]) -> None:
+        """See ``Blobs.settle``."""
+        try:
+            for folder in {(self.root / name).parent for name in names}:
+                _sync_folder(folder)
+        except OSError as error:
+            raise Fault(Reason.STORAGE_FULL) from error
 
     def move(self, old: str, new: str) -> None:
         """See ``Blobs.move``."""

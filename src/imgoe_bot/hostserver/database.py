@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import TypeVar
 
 from alembic.config import Config
@@ -58,6 +60,17 @@ def _fault(error: DBAPIError | PoolTimeout | OSError) -> Fault:
     return Fault(Reason.UNAVAILABLE, "The index can't be used now")
 
 
+@contextmanager
+def _faults() -> Generator[None]:
+    """Let the database's trouble be a fault."""
+    try:
+        yield
+    except OURS:
+        raise
+    except (DBAPIError, PoolTimeout, OSError) as error:
+        raise _fault(error) from error
+
+
 class Database:
     """Runs transactions, written as plain functions of a connection, without blocking the loop.
 
@@ -71,15 +84,20 @@ class Database:
         Raises:
             Fault: the database is full, broken, locked or gone; nothing was changed.
         """
-        try:
+        with _faults():
             return await self.transact(work)
-        except OURS:
-            raise
-        except (DBAPIError, PoolTimeout, OSError) as error:
-            raise _fault(error) from error
+
+    def run_here(self, work: Callable[[Connection], Result]) -> Result:
+        """Run ``work`` as ``run`` does, for a worker thread: blocks, and saves the hops."""
+        with _faults():
+            return self.transact_here(work)
 
     async def transact(self, work: Callable[[Connection], Result]) -> Result:
         """Run ``work`` as ``run`` does, and let the database's errors through."""
+        raise NotImplementedError
+
+    def transact_here(self, work: Callable[[Connection], Result]) -> Result:
+        """Run ``work`` as ``run_here`` does, and let the database's errors through."""
         raise NotImplementedError
 
     async def close(self) -> None:
@@ -88,20 +106,25 @@ class Database:
 
 
 class SqliteDatabase(Database):
-    """An index in one file; several processes may share it."""
+    """An index in one file; several processes may share it.
+
+    Of this one a single thread at a time works in it: SQLite's own way to wait is to look again.
+    """
 
     def __init__(self, url: str) -> None:
         self._engine = create_engine(url, hide_parameters=True)
         event.listen(self._engine, "connect", _tune_sqlite)
         self._thread = ThreadPoolExecutor(1, "host-index")
+        self._turn = Lock()
 
     async def transact(self, work: Callable[[Connection], Result]) -> Result:
         """See ``Database.transact``."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._in_thread, work)
+        return await loop.run_in_executor(self._thread, self.transact_here, work)
 
-    def _in_thread(self, work: Callable[[Connection], Result]) -> Result:
-        with self._engine.begin() as connection:
+    def transact_here(self, work: Callable[[Connection], Result]) -> Result:
+        """See ``Database.transact_here``."""
+        with self._turn, self._engine.begin() as connection:
             return work(connection)
 
     async def close(self) -> None:
@@ -112,18 +135,23 @@ class SqliteDatabase(Database):
 
 
 class ServerDatabase(Database):
-    """An index in PostgreSQL."""
+    """An index in PostgreSQL; made in the event loop that serves."""
 
     def __init__(self, url: str) -> None:
         # 8 MB of a host's memory, which one on SQLite never needs.
         from sqlalchemy.ext.asyncio import create_async_engine
 
         self._engine = create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+        self._loop = asyncio.get_running_loop()
 
     async def transact(self, work: Callable[[Connection], Result]) -> Result:
         """See ``Database.transact``."""
         async with self._engine.begin() as connection:
             return await connection.run_sync(work)
+
+    def transact_here(self, work: Callable[[Connection], Result]) -> Result:
+        """See ``Database.transact_here``."""
+        return asyncio.run_coroutine_threadsafe(self.transact(work), self._loop).result()
 
     async def close(self) -> None:
         """See ``Database.close``."""

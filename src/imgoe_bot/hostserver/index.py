@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -18,8 +18,7 @@ from sqlalchemy import (
 
 from imgoe_bot.hostserver.database import Database
 from imgoe_bot.hostserver.faults import Fault
-from imgoe_bot.hostserver.file_names import claim, held
-from imgoe_bot.hostserver.names import is_id, with_suffix
+from imgoe_bot.hostserver.names import is_id
 from imgoe_bot.hostserver.records import Upload
 from imgoe_bot.hostserver.schema import upload_tags, uploads
 from imgoe_bot.hostserver.upload_rows import (
@@ -27,15 +26,11 @@ from imgoe_bot.hostserver.upload_rows import (
     SELECTED,
     STAYS,
     UNFINISHED_S,
-    add,
-    check_new,
     find_sent,
-    remove,
     with_tags,
 )
 
 _FIND = select(*SELECTED).where(uploads.c.public_id == bindparam("public_id"), IS_WHOLE, STAYS)
-_FINISH = update(uploads).where(uploads.c.public_id == bindparam("stored_id")).values(begun_at=None)
 _COUNT_VIEW = (
     update(uploads)
     .where(uploads.c.public_id == bindparam("viewed_id"))
@@ -92,58 +87,13 @@ def _page(connection: Connection, ordered: Select[*tuple[Any, ...]], limit: int)
 class UploadIndex:
     """What is known of every upload, on SQLite or PostgreSQL.
 
-    An upload whose files are on their way, or whose time has come, counts as none for everybody but
-    those who store and remove.
+    An upload whose files are on their way, or whose time has come, counts as none here; ``Ledger``
+    is for those who store and remove.
     """
 
     def __init__(self, database: Database, *, clock: Callable[[], float]) -> None:
         self._database = database
         self._clock = clock
-
-    async def begin(self, upload: Upload, *, refuse_repeat: bool) -> Upload:
-        """Note, before its files are written, that an upload is to be: with tags, name and room.
-
-        Returns:
-            The upload with the name it got; ``finish`` it, or ``remove`` or ``abandon`` it.
-
-        Raises:
-            Fault: its user has no room for it.
-            Duplicate: its key has sent these bytes before, and that is refused.
-        """
-        now_s = int(self._clock())
-
-        def work(connection: Connection) -> Upload:
-            if refuse_repeat:
-                check_new(connection, upload, now_s)
-            begun = replace(upload, name=claim(connection, upload), begun_at=now_s)
-            add(connection, begun)
-            return begun
-
-        return await self._database.run(work)
-
-    async def rename(self, upload: Upload) -> Upload:
-        """Return an upload that was begun with another name: a file unknown here has its own."""
-        other = replace(upload, name=with_suffix(upload.name))
-
-        def work(connection: Connection) -> Upload:
-            renamed = replace(other, name=claim(connection, other))
-            found = update(uploads).where(uploads.c.public_id == upload.public_id)
-            connection.execute(found.values(name=renamed.name))
-            return renamed
-
-        return await self._database.run(work)
-
-    async def finish(self, upload: Upload) -> Upload:
-        """Note that all files of an upload that was begun are there, and return it as it is now."""
-        values = {"stored_id": upload.public_id}
-        await self._database.run(lambda connection: connection.execute(_FINISH, values))
-        return replace(upload, begun_at=None)
-
-    async def abandon(self, upload: Upload) -> None:
-        """Leave an upload that was begun to the sweep; until then it stands in nobody's way."""
-        found = update(uploads).where(uploads.c.public_id == upload.public_id)
-        dead = found.values(begun_at=0)
-        await self._database.run(lambda connection: connection.execute(dead))
 
     async def find(self, public_id: str) -> Upload | None:
         """Return the upload with this public id."""
@@ -183,28 +133,6 @@ class UploadIndex:
         overdue = or_(uploads.c.expires_at <= now_s, dead)
         query = select(*SELECTED).where(overdue, uploads.c.id > after).order_by(uploads.c.id)
         return await self._database.run(lambda connection: _page(connection, query, limit))
-
-    async def remove(self, upload: Upload) -> bool:
-        """Forget an upload and free its room; answers whether this call was the one that did.
-
-        Its name is not given again.
-        """
-        return await self._database.run(lambda connection: remove(connection, upload))
-
-    async def list_names(self, upload: Upload) -> list[str]:
-        """Return every name an upload may have; several where one was found taken."""
-        return await self._database.run(lambda connection: held(connection, upload))
-
-    async def claim_another(self, upload: Upload) -> str:
-        """Return a name for an upload to go by once it is approved; its files keep theirs."""
-        other = replace(upload, name=with_suffix(upload.name))
-        return await self._database.run(lambda connection: claim(connection, other))
-
-    async def approve(self, upload: Upload, *, name: str) -> None:
-        """Note that an upload is public now, under this name."""
-        found = update(uploads).where(uploads.c.public_id == upload.public_id)
-        approved = found.values(is_approved=True, name=name)
-        await self._database.run(lambda connection: connection.execute(approved))
 
     async def count_view(self, public_id: str) -> None:
         """Add one to the views of an upload, if the index takes it: nobody's page hangs on that."""

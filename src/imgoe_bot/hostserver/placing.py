@@ -27,6 +27,8 @@ def put_all(blobs: Blobs, upload: Upload, media: Media) -> None:
             blobs.put_bytes(rendition.data, name, mime=rendition.mime)
             written.append(name)
         blobs.put_file(media.path, original, mime=upload.mime)
+        written.append(original)
+        blobs.settle(written)
     except (NameTaken, Fault):
         with suppress(Fault):
             blobs.delete(written)
@@ -49,6 +51,7 @@ def publish(blobs: Blobs, waiting: Upload, public: Upload) -> None:
         for old, new in zip(waiting.blob_names(), public.blob_names(), strict=True):
             blobs.move(old, new)
             moved.append((old, new))
+        blobs.settle([new for _, new in moved])
     except (NameTaken, Fault):
         with suppress(NameTaken, Fault):
             for old, new in moved:

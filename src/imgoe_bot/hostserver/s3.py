@@ -109,6 +109,9 @@ class S3Blobs:
         except (BaseError, OSError) as error:
             raise Fault(Reason.STORAGE_FULL) from error
 
+    def settle(self, names: Iterable[str]) -> None:
+        """See ``Blobs.settle``: a bucket has done so when it answers."""
+
     def move(self, old: str, new: str) -> None:
         """See ``Blobs.move``."""
         from obstore.exceptions import BaseError

@@ -20,6 +20,8 @@ PLACES_IN = (b"moov", b"meta", b"uuid")  # a uuid box at the top may hold XMP
 MOOV_LIMIT_BYTES = 64 * 1024 * 1024
 START_OF_SCAN = 0xDA
 END_OF_IMAGE = b"\xff\xd9"
+# What begins or ends a picture, or holds metadata; none of it can stand inside coded pixels.
+_ANOTHER_PICTURE = re.compile(rb"\xff[\xd8\xd9\xe1]")
 XMP_LIMIT_BYTES = 4 * 1024 * 1024
 _TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 _TIFF_HEADS = (b"Exif\0\0II*\0", b"Exif\0\0MM\0*", b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08")
@@ -220,12 +222,13 @@ def _jpeg_head_bytes(head: bytes) -> int | None:
 
 
 def _is_plain_jpeg(data: bytes, head_bytes: int) -> bool:
-    """Answer whether nothing that could tell a place follows the head.
+    """Answer whether nothing but coded pixels follows the head.
 
-    Motion photos and multi-picture files carry more behind the picture. The searches cost 2 ms
-    for 4 MB, half of what searching for everything would.
+    Motion photos and multi-picture files carry more behind the picture.
     """
-    return data.endswith(END_OF_IMAGE) and data.find(b"Exif\0\0", head_bytes) < 0
+    ends_at = len(data) - len(END_OF_IMAGE)
+    ends_here = data.endswith(END_OF_IMAGE)
+    return ends_here and _ANOTHER_PICTURE.search(data, head_bytes, ends_at) is None
 
 
 def _searched(data: bytes, found: Format) -> bytearray:

@@ -167,7 +167,9 @@ class HostServer:
         stack.callback(listener.close)
         self.url = (options.public_url or _url_of(listener)).rstrip("/")
         processors = os.cpu_count() or 2
-        workers = stack.enter_context(ThreadPoolExecutor(processors, "host-images"))
+        workers = ThreadPoolExecutor(processors, "host-images")
+        # In a thread, as workers may wait for this loop to reach PostgreSQL.
+        stack.push_async_callback(asyncio.to_thread, workers.shutdown)
         videos = VideoReader(options.video, children=max(1, processors // 2))
         outside = Outside(
             options=options,

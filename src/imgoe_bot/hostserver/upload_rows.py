@@ -15,7 +15,8 @@ UNFINISHED_S = 3_600  # storing one file never takes an hour: whoever began it i
 _COLUMNS = [field.name for field in fields(Upload) if field.name != "tags"]
 SELECTED = [uploads.c.id, *(uploads.c[name] for name in _COLUMNS)]
 # Built once: making a statement of forty columns costs more than running it.
-_ADD = insert(uploads).returning(uploads.c.id)
+_ADD = insert(uploads)
+_ADD_TAGGED = _ADD.returning(uploads.c.id)
 IS_WHOLE = uploads.c.begun_at.is_(None)
 STAYS = or_(uploads.c.expires_at.is_(None), uploads.c.expires_at > bindparam("now_s"))
 _FIND_SENT = (
@@ -98,13 +99,15 @@ def add(connection: Connection, upload: Upload) -> None:
     if upload.user_id is not None:
         _take_room(connection, upload)
     values = {name: getattr(upload, name) for name in _COLUMNS}
-    upload_id = connection.execute(_ADD, values).scalar_one()
+    if not upload.tags:
+        connection.execute(_ADD, values)
+        return
+    upload_id = connection.execute(_ADD_TAGGED, values).scalar_one()
     rows = [
         {"upload_id": upload_id, "tag": tag, "position": position}
         for position, tag in enumerate(upload.tags)
     ]
-    if rows:
-        connection.execute(insert(upload_tags), rows)
+    connection.execute(insert(upload_tags), rows)
 
 
 def remove(connection: Connection, upload: Upload) -> bool:

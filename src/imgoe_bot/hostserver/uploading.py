@@ -2,57 +2,27 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from imgoe_bot.hostserver.blobs import Blobs, NameTaken
-from imgoe_bot.hostserver.drafts import describe
 from imgoe_bot.hostserver.faults import Fault, Reason
-from imgoe_bot.hostserver.file_names import NAME_ATTEMPTS
-from imgoe_bot.hostserver.form import UploadForm
-from imgoe_bot.hostserver.formats import WEBM, Format, sniff
+from imgoe_bot.hostserver.formats import Format, sniff
 from imgoe_bot.hostserver.index import UploadIndex
+from imgoe_bot.hostserver.keeping import Arrival, Keeper
 from imgoe_bot.hostserver.media import Media
-from imgoe_bot.hostserver.pipeline import ImageMaker, md5_of
-from imgoe_bot.hostserver.placing import every_blob_name, public_under, publish, put_all
-from imgoe_bot.hostserver.records import Account, Upload
-from imgoe_bot.hostserver.scrub import scrub_video
+from imgoe_bot.hostserver.records import Upload
 from imgoe_bot.hostserver.shelves import Shelves
 from imgoe_bot.hostserver.spool import Spool
 from imgoe_bot.hostserver.upload_rows import Duplicate
 from imgoe_bot.hostserver.video import VideoReader
-from imgoe_bot.hostserver.webm import scrub_webm
 
 Result = TypeVar("Result")
 LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """A file at the door.
-
-    Attributes:
-        filename: the client's name for it, None without one.
-        owner: None for a guest.
-        must_wait: keep it from the public until an admin approves.
-        expires_within_s: it goes after this long even when the form says later or nothing.
-        refuse_duplicate: refuse bytes that came with the same key before.
-        album_id: the album's number, once it was found to be the owner's.
-    """
-
-    spool: Spool
-    form: UploadForm
-    filename: str | None = None
-    owner: Account | None = None
-    must_wait: bool = False
-    expires_within_s: int | None = None
-    refuse_duplicate: bool = False
-    album_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +31,10 @@ class Uploading:
 
     index: UploadIndex
     shelves: Shelves
-    blobs: Blobs
+    keeper: Keeper
     workers: Executor
-    images: ImageMaker
     videos: VideoReader
     accepted: frozenset[Format]
-    clock: Callable[[], float]
 
     async def _work(self, call: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self.workers, call)
@@ -92,8 +60,7 @@ class Uploading:
         if arrival.refuse_duplicate:
             await self._check_new(arrival)
         film = await self._film(arrival, found) if found.is_video else None
-        taken = replace(arrival, album_id=album_id)
-        return await self._to_its_end(self._keep(taken, found, film))
+        return await self._keep(replace(arrival, album_id=album_id), found, film)
 
     async def _film(self, arrival: Arrival, found: Format) -> Media:
         md5 = await self._work(arrival.spool.close)
@@ -102,81 +69,16 @@ class Uploading:
             arrival.spool.path, source=found, md5=md5, size_bytes=size_bytes
         )
 
-    async def _to_its_end(self, keeping: Coroutine[Any, Any, Upload]) -> Upload:
-        """Wait for an upload; a thread can't be stopped, so when we are, undo what it finishes."""
-        work = asyncio.create_task(keeping)
+    async def _keep(self, arrival: Arrival, found: Format, film: Media | None) -> Upload:
+        """Let a thread keep it; that can't be stopped, so when we are, undo what it finishes."""
+        keep = partial(self.keeper.keep, arrival, found, film)
+        work = asyncio.get_running_loop().run_in_executor(self.workers, keep)
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
             with suppress(Fault, Duplicate):
                 await self.delete(await work)
             raise
-
-    async def _keep(self, arrival: Arrival, found: Format, film: Media | None) -> Upload:
-        """Note what is to be, store the files, note that they are there.
-
-        Killed in between, it leaves no file that the index doesn't know and the sweep won't find.
-        """
-        draft, media = await self._work(partial(self._make, arrival, found, film))
-        begun = await self.index.begin(draft, refuse_repeat=arrival.refuse_duplicate)
-        stored = begun
-        try:
-            stored = await self._put(begun, media)
-            return await self.index.finish(stored)
-        except BaseException:
-            await self._withdraw(stored)
-            raise
-
-    def _make(self, arrival: Arrival, found: Format, film: Media | None) -> tuple[Upload, Media]:
-        """Return the row of an upload and its files; blocks."""
-        sent_md5 = arrival.spool.close()
-        media = self._picture(arrival, found, sent_md5) if film is None else self._scrub(film)
-        draft = describe(
-            media,
-            arrival.form,
-            filename=arrival.filename,
-            owner=arrival.owner,
-            now_s=int(self.clock()),
-            expires_within_s=arrival.expires_within_s,
-        )
-        upload = replace(
-            draft,
-            album_id=arrival.album_id,
-            sent_md5=sent_md5,
-            is_approved=not arrival.must_wait,
-        )
-        return upload, media
-
-    async def _put(self, begun: Upload, media: Media) -> Upload:
-        """Store the files; under another name where a file lies that the index knows nothing of."""
-        for _ in range(NAME_ATTEMPTS):
-            try:
-                await self._work(partial(put_all, self.blobs, begun, media))
-            except NameTaken:
-                begun = await self.index.rename(begun)
-            else:
-                return begun
-        raise Fault(Reason.NO_FREE_NAME)
-
-    async def _withdraw(self, begun: Upload) -> None:
-        """Undo what was begun; what can't be undone now, the sweep will find."""
-        try:
-            await self._work(partial(self.blobs.delete, begun.blob_names()))
-            await self.index.remove(begun)
-        except Fault as fault:
-            LOG.warning("an upload that failed is left to the sweep: %s", fault.message)
-            with suppress(Fault):
-                await self.index.abandon(begun)
-
-    def _picture(self, arrival: Arrival, found: Format, md5: str) -> Media:
-        path, width_px = arrival.spool.path, arrival.form.width_px
-        return self.images.make(path, source=found, md5=md5, width_px=width_px)
-
-    def _scrub(self, film: Media) -> Media:
-        if self.images.keep_location:
-            return film
-        scrub = scrub_webm if film.format is WEBM else scrub_video
-        return replace(film, md5=md5_of(film.path)) if scrub(film.path) else film
 
     async def _album_id(self, arrival: Arrival) -> int | None:
         if arrival.form.album is None:
@@ -202,29 +104,12 @@ class Uploading:
             raise Duplicate(earlier)
 
     async def delete(self, upload: Upload) -> bool:
-        """Remove an upload's files, then its row; answers whether this call removed it.
-
-        In this order a crash in between leaves a row that a repeat removes, never a public file.
-        """
-        names = [] if upload.is_approved else await self.index.list_names(upload)
-        await self._work(partial(self.blobs.delete, every_blob_name(upload, names)))
-        return await self.index.remove(upload)
+        """Remove an upload; answers whether this call removed it."""
+        return await self._work(partial(self.keeper.delete, upload))
 
     async def approve(self, upload: Upload) -> None:
         """Show an upload that waited; also one whose approval was cut off half way."""
-        if upload.is_approved:
-            return
-        names = await self.index.list_names(upload)
-        for _ in range(NAME_ATTEMPTS):
-            name = names.pop() if names else await self.index.claim_another(upload)
-            try:
-                move = partial(publish, self.blobs, upload, public_under(upload, name))
-                await self._work(move)
-            except NameTaken:  # by a file the index knows nothing of
-                continue
-            await self.index.approve(upload, name=name)
-            return
-        raise Fault(Reason.NO_FREE_NAME)
+        await self._work(partial(self.keeper.approve, upload))
 
     async def sweep(self) -> int:
         """Delete what has expired or was never finished; returns how many uploads went.
