@@ -4,6 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ARGS   ?=
+SIDE_BY_SIDE := --numprocesses=auto --dist=worksteal
 
 .PHONY: help demo run test check fix wheel images bench bench-host bench-mirror constraints clean
 
@@ -31,8 +32,8 @@ demo: $(VENV)/.demo ## Try the bot in a browser: no account, no network (ARGS=--
 run: $(VENV)/.demo ## Run the bot against Discord, configured by IMGOE_* variables.
 	@$(BIN)/imgoe-bot run $(ARGS)
 
-test: $(VENV)/.dev ## Run the tests.
-	$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.dev ## Run the tests, a process a core.
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 check: $(VENV)/.dev ## Format, lint, types, import contracts, tests: what CI holds.
 	$(BIN)/ruff format --check .
@@ -40,7 +41,7 @@ check: $(VENV)/.dev ## Format, lint, types, import contracts, tests: what CI hol
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered $(ARGS)
 
 fix: $(VENV)/.dev ## Format and repair what can be repaired.
 	$(BIN)/ruff check --fix .

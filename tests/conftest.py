@@ -1,9 +1,12 @@
 """What every test may use: where Chromium is; and what it needs besides."""
 
+import asyncio
 import shutil
+from pathlib import Path
 
 import pytest
 
+from imgoe_bot.adapters.store import migrate, open_engine
 from tests.needs import missing, require
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -24,3 +27,17 @@ def find_chromium() -> str | None:
 def chromium_path() -> str:
     """The installed Chromium; skips by name, or fails where IMGOE_TEST_REQUIRE names browser."""
     return find_chromium() or missing("browser", package="chromium")
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bot's SQLite file with this version's schema and nothing in it, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "bot.sqlite3"
+
+    async def prepare() -> None:
+        engine = open_engine(f"sqlite+aiosqlite:///{path}")
+        await migrate(engine)
+        await engine.dispose()
+
+    asyncio.run(prepare())
+    return path

@@ -57,10 +57,9 @@ def postgres_template(postgres_server: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> str:
+def sqlite_template(migrated_file: Path) -> str:
     """The address of a SQLite file with this version's schema, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "bot.sqlite3"
-    return asyncio.run(_migrated(f"sqlite+aiosqlite:///{path}"))
+    return f"sqlite+aiosqlite:///{migrated_file}"
 
 
 @pytest.fixture(params=ENGINES)

@@ -77,7 +77,7 @@ class Probe(Hasty):
 
     async def hears(self, event: str) -> "asyncio.Future[object]":
         """Return a future of the next such event; made before the act that causes it."""
-        heard: asyncio.Future[object] = asyncio.ensure_future(self.wait_for(event, timeout=5))
+        heard: asyncio.Future[object] = asyncio.ensure_future(self.wait_for(event, timeout=15))
         await asyncio.sleep(0)  # let wait_for register itself
         return heard
 
@@ -89,7 +89,7 @@ class Probe(Hasty):
         def fits(message: discord.Message) -> bool:
             return author_id in {None, message.author.id}
 
-        heard = asyncio.ensure_future(self.wait_for("message", check=fits, timeout=5))
+        heard = asyncio.ensure_future(self.wait_for("message", check=fits, timeout=15))
         await asyncio.sleep(0)
         return heard
 
@@ -160,7 +160,7 @@ async def start_bot(sim: DiscordSim) -> AsyncIterator[StartBot]:
     yield start
     for client, task in running:
         await client.close()
-        await asyncio.wait_for(asyncio.gather(task, return_exceptions=True), timeout=5)
+        await asyncio.wait_for(asyncio.gather(task, return_exceptions=True), timeout=15)
 
 
 @pytest.fixture

@@ -206,7 +206,7 @@ async def test_a_dismissed_answer_is_gone_for_its_reader_and_not_for_the_bot(
     await town.alice.delete(hidden)
     pressed.set()
 
-    await until(town.sim.world, lambda: hidden.content == "psst again", timeout_s=5)
+    await until(town.sim.world, lambda: hidden.content == "psst again", timeout_s=15)
     assert hidden.content == "psst again"
     assert town.alice.messages(town.memes) == []
 

@@ -101,7 +101,7 @@ async def test_any_frame_ends_in_a_close_code_or_an_answer(town: "Town", frame: 
         aiohttp.ClientSession() as session,
         session.ws_connect(town.sim.gateway_url) as socket,
     ):
-        await socket.receive_str(timeout=5)
+        await socket.receive_str(timeout=15)
         await socket.send_str(json.dumps({"op": 2, "d": frame}))
-        await socket.receive(timeout=5)
+        await socket.receive(timeout=15)
         assert socket.close_code in {4004, 4010, 4013}

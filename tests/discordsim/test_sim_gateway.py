@@ -27,7 +27,7 @@ class Line:
         await self.socket.send_str(json.dumps({"op": op, "d": data}))
 
     async def frame(self) -> Json:
-        return mapping(json.loads(await self.socket.receive_str(timeout=5)))
+        return mapping(json.loads(await self.socket.receive_str(timeout=15)))
 
     async def event(self, name: str) -> Json:
         while True:
@@ -37,7 +37,7 @@ class Line:
 
     async def close_code(self) -> int | None:
         while not self.socket.closed:
-            await self.socket.receive(timeout=5)
+            await self.socket.receive(timeout=15)
         return self.socket.close_code
 
     async def identify(self, token: str, **extra: object) -> None:
@@ -216,7 +216,7 @@ async def test_events_can_come_twice(bot: "Probe", town: "Town") -> None:
     town.sim.faults.duplicate_events()
     message = await town.alice.say(town.memes, "echo")
 
-    await asyncio.wait_for(twice.wait(), timeout=5)
+    await asyncio.wait_for(twice.wait(), timeout=15)
     assert seen == [message.id, message.id]
 
 

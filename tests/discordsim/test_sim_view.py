@@ -62,7 +62,7 @@ async def test_events_reach_only_those_who_may_see_them(bot: "Probe", town: "Tow
 
     async def until_all(stream: AsyncIterator[Json]) -> list[str]:
         seen: list[str] = []
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             async for event in stream:
                 content = text(mapping(event["d"]), "content")
                 seen.append(f"{event['t']} {content}".strip())

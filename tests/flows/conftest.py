@@ -1,5 +1,6 @@
 """A town to walk through, with and without its bot."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -19,12 +20,14 @@ def sim_options() -> SimOptions:
 
 
 @pytest_asyncio.fixture
-async def town(tmp_path: Path, sim_options: SimOptions) -> AsyncIterator[Town]:
-    """A server with a moderator and a member; no bot is running yet."""
+async def town(tmp_path: Path, sim_options: SimOptions, migrated_file: Path) -> AsyncIterator[Town]:
+    """A server with a moderator and a member; no bot is running yet, its database is empty."""
+    (tmp_path / "bot").mkdir()
+    shutil.copy(migrated_file, tmp_path / "bot" / "imgoe_bot.sqlite3")
     async with (
         HostServer(HostOptions(data_dir=tmp_path / "host")) as host,
         DiscordSim(sim_options) as sim,
-        httpx.AsyncClient() as http,
+        httpx.AsyncClient(verify=False) as http,  # noqa: S501 - plain HTTP; certificates cost 30 ms
     ):
         ada, ben = sim.add_person("ada"), sim.add_person("ben")
         guild = sim.add_guild("Photo club", owner=ada)

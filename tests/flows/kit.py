@@ -31,7 +31,7 @@ from imgoe_bot.settings import SECRET_KEY_BYTES, Settings
 from imgoe_bot.ui import endpoints
 
 DELETE_LINK = re.compile(r"<(https?://[^\s>]+/delete/[0-9a-f]{48})>")
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 
 
 def picture(
@@ -44,7 +44,7 @@ def picture(
 
 
 async def eventually(condition: Callable[[], bool | Awaitable[bool]]) -> None:
-    """Wait until something outside any event loop's reach is true; fails after ten seconds."""
+    """Wait until something outside any event loop's reach is true; fails after PATIENCE_S."""
     async with asyncio.timeout(PATIENCE_S):
         while True:
             holds = condition()

@@ -14,7 +14,7 @@ from tests.flows.demo_process import CHROMIUM_FLAGS, running_demo
 from tests.flows.tour import STOPS, Tour
 
 OUTPUT = Path(os.environ.get("IMGOE_TEST_OUTPUT", "test-output")) / "tour"
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 
 pytestmark = pytest.mark.browser
 

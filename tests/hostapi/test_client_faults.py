@@ -123,7 +123,7 @@ async def test_a_name_that_is_looked_up_for_ever_is_given_up(
     async with open_http(connect_s=0.1) as http:
         client = HostClient("http://host.example", http=http, attempts=2, retry_wait_s=0)
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(15):
                 with pytest.raises(HostUnreachable):
                     await client.upload(SMALL)
         finally:
@@ -142,7 +142,7 @@ async def test_a_connection_that_never_gets_free_is_given_up(raw_host: "RawHost"
     async with open_http(pool=1, connect_s=0.1) as http:
         client = HostClient(raw_host.base_url, http=http, attempts=2, retry_wait_s=0)
         first = asyncio.create_task(client.upload(SMALL))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             await arrived.wait()
             with pytest.raises(HostUnreachable) as caught:
                 await client.upload(SMALL)
@@ -237,7 +237,7 @@ async def test_a_cancelled_upload_passes_the_cancellation_on(raw_host: "RawHost"
     raw_host.handler = hold
     async with HostClient(raw_host.base_url) as client:
         task = asyncio.create_task(client.upload(SMALL))
-        await asyncio.wait_for(arrived.wait(), 5)
+        await asyncio.wait_for(arrived.wait(), 15)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

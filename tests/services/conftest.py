@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 
 from imgoe_bot.adapters.store import (
@@ -16,7 +15,6 @@ from imgoe_bot.adapters.store import (
     SqlPersonStore,
     SqlRetirementStore,
     SqlStatusStore,
-    migrate,
     open_engine,
 )
 from imgoe_bot.domain.budget import Budget
@@ -223,19 +221,6 @@ class Office:
             return all(state != "leased" for _, state, _, _ in await self.states())
 
         await eventually(holds)
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "bot.sqlite3"
-
-    async def prepare() -> None:
-        engine = open_engine(f"sqlite+aiosqlite:///{path}")
-        await migrate(engine)
-        await engine.dispose()
-
-    asyncio.run(prepare())
-    return path
 
 
 @pytest_asyncio.fixture

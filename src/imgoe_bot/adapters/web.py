@@ -19,6 +19,7 @@ from httpx_aiohttp import AiohttpTransport
 from imgoe_bot.adapters.fetch import OK, AttachmentReader, examine
 from imgoe_bot.domain.media import Source
 from imgoe_bot.errors import SourceBlocked, SourceGone, SourceUnreachable
+from imgoe_bot.hostapi.transport import shared_tls
 from imgoe_bot.services.ports import MediaFile
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -110,7 +111,7 @@ def guarded_sockets(allow: Allow = is_public) -> Callable[[Any], socket.socket]:
 
 def open_guarded_http(allow: Allow = is_public) -> httpx.AsyncClient:
     """Open a client that connects to allowed addresses only and keeps nothing between requests."""
-    tls = httpx.create_ssl_context(trust_env=False)
+    tls = shared_tls(trust_env=False)
 
     def session() -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(

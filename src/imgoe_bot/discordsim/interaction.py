@@ -57,16 +57,16 @@ class Interaction:
         """Whether the person read “the application did not respond”."""
         return self.exchange.failed
 
-    async def wait_acknowledged(self, timeout_s: float = 5.0) -> None:
+    async def wait_acknowledged(self, timeout_s: float = 15.0) -> None:
         """Wait until the bot acknowledged or failed to; raises TimeoutError."""
         await self._until(lambda: self.failed or self.exchange.answered is not None, timeout_s)
 
-    async def wait_modal(self, timeout_s: float = 5.0) -> Payload:
+    async def wait_modal(self, timeout_s: float = 15.0) -> Payload:
         """Wait for the modal and return it; raises TimeoutError."""
         await self._until(lambda: self.modal is not None, timeout_s)
         return self.modal or {}
 
-    async def wait_response(self, timeout_s: float = 5.0) -> Message:
+    async def wait_response(self, timeout_s: float = 15.0) -> Message:
         """Wait for a message that is no longer thinking; raises TimeoutError."""
         await self._until(lambda: bool(self.responses), timeout_s)
         return self.responses[0]

@@ -183,7 +183,7 @@ class Person:
         self,
         channel: Channel,
         predicate: Callable[[Message], bool] = lambda message: True,
-        timeout_s: float = 5.0,
+        timeout_s: float = 15.0,
     ) -> Message:
         """Wait until a message this person sees fits, and return the newest that does.
 
@@ -240,6 +240,10 @@ class Person:
         await self._registered(channel, name, 2)
         data = commands.user_menu_data(self._world, channel, self.user, name, target)
         return self._open(channel, Kind.COMMAND, data)
+
+    def command_names(self, channel: Channel) -> list[str]:
+        """Return the names of the commands and menu entries this person is offered there."""
+        return [command.name for command in commands.visible(self._world, channel, self.user)]
 
     async def _registered(self, channel: Channel, name: str, kind: int) -> None:
         def known() -> bool:

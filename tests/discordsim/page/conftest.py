@@ -71,7 +71,7 @@ async def open_page(chromium: Browser, town: "Town") -> AsyncIterator[Open]:
         context = await chromium.new_context(reduced_motion="reduce", **options)
         contexts.append(context)
         page = await context.new_page()
-        page.set_default_timeout(5000)
+        page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: problems.append(str(error)))
         await page.goto(town.sim.url)
         await page.get_by_test_id("person-switch").select_option(label=person)

@@ -213,9 +213,9 @@ async def test_the_socket_tells_the_present_and_then_the_future(
     await town.bob.say(town.memes, "before")
     socket = await browser.socket(town.alice.id)
 
-    first = await socket.receive_json(timeout=5)
+    first = await socket.receive_json(timeout=15)
     await town.bob.say(town.memes, "after")
-    second = await socket.receive_json(timeout=5)
+    second = await socket.receive_json(timeout=15)
     await socket.close()
 
     shown = first["d"]["messages"][str(town.memes.id)]
@@ -228,7 +228,7 @@ async def test_the_conversation_with_the_bot_is_always_there(
 ) -> None:
     socket = await browser.socket(town.alice.id)
 
-    snapshot = await socket.receive_json(timeout=5)
+    snapshot = await socket.receive_json(timeout=15)
     await socket.close()
 
     (direct,) = snapshot["d"]["dms"]
@@ -239,11 +239,11 @@ async def test_a_directory_comes_on_request_without_messages(
     browser: Browser, town: "Town"
 ) -> None:
     socket = await browser.socket(town.olga.id)
-    await socket.receive_json(timeout=5)
+    await socket.receive_json(timeout=15)
 
     await socket.send_str("nonsense")
     await socket.send_str("directory")
-    directory = await socket.receive_json(timeout=5)
+    directory = await socket.receive_json(timeout=15)
     await socket.close()
 
     (guild,) = directory["d"]["guilds"]
@@ -323,7 +323,7 @@ async def test_every_fault_of_the_panel_can_be_let_loose_and_healed(
     browser: Browser, bot: "Probe", town: "Town"
 ) -> None:
     socket = await browser.socket(town.alice.id)
-    snapshot = await socket.receive_json(timeout=5)
+    snapshot = await socket.receive_json(timeout=15)
     await socket.close()
     names = [fault["name"] for fault in snapshot["d"]["faults"]]
     again = await bot.hears("connect")
@@ -364,7 +364,7 @@ async def test_only_commands_usable_in_a_channel_are_named_there(
     await bot.tree.sync()
     socket = await browser.socket(town.alice.id)
 
-    snapshot = await socket.receive_json(timeout=5)
+    snapshot = await socket.receive_json(timeout=15)
     await socket.close()
 
     usable = snapshot["d"]["usable"]
