@@ -1,7 +1,9 @@
 """Where files lie: a folder, written so that a crash leaves either the whole file or none."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -12,24 +14,29 @@ class NameTaken(Exception):
     """A file of this name exists already; nothing was written."""
 
 
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """What is to be stored; a path is of a file on this machine, which may be moved away."""
+
+    name: str
+    mime: str
+    content: bytes | Path
+
+
 class Blobs(Protocol):
     """Files under names like ``2026/11/24/cat.jpg``; every call blocks, run it in a thread."""
 
-    def put_file(self, staged: Path, name: str, *, mime: str) -> None:
-        """Store a file under a new name; ``staged`` may be moved away.
+    def put(self, files: Sequence[NewFile]) -> None:
+        """Store files under new names, in this order; all or none.
 
         Raises:
-            NameTaken: the name is in use.
-            Fault: the storage can't take it.
+            NameTaken: one of the names is in use.
+            Fault: the storage can't take them.
         """
         ...
 
-    def put_bytes(self, data: bytes, name: str, *, mime: str) -> None:
-        """Store bytes under a new name; raises as ``put_file`` does."""
-        ...
-
     def settle(self, names: Iterable[str]) -> None:
-        """Let files that were stored or moved outlive a loss of power.
+        """Let new names that files were moved to outlive a loss of power.
 
         Raises:
             Fault: the storage can't do it now.
@@ -54,6 +61,20 @@ class Blobs(Protocol):
         ...
 
 
+def put_each(blobs: Blobs, files: Sequence[NewFile], put_one: Callable[[NewFile], None]) -> None:
+    """Put file after file; when one can't be put, delete those that were, and raise."""
+    written: list[str] = []
+    try:
+        for file in files:
+            put_one(file)
+            written.append(file.name)
+        blobs.settle(written)
+    except (NameTaken, Fault, OSError):
+        with suppress(Fault):
+            blobs.delete(written)
+        raise
+
+
 def _sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -68,13 +89,6 @@ def _sync_file(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _write_synced(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 class FolderBlobs:
@@ -108,26 +122,28 @@ class FolderBlobs:
             raise NameTaken(name) from error
         staged.unlink()
 
-    def put_file(self, staged: Path, name: str, *, mime: str) -> None:
-        """See ``Blobs.put_file``; the type follows from the name's extension when served."""
-        try:
-            _sync_file(staged)
-            self._publish(staged, name)
-        except OSError as error:
-            raise Fault(Reason.STORAGE_FULL) from error
+    def put(self, files: Sequence[NewFile]) -> None:
+        """See ``Blobs.put``; the types follow from the names' extensions when served.
 
-    def put_bytes(self, data: bytes, name: str, *, mime: str) -> None:
-        """See ``Blobs.put_bytes``."""
+        First all bytes are made safe, then all names: the file system's journal is waited for
+        twice, not twice a file.
+        """
+        with ExitStack() as undo:
+            try:
+                staged = {file.name: self._stage(file, undo) for file in files}
+                for path in staged.values():
+                    _sync_file(path)
+                put_each(self, files, lambda file: self._publish(staged[file.name], file.name))
+            except OSError as error:
+                raise Fault(Reason.STORAGE_FULL) from error
+
+    def _stage(self, file: NewFile, undo: ExitStack) -> Path:
+        if isinstance(file.content, Path):
+            return file.content
         staged = self._staging / f"{os.urandom(12).hex()}.part"
-        try:
-            _write_synced(staged, data)
-            self._publish(staged, name)
-        except OSError as error:
-            staged.unlink(missing_ok=True)
-            raise Fault(Reason.STORAGE_FULL) from error
-        except NameTaken:
-            staged.unlink()
-            raise
+        undo.callback(staged.unlink, missing_ok=True)
+        staged.write_bytes(file.content)
+        return staged
 
     def settle(self, names: Iterable[str]) -> None:
         """See ``Blobs.settle``."""

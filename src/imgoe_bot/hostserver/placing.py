@@ -6,7 +6,7 @@ Everything here blocks and runs in a worker thread. Every step may be repeated a
 from contextlib import suppress
 from dataclasses import replace
 
-from imgoe_bot.hostserver.blobs import Blobs, NameTaken
+from imgoe_bot.hostserver.blobs import Blobs, NameTaken, NewFile
 from imgoe_bot.hostserver.faults import Fault
 from imgoe_bot.hostserver.media import Media
 from imgoe_bot.hostserver.records import Upload
@@ -18,21 +18,14 @@ def put_all(blobs: Blobs, upload: Upload, media: Media) -> None:
     Raises:
         NameTaken, Fault: nothing of it is left behind.
     """
-    written: list[str] = []
     original, *smaller = upload.blob_names()
     by_mark = {rendition.mark: rendition for rendition in media.renditions}
     made = [by_mark[mark] for mark in ("th", "md", "fr") if mark in by_mark]
-    try:
-        for name, rendition in zip(smaller, made, strict=True):
-            blobs.put_bytes(rendition.data, name, mime=rendition.mime)
-            written.append(name)
-        blobs.put_file(media.path, original, mime=upload.mime)
-        written.append(original)
-        blobs.settle(written)
-    except (NameTaken, Fault):
-        with suppress(Fault):
-            blobs.delete(written)
-        raise
+    files = [
+        NewFile(name, rendition.mime, rendition.data)
+        for name, rendition in zip(smaller, made, strict=True)
+    ]
+    blobs.put([*files, NewFile(original, upload.mime, media.path)])
 
 
 def public_under(upload: Upload, name: str) -> Upload:

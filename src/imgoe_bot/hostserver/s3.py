@@ -4,14 +4,14 @@ obstore's synchronous calls are used, in worker threads: its asynchronous ones c
 interpreter at exit.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imgoe_bot.errors import ConfigError
-from imgoe_bot.hostserver.blobs import NameTaken
+from imgoe_bot.hostserver.blobs import NameTaken, NewFile, put_each
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.options import S3Place
 
@@ -75,37 +75,45 @@ class S3Blobs:
     def __init__(self, store: "S3Store") -> None:
         self._store = store
 
-    def put_file(self, staged: Path, name: str, *, mime: str) -> None:
-        """See ``Blobs.put_file``.
+    def put(self, files: Sequence[NewFile]) -> None:
+        """See ``Blobs.put``."""
+        put_each(self, files, self._put_one)
+
+    def _put_one(self, file: NewFile) -> None:
+        if isinstance(file.content, bytes):
+            self._put_bytes(file.content, file)
+        else:
+            self._put_file(file.content, file)
+
+    def _put_file(self, staged: Path, file: NewFile) -> None:
+        """Store a file.
 
         A large file goes in parts, which S3 can't make conditional: that the index gives no name
         twice, and the upload's thumb, stored before, keep the name free for it.
         """
         from obstore.exceptions import BaseError
 
+        attributes = {"Content-Type": file.mime}
         try:
-            with staged.open("rb") as file:
-                self._store.put(
-                    name, file, attributes={"Content-Type": mime}, chunk_size=PART_BYTES
-                )
+            with staged.open("rb") as data:
+                self._store.put(file.name, data, attributes=attributes, chunk_size=PART_BYTES)
             staged.unlink()
         except (BaseError, OSError) as error:
             raise Fault(Reason.STORAGE_FULL) from error
 
-    def put_bytes(self, data: bytes, name: str, *, mime: str) -> None:
-        """See ``Blobs.put_bytes``."""
+    def _put_bytes(self, data: bytes, file: NewFile) -> None:
         from obstore.exceptions import AlreadyExistsError, BaseError
 
         try:
             self._store.put(
-                name,
+                file.name,
                 data,
-                attributes={"Content-Type": mime},
+                attributes={"Content-Type": file.mime},
                 mode="create",
                 use_multipart=False,
             )
         except AlreadyExistsError as error:
-            raise NameTaken(name) from error
+            raise NameTaken(file.name) from error
         except (BaseError, OSError) as error:
             raise Fault(Reason.STORAGE_FULL) from error
 
