@@ -1,10 +1,12 @@
-"""Uploads to the embedded host, against the bare work beside it: ``make bench-host``.
+"""Uploads to the embedded host, against the bare work and a bare server beside it.
+
+``make bench-host`` runs this.
 
 The host runs as ``imgoe-bot host`` in a process of its own; its CPU and memory are read from
-/proc, with those of its video children. Floor and host take turns, so a busy machine hurts both,
-and each round is judged by its own floor. Nothing is deleted before the end: ext4 looks at every
-inode that was freed within the last minutes when it makes a new one, which costs a host on a
-machine that just deleted thousands of files 3 ms an upload.
+/proc, with those of its video children. Floor, bare server and host take turns, so a busy machine
+hurts all of them, and each round is judged by its own floor. Nothing is deleted before the end:
+ext4 looks at every inode that was freed within the last minutes when it makes a new one, which
+costs a host on a machine that just deleted thousands of files 3 ms an upload.
 """
 
 import asyncio
@@ -23,6 +25,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import count, islice
 from pathlib import Path
+from typing import IO
 
 import aiohttp
 
@@ -31,6 +34,7 @@ from benchmarks.host_table import REFERENCE_MS, Case, Result, Round, summary, ta
 
 RESULTS = Path(__file__).parent / "results"
 FLOOR = Path(__file__).with_name("host_floor.py")
+ROOT = Path(__file__).parents[1]
 HOST = "import typer; from imgoe_bot.host_cli import host; typer.run(host)"
 AT_ONCE = (1, 4, 16)
 ROUNDS = 5
@@ -90,14 +94,28 @@ class RunningHost:
 def running_host(folder: Path) -> Generator[RunningHost]:
     """Run a host until the end of the block."""
     options = ["--data", str(folder), "--bind", "127.0.0.1:0", "--per-minute", "0"]
+    with _serving("-c", HOST, *options) as (process, told):
+        url = told.readline().strip().removeprefix("Serving ")
+        key = told.readline().strip().removeprefix("API key (shown once): ")
+        yield RunningHost(process.pid, url, key)
+
+
+@contextmanager
+def running_bare(folder: Path) -> Generator[RunningHost]:
+    """Run a bare server until the end of the block."""
+    with _serving("-m", "benchmarks.host_bare", str(folder)) as (process, told):
+        url = told.readline().strip().removeprefix("Serving ")
+        yield RunningHost(process.pid, url, key="")
+
+
+@contextmanager
+def _serving(*command: str) -> Generator[tuple[subprocess.Popen[str], IO[str]]]:
     process = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-u", "-c", HOST, *options], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-u", *command], stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
     assert process.stdout is not None
-    url = process.stdout.readline().strip().removeprefix("Serving ")
-    key = process.stdout.readline().strip().removeprefix("API key (shown once): ")
     try:
-        yield RunningHost(process.pid, url, key)
+        yield process, process.stdout
     finally:
         process.terminate()
         process.wait(WAIT_S)
@@ -150,29 +168,48 @@ def _one_floor(case: Case, folder: Path) -> float:
     return float(ran.stdout)
 
 
+def _cost_s(
+    host: RunningHost, case: Case, at_once: int, numbers: Iterator[int]
+) -> tuple[float, list[float]]:
+    """Upload; return seconds of CPU an upload, and how long each of them took."""
+    cpu_s = _cpu_s(host.pid)
+    times = asyncio.run(_upload_many(host, case, at_once, islice(numbers, case.uploads)))
+    return (_cpu_s(host.pid) - cpu_s) / case.uploads, times
+
+
 def _round(
-    host: RunningHost, case: Case, at_once: int, reference: Case, numbers: Iterator[int]
+    host: RunningHost,
+    bare: RunningHost,
+    case: Case,
+    at_once: int,
+    reference: Case,
+    numbers: Iterator[int],
 ) -> tuple[Round, list[float]]:
     """Run floors and uploads once; return their costs, and seconds of every upload."""
     folder = case.path.parent
     floor_s = floor_cpu_s(case, at_once, folder)
     reference_s = floor_s if case is reference else floor_cpu_s(reference, at_once, folder)
-    cpu_s, begun = _cpu_s(host.pid), time.perf_counter()
-    times = asyncio.run(_upload_many(host, case, at_once, islice(numbers, case.uploads)))
+    bare_s, _ = _cost_s(bare, case, at_once, numbers)
+    begun = time.perf_counter()
+    cost_s, times = _cost_s(host, case, at_once, numbers)
     rate = case.uploads / (time.perf_counter() - begun)
-    cost_s = (_cpu_s(host.pid) - cpu_s) / case.uploads
-    return Round(cost_s * 1000, floor_s * 1000, reference_s * 1000, rate), times
+    found = Round(cost_s * 1000, floor_s * 1000, bare_s * 1000, reference_s * 1000, rate)
+    return found, times
 
 
 def measure(case: Case, at_once: int, reference: Case, *, rounds_wanted: int = ROUNDS) -> Result:
     """Upload one kind of file in turns with the floor, and return the medians."""
     rounds: list[Round] = []
     times: list[float] = []
-    numbers = count()
-    with running_host(Path(tempfile.mkdtemp(dir=case.path.parent))) as host:
-        asyncio.run(_upload_many(host, case, at_once, islice(numbers, at_once + 4)))
+    numbers, folder = count(), case.path.parent
+    with (
+        running_host(Path(tempfile.mkdtemp(dir=folder))) as host,
+        running_bare(Path(tempfile.mkdtemp(dir=folder))) as bare,
+    ):
+        for server in (host, bare):
+            asyncio.run(_upload_many(server, case, at_once, islice(numbers, at_once + 4)))
         for _ in range(rounds_wanted):
-            one, taken = _round(host, case, at_once, reference, numbers)
+            one, taken = _round(host, bare, case, at_once, reference, numbers)
             rounds.append(one)
             times += taken
         peak_mb = _peak_mb(host.pid)
@@ -192,9 +229,11 @@ def main() -> None:
     (RESULTS / "host.md").write_text(
         f"# Uploads to the embedded host\n\n{machine}. `make bench-host` renews this page.\n\n"
         "CPU is the host's own, children included. The floor hashes, decodes, shrinks, encodes and "
-        "writes the same file without HTTP or an index, by the same calls and with the same memory "
-        "settings; ratios are medians of rounds. Scaled is the CPU on a core where the floor's "
-        f"12 MP work takes {REFERENCE_MS} ms. Memory counts shared pages for each process.\n\n"
+        "writes the same file without HTTP or an index, by the same calls and with the same "
+        "memory settings; the bare server does the same behind aiohttp, with one row in SQLite "
+        "and nothing else. Ratios are medians of rounds, and to the floor unless they name the "
+        f"server. Scaled is the CPU on a core where the floor's 12 MP work takes {REFERENCE_MS} "
+        "ms. Memory counts shared pages for each process.\n\n"
         f"{table(results)}\n"
     )
 

@@ -52,7 +52,7 @@ def test_the_floor_does_its_work_on_new_files(tmp_path: Path, name: str) -> None
 
 
 def result(case: Case, at_once: int, *, cost_ms: float, peak_mb: float = 100) -> Result:
-    rounds = [Round(cost_ms, floor_ms=10, reference_ms=44, uploads_per_s=50)] * 3
+    rounds = [Round(cost_ms, floor_ms=10, bare_ms=12, reference_ms=44, uploads_per_s=50)] * 3
     return summary(case, at_once, rounds, [0.1, 0.2], peak_mb)
 
 
@@ -69,7 +69,7 @@ def test_each_bound_is_judged_where_it_is_set() -> None:
 def test_the_table_tells_costs_and_verdicts() -> None:
     shown = table([result(SMALL, 4, cost_ms=13.2)])
     assert shown.splitlines()[2] == (
-        "| small | 4 | 50 | 200.0 | 200.0 | 13.2 | 10 | 1.32 | 16.5 | 100 "
+        "| small | 4 | 50 | 200.0 | 200.0 | 13.2 | 10 | 12 | 1.32 | 1.1 | 16.5 | 100 "
         "| ratio ≤ 1.35: pass, CPU ≤ 15 ms: **FAIL** |"
     )
 
@@ -81,5 +81,6 @@ def test_a_host_is_measured_beside_the_floor(tmp_path: Path) -> None:
     found = measure(case, 4, case, rounds_wanted=1)
     assert found.cpu_ms > 0
     assert found.floor_cpu_ms > 0
+    assert found.bare_cpu_ms > 0
     assert 40 < found.peak_mb < 300
     assert set(found.verdicts) == {"ratio ≤ 1.35"}
