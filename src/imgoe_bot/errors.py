@@ -43,6 +43,9 @@ attribute ever holds a key, a token or a delete link, so any of these may be log
 
 from typing import ClassVar
 
+ACCOUNT_DENIED = 401
+"""The API's code for a user who may not upload. Source: API.md section 2."""
+
 
 class ImgoeError(Exception):
     """Base of all errors of this package.
@@ -409,6 +412,11 @@ class HostRefused(HostError):
 
 class KeyRejected(HostRefused):
     """The host does not accept the API key (code 100), or denies its user uploads (code 401)."""
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether the host knows the key; another one of the same user would change nothing."""
+        return self.code == ACCOUNT_DENIED
 
 
 class DuplicateMedia(HostRefused):

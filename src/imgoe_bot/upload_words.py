@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from urllib.parse import quote
 
 from imgoe_bot.errors import (
+    ACCOUNT_DENIED,
     BadReply,
     DuplicateMedia,
     EmptyMedia,
@@ -31,8 +32,6 @@ from imgoe_bot.hostapi import UploadReply
 EXIT_SOME_FAILED = 1
 EXIT_TRY_LATER = 75
 EXIT_KEY = 77
-DENIED = 401
-"""The API's code for an account that may not upload. Source: design/API.md §2."""
 
 LinkFormat: TypeAlias = Literal["markdown", "html", "bbcode", "direct", "viewer"]
 
@@ -181,7 +180,7 @@ def _said(error: ImgoeError) -> str:
 
 
 def _key_rejected(error: ImgoeError) -> str:
-    if error.facts.get("code") == DENIED:
+    if error.facts.get("code") == ACCOUNT_DENIED:
         return f"the host does not let this account upload{_said(error)}"
     return f"the host wants a key, and one that it knows{_said(error)}"
 

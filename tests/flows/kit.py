@@ -80,7 +80,7 @@ class Town:
             "default_host_url": self.host.url,
             "secret_key": self.secret_key,
             "data_dir": str(self.folder / "bot"),
-            "lease_s": 2,
+            "lease_s": 20,
             "allow_private_hosts": True,
         }
         return Settings.model_validate(given | changes)

@@ -27,5 +27,5 @@ async def test_a_full_budget_lets_mirrors_wait_and_tells_people_when_to_come_bac
         assert "0 / 5 (1h)" in shown["Image host"]
 
         waiting = "SELECT count(*) FROM job WHERE state = 'ready' AND step = 'upload'"
-        assert town.read_number(waiting + " AND attempts = 0") == 1
+        await eventually(lambda: town.read_number(waiting + " AND attempts = 0") == 1)
         assert town.read_number(kept) == 5

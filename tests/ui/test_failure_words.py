@@ -12,6 +12,7 @@ from imgoe_bot.errors import (
     HostRefused,
     ImgoeError,
     InternalError,
+    KeyRejected,
     MediaTooLarge,
     SourceGone,
     UnsupportedMedia,
@@ -86,3 +87,13 @@ def test_a_bug_is_not_explained_to_people_by_its_class() -> None:
 def test_words_hold_no_secret_shape() -> None:
     for kind in _kinds():
         assert not re.search(r"chv_|/delete/", words_for(_make(kind, "x"), ENGLISH))
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_an_account_that_may_not_upload_is_not_told_that_its_key_is_wrong(locale: str) -> None:
+    words = words_for_locale(locale)
+    unknown = words_for(KeyRejected(host=HOST, code=100), words)
+    denied = words_for(KeyRejected(host=HOST, code=401), words)
+
+    assert denied != unknown
+    assert "/settings key" in denied

@@ -143,7 +143,10 @@ def _refused(error: e.HostRefused, words: Words) -> str:
 
 
 def _key_rejected(error: e.KeyRejected, words: Words) -> str:
-    return words("error.key_rejected", host=w.host_name(error.host))
+    host = w.host_name(error.host)
+    if error.is_denied:
+        return words("error.key_denied", host=host)
+    return words("error.key_rejected", host=host)
 
 
 def _duplicate(error: e.DuplicateMedia, words: Words) -> str:
@@ -241,6 +244,8 @@ def _words_to(interaction: AnyInteraction, error: e.ImgoeError) -> str:
     if guild_of(interaction) is None:
         if isinstance(error, e.KeyMissing):
             return words("error.my_key_missing", host=w.host_name(error.host_url))
+        if isinstance(error, e.KeyRejected) and error.is_denied:
+            return words("error.my_key_denied", host=w.host_name(error.host))
         if isinstance(error, e.KeyRejected):
             return words("error.my_key_rejected", host=w.host_name(error.host))
     return words_for(error, words)
