@@ -21,6 +21,20 @@ async def test_files_of_one_message_uploaded_at_once_stay_within_a_quota(
     assert str(card.embeds).count("used up what") + str(card.components).count("used up what") == 4
 
 
+async def test_two_uploads_asked_for_at_once_stay_within_a_quota(running: Town) -> None:
+    await running.set_option("person_files", "1")
+
+    asked = [
+        await running.ben.slash(running.lounge, "upload", file=picture(colour=colour))
+        for colour in COLOURS[:2]
+    ]
+    answers = [await each.wait_response(PATIENCE_S) for each in asked]
+
+    assert running.read_number("SELECT count(*) FROM upload") == 1
+    assert [bool(answer.embeds) for answer in answers] == [True, False]
+    assert "used up what" in answers[1].content
+
+
 async def test_a_person_is_told_before_a_quota_bites(running: Town) -> None:
     await running.set_option("person_files", "2")
 

@@ -1,6 +1,6 @@
 """The outside world as the use cases see it: protocols as narrow as their callers."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from imgoe_bot.domain.letters import Breaker, Move, Quotas
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MirrorRule, PersonChoice
 from imgoe_bot.domain.options import Options
-from imgoe_bot.domain.quota import Spent
+from imgoe_bot.domain.quota import Spent, Usage
 from imgoe_bot.domain.status import Health, Queue
 from imgoe_bot.domain.upload import (
     Card,
@@ -376,21 +376,23 @@ class PostStore(Protocol):
         """Return the guild's post of a source message, None when there is none."""
         ...
 
-    async def usage(
-        self, guild_id: GuildId, *, user_id: UserId | None, since: datetime
-    ) -> tuple[int, int]:
-        """Return how many files and bytes were stored since then, by a person or by all."""
+    async def usage(self, guild_id: GuildId, *, user_id: UserId | None, since: datetime) -> Usage:
+        """Return what was stored since then, by a person or by all, and what was let in."""
         ...
 
-    async def under_way(
-        self, guild_id: GuildId, *, user_id: UserId | None, before: JobId | None
-    ) -> int:
-        """Count upload jobs that are leased now, of a person or of all.
+    async def admit(
+        self, job_id: JobId, post: Post, *, since: datetime, check: Callable[[Usage, Usage], None]
+    ) -> None:
+        """Let an upload job in for as long as it is leased this time, unless ``check`` raises.
+
+        No other job of the guild is let in meanwhile, by no process.
 
         Args:
-            guild_id: the server.
-            user_id: whose posts; None for all.
-            before: only jobs with a lower id; None for all.
+            job_id: the job.
+            post: what it uploads a part of.
+            since: what was stored before is not counted.
+            check: is given what the post's author and what the whole guild stored, and how many
+                other jobs were let in; raises what is to be told.
         """
         ...
 

@@ -27,7 +27,7 @@ class Report:
         has_key: whether the server has an API key.
         dms_closed_until: until when the asking person is sent no direct messages; None: open.
         breaker: whether Discord takes direct messages of the bot at all.
-        used: files and bytes stored in the last 24 hours.
+        used: what was stored in the last 24 hours.
         options: what holds for the whole server, quotas among it.
         budget: how much of what the host may be sent is used up, by all servers.
         expiry_off: whether the host kept the last copy for another time than was asked for.
@@ -40,7 +40,7 @@ class Report:
     health: Health
     dms_closed_until: datetime | None
     breaker: Breaker
-    used: tuple[int, int]
+    used: Usage
     options: Options
     budget: tuple[Used, ...] = ()
     expiry_off: bool = False
@@ -49,7 +49,7 @@ class Report:
     @property
     def is_used_up(self) -> bool:
         """Whether the server's own quota lets nothing more in for now."""
-        quotas = spent(Whose.GUILD, self.options, Usage(*self.used))
+        quotas = spent(Whose.GUILD, self.options, self.used)
         return any(quota.is_reached for quota in quotas)
 
 

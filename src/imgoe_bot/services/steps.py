@@ -49,7 +49,7 @@ class Steps:
             raise SourceGone
         item = _item(job)
         source = await self._messenger.find_source(post, item)
-        upload = await self._uploads.upload(source, post=post, item=item, job_id=job.id)
+        upload = await self._uploads.upload(source, post=post, item=item, by=job.id)
         try:
             await self._jobs.finish_upload(job, upload, None)
         except StaleWrite:  # another worker has the job: nobody would ever know of this copy

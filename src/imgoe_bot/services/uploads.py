@@ -41,7 +41,7 @@ from imgoe_bot.services.layouts import Layouts
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, ImageHost, MediaReader, Notes, PostStore
 from imgoe_bot.services.previews import look_at
-from imgoe_bot.services.quotas import QuotaService
+from imgoe_bot.services.quotas import Asked, QuotaService
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -97,9 +97,9 @@ class UploadService:
         *,
         post: Post,
         item: Item,
+        by: JobId | Asked,
         wish: Wish = NO_WISH,
         before: Sequence[Upload] = (),
-        job_id: JobId | None = None,
     ) -> Upload:
         """Store one copy on the post's guild's host; the record is not stored yet.
 
@@ -109,14 +109,14 @@ class UploadService:
             source: where the bytes are now.
             post: what they were posted in.
             item: which of its things they are.
+            by: the job that does it, or what a person waits for.
             wish: what was asked for beyond what the place's options say.
             before: what was uploaded for the same post and is not stored yet; counts as used up.
-            job_id: the job that does it, None when a person waits.
 
         Raises:
             KeyMissing: the guild has set no key.
             QuotaReached: the person or the guild has used up the day.
-            QuotaPending: others' uploads under way may use it up; only with ``job_id``.
+            QuotaPending: others' uploads under way may use it up; only where a job does it.
             BudgetSpent: the host was sent as much as we may for now.
             MediaRejected: empty, too large, no image or video, or not wanted in that place.
             SourceError: the bytes could not be read.
@@ -129,7 +129,10 @@ class UploadService:
             limit = min(limit, options.max_size)
         _check_declared_size(source, limit)
         check_wanted(item, options, nsfw=post.nsfw or wish.nsfw)
-        await self._quotas.check(post, options, before=before, job_id=job_id)
+        if isinstance(by, Asked):
+            await self._quotas.check(by, options, before=before)
+        else:
+            await self._quotas.admit(by, post, options)
         told = wish.over(details_from(options, item=item, at=post.created_at))
         told = replace(told, nsfw=told.nsfw or post.nsfw or item.spoiler)
         async with (
@@ -173,12 +176,13 @@ class UploadService:
         """
         options = await self._options.at(post.guild_id, post.channel_ids)
         check_may_upload(actor, options)
-        uploads, left = await self._upload_each(handed, post, wish)
-        layout = await self._layouts.choose(options, post.guild_id, files=len(uploads))
-        shown = replace(post, layout=layout, nsfw=post.nsfw or wish.nsfw)
-        if not await self._posts.add_uploaded(shown, *uploads, left=left):
-            await self._undo(uploads)
-            raise UnderWay
+        with self._quotas.asked(post, files=len(handed)) as asked:
+            uploads, left = await self._upload_each(handed, post, wish, asked)
+            layout = await self._layouts.choose(options, post.guild_id, files=len(uploads))
+            shown = replace(post, layout=layout, nsfw=post.nsfw or wish.nsfw)
+            if not await self._posts.add_uploaded(shown, *uploads, left=left):
+                await self._undo(uploads)
+                raise UnderWay
         return await self._posts.get_card(post.id, now=self._clock.now())
 
     async def _undo(self, uploads: Sequence[Upload]) -> None:
@@ -193,7 +197,7 @@ class UploadService:
                 log.warning("a second copy was left at its host", error=repr(error))
 
     async def _upload_each(
-        self, handed: Sequence[Handed], post: Post, wish: Wish
+        self, handed: Sequence[Handed], post: Post, wish: Wish, asked: Asked
     ) -> tuple[list[Upload], list[FailedItem]]:
         uploads: list[Upload] = []
         left: list[FailedItem] = []
@@ -201,7 +205,9 @@ class UploadService:
             item = each.item
             try:
                 uploads.append(
-                    await self.upload(each.source, post=post, item=item, wish=wish, before=uploads)
+                    await self.upload(
+                        each.source, post=post, item=item, by=asked, wish=wish, before=uploads
+                    )
                 )
             except ImgoeError as error:
                 if len(handed) == 1 or isinstance(error, KeyMissing):

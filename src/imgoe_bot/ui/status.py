@@ -83,7 +83,7 @@ def dms_text(report: Report, words: Words) -> str:
 
 def used_text(report: Report, words: Words) -> str:
     """Return what was stored in 24 hours, and of how much that is."""
-    files, size_bytes = report.used
+    files, size_bytes = report.used.files, report.used.size_bytes
     options = report.options
     parts = [words("status.files", files=_of(str(files), options.guild_files))]
     limit = None if options.guild_bytes is None else w.size(options.guild_bytes, words)

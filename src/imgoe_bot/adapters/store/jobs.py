@@ -49,6 +49,7 @@ class SqlJobStore:
                     owner=owner,
                     lease_until=now + lease,
                     attempts=t.job.c.attempts + 1,
+                    admitted=False,
                 )
                 .returning(t.job)
             )

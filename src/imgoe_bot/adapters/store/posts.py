@@ -1,6 +1,6 @@
 """Posts, uploads, and who can be sent direct messages."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from imgoe_bot.adapters.store.upsert import insert_new, upsert
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import AttachmentId, GuildId, JobId, MessageId, PostId, UploadId, UserId
 from imgoe_bot.domain.job import FIRST_LOOK_AFTER, Item, State, Step
+from imgoe_bot.domain.quota import Usage
 from imgoe_bot.domain.upload import Card, FailedItem, Place, Post, Stored, Upload
 from imgoe_bot.errors import UploadNotFound
 
@@ -148,35 +149,26 @@ class SqlPostStore:
             found = await _all(connection, _post_of(guild_id, message_id))
         return rows.post_from(found[0]) if found else None
 
-    async def usage(
-        self, guild_id: GuildId, *, user_id: UserId | None, since: datetime
-    ) -> tuple[int, int]:
-        """Return how many files and bytes were stored since then, by a person or by all."""
-        query = select(func.count(), func.coalesce(func.sum(t.upload.c.size_bytes), 0)).where(
-            t.upload.c.guild_id == guild_id, t.upload.c.created_at >= since
-        )
-        if user_id is not None:
-            query = query.where(t.upload.c.uploader_id == user_id)
+    async def usage(self, guild_id: GuildId, *, user_id: UserId | None, since: datetime) -> Usage:
+        """Return what was stored since then and is under way; see the port."""
         async with self._database.read() as connection:
-            files, size_bytes = (await connection.execute(query)).one()
-        return int(files), int(size_bytes)
+            return await _usage(connection, guild_id, user_id, since=since)
 
-    async def under_way(
-        self, guild_id: GuildId, *, user_id: UserId | None, before: JobId | None
-    ) -> int:
-        """Count upload jobs that are leased now; see the port."""
-        which = [
-            t.job.c.guild_id == guild_id,
-            t.job.c.step == Step.UPLOAD.value,
-            t.job.c.state == State.LEASED.value,
-        ]
-        if user_id is not None:
-            which.append(t.post.c.author_id == user_id)
-        if before is not None:
-            which.append(t.job.c.id < before)
-        query = select(func.count()).join_from(t.job, t.post, t.post.c.id == t.job.c.post_id)
-        async with self._database.read() as connection:
-            return int((await connection.execute(query.where(*which))).scalar_one())
+    async def admit(
+        self, job_id: JobId, post: Post, *, since: datetime, check: Callable[[Usage, Usage], None]
+    ) -> None:
+        """Let an upload job in, unless ``check`` raises; see the port."""
+        guild_id = post.guild_id
+        async with self._database.write() as connection:
+            if self._database.locks_rows:
+                await connection.execute(select(func.pg_advisory_xact_lock(guild_id)))
+            mine = t.job.c.id == job_id
+            # On SQLite this takes the file, so that nothing changes between the reads that follow.
+            await connection.execute(update(t.job).where(mine).values(admitted=True))
+            check(
+                await _usage(connection, guild_id, post.author_id, since=since, but=job_id),
+                await _usage(connection, guild_id, None, since=since, but=job_id),
+            )
 
     async def leave_copy(self, upload: Upload, *, by: UserId | None, at: datetime) -> bool:
         """Mark an upload deleted if another live one has its copy; see the port."""
@@ -342,3 +334,30 @@ async def _get_post(connection: AsyncConnection, post_id: PostId) -> Post:
 
 async def _all(connection: AsyncConnection, query: Select[Any]) -> list[rows.Columns]:
     return list((await connection.execute(query)).mappings())
+
+
+async def _usage(
+    connection: AsyncConnection,
+    guild_id: GuildId,
+    user_id: UserId | None,
+    *,
+    since: datetime,
+    but: JobId | None = None,
+) -> Usage:
+    """Count what is under way first: what ends between the two reads is then counted twice."""
+    running = [
+        t.job.c.guild_id == guild_id,
+        t.job.c.state == State.LEASED.value,
+        t.job.c.admitted,
+    ]
+    stored = [t.upload.c.guild_id == guild_id, t.upload.c.created_at >= since]
+    if but is not None:
+        running.append(t.job.c.id != but)
+    if user_id is not None:
+        running.append(t.post.c.author_id == user_id)
+        stored.append(t.upload.c.uploader_id == user_id)
+    jobs = select(func.count()).join_from(t.job, t.post, t.post.c.id == t.job.c.post_id)
+    under_way = (await connection.execute(jobs.where(*running))).scalar_one()
+    sums = select(func.count(), func.coalesce(func.sum(t.upload.c.size_bytes), 0)).where(*stored)
+    files, size_bytes = (await connection.execute(sums)).one()
+    return Usage(int(files), int(size_bytes), int(under_way))

@@ -189,6 +189,7 @@ job = Table(
     Column("error_facts", Text),
     Column("letter", String(16), index=True),
     Column("slots", String(32), nullable=False, server_default=""),
+    Column("admitted", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("post_id", "step", "attachment_id"),
     Index(None, "state", "run_at"),
     sqlite_autoincrement=True,
