@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ARGS   ?=
-SIDE_BY_SIDE := --numprocesses=auto --dist=worksteal
+SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 
 .PHONY: help demo run test check fix wheel images bench bench-host bench-mirror constraints clean
 
