@@ -1,10 +1,13 @@
 """What every test may use: where Chromium is; and what it needs besides."""
 
 import asyncio
+import logging
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from imgoe_bot.adapters.store import migrate, open_engine
 from tests.needs import missing, require
@@ -21,6 +24,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def find_chromium() -> str | None:
     """Return the path of an installed Chromium, None when there is none."""
     return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+@pytest.fixture(autouse=True)
+def _logging() -> Iterator[None]:
+    """Put logging back as it was: it is the process's own, and commands set it up anew."""
+    root, known = logging.getLogger(), logging.getLogger().manager.loggerDict.values()
+    levels = {one: one.level for one in known if isinstance(one, logging.Logger)}
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for one in known:
+        if isinstance(one, logging.Logger):
+            one.setLevel(levels.get(one, logging.NOTSET))
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

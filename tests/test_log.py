@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -35,16 +34,6 @@ HARMLESS = [
 ]
 
 
-@pytest.fixture
-def _logging() -> Iterator[None]:
-    """Logging is the process's own; put it back as it was."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
-
-
 @pytest.mark.parametrize(("text", "secret"), SECRETS)
 def test_secrets_are_cut_out(text: str, secret: str) -> None:
     assert secret not in log.redact(text)
@@ -56,7 +45,6 @@ def test_everything_else_is_left_alone(text: str) -> None:
     assert log.redact(text) == text
 
 
-@pytest.mark.usefixtures("_logging")
 @pytest.mark.parametrize("as_json", [True, False])
 @pytest.mark.parametrize(("text", "secret"), SECRETS)
 def test_no_line_of_ours_or_of_a_library_holds_a_secret(
@@ -77,7 +65,6 @@ def test_no_line_of_ours_or_of_a_library_holds_a_secret(
     assert secret not in lines
 
 
-@pytest.mark.usefixtures("_logging")
 def test_json_lines_are_json(capsys: pytest.CaptureFixture[str]) -> None:
     log.configure(level="INFO", as_json=True)
 
@@ -92,7 +79,6 @@ def test_json_lines_are_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert (theirs["event"], theirs["logger"]) == ("hello", "theirs")
 
 
-@pytest.mark.usefixtures("_logging")
 @pytest.mark.parametrize("name", ["httpx", "aiosqlite", "alembic", "discord.gateway"])
 def test_libraries_that_log_whole_payloads_stay_quiet(
     capsys: pytest.CaptureFixture[str], name: str
