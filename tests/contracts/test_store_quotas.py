@@ -24,9 +24,11 @@ async def _stored_post(stores: Stores, *, files: int) -> Post:
 async def _admit(stores: Stores, job: Job, owner: Post) -> tuple[Usage, Usage]:
     """Let a job in, whatever there is; returns what its check was told."""
     told: list[tuple[Usage, Usage]] = []
-    await stores.posts.admit(
-        job.id, owner, since=SINCE, check=lambda *usage: told.append((usage[0], usage[1]))
-    )
+
+    def check(mine: Usage, ours: Usage) -> None:
+        told.append((mine, ours))
+
+    await stores.posts.admit(job.id, owner, since=SINCE, check=check)
     return told[0]
 
 
