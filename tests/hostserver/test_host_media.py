@@ -162,6 +162,19 @@ async def test_the_place_is_removed_without_touching_a_pixel(client: Client, kin
     assert "GPSInfo" not in camera
 
 
+async def test_the_place_is_removed_from_a_segment_behind_the_pixels(client: Client) -> None:
+    tagged, plain = picture_with_place("JPEG"), picture()
+    start = tagged.index(b"Exif\0\0")
+    length = int.from_bytes(tagged[start - 2 : start])
+    segment = b"\xff\xe2" + tagged[start - 2 : start - 2 + length]  # APP2, where nobody looks
+    sent = plain.removesuffix(b"\xff\xd9") + segment + b"\xff\xd9"
+    latitude = b"".join(part.to_bytes(4) + (1).to_bytes(4) for part in (48, 51))
+    assert latitude in sent
+    stored = (await client.get((await client.stored(sent))["url"])).body
+    assert latitude not in stored
+    assert len(stored) == len(sent)
+
+
 async def test_the_place_is_removed_from_a_film(client: Client, tmp_path: Path) -> None:
     sent = film_with_place(tmp_path / "a.mp4")
     image = await client.stored(sent, filename="a.mp4", mime="video/mp4")

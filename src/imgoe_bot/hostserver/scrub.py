@@ -20,8 +20,8 @@ PLACES_IN = (b"moov", b"meta", b"uuid")  # a uuid box at the top may hold XMP
 MOOV_LIMIT_BYTES = 64 * 1024 * 1024
 START_OF_SCAN = 0xDA
 END_OF_IMAGE = b"\xff\xd9"
-# What begins or ends a picture, or holds metadata; none of it can stand inside coded pixels.
-_ANOTHER_PICTURE = re.compile(rb"\xff[\xd8\xd9\xe1]")
+# Any marker but those of coded pixels: stuffing, restarts, tables and further scans.
+_FOREIGN_MARKER = re.compile(rb"\xff[^\x00\xc4\xd0-\xd7\xda-\xdd\xff]")
 XMP_LIMIT_BYTES = 4 * 1024 * 1024
 _TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 _TIFF_HEADS = (b"Exif\0\0II*\0", b"Exif\0\0MM\0*", b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08")
@@ -224,11 +224,12 @@ def _jpeg_head_bytes(head: bytes) -> int | None:
 def _is_plain_jpeg(data: bytes, head_bytes: int) -> bool:
     """Answer whether nothing but coded pixels follows the head.
 
-    Motion photos and multi-picture files carry more behind the picture.
+    Motion photos and multi-picture files carry more behind the picture; metadata may even stand
+    between the scans of one.
     """
     ends_at = len(data) - len(END_OF_IMAGE)
     ends_here = data.endswith(END_OF_IMAGE)
-    return ends_here and _ANOTHER_PICTURE.search(data, head_bytes, ends_at) is None
+    return ends_here and _FOREIGN_MARKER.search(data, head_bytes, ends_at) is None
 
 
 def _searched(data: bytes, found: Format) -> bytearray:
