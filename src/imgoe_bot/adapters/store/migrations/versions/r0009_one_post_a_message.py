@@ -44,7 +44,7 @@ def upgrade() -> None:
             batch_op.f("ix_post_guild_id_message_id"), ["guild_id", "message_id"], unique=True
         )
     with op.batch_alter_table("mirror_rule", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("lacks", sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column("lacks", sa.String(length=32), nullable=True))
 
 
 def downgrade() -> None:
