@@ -1,6 +1,5 @@
 """What each image host was sent, for every process."""
 
-import hashlib
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, delete, func, insert, select
@@ -9,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
-from imgoe_bot.adapters.store.upsert import insert_new
+from imgoe_bot.adapters.store.turns import take_turn
 from imgoe_bot.domain.budget import Allowance, Budget, Lane, Used
 
 
@@ -25,7 +24,7 @@ class SqlBudgetStore:
     ) -> int | datetime:
         """Take a place, or tell when there is room; see the port."""
         async with self._database.write() as connection:
-            await _lock(connection, host_url)
+            await take_turn(connection, f"budget {host_url}")
             room = [now]
             for allowance in budget:
                 room.append(await _room_at(connection, host_url, allowance, lane, now=now))
@@ -51,14 +50,6 @@ class SqlBudgetStore:
                     for each in budget
                 ]
             )
-
-
-async def _lock(connection: AsyncConnection, host_url: str) -> None:
-    """Let no other process take a place at a host before this transaction has ended."""
-    name = f"budget {hashlib.sha256(host_url.encode()).hexdigest()[:40]}"
-    await insert_new(connection, t.note, {"name": name, "value": ""})
-    mine = select(t.note.c.name).where(t.note.c.name == name)
-    await connection.execute(mine.with_for_update())
 
 
 def _newest(host_url: str, number: int) -> Select[datetime]:

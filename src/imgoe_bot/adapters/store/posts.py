@@ -17,6 +17,7 @@ from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
 from imgoe_bot.adapters.store.growing import grow
 from imgoe_bot.adapters.store.sharing import UPLOAD, part
+from imgoe_bot.adapters.store.turns import take_turn
 from imgoe_bot.adapters.store.upsert import insert_new, upsert
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import AttachmentId, GuildId, JobId, MessageId, PostId, UploadId, UserId
@@ -160,15 +161,13 @@ class SqlPostStore:
         """Let an upload job in, unless ``check`` raises; see the port."""
         guild_id = post.guild_id
         async with self._database.write() as connection:
-            if self._database.locks_rows:
-                await connection.execute(select(func.pg_advisory_xact_lock(guild_id)))
-            mine = t.job.c.id == job_id
-            # On SQLite this takes the file, so that nothing changes between the reads that follow.
-            await connection.execute(update(t.job).where(mine).values(admitted=True))
+            await take_turn(connection, f"quota {guild_id}")
             check(
                 await _usage(connection, guild_id, post.author_id, since=since, but=job_id),
                 await _usage(connection, guild_id, None, since=since, but=job_id),
             )
+            mine = t.job.c.id == job_id
+            await connection.execute(update(t.job).where(mine).values(admitted=True))
 
     async def leave_copy(self, upload: Upload, *, by: UserId | None, at: datetime) -> bool:
         """Mark an upload deleted if another live one has its copy; see the port."""

@@ -48,9 +48,7 @@ class SqlRuleStore:
         """Remove a channel's rule; see the port."""
         async with self._database.write() as connection:
             removed = await connection.execute(
-                delete(t.mirror_rule).where(
-                    *_of_channel(guild_id, channel_id),
-                )
+                delete(t.mirror_rule).where(*_of_channel(guild_id, channel_id))
             )
         self.drop(guild_id)
         return removed.rowcount > 0
@@ -60,9 +58,7 @@ class SqlRuleStore:
         async with self._database.write() as connection:
             changed = await connection.execute(
                 update(t.mirror_rule)
-                .where(
-                    *_of_channel(guild_id, channel_id),
-                )
+                .where(*_of_channel(guild_id, channel_id))
                 .values(paused=paused, lacks=None)
             )
         self.drop(guild_id)

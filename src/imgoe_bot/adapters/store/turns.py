@@ -1,0 +1,14 @@
+"""Transactions that must not go on side by side, in whichever processes they are."""
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+async def take_turn(connection: AsyncConnection, name: str) -> None:
+    """Let no other transaction that takes the same turn go on before this one has ended.
+
+    SQLite has one writer at a time anyway. Called first: what was read before may be old by then.
+    """
+    if connection.dialect.name == "postgresql":
+        number = func.hashtextextended(name, 0)
+        await connection.execute(select(func.pg_advisory_xact_lock(number)))
