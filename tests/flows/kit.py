@@ -121,9 +121,10 @@ class Town:
             await self.ada.wait_for_message(place, lambda m: "From now on" in m.content)
         return answer
 
-    async def set_option(self, name: str, value: str) -> None:
-        """Let the moderator set an option of the server."""
-        sent = await self.ada.slash(self.photos, "settings set", name=name, value=value)
+    async def set_option(self, name: str, value: str, channel: Channel | None = None) -> None:
+        """Let the moderator set an option of the server, or of a channel."""
+        given = {} if channel is None else {"channel": channel}
+        sent = await self.ada.slash(self.photos, "settings set", name=name, value=value, **given)
         await sent.wait_response()
 
     async def card_for(self, source: Message, by: Person | None = None) -> Message:

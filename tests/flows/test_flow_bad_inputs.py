@@ -114,7 +114,7 @@ async def test_who_left_meanwhile_still_has_their_picture_kept(running: Town) ->
 async def test_a_role_that_was_deleted_keeps_no_manager_out(running: Town) -> None:
     role = running.guild.add_role("Uploaders")
     for name in ("uploaders", "role"):
-        await _set(running, name, f"<@&{role.id}>")
+        await running.set_option(name, f"<@&{role.id}>")
     running.guild.delete_role(role)
 
     refused = await running.ben.slash(running.lounge, "upload", file=picture())
@@ -122,7 +122,7 @@ async def test_a_role_that_was_deleted_keeps_no_manager_out(running: Town) -> No
     allowed = await running.ada.slash(running.lounge, "upload", file=picture())
     assert (await allowed.wait_response(PATIENCE_S)).embeds
     for name in ("uploaders", "role"):
-        await _set(running, name, "none")
+        await running.set_option(name, "none")
 
     posted = await running.ben.say(running.photos, files=[picture("b.png", colour="red")])
 
@@ -130,11 +130,11 @@ async def test_a_role_that_was_deleted_keeps_no_manager_out(running: Town) -> No
 
 
 async def test_an_emoji_that_was_deleted_can_be_replaced(running: Town) -> None:
-    await _set(running, "consent", "react")
-    await _set(running, "save_emoji", "<:gone:123456789012345678>")
+    await running.set_option("consent", "react")
+    await running.set_option("save_emoji", "<:gone:123456789012345678>")
     posted = await running.ben.say(running.photos, files=[picture()])
     await running.observed(posted)
-    await _set(running, "save_emoji", "💾")
+    await running.set_option("save_emoji", "💾")
 
     await running.ben.react(posted, "💾")
 
@@ -145,7 +145,7 @@ async def test_every_interaction_is_acknowledged_in_time_while_the_bot_is_busy(
     running: Town,
 ) -> None:
     """Discord gives three seconds; the loopback Discord drops what is acknowledged later."""
-    await _set(running, "answer", "silent")
+    await running.set_option("answer", "silent")
     colours = [f"#{number:06x}" for number in range(0, 0xFFFFFF, 0xFFFFFF // 40)]
     for number, colour in enumerate(colours):
         file = picture(f"{number}.png", colour=colour)
@@ -157,8 +157,3 @@ async def test_every_interaction_is_acknowledged_in_time_while_the_bot_is_busy(
     async with asyncio.timeout(PATIENCE_S):
         for each in asked:
             await each.wait_response(PATIENCE_S)
-
-
-async def _set(town: Town, name: str, value: str) -> None:
-    answer = await town.ada.slash(town.photos, "settings set", name=name, value=value)
-    await answer.wait_response()

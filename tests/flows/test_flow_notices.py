@@ -18,12 +18,6 @@ async def _told(channel: Channel, count: int) -> None:
     await eventually(lambda: len(_notices(channel)) == count)
 
 
-async def _set(town: Town, name: str, value: str, channel: Channel | None = None) -> None:
-    given = {} if channel is None else {"channel": channel}
-    asked = await town.ada.slash(town.photos, "settings set", name=name, value=value, **given)
-    await asked.wait_response()
-
-
 async def _hint(town: Town) -> Message:
     """Wait for what a moderator is told of places that were told nothing."""
     return await town.ada.wait_for_message(town.photos, lambda m: UNTOLD in m.content, 10)
@@ -43,12 +37,12 @@ async def _shows(message: Message, text: str) -> None:
 
 
 async def test_who_was_asked_before_is_told_when_nobody_is_asked_any_more(running: Town) -> None:
-    await _set(running, "consent", "opt-in")
-    await _set(running, "consent", "announce")
+    await running.set_option("consent", "opt-in")
+    await running.set_option("consent", "announce")
     await _told(running.photos, 2)
 
     for name, value in (("consent", "announce"), ("keyword", "cat")):
-        await _set(running, name, value)
+        await running.set_option(name, value)
 
     await running.mirror(running.lounge)
     assert len(_notices(running.photos)) == 2
@@ -73,7 +67,7 @@ async def test_a_new_host_is_named_in_each_mirrored_place_once(running: Town) ->
 
 
 async def test_the_wizard_tells_anew_too(running: Town) -> None:
-    await _set(running, "consent", "react")
+    await running.set_option("consent", "react")
     shown = await _walk(running, 3)
     rows = cast("list[dict[str, Any]]", shown.components)
     parts = [part["custom_id"] for row in rows for part in row["components"]]
@@ -86,22 +80,22 @@ async def test_the_wizard_tells_anew_too(running: Town) -> None:
 async def test_a_place_with_a_consent_of_its_own_is_told_of_its_own(running: Town) -> None:
     group = running.guild.add_channel("Group", type=ChannelType.CATEGORY)
     inner, other = (running.guild.add_channel(name, parent=group) for name in ("inner", "other"))
-    await _set(running, "consent", "opt-in")
+    await running.set_option("consent", "opt-in")
     await running.mirror(group)
     await _told(other, 1)
 
-    await _set(running, "consent", "announce", running.lounge)
-    await _set(running, "consent", "announce", inner)
+    await running.set_option("consent", "announce", running.lounge)
+    await running.set_option("consent", "announce", inner)
 
     await _told(inner, 2)
     assert [len(_notices(each)) for each in (other, running.lounge)] == [1, 0]
 
 
 async def test_a_paused_place_is_told_when_it_is_resumed(running: Town) -> None:
-    await _set(running, "consent", "opt-in")
+    await running.set_option("consent", "opt-in")
     paused = await running.ada.slash(running.photos, "mirror pause", channel=running.photos)
     await paused.wait_response()
-    await _set(running, "consent", "announce")
+    await running.set_option("consent", "announce")
     await running.mirror(running.lounge)
     assert len(_notices(running.photos)) == 1
 

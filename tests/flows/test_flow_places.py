@@ -6,9 +6,9 @@ from imgoe_bot.discordsim import ChannelType, Message, Permission
 from tests.flows.kit import DELETE_LINK, Town, eventually, picture
 
 
-async def _set(town: Town, name: str, value: str) -> None:
-    answer = await town.ada.slash(town.photos, "settings set", name=name, value=value)
-    await answer.wait_response()
+async def _answer_in_the_lounge(town: Town) -> None:
+    await town.set_option("answer", "log")
+    await town.set_option("log_channel", str(town.lounge.id))
 
 
 def _texts(message: Message) -> str:
@@ -16,7 +16,7 @@ def _texts(message: Message) -> str:
 
 
 async def test_the_answer_may_go_into_a_thread_below_the_message(running: Town) -> None:
-    await _set(running, "answer", "thread")
+    await running.set_option("answer", "thread")
 
     posted = await running.ben.say(running.photos, files=[picture()])
 
@@ -27,8 +27,7 @@ async def test_the_answer_may_go_into_a_thread_below_the_message(running: Town) 
 
 
 async def test_the_answer_may_go_into_a_log_channel_and_names_its_source(running: Town) -> None:
-    await _set(running, "answer", "log")
-    await _set(running, "log_channel", str(running.lounge.id))
+    await _answer_in_the_lounge(running)
 
     posted = await running.ben.say(running.photos, files=[picture()])
 
@@ -42,9 +41,8 @@ async def test_the_answer_may_go_into_a_log_channel_and_names_its_source(running
 async def test_a_card_in_a_log_channel_names_its_source_after_a_change_too(
     running: Town, layout: str
 ) -> None:
-    await _set(running, "answer", "log")
-    await _set(running, "log_channel", str(running.lounge.id))
-    await _set(running, "layout", layout)
+    await _answer_in_the_lounge(running)
+    await running.set_option("layout", layout)
     posted = await running.ben.say(running.photos, files=[picture()])
     note = await running.note_for(running.ben)
 
@@ -57,7 +55,7 @@ async def test_a_card_in_a_log_channel_names_its_source_after_a_change_too(
 
 
 async def test_the_answer_may_be_a_mere_reaction(running: Town) -> None:
-    await _set(running, "answer", "reaction")
+    await running.set_option("answer", "reaction")
 
     posted = await running.ben.say(running.photos, files=[picture()])
 
@@ -67,7 +65,7 @@ async def test_the_answer_may_be_a_mere_reaction(running: Town) -> None:
 
 
 async def test_in_silence_only_the_uploader_hears_of_it(running: Town) -> None:
-    await _set(running, "answer", "silent")
+    await running.set_option("answer", "silent")
 
     await running.ben.say(running.photos, files=[picture()])
 
@@ -76,7 +74,7 @@ async def test_in_silence_only_the_uploader_hears_of_it(running: Town) -> None:
 
 
 async def test_a_gallery_shows_pictures_with_alt_text_and_hides_spoilers(running: Town) -> None:
-    await _set(running, "layout", "gallery")
+    await running.set_option("layout", "gallery")
 
     files = [picture("a.png"), picture("SPOILER_b.png", colour="red")]
     posted = await running.ben.say(running.photos, files=files)
@@ -89,7 +87,7 @@ async def test_a_gallery_shows_pictures_with_alt_text_and_hides_spoilers(running
 
 
 async def test_a_gallery_card_becomes_a_tombstone_too(running: Town) -> None:
-    await _set(running, "layout", "gallery")
+    await running.set_option("layout", "gallery")
     posted = await running.ben.say(running.photos, files=[picture()])
     card = await running.card_for(posted)
     note = await running.note_for(running.ben)
@@ -102,7 +100,7 @@ async def test_a_gallery_card_becomes_a_tombstone_too(running: Town) -> None:
 
 
 async def test_a_day_s_quota_stops_the_next_picture_and_says_so(running: Town) -> None:
-    await _set(running, "person_files", "1")
+    await running.set_option("person_files", "1")
     first = await running.ben.say(running.photos, files=[picture("a.png")])
     await running.card_for(first)
 
@@ -112,7 +110,7 @@ async def test_a_day_s_quota_stops_the_next_picture_and_says_so(running: Town) -
 
 
 async def test_templates_name_the_upload_at_the_host(running: Town) -> None:
-    await _set(running, "title", "Club {name}")
+    await running.set_option("title", "Club {name}")
 
     posted = await running.ben.say(running.photos, files=[picture("cat.png")])
 
@@ -122,7 +120,7 @@ async def test_templates_name_the_upload_at_the_host(running: Town) -> None:
 
 
 async def test_an_inner_place_inherits_and_overrides(running: Town) -> None:
-    await _set(running, "answer", "silent")
+    await running.set_option("answer", "silent")
     own = await running.ada.slash(
         running.photos, "settings set", name="answer", value="reply", channel=running.photos
     )
@@ -195,8 +193,7 @@ async def test_a_channel_the_bot_lost_pauses_its_rule_and_tells_its_moderator_on
 async def test_a_lost_log_channel_is_named_as_the_place_where_the_permission_is_missing(
     running: Town,
 ) -> None:
-    await _set(running, "answer", "log")
-    await _set(running, "log_channel", str(running.lounge.id))
+    await _answer_in_the_lounge(running)
     running.sim.faults.revoke(running.lounge, Permission.EMBED_LINKS)
 
     await running.ben.say(running.photos, files=[picture("a.png")])
@@ -229,9 +226,8 @@ async def test_a_channel_lost_under_a_wider_rule_rests_alone(running: Town) -> N
 async def test_what_is_not_safe_for_work_is_veiled_where_everybody_may_look(
     running: Town, layout: str
 ) -> None:
-    await _set(running, "answer", "log")
-    await _set(running, "log_channel", str(running.lounge.id))
-    await _set(running, "layout", layout)
+    await _answer_in_the_lounge(running)
+    await running.set_option("layout", layout)
     running.guild.edit_channel(running.photos, nsfw=True)
 
     await running.ben.say(running.photos, files=[picture()])

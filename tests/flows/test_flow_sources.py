@@ -10,11 +10,6 @@ from tests.flows.kit import Town, eventually, picture
 VOICE = Upload("voice-message.ogg", b"OggS", "audio/ogg", duration_s=2.0, waveform="AAAA")
 
 
-async def _set(town: Town, name: str, value: str) -> None:
-    answer = await town.ada.slash(town.photos, "settings set", name=name, value=value)
-    await answer.wait_response()
-
-
 def _titles(town: Town) -> list[object]:
     return [card.embeds[0].get("title") for card in town.cards(town.photos)]
 
@@ -34,7 +29,7 @@ async def test_a_sticker_is_kept_under_its_name(running: Town) -> None:
 
 
 async def test_ten_files_and_stickers_get_one_card_that_leaves_none_out(running: Town) -> None:
-    await _set(running, "layout", "embed")
+    await running.set_option("layout", "embed")
     wave = running.guild.add_sticker("wave", picture().data)
     dance = running.guild.add_sticker("dance", b"{}", format=3)
     files = [picture(f"{n}.png", colour=f"#0000{n}0") for n in range(10)]
@@ -64,7 +59,7 @@ async def test_what_is_never_kept_is_said_once_a_server(running: Town) -> None:
 
 async def test_previews_are_kept_where_the_server_wants_them(running: Town) -> None:
     shown = await running.ada.say(running.lounge, files=[picture("far.png")])
-    await _set(running, "sources", "attachments, embeds")
+    await running.set_option("sources", "attachments, embeds")
     posted = await running.ben.say(running.photos, "look at this")
 
     running.sim.unfurl(posted, [_preview(running, shown)])
@@ -87,7 +82,7 @@ async def test_webhooks_and_bots_are_kept_by_choice_only(running: Town) -> None:
     webhook = running.guild.add_webhook(running.photos, "camera")
     before = await webhook.say("Bark!", [picture("before.png")])
     await running.observed(before)
-    await _set(running, "bots", "on")
+    await running.set_option("bots", "on")
 
     posted = await webhook.say("Bark!", [picture("after.png", colour="red")])
 
@@ -102,8 +97,8 @@ async def test_two_mirrors_never_copy_each_other(town: Town) -> None:
     async with town.bot():
         await town.set_key()
         await town.mirror()
-        await _set(town, "bots", "on")
-        await _set(town, "sources", "attachments, embeds")
+        await town.set_option("bots", "on")
+        await town.set_option("sources", "attachments, embeds")
         webhook = town.guild.add_webhook(town.photos, "other mirror")
         posted = await town.ben.say(town.lounge, files=[picture("far.png")])
         card = await webhook.say(embeds=[_preview(town, posted)])
@@ -144,8 +139,8 @@ async def _post_layout(town: Town, channel: Channel) -> Message:
 
 
 async def test_every_picture_of_a_bots_layout_is_kept(running: Town) -> None:
-    await _set(running, "layout", "embed")
-    await _set(running, "bots", "on")
+    await running.set_option("layout", "embed")
+    await running.set_option("bots", "on")
 
     posted = await _post_layout(running, running.photos)
 
@@ -155,7 +150,7 @@ async def test_every_picture_of_a_bots_layout_is_kept(running: Town) -> None:
 
 
 async def test_a_forwarded_layout_is_kept_though_a_bot_made_it(running: Town) -> None:
-    await _set(running, "layout", "embed")
+    await running.set_option("layout", "embed")
     original = await _post_layout(running, running.lounge)
 
     posted = await running.ben.forward(original, running.photos)
@@ -165,8 +160,8 @@ async def test_a_forwarded_layout_is_kept_though_a_bot_made_it(running: Town) ->
 
 
 async def test_a_picture_that_an_embed_brings_along_is_kept(running: Town) -> None:
-    await _set(running, "bots", "on")
-    await _set(running, "sources", "embeds")
+    await running.set_option("bots", "on")
+    await running.set_option("sources", "embeds")
     webhook = running.guild.add_webhook(running.photos, "camera")
     embed = {"title": "Bark!", "image": {"url": "attachment://dog.png"}}
 
@@ -176,7 +171,7 @@ async def test_a_picture_that_an_embed_brings_along_is_kept(running: Town) -> No
 
 
 async def test_a_forwarded_card_is_not_kept_again(running: Town) -> None:
-    await _set(running, "layout", "gallery")
+    await running.set_option("layout", "gallery")
     card = await running.card_for(await running.ben.say(running.photos, files=[picture()]))
 
     forwarded = await running.ben.forward(card, running.photos)
@@ -202,7 +197,7 @@ def _row(custom_id: str) -> dict[str, object]:
 async def test_only_messages_with_the_keyword_are_kept(
     running: Town, keyword: str, passed_over: str, kept: str
 ) -> None:
-    await _set(running, "keyword", keyword)
+    await running.set_option("keyword", keyword)
     await running.observed(await running.ben.say(running.photos, passed_over, files=[picture()]))
 
     posted = await running.ben.say(running.photos, kept, files=[picture("b.png", colour="red")])
@@ -212,7 +207,7 @@ async def test_only_messages_with_the_keyword_are_kept(
 
 
 async def test_a_keyword_added_by_an_edit_counts(running: Town) -> None:
-    await _set(running, "keyword", "#keep")
+    await running.set_option("keyword", "#keep")
     posted = await running.ben.say(running.photos, "a cat", files=[picture()])
     await running.observed(posted)
 
@@ -223,7 +218,7 @@ async def test_a_keyword_added_by_an_edit_counts(running: Town) -> None:
 
 async def test_only_who_has_the_role_is_mirrored(running: Town) -> None:
     role = running.guild.add_role("Photographers")
-    await _set(running, "role", f"<@&{role.id}>")
+    await running.set_option("role", f"<@&{role.id}>")
     await running.observed(await running.ben.say(running.photos, files=[picture("before.png")]))
     running.guild.set_roles(running.ben, [role])
 
@@ -236,7 +231,7 @@ async def test_only_who_has_the_role_is_mirrored(running: Town) -> None:
 @pytest.mark.parametrize("name", ["only_users", "not_users"])
 async def test_posts_are_kept_or_left_by_who_wrote_them(running: Town, name: str) -> None:
     named, other = running.ben, running.ada
-    await _set(running, name, f"<@{named.id}>")
+    await running.set_option(name, f"<@{named.id}>")
     left, kept = (other, named) if name == "only_users" else (named, other)
 
     before = await left.say(running.photos, files=[picture("before.png")])
@@ -262,7 +257,7 @@ async def test_members_named_in_an_option_are_shown_as_mentions(running: Town) -
 
 
 async def test_what_is_over_the_servers_own_limit_is_named(running: Town) -> None:
-    await _set(running, "max_size", "1 KB")
+    await running.set_option("max_size", "1 KB")
     large = Upload("large.png", picture().data + b"\0" * 2000, "image/png")
 
     posted = await running.ben.say(running.photos, files=[large, picture("small.png")])
@@ -274,9 +269,9 @@ async def test_what_is_over_the_servers_own_limit_is_named(running: Town) -> Non
 
 
 async def test_kinds_that_are_not_wanted_are_passed_over(running: Town) -> None:
-    await _set(running, "kinds", "video")
+    await running.set_option("kinds", "video")
     await running.observed(await running.ben.say(running.photos, files=[picture()]))
-    await _set(running, "kinds", "image")
+    await running.set_option("kinds", "image")
 
     posted = await running.ben.say(running.photos, files=[picture("b.png", colour="red")])
 
@@ -285,7 +280,7 @@ async def test_kinds_that_are_not_wanted_are_passed_over(running: Town) -> None:
 
 
 async def test_spoilers_are_refused_where_the_server_wants_none(running: Town) -> None:
-    await _set(running, "spoilers", "refuse")
+    await running.set_option("spoilers", "refuse")
     hidden = Upload("plot.png", picture(colour="red").data, "image/png", spoiler=True)
 
     posted = await running.ben.say(running.photos, files=[hidden, picture("open.png")])
@@ -297,7 +292,7 @@ async def test_spoilers_are_refused_where_the_server_wants_none(running: Town) -
 async def test_age_restricted_channels_are_refused_where_the_server_wants_none(
     running: Town,
 ) -> None:
-    await _set(running, "nsfw", "refuse")
+    await running.set_option("nsfw", "refuse")
     running.guild.edit_channel(running.photos, nsfw=True)
     await running.observed(await running.ben.say(running.photos, files=[picture("before.png")]))
     running.guild.edit_channel(running.photos, nsfw=False)
@@ -320,8 +315,8 @@ async def test_the_first_message_of_a_post_is_kept_too(running: Town, kind: Chan
 
 
 async def test_a_custom_emoji_saves_a_message(running: Town) -> None:
-    await _set(running, "consent", "react")
-    await _set(running, "save_emoji", "<:keep:123456789012345678>")
+    await running.set_option("consent", "react")
+    await running.set_option("save_emoji", "<:keep:123456789012345678>")
     posted = await running.ben.say(running.photos, files=[picture()])
     await running.observed(posted)
 
@@ -331,7 +326,7 @@ async def test_a_custom_emoji_saves_a_message(running: Town) -> None:
 
 
 async def test_messages_deleted_in_bulk_take_their_copies_along(running: Town) -> None:
-    await _set(running, "on_delete", "delete")
+    await running.set_option("on_delete", "delete")
     posted = [
         await running.ben.say(running.photos, files=[picture(f"{colour}.png", colour=colour)])
         for colour in ("red", "blue")

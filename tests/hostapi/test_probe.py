@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from tests.hostapi.conftest import ReplayHost
 
 
+EVERYTHING = HostAbilities(
+    key_valid=True,
+    formats=frozenset(TINY_KINDS),
+    keeps_expiry=True,
+    moderates=False,
+    thumb_reachable=True,
+    deletes=True,
+)
+
+
 class TryableHost:
     """Stores what it is told to take; remembers what was deleted."""
 
@@ -77,14 +87,7 @@ async def probed(host: TryableHost) -> HostAbilities:
 
 
 async def test_a_host_that_can_everything(tryable: TryableHost) -> None:
-    assert await probed(tryable) == HostAbilities(
-        key_valid=True,
-        formats=frozenset(TINY_KINDS),
-        keeps_expiry=True,
-        moderates=False,
-        thumb_reachable=True,
-        deletes=True,
-    )
+    assert await probed(tryable) == EVERYTHING
     assert len(tryable.deleted) == len(TINY_KINDS)
 
 
@@ -119,14 +122,7 @@ async def test_the_embedded_host_takes_a_tiny_file_of_every_kind(tmp_path: Path)
         HostClient(server.url, key=server.first_key) as client,
     ):
         found = await client.probe()
-    assert found == HostAbilities(
-        key_valid=True,
-        formats=frozenset(TINY_KINDS),
-        keeps_expiry=True,
-        moderates=False,
-        thumb_reachable=True,
-        deletes=True,
-    )
+    assert found == EVERYTHING
 
 
 async def test_a_host_that_ignores_expiry_moderates_and_hides_thumbs(tryable: TryableHost) -> None:
