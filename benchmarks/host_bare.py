@@ -1,8 +1,8 @@
 """The least that takes an upload over HTTP: aiohttp, the floor's work in a thread, one row.
 
-Run by bench_host.py as ``python host_bare.py FOLDER``; prints its address. It checks no key, no
-name and no limit, reads no metadata, keeps the whole body in memory and can't be trusted with a
-file: what it costs beyond the floor is what HTTP and an index cost on a machine at the least.
+Run by bench_host.py as ``python -m benchmarks.host_bare FOLDER``; prints its address. It checks no
+key, no name and no limit, reads no metadata, keeps the whole body in memory and can't be trusted
+with a file: what it costs beyond the floor is what HTTP and an index cost at the least.
 """
 
 import asyncio

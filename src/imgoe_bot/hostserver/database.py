@@ -74,8 +74,8 @@ def _faults() -> Generator[None]:
 class Database:
     """Runs transactions, written as plain functions of a connection, without blocking the loop.
 
-    SQLite works in one thread of its own: a transaction costs one hop there, where a driver that
-    hops for every cursor call costs twenty. PostgreSQL runs the same functions over asyncpg.
+    On SQLite a transaction costs the loop one hop to a thread, and a worker thread none; a driver
+    that hops for every cursor call costs twenty. PostgreSQL runs the same functions over asyncpg.
     """
 
     async def run(self, work: Callable[[Connection], Result]) -> Result:
