@@ -31,9 +31,10 @@
     │   │   ├── KeyRejected
     │   │   └── DuplicateMedia
     │   └── BadReply
-    ├── StoreError
+    ├── StoreError ↻
     │   ├── StaleWrite
-    │   └── SchemaTooNew
+    │   ├── SchemaTooNew
+    │   └── StoreClosed
     └── InternalError ↻
 
 ↻ marks what a later try may cure (``retryable``). Facts are attributes; no class holds a sentence
@@ -446,11 +447,21 @@ class BadReply(HostError):
 
 
 class StoreError(ImgoeError):
-    """The bot's own database did not do what was asked."""
+    """The bot's own database did not do what was asked: it is away, locked, full or read-only."""
+
+    retryable = True
 
 
 class StaleWrite(StoreError):
     """Somebody else changed the row meanwhile; read again and repeat."""
+
+    retryable = False
+
+
+class StoreClosed(StoreError):
+    """The process is about to end, and has closed its database."""
+
+    retryable = False
 
 
 class SchemaTooNew(StoreError):
@@ -459,6 +470,8 @@ class SchemaTooNew(StoreError):
     Attributes:
         found: the database's revision.
     """
+
+    retryable = False
 
     def __init__(self, *, found: str) -> None:
         super().__init__(found=found)

@@ -12,20 +12,25 @@ from typing import Any
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from imgoe_bot.errors import ConfigError, StoreError
+from imgoe_bot.errors import ConfigError, InternalError, StoreClosed, StoreError
 
 BUSY_TIMEOUT_MS = 5000
 CLOSE_TIMEOUT_S = 10.0
 CONNECT_TIMEOUT_S = 10
 COMMAND_TIMEOUT_S = 60
 
+_BUGS = (DataError, IntegrityError)
+"""What no wait cures: we wrote what may not stand there."""
+
 
 class Database:
-    """Transactions on one engine; foreign errors leave it as StoreError."""
+    """Transactions on one engine; foreign errors leave it as StoreError, or as InternalError where
+    what was written is at fault.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
@@ -56,11 +61,13 @@ class Database:
     @contextmanager
     def _in_use(self) -> Generator[None]:
         if self._closed:
-            raise StoreError(kind="closed")
+            raise StoreClosed
         self._under_way += 1
         self._idle.clear()
         try:
             yield
+        except _BUGS as error:
+            raise InternalError(kind=type(error).__name__) from error
         except SQLAlchemyError as error:
             raise StoreError(kind=type(error).__name__) from error
         finally:

@@ -1,0 +1,87 @@
+"""A database that is away is waited for, and one outage is one line in the log."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from structlog.testing import capture_logs
+
+from imgoe_bot.errors import StaleWrite, StoreError
+from imgoe_bot.services.store_outage import StoreOutage
+
+Call = Callable[[], Awaitable[str]]
+
+
+class Away:
+    """Refuses until it is told that it is back."""
+
+    def __init__(self) -> None:
+        self.is_back = asyncio.Event()
+        self.asked = 0
+
+    async def call(self) -> str:
+        self.asked += 1
+        if not self.is_back.is_set():
+            raise StoreError(kind="OperationalError")
+        return "stored"
+
+
+async def test_a_call_is_repeated_until_the_database_is_back() -> None:
+    away, outage = Away(), StoreOutage()
+
+    waiting = asyncio.ensure_future(outage.outlast(away.call))
+    await _until(lambda: away.asked >= 2)
+    assert outage.is_on
+    away.is_back.set()
+
+    assert await waiting == "stored"
+    assert not outage.is_on
+
+
+async def test_many_calls_that_wait_are_one_line() -> None:
+    away, outage = Away(), StoreOutage()
+
+    with capture_logs() as lines:
+        waiting = [asyncio.ensure_future(outage.outlast(away.call)) for _ in range(14)]
+        await _until(lambda: away.asked >= 28)
+        away.is_back.set()
+        await asyncio.gather(*waiting)
+
+    assert [line["event"] for line in lines] == ["the database is away, waiting for it"]
+
+
+async def test_what_no_wait_cures_is_raised_at_once() -> None:
+    async def stale() -> str:
+        raise StaleWrite
+
+    with pytest.raises(StaleWrite):
+        await StoreOutage().outlast(stale)
+
+
+async def test_no_more_calls_wait_than_memory_is_meant_for() -> None:
+    away, outage = Away(), StoreOutage(waiting_max=2)
+    waiting = [asyncio.ensure_future(outage.outlast(away.call)) for _ in range(2)]
+    await _until(lambda: away.asked >= 2)
+
+    with pytest.raises(StoreError):
+        await outage.outlast(away.call)
+
+    away.is_back.set()
+    await asyncio.gather(*waiting)
+
+
+async def test_a_call_that_is_cancelled_waits_no_longer() -> None:
+    away, outage = Away(), StoreOutage()
+    waiting = asyncio.ensure_future(outage.outlast(away.call))
+    await _until(lambda: away.asked >= 1)
+
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+
+    assert not outage.is_on
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not holds():
+            await asyncio.sleep(0.01)
