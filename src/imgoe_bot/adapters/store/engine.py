@@ -28,9 +28,7 @@ _BUGS = (DataError, IntegrityError)
 
 
 class Database:
-    """Transactions on one engine; foreign errors leave it as StoreError, or as InternalError where
-    what was written is at fault.
-    """
+    """Transactions on one engine; foreign errors leave it as StoreError, our bugs as InternalError."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
