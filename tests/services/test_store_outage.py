@@ -1,7 +1,6 @@
 """A database that is away is waited for, and one outage is one line in the log."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
 from structlog.testing import capture_logs
@@ -9,28 +8,32 @@ from structlog.testing import capture_logs
 from imgoe_bot.errors import StaleWrite, StoreError
 from imgoe_bot.services.store_outage import StoreOutage
 
-Call = Callable[[], Awaitable[str]]
-
 
 class Away:
     """Refuses until it is told that it is back."""
 
     def __init__(self) -> None:
         self.is_back = asyncio.Event()
-        self.asked = 0
+        self._asked = asyncio.Semaphore(0)
 
     async def call(self) -> str:
-        self.asked += 1
+        self._asked.release()
         if not self.is_back.is_set():
             raise StoreError(kind="OperationalError")
         return "stored"
+
+    async def asked(self, times: int) -> None:
+        """Wait until so many calls more were made."""
+        async with asyncio.timeout(10):
+            for _ in range(times):
+                await self._asked.acquire()
 
 
 async def test_a_call_is_repeated_until_the_database_is_back() -> None:
     away, outage = Away(), StoreOutage()
 
     waiting = asyncio.ensure_future(outage.outlast(away.call))
-    await _until(lambda: away.asked >= 2)
+    await away.asked(2)
     assert outage.is_on
     away.is_back.set()
 
@@ -43,7 +46,7 @@ async def test_many_calls_that_wait_are_one_line() -> None:
 
     with capture_logs() as lines:
         waiting = [asyncio.ensure_future(outage.outlast(away.call)) for _ in range(14)]
-        await _until(lambda: away.asked >= 28)
+        await away.asked(28)
         away.is_back.set()
         await asyncio.gather(*waiting)
 
@@ -61,7 +64,7 @@ async def test_what_no_wait_cures_is_raised_at_once() -> None:
 async def test_no_more_calls_wait_than_memory_is_meant_for() -> None:
     away, outage = Away(), StoreOutage(waiting_max=2)
     waiting = [asyncio.ensure_future(outage.outlast(away.call)) for _ in range(2)]
-    await _until(lambda: away.asked >= 2)
+    await away.asked(2)
 
     with pytest.raises(StoreError):
         await outage.outlast(away.call)
@@ -73,15 +76,9 @@ async def test_no_more_calls_wait_than_memory_is_meant_for() -> None:
 async def test_a_call_that_is_cancelled_waits_no_longer() -> None:
     away, outage = Away(), StoreOutage()
     waiting = asyncio.ensure_future(outage.outlast(away.call))
-    await _until(lambda: away.asked >= 1)
+    await away.asked(1)
 
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
 
     assert not outage.is_on
-
-
-async def _until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not holds():
-            await asyncio.sleep(0.01)

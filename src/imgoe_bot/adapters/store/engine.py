@@ -28,7 +28,7 @@ _BUGS = (DataError, IntegrityError)
 
 
 class Database:
-    """Transactions on one engine; foreign errors leave it as StoreError, our bugs as InternalError."""
+    """Transactions on one engine; what fails leaves it as StoreError, our bugs as InternalError."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
