@@ -1,14 +1,16 @@
 """What happens in mirrored channels; no commands."""
 
+import asyncio
+
 import discord
 from discord.ext import commands
 
-from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
+from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.ui.access import check_access
-from imgoe_bot.ui.catch_up import catch_up
+from imgoe_bot.ui.catch_up import CatchUp, ask_for_all
 from imgoe_bot.ui.container import AnyBot, services_of
-from imgoe_bot.ui.mirroring import look_at, save_by_reaction
-from imgoe_bot.ui.taken_back import retire_missing
+from imgoe_bot.ui.mirroring import look_again, look_at, save_by_reaction
+from imgoe_bot.ui.taken_back import channel_deleted, messages_deleted
 
 
 class WatchingCog(commands.Cog):
@@ -26,7 +28,7 @@ class WatchingCog(commands.Cog):
     @commands.Cog.listener()
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
         """Look again: previews of links arrive as edits."""
-        await look_at(event.message, self._services)
+        await look_again(event.message, self._services)
 
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
@@ -36,30 +38,23 @@ class WatchingCog(commands.Cog):
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """Deal with a message that was taken back."""
-        await self._services.retirements.source_deleted([MessageId(event.message_id)])
-        self._services.runner.wake()
+        await messages_deleted(event.guild_id, [event.message_id], self._services)
 
     @commands.Cog.listener()
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
         """Deal with messages that were taken back together."""
-        message_ids = [MessageId(id_) for id_ in event.message_ids]
-        await self._services.retirements.source_deleted(message_ids)
-        self._services.runner.wake()
+        await messages_deleted(event.guild_id, event.message_ids, self._services)
 
     @commands.Cog.listener()
     async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
         """Deal with all messages of a thread that is gone."""
-        guild_id, thread_id = GuildId(event.guild_id), ChannelId(event.thread_id)
-        await self._services.retirements.channel_deleted(guild_id, thread_id)
-        self._services.runner.wake()
+        await channel_deleted(event.guild_id, event.thread_id, self._services)
 
     @commands.Cog.listener()
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """Deal with all messages of a channel that is gone; those of a category's are not."""
         if not isinstance(channel, discord.CategoryChannel):
-            guild_id, channel_id = GuildId(channel.guild.id), ChannelId(channel.id)
-            await self._services.retirements.channel_deleted(guild_id, channel_id)
-            self._services.runner.wake()
+            await channel_deleted(channel.guild.id, channel.id, self._services)
 
     @commands.Cog.listener()
     async def on_guild_channel_update(
@@ -85,10 +80,37 @@ class WatchingCog(commands.Cog):
             await check_access(member.guild, self._services)
 
     @commands.Cog.listener()
+    async def on_connect(self) -> None:
+        """Begin a session that replays nothing; one that is resumed does, and is not told here."""
+        self._services.marks.hold_all()
+
+    @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Find out what was posted and what was deleted while the bot was away."""
-        await catch_up(self._bot, self._services)
-        await retire_missing(self._bot, self._services)
+        await ask_for_all(self._bot, self._services)
+
+    @commands.Cog.listener()
+    async def on_guild_unavailable(self, guild: discord.Guild) -> None:
+        """Notice that a server's events don't come for a while."""
+        self._services.marks.hold_guild(GuildId(guild.id))
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Find out what was missed in a server that comes late; at the start ``on_ready`` does."""
+        self._services.marks.hold_guild(GuildId(guild.id))
+        if self._bot.is_ready():
+            self._services.catch_ups.ask_now(GuildId(guild.id))
+
+    async def cog_load(self) -> None:
+        """Begin to read what was missed, as soon as somebody asks for it."""
+        self._catching_up = asyncio.create_task(CatchUp(self._bot, self._services).run())
+        if self._bot.is_ready():  # a plug-in that is loaded late
+            await ask_for_all(self._bot, self._services)
+
+    async def cog_unload(self) -> None:
+        """Stop reading; what was not read is read after the next start."""
+        self._catching_up.cancel()
+        await asyncio.wait([self._catching_up])
 
 
 async def setup(bot: AnyBot) -> None:

@@ -44,6 +44,7 @@ from imgoe_bot.domain.letters import Quota, Slot
 from imgoe_bot.errors import ConfigError, SourceUnreachable
 from imgoe_bot.hostapi import open_http
 from imgoe_bot.services.budgets import HostBudgets
+from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.departures import DepartureService
@@ -52,6 +53,7 @@ from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.keeping import KeepService
 from imgoe_bot.services.layouts import Layouts
 from imgoe_bot.services.library import Board, LibraryService
+from imgoe_bot.services.marks import HighWaterMarks
 from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.notices import NoticeService
 from imgoe_bot.services.options import OptionService
@@ -73,6 +75,7 @@ from imgoe_bot.services.setup import SetupService
 from imgoe_bot.services.stats import StatsService
 from imgoe_bot.services.status import StatusService
 from imgoe_bot.services.steps import Steps
+from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploads import UploadLimits, UploadService
 from imgoe_bot.settings import PluginSettings, Settings, load_settings
 from imgoe_bot.ui import endpoints
@@ -153,6 +156,7 @@ def build_services(
 ) -> Services:
     """Join stores, host and messenger into use cases."""
     clock = WallClock()
+    outage, catch_ups = StoreOutage(), CatchUpQueue()
     vault = Vault(settings.secret_key.get_secret_value())
     posts = SqlPostStore(database, vault=vault)
     jobs = SqlJobStore(database, vault=vault)
@@ -243,8 +247,12 @@ def build_services(
             layouts=layouts,
             choices=choices,
             notes=notes,
+            catch_ups=catch_ups,
             clock=clock,
         ),
+        marks=HighWaterMarks(rules, outage=outage),
+        catch_ups=catch_ups,
+        outage=outage,
         notices=NoticeService(notes, rules=rules, options=options, guilds=guilds),
         uploads=uploads,
         quotas=quotas,

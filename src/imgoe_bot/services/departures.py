@@ -35,11 +35,13 @@ class DepartureService:
             present: every server of this process, those in an outage too.
             is_ours: whether a server is one that this process would see.
         """
-        known = await self._stays.known()
+        here, known = frozenset(present), await self._stays.known()
         new = [id_ for id_ in present if id_ not in known or known[id_] is not None]
-        missed = [id_ for id_ in known if id_ not in set(present) and is_ours(id_)]
-        await self._stays.note_present(new)
-        await self._stays.note_gone(missed, at=self._clock.now())
+        missed = [id_ for id_ in known if id_ not in here and is_ours(id_)]
+        if new:
+            await self._stays.note_present(new)
+        if missed:
+            await self._stays.note_gone(missed, at=self._clock.now())
 
     async def joined(self, guild_id: GuildId) -> None:
         """Note that the bot was added to a server; one it comes back to finds all as it was."""

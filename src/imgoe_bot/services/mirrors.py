@@ -1,6 +1,6 @@
 """Use case: keep what is posted in mirrored channels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from imgoe_bot.domain.guild import SERVER, Actor, check_may_manage
@@ -20,6 +20,7 @@ from imgoe_bot.domain.mirror import (
 )
 from imgoe_bot.domain.upload import FailedItem, Origin, Post
 from imgoe_bot.errors import ImgoeError, MediaSkipped, MediaTooLarge
+from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.layouts import Layouts
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import ChoiceStore, Clock, Notes, PostStore, RuleStore
@@ -37,6 +38,7 @@ class MirrorService:
         layouts: Layouts,
         choices: ChoiceStore,
         notes: Notes,
+        catch_ups: CatchUpQueue,
         clock: Clock,
     ) -> None:
         self._rules = rules
@@ -45,6 +47,7 @@ class MirrorService:
         self._layouts = layouts
         self._choices = choices
         self._notes = notes
+        self._catch_ups = catch_ups
         self._clock = clock
 
     async def add_rule(self, actor: Actor, channel_id: ChannelId) -> bool:
@@ -62,7 +65,9 @@ class MirrorService:
             created_by=actor.user_id,
             created_at=now,
         )
-        return await self._noted(actor, channel_id, await self._rules.add(rule), new="on")
+        added = await self._rules.add(rule)
+        self._catch_ups.ask_now(guild_id)
+        return await self._noted(actor, channel_id, added, new="on")
 
     async def remove_rule(self, actor: Actor, channel_id: ChannelId) -> bool:
         """Stop mirroring a channel; False when it was not mirrored.
@@ -81,9 +86,21 @@ class MirrorService:
         """Return every guild's rules."""
         return await self._rules.all()
 
-    async def seen(self, guild_id: GuildId) -> Mapping[ChannelId, MessageId]:
-        """Return the newest message looked at in each channel where one was."""
-        return await self._rules.seen(guild_id)
+    async def rule_for(
+        self, guild_id: GuildId, channel_ids: Sequence[ChannelId]
+    ) -> MirrorRule | None:
+        """Return the rule that covers a channel, None when none does.
+
+        Args:
+            guild_id: the server.
+            channel_ids: the channel and what it stands in, innermost first.
+        """
+        return find_rule(channel_ids, await self._rules.of_guild(guild_id), guild_id=guild_id)
+
+    def is_surely_unmirrored(self, guild_id: GuildId, channel_ids: Sequence[ChannelId]) -> bool:
+        """Tell, without a wait, that no rule covers a channel; False where that isn't known."""
+        known = self._rules.known_of_guild(guild_id)
+        return known is not None and find_rule(channel_ids, known, guild_id=guild_id) is None
 
     async def pause_rule(
         self, actor: Actor, channel_ids: Sequence[ChannelId], *, paused: bool
@@ -117,6 +134,7 @@ class MirrorService:
         self, actor: Actor, guild_id: GuildId, place: ChannelId, *, paused: bool
     ) -> bool:
         changed = await self._rules.pause(guild_id, place, paused=paused)
+        self._catch_ups.ask_now(guild_id)
         old, new = ("on", "paused") if paused else ("paused", "on")
         return await self._noted(actor, place, changed, old=old, new=new)
 
@@ -159,8 +177,6 @@ class MirrorService:
         left = await self._worth_saying(facts.guild_id, decision)
         if decision.keep or left:
             await self._store(facts, decision, left)
-        if decision.rule is not None:
-            await self._rules.mark_seen(facts.guild_id, facts.channel_ids[0], facts.message_id)
         return decision
 
     async def take_question(self, facts: MessageFacts, decision: Decision) -> bool:

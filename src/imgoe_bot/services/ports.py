@@ -260,6 +260,10 @@ class RuleStore(Protocol):
         """Return the guild's rules, oldest first."""
         ...
 
+    def known_of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...] | None:
+        """Return the guild's rules if they are in memory, else None."""
+        ...
+
     async def all(self) -> tuple[MirrorRule, ...]:
         """Return every rule."""
         ...

@@ -23,12 +23,20 @@ LOOKED_AFTER = 100
 class RetirementStore(Protocol):
     """Answered posts by their messages, and what is done when those are deleted."""
 
+    async def are_known(self, message_ids: Sequence[MessageId]) -> bool:
+        """Tell whether there is a post of any of these source messages."""
+        ...
+
     async def find_answered(self, message_ids: Sequence[MessageId]) -> tuple[Post, ...]:
         """Return the posts of these source messages that have been answered."""
         ...
 
     async def find_in(self, guild_id: GuildId, channel_id: ChannelId) -> tuple[Post, ...]:
         """Return the answered posts with copies of messages in a channel and in its threads."""
+        ...
+
+    async def watching(self) -> frozenset[GuildId]:
+        """Return the servers that have answered posts, and an option for deleted messages."""
         ...
 
     async def newest(self, guild_id: GuildId, *, each: int) -> tuple[Post, ...]:
@@ -83,17 +91,33 @@ class RetirementService:
         self._messenger = messenger
         self._clock = clock
 
-    async def source_deleted(self, message_ids: Sequence[MessageId]) -> None:
-        """Deal with messages that are gone: stop what is under way, retire what is kept."""
+    async def source_deleted(self, message_ids: Sequence[MessageId]) -> bool:
+        """Deal with messages that are gone: stop what is under way, retire what is kept.
+
+        Returns:
+            False for messages that nothing is known of, as most are; then nothing was written.
+        """
+        if not await self._store.are_known(message_ids):
+            return False
         await self._posts.withdraw(message_ids, at=self._clock.now())
         await self._order(await self._store.find_answered(message_ids))
+        return True
 
-    async def channel_deleted(self, guild_id: GuildId, channel_id: ChannelId) -> None:
+    async def channel_deleted(self, guild_id: GuildId, channel_id: ChannelId) -> bool:
         """Deal with everything that was posted in a channel, or thread, that is gone.
 
         What is under way there finds its source gone by itself.
+
+        Returns:
+            False where nothing was kept in it.
         """
-        await self._order(await self._store.find_in(guild_id, channel_id))
+        kept = await self._store.find_in(guild_id, channel_id)
+        await self._order(kept)
+        return bool(kept)
+
+    async def watching(self) -> frozenset[GuildId]:
+        """Return the servers in which deleted messages may matter; one query for all."""
+        return await self._store.watching()
 
     async def watched(self, guild_id: GuildId) -> list[Watched]:
         """Return the newest messages, by channel, whose deletion is not to be passed over."""

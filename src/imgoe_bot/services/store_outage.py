@@ -34,13 +34,16 @@ class StoreOutage:
         """Whether somebody waits for the store right now."""
         return self._waiting > 0
 
-    async def outlast(self, call: Callable[[], Awaitable[Got]]) -> Got:
+    async def outlast(
+        self, call: Callable[[], Awaitable[Got]], *, at_any_rate: bool = False
+    ) -> Got:
         """Do something to the store, again and again until it is there.
 
         Waits double from 0.1 to 5 seconds, without an end.
 
         Args:
             call: safe to repeat where it failed; it is awaited anew each time.
+            at_any_rate: whether to wait even where too many do.
 
         Raises:
             StoreError: one that no wait cures, or too many wait already.
@@ -48,7 +51,8 @@ class StoreOutage:
         try:
             return await call()
         except StoreError as error:
-            if not error.retryable or self._waiting >= self._waiting_max:
+            is_full = self._waiting >= self._waiting_max and not at_any_rate
+            if not error.retryable or is_full:
                 raise
             self._begin(error)
         try:

@@ -25,7 +25,7 @@ async def check_access(guild: discord.Guild, services: Services) -> None:
     rules = await services.mirrors.rules(guild_id)
     if all(rule.paused for rule in rules):
         return
-    lost = list(lost_in(guild, rules, await services.mirrors.seen(guild_id)))
+    lost = list(lost_in(guild, rules, await services.marks.stored(guild_id)))
     await services.resting.rest(guild_id, lost, locale=str(guild.preferred_locale))
 
 

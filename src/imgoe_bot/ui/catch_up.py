@@ -1,65 +1,136 @@
-"""What was posted while the bot was away: the gateway replays nothing, so it is fetched."""
+"""What was posted and deleted while the bot was away: the gateway replays nothing."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 
+import aiohttp
 import discord
 import structlog
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, snowflake_at
 from imgoe_bot.domain.mirror import MirrorRule, find_rule
+from imgoe_bot.errors import ImgoeError
 from imgoe_bot.ui import convert
 from imgoe_bot.ui.access import check_access, refused
 from imgoe_bot.ui.container import AnyBot, Services
-from imgoe_bot.ui.mirroring import look_at
+from imgoe_bot.ui.mirroring import decide_on
+from imgoe_bot.ui.taken_back import retire_missing
 
-LIMIT = 500
-"""Messages fetched a channel at most: five requests."""
+SIDE_BY_SIDE = 4
+"""Servers that are caught up at once: one with a long history keeps no other one waiting."""
+
+PAGE = 100
+"""Messages between two marks: a killed process reads no more than these again."""
+
+AWAY = (discord.HTTPException, aiohttp.ClientError, OSError, ImgoeError)
+"""What a later try may cure. Discord's library lets through what is wrong with a connection."""
 
 Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
 log = structlog.stdlib.get_logger(__name__)
 
 
-async def catch_up(bot: AnyBot, services: Services) -> None:
-    """Look at every message that came after the high-water mark of a mirrored channel.
-
-    What is posted from now on comes by the gateway; looked at twice, it might be judged by what its
-    author said only afterwards. A thread that was archived meanwhile is not looked into.
-    """
-    until = discord.Object(discord.utils.time_snowflake(discord.utils.utcnow()))
-    for guild_id in {rule.guild_id for rule in await services.mirrors.all_rules()}:
-        guild = bot.get_guild(guild_id)
-        if guild is not None:
-            await check_access(guild, services)
-            await _catch_up_guild(guild, services, until=until)
+async def ask_for_all(bot: AnyBot, services: Services) -> None:
+    """Have every server caught up in which something is mirrored, or deletions matter."""
+    ruled = await services.outage.outlast(services.mirrors.all_rules, at_any_rate=True)
+    watching = await services.outage.outlast(services.retirements.watching, at_any_rate=True)
+    for guild_id in {rule.guild_id for rule in ruled} | watching:
+        if bot.get_guild(guild_id) is not None:
+            services.catch_ups.ask_now(guild_id)
 
 
-async def _catch_up_guild(
-    guild: discord.Guild, services: Services, *, until: discord.Object
-) -> None:
-    guild_id = GuildId(guild.id)
-    rules, seen = await services.mirrors.rules(guild_id), await services.mirrors.seen(guild_id)
-    for channel, after in channels_behind(guild, rules, seen):
+class CatchUp:
+    """Reads the history of the servers that ask for it, until all of it was read."""
+
+    def __init__(self, bot: AnyBot, services: Services) -> None:
+        self._bot = bot
+        self._services = services
+
+    async def run(self) -> None:
+        """Catch up until cancelled; no server's trouble ends that of another one."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(SIDE_BY_SIDE):
+                group.create_task(self._work())
+
+    async def _work(self) -> None:
+        queue = self._services.catch_ups
+        while True:
+            guild_id = await queue.take()
+            complete = True
+            try:
+                guild = self._bot.get_guild(guild_id)
+                if guild is not None:
+                    complete = await self._catch_up(guild)
+            except Exception as error:  # a bug in one server's catch-up is not all the others'
+                log.exception("a server can't be caught up", guild=guild_id, error=repr(error))
+                complete = False
+            finally:
+                queue.done(guild_id, complete=complete)
+
+    async def _catch_up(self, guild: discord.Guild) -> bool:
+        """Catch up one server as far as it goes; False where it has to be tried again."""
         try:
-            await _catch_up_channel(channel, services, after=after, until=until)
+            await check_access(guild, self._services)
+            complete = await self._read_channels(guild)
+            return await retire_missing(self._bot, guild, self._services) and complete
+        except AWAY as error:
+            log.warning("a server can't be caught up", guild=guild.id, error=_of(error))
+            return False
+
+    async def _read_channels(self, guild: discord.Guild) -> bool:
+        services, guild_id = self._services, GuildId(guild.id)
+        rules = await services.mirrors.rules(guild_id)
+        marks = await services.marks.stored(guild_id)
+        ended = True
+        for channel, rule in _mirrored(guild, rules):
+            if services.marks.is_held(ChannelId(channel.id)):
+                after = _mark(channel, rule, marks)
+                ended = await self._read_if_possible(channel, rule, after=after) and ended
+        return ended
+
+    async def _read_if_possible(self, channel: Readable, rule: MirrorRule, *, after: int) -> bool:
+        try:
+            return await self._read(channel, rule, after=after)
         except discord.Forbidden as error:
-            await refused(channel, error, services)
-        except discord.HTTPException as error:
-            log.warning("a channel can't be caught up", channel=channel.id, code=error.code)
+            await refused(channel, error, self._services)
+        except AWAY as error:
+            log.warning("a channel can't be caught up", channel=channel.id, error=_of(error))
+        return False
+
+    async def _read(self, channel: Readable, rule: MirrorRule, *, after: int) -> bool:
+        """Decide on every message after a mark, oldest first; a paused rule passes them over."""
+        services = self._services
+        guild_id, channel_id = GuildId(channel.guild.id), ChannelId(channel.id)
+        begun = services.marks.begin(guild_id, channel_id)
+        newest, last = channel.last_message_id or 0, MessageId(after)
+        if rule.paused:
+            last = MessageId(max(after, newest))
+        elif newest > after:
+            read = 0
+            async for message in channel.history(
+                after=discord.Object(after), limit=None, oldest_first=True
+            ):
+                read, last = read + 1, MessageId(message.id)
+                if not services.marks.came_live(channel_id, last):
+                    await decide_on(message, services)
+                if not read % PAGE:
+                    await services.marks.read_to(guild_id, channel_id, last, begun=begun)
+        return await services.marks.finish(guild_id, channel_id, last, begun=begun)
 
 
-def channels_behind(
-    guild: discord.Guild, rules: Sequence[MirrorRule], seen: Mapping[ChannelId, MessageId]
-) -> Iterator[tuple[Readable, int]]:
-    """Return the mirrored channels that have messages after their mark, and the mark."""
+def _mirrored(
+    guild: discord.Guild, rules: Sequence[MirrorRule]
+) -> Iterator[tuple[Readable, MirrorRule]]:
+    """Return the channels that are mirrored, or paused by a moderator, and the rule of each.
+
+    What rests for want of a permission stays behind its mark until it can be read again. A thread
+    that was archived meanwhile is not looked into.
+    """
     for channel in _readable(guild):
         line = convert.channel_line(channel)
         rule = find_rule(line, rules, guild_id=GuildId(guild.id))
-        if rule is None or rule.paused:
-            continue
-        mark = max(seen.get(line[0], 0), snowflake_at(rule.created_at))
-        if (channel.last_message_id or 0) > mark:
-            yield channel, mark
+        if rule is not None and rule.lacks is None:
+            yield channel, rule
 
 
 def _readable(guild: discord.Guild) -> list[Readable]:
@@ -71,11 +142,10 @@ def _readable(guild: discord.Guild) -> list[Readable]:
     ]
 
 
-async def _catch_up_channel(
-    channel: Readable, services: Services, *, after: int, until: discord.Object
-) -> None:
-    missed = channel.history(
-        after=discord.Object(after), before=until, limit=LIMIT, oldest_first=True
-    )
-    async for message in missed:
-        await look_at(message, services)
+def _mark(channel: Readable, rule: MirrorRule, marks: Mapping[ChannelId, MessageId]) -> int:
+    return max(marks.get(ChannelId(channel.id), 0), snowflake_at(rule.created_at))
+
+
+def _of(error: BaseException) -> str:
+    """Return an error without the words of strangers that it may hold."""
+    return repr(error) if isinstance(error, ImgoeError) else type(error).__name__

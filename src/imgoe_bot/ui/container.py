@@ -6,11 +6,13 @@ from typing import Any
 import discord
 from discord.ext import commands
 
+from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.departures import DepartureService
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.keeping import KeepService
 from imgoe_bot.services.library import LibraryService
+from imgoe_bot.services.marks import HighWaterMarks
 from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.notices import NoticeService
 from imgoe_bot.services.options import OptionService
@@ -23,6 +25,7 @@ from imgoe_bot.services.runner import JobRunner
 from imgoe_bot.services.setup import SetupService
 from imgoe_bot.services.stats import StatsService
 from imgoe_bot.services.status import StatusService
+from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploads import UploadService
 
 _ATTRIBUTE = "imgoe_services"
@@ -43,6 +46,9 @@ class Services:
     options: OptionService
     setup: SetupService
     mirrors: MirrorService
+    marks: HighWaterMarks
+    catch_ups: CatchUpQueue
+    outage: StoreOutage
     notices: NoticeService
     uploads: UploadService
     quotas: QuotaService

@@ -1,11 +1,12 @@
 """What was deleted while the bot was away: the gateway replays nothing, so it is looked for."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import discord
 import structlog
 
-from imgoe_bot.domain.ids import GuildId, MessageId
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
+from imgoe_bot.errors import StoreError
 from imgoe_bot.services.retirements import RetirementService, Watched
 from imgoe_bot.ui.container import AnyBot, Services
 
@@ -15,22 +16,57 @@ LIMIT = 500
 log = structlog.stdlib.get_logger(__name__)
 
 
-async def retire_missing(bot: AnyBot, services: Services) -> None:
-    """Retire the newest posts of each channel whose message is there no more.
+async def messages_deleted(
+    guild_id: int | None, message_ids: Iterable[int], services: Services
+) -> None:
+    """Deal with messages that were taken back."""
+    ids = [MessageId(id_) for id_ in message_ids]
+    await _deal_with(guild_id, lambda: services.retirements.source_deleted(ids), services)
+
+
+async def channel_deleted(guild_id: int, channel_id: int, services: Services) -> None:
+    """Deal with all messages of a channel, or thread, that is gone."""
+    place = GuildId(guild_id), ChannelId(channel_id)
+    await _deal_with(guild_id, lambda: services.retirements.channel_deleted(*place), services)
+
+
+async def _deal_with(
+    guild_id: int | None, call: Callable[[], Awaitable[bool]], services: Services
+) -> None:
+    """Store what a deletion asks for; where that can't be, the server is looked through later."""
+    try:
+        if await services.outage.outlast(call):
+            services.runner.wake()
+    except StoreError as error:
+        log.warning("a deletion is looked for later", guild=guild_id, error=repr(error))
+        if guild_id is not None:
+            services.catch_ups.ask(GuildId(guild_id))
+
+
+async def retire_missing(bot: AnyBot, guild: discord.Guild, services: Services) -> bool:
+    """Retire the newest posts of each of a server's channels whose message is there no more.
 
     Where nothing follows from a deletion, nothing is looked for.
+
+    Returns:
+        False where a channel could not be looked at.
     """
-    for guild in bot.guilds:
-        for watched in await services.retirements.watched(GuildId(guild.id)):
-            try:
-                await _look_after(bot, guild, watched, services.retirements)
-            except discord.HTTPException as error:
-                log.warning(
-                    "a channel's deletions are unknown",
-                    channel=watched.channel_ids[0],
-                    code=error.code,
-                )
-    services.runner.wake()
+    complete = True
+    for watched in await services.retirements.watched(GuildId(guild.id)):
+        try:
+            await _look_after(bot, guild, watched, services.retirements)
+        except discord.Forbidden as error:
+            _say_unknown(watched, error)
+        except discord.HTTPException as error:
+            _say_unknown(watched, error)
+            complete = False
+        services.runner.wake()
+    return complete
+
+
+def _say_unknown(watched: Watched, error: discord.HTTPException) -> None:
+    channel_id = watched.channel_ids[0]
+    log.warning("a channel's deletions are unknown", channel=channel_id, code=error.code)
 
 
 async def _look_after(

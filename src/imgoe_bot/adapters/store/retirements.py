@@ -30,6 +30,12 @@ class SqlRetirementStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def are_known(self, message_ids: Sequence[MessageId]) -> bool:
+        """Tell whether there is a post of any of these source messages."""
+        query = select(t.post.c.id).where(t.post.c.message_id.in_(message_ids)).limit(1)
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).first() is not None
+
     async def find_answered(self, message_ids: Sequence[MessageId]) -> tuple[Post, ...]:
         """Return the answered posts of these source messages."""
         return await self._posts(
@@ -45,6 +51,17 @@ class SqlRetirementStore:
         return await self._posts(
             select(t.post).where(t.post.c.guild_id == guild_id, there, *_ANSWERED, _has_copies())
         )
+
+    async def watching(self) -> frozenset[GuildId]:
+        """Return the servers in which deleted messages may matter; see the port."""
+        answered = select(t.post.c.id).where(
+            t.post.c.guild_id == t.option_value.c.guild_id, *_ANSWERED
+        )
+        query = select(t.option_value.c.guild_id).where(
+            t.option_value.c.name == "on_delete", answered.exists()
+        )
+        async with self._database.read() as connection:
+            return frozenset(map(GuildId, (await connection.execute(query)).scalars()))
 
     async def newest(self, guild_id: GuildId, *, each: int) -> tuple[Post, ...]:
         """Return each channel's newest posts that may still have to be retired; see the port."""

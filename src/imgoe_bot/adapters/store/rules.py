@@ -88,6 +88,10 @@ class SqlRuleStore:
                 self._known[guild_id] = known
         return known
 
+    def known_of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...] | None:
+        """Return the guild's rules if they are in memory; see the port."""
+        return self._known.get(guild_id)
+
     def drop(self, guild_id: GuildId) -> None:
         """Forget what is in memory of a server."""
         self._changes += 1

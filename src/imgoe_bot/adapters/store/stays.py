@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
-from imgoe_bot.adapters.store.upsert import insert_new
+from imgoe_bot.adapters.store.upsert import upsert_all
 from imgoe_bot.domain.ids import GuildId
 
 IDS_AT_ONCE = 500
@@ -53,27 +53,16 @@ class SqlStayStore:
 
     async def note_present(self, guild_ids: Collection[GuildId]) -> None:
         """Note that the bot is in these servers; see the port."""
-        for some in _batched(guild_ids):
-            async with self._database.write() as connection:
-                for guild_id in some:
-                    await insert_new(connection, t.guild_stay, {"guild_id": guild_id})
-                await connection.execute(
-                    update(t.guild_stay)
-                    .where(t.guild_stay.c.guild_id.in_(some))
-                    .values(gone_at=None)
-                )
+        rows = [{"guild_id": guild_id, "gone_at": None} for guild_id in guild_ids]
+        async with self._database.write() as connection:
+            await upsert_all(connection, t.guild_stay, key="guild_id", rows=rows)
 
     async def note_gone(self, guild_ids: Collection[GuildId], *, at: datetime) -> None:
         """Note since when the bot is not in these servers any more; see the port."""
-        for some in _batched(guild_ids):
-            async with self._database.write() as connection:
-                for guild_id in some:
-                    await insert_new(connection, t.guild_stay, {"guild_id": guild_id})
-                await connection.execute(
-                    update(t.guild_stay)
-                    .where(t.guild_stay.c.guild_id.in_(some), t.guild_stay.c.gone_at.is_(None))
-                    .values(gone_at=at)
-                )
+        rows = [{"guild_id": guild_id, "gone_at": at} for guild_id in guild_ids]
+        still_here = t.guild_stay.c.gone_at.is_(None)
+        async with self._database.write() as connection:
+            await upsert_all(connection, t.guild_stay, key="guild_id", rows=rows, where=still_here)
 
     async def forget_gone(self, *, before: datetime) -> tuple[GuildId, ...]:
         """Erase everything about servers that were left before a time; see the port."""

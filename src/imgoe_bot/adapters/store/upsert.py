@@ -1,6 +1,6 @@
 """Insertions that two processes may make at the same moment, on either engine."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table
@@ -42,4 +42,30 @@ async def upsert(
     statement = _insert(connection, table).values(**key, **values)
     await connection.execute(
         statement.on_conflict_do_update(index_elements=list(key), set_=dict(values), where=where)
+    )
+
+
+async def upsert_all(
+    connection: AsyncConnection,
+    table: Table,
+    *,
+    key: str,
+    rows: Sequence[Values],
+    where: ColumnElement[bool] | None = None,
+) -> None:
+    """Do what ``upsert`` does for many rows in one statement.
+
+    Args:
+        connection: in a transaction.
+        table: where.
+        key: its primary key's one column.
+        rows: the same columns in each; none is fine.
+        where: whether a row that is there is written over; None: always.
+    """
+    if not rows:
+        return
+    statement = _insert(connection, table)
+    set_ = {name: statement.excluded[name] for name in rows[0] if name != key}
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=[key], set_=set_, where=where), list(rows)
     )

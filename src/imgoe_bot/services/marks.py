@@ -1,0 +1,178 @@
+"""How far each mirrored channel was looked at, so that what was missed is fetched later.
+
+A channel's mark passes nothing that was not decided and stored. It is held while the gateway may
+have passed something over: from the start, and from each new session on, until its history is read.
+"""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
+from imgoe_bot.services.ports import RuleStore
+from imgoe_bot.services.store_outage import StoreOutage
+
+
+@dataclass(slots=True)
+class _Channel:
+    """What this process knows of one channel.
+
+    Attributes:
+        held: whether messages may have been missed since the mark.
+        holds: how often it was held; what was read before the last time proves nothing.
+        under_way: messages that are being decided.
+        failed: messages whose handling failed; reading the history decides them.
+        came_live: messages that came by the gateway while it was held.
+        newest: the newest message that was decided, 0 before the first.
+        mark: what this process stored as the mark, 0 before the first time.
+    """
+
+    guild_id: GuildId
+    held: bool = True
+    holds: int = 0
+    under_way: set[int] = field(default_factory=set[int])
+    failed: set[int] = field(default_factory=set[int])
+    came_live: set[int] = field(default_factory=set[int])
+    newest: int = 0
+    mark: int = 0
+
+    def hold(self) -> None:
+        """Let the mark stay where it is until the history was read."""
+        self.held = True
+        self.holds += 1
+
+    def reach(self, message_id: int) -> int:
+        """Return how far nothing is open, if all was looked at up to this message."""
+        return min([message_id, *(id_ - 1 for id_ in self.under_way | self.failed)])
+
+
+@dataclass(slots=True)
+class Look:
+    """A look at one message; ``counts`` once it is known to stand in a mirrored channel."""
+
+    counts: bool = False
+
+
+class HighWaterMarks:
+    """Moves the marks of channels, and knows which of them have to be caught up."""
+
+    def __init__(self, rules: RuleStore, *, outage: StoreOutage) -> None:
+        self._rules = rules
+        self._outage = outage
+        self._channels: dict[ChannelId, _Channel] = {}
+
+    async def stored(self, guild_id: GuildId) -> Mapping[ChannelId, MessageId]:
+        """Return the mark of each of a server's channels that has one."""
+        return await self._rules.seen(guild_id)
+
+    def is_held(self, channel_id: ChannelId) -> bool:
+        """Tell whether a channel has to be caught up; so has one that nothing is known of."""
+        channel = self._channels.get(channel_id)
+        return channel is None or channel.held
+
+    def is_behind(self, channel_id: ChannelId) -> bool:
+        """Tell whether a channel is held of which this process has seen messages."""
+        channel = self._channels.get(channel_id)
+        return channel is not None and channel.held
+
+    def hold_all(self) -> None:
+        """Hold every channel: a new session of the gateway replays nothing."""
+        for channel in self._channels.values():
+            channel.hold()
+
+    def hold_guild(self, guild_id: GuildId) -> None:
+        """Hold the channels of a server that is unavailable for a while."""
+        for channel in self._channels.values():
+            if channel.guild_id == guild_id:
+                channel.hold()
+
+    @asynccontextmanager
+    async def looking(
+        self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId
+    ) -> AsyncGenerator[Look]:
+        """Decide in this block on a message that has just come by the gateway, and store that.
+
+        An error that leaves the block holds the channel until its history was read.
+        """
+        channel, look = self._channel(guild_id, channel_id), Look()
+        channel.under_way.add(message_id)
+        if channel.held:
+            channel.came_live.add(message_id)
+        try:
+            yield look
+        except BaseException:
+            channel.failed.add(message_id)
+            channel.came_live.discard(message_id)
+            channel.hold()
+            raise
+        finally:
+            channel.under_way.discard(message_id)
+        if look.counts:
+            await self._passed(channel_id, channel, message_id)
+        elif not channel.under_way:
+            self._channels.pop(channel_id, None)
+
+    async def _passed(self, channel_id: ChannelId, channel: _Channel, message_id: int) -> None:
+        channel.newest = max(channel.newest, message_id)
+        if not channel.held:
+            await self._store(channel_id, channel, channel.reach(channel.newest))
+
+    def came_live(self, channel_id: ChannelId, message_id: MessageId) -> bool:
+        """Tell whether a message of a held channel came by the gateway already."""
+        channel = self._channels.get(channel_id)
+        return channel is not None and message_id in channel.came_live
+
+    def begin(self, guild_id: GuildId, channel_id: ChannelId) -> int:
+        """Begin to read a held channel's history; returns what ``finish`` is told."""
+        return self._channel(guild_id, channel_id).holds
+
+    async def read_to(
+        self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId, *, begun: int
+    ) -> None:
+        """Note that a held channel's history was read and decided up to a message.
+
+        Args:
+            guild_id: the server.
+            channel_id: the channel.
+            message_id: the message.
+            begun: what ``begin`` returned.
+        """
+        channel = self._channel(guild_id, channel_id)
+        if channel.holds == begun:
+            channel.failed = {id_ for id_ in channel.failed if id_ > message_id}
+        await self._store(channel_id, channel, channel.reach(message_id))
+
+    async def finish(
+        self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId, *, begun: int
+    ) -> bool:
+        """Note that all of a channel's history was read; its mark moves with the gateway again.
+
+        Args:
+            guild_id: the server.
+            channel_id: the channel.
+            message_id: the last message of the history, or the mark where none came after it.
+            begun: what ``begin`` returned.
+
+        Returns:
+            False when the channel was held again meanwhile: then it has to be read once more.
+        """
+        channel = self._channel(guild_id, channel_id)
+        if channel.holds != begun:
+            return False
+        channel.held = False
+        channel.failed.clear()
+        channel.came_live.clear()
+        channel.newest = max(channel.newest, message_id)
+        await self._store(channel_id, channel, channel.reach(channel.newest))
+        return True
+
+    def _channel(self, guild_id: GuildId, channel_id: ChannelId) -> _Channel:
+        return self._channels.setdefault(channel_id, _Channel(guild_id))
+
+    async def _store(self, channel_id: ChannelId, channel: _Channel, mark: int) -> None:
+        """Store a mark once; that it lags for a while loses nothing."""
+        if mark <= channel.mark:
+            return
+        guild_id, message_id = channel.guild_id, MessageId(mark)
+        await self._outage.outlast(lambda: self._rules.mark_seen(guild_id, channel_id, message_id))
+        channel.mark = max(channel.mark, mark)
