@@ -102,7 +102,8 @@ class WatchingCog(commands.Cog):
             self._services.catch_ups.ask_now(GuildId(guild.id))
 
     async def cog_load(self) -> None:
-        """Begin to read what was missed, as soon as somebody asks for it."""
+        """Know the rules before the first message comes, and read what was missed when asked to."""
+        await self._services.mirrors.all_rules()
         self._catching_up = asyncio.create_task(CatchUp(self._bot, self._services).run())
         if self._bot.is_ready():  # a plug-in that is loaded late
             await ask_for_all(self._bot, self._services)

@@ -6,10 +6,22 @@ from datetime import timedelta
 import pytest
 
 from imgoe_bot.adapters.store import SqlRetirementStore
-from imgoe_bot.domain.ids import ChannelId, GuildId, UserId
+from imgoe_bot.domain.guild import ApiKey, GuildSettings
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, UserId
 from imgoe_bot.domain.job import Step
 from imgoe_bot.domain.upload import Post
-from tests.contracts.stores import BEN, CARD, GUILD, NOW, Stores, item, post, slash_post, upload_of
+from tests.contracts.stores import (
+    BEN,
+    CARD,
+    GUILD,
+    HOST,
+    NOW,
+    Stores,
+    item,
+    post,
+    slash_post,
+    upload_of,
+)
 
 ADA = UserId(5)
 CATEGORY, CHANNEL, THREAD = ChannelId(20), ChannelId(77), ChannelId(90)
@@ -35,6 +47,31 @@ async def test_only_answered_messages_are_found(
     ids = [each.message_id for each in (answered, waiting) if each.message_id]
 
     assert await retirements.find_answered(ids) == (answered,)
+
+
+async def test_servers_are_watched_that_have_answers_and_an_option_for_deletions(
+    stores: Stores, retirements: SqlRetirementStore
+) -> None:
+    for guild_id, name in ((GUILD, "on_delete"), (GuildId(6), "bots"), (GuildId(7), "on_delete")):
+        saved = await stores.guilds.save_key(
+            GuildSettings(guild_id=guild_id, host_url=HOST), ApiKey("chv_k"), actor_id=BEN, now=NOW
+        )
+        await stores.options.change(saved, [(0, name, "hold")], actor_id=BEN, now=NOW)
+    await _kept(stores, CHANNEL)
+    await _kept(stores, CHANNEL, guild_id=GuildId(6))
+
+    assert await retirements.watching() == {GUILD}
+
+
+async def test_only_messages_that_were_dealt_with_are_known(
+    stores: Stores, retirements: SqlRetirementStore
+) -> None:
+    waiting = post()
+    await stores.posts.add(waiting, [item()])
+    assert waiting.message_id is not None
+
+    assert await retirements.are_known([waiting.message_id])
+    assert not await retirements.are_known([MessageId(waiting.message_id + 1)])
 
 
 async def test_a_channel_is_emptied_with_its_threads_and_nothing_else(

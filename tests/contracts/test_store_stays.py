@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from imgoe_bot.adapters.store import SqlStayStore, tables
 from imgoe_bot.adapters.store.stays import OF_A_GUILD
@@ -42,6 +42,23 @@ async def _counts(stores: Stores, guild_id: GuildId) -> dict[str, int]:
                 query = select(func.count()).select_from(table).where(table.c.guild_id == guild_id)
                 counts[table.name] = int((await connection.execute(query)).scalar_one())
     return counts
+
+
+async def test_ten_thousand_servers_are_noted_in_one_statement(stores: Stores) -> None:
+    asked: list[str] = []
+    engine = stores.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", lambda _c, _u, sql, *_: asked.append(sql))
+    many = [GuildId(GUILD + number) for number in range(10_000)]
+
+    await _stays(stores).note_present(many)
+    await _stays(stores).note_gone(many[:10], at=NOW)
+    await _stays(stores).note_gone(many[:10], at=NOW + DAY)
+    await _stays(stores).note_present(many[:5])
+
+    assert len([sql for sql in asked if not sql.startswith("BEGIN")]) == 4
+    known = await _stays(stores).known()
+    assert len(known) == len(many)
+    assert [known[each] for each in many[:11]] == [None] * 5 + [NOW] * 5 + [None]
 
 
 def test_every_table_that_names_a_server_is_emptied_but_for_peoples_choices() -> None:

@@ -92,6 +92,17 @@ async def test_an_outage_comes_and_goes(bot: "Probe", town: "Town") -> None:
     await back
 
 
+async def test_nothing_that_happens_in_an_outage_is_told(bot: "Probe", town: "Town") -> None:
+    gone = await bot.hears("guild_unavailable")
+    town.sim.faults.begin_outage(town.guild)
+    await gone
+    heard = await bot.hears_message()
+    await town.olga.say(town.memes, "in the outage")
+    town.sim.faults.end_outage(town.guild)
+    after = await town.olga.say(town.memes, "after it")
+    assert (await heard).id == after.id
+
+
 async def test_a_system_channel_is_told(bot: "Probe", town: "Town") -> None:
     for chosen in (town.memes, None):
         told = await bot.hears("guild_update")

@@ -267,6 +267,7 @@ class Guild:
 
     Attributes:
         has_bot: whether the bot is a member, and so receives its events.
+        in_outage: whether the bot is sent none of its events for now.
         boost_level: 0 to 3; raises the size a file may have.
         system_channel_id: where Discord greets who joins, None where it does not.
         command_overrides: (command name, id of role, user, channel or guild) to allowed.
@@ -280,6 +281,7 @@ class Guild:
     channel_ids: list[int] = field(default_factory=list[int])
     stickers: dict[int, Sticker] = field(default_factory=dict[int, Sticker])
     has_bot: bool = True
+    in_outage: bool = False
     locale: str = "en-US"
     boost_level: int = 0
     system_channel_id: int | None = None

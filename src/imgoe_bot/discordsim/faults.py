@@ -162,7 +162,7 @@ class Faults:
         self._world.troubles.searches_pending = times
 
     def begin_outage(self, guild: GuildHandle) -> None:
-        """Make a guild unavailable."""
+        """Make a guild unavailable: at READY too, and none of its events comes."""
         places.begin_outage(self._world, guild.state)
 
     def end_outage(self, guild: GuildHandle) -> None:

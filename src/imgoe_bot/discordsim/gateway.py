@@ -78,7 +78,9 @@ class Gateway:
 
     def deliver(self, event: Event) -> None:
         """Send an event to every session that asked for it, or hold it back for ``reorder``."""
-        if not self._world.may_see(event, self._world.bot.id):
+        guild = self._world.guilds.get(event.guild_id or 0)
+        is_out = guild is not None and guild.in_outage
+        if is_out or not self._world.may_see(event, self._world.bot.id):
             return
         if self._hold == 0:
             self._send(event)
@@ -228,6 +230,8 @@ class Gateway:
         }
         session.dispatch("READY", ready)
         for guild in guilds:
+            if guild.in_outage:
+                continue
             everyone = session.intents.members and session.intents.presences
             session.dispatch(
                 "GUILD_CREATE", guild_create_payload(self._world, guild, all_members=everyone)

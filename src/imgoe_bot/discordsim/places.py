@@ -75,12 +75,14 @@ def remove_bot(world: World, guild: Guild) -> None:
 
 
 def begin_outage(world: World, guild: Guild) -> None:
-    """Tell the bot that a guild is unavailable, as in an outage of Discord's."""
+    """Tell the bot that a guild is unavailable, and nothing more of it until that is over."""
     _tell_bot(world, guild, "GUILD_DELETE", {"id": str(guild.id), "unavailable": True})
+    guild.in_outage = True
 
 
 def end_outage(world: World, guild: Guild) -> None:
-    """Tell the bot that a guild is available again."""
+    """Tell the bot that a guild is available again; what happened meanwhile it is not told."""
+    guild.in_outage = False
     payload = guild_create_payload(world, guild, all_members=False)
     _tell_bot(world, guild, "GUILD_CREATE", payload)
 

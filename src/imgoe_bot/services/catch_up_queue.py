@@ -11,8 +11,13 @@ LONGEST_WAIT_S = 300.0
 
 @dataclass(slots=True)
 class CatchUpQueue:
-    """A queue without doubles; a server that failed comes again after a wait that grows."""
+    """A queue without doubles; a server that failed comes again after a wait that grows.
 
+    Attributes:
+        first_wait_s: the wait after the first failure.
+    """
+
+    first_wait_s: float = FIRST_WAIT_S
     _due: dict[GuildId, None] = field(default_factory=dict[GuildId, None])
     _busy: set[GuildId] = field(default_factory=set[GuildId])
     _waits_s: dict[GuildId, float] = field(default_factory=dict[GuildId, float])
@@ -56,7 +61,7 @@ class CatchUpQueue:
         if complete:
             self._waits_s.pop(guild_id, None)
             return
-        wait_s = self._waits_s.get(guild_id, FIRST_WAIT_S)
+        wait_s = self._waits_s.get(guild_id, self.first_wait_s)
         self._waits_s[guild_id] = min(2 * wait_s, LONGEST_WAIT_S)
         self._stop_waiting(guild_id)
         loop = asyncio.get_running_loop()

@@ -1,6 +1,6 @@
 """Mirror rules, and the notes a process keeps for its next start."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -18,13 +18,16 @@ class SqlRuleStore:
     """``ports.RuleStore`` in SQL.
 
     A guild's rules are asked for with every message, so they are kept in memory until they change
-    here; one guild's events and commands always reach one process.
+    here; one guild's events and commands always reach one process. Once all were read, a guild that
+    is not in memory has none, unless it changed since.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[GuildId, tuple[MirrorRule, ...]] = {}
         self._changes = 0
+        self._has_all = False
+        self._dropped: set[GuildId] = set()
 
     async def add(self, rule: MirrorRule) -> bool:
         """Store a rule; see the port."""
@@ -80,7 +83,7 @@ class SqlRuleStore:
 
     async def of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
         """Return the guild's rules, oldest first."""
-        known = self._known.get(guild_id)
+        known = self.known_of_guild(guild_id)
         if known is None:
             before = self._changes
             known = await self._read(guild_id)
@@ -90,12 +93,14 @@ class SqlRuleStore:
 
     def known_of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...] | None:
         """Return the guild's rules if they are in memory; see the port."""
-        return self._known.get(guild_id)
+        is_known = self._has_all and guild_id not in self._dropped
+        return self._known.get(guild_id, () if is_known else None)
 
     def drop(self, guild_id: GuildId) -> None:
         """Forget what is in memory of a server."""
         self._changes += 1
         self._known.pop(guild_id, None)
+        self._dropped.add(guild_id)
 
     async def _read(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
         query = select(t.mirror_rule).where(t.mirror_rule.c.guild_id == guild_id)
@@ -104,10 +109,23 @@ class SqlRuleStore:
         return tuple(_rule(row) for row in rows.mappings())
 
     async def all(self) -> tuple[MirrorRule, ...]:
-        """Return every rule."""
+        """Return every rule, and keep them in memory."""
+        before = self._changes
+        query = select(t.mirror_rule).order_by(t.mirror_rule.c.created_at)
         async with self._database.read() as connection:
-            rows = await connection.execute(select(t.mirror_rule))
-        return tuple(_rule(row) for row in rows.mappings())
+            rows = (await connection.execute(query)).mappings().all()
+        rules = tuple(map(_rule, rows))
+        if before == self._changes:
+            self._remember(rules)
+        return rules
+
+    def _remember(self, rules: Iterable[MirrorRule]) -> None:
+        found: dict[GuildId, list[MirrorRule]] = {}
+        for rule in rules:
+            found.setdefault(rule.guild_id, []).append(rule)
+        self._known = {guild_id: tuple(of_it) for guild_id, of_it in found.items()}
+        self._has_all = True
+        self._dropped.clear()
 
     async def mark_seen(
         self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId
