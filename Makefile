@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ARGS   ?=
 SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 
-.PHONY: help demo run test check fix wheel images bench bench-host bench-mirror constraints clean
+.PHONY: help demo run test check fix wheel images bench bench-host bench-mirror chaos constraints clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -60,6 +60,9 @@ bench-mirror: $(VENV)/.dev ## Measure a file's way through the bot against raw s
 
 bench-host: $(VENV)/.dev ## Measure uploads to the embedded host against the bare work (8 minutes).
 	$(BIN)/python -m benchmarks.bench_host
+
+chaos: $(VENV)/.dev ## Kill the bot 60 times while people post, and count what was lost (10 minutes).
+	$(BIN)/python -m benchmarks.chaos $(ARGS)
 
 clean: ## Remove the environment and everything built.
 	rm -rf $(VENV) build dist htmlcov test-output .coverage .hypothesis .import_linter_cache \

@@ -4,19 +4,17 @@ import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 import pytest_asyncio
 
-from imgoe_bot.discordsim import DiscordSim, Permission, SimOptions
-from imgoe_bot.hostserver import HostOptions, HostServer
-from tests.flows.kit import Town
+from imgoe_bot.discordsim import SimOptions
+from tests.flows.kit import NO_PAUSES, Town, open_town
 
 
 @pytest.fixture
 def sim_options() -> SimOptions:
     """A Discord that lets the bot post without pauses; ``test_flow_pace`` has the real one."""
-    return SimOptions(fetch_previews=True, message_limit=50, message_window_s=1)
+    return NO_PAUSES
 
 
 @pytest_asyncio.fixture
@@ -24,17 +22,8 @@ async def town(tmp_path: Path, sim_options: SimOptions, migrated_file: Path) -> 
     """A server with a moderator and a member; no bot is running yet, its database is empty."""
     (tmp_path / "bot").mkdir()
     shutil.copy(migrated_file, tmp_path / "bot" / "imgoe_bot.sqlite3")
-    async with (
-        HostServer(HostOptions(data_dir=tmp_path / "host")) as host,
-        DiscordSim(sim_options) as sim,
-        httpx.AsyncClient(verify=False) as http,  # noqa: S501 - plain HTTP; certificates cost 30 ms
-    ):
-        ada, ben = sim.add_person("ada"), sim.add_person("ben")
-        guild = sim.add_guild("Photo club", owner=ada)
-        guild.join(ada, permissions=Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES)
-        guild.join(ben)
-        photos, lounge = guild.add_channel("photos"), guild.add_channel("lounge")
-        yield Town(sim, host, guild, photos, lounge, ada, ben, tmp_path, http)
+    async with open_town(tmp_path, sim_options) as opened:
+        yield opened
 
 
 @pytest_asyncio.fixture

@@ -23,10 +23,12 @@ from imgoe_bot.discordsim import (
     DiscordSim,
     GuildHandle,
     Message,
+    Permission,
     Person,
+    SimOptions,
     Upload,
 )
-from imgoe_bot.hostserver import HostServer
+from imgoe_bot.hostserver import HostOptions, HostServer
 from imgoe_bot.settings import SECRET_KEY_BYTES, Settings
 from imgoe_bot.ui import endpoints
 
@@ -43,9 +45,11 @@ def picture(
     return Upload(name, file.getvalue(), "image/png")
 
 
-async def eventually(condition: Callable[[], bool | Awaitable[bool]]) -> None:
-    """Wait until something outside any event loop's reach is true; fails after PATIENCE_S."""
-    async with asyncio.timeout(PATIENCE_S):
+async def eventually(
+    condition: Callable[[], bool | Awaitable[bool]], *, patience_s: float = PATIENCE_S
+) -> None:
+    """Wait until something outside any event loop's reach is true; a TimeoutError if never."""
+    async with asyncio.timeout(patience_s):
         while True:
             holds = condition()
             if holds if isinstance(holds, bool) else await holds:
@@ -191,6 +195,26 @@ class Town:
     async def status(self, url: object) -> int:
         """Return the HTTP status of an address of the image host."""
         return (await self.http.get(str(url))).status_code
+
+
+NO_PAUSES = SimOptions(fetch_previews=True, message_limit=50, message_window_s=1)
+"""A Discord that lets the bot post without pauses."""
+
+
+@asynccontextmanager
+async def open_town(folder: Path, sim_options: SimOptions) -> AsyncGenerator[Town]:
+    """Open a server with a moderator and a member; the bot's data lies in ``folder / "bot"``."""
+    async with (
+        HostServer(HostOptions(data_dir=folder / "host")) as host,
+        DiscordSim(sim_options) as sim,
+        httpx.AsyncClient(verify=False) as http,  # noqa: S501 - plain HTTP; certificates cost 30 ms
+    ):
+        ada, ben = sim.add_person("ada"), sim.add_person("ben")
+        guild = sim.add_guild("Photo club", owner=ada)
+        guild.join(ada, permissions=Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES)
+        guild.join(ben)
+        photos, lounge = guild.add_channel("photos"), guild.add_channel("lounge")
+        yield Town(sim, host, guild, photos, lounge, ada, ben, folder, http)
 
 
 async def enter_key(town: Town, channel: Channel, key: str) -> Message:
