@@ -55,6 +55,7 @@ from imgoe_bot.services.library import Board, LibraryService
 from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.notices import NoticeService
 from imgoe_bot.services.options import OptionService
+from imgoe_bot.services.pauses import PauseService
 from imgoe_bot.services.ports import (
     ImageHost,
     KeyChecker,
@@ -230,21 +231,23 @@ def build_services(
         messenger=messenger,
         clock=clock,
     )
+    mirrors = MirrorService(
+        rules,
+        posts,
+        options=options,
+        layouts=layouts,
+        choices=choices,
+        notes=notes,
+        clock=clock,
+    )
     return Services(
         guilds=guilds,
         options=options,
         setup=SetupService(
             guilds, checker=checker, host=host, default_host_url=settings.default_host_url
         ),
-        mirrors=MirrorService(
-            rules,
-            posts,
-            options=options,
-            layouts=layouts,
-            choices=choices,
-            notes=notes,
-            clock=clock,
-        ),
+        mirrors=mirrors,
+        pauses=PauseService(rules, mirrors=mirrors, options=options, notes=notes),
         notices=NoticeService(notes, rules=rules, options=options, guilds=guilds),
         uploads=uploads,
         quotas=quotas,
