@@ -11,6 +11,7 @@ from imgoe_bot.ui.container import AnyBot, Services, attach, detach
 from imgoe_bot.ui.holding import HoldButton
 from imgoe_bot.ui.library_views import LIBRARY_ITEMS
 from imgoe_bot.ui.links import LinksButton
+from imgoe_bot.ui.modals import UntriedKeyButton
 from imgoe_bot.ui.my_key import MyKeyButton
 from imgoe_bot.ui.privacy_views import ForgetButton
 from imgoe_bot.ui.settings_pages import OptionPageButton
@@ -39,6 +40,7 @@ BUTTONS = (
     *LIBRARY_ITEMS,
     ForgetButton,
     MyKeyButton,
+    UntriedKeyButton,
     ChoiceButton,
     AskButton,
     OptionPageButton,
