@@ -15,6 +15,7 @@ from imgoe_bot.ui.modals import UntriedKeyButton
 from imgoe_bot.ui.my_key import MyKeyButton
 from imgoe_bot.ui.privacy_views import ForgetButton
 from imgoe_bot.ui.settings_pages import OptionPageButton
+from imgoe_bot.ui.settings_reset import ResetButton
 from imgoe_bot.ui.setup_items import SETUP_ITEMS
 from imgoe_bot.ui.translator import add_translator, remove_translator
 from imgoe_bot.ui.tree import ImgoeTree
@@ -44,6 +45,7 @@ BUTTONS = (
     ChoiceButton,
     AskButton,
     OptionPageButton,
+    ResetButton,
     *SETUP_ITEMS,
 )
 
