@@ -95,7 +95,7 @@ async def test_an_unreachable_host_is_told_after_the_last_try(town: Town) -> Non
 
 async def test_a_host_that_comes_back_gets_the_picture_after_all(town: Town) -> None:
     async with HostServer(HostOptions(data_dir=town.folder / "late")) as late:
-        key = late.first_key
+        key = str(late.first_key)
         port = int(late.url.rpartition(":")[2])
     async with town.bot(job_attempts=8):
         await town.set_untried_key(key, host=f"http://127.0.0.1:{port}")
