@@ -208,9 +208,8 @@ async def test_a_preview_of_what_a_spoiler_hides_is_covered_until_it_is_pressed(
 ) -> None:
     page = await open_page()
     message = await town.bob.say(town.memes, "||http://127.0.0.1:9/a|| http://127.0.0.1:9/b")
-    message.embeds += [
-        {"type": "link", "url": f"http://127.0.0.1:9/{name}", "title": name} for name in "ab"
-    ]
+    for name in "ab":
+        message.embeds.append({"type": "link", "url": f"http://127.0.0.1:9/{name}", "title": name})
     chat.emit_message(town.sim.world, "MESSAGE_UPDATE", message)
 
     await expect(page.get_by_test_id("embed")).to_have_count(2)
