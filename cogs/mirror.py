@@ -5,9 +5,9 @@ from discord.ext import commands
 
 from imgoe_bot.domain.guild import check_may_manage
 from imgoe_bot.domain.ids import ChannelId
-from imgoe_bot.ui import convert, failures, mirror_test, notices, render
+from imgoe_bot.ui import convert, failures, mirror_test, notices, pausing, render
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
-from imgoe_bot.ui.mirroring import Mirrorable, Place, name_of, place_of
+from imgoe_bot.ui.mirroring import Mirrorable, name_of, place_of
 from imgoe_bot.ui.permissions import missing_to_mirror
 from imgoe_bot.ui.translate import words_for_locale
 from imgoe_bot.ui.translator import text
@@ -52,35 +52,22 @@ class MirrorCog(
         removed = await self._services.mirrors.remove_rule(actor, ChannelId(place.id))
         words = words_for_locale(interaction.locale)
         answer = render.rule_removed(name_of(place, words), words, removed=removed)
+        answer = notices.joined(answer, await pausing.still_mirrored(interaction, channel))
         await interaction.followup.send(answer, ephemeral=True)
 
     @app_commands.command(description=text("command.mirror.pause.description"))
     @app_commands.describe(channel=text("command.mirror.pause.option.channel"))
     async def pause(self, interaction: AnyInteraction, channel: Mirrorable | None = None) -> None:
-        """Let a channel's rule rest."""
-        place, known = await self._set_paused(interaction, channel, paused=True)
-        words = words_for_locale(interaction.locale)
-        answer = render.rule_paused(name_of(place, words), words, known=known)
-        await interaction.followup.send(answer, ephemeral=True)
+        """Let a channel's rule rest, or every rule of the server."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.followup.send(await pausing.pause(interaction, channel), ephemeral=True)
 
     @app_commands.command(description=text("command.mirror.resume.description"))
     @app_commands.describe(channel=text("command.mirror.resume.option.channel"))
     async def resume(self, interaction: AnyInteraction, channel: Mirrorable | None = None) -> None:
-        """Let a channel's rule work again."""
-        place, known = await self._set_paused(interaction, channel, paused=False)
-        words = words_for_locale(interaction.locale)
-        missing = missing_to_mirror(place)
-        answer = render.rule_resumed(name_of(place, words), words, known=known, missing=missing)
-        answer = notices.joined(answer, await notices.renew(interaction))
-        await interaction.followup.send(answer, ephemeral=True)
-
-    async def _set_paused(
-        self, interaction: AnyInteraction, channel: Mirrorable | None, *, paused: bool
-    ) -> tuple[Place, bool]:
+        """Let a channel's rule work again, or all that everything's pause let rest."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor, place = convert.actor_of(interaction), place_of(interaction, channel)
-        line = convert.channel_line(place)
-        return place, await self._services.mirrors.pause_rule(actor, line, paused=paused)
+        await interaction.followup.send(await pausing.resume(interaction, channel), ephemeral=True)
 
     @app_commands.command(description=text("command.mirror.test.description"))
     @app_commands.describe(channel=text("command.mirror.test.option.channel"))

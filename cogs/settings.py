@@ -11,6 +11,7 @@ from imgoe_bot.ui import convert, failures, notices, render, settings_answers, s
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.modals import KeyModal
 from imgoe_bot.ui.settings_places import WHOLE_SERVER, ChosenPlace, PlaceOption, ids_of
+from imgoe_bot.ui.settings_reset import ask_reset
 from imgoe_bot.ui.settings_suggest import suggest_names, suggest_values
 from imgoe_bot.ui.translate import words_for_locale
 from imgoe_bot.ui.translator import text
@@ -91,14 +92,9 @@ class SettingsCog(
         name: str | None = None,
         channel: Transform[ChosenPlace, PlaceOption] = WHOLE_SERVER,
     ) -> None:
-        """Let one option, or all of them, inherit again at one place."""
+        """Ask whether one option, or all of them, are to inherit again at one place."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor = convert.actor_of(interaction)
-        count = await self._services.options.reset(actor, channel.scope_id, name)
-        answer = settings_answers.was_reset(
-            channel, words_for_locale(interaction.locale), count=count
-        )
-        await self._answer(interaction, answer)
+        await ask_reset(interaction, channel, name)
 
     @app_commands.command(description=text("command.settings.export.description"))
     async def export(self, interaction: AnyInteraction) -> None:

@@ -57,6 +57,7 @@ from imgoe_bot.services.marks import HighWaterMarks
 from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.notices import NoticeService
 from imgoe_bot.services.options import OptionService
+from imgoe_bot.services.pauses import PauseService
 from imgoe_bot.services.ports import (
     ImageHost,
     KeyChecker,
@@ -234,21 +235,25 @@ def build_services(
         messenger=messenger,
         clock=clock,
     )
+    mirrors = MirrorService(
+        rules,
+        posts,
+        options=options,
+        layouts=layouts,
+        choices=choices,
+        notes=notes,
+        catch_ups=catch_ups,
+        clock=clock,
+    )
     return Services(
         guilds=guilds,
         options=options,
         setup=SetupService(
             guilds, checker=checker, host=host, default_host_url=settings.default_host_url
         ),
-        mirrors=MirrorService(
-            rules,
-            posts,
-            options=options,
-            layouts=layouts,
-            choices=choices,
-            notes=notes,
-            catch_ups=catch_ups,
-            clock=clock,
+        mirrors=mirrors,
+        pauses=PauseService(
+            rules, mirrors=mirrors, options=options, notes=notes, catch_ups=catch_ups
         ),
         marks=HighWaterMarks(rules, outage=outage),
         catch_ups=catch_ups,

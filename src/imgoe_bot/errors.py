@@ -203,12 +203,14 @@ class SettingsRejected(RequestError):
     Attributes:
         setting: its name as the person sees it.
         problem: a short machine word for the reason, e.g. ``not-an-interval``.
+        meant: values that the person may have meant, the likeliest first.
     """
 
-    def __init__(self, *, setting: str, problem: str) -> None:
+    def __init__(self, *, setting: str, problem: str, meant: tuple[str, ...] = ()) -> None:
         super().__init__(setting=setting, problem=problem)
         self.setting = setting
         self.problem = problem
+        self.meant = meant
 
 
 class KeyMissing(RequestError):

@@ -1,5 +1,6 @@
 """Pictures are measured and links previewed by fetching them, as Discord's proxy does."""
 
+import time
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ import pytest_asyncio
 from aiohttp import web
 
 from imgoe_bot.discordsim import Message, SimOptions
+from imgoe_bot.discordsim.entities import User
+from imgoe_bot.discordsim.previews import links_in
 from imgoe_bot.discordsim.wire import mapping
 
 if TYPE_CHECKING:
@@ -190,3 +193,47 @@ async def test_nothing_beyond_this_machine_is_fetched(town: "Town", site: Site) 
     await town.alice.say(town.memes, f"{site.url}/cat.png")
     await town.alice.wait_for_message(town.memes, lambda m: bool(m.embeds))
     assert away.embeds == []
+
+
+LEFT_ALONE = [
+    "`{url}`", "``{url}``", "`` ` {url} ``", "`a\n{url}\n`", "```\n{url}\n```",
+    "```py\nx = '{url}'\n```", "say ```{url}``` now",
+    "> `{url}`", "||`{url}`||", "<{url}>", "[text](<{url}>)",
+]  # fmt: skip
+PREVIEWED = [
+    "{url}", "||{url}||", "[text]({url})", "**{url}**", "{url}.", "\\`{url}\\`", "`{url}",
+    "``` {url}", "``{url}`", "\\```{url}```", "`a` {url} `b`", "`{url}` and {url}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LEFT_ALONE)
+async def test_an_address_in_code_or_brackets_is_never_fetched(
+    town: "Town", site: Site, text: str
+) -> None:
+    await town.alice.say(town.memes, text.format(url=f"{site.url}/secret"))
+    await town.alice.say(town.memes, f"{site.url}/page")
+    await town.alice.wait_for_message(town.memes, lambda m: bool(m.embeds))
+
+    assert site.asked == ["/page", "/cat.png"]
+
+
+@pytest.mark.parametrize("text", PREVIEWED)
+async def test_what_only_looks_like_code_is_previewed(town: "Town", site: Site, text: str) -> None:
+    message = await town.alice.say(town.memes, text.format(url=f"{site.url}/page"))
+
+    await town.alice.wait_for_message(town.memes, lambda m: bool(m.embeds))
+
+    assert [embed["url"] for embed in message.embeds] == [f"{site.url}/page"]
+
+
+@pytest.mark.parametrize("mark", ["`", "` ", "`a``", "```\n", "``a ", "<http://", "http://", "\\`"])
+def test_looking_for_addresses_takes_time_in_step_with_the_text(mark: str) -> None:
+    def took_s(times: int) -> float:
+        message = Message(1, 1, User(1, "ben", "Ben"), created_at=0, content=mark * times)
+        began = time.process_time()
+        links_in(message)
+        return time.process_time() - began
+
+    few, many = (min(took_s(n) for _ in range(5)) for n in (5_000, 50_000))
+
+    assert many < 40 * max(few, 0.000_1)

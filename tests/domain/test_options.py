@@ -16,6 +16,7 @@ from imgoe_bot.domain.options import (
     Answer,
     Layout,
     Options,
+    check_meant,
     field_names,
     layout_for,
     normalise,
@@ -46,7 +47,7 @@ def test_what_is_shown_parses_to_the_same() -> None:
         ("log_channel", "<#123456789012345678>", "123456789012345678"),
         ("role", "<@&123456789012345678>", "123456789012345678"),
         ("max_size", "10 MB", "10mb"),
-        ("max_size", "1500", "1500"),
+        ("max_size", "1500", "1500b"),
         ("max_size", "none", "none"),
         ("expires", "P7D", "7d"),
         ("expires", "90m", "90m"),
@@ -95,6 +96,59 @@ def test_what_is_no_value_is_refused_by_name(name: str, text: str, problem: str)
 
     assert refused.value.setting == name
     assert refused.value.problem == problem
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem", "meant"),
+    [
+        ("max_size", "1", "no-unit", ("1mb",)),
+        ("max_size", " 10 ", "no-unit", ("10mb",)),
+        ("max_size", "007", "no-unit", ("7mb",)),
+        ("max_size", "5000", "no-unit", ("5000kb",)),
+        ("max_size", "10b", "too-little", ("10mb",)),
+        ("max_size", "999 B", "too-little", ("999mb",)),
+        ("max_size", "0", "too-little", ()),
+        ("max_size", "0gb", "too-little", ()),
+        ("person_bytes", "1", "no-unit", ("1mb",)),
+        ("guild_bytes", "0", "too-little", ()),
+        ("person_files", "0", "too-little", ()),
+        ("guild_files", "00", "too-little", ()),
+        ("delete_grace", "30", "no-unit", ("30m", "30h", "30d")),
+        ("delete_grace", "900", "no-unit", ("900m",)),
+        ("dm_digest", "0", "no-unit", ("0s",)),
+        ("dm_digest", "5", "no-unit", ("5m", "5h")),
+        ("expires", "1", "no-unit", ("1h", "1d")),
+        ("expires", "0", "no-unit", ()),
+    ],
+)
+def test_a_slip_of_a_number_is_questioned(
+    name: str, text: str, problem: str, meant: tuple[str, ...]
+) -> None:
+    with pytest.raises(SettingsRejected) as refused:
+        check_meant(name, text)
+
+    assert (refused.value.problem, refused.value.meant) == (problem, meant)
+    for each in meant:
+        normalise(name, each)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("max_size", "1kb"), ("max_size", "1 MB"), ("max_size", "10485760"), ("max_size", "none"),
+        ("max_size", "1500b"), ("guild_bytes", "1gb"), ("person_files", "1"), ("expires", "7d"),
+        ("delete_grace", "5s"), ("dm_digest", "0s"), ("expires", "none"), ("answer", "reply"),
+        ("max_size", "9" * 13), ("title", "1"),
+    ],
+)  # fmt: skip
+def test_what_says_what_it_means_is_not_questioned(name: str, text: str) -> None:
+    check_meant(name, text)
+
+
+def test_what_another_version_stored_without_a_unit_is_still_read() -> None:
+    assert resolve([{"max_size": "1500", "person_files": "0"}]) == Options(
+        max_size=1500, person_files=0
+    )
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ async def test_without_a_key_the_answer_tells_a_moderator_what_to_do(town: Town)
 
 
 async def test_a_wrong_key_is_told_as_such(running: Town) -> None:
-    await running.set_key("chv_wrong_wrong_wrong")
+    await running.set_untried_key("chv_wrong_wrong_wrong")
 
     posted = await running.ben.say(running.photos, files=[picture()])
 
@@ -83,7 +83,7 @@ async def test_a_wrong_key_is_told_as_such(running: Town) -> None:
 
 async def test_an_unreachable_host_is_told_after_the_last_try(town: Town) -> None:
     async with town.bot(job_attempts=2):
-        await town.set_key("chv_some_key_1234", host="http://127.0.0.1:9")
+        await town.set_untried_key("chv_some_key_1234", host="http://127.0.0.1:9")
         await town.mirror()
 
         posted = await town.ben.say(town.photos, files=[picture()])
@@ -95,10 +95,10 @@ async def test_an_unreachable_host_is_told_after_the_last_try(town: Town) -> Non
 
 async def test_a_host_that_comes_back_gets_the_picture_after_all(town: Town) -> None:
     async with HostServer(HostOptions(data_dir=town.folder / "late")) as late:
-        key = late.first_key
+        key = str(late.first_key)
         port = int(late.url.rpartition(":")[2])
     async with town.bot(job_attempts=8):
-        await town.set_key(key, host=f"http://127.0.0.1:{port}")
+        await town.set_untried_key(key, host=f"http://127.0.0.1:{port}")
         await town.mirror()
         posted = await town.ben.say(town.photos, files=[picture()])
         await eventually(lambda: any("/messages/" in call for call in town.sim.calls))

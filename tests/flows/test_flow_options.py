@@ -97,6 +97,14 @@ async def test_a_forum_and_a_thread_take_options_of_their_own(office: Town) -> N
         ("answer", "shout", "one of `reply`, `thread`"),
         ("max_size", "big", "a size, such as `10mb` or `1gb`, or `none`"),
         ("expires", "1s", "a duration, such as `30m`"),
+        ("max_size", "1", "It has no unit. Did you mean `1mb`?"),
+        (
+            "max_size",
+            "10b",
+            "Nothing would pass with so little; `none` sets no limit. Did you mean",
+        ),
+        ("delete_grace", "30", "It has no unit. Did you mean `30m` / `30h` / `30d`?"),
+        ("person_files", "0", "Nothing would pass with so little; `none` sets no limit."),
         ("no_such", "on", "There is no such setting"),
     ],
 )
@@ -120,12 +128,81 @@ async def test_reset_lets_one_option_or_all_inherit_again(office: Town) -> None:
         await _set(office, name=name, value=value)
 
     one = await _answer(await office.ada.slash(office.photos, "settings reset", name="answer"))
+    await _press_reset(office, one)
     rest = await _answer(await office.ada.slash(office.photos, "settings reset"))
+    await _press_reset(office, rest)
     none = await _answer(await office.ada.slash(office.photos, "settings reset"))
 
     assert "inherits 1 option again" in one.content
     assert "inherits 2 options again" in rest.content
     assert "Nothing to reset" in none.content
+    assert none.components == []
+
+
+async def _press_reset(town: Town, question: Message) -> None:
+    asked = question.content
+    await town.ada.click(question, "Reset")
+    await eventually(lambda: question.content != asked)
+
+
+async def test_a_reset_says_first_what_goes_and_what_holds_then(office: Town) -> None:
+    await _set(office, name="answer", value="silent")
+    for name, value in (("answer", "thread"), ("bots", "on")):
+        await _set(office, name=name, value=value, channel=office.lounge)
+
+    asked = await office.ada.slash(office.photos, "settings reset", channel=office.lounge)
+    question = await _answer(asked)
+
+    assert question.ephemeral
+    assert question.content.splitlines() == [
+        f"Reset 2 options of <#{office.lounge.id}>? This would change:",
+        "**answer**: `thread` → `silent` (from this server)",
+        "**bots**: `on` → `off` (default)",
+    ]
+    assert "`thread` · set here" in await _shown(office, channel=office.lounge)
+
+
+async def test_a_reset_that_is_not_confirmed_changes_nothing(office: Town) -> None:
+    await _set(office, name="answer", value="silent")
+
+    await _answer(await office.ada.slash(office.photos, "settings reset"))
+
+    assert "`silent` · set here" in await _shown(office)
+
+
+async def test_a_reset_of_what_was_changed_meanwhile_is_asked_anew(office: Town) -> None:
+    await _set(office, name="answer", value="silent")
+    question = await _answer(await office.ada.slash(office.photos, "settings reset"))
+    await _set(office, name="bots", value="on")
+
+    refused = await office.ada.click(question, "Reset")
+
+    assert "Somebody else changed this meanwhile" in (await refused.wait_response()).content
+    assert "`silent` · set here" in await _shown(office)
+
+
+async def test_who_lost_the_right_meanwhile_confirms_no_reset(office: Town) -> None:
+    cleo = office.sim.add_person("cleo")
+    member = office.guild.join(cleo, permissions=Permission.MANAGE_GUILD)
+    await _set(office, name="answer", value="silent")
+    question = await _answer(await cleo.slash(office.photos, "settings reset"))
+    member.role_ids.clear()
+
+    refused = await cleo.click(question, "Reset")
+
+    assert "Manage Server" in (await refused.wait_response()).content
+    assert "`silent` · set here" in await _shown(office)
+
+
+async def test_a_reset_can_be_confirmed_after_a_restart(town: Town) -> None:
+    async with town.bot():
+        await _set(town, name="answer", value="silent", channel=town.lounge)
+        asked = await town.ada.slash(town.photos, "settings reset", channel=town.lounge)
+        question = await _answer(asked)
+    async with town.bot():
+        await _press_reset(town, question)
+
+        assert f"<#{town.lounge.id}> inherits 1 option again" in question.content
 
 
 async def test_an_export_brings_everything_back_and_holds_no_secret(office: Town) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from imgoe_bot.discordsim import Permission
-from tests.flows.kit import DELETE_LINK, Town, bot_process, picture
+from tests.flows.kit import DELETE_LINK, NOBODY, Town, bot_process, picture
 
 
 async def test_a_key_is_shown_only_by_its_last_characters(town: Town) -> None:
@@ -98,15 +98,16 @@ async def test_of_two_forms_open_at_once_the_second_overwrites_nothing(running: 
     await second.wait_modal()
 
     told: list[str] = []
-    for by, opened in ((running.ada, first), (cleo, second)):
-        given = {"host": running.host.url, "key": f"chv_long_key_{by.name}"}
+    keys = [await running.host.create_key(name) for name in ("first", "second")]
+    for by, opened, key in ((running.ada, first, keys[0]), (cleo, second, keys[1])):
+        given = {"host": running.host.url, "key": key}
         saved = await by.fill_modal(opened, given)
         told.append((await saved.wait_response()).content)
 
-    assert "…_ada" in told[0]
+    assert f"…{keys[0][-4:]}" in told[0]
     assert "Somebody else changed this meanwhile" in told[1]
     shown = await (await running.ada.slash(running.photos, "settings show")).wait_response()
-    assert "…_ada" in str(shown.embeds)
+    assert f"…{keys[0][-4:]}" in str(shown.embeds)
 
 
 async def test_the_history_tells_who_mirrored_what(running: Town) -> None:
@@ -120,3 +121,51 @@ async def test_the_history_tells_who_mirrored_what(running: Town) -> None:
     assert lines.count("mirroring") == 3
     assert lines.count(f"<@{running.ada.id}>") >= 3
     assert "paused" in lines
+
+
+async def test_a_key_is_tried_before_it_is_stored_and_the_hosts_word_is_told(town: Town) -> None:
+    async with town.bot():
+        refused = await town.set_key("chv_wrong_wrong_wrong")
+        shown = await (await town.ada.slash(town.photos, "settings show")).wait_response()
+        taken = await town.set_key()
+
+    assert "does not accept" in refused.content
+    assert "The key was not saved." in refused.content
+    assert refused.components == []
+    assert "none yet" in str(shown.embeds)
+    assert f"**{town.host.url.partition('://')[2]}** accepts the key" in taken.content
+
+
+async def test_a_refused_key_leaves_the_one_in_use_alone(running: Town) -> None:
+    await running.set_key("chv_wrong_wrong_wrong")
+
+    posted = await running.ben.say(running.photos, files=[picture()])
+
+    assert (await running.card_for(posted)).embeds[0]["title"] == "cat.png"
+
+
+async def test_a_key_whose_host_is_away_is_stored_untried_only_when_asked_twice(
+    town: Town,
+) -> None:
+    async with town.bot():
+        away = await town.set_key("chv_some_key_1234", host=NOBODY)
+        shown = await (await town.ada.slash(town.photos, "settings show")).wait_response()
+        kept = await town.set_untried_key("chv_some_key_1234", host=NOBODY)
+
+    assert "can't be reached" in away.content
+    assert "The key was not saved." in away.content
+    assert "none yet" in str(shown.embeds)
+    assert "is saved, untried" in kept.content
+    assert "1234" in kept.content
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [" {key}\n", "`{key}`", "'X-API-Key: {key}'", "\ufeff{key}\u200b", "key={key}", "<{key}>"],
+)
+async def test_a_key_is_taken_as_people_paste_it(town: Town, pasted: str) -> None:
+    key = await town.host.create_key("flow")
+    async with town.bot():
+        answer = await town.set_key(pasted.format(key=key), host=f"<{town.host.url}>")
+
+    assert f"ending in `…{key[-4:]}`" in answer.content

@@ -260,7 +260,7 @@ async def test_the_wizard_goes_on_after_a_restart(town: Town) -> None:
 async def test_a_failed_test_upload_says_why(office: Town) -> None:
     wizard = await _open(office)
     await _to_answers(office, wizard)
-    await office.set_key("chv_broken_key_0000")
+    await office.set_untried_key("chv_broken_key_0000")
     await office.ada.click(wizard, "Next")
     await _at(wizard, 4)
     await office.ada.click(wizard, "Next")

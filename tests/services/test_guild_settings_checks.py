@@ -19,6 +19,9 @@ from tests.services.conftest import Office
         ("https://host.example/pictures/", "https://host.example/pictures"),
         ("http://127.0.0.1:8089", "http://127.0.0.1:8089"),
         ("http://[::1]:8089", "http://[::1]:8089"),
+        ("<https://imgoe.download>", "https://imgoe.download"),
+        ("\ufeff`https://imgoe.download/`\u200b", "https://imgoe.download"),
+        ("“https://imgoe.download”", "https://imgoe.download"),
     ],
 )
 def test_an_address_is_taken_as_people_paste_it(text: str, url: str) -> None:
@@ -53,6 +56,10 @@ def test_what_is_no_address_is_refused(text: str) -> None:
         ("schlüssel", "not-a-key"),
         ("chv_a\nX-Evil: 1", "not-a-key"),
         ("chv_\x00", "not-a-key"),
+        ("chv_a\nchv_b", "not-a-key"),
+        ("chv_a`b", "not-a-key"),
+        ("X-API-Key:", "empty"),
+        ("\ufeff``", "empty"),
     ],
 )
 def test_what_can_be_no_key_is_refused(text: str, problem: str) -> None:
@@ -65,6 +72,27 @@ def test_what_can_be_no_key_is_refused(text: str, problem: str) -> None:
 @pytest.mark.parametrize("text", ["chv_abc", " chv_abc\n", "x" * 200])
 def test_a_key_loses_the_spaces_around_it(text: str) -> None:
     assert check_key(text).value == text.strip()
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "\u00a0chv_abc\u3000", "chv_abc\r\n", "'chv_abc'", '"chv_abc"', "`chv_abc`",
+        "```chv_abc```", "“chv_abc”", "«chv_abc»", "<chv_abc>",
+        "\ufeffchv_abc", "chv_\u200babc", "chv_abc,",
+        "X-API-Key: chv_abc", "x-api-key:chv_abc", "X-API-Key:\u00a0chv_abc",
+        "-H 'X-API-Key: chv_abc'",
+        '--header "X-API-Key: chv_abc"', "key=chv_abc", "api_key = 'chv_abc'", '"key": "chv_abc",',
+        "API key: chv_abc", "`X-API-Key: <chv_abc>`",
+    ],
+)  # fmt: skip
+def test_a_key_loses_what_was_pasted_along(pasted: str) -> None:
+    assert check_key(pasted).value == "chv_abc"
+
+
+@pytest.mark.parametrize("key", ["keychain_1", "a+b/c==", "chv_key=1", "key-1"])
+def test_a_key_that_looks_like_a_label_stays_whole(key: str) -> None:
+    assert check_key(key).value == key
 
 
 async def test_a_guild_without_a_key_is_told_so_with_its_host(empty_office: Office) -> None:

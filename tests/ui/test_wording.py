@@ -167,3 +167,15 @@ def test_lines_that_do_not_fit_are_counted(lines: list[str], limit: int) -> None
         *kept, last = fitted.split("\n")
         assert kept == lines[: len(kept)]
         assert last == f"and {len(lines) - len(kept)} more"
+
+
+@pytest.mark.parametrize(
+    "text", ["💾", "<:save:123456789012345678>", "<a:save:123456789012345678>"]
+)
+def test_an_emoji_that_an_option_names_is_shown(text: str) -> None:
+    assert w.emoji(text) == text
+
+
+@pytest.mark.parametrize("text", [*UNSAFE, "<:save:1> **x**"])
+def test_what_is_no_emoji_formats_nothing_in_a_public_notice(text: str) -> None:
+    assert w.emoji(text) == w.escape(text)

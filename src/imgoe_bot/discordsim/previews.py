@@ -1,7 +1,7 @@
 """Fetching what messages point at, as Discord's proxy does: pictures, their sizes, link previews.
 
 Only addresses of this machine are fetched, by GET like Discord's own, so a link that acts on GET is
-acted upon. Links in ``<…>`` and messages with suppressed embeds are left alone.
+acted upon. Links in ``<…>`` and in code, and messages with suppressed embeds, are left alone.
 """
 
 import asyncio
@@ -24,7 +24,18 @@ from imgoe_bot.discordsim.wire import Json, Payload, mapping, mappings, text
 from imgoe_bot.discordsim.world import Event, World
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-_LINK = re.compile(r"(?<!<)\bhttps?://[^\s<>|)\]]+")
+_LINK = re.compile(
+    r"""
+      \\[^0-9A-Za-z\s]                            # an escaped mark begins nothing
+    | ```(?:[\w+.#-]+\n)?\n*[^\n].*?```           # a block of code
+    | (?<!`)(?P<ticks>`+)(?!`).*?[^`](?P=ticks)(?!`)  # code in a line
+    | <https?://[^\s<>]+>                         # asked to be left alone
+    | `+
+    | \b(?P<url>https?://[^\s<>|)\]`]*[^\s<>|)\]`.,:;"'*\\])
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+"""What the marks of Markdown make of a text's addresses, in the order they are read."""
 _MOST_LINKS = 5
 _AT_ONCE = 4
 _LARGEST = 16 * 1024 * 1024
@@ -158,8 +169,8 @@ def links_in(message: Message) -> list[str]:
     """Return the addresses in a message that Discord would preview."""
     if message.flags & SUPPRESS_EMBEDS:
         return []
-    found = dict.fromkeys(_LINK.findall(message.content))
-    return [url for url in found if _is_local(url)][:_MOST_LINKS]
+    found = dict.fromkeys(match["url"] for match in _LINK.finditer(message.content))
+    return [url for url in found if url and _is_local(url)][:_MOST_LINKS]
 
 
 def _is_local(url: str) -> bool:

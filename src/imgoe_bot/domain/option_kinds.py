@@ -33,6 +33,23 @@ class Form(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a value that can be read is hardly what a person means.
+
+    Attributes:
+        problem: a short machine word for it.
+        meant: what they probably mean, the likeliest first.
+    """
+
+    problem: str
+    meant: tuple[str, ...] = ()
+
+
+def _no_doubt(_: str, /) -> Doubt | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
 class Option(Generic[T]):
     """How one option is read and written.
 
@@ -44,6 +61,7 @@ class Option(Generic[T]):
         choices: what a CHOICE is one of, and what a SET lists with commas; else empty.
         per_channel: False when it holds for the whole server only.
         optional: whether ``none`` is taken besides.
+        doubt: tells of a text that a person typed why it is hardly what they mean.
     """
 
     name: str
@@ -53,6 +71,7 @@ class Option(Generic[T]):
     choices: tuple[str, ...] = ()
     per_channel: bool = True
     optional: bool = False
+    doubt: Callable[[str], Doubt | None] = _no_doubt
 
 
 def choice(name: str, kind: type[Choice]) -> Option[Choice]:
@@ -102,6 +121,7 @@ def maybe(option: Option[T]) -> Option[T | None]:
         option.choices,
         per_channel=option.per_channel,
         optional=True,
+        doubt=option.doubt,
     )
 
 
@@ -161,8 +181,14 @@ def without_user(text: str, user_id: int) -> str:
 
 
 def number(name: str, *, per_channel: bool = False) -> Option[int]:
-    """A whole number."""
-    return Option(name, _parse_number, str, Form.NUMBER, per_channel=per_channel)
+    """A whole number, of which a person means one or more."""
+    return Option(
+        name, _parse_number, str, Form.NUMBER, per_channel=per_channel, doubt=_doubt_number
+    )
+
+
+def _doubt_number(text: str) -> Doubt | None:
+    return Doubt("too-little") if re.fullmatch("0+", text) else None
 
 
 def _parse_number(text: str) -> int:
@@ -173,24 +199,46 @@ def _parse_number(text: str) -> int:
 
 def size(name: str, *, per_channel: bool = True) -> Option[int]:
     """A size in bytes; ``10mb`` is 10 million."""
-    return Option(name, _parse_size, _show_size, Form.SIZE, per_channel=per_channel)
+    return Option(
+        name, _parse_size, _show_size, Form.SIZE, per_channel=per_channel, doubt=_doubt_size
+    )
 
 
+SIZE_MIN_BYTES = 1000
+"""Below this hardly any picture passes."""
+
+BARE_MIN_BYTES = 10**6
+"""Who writes so many without a unit means bytes."""
+
+_SIZE = re.compile(r"([0-9]{1,12})\s*([kmg]?b)?")
 _SIZES = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
 
 
 def _parse_size(text: str) -> int:
-    found = re.fullmatch(r"([0-9]{1,12})\s*([kmg]?b)?", text.lower())
+    found = _SIZE.fullmatch(text.lower())
     if found is None:
         raise ValueError("no size such as 10mb")
     return int(found[1]) * _SIZES[found[2] or ""]
+
+
+def _doubt_size(text: str) -> Doubt | None:
+    found = _SIZE.fullmatch(text.lower())
+    if found is None:
+        return None
+    amount, unit = int(found[1]), found[2]
+    if amount == 0:
+        return Doubt("too-little")
+    likely = f"{amount}mb" if amount < 1000 else f"{amount}kb"
+    if unit is None and amount < BARE_MIN_BYTES:
+        return Doubt("no-unit", (likely,))
+    return Doubt("too-little", (likely,)) if _parse_size(text) < SIZE_MIN_BYTES else None
 
 
 def _show_size(size_bytes: int) -> str:
     for unit in ("gb", "mb", "kb"):
         if size_bytes and size_bytes % _SIZES[unit] == 0:
             return f"{size_bytes // _SIZES[unit]}{unit}"
-    return str(size_bytes)
+    return f"{size_bytes}b"
 
 
 def duration(
@@ -204,4 +252,13 @@ def duration(
             raise ValueError("out of range")
         return duration
 
-    return Option(name, parse, format_duration, Form.DURATION, per_channel=per_channel)
+    def doubt(text: str) -> Doubt | None:
+        if not re.fullmatch("[0-9]{1,6}", text):
+            return None
+        units = "s" if not int(text) else "mhd"
+        return Doubt("no-unit", tuple(f"{text}{unit}" for unit in units if parses(f"{text}{unit}")))
+
+    def parses(text: str) -> bool:
+        return least <= parse_duration(text) <= most
+
+    return Option(name, parse, format_duration, Form.DURATION, per_channel=per_channel, doubt=doubt)

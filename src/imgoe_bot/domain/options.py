@@ -197,6 +197,17 @@ def normalise(name: str, text: str) -> str:
         raise SettingsRejected(setting=name, problem="bad-value") from error
 
 
+def check_meant(name: str, text: str) -> None:
+    """Check that a value which a person typed is hardly a slip, such as a size without its unit.
+
+    Raises:
+        SettingsRejected: no such option, or a value that lets nothing through or may mean another.
+    """
+    doubt = get_option(name).doubt(text.strip())
+    if doubt is not None:
+        raise SettingsRejected(setting=name, problem=doubt.problem, meant=doubt.meant)
+
+
 def resolve(layers: Iterable[Mapping[str, str]]) -> Options:
     """Return the values in force where these layers meet.
 

@@ -13,7 +13,17 @@ KEY_MAX_CHARS = 200
 _HOST_URL = re.compile(
     r"https?://(\w[\w.-]*|\[[0-9a-f:]+\])(:(?P<port>[0-9]{1,5}))?(/[!-~]*)?", re.IGNORECASE
 )
+_NO_PART_OF_A_KEY = re.compile(r"[^!-~]|['\"`<>\\]")
 _NO_PART_OF_A_BASE = re.compile(r"[?#@\\<>`]")
+
+_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+_AROUND = (
+    " \t\r\n\v\f\u00a0\u202f\u3000'\"`<>,;\u00b4\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
+)
+_LABEL = re.compile(
+    r"(?:-H|--header)\s*|['\"`]?(?:(?:x[-_ ])?api[-_ ]?key|key)['\"`]?\s*[:=]", re.IGNORECASE
+)
+"""What stands before a key in a header, a query, a command line or a file of settings."""
 
 
 class GuildSettingsService:
@@ -85,7 +95,7 @@ def check_host_url(text: str) -> str:
     Raises:
         SettingsRejected: it is no plain http(s) address.
     """
-    url = text.strip().rstrip("/").removesuffix("/api/1/upload").rstrip("/")
+    url = _unwrapped(text).rstrip("/").removesuffix("/api/1/upload").rstrip("/")
     found = _HOST_URL.fullmatch(url)
     if found is None or _NO_PART_OF_A_BASE.search(url) or not 0 < int(found["port"] or 1) < 65_536:
         raise SettingsRejected(setting="host", problem="not-an-address")
@@ -93,14 +103,24 @@ def check_host_url(text: str) -> str:
 
 
 def check_key(text: str) -> ApiKey:
-    """Return an API key as it can stand in an HTTP header.
+    """Return an API key as it can stand in an HTTP header, without what was pasted along.
 
     Raises:
         SettingsRejected: it is empty, too long or has characters no key has.
     """
-    key = text.strip()
+    key = _unwrapped(text)
+    while label := _LABEL.match(key):
+        key = _unwrapped(key[label.end() :])
     if not 0 < len(key) <= KEY_MAX_CHARS:
         raise SettingsRejected(setting="key", problem="empty" if not key else "too-long")
-    if not key.isascii() or not key.isprintable() or " " in key:
+    if _NO_PART_OF_A_KEY.search(key):
         raise SettingsRejected(setting="key", problem="not-a-key")
     return ApiKey(key)
+
+
+def _unwrapped(text: str) -> str:
+    """Return what was pasted without blanks, quotes and brackets around it, and unseen marks.
+
+    The end of a line within makes two things of it, and stays to be refused.
+    """
+    return _INVISIBLE.sub("", text).strip(_AROUND)

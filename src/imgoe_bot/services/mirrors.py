@@ -102,42 +102,6 @@ class MirrorService:
         known = self._rules.known_of_guild(guild_id)
         return known is not None and find_rule(channel_ids, known, guild_id=guild_id) is None
 
-    async def pause_rule(
-        self, actor: Actor, channel_ids: Sequence[ChannelId], *, paused: bool
-    ) -> bool:
-        """Let a place's rule rest or work again.
-
-        A place that is only covered by the rule of what it stands in gets a rule of its own that
-        rests: the exception.
-
-        Args:
-            actor: who asks.
-            channel_ids: the place and what it stands in, innermost first.
-            paused: whether it is to rest.
-
-        Returns:
-            False when there is no rule for it.
-
-        Raises:
-            NotAllowed: without the Manage Server permission.
-        """
-        guild_id, place = check_may_manage(actor), channel_ids[0]
-        if await self._pause(actor, guild_id, place, paused=paused):
-            return True
-        rules = await self._rules.of_guild(guild_id)
-        if find_rule(channel_ids, rules, guild_id=guild_id) is None:
-            return False
-        await self.add_rule(actor, place)
-        return await self._pause(actor, guild_id, place, paused=paused)
-
-    async def _pause(
-        self, actor: Actor, guild_id: GuildId, place: ChannelId, *, paused: bool
-    ) -> bool:
-        changed = await self._rules.pause(guild_id, place, paused=paused)
-        self._catch_ups.ask_now(guild_id)
-        old, new = ("on", "paused") if paused else ("paused", "on")
-        return await self._noted(actor, place, changed, old=old, new=new)
-
     async def _noted(
         self,
         actor: Actor,

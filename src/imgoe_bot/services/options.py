@@ -2,12 +2,20 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from imgoe_bot.domain.guild import SERVER, Actor, Change, GuildSettings, check_may_manage
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.layers import Held, explain
 from imgoe_bot.domain.option_kinds import NONE, Form
-from imgoe_bot.domain.options import OPTIONS, Options, get_option, normalise, resolve
+from imgoe_bot.domain.options import (
+    OPTIONS,
+    Options,
+    check_meant,
+    get_option,
+    normalise,
+    resolve,
+)
 from imgoe_bot.errors import SettingsRejected, StaleWrite
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.ports import Clock, OptionStore
@@ -15,6 +23,19 @@ from imgoe_bot.services.ports import Clock, OptionStore
 HISTORY_LINES = 15
 EXPORT_FORMAT = "imgoe-settings-1"
 EXPORT_MAX_CHARS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Resettable:
+    """What a place sets itself, as somebody looks at it.
+
+    Attributes:
+        version: of the server's settings.
+        own: stored texts by option name, in the order people see them.
+    """
+
+    version: int
+    own: Mapping[str, str]
 
 
 class OptionService:
@@ -80,10 +101,12 @@ class OptionService:
 
         Raises:
             NotAllowed: without the Manage Server permission.
-            SettingsRejected: no such option, not a value of it, or it holds server-wide only.
+            SettingsRejected: no such option, not a value of it, hardly what was meant, or it holds
+                server-wide only.
             StaleWrite: somebody else changed the settings meanwhile.
         """
         guild_id = check_may_manage(actor)
+        check_meant(name, text)
         stored = _checked(scope_id, name, text)
         _check_known(name, stored, known_ids)
         settings = await self._guilds.get(guild_id)
@@ -92,7 +115,21 @@ class OptionService:
         await self._change(actor, settings, [(scope_id, name, stored)])
         return stored
 
-    async def reset(self, actor: Actor, scope_id: int, name: str | None) -> int:
+    async def to_reset(self, actor: Actor, scope_id: int, name: str | None) -> Resettable:
+        """Return what ``reset`` would take from a place.
+
+        Raises:
+            NotAllowed, SettingsRejected: as for ``set``.
+        """
+        guild_id = check_may_manage(actor)
+        names = OPTIONS if name is None else (get_option(name).name,)
+        settings = await self._guilds.get(guild_id)
+        own = await self.layer(guild_id, scope_id)
+        return Resettable(settings.version, {each: own[each] for each in names if each in own})
+
+    async def reset(
+        self, actor: Actor, scope_id: int, name: str | None, *, expected: int | None = None
+    ) -> int:
         """Let a place inherit one option again, or all; returns how many it had set.
 
         Raises:
@@ -100,6 +137,8 @@ class OptionService:
         """
         guild_id = check_may_manage(actor)
         settings = await self._guilds.get(guild_id)
+        if expected is not None and expected != settings.version:
+            raise StaleWrite
         own = await self.layer(guild_id, scope_id)
         names = list(own) if name is None else [get_option(name).name]
         held = [each for each in names if each in own]

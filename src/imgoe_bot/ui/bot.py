@@ -11,9 +11,11 @@ from imgoe_bot.ui.container import AnyBot, Services, attach, detach
 from imgoe_bot.ui.holding import HoldButton
 from imgoe_bot.ui.library_views import LIBRARY_ITEMS
 from imgoe_bot.ui.links import LinksButton
+from imgoe_bot.ui.modals import UntriedKeyButton
 from imgoe_bot.ui.my_key import MyKeyButton
 from imgoe_bot.ui.privacy_views import ForgetButton
 from imgoe_bot.ui.settings_pages import OptionPageButton
+from imgoe_bot.ui.settings_reset import ResetButton
 from imgoe_bot.ui.setup_items import SETUP_ITEMS
 from imgoe_bot.ui.translator import add_translator, remove_translator
 from imgoe_bot.ui.tree import ImgoeTree
@@ -39,9 +41,11 @@ BUTTONS = (
     *LIBRARY_ITEMS,
     ForgetButton,
     MyKeyButton,
+    UntriedKeyButton,
     ChoiceButton,
     AskButton,
     OptionPageButton,
+    ResetButton,
     *SETUP_ITEMS,
 )
 

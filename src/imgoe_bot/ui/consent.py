@@ -150,7 +150,7 @@ def notice(options: Options, words: Words, *, channel: str | None, host_url: str
     how = {
         Consent.ANNOUNCE: words("consent.how_announce"),
         Consent.OPT_IN: words("consent.how_opt_in"),
-        Consent.REACT: words("consent.how_react", emoji=options.save_emoji),
+        Consent.REACT: words("consent.how_react", emoji=w.emoji(options.save_emoji)),
         Consent.ASK: words("consent.how_ask"),
     }[options.consent]
     return f"{kept}\n{how}"

@@ -16,6 +16,7 @@ from imgoe_bot.services.marks import HighWaterMarks
 from imgoe_bot.services.mirrors import MirrorService
 from imgoe_bot.services.notices import NoticeService
 from imgoe_bot.services.options import OptionService
+from imgoe_bot.services.pauses import PauseService
 from imgoe_bot.services.ports import Notes
 from imgoe_bot.services.privacy import PrivacyService
 from imgoe_bot.services.quotas import QuotaService
@@ -46,6 +47,7 @@ class Services:
     options: OptionService
     setup: SetupService
     mirrors: MirrorService
+    pauses: PauseService
     marks: HighWaterMarks
     catch_ups: CatchUpQueue
     outage: StoreOutage

@@ -72,6 +72,7 @@ def _settings(error: e.SettingsRejected, words: Words) -> str:
         words,
         words("error.setting_refused", setting=w.setting(error.setting, words)),
         hint or words("error.reason", problem=w.escape(error.problem)),
+        settings_words.meant(error.meant, words),
         words("error.nothing_changed"),
     )
 

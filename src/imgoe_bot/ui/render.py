@@ -293,10 +293,10 @@ def rule_resumed(channel: str, words: Words, *, known: bool, missing: list[str])
     """
     if not known:
         return words("mirror.not_mirrored", channel=channel)
-    return "\n".join([words("mirror.resumed", channel=channel), *_missing(missing, words)])
+    return "\n".join([words("mirror.resumed", channel=channel), *missing_lines(missing, words)])
 
 
-def _missing(names: list[str], words: Words) -> list[str]:
+def missing_lines(names: list[str], words: Words) -> list[str]:
     """Return the line that says what the bot lacks in a place, if anything."""
     if not names:
         return []
@@ -326,7 +326,10 @@ def rule_added(channel: str, words: Words, *, new: bool, missing: list[str], bli
         blind: whether Discord hides message content from this bot.
     """
     done = words("mirror.added", channel=channel)
-    lines = [done if new else words("mirror.already", channel=channel), *_missing(missing, words)]
+    lines = [
+        done if new else words("mirror.already", channel=channel),
+        *missing_lines(missing, words),
+    ]
     if blind:
         lines.append(words("mirror.blind"))
     return "\n".join(lines)

@@ -63,6 +63,13 @@ def origin(held: Held, scope_id: int, words: Words) -> str:
     return words("option.place.inherited", place=place(held.scope_id, words))
 
 
+def meant(values: tuple[str, ...], words: Words) -> str:
+    """Return the question whether one of these was meant, empty where there are none."""
+    if not values:
+        return ""
+    return words("option.meant", values=" / ".join(code(value) for value in values))
+
+
 def problem(name: str, kind: str, words: Words) -> str | None:
     """Return why an option was not changed, None when that is not an option's problem."""
     option = OPTIONS.get(name)

@@ -7,7 +7,7 @@ from discord.app_commands import AppCommandChannel, AppCommandThread
 from imgoe_bot.domain.guild import SERVER, GuildSettings
 from imgoe_bot.domain.ids import ChannelId
 from imgoe_bot.errors import ImgoeError, StaleWrite
-from imgoe_bot.ui import convert, notices
+from imgoe_bot.ui import convert, notices, render
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.failures import words_for
@@ -68,7 +68,7 @@ async def add_channels(interaction: AnyInteraction, channels: Sequence[AnyChanne
         known = channel.resolve()
         lines.append(_added(channel, words, new=new))
         if isinstance(known, Mirrorable):
-            lines += _missing(known, words)
+            lines += render.missing_lines(missing_to_mirror(known), words)
             if new:
                 untold += await notices.give_notice(known, services)
     return notices.joined(*lines, await notices.hint(interaction, untold))
@@ -79,11 +79,6 @@ def _added(channel: AnyChannel, words: Words, *, new: bool) -> str:
     return (
         words("mirror.added", channel=mention) if new else words("mirror.already", channel=mention)
     )
-
-
-def _missing(channel: Mirrorable, words: Words) -> list[str]:
-    names = [f"**{w.permission(name, words)}**" for name in missing_to_mirror(channel)]
-    return [words("mirror.missing", permissions=", ".join(names))] if names else []
 
 
 async def try_upload(interaction: AnyInteraction) -> str:

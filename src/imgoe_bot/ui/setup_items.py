@@ -6,24 +6,17 @@ from typing import Any, Self
 import discord
 
 from imgoe_bot.domain.guild import check_may_manage
-from imgoe_bot.errors import HostError, ImgoeError, KeyRejected
+from imgoe_bot.errors import HostError, ImgoeError
 from imgoe_bot.ui import convert, failures, setup_acts
 from imgoe_bot.ui.container import AnyInteraction
-from imgoe_bot.ui.modals import KeyModal
+from imgoe_bot.ui.modals import ServerKeyForm, could_not_try, refusal, short
 from imgoe_bot.ui.setup_menus import OTHER_HOST, channel_menu, host_menu, option_menu
 from imgoe_bot.ui.setup_scene import Scene, Step, embed_of, look
 from imgoe_bot.ui.translate import Words, words_for_locale
 
-URL_MAX = 60
-
 Match = re.Match[str]
 AnyItem = discord.ui.Item[Any]
 Style = discord.ButtonStyle
-
-
-def _short(url: str) -> str:
-    """An address that a custom id has room for; without it the host in use is meant."""
-    return url if len(url) <= URL_MAX else ""
 
 
 class GoButton(
@@ -35,7 +28,7 @@ class GoButton(
     def __init__(
         self, step: Step, *, label: str = "…", url: str = "", style: Style = Style.secondary
     ) -> None:
-        self._step, self._url = step, _short(url)
+        self._step, self._url = step, short(url)
         custom_id = f"imgoe:setup:go:{step}:{self._url}"
         super().__init__(discord.ui.Button(label=label, style=style, custom_id=custom_id))
 
@@ -90,7 +83,7 @@ class KeyButton(
     def __init__(
         self, *, version: int, checked: bool, url: str, label: str = "…", style: Style
     ) -> None:
-        self._version, self._checked, self._url = version, checked, _short(url)
+        self._version, self._checked, self._url = version, checked, short(url)
         custom_id = f"imgoe:setup:key:{version}:{int(checked)}:{self._url}"
         super().__init__(discord.ui.Button(label=label, style=style, custom_id=custom_id))
 
@@ -115,40 +108,19 @@ async def _ask_key(interaction: AnyInteraction, *, url: str, version: int, check
     await interaction.response.send_modal(modal)
 
 
-class SetupKeyModal(KeyModal):
+class SetupKeyModal(ServerKeyForm):
     """The form for host and key whose answer is the wizard's next step."""
 
-    def __init__(self, *, host_url: str, words: Words, version: int, checked: bool) -> None:
-        super().__init__(host_url=host_url, version=version, words=words)
-        self._checked = checked
-
-    async def on_submit(self, interaction: AnyInteraction) -> None:
-        """Try the key at once; keep the person at this step until one works."""
+    async def _acknowledge(self, interaction: AnyInteraction) -> None:
         await interaction.response.defer()
-        async with failures.answered(interaction):
-            try:
-                note = await setup_acts.take_key(
-                    interaction,
-                    host_url=self._host.value,
-                    key=self._key.value,
-                    checked=self._checked,
-                    version=self._version,
-                )
-            except ImgoeError as error:
-                await _show_refusal(interaction, error)
-            else:
-                await show(interaction, Step.ANSWERS, note=note)
 
+    async def _refused(self, interaction: AnyInteraction, error: ImgoeError) -> None:
+        url = error.host if isinstance(error, HostError) else ""
+        note, untried = refusal(error, self._words), could_not_try(error)
+        await show(interaction, Step.KEY, url=url, note=note, untried=untried)
 
-async def _show_refusal(interaction: AnyInteraction, error: ImgoeError) -> None:
-    """Say why a key was not saved; one that could not be tried may be saved all the same."""
-    words = words_for_locale(interaction.locale)
-    untried = isinstance(error, HostError) and not isinstance(error, KeyRejected)
-    lines = [failures.words_for(error, words), words("setup.key_not_saved")]
-    if untried:
-        lines.append(words("setup.key_not_tried"))
-    url = error.host if isinstance(error, HostError) else ""
-    await show(interaction, Step.KEY, url=url, note="\n".join(lines), untried=untried)
+    async def _taken(self, interaction: AnyInteraction, note: str) -> None:
+        await show(interaction, Step.ANSWERS, note=note)
 
 
 class OptionMenu(

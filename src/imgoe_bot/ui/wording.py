@@ -18,6 +18,8 @@ _MARKDOWN = re.compile(r"[\\*_~|`<>#\[\]]|://")
 
 _LINK = re.compile(r"https?://[!-;=?-~]+")
 
+_CUSTOM_EMOJI = re.compile(r"<a?:\w{2,32}:[0-9]{15,21}>")
+
 NAME_MAX = 60
 HOST_MAX = 60
 
@@ -39,6 +41,11 @@ def escape(text: str) -> str:
     """Return text as one line without markdown, links and mentions in it."""
     line = _INVISIBLE.sub(" ", text)
     return discord.utils.escape_mentions(_MARKDOWN.sub(r"\\\g<0>", line))
+
+
+def emoji(text: str) -> str:
+    """Return an emoji that somebody typed; a server's own stays whole, anything else is text."""
+    return text if _CUSTOM_EMOJI.fullmatch(text) else escape(text)
 
 
 def is_link(url: str) -> bool:

@@ -2,13 +2,15 @@
 
 from typing import TYPE_CHECKING
 
+import discord
 import pytest
+from discord import ui
 from playwright.async_api import expect
 
-from imgoe_bot.discordsim import Upload
+from imgoe_bot.discordsim import Upload, chat
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Town
+    from tests.discordsim.conftest import Probe, Town
     from tests.discordsim.page.conftest import Open
 
 pytestmark = pytest.mark.browser
@@ -32,6 +34,10 @@ async def test_what_people_write_is_never_markup(open_page: "Open", town: "Town"
     await expect(text.locator("strong")).to_have_text("<b>bold</b>")
 
 
+SPOILER = (
+    '<p><span class="spoiler" role="button" tabindex="0" aria-label="Spoiler, press to show">'
+    '<span class="spoiler-inner" inert=""><strong>a</strong> <code>b</code></span></span>!</p>'
+)
 MARKDOWN = [
     ("**a** *b* __c__ ~~d~~", "<p><strong>a</strong> <em>b</em> <u>c</u> <s>d</s></p>"),
     ("***both***", "<p><strong><em>both</em></strong></p>"),
@@ -39,6 +45,22 @@ MARKDOWN = [
     ("_it_ is", "<p><em>it</em> is</p>"),
     ("2 * 3 * 4", "<p>2 * 3 * 4</p>"),
     (r"\*not\*", "<p>*not*</p>"),
+    (r"\! \. \- \= \\ \é", "<p>! . - = \\ é</p>"),
+    (r"C:\n \1 \a", r"<p>C:\n \1 \a</p>"),
+    (r"**IMG\_1\*** and __a\___", "<p><strong>IMG_1*</strong> and <u>a_</u></p>"),
+    (r"¯\_(ツ)_/¯", r"<p>¯\_(ツ)_/¯</p>"),
+    (r"`a\_b`", r"<p><code>a\_b</code></p>"),
+    (r"\`*a*\`", "<p>`<em>a</em>`</p>"),
+    ("``` a ` b", "<p>``` a ` b</p>"),
+    ("`` `a` ``", "<p><code>`a`</code></p>"),
+    ("a ``` b\nc", "<p>a ``` b<br>c</p>"),
+    ("``` b\nc", "<p>``` b<br>c</p>"),
+    (r"\```x```", "<p>```x```</p>"),
+    ("`a ``` b` ``` c", "<p><code>a ``` b</code> ``` c</p>"),
+    ("```js```", '<pre tabindex="0"><code>js</code></pre>'),
+    ("```c++\n\n\\_x\n\n```", '<pre tabindex="0"><code>\\_x</code></pre>'),
+    ("``````", "<p>``````</p>"),
+    ("||**a** `b`||!", SPOILER),
     ("`*raw*`", "<p><code>*raw*</code></p>"),
     ("``a`b``", "<p><code>a`b</code></p>"),
     ("```py\nx = 1\n```", '<pre tabindex="0"><code>x = 1</code></pre>'),
@@ -113,3 +135,85 @@ async def test_a_posted_web_page_cannot_act_for_who_opens_it(
     await opened.wait_for_load_state()
 
     assert await opened.title() == "still"
+
+
+NAME = r"IMG\_2034\_x.jpg"
+
+
+@pytest.mark.parametrize("url", [None, "http://127.0.0.1:9/view"])
+async def test_a_title_shows_marks_and_escapes_as_discord_does(
+    open_page: "Open", bot: "Probe", town: "Town", url: str | None
+) -> None:
+    page = await open_page()
+    title = rf"{NAME} **b** `c\_d` [e](https://f.example) <@5> https\://g.example"
+
+    await bot.get_partial_messageable(town.memes.id).send(embed=discord.Embed(title=title, url=url))
+
+    shown = page.locator(".embed-title")
+    await expect(shown).to_have_text(
+        r"IMG_2034_x.jpg b c\_d [e](https://f.example) <@5> https://g.example"
+    )
+    await expect(shown.locator("strong")).to_have_text("b")
+    await expect(shown.locator("code")).to_have_text(r"c\_d")
+    await expect(shown.get_by_role("link")).to_have_count(0 if url is None else 1)
+
+
+async def test_each_place_in_an_embed_renders_what_discord_renders_there(
+    open_page: "Open", bot: "Probe", town: "Town"
+) -> None:
+    page = await open_page()
+    embed = discord.Embed(title="x", description=f"**{NAME}** https://a.example")
+    embed.set_author(name=NAME).set_footer(text=f"*{NAME}*")
+    embed.add_field(name=f"*{NAME}* <@5>", value=f"**{NAME}** <@5>")
+
+    await bot.get_partial_messageable(town.memes.id).send(embed=embed)
+
+    await expect(page.locator(".embed-author")).to_have_text(NAME)
+    await expect(page.locator(".embed-footer")).to_have_text(f"*{NAME}*")
+    await expect(page.locator(".embed-text strong")).to_have_text("IMG_2034_x.jpg")
+    await expect(page.locator(".embed-text").get_by_role("link")).to_have_count(1)
+    await expect(page.locator(".fields dt em")).to_have_text("IMG_2034_x.jpg")
+    await expect(page.locator(".fields dt")).to_contain_text("<@5>")
+    await expect(page.locator(".fields dd")).to_have_text("IMG_2034_x.jpg @unknown person")
+
+
+async def test_labels_show_their_marks_and_texts_of_layouts_render_them(
+    open_page: "Open", bot: "Probe", town: "Town"
+) -> None:
+    page = await open_page()
+    view = ui.LayoutView()
+    button: ui.Button[ui.LayoutView] = ui.Button(label=NAME, custom_id="x")
+    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow(button)
+    view.add_item(ui.TextDisplay(f"**[{NAME}](<https://a.example/x>)**")).add_item(row)
+
+    await bot.get_partial_messageable(town.memes.id).send(view=view)
+
+    await expect(page.get_by_test_id("component-button")).to_have_text(NAME)
+    await expect(page.locator(".text-display a")).to_have_text("IMG_2034_x.jpg")
+
+
+async def test_who_hears_a_thumb_hears_its_name_without_escapes(
+    open_page: "Open", bot: "Probe", town: "Town"
+) -> None:
+    page = await open_page()
+    embed = discord.Embed(title=NAME).set_thumbnail(url=f"{town.sim.cdn_url}/none.png")
+
+    await bot.get_partial_messageable(town.memes.id).send(embed=embed)
+
+    await expect(page.get_by_role("img", name="IMG_2034_x.jpg can't be shown")).to_be_visible()
+
+
+async def test_a_preview_of_what_a_spoiler_hides_is_covered_until_it_is_pressed(
+    open_page: "Open", bot: "Probe", town: "Town"
+) -> None:
+    page = await open_page()
+    message = await town.bob.say(town.memes, "||http://127.0.0.1:9/a|| http://127.0.0.1:9/b")
+    for name in "ab":
+        message.embeds.append({"type": "link", "url": f"http://127.0.0.1:9/{name}", "title": name})
+    chat.emit_message(town.sim.world, "MESSAGE_UPDATE", message)
+
+    await expect(page.get_by_test_id("embed")).to_have_count(2)
+    await expect(page.locator(".covered .embed-title")).to_have_text("a")
+    await page.get_by_role("button", name="Spoiler").last.click()
+
+    await expect(page.locator(".covered.is-shown .embed-title")).to_have_text("a")

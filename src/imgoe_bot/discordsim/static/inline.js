@@ -4,15 +4,20 @@ import { h, displayName, outsideLink, safeUrl } from "./dom.js";
 import { stamp } from "./times.js";
 
 // With context.plain nothing is pressed: links and channels are words, spoilers stay covered.
+// With context.title mentions and links stay as they are written, as in titles and names of fields.
 
-const ESCAPABLE = /^\\([\\*_~`|>[\]()#<:@-])/;
+const ESCAPED = /^\\([^0-9A-Za-z\s])/;
+const SHRUG = /^¯\\_\(ツ\)_\/¯/;
+const CODE = /^(`+)(?!`)([\s\S]*?[^`])\1(?!`)/;
 
 /** [pattern anchored at the start, (match, context) => node | nodes | string] in order of precedence. */
 const RULES = [
-  [ESCAPABLE, ([, char]) => char],
-  [/^``([\s\S]+?)``(?!`)/, ([, code]) => h("code", {}, code)],
-  [/^`([^`]+)`(?!`)/, ([, code]) => h("code", {}, code)],
+  [SHRUG, ([text]) => text],
+  [ESCAPED, ([, char]) => char],
+  [CODE, ([, , code]) => h("code", {}, code.replace(/^ (?=`)/, "").replace(/(?<=`) $/, ""))],
+  [/^`+/, ([ticks]) => ticks],
   [/^<t:(-?\d{1,13})(?::([tTdDfFR]))?>/, ([, unix, style]) => stamp(unix, style)],
+  [/^<(?:[@#/]|https?:)[^>]*>|^https?:\/\/[^\s<]+|^@(?:everyone|here)\b|^\[/, ([text], { title }) => (title ? text : null)],
   [/^<@!?(\d+)>/, ([, id], { people }) => mention(`@${displayName(people?.person(id) ?? { name: "unknown person" })}`)],
   [/^<@&(\d+)>/, ([, id], { people }) => mention(`@${people?.role?.(id)?.name ?? "unknown role"}`)],
   [/^<#(\d+)>/, ([, id], context) => channelMention(id, context)],
@@ -24,8 +29,8 @@ const RULES = [
   [/^@(everyone|here)\b/, ([text]) => mention(text)],
   [/^\|\|([\s\S]+?)\|\|/, ([, text], c) => (c.plain ? coveredText(inline(text, c)) : spoilerText(inline(text, c)))],
   [/^\*\*\*([\s\S]+?)\*\*\*(?!\*)/, ([, text], c) => h("strong", {}, h("em", {}, ...inline(text, c)))],
-  [/^\*\*([\s\S]+?)\*\*(?!\*)/, ([, text], c) => h("strong", {}, ...inline(text, c))],
-  [/^__([\s\S]+?)__(?!_)/, ([, text], c) => h("u", {}, ...inline(text, c))],
+  [/^\*\*((?:\\[\s\S]|[^\\])+?)\*\*(?!\*)/, ([, text], c) => h("strong", {}, ...inline(text, c))],
+  [/^__((?:\\[\s\S]|[^\\])+?)__(?!_)/, ([, text], c) => h("u", {}, ...inline(text, c))],
   [/^~~([\s\S]+?)~~/, ([, text], c) => h("s", {}, ...inline(text, c))],
   [/^\*(?!\s)((?:\\.|\*\*[^*]+\*\*|[^*\\])+?)\*(?!\*)/, ([, text], c) => h("em", {}, ...inline(text, c))],
   [/^_((?:\\.|[^_\\])+?)_(?![A-Za-z0-9_])/, ([, text], c) => (c.midWord ? null : h("em", {}, ...inline(text, c)))],
@@ -89,7 +94,7 @@ export function inline(text, context = {}) {
   let plain = "";
   let rest = text;
   while (rest) {
-    const plainRun = /^[^\\`<[h@|*_~\n]+/.exec(rest)?.[0];
+    const plainRun = /^[^\\`<[h@|*_~¯\n]+/.exec(rest)?.[0];
     const midWord = /\w$/.test(plain);
     const { length, built } = plainRun
       ? { length: plainRun.length, built: plainRun }

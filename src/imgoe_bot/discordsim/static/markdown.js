@@ -3,13 +3,14 @@
 import { h } from "./dom.js";
 import { inline } from "./inline.js";
 
-const FENCE = /^```(?:([\w+-]{1,20})?\n)?([\s\S]*?)\n?```\n?/;
+const FENCE = /^```(?:[\w+.#-]+\n)?\n*([^\n][\s\S]*?)```\n?/;
+const OPAQUE = /\\[^0-9A-Za-z\s]|```(?:[\w+.#-]+\n)?\n*[^\n][\s\S]*?```|(`+)(?!`)[\s\S]*?[^`]\1(?!`)|`+/g;
 const QUOTE_ALL = /^>>> ([\s\S]*)$/;
 const QUOTE = /^(?:> .*(?:\n|$))+/;
 const HEADING = /^(#{1,3}) +(.+)(?:\n|$)/;
 const SMALL = /^-# +(.+)(?:\n|$)/;
 const LIST = /^(?:[ \t]*(?:[-*]|\d{1,3}\.) +.+(?:\n|$))+/;
-const STARTS_BLOCK = /^(?:```|> |>>> |#{1,3} |-# |[ \t]*[-*] |\d{1,3}\. )/;
+const STARTS_BLOCK = /^(?:> |>>> |#{1,3} |-# |[ \t]*[-*] |\d{1,3}\. )/;
 
 const BLOCK_MARKS = /^[ \t]*(?:>>> |> |#{1,3} +|-# +|[-*] +|\d{1,3}\. +)+/gm;
 const ONE_LINE_MOST = 400;
@@ -41,7 +42,7 @@ export function markdown(text, context = {}) {
 
 function block(rest, context) {
   const fence = FENCE.exec(rest);
-  if (fence) return { length: fence[0].length, node: h("pre", { tabindex: "0" }, h("code", {}, fence[2])) };
+  if (fence) return { length: fence[0].length, node: h("pre", { tabindex: "0" }, h("code", {}, fence[1].replace(/\n+$/, ""))) };
   const whole = QUOTE_ALL.exec(rest);
   if (whole) return { length: rest.length, node: h("blockquote", {}, ...markdown(whole[1], context)) };
   const quote = QUOTE.exec(rest);
@@ -69,13 +70,17 @@ function listed(text, context) {
 }
 
 function paragraph(rest, context) {
-  const lines = rest.split("\n");
+  const lines = rest.slice(0, fenceIn(rest)).split("\n");
   let count = 1;
-  while (count < lines.length && !STARTS_BLOCK.test(lines[count]) && !lines[count - 1].includes("```")) count += 1;
-  let text = lines.slice(0, count).join("\n");
-  const fence = text.indexOf("```");
-  if (fence > 0 && FENCE.test(rest.slice(fence))) text = rest.slice(0, fence);
+  while (count < lines.length && !STARTS_BLOCK.test(lines[count])) count += 1;
+  const text = lines.slice(0, count).join("\n");
   const length = text.length + (rest[text.length] === "\n" ? 1 : 0);
   const shown = text.replace(/\n+$/, "");
   return { length, node: shown ? h("p", {}, ...inline(shown, context)) : null };
+}
+
+/** Where the first block of code begins that is neither escaped nor within inline code; else the end. */
+function fenceIn(text) {
+  for (const found of text.matchAll(OPAQUE)) if (FENCE.test(found[0])) return found.index;
+  return text.length;
 }

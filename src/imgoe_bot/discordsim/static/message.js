@@ -63,11 +63,12 @@ function content(message, app) {
   if (message.type === THREAD_STARTER && message.referenced_message) return content(message.referenced_message, app);
   if (NO_TEXT[message.type]) return [h("p", { class: "quiet" }, NO_TEXT[message.type])];
   const parts = [];
-  if (message.content) parts.push(textOf(message, app));
+  const said = message.content ? textOf(message, app) : null;
+  if (said) parts.push(said);
   for (const { message: snapshot } of message.message_snapshots ?? []) parts.push(forwarded(snapshot, app));
   const v2 = Boolean((message.flags ?? 0) & (1 << 15));
   if (!v2) parts.push(...files(message), ...(message.sticker_items ?? []).map(sticker));
-  if (!((message.flags ?? 0) & SUPPRESS_EMBEDS)) parts.push(...embeds(message.embeds ?? [], app.markup));
+  if (!((message.flags ?? 0) & SUPPRESS_EMBEDS)) parts.push(...embeds(message.embeds ?? [], app.markup, spoiled(said)));
   parts.push(...components(message, app));
   if (!parts.length) parts.push(h("p", { class: "quiet" }, "(nothing to show)"));
   return parts;
@@ -78,6 +79,9 @@ function textOf(message, app) {
   if (message.edited_timestamp) (blocks.at(-1) ?? h("p")).append(h("span", { class: "quiet edited" }, " (edited)"));
   return h("div", { class: "markup text", data: { testid: "message-text" } }, ...blocks);
 }
+
+/** The addresses that a text shows in spoilers. */
+const spoiled = (said) => [...(said?.querySelectorAll(".spoiler a") ?? [])].map((one) => one.getAttribute("href"));
 
 function thinking(message) {
   const dots = h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
