@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 
-import aiohttp
 import discord
 import structlog
 
@@ -22,8 +21,8 @@ SIDE_BY_SIDE = 4
 PAGE = 100
 """Messages between two marks: a killed process reads no more than these again."""
 
-AWAY = (discord.HTTPException, aiohttp.ClientError, OSError, ImgoeError)
-"""What a later try may cure. Discord's library lets through what is wrong with a connection."""
+AWAY = (discord.HTTPException, OSError, ImgoeError)
+"""What is expected to fail now and then; anything else is a bug, and tried again like these."""
 
 Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
@@ -61,21 +60,17 @@ class CatchUp:
                 guild = self._bot.get_guild(guild_id)
                 if guild is not None:
                     complete = await self._catch_up(guild)
-            except Exception as error:  # a bug in one server's catch-up is not all the others'
-                log.exception("a server can't be caught up", guild=guild_id, error=repr(error))
+            except Exception as error:  # one server's trouble is not all the others'
+                _say("a server can't be caught up", error, guild=guild_id)
                 complete = False
             finally:
                 queue.done(guild_id, complete=complete)
 
     async def _catch_up(self, guild: discord.Guild) -> bool:
         """Catch up one server as far as it goes; False where it has to be tried again."""
-        try:
-            await check_access(guild, self._services)
-            complete = await self._read_channels(guild)
-            return await retire_missing(self._bot, guild, self._services) and complete
-        except AWAY as error:
-            log.warning("a server can't be caught up", guild=guild.id, error=_of(error))
-            return False
+        await check_access(guild, self._services)
+        complete = await self._read_channels(guild)
+        return await retire_missing(self._bot, guild, self._services) and complete
 
     async def _read_channels(self, guild: discord.Guild) -> bool:
         services, guild_id = self._services, GuildId(guild.id)
@@ -93,8 +88,8 @@ class CatchUp:
             return await self._read(channel, rule, after=after)
         except discord.Forbidden as error:
             await refused(channel, error, self._services)
-        except AWAY as error:
-            log.warning("a channel can't be caught up", channel=channel.id, error=_of(error))
+        except Exception as error:  # one channel's trouble is not all the others'
+            _say("a channel can't be caught up", error, channel=channel.id)
         return False
 
     async def _read(self, channel: Readable, rule: MirrorRule, *, after: int) -> bool:
@@ -146,6 +141,7 @@ def _mark(channel: Readable, rule: MirrorRule, marks: Mapping[ChannelId, Message
     return max(marks.get(ChannelId(channel.id), 0), snowflake_at(rule.created_at))
 
 
-def _of(error: BaseException) -> str:
-    """Return an error without the words of strangers that it may hold."""
-    return repr(error) if isinstance(error, ImgoeError) else type(error).__name__
+def _say(event: str, error: Exception, **where: int) -> None:
+    """Log a failure that is tried again, without the words of strangers that it may hold."""
+    words = repr(error) if isinstance(error, ImgoeError) else type(error).__name__
+    log.warning(event, error=words, exc_info=not isinstance(error, AWAY), **where)
