@@ -12,7 +12,7 @@ EXPIRED = b"This content is no longer available."
 HTML = b"<!DOCTYPE html><title>Error 1015</title>"
 JSON = b'{"message": "internal error", "code": 0}'
 WHOLE = picture().data
-BAD_ANSWERS = [
+BAD_ANSWERS: list[tuple[int, bytes]] = [
     (403, EXPIRED),
     (404, EXPIRED),
     (410, b""),
@@ -115,7 +115,7 @@ async def test_when_the_tries_run_out_the_card_says_who_did_not_hand_the_file_ov
     async with town.bot(job_attempts=2):
         await town.set_key()
         await town.mirror()
-        town.sim.faults.next_files([(404, EXPIRED)] * 2)
+        town.sim.faults.next_files([(404, EXPIRED), (404, EXPIRED)])
 
         posted = await town.ben.say(town.photos, files=[picture()])
 
