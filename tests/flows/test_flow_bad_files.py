@@ -30,7 +30,7 @@ def sim_options() -> SimOptions:
     return SimOptions(fetch_previews=False, message_limit=50, message_window_s=1)
 
 
-def _titles(town: Town) -> list[object]:
+def _titles(town: Town) -> list[str]:
     return sorted(str(card.embeds[0].get("title")) for card in town.cards(town.photos))
 
 
