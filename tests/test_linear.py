@@ -61,8 +61,17 @@ def _tried(parse: Parser) -> Parser:
     return tried
 
 
-HTML = ["<", "<a ", "<!", "<!--", "<!-- --", "<?", "</", "<![CDATA[", "<script ", "<script>"]
-HTML += [
+HTML = [
+    "<",
+    "<a ",
+    "<!",
+    "<!--",
+    "<!-- --",
+    "<?",
+    "</",
+    "<![CDATA[",
+    "<script ",
+    "<script>",
     "<style>",
     "<title",
     "<title>",
@@ -71,16 +80,21 @@ HTML += [
     '<meta "',
     "<meta '",
     "<meta a=",
-]
-HTML += [
     "<meta \"'",
     "<meta a=\"<meta b='",
     '<meta content="&#1',
     "<link rel=",
     "<link rel=a ",
     "&",
+    "&#1",
+    "<meta a b ",
+    "<meta>",
+    "<meta =",
+    "/ ",
+    "<meta a \n",
+    "<p>",
+    "<title></title>",
 ]
-HTML += ["&#1", "<meta a b ", "<meta>", "<meta =", "/ ", "<meta a \n", "<p>", "<title></title>"]
 JSONS = [
     "{",
     "[",
@@ -94,12 +108,48 @@ JSONS = [
     "\\",
     "\\u0",
 ]
-SECRETS = ["/delete/", "/delete/aaaaaaaaaaaaaaa", "/delete/0123456789abcdef", "\\/delete\\/", "%2f"]
-SECRETS += ["chv_", "a", "a.", "a" * 23 + ".", "a" * 23 + ".aaaaaa.", "x-api-key: ", "://", "://a:"]
-SECRETS += ["x-api-key': '", "x-api-key', '", "://a:b", "a:", "@", "?key=", "&key=a", "/webhooks/1"]
-SECRETS += ["/interactions/1/", "/webhooks/", " ", "\x00", "k", "key", "ke"]
-TEXT = ["`", "`a", "`a``b", "``a`b```c", "a`", "||", "||a", "||a||", "| ", "https://", "https://a "]
-TEXT += [
+SECRETS = [
+    "/delete/",
+    "/delete/aaaaaaaaaaaaaaa",
+    "/delete/0123456789abcdef",
+    "\\/delete\\/",
+    "%2f",
+    "chv_",
+    "a",
+    "a.",
+    "a" * 23 + ".",
+    "a" * 23 + ".aaaaaa.",
+    "x-api-key: ",
+    "://",
+    "://a:",
+    "x-api-key': '",
+    "x-api-key', '",
+    "://a:b",
+    "a:",
+    "@",
+    "?key=",
+    "&key=a",
+    "/webhooks/1",
+    "/interactions/1/",
+    "/webhooks/",
+    " ",
+    "\x00",
+    "k",
+    "key",
+    "ke",
+]
+TEXT = [
+    "`",
+    "`a",
+    "`a``b",
+    "``a`b```c",
+    "a`",
+    "||",
+    "||a",
+    "||a||",
+    "| ",
+    "https://",
+    "https://a ",
     "||https://a|| ",
     "https://a||",
     "<https://a",
