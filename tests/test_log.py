@@ -88,3 +88,11 @@ def test_libraries_that_log_whole_payloads_stay_quiet(
     logging.getLogger(name).debug("payload")
 
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("text", "secret"), SECRETS)
+def test_a_line_that_is_cut_leaves_no_half_of_a_secret(text: str, secret: str) -> None:
+    cut = text.index(secret) + len(secret) // 2
+    said = log.redact("x " * ((log.TEXT_MAX_CHARS - cut) // 2) + text)
+    assert log.TEXT_MAX_CHARS - 100 < len(said) <= log.TEXT_MAX_CHARS + len(log.CUT)
+    assert secret[: len(secret) // 2 - 1] not in said

@@ -382,7 +382,8 @@ async def test_an_answer_that_got_lost_is_told_from_a_file_that_never_left(
     [
         (401, [], "the host does not let this account upload"),
         (610, [], "is no image or video that the host takes: it is image/png"),
-        (601, [], "is larger than the limit"),
+        (400, [], "is larger than the limit"),
+        (630, [], "the host failed; try again later"),
         (400, ["--album", "nope"], "the host refused it"),
         (610, ["--width", "5000"], "the host refused it"),
     ],

@@ -31,6 +31,7 @@
     │   │   ├── KeyRejected
     │   │   └── DuplicateMedia
     │   └── BadReply
+    │       └── ReplyMissing ↻
     ├── StoreError ↻
     │   ├── StaleWrite
     │   ├── SchemaTooNew
@@ -446,6 +447,37 @@ class DuplicateMedia(HostRefused):
 
 class BadReply(HostError):
     """The host answered with something that is no reply of this API."""
+
+
+class ReplyMissing(BadReply):
+    """In place of the API's reply came a page, half of a reply or nothing; it may pass.
+
+    A proxy, a challenge or a full disk makes hosts answer so, and so does what is no host at all.
+
+    Attributes:
+        may_be_stored: the answer was a success by its status, so the host may have stored what it
+            did not confirm, and a repeat may store it twice.
+    """
+
+    retryable = True
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        status: int | None = None,
+        code: int | None = None,
+        host_message: str | None = None,
+        may_be_stored: bool = False,
+    ) -> None:
+        super().__init__(
+            host=host,
+            status=status,
+            code=code,
+            host_message=host_message,
+            may_be_stored=may_be_stored or None,
+        )
+        self.may_be_stored = may_be_stored
 
 
 class StoreError(ImgoeError):

@@ -9,6 +9,9 @@ from typing import Any
 import structlog
 
 REDACTED = "[secret]"
+CUT = "[cut]"
+TEXT_MAX_CHARS = 64 * 1024
+"""Of a value, and of a whole line, tracebacks included."""
 
 _SECRETS = (
     re.compile(r"chv_[A-Za-z0-9_]+"),
@@ -35,10 +38,12 @@ _Event = MutableMapping[str, Any]  # structlog's own event type
 
 
 def redact(text: str) -> str:
-    """Return the text with keys, tokens and delete links cut out.
+    """Return the text with keys, tokens and delete links cut out, and the end of a very long one.
 
     A last net: no code of ours hands a secret to the log, third-party code may.
     """
+    if len(text) > TEXT_MAX_CHARS:  # at a blank, so that no half of a secret is left
+        text = f"{text[:TEXT_MAX_CHARS].rpartition(' ')[0]} {CUT}"
     for pattern in _SECRETS:
         text = pattern.sub(REDACTED, text)
     return text

@@ -16,7 +16,7 @@ from imgoe_bot.hostapi import open_http
 
 CARD_TIMEOUT_S = 20.0
 SIZE_PX = (1280, 800)
-_DELETE_LINK = re.compile(r"<(https?://\S+/delete/[0-9a-f]+)>")
+_DELETE_LINK = re.compile(r"<(https?://[^\s<>]+/delete/[0-9a-f]+)>")
 
 T = TypeVar("T")
 

@@ -21,6 +21,7 @@ from imgoe_bot.errors import (
     InternalError,
     KeyRejected,
     MediaTooLarge,
+    ReplyMissing,
     SettingsRejected,
     SourceBlocked,
     SourceGone,
@@ -90,7 +91,7 @@ def as_json(outcome: Outcome, *, with_delete_link: bool) -> str:
     if outcome.error is not None:
         told |= {"error": type(outcome.error).__name__, "retryable": outcome.error.retryable}
         told["message"] = explain(outcome.error)
-    if isinstance(outcome.error, HostUnreachable):
+    if isinstance(outcome.error, HostUnreachable | ReplyMissing):
         told["may_be_stored"] = outcome.error.may_be_stored
     if outcome.reply is not None:
         told |= _facts(outcome.reply)
@@ -185,6 +186,12 @@ def _key_rejected(error: ImgoeError) -> str:
     return f"the host wants a key, and one that it knows{_said(error)}"
 
 
+def _broken(error: ImgoeError) -> str:
+    if error.facts.get("status") == 200:
+        return f"the host's answer is a page, of maintenance or of another site{_said(error)}"
+    return f"the host failed; try again later{_said(error)}"
+
+
 def _unreachable(error: ImgoeError) -> str:
     if error.facts.get("may_be_stored"):
         return (
@@ -192,6 +199,14 @@ def _unreachable(error: ImgoeError) -> str:
             "it may be stored all the same: look before you repeat"
         )
     return "the host can't be reached, or does not answer in time; it is not stored"
+
+
+def _reply_missing(error: ImgoeError) -> str:
+    stored = ""
+    if error.facts.get("may_be_stored"):
+        stored = "; it may be stored all the same: look before you repeat"
+    what = "the host's answer is none of the upload API, but a page or half a reply"
+    return f"{what}; is the address right?{_said(error)}{stored}"
 
 
 def _gone(error: ImgoeError) -> str:
@@ -258,7 +273,8 @@ _WORDS: Mapping[type[ImgoeError], str | Callable[[ImgoeError], str]] = {
     DuplicateMedia: _duplicate,
     HostBusy: _busy,
     HostUnreachable: _unreachable,
-    HostBroken: "the host failed; try again later",
+    HostBroken: _broken,
+    ReplyMissing: _reply_missing,
     BadReply: "the host's answer is none of the upload API; is the address right?",
     HostRefused: "the host refused it",
     EmptyMedia: "is empty",

@@ -21,12 +21,20 @@ class Site:
     paths: list[str] = field(default_factory=list[str])
 
     def answer(
-        self, body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None
+        self,
+        body: bytes,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        chunked: bool = False,
     ) -> None:
-        """Answer everything the same way."""
+        """Answer everything the same way; chunked, without telling the length."""
 
         async def canned(request: web.Request) -> web.Response:
-            return web.Response(status=status, body=body, headers=headers)
+            response = web.Response(status=status, body=body, headers=headers)
+            if chunked:
+                response.enable_chunked_encoding()
+            return response
 
         self.handler = canned
 

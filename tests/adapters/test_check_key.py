@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from imgoe_bot.adapters.host import CheveretoHost
 from imgoe_bot.domain.guild import ApiKey
-from imgoe_bot.errors import BadReply, HostBroken, HostError, HostUnreachable, KeyRejected
+from imgoe_bot.errors import HostBroken, HostError, HostUnreachable, KeyRejected, ReplyMissing
 from imgoe_bot.hostserver import HostOptions, HostServer
 from tests.adapters.conftest import Site
 
@@ -48,7 +48,15 @@ async def test_a_host_that_is_away_says_nothing_about_the_key(http: httpx.AsyncC
 
 @pytest.mark.parametrize(
     ("status", "body", "error"),
-    [(200, b'{"hello": "world"}', BadReply), (502, b"<html>oops</html>", HostBroken)],
+    [
+        (200, b'{"hello": "world"}', ReplyMissing),
+        (200, b"", ReplyMissing),
+        (200, b"<html><title>My blog</title></html>", HostBroken),
+        (403, b"<html><title>Just a moment...</title></html>", ReplyMissing),
+        (404, b"<html><title>Not found</title></html>", ReplyMissing),
+        (401, b'{"message": "Unauthorized"}', ReplyMissing),
+        (502, b"<html>oops</html>", HostBroken),
+    ],
 )
 async def test_what_is_no_host_says_nothing_about_the_key(
     http: httpx.AsyncClient, site: Site, status: int, body: bytes, error: type[HostError]

@@ -12,7 +12,6 @@ from imgoe_bot.adapters.thumbs import HostThumbReader
 from imgoe_bot.adapters.web import WebReader, open_guarded_http
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import (
-    EmptyMedia,
     ImgoeError,
     MediaTooLarge,
     SourceBlocked,
@@ -93,11 +92,11 @@ async def test_a_host_s_redirect_is_not_followed(reader: HostThumbReader, site: 
 @pytest.mark.parametrize(
     ("body", "status", "error"),
     [
-        (b"<html>not found</html>", 200, UnsupportedMedia),
+        (b"<html>not found</html>", 200, SourceUnreachable),
         (FILM, 200, UnsupportedMedia),
-        (b"", 200, EmptyMedia),
+        (b"", 200, SourceUnreachable),
         (PNG * 2, 200, MediaTooLarge),
-        (b"", 404, SourceGone),
+        (b"", 404, SourceUnreachable),
         (b"", 500, SourceUnreachable),
     ],
 )

@@ -165,9 +165,7 @@ async def _deleted_while(town: Town, call: str) -> Message:
     begins = f"{method} {start}"
     await eventually(lambda: any(c.startswith(begins) for c in town.sim.calls[calls_before:]))
     await town.ben.delete(posted)
-    return await town.ben.wait_for_message(
-        town.ben.dm, lambda m: "You deleted your message" in m.content
-    )
+    return await town.ben.wait_for_message(town.ben.dm, lambda m: "was deleted before" in m.content)
 
 
 async def test_a_message_deleted_before_it_is_read_is_not_kept(running: Town) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import web
 
-from imgoe_bot.errors import BadReply, HostBroken, HostRefused, SettingsRejected, SourceBlocked
+from imgoe_bot.errors import BadReply, HostBroken, ReplyMissing, SettingsRejected, SourceBlocked
 from imgoe_bot.hostapi import DeleteLink, HostClient
 from imgoe_bot.hostapi.places import is_same_site
 
@@ -41,7 +41,7 @@ async def test_a_host_that_asks_first_is_answered_by_post(host: "ReplayHost") ->
 
 @pytest.mark.parametrize(
     ("status", "body", "error"),
-    [(200, b"<h1>Maintenance</h1>", HostBroken), (403, b"", HostRefused), (500, b"<", HostBroken)],
+    [(200, b"<h1>Maintenance</h1>", HostBroken), (403, b"", ReplyMissing), (500, b"<", HostBroken)],
 )
 async def test_any_other_answer_is_the_hosts_error(
     host: "ReplayHost", status: int, body: bytes, error: type[Exception]

@@ -185,3 +185,10 @@ async def test_a_host_that_never_answers_is_given_up(raw_host: "RawHost") -> Non
     async with HostClient(raw_host.base_url, total_s=0.2) as client:
         with pytest.raises(HostUnreachable):
             await client.find_published(raw_host.base_url + PATH)
+
+
+@pytest.mark.parametrize("mark", ["<![<![", f'<meta content="&#{"1" * 5000};">'])
+async def test_broken_marks_make_another_page_and_no_bug(host: "ReplayHost", mark: str) -> None:
+    _answer(host, _page('<meta property="og:video" content="/a.mp4">', mark))
+    with pytest.raises(HostBroken):
+        await _look(host)

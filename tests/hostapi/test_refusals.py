@@ -18,6 +18,7 @@ from imgoe_bot.errors import (
     ImgoeError,
     KeyRejected,
     MediaTooLarge,
+    ReplyMissing,
     UnsupportedMedia,
 )
 from imgoe_bot.hostapi import (
@@ -51,7 +52,13 @@ BY_CODE = [
     (612, UnsupportedMedia),
     (613, UnsupportedMedia),
     (614, UnsupportedMedia),
-    (601, MediaTooLarge),
+    (601, HostBroken),
+    (630, HostBroken),
+    (631, HostBroken),
+    (632, HostBroken),
+    (0, HostRefused),
+    (503, HostBroken),
+    (429, HostBusy),
     (666, HostBroken),
     (104, HostBroken),
     (900, HostBroken),
@@ -98,19 +105,132 @@ async def test_a_code_decides_whatever_language_the_words_are_in(
 async def test_without_a_code_the_status_decides(
     host: "ReplayHost", status: int, error: type[ImgoeError]
 ) -> None:
-    host.answer_json({}, status=status)
+    host.answer_json({"error": {"message": "Nö."}}, status=status)
     assert type(await refusal(host)) is error
+
+
+FOREIGN = [
+    "cloudflare-challenge.html",
+    "nginx-404.html",
+    "proxy-forbidden.json",
+    "maintenance.html",
+]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 407, 408, 409, 415, 421, 422, 451])
+@pytest.mark.parametrize("sample", [*FOREIGN, None])
+async def test_what_only_stands_before_a_host_may_pass_and_is_no_word_on_the_key(
+    host: "ReplayHost", sample: str | None, status: int
+) -> None:
+    if sample is None:
+        host.answer_text("", status=status)
+    else:
+        host.answer_sample(sample, status=status)
+    found = await refusal(host)
+    assert type(found) is ReplyMissing
+    assert (found.status, found.retryable, found.may_be_stored) == (status, True, False)
+
+
+@pytest.mark.parametrize("sample", FOREIGN)
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (413, MediaTooLarge),
+        (429, HostBusy),
+        (500, HostBroken),
+        (502, HostBroken),
+        (524, HostBroken),
+    ],
+)
+async def test_a_proxys_own_limits_and_faults_are_what_they_say(
+    host: "ReplayHost", sample: str, status: int, error: type[ImgoeError]
+) -> None:
+    host.answer_sample(sample, status=status)
+    assert type(await refusal(host)) is error
+
+
+@pytest.mark.parametrize(
+    ("sample", "error"),
+    [
+        ("v4-flood-hour.json", HostBusy),
+        ("v4-source-dropped.json", MediaTooLarge),
+        ("v4-no-key-arrived.json", KeyRejected),
+        ("v4-invalid-video.json", UnsupportedMedia),
+        ("v4-file-too-big.json", MediaTooLarge),
+        ("v4-stop-words.json", HostRefused),
+        ("v4-animated-webp.json", UnsupportedMedia),
+        ("v4-format-disabled.json", UnsupportedMedia),
+        ("v4-cant-move.json", HostBroken),
+        ("v4-no-tempnam.json", HostBroken),
+        ("v4-ffprobe.json", HostBroken),
+        ("v4-getimagesize.json", HostBroken),
+        ("v4-fopen.json", HostBroken),
+        ("v4-mkdir.json", HostBroken),
+        ("v4-unable-to-read.json", HostBroken),
+        ("v4-sqlstate.json", HostBroken),
+        ("v4-disk-630.json", HostBroken),
+        ("v4-disk-631.json", HostBroken),
+        ("v4-disk-632.json", HostBroken),
+        ("v4-size-601.json", MediaTooLarge),
+    ],
+)
+async def test_a_code_of_several_causes_is_read_by_words_that_nobody_translates(
+    host: "ReplayHost", sample: str, error: type[ImgoeError]
+) -> None:
+    host.answer_sample(sample, status=400)
+    found = await refusal(host)
+    assert type(found) is error
+    assert found.retryable is (error in (HostBroken, HostBusy))
+
+
+async def test_a_key_that_was_dropped_along_with_the_body_was_not_refused(
+    host: "ReplayHost",
+) -> None:
+    host.answer_sample("v4-no-key-arrived.json", status=400)
+    async with HostClient(host.base_url, key="the-key", key_by="parameter") as client:
+        with pytest.raises(MediaTooLarge):
+            await client.upload(UploadRequest(GIF))
+
+
+async def test_the_limit_that_a_host_names_is_kept(host: "ReplayHost") -> None:
+    host.answer_sample("v4-file-too-big.json", status=400)
+    found = await refusal(host)
+    assert isinstance(found, MediaTooLarge)
+    assert found.limit_bytes == 25_000_000
+
+
+@pytest.mark.parametrize(
+    ("words", "wait_s"),
+    [
+        ("You can only upload 50 images per minute", 60),
+        ("You can only upload 500 images per hour", 3_600),
+        ("You can only upload 1000 images per day", 86_400),
+        ("You can only upload 5000 images per Week", 604_800),
+        ("You can only upload 10000 images per month", 2_592_000),
+        ("Zu viele Bilder", None),
+    ],
+)
+async def test_a_flood_answer_is_waited_for_as_long_as_the_period_it_names(
+    host: "ReplayHost", words: str, wait_s: float | None
+) -> None:
+    host.answer_json({"error": {"code": 130, "message": words}}, status=400)
+    async with HostClient(host.base_url, patience_s=0) as client:
+        with pytest.raises(HostBusy) as caught:
+            await client.upload(UploadRequest(GIF))
+    assert caught.value.retry_after_s == wait_s
 
 
 @pytest.mark.parametrize(
     ("sample", "status", "error"),
     [
         ("error-duplicate-v3.json", 400, DuplicateMedia),
-        ("error-empty-or-flood.json", 400, HostBusy),
+        ("error-empty-or-flood.json", 400, MediaTooLarge),
         ("error-code-as-text.json", 400, KeyRejected),
         ("error-code-as-text.json", 200, KeyRejected),
         ("problem-duplicate.json", 409, DuplicateMedia),
         ("maintenance.html", 200, HostBroken),
+        ("docs-page.html", 200, HostBroken),
+        ("cloudflare-challenge.html", 200, HostBroken),
         ("php-fault.html", 500, HostBroken),
         ("v4-image.json", 500, HostBroken),
     ],
@@ -127,18 +247,17 @@ async def test_a_sample_is_the_error_it_stands_for(
 @pytest.mark.parametrize(
     ("text", "status", "error"),
     [
-        ("", 200, BadReply),
-        ("", 403, HostRefused),
-        ("", 404, BadReply),
-        ("Duplicated upload", 200, BadReply),
-        ('{"status_code": 200, "image": {"id_encoded"', 200, BadReply),
-        ("[]", 200, BadReply),
-        ("null", 200, BadReply),
-        ('{"status_code": 200}', 200, BadReply),
-        ('{"status_code": 200, "image": []}', 200, BadReply),
-        ('{"status_code": 200, "image": {"url": "https://a.example/"}}', 200, BadReply),
-        ('{"status_code": "200", "image": {"id_encoded": "a"}}', 200, BadReply),
-        ('{"success": false, "data": {"id": "a"}}', 200, BadReply),
+        ("", 200, ReplyMissing),
+        ("{}", 200, ReplyMissing),
+        ("Duplicated upload", 200, ReplyMissing),
+        ('{"status_code": 200, "image": {"id_encoded"', 200, ReplyMissing),
+        ("[]", 200, ReplyMissing),
+        ("null", 200, ReplyMissing),
+        ('{"status_code": 200}', 200, ReplyMissing),
+        ('{"status_code": 200, "image": []}', 200, ReplyMissing),
+        ('{"status_code": 200, "image": {"url": "https://a.example/"}}', 200, ReplyMissing),
+        ('{"status_code": "200", "image": {"id_encoded": "a"}}', 200, ReplyMissing),
+        ('{"success": false, "data": {"id": "a"}}', 200, ReplyMissing),
         ("upstream down", 502, HostBroken),
     ],
 )
@@ -146,7 +265,10 @@ async def test_success_is_only_what_the_api_calls_so(
     host: "ReplayHost", text: str, status: int, error: type[ImgoeError]
 ) -> None:
     host.answer_text(text, status=status)
-    assert type(await refusal(host)) is error
+    found = await refusal(host)
+    assert type(found) is error
+    assert found.retryable
+    assert error is HostBroken or found.facts["may_be_stored"] is True
 
 
 @pytest.mark.parametrize("reply_format", ["txt", "redirect"])
@@ -161,7 +283,9 @@ async def test_a_bare_message_under_200_is_a_refusal_where_text_was_asked_for(
     host.answer_sample("maintenance.html")
     assert type(await refusal(host, request)) is HostBroken
     host.answer_text("")
-    assert type(await refusal(host, request)) is BadReply
+    assert type(await refusal(host, request)) is ReplyMissing
+    host.answer_text("Can't move temp file")
+    assert type(await refusal(host, request)) is HostBroken
 
 
 @pytest.mark.parametrize(
@@ -215,7 +339,7 @@ async def test_a_host_that_knows_the_existing_upload_tells_its_page(host: "Repla
 async def test_retry_after_is_told_in_seconds_by_the_hosts_clock(
     host: "ReplayHost", status: int, retry_after: str, wait_s: float | None
 ) -> None:
-    host.answer_json({}, status=status)
+    host.answer_json({"error": {}}, status=status)
     now = "Tue, 24 Nov 2026 05:00:00 GMT"
     host.answer.headers = {"Retry-After": retry_after, "Date": now}
     found = await refusal(host)
@@ -223,7 +347,7 @@ async def test_retry_after_is_told_in_seconds_by_the_hosts_clock(
     assert found.retry_after_s == wait_s
 
 
-@pytest.mark.parametrize(("code", "kind"), [(610, UnsupportedMedia), (601, MediaTooLarge)])
+@pytest.mark.parametrize(("code", "kind"), [(610, UnsupportedMedia), (400, MediaTooLarge)])
 async def test_a_refused_file_is_named_with_what_the_host_says_of_it(
     host: "ReplayHost", code: int, kind: type[UnsupportedMedia | MediaTooLarge]
 ) -> None:
@@ -300,7 +424,7 @@ async def test_a_file_refused_half_way_is_as_large_as_it_is_not_as_what_was_sent
 
 
 async def test_a_base64_text_is_as_large_as_what_it_stands_for(host: "ReplayHost") -> None:
-    host.answer_json({"error": {"code": 601}}, status=400)
+    host.answer_json({"error": {"code": 601, "message": "exceeds the limit"}}, status=400)
     found = await refusal(host, UploadRequest(Base64Source("R0lGODlhAQ==")))
     assert isinstance(found, MediaTooLarge)
     assert found.size_bytes == 7

@@ -16,8 +16,8 @@ from imgoe_bot.hostapi import (
     UploadRequest,
     UrlSource,
 )
-from imgoe_bot.hostapi.faults import scrub
 from imgoe_bot.hostapi.models import Format
+from imgoe_bot.hostapi.scrub import scrub
 from imgoe_bot.hostapi.wire import build
 
 if TYPE_CHECKING:

@@ -8,12 +8,14 @@ import pytest
 from imgoe_bot import errors
 from imgoe_bot.errors import (
     DuplicateMedia,
+    HostBroken,
     HostBusy,
     HostRefused,
     ImgoeError,
     InternalError,
     KeyRejected,
     MediaTooLarge,
+    ReplyMissing,
     SourceGone,
     UnsupportedMedia,
 )
@@ -72,6 +74,8 @@ def test_no_words_carry_a_strangers_markdown_or_mention(kind: type[ImgoeError]) 
         (UnsupportedMedia(filename="notes_1.png"), r"**notes\_1.png**"),
         (HostBusy(host=HOST, retry_after_s=1e300), "<t:"),
         (HostRefused(host=HOST, host_message="No cats today"), "No cats today"),
+        (ReplyMissing(host=HOST, status=403), "none of its upload API"),
+        (HostBroken(host=HOST, status=200), "none of its upload API"),
         (SourceGone(site="cats.example"), "Check the address"),
         (DuplicateMedia(host=HOST, viewer_url=f"{HOST}/image/Ab"), f"<{HOST}/image/Ab>"),
     ],

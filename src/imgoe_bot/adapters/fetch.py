@@ -7,24 +7,28 @@ from urllib.parse import urlsplit
 import aiohttp
 import httpx
 
-from imgoe_bot.domain.media import SNIFF_BYTES, Source, sniff
+from imgoe_bot.domain.media import SNIFF_BYTES, Source, kind_of, sniff
 from imgoe_bot.errors import (
     EmptyMedia,
     MediaTooLarge,
     SourceBlocked,
-    SourceGone,
     SourceUnreachable,
     UnsupportedMedia,
 )
 from imgoe_bot.services.ports import MediaFile
 
 OK = 200
-GONE = frozenset({403, 404, 410})
-"""Statuses of a deleted attachment or a link that ran out. Source: DISCORD.md section 2."""
+
+_PAGE_TYPES = ("text/", "application/json", "application/xml")
+_PAGE_STARTS = (b"<!doctype", b"<html", b"<head", b"<body", b"<?xml", b"<error", b"{", b"[")
 
 
 class AttachmentReader:
-    """Streams from a fixed set of addresses; follows no redirect."""
+    """Streams from a fixed set of addresses; follows no redirect.
+
+    Nothing it is answered says that a file is gone: a CDN has its bad moments, in which what stands
+    in its channel is 403 or 404, or a page. Whether the message stands, only Discord's API knows.
+    """
 
     def __init__(self, http: httpx.AsyncClient, *, bases: Sequence[str]) -> None:
         """Take a client and the only base addresses it may be sent to."""
@@ -42,7 +46,7 @@ class AttachmentReader:
             raise SourceBlocked(reason="not-discord")
         try:
             async with self._http.stream("GET", source.url, follow_redirects=False) as response:
-                yield await examine(response, source, limit_bytes)
+                yield await _file_of_discord(response, source, limit_bytes)
         except (httpx.RequestError, aiohttp.ClientError) as error:
             raise SourceUnreachable from error
 
@@ -62,29 +66,52 @@ def _origin(url: str) -> tuple[str, str]:
     return parts.scheme, parts.netloc.lower()
 
 
+async def _file_of_discord(response: httpx.Response, source: Source, limit_bytes: int) -> MediaFile:
+    """Look at an answer's first bytes; what is not the file at all may be it the next time."""
+    if response.status_code != OK:
+        raise SourceUnreachable(status=response.status_code)
+    if source.size_bytes and _declared_size(response) not in (None, source.size_bytes):
+        raise SourceUnreachable(status=OK)
+    try:
+        return await examine(response, source, limit_bytes)
+    except (EmptyMedia, UnsupportedMedia) as error:
+        is_blank = isinstance(error, EmptyMedia) or error.found is not None
+        if source.size_bytes is None and is_blank and _is_to_be_media(source):
+            raise SourceUnreachable(status=OK) from error
+        raise
+
+
+def _is_to_be_media(source: Source) -> bool:
+    """Tell whether Discord shows it as media, or its address is named so."""
+    return not source.typed or kind_of(filename=source.filename, content_type=None) is not None
+
+
 async def examine(response: httpx.Response, source: Source, limit_bytes: int) -> MediaFile:
-    """Look at an answer's first bytes; raises as ``ports.MediaReader.open`` does."""
-    _check_status(response.status_code)
-    size = _declared_size(response)
+    """Look at a good answer's first bytes; raises as ``ports.MediaReader.open`` does."""
+    size = _declared_size(response) or source.size_bytes
     if size is not None and size > limit_bytes:
         raise MediaTooLarge(filename=source.filename, size_bytes=size, limit_bytes=limit_bytes)
-    chunks = _limited(response, source.filename, limit_bytes)
+    chunks = _limited(response, source, limit_bytes)
     head = await _read_head(chunks)
     if not head:
         raise EmptyMedia(filename=source.filename)
     mime = sniff(head)
     if mime is None:
-        raise UnsupportedMedia(filename=source.filename)
+        if source.size_bytes and _declared_size(response) is None:
+            await _read_out(chunks)  # only its length tells whether this is what was posted
+        raise UnsupportedMedia(filename=source.filename, found=_page_type(response, head))
     return MediaFile(
         filename=source.filename, mime=mime, size_bytes=size, chunks=_chain(head, chunks)
     )
 
 
-def _check_status(status: int) -> None:
-    if status in GONE:
-        raise SourceGone
-    if status != OK:
-        raise SourceUnreachable(status=status)
+def _page_type(response: httpx.Response, head: bytes) -> str | None:
+    """Return the type of a page, or of an error in its place; None for anything else."""
+    declared: str = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if declared.startswith(_PAGE_TYPES):
+        return declared
+    starts = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_PAGE_STARTS)
+    return "text/html" if starts and declared != "image/svg+xml" else None
 
 
 def _declared_size(response: httpx.Response) -> int | None:
@@ -94,17 +121,27 @@ def _declared_size(response: httpx.Response) -> int | None:
 
 
 async def _limited(
-    response: httpx.Response, filename: str, limit_bytes: int
+    response: httpx.Response, source: Source, limit_bytes: int
 ) -> AsyncIterator[bytes]:
-    passed = 0
+    """Pass a body on, as long as it is allowed and was said to be."""
+    passed, told = 0, source.size_bytes
     try:
         async for chunk in response.aiter_bytes():
             passed += len(chunk)
+            if told and passed > told:
+                raise SourceUnreachable(status=OK)
             if passed > limit_bytes:
-                raise MediaTooLarge(filename=filename, limit_bytes=limit_bytes)
+                raise MediaTooLarge(filename=source.filename, limit_bytes=limit_bytes)
             yield chunk
     except (httpx.RequestError, aiohttp.ClientError) as error:
         raise SourceUnreachable from error
+    if told and passed != told:
+        raise SourceUnreachable(status=OK)
+
+
+async def _read_out(chunks: AsyncIterator[bytes]) -> None:
+    async for _ in chunks:
+        continue
 
 
 async def _read_head(chunks: AsyncIterator[bytes]) -> bytes:

@@ -15,6 +15,7 @@ _SANDBOX = (
 _EXPIRED = "This content is no longer available."
 
 Fetch = Callable[[str], Awaitable[Fetched | None]]
+_Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 class Cdn:
@@ -34,10 +35,23 @@ class Cdn:
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the routes, to be mounted under ``/cdn``."""
         return [
-            web.get("/attachments/{channel_id:\\d+}/{attachment_id}/{filename}", self.attachment),
-            web.get("/stickers/{sticker_id}.{suffix}", self.sticker),
-            web.get("/external/{mark}/{scheme}/{rest:.+}", self.external),
+            web.get(path, self._serve(handler))
+            for path, handler in {
+                "/attachments/{channel_id:\\d+}/{attachment_id}/{filename}": self.attachment,
+                "/stickers/{sticker_id}.{suffix}": self.sticker,
+                "/external/{mark}/{scheme}/{rest:.+}": self.external,
+            }.items()
         ]
+
+    def _serve(self, handler: _Handler) -> _Handler:
+        async def serve(request: web.Request) -> web.Response:
+            troubles = self._world.troubles
+            if troubles.files:
+                status, body = troubles.files.pop(0)
+                return web.Response(status=status, body=body, content_type=_kind_of(body))
+            return await handler(request)
+
+        return serve
 
     async def attachment(self, request: web.Request) -> web.Response:
         """Serve one attached file."""
@@ -80,6 +94,12 @@ class Cdn:
                     kind = {3: "application/json", 4: "image/gif"}.get(sticker.format, "image/png")
                     return _ranged(request, sticker.data, kind)
         raise web.HTTPNotFound(text=_EXPIRED)
+
+
+def _kind_of(body: bytes) -> str:
+    if body.startswith(b"<"):
+        return "text/html"
+    return "application/json" if body.startswith(b"{") else "text/plain"
 
 
 def _ranged(request: web.Request, data: bytes, kind: str) -> web.Response:

@@ -56,14 +56,15 @@ class Faults:
         self._planned: list[_Planned] = []
         self.retry_after_s = 0.05
 
-    def next_statuses(self, pattern: str, statuses: Iterable[int]) -> None:
+    def next_statuses(self, pattern: str, statuses: Iterable[int], *, coded: bool = True) -> None:
         """Answer the next requests that match with these statuses, one each, undone.
 
         Args:
             pattern: e.g. ``POST /channels/*/messages``, without ``/api/v10``.
             statuses: HTTP statuses; 429 comes with ``retry_after``, 403 with 50013, 404 with 10008.
+            coded: False for answers without a code of Discord's, as a proxy on the way gives them.
         """
-        codes = {403: 50013, 404: 10008}
+        codes = {403: 50013, 404: 10008} if coded else {}
         refusals = [
             Refusal(status, codes.get(status, 0), retry_after_s=self.retry_after_s)
             for status in statuses
@@ -172,6 +173,10 @@ class Faults:
     def expire_links(self) -> None:
         """Make every CDN link given out so far expired; asking again gives new ones."""
         self._world.links.expire_all()
+
+    def next_files(self, answers: Iterable[tuple[int, bytes]]) -> None:
+        """Answer the next requests for files with these statuses and bodies, one each."""
+        self._world.troubles.files = list(answers)
 
     def revoke(self, channel: Channel, *permissions: Permission) -> None:
         """Take permissions from the bot in one channel, by an overwrite for the bot itself."""

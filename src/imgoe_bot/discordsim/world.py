@@ -61,12 +61,14 @@ class Troubles:
         hollow_starters: whether forum starters are announced without content and files.
         blind_previews: whether pictures from elsewhere come back as 0×0.
         pictures_lost: how many pictures from elsewhere are still not fetched.
+        files: status and body of what is answered next in place of files.
     """
 
     searches_pending: int = 0
     hollow_starters: bool = False
     blind_previews: bool = False
     pictures_lost: int = 0
+    files: list[tuple[int, bytes]] = field(default_factory=list[tuple[int, bytes]])
 
     def loses_picture(self) -> bool:
         """Tell whether the next picture from elsewhere is lost, and count it."""

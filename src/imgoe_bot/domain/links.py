@@ -1,6 +1,7 @@
 """Addresses in a message's text: which there are, what they lead to, what hides them."""
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -8,6 +9,9 @@ from urllib.parse import unquote
 from imgoe_bot.domain.media import kind_of
 
 NAME_MAX_CHARS = 100
+
+TEXT_MAX_CHARS = 8000
+"""What is read of a text; Discord's own limit is half of that."""
 
 _CODE = re.compile(r"(?<!`)(`{1,3})(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 _SPOILER = re.compile(r"\|\|(.+?)\|\|", re.DOTALL)
@@ -34,14 +38,16 @@ def find_links(text: str) -> tuple[Link, ...]:
 
     Also in ``<…>``. What is hidden anywhere in the text counts as hidden.
     """
-    plain = _CODE.sub(lambda found: " " * len(found[0]), text)
-    hidden = [found.span() for found in _SPOILER.finditer(plain)]
+    plain = _CODE.sub(lambda found: " " * len(found[0]), text[:TEXT_MAX_CHARS])
+    hidden = deque(found.span() for found in _SPOILER.finditer(plain))
     links: dict[str, Link] = {}
     for found in _ADDRESS.finditer(plain):
         url = found[0].rstrip(_AFTER)
         known = links.get(url, Link(url))
-        spoiler = known.spoiler or any(a <= found.start() < b for a, b in hidden)
-        links[url] = Link(url, spoiler=spoiler)
+        while hidden and hidden[0][1] <= found.start():
+            hidden.popleft()
+        is_hidden = bool(hidden) and hidden[0][0] <= found.start()
+        links[url] = Link(url, spoiler=known.spoiler or is_hidden)
     return tuple(links.values())
 
 

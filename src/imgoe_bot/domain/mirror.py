@@ -87,6 +87,7 @@ class AttachmentFacts:
 
     Attributes:
         id: of the attachment or sticker; made from its address where Discord gives none.
+        size_bytes: None where Discord doesn't say.
         source: where in the message it stands.
         forwarded: whether it stands in a message that this one forwards.
         voice: whether it is a voice message.
@@ -96,7 +97,7 @@ class AttachmentFacts:
     id: AttachmentId
     position: int
     filename: str
-    size_bytes: int
+    size_bytes: int | None
     content_type: str | None = None
     spoiler: bool = False
     source: From = From.ATTACHMENTS
@@ -261,7 +262,7 @@ def _has_keyword(text: str, keyword: str | None) -> bool:
 def _objection_to(attachment: AttachmentFacts, options: Options) -> Skip | None:
     """Return why one thing in a message is not kept, None when it is."""
     kind = kind_of(filename=attachment.filename, content_type=attachment.content_type)
-    too_large = options.max_size is not None and attachment.size_bytes > options.max_size
+    too_large = options.max_size is not None and (attachment.size_bytes or 0) > options.max_size
     objections = (
         (Skip.SOURCE, not _is_looked_for(attachment, options.sources)),
         (Skip.VOICE, attachment.voice),

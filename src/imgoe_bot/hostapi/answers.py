@@ -9,17 +9,19 @@ from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
-from imgoe_bot.errors import BadReply, HostBroken, HostRefused, ImgoeError
-from imgoe_bot.hostapi.faults import Refusal, Sent, classify, scrub
+from imgoe_bot.errors import BadReply, HostBroken, ImgoeError
+from imgoe_bot.hostapi.faults import Refusal, Sent, classify
 from imgoe_bot.hostapi.models import UploadRequest, is_http_url
 from imgoe_bot.hostapi.places import is_same_site, joined
 from imgoe_bot.hostapi.reply import UploadReply, find_object
+from imgoe_bot.hostapi.scrub import scrub
 
 EXPIRY_TOLERANCE = timedelta(minutes=2)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
-_HTML_TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _JSON = re.compile(rb'^\s*[{\[]|\{\s*"')
+_TITLE_WITHIN_BYTES = 64 * 1024
+_OF_API = frozenset({"status_code", "status_txt"})
 _VIEWER_PATH = re.compile(
     r"/(?:image|img|photo|picture|video|clip|media|view|i|v)/(?:[^/]*\.)?(?P<id>[0-9A-Za-z]+)/?"
 )
@@ -99,9 +101,15 @@ def refused(answer: Answer, *, sent: Sent, bare_text: bool = False) -> ImgoeErro
     if found is not None:
         return classify(_refusal(answer, found, sent), sent=sent)
     words = scrub(_words(answer), secrets=sent.secrets) or None
-    if answer.status == 200:
-        return _not_json(answer, words=words, sent=sent, bare_text=bare_text)
-    refusal = Refusal(answer.status, message=words, retry_after_s=_retry_after_s(answer))
+    if answer.status == 200 and answer.is_page:  # of maintenance
+        return HostBroken(host=sent.host, status=answer.status, host_message=words)
+    is_refusal = answer.status == 200 and bare_text and words is not None
+    refusal = Refusal(
+        400 if is_refusal else answer.status,
+        message=words,
+        retry_after_s=_retry_after_s(answer),
+        is_of_api=is_refusal,
+    )
     return classify(refusal, sent=sent)
 
 
@@ -178,7 +186,13 @@ def _refusal(answer: Answer, found: Mapping[str, JsonValue], sent: Sent) -> Refu
         message=scrub(words, secrets=sent.secrets) or None,
         retry_after_s=_retry_after_s(answer),
         viewer_url=viewer_url if is_http_url(viewer_url) else None,
+        is_of_api=isinstance(error, dict) or bool(_OF_API & found.keys()) or _is_problem(found),
     )
+
+
+def _is_problem(found: Mapping[str, JsonValue]) -> bool:
+    """Tell whether it is problem+json, as the embedded host writes it. Source: RFC 9457."""
+    return "title" in found and "status" in found
 
 
 def _redirected(answer: Answer, sent: Sent) -> ImgoeError:
@@ -187,18 +201,18 @@ def _redirected(answer: Answer, sent: Sent) -> ImgoeError:
     return BadReply(host=sent.host, status=answer.status, host_message=f"Location: {place}")
 
 
-def _not_json(answer: Answer, *, words: str | None, sent: Sent, bare_text: bool) -> ImgoeError:
-    """A page under 200 is maintenance; a bare text is an error where text was asked for."""
-    kind = HostBroken if answer.is_page else HostRefused if bare_text and words else BadReply
-    return kind(host=sent.host, status=answer.status, host_message=words)
-
-
 def _words(answer: Answer) -> str:
     """A page's title, or a text; of half a JSON nothing: it may hold a delete link."""
-    title = _HTML_TITLE.search(answer.body)
-    page_words = title[1] if title else b""
-    words = page_words if answer.is_page else answer.body
+    words = _title(answer.body[:_TITLE_WITHIN_BYTES]) if answer.is_page else answer.body
     return "" if _JSON.search(words) else words[:4096].decode(errors="replace")
+
+
+def _title(page: bytes) -> bytes:
+    """Return what the first title of a page holds, nothing unless it ends."""
+    lower = page.lower()
+    start = lower.find(b">", max(0, lower.find(b"<title"))) + 1
+    end = lower.find(b"</title", start)
+    return page[start:end] if b"<title" in lower and start and end > 0 else b""
 
 
 def _first_text(fields: Mapping[str, JsonValue], *names: str) -> str:

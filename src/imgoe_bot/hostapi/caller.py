@@ -9,7 +9,7 @@ from typing import cast
 import aiohttp
 import httpx
 
-from imgoe_bot.errors import BadReply, HostError, HostUnreachable
+from imgoe_bot.errors import BadReply, HostError, HostUnreachable, ReplyMissing
 from imgoe_bot.hostapi.answers import Answer
 from imgoe_bot.hostapi.body import CountedBody, Delivery
 from imgoe_bot.hostapi.hush import unlogged
@@ -193,7 +193,10 @@ class Caller:
         """Read an answer; of a body the beginning where no more is wanted, else all or nothing."""
         body = await _start_of(response, most_bytes or REPLY_BYTES + 1)
         if body is None or (most_bytes is None and len(body) > REPLY_BYTES):
-            raise BadReply(host=self._host, status=response.status_code)
+            may_be_stored = response.status_code == httpx.codes.OK.value
+            raise ReplyMissing(
+                host=self._host, status=response.status_code, may_be_stored=may_be_stored
+            )
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, headers, body)
 

@@ -94,8 +94,8 @@ class HostClient:
         """Upload one file. Whether a repeat is safe, an error tells.
 
         What was surely not stored is sent again by itself, where the source can be read again: a
-        file, bytes, base64 or an address. After HostUnreachable look at ``may_be_stored``; after
-        any other HostError but BadReply and HostBroken nothing was stored.
+        file, bytes, base64 or an address. After HostUnreachable and ReplyMissing look at
+        ``may_be_stored``; after any other HostError but HostBroken nothing was stored.
 
         Args:
             request: what to upload, and what to say about it.
@@ -112,7 +112,7 @@ class HostClient:
         Source: design/API.md §1 and §2.
         """
         call = build(request, key=self._key, key_by=self._key_by)
-        sent = what_is_known(request, host=self.base_url, key=self._key)
+        sent = what_is_known(request, host=self.base_url, key=self._key, key_by=self._key_by)
         sending = Sending(self._caller, request, call, sent=sent, progress=progress)
         async with self._caller.deadline(sending.delivery) as left_s:
 

@@ -65,7 +65,10 @@ def read_viewer(body: bytes, *, url: str) -> Published | None:
         1.6; the embedded host's ``viewer.html``.
     """
     head = _Head()
-    head.feed(body.decode(errors="replace"))
+    try:
+        head.feed(body.decode(errors="replace"))
+    except (AssertionError, ValueError):  # what the library makes of some broken marks
+        return None
     if not (head.is_of_one_upload or head.has_oembed):
         return None
     picture = _absolute(head.facts.get("og:image"), url) if head.is_of_one_upload else None

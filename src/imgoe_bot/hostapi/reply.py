@@ -186,16 +186,18 @@ class UploadReply(BaseModel):
 
 _OBJECT = TypeAdapter[dict[str, JsonValue]](dict[str, JsonValue])
 _START = re.compile(rb'\{\s*"status_code"')
+_PAGE = re.compile(rb"[\xef\xbb\xbf\s]*<(?:!doctype|html|head|\?xml)\b", re.IGNORECASE)
 
 
 def find_object(body: bytes) -> dict[str, JsonValue] | None:
     """Read the JSON object in a body, None when there is none or not all of it.
 
-    A byte order mark may stand before it, and what a misconfigured host prints around it.
+    A byte order mark may stand before it, and what a misconfigured host prints around it; but not a
+    page: a host's documentation shows replies too.
     """
     found = _read_object(body.removeprefix(b"\xef\xbb\xbf"))
     start = _START.search(body)
-    if found is not None or start is None:
+    if found is not None or start is None or _PAGE.match(body):
         return found
     try:
         text = body[start.start() :].decode(errors="replace")

@@ -11,6 +11,7 @@ from imgoe_bot.hostapi.faults import Sent
 from imgoe_bot.hostapi.models import (
     Base64Source,
     FileSource,
+    KeyBy,
     StreamSource,
     UploadRequest,
     UrlSource,
@@ -95,7 +96,9 @@ class Sending:
         return len(text) // 4 * 3 - text[-2:].count("=") if is_base64 else None
 
 
-def what_is_known(request: UploadRequest, *, host: str, key: str | None) -> Sent:
+def what_is_known(
+    request: UploadRequest, *, host: str, key: str | None, key_by: KeyBy = "header"
+) -> Sent:
     """Return what we know of a request before its source is opened."""
     bare = UploadRequest(
         request.source, format=request.format, method=request.method, shape=request.shape
@@ -104,5 +107,6 @@ def what_is_known(request: UploadRequest, *, host: str, key: str | None) -> Sent
         host=host,
         has_options=request != bare,
         has_width=request.width_px is not None,
+        has_key_inside=key is not None and key_by == "parameter",
         secrets=(key,) if key else (),
     )

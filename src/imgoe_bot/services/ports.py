@@ -603,7 +603,7 @@ class Messenger(Protocol):
         """Return a fresh link to an attachment.
 
         Raises:
-            SourceGone: the message or the attachment was deleted.
+            SourceGone: the message or the attachment was deleted, by Discord's own word.
             NotAllowed: the bot can't read the channel any more.
             SourceUnreachable: Discord did not answer.
         """
@@ -624,7 +624,7 @@ class Messenger(Protocol):
             Where the answer stands; None when it is a mere reaction, or nothing.
 
         Raises:
-            SourceGone: the source message was deleted.
+            SourceGone: the source message was deleted, by Discord's own word.
             NotAllowed: the bot can't write there.
             SourceUnreachable: Discord did not answer.
         """
@@ -702,7 +702,7 @@ class Messenger(Protocol):
         ...
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
-        """Tell the author that the copy went with the message they deleted."""
+        """Tell the author that nothing is kept of a message, or a file, that was deleted."""
         ...
 
 

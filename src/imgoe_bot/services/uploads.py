@@ -1,9 +1,11 @@
 """Use case: one attachment becomes one stored copy."""
 
+import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -30,6 +32,7 @@ from imgoe_bot.errors import (
     ImgoeError,
     KeyMissing,
     MediaTooLarge,
+    SourceUnreachable,
     StoreError,
     UnderWay,
     UploadNotFound,
@@ -48,9 +51,15 @@ log = structlog.stdlib.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class UploadLimits:
-    """What the operator allows: the largest file, in bytes."""
+    """How large a file may be, and how long one is waited for while a person waits.
+
+    Attributes:
+        max_bytes: the largest file that the operator allows.
+        source_waits_s: before each new try to read a file that Discord does not hand over.
+    """
 
     max_bytes: int
+    source_waits_s: tuple[float, ...] = (1, 2, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,18 +211,33 @@ class UploadService:
         uploads: list[Upload] = []
         left: list[FailedItem] = []
         for each in handed:
-            item = each.item
             try:
                 uploads.append(
-                    await self.upload(
-                        each.source, post=post, item=item, by=asked, wish=wish, before=uploads
+                    await self._upload_waited_for(
+                        each, post=post, by=asked, wish=wish, before=uploads
                     )
                 )
             except ImgoeError as error:
                 if len(handed) == 1 or isinstance(error, KeyMissing):
                     raise
-                left.append(FailedItem(item.position, item.filename, error))
+                left.append(FailedItem(each.item.position, each.item.filename, error))
         return uploads, left
+
+    async def _upload_waited_for(
+        self, handed: Handed, *, post: Post, by: Asked, wish: Wish, before: Sequence[Upload]
+    ) -> Upload:
+        """Upload, and wait out a bad moment of Discord's CDN: there is but this one link."""
+        upload = partial(
+            self.upload, handed.source, post=post, item=handed.item, by=by, wish=wish, before=before
+        )
+        for wait_s in self._limits.source_waits_s:
+            try:
+                return await upload()
+            except SourceUnreachable as error:
+                if error.site is not None:  # somebody's own site, which may well stay away
+                    raise
+            await asyncio.sleep(wait_s)
+        return await upload()
 
     async def get_card(self, actor: Actor, post_id: PostId) -> Card:
         """Return a post's card to somebody of its server, or to its author anywhere.

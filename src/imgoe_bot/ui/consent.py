@@ -9,7 +9,7 @@ from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.mirror import PersonChoice
 from imgoe_bot.domain.options import Consent, Options
-from imgoe_bot.errors import NotAllowed, SourceGone
+from imgoe_bot.errors import NotAllowed, SourceGone, SourceUnreachable
 from imgoe_bot.ui import convert, failures
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
@@ -102,6 +102,8 @@ async def _asked_about(interaction: AnyInteraction, message_id: int) -> discord.
     try:
         message: discord.Message = await channel.fetch_message(message_id)
     except discord.NotFound as error:
+        if not error.code:  # a proxy's page, and not Discord's own word
+            raise SourceUnreachable(status=error.status) from error
         raise SourceGone from error
     if message.author.id != interaction.user.id:
         raise NotAllowed(needs="author")

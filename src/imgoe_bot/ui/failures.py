@@ -120,6 +120,8 @@ def _unreachable(error: e.HostUnreachable, words: Words) -> str:
 
 
 def _broken(error: e.HostBroken, words: Words) -> str:
+    if error.status == 200:  # a page where a reply should be; what is no host at all shows one too
+        return words("error.reply_missing", host=w.host_name(error.host))
     return words("error.broken", host=w.host_name(error.host))
 
 
@@ -160,6 +162,10 @@ def _bad_reply(error: e.BadReply, words: Words) -> str:
     return words("error.bad_reply", host=w.host_name(error.host))
 
 
+def _reply_missing(error: e.ReplyMissing, words: Words) -> str:
+    return words("error.reply_missing", host=w.host_name(error.host))
+
+
 def _stale(_: e.StaleWrite, words: Words) -> str:
     return words("error.stale")
 
@@ -196,6 +202,7 @@ _WORDS: dict[type[e.ImgoeError], Callable[[Any, Words], str]] = {
     e.KeyRejected: _key_rejected,
     e.DuplicateMedia: _duplicate,
     e.BadReply: _bad_reply,
+    e.ReplyMissing: _reply_missing,
     e.StaleWrite: _stale,
     e.DirectMessagesHalted: _operator,
     e.ConfigError: _operator,

@@ -94,7 +94,7 @@ async def _translated() -> AsyncGenerator[None]:
             raise DirectMessagesHalted(reason=HALTS[error.code].value) from error
         if error.code in (CANNOT_SEND_TO_USER, NO_MUTUAL_GUILDS):
             raise _Closed from error
-        if isinstance(error, discord.NotFound):
+        if isinstance(error, discord.NotFound) and error.code:
             raise SourceGone from error
         if isinstance(error, discord.Forbidden):
             raise NotAllowed(needs="send_messages") from error

@@ -64,7 +64,7 @@ def _thing(
         id=own,
         position=0,
         filename=name,
-        size_bytes=0,
+        size_bytes=None,
         content_type=mime,
         spoiler=spoiler,
         source=From.COMPONENTS,

@@ -18,9 +18,10 @@ from imgoe_bot.domain.upload import Card, Place, Post, Posted
 from imgoe_bot.errors import NotAllowed, SourceGone, SourceUnreachable
 from imgoe_bot.services.ports import Thumb
 from imgoe_bot.ui import cards, convert, pictures, render, views
-from imgoe_bot.ui.container import AnyBot
+from imgoe_bot.ui.container import AnyBot, services_of
 from imgoe_bot.ui.inbox import NO_PINGS, Inbox
 from imgoe_bot.ui.permissions import NEEDED_TO_ANSWER, missing_in
+from imgoe_bot.ui.refreshing import freshened
 from imgoe_bot.ui.sources import find_thing
 from imgoe_bot.ui.translate import words_for_locale
 
@@ -42,28 +43,43 @@ class DiscordMessenger:
 
     async def find_source(self, post: Post, item: Item) -> Source:
         """Return a fresh link to an attachment; see the port."""
-        async with translated(needs="read_message_history"):
-            message = await self._channel(post).fetch_message(post.message_id or 0)
-        thing = find_thing(message, item)
+        thing = find_thing(await self._source_message(post), item)
         if thing is None:
             raise SourceGone
+        if services_of(self._bot).refresh_links:
+            thing = await freshened(self._bot, thing)
         return thing.source
+
+    async def _source_message(self, post: Post) -> discord.Message:
+        async with translated(needs="read_message_history"):
+            return await self._channel(post).fetch_message(post.message_id or 0)
 
     async def announce(
         self, card: Card, options: Options, *, nonce: str, repeated: bool
     ) -> Posted | None:
         """Answer the source message the way the options say; see the port."""
+        try:
+            return await self._answer(card, options, nonce=nonce, repeated=repeated)
+        except SourceGone as error:  # or only where the answer goes: its message is asked for
+            await self._source_message(card.post)
+            raise SourceUnreachable from error
+
+    async def _answer(
+        self, card: Card, options: Options, *, nonce: str, repeated: bool
+    ) -> Posted | None:
         if options.answer is Answer.SILENT:
             return None
         if options.answer is Answer.REACTION:
             await self._react(card)
             return None
         try:
-            return await self._answer(card, options, nonce=nonce, repeated=repeated)
+            return await self._answer_by_card(card, options, nonce=nonce, repeated=repeated)
         except NotAllowed as error:
             raise NotAllowed(needs=self._lacking(card.post, options) or error.needs) from error
 
-    async def _answer(self, card: Card, options: Options, *, nonce: str, repeated: bool) -> Posted:
+    async def _answer_by_card(
+        self, card: Card, options: Options, *, nonce: str, repeated: bool
+    ) -> Posted:
         async with translated(needs="send_messages"):
             channel, answered = await self._answer_channel(card.post, options)
             card = self._fit_for(card, channel.id)
@@ -165,7 +181,7 @@ class DiscordMessenger:
                 files = {**(pictures.files_on(standing, card) if standing else {}), **new}
                 fields = cards.fields(
                     card,
-                    elsewhere=_is_elsewhere(card.post, place, standing),
+                    elsewhere=cards.is_elsewhere(card.post, place, standing),
                     thumbs=pictures.addresses(files),
                 )
                 shown = pictures.shown_by(fields, files)
@@ -222,7 +238,7 @@ class DiscordMessenger:
         await self._inbox.write(rules[0].created_by, text, nonce=nonce)
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
-        """Tell the author that the copy went with the message they deleted."""
+        """Tell the author that nothing is kept of a message, or a file, that was deleted."""
         text = render.withdrawn(card, words_for_locale(card.post.locale))
         await self._inbox.write(card.post.author_id, text, nonce=nonce)
 
@@ -232,7 +248,7 @@ class DiscordMessenger:
     async def _send_card(
         self, channel: discord.PartialMessageable, card: Card, nonce: str, *, answers: bool
     ) -> discord.Message:
-        answering: dict[str, Any] = {"reference": _reference(card.post)} if answers else {}
+        answering: dict[str, Any] = {"reference": cards.reference(card.post)} if answers else {}
         return await channel.send(
             **cards.fields(card, elsewhere=not answers),
             mention_author=False,
@@ -263,6 +279,8 @@ async def translated(*, needs: str) -> AsyncGenerator[None]:
     try:
         yield
     except discord.NotFound as error:
+        if not error.code:  # a proxy's page, and not Discord's own word
+            raise SourceUnreachable(status=error.status) from error
         raise SourceGone from error
     except discord.Forbidden as error:
         raise NotAllowed(needs=needs) from error
@@ -272,19 +290,6 @@ async def translated(*, needs: str) -> AsyncGenerator[None]:
         raise SourceUnreachable(status=error.status) from error
     except OSError as error:
         raise SourceUnreachable from error
-
-
-def _is_elsewhere(post: Post, place: Place, standing: discord.Message | None) -> bool:
-    """Tell whether a card neither answers its message nor a command, so that it names it."""
-    if standing is None:
-        return place.channel_id != post.channel_id
-    return standing.reference is None and standing.interaction_metadata is None
-
-
-def _reference(post: Post) -> discord.MessageReference:
-    return discord.MessageReference(
-        message_id=post.message_id or 0, channel_id=post.channel_id, guild_id=post.guild_id
-    )
 
 
 def _says_source_is_gone(error: discord.HTTPException) -> bool:

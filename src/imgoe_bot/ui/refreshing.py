@@ -1,6 +1,7 @@
 """Old links to files at Discord, signed anew by Discord itself."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -8,6 +9,7 @@ import structlog
 from discord.http import Route
 
 from imgoe_bot.ui.endpoints import path_at_discord
+from imgoe_bot.ui.things import Thing, attachment_at
 
 LINKS_MAX = 50
 """The most that Discord takes at once."""
@@ -30,6 +32,14 @@ async def refreshed(client: discord.Client, urls: Sequence[str]) -> Mapping[str,
         log.warning("old links can't be signed anew", error=type(error).__name__)
         return {}
     return dict(_pairs(answer))
+
+
+async def freshened(client: discord.Client, thing: Thing) -> Thing:
+    """Return a thing with a link that works: one that stands in a text is as old as that text."""
+    if not thing.typed or attachment_at(thing.url) is None:
+        return thing
+    fresh = await refreshed(client, [thing.url])
+    return replace(thing, url=fresh.get(thing.url, thing.url))
 
 
 def _pairs(answer: Any) -> Iterator[tuple[str, str]]:  # an edge: nobody says what it is

@@ -224,7 +224,7 @@ def private_line(upload: Upload, words: Words, *, with_links: bool) -> str:
 
 
 def withdrawn(card: Card, words: Words) -> str:
-    """Return what an author is told whose message went before its copy was announced."""
+    """Return what an author is told whose message, or file, went before it was announced."""
     if not card.uploads:
         return words("private.withdrawn_before")
     return words("private.withdrawn_after")

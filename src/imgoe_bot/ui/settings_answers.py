@@ -9,7 +9,7 @@ from imgoe_bot.domain.ids import AttachmentId
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.layers import Held
 from imgoe_bot.domain.templates import fill
-from imgoe_bot.errors import SettingsRejected, SourceGone, SourceUnreachable
+from imgoe_bot.errors import SettingsRejected, SourceUnreachable
 from imgoe_bot.ui import settings_words as sw
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.settings_places import ChosenPlace
@@ -75,7 +75,7 @@ async def read_export(file: discord.Attachment) -> str:
 
     Raises:
         SettingsRejected: it is far too large, or no text.
-        SourceGone, SourceUnreachable: Discord did not hand it over.
+        SourceUnreachable: Discord did not hand it over.
     """
     if file.size > EXPORT_MAX_BYTES:
         raise SettingsRejected(setting="import", problem="too-long")
@@ -83,7 +83,5 @@ async def read_export(file: discord.Attachment) -> str:
         return (await file.read()).decode()
     except UnicodeDecodeError as error:
         raise SettingsRejected(setting="import", problem="not-an-export") from error
-    except discord.NotFound as error:
-        raise SourceGone from error
     except discord.HTTPException as error:
         raise SourceUnreachable(status=error.status) from error

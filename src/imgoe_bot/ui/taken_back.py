@@ -10,6 +10,8 @@ from imgoe_bot.errors import StoreError
 from imgoe_bot.services.retirements import RetirementService, Watched
 from imgoe_bot.ui.container import AnyBot, Services
 
+UNKNOWN_CHANNEL = 10003
+UNKNOWN_MESSAGE = 10008
 LIMIT = 500
 """Messages fetched a channel at most: five requests."""
 
@@ -75,7 +77,9 @@ async def _look_after(
     channel_id = watched.channel_ids[0]
     try:
         channel = guild.get_channel_or_thread(channel_id) or await bot.fetch_channel(channel_id)
-    except discord.NotFound:
+    except discord.NotFound as error:
+        if error.code != UNKNOWN_CHANNEL:  # a proxy's page, and not Discord's own word
+            raise
         await retirements.channel_deleted(GuildId(guild.id), channel_id)
         return
     if isinstance(channel, discord.abc.Messageable):
@@ -105,6 +109,8 @@ async def _is_gone(channel: discord.abc.Messageable, message_id: MessageId) -> b
     """
     try:
         await channel.fetch_message(message_id)
-    except discord.NotFound:
+    except discord.NotFound as error:
+        if error.code != UNKNOWN_MESSAGE:
+            raise
         return True
     return False

@@ -34,7 +34,7 @@ class Thing:
         return Source(
             url=self.url,
             filename=self.facts.filename,
-            size_bytes=self.facts.size_bytes or None,
+            size_bytes=self.facts.size_bytes,
             typed=self.typed,
         )
 

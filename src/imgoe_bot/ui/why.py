@@ -5,10 +5,11 @@ import re
 import discord
 
 from imgoe_bot.domain.mirror import Decision, Skip
-from imgoe_bot.errors import NotAllowed, SettingsRejected, SourceGone, SourceUnreachable
+from imgoe_bot.errors import NotAllowed, SettingsRejected, SourceGone
 from imgoe_bot.ui import convert
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
+from imgoe_bot.ui.outbound import translated
 from imgoe_bot.ui.render import MESSAGE_MAX
 from imgoe_bot.ui.translate import Words
 
@@ -73,14 +74,8 @@ async def find_message(interaction: AnyInteraction, link: str) -> discord.Messag
     channel = guild.get_channel_or_thread(int(found["channel"]))
     if not isinstance(channel, discord.abc.Messageable) or not _may_read(interaction, channel):
         raise NotAllowed(needs="read_message_history")
-    try:
+    async with translated(needs="read_message_history"):
         return await channel.fetch_message(int(found["message"]))
-    except discord.NotFound as error:
-        raise SourceGone from error
-    except discord.Forbidden as error:
-        raise NotAllowed(needs="read_message_history") from error
-    except discord.HTTPException as error:
-        raise SourceUnreachable(status=error.status) from error
 
 
 def _may_read(interaction: AnyInteraction, channel: object) -> bool:
