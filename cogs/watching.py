@@ -5,13 +5,13 @@ from discord.ext import commands
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.ui.access import check_access
-from imgoe_bot.ui.catch_up import catch_up
+from imgoe_bot.ui.catch_up import catch_up, catch_up_guild
 from imgoe_bot.ui.container import AnyBot, services_of
 from imgoe_bot.ui.mirroring import look_at, save_by_reaction
 from imgoe_bot.ui.taken_back import retire_missing
 
 
-class WatchingCog(commands.Cog):
+class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
     """Tells the services of messages that come, change and go."""
 
     def __init__(self, bot: AnyBot) -> None:
@@ -65,24 +65,33 @@ class WatchingCog(commands.Cog):
     async def on_guild_channel_update(
         self, _: discord.abc.GuildChannel, channel: discord.abc.GuildChannel
     ) -> None:
-        """Notice that a channel was closed to the bot."""
-        await check_access(channel.guild, self._services)
+        """Notice that a channel was closed to the bot, or opened again."""
+        await self._check_access(channel.guild)
 
     @commands.Cog.listener()
     async def on_guild_role_update(self, _: discord.Role, role: discord.Role) -> None:
-        """Notice that channels were closed to a role."""
-        await check_access(role.guild, self._services)
+        """Notice that channels were closed to a role, or opened again."""
+        await self._check_access(role.guild)
 
     @commands.Cog.listener()
     async def on_guild_role_delete(self, role: discord.Role) -> None:
-        """Notice that the role is gone that opened channels to the bot."""
-        await check_access(role.guild, self._services)
+        """Notice that the role is gone that opened channels to the bot, or that closed them."""
+        await self._check_access(role.guild)
 
     @commands.Cog.listener()
     async def on_member_update(self, _: discord.Member, member: discord.Member) -> None:
-        """Notice that the bot lost a role; it is told of its own at any rate."""
+        """Notice that the bot lost or got a role; it is told of its own at any rate."""
         if member.id == member.guild.me.id:
-            await check_access(member.guild, self._services)
+            await self._check_access(member.guild)
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Notice what has changed while a server could not be reached."""
+        await self._check_access(guild)
+
+    async def _check_access(self, guild: discord.Guild) -> None:
+        if await check_access(guild, self._services):
+            await catch_up_guild(guild, self._services)
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:

@@ -178,11 +178,6 @@ class MirrorService:
             return False
         return await self._note_once(f"asked {facts.guild_id} {facts.message_id}")
 
-    async def was_kept(self, guild_id: GuildId, message_id: MessageId) -> bool:
-        """Tell whether a message was dealt with and answered."""
-        post = await self._posts.find_post(guild_id, message_id)
-        return post is not None and post.answered
-
     async def _store(
         self, facts: MessageFacts, decision: Decision, left: Sequence[FailedItem]
     ) -> None:

@@ -34,12 +34,21 @@ async def catch_up(bot: AnyBot, services: Services) -> None:
             await _catch_up_guild(guild, services, until=until)
 
 
+async def catch_up_guild(guild: discord.Guild, services: Services) -> None:
+    """Look at what came after the marks of a server in which a channel was opened to the bot.
+
+    What was posted there while it saw nothing of it, discord.py does not know of either.
+    """
+    until = discord.Object(discord.utils.time_snowflake(discord.utils.utcnow()))
+    await _catch_up_guild(guild, services, until=until, heard=False)
+
+
 async def _catch_up_guild(
-    guild: discord.Guild, services: Services, *, until: discord.Object
+    guild: discord.Guild, services: Services, *, until: discord.Object, heard: bool = True
 ) -> None:
     guild_id = GuildId(guild.id)
     rules, seen = await services.mirrors.rules(guild_id), await services.mirrors.seen(guild_id)
-    for channel, after in channels_behind(guild, rules, seen):
+    for channel, after in channels_behind(guild, rules, seen, heard=heard):
         try:
             await _catch_up_channel(channel, services, after=after, until=until)
         except discord.Forbidden as error:
@@ -49,16 +58,27 @@ async def _catch_up_guild(
 
 
 def channels_behind(
-    guild: discord.Guild, rules: Sequence[MirrorRule], seen: Mapping[ChannelId, MessageId]
+    guild: discord.Guild,
+    rules: Sequence[MirrorRule],
+    seen: Mapping[ChannelId, MessageId],
+    *,
+    heard: bool = True,
 ) -> Iterator[tuple[Readable, int]]:
-    """Return the mirrored channels that have messages after their mark, and the mark."""
+    """Return the mirrored channels that have messages after their mark, and the mark.
+
+    Args:
+        guild: the server.
+        rules: its rules.
+        seen: its marks.
+        heard: whether the newest message of each channel is known; else all may have some.
+    """
     for channel in _readable(guild):
         line = convert.channel_line(channel)
         rule = find_rule(line, rules, guild_id=GuildId(guild.id))
         if rule is None or rule.paused:
             continue
         mark = max(seen.get(line[0], 0), snowflake_at(rule.created_at))
-        if (channel.last_message_id or 0) > mark:
+        if not heard or (channel.last_message_id or 0) > mark:
             yield channel, mark
 
 
