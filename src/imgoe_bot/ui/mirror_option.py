@@ -26,7 +26,7 @@ _TYPES = [
 
 
 class MirrorableOption(app_commands.Transformer):
-    """A place for a rule, as Discord resolved it: it waits for nothing, so that we answer in time."""
+    """A place for a rule, as Discord resolved it; waits for nothing, so that we answer in time."""
 
     @property
     def type(self) -> discord.AppCommandOptionType:
