@@ -68,8 +68,14 @@ def _traces(bot: commands.Bot) -> dict[str, object]:
         "listeners": {name: found for name, found in bot.extra_events.items() if found},
         "translator": bot.tree.translator,
         "attributes": sorted(name for name in vars(bot) if "imgoe" in name),
-        "buttons": len(vars(vars(vars(bot)["_connection"])["_view_store"])["_dynamic_items"]),
+        "buttons": len(_buttons(bot)),
     }
+
+
+def _buttons(bot: commands.Bot) -> list[object]:
+    """Return what answers buttons of messages that an earlier process sent."""
+    store = bot._connection._view_store  # pyright: ignore[reportPrivateUsage]  # told nowhere else
+    return list(store._dynamic_items)  # pyright: ignore[reportPrivateUsage]  # told nowhere else
 
 
 async def _works(bot: commands.Bot, town: Town) -> None:
