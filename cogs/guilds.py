@@ -8,7 +8,7 @@ from imgoe_bot.ui.container import AnyBot, services_of
 from imgoe_bot.ui.shards import is_on_our_shards
 
 
-class GuildsCog(commands.Cog):
+class GuildsCog(commands.Cog, name="imgoe_bot.GuildsCog"):
     """Tells the services where the bot is."""
 
     def __init__(self, bot: AnyBot) -> None:

@@ -12,7 +12,7 @@ from imgoe_bot.ui.translate import words_for_locale
 from imgoe_bot.ui.translator import text
 
 
-class HelpCog(commands.Cog):
+class HelpCog(commands.Cog, name="imgoe_bot.HelpCog"):
     """Answers that change nothing, all of them private."""
 
     def __init__(self, bot: AnyBot) -> None:

@@ -30,7 +30,7 @@ WHOSE = [
 ]
 
 
-class LibraryCog(commands.Cog):
+class LibraryCog(commands.Cog, name="imgoe_bot.LibraryCog"):
     """What was kept, as far as who asks may see it; works in direct messages too."""
 
     def __init__(self, bot: AnyBot) -> None:

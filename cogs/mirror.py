@@ -1,22 +1,29 @@
 """``/mirror``: the channels whose media is kept. What happens in them: ``watching``."""
 
 from discord import app_commands
+from discord.app_commands import Transform
 from discord.ext import commands
 
 from imgoe_bot.domain.guild import check_may_manage
 from imgoe_bot.domain.ids import ChannelId
 from imgoe_bot.ui import convert, failures, mirror_test, notices, pausing, render
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
-from imgoe_bot.ui.mirroring import Mirrorable, name_of, place_of
+from imgoe_bot.ui.mirror_option import MirrorableOption, Named, channel_of, place_of
+from imgoe_bot.ui.mirroring import name_of
 from imgoe_bot.ui.permissions import missing_to_mirror
 from imgoe_bot.ui.translate import words_for_locale
 from imgoe_bot.ui.translator import text
+
+MirrorPlace = Transform[Named, MirrorableOption]
 
 
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_guild=True)
 class MirrorCog(
-    commands.GroupCog, group_name="mirror", group_description=text("command.mirror.description")
+    commands.GroupCog,
+    name="imgoe_bot.MirrorCog",
+    group_name="mirror",
+    group_description=text("command.mirror.description"),
 ):
     """Rules by command."""
 
@@ -26,10 +33,10 @@ class MirrorCog(
 
     @app_commands.command(description=text("command.mirror.add.description"))
     @app_commands.describe(channel=text("command.mirror.add.option.channel"))
-    async def add(self, interaction: AnyInteraction, channel: Mirrorable | None = None) -> None:
+    async def add(self, interaction: AnyInteraction, channel: MirrorPlace | None = None) -> None:
         """Mirror a channel from now on, and say so in public."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor, place = convert.actor_of(interaction), place_of(interaction, channel)
+        actor, place = convert.actor_of(interaction), await place_of(interaction, channel)
         words = words_for_locale(interaction.locale)
         new = await self._services.mirrors.add_rule(actor, ChannelId(place.id))
         answer = render.rule_added(
@@ -45,38 +52,39 @@ class MirrorCog(
 
     @app_commands.command(description=text("command.mirror.remove.description"))
     @app_commands.describe(channel=text("command.mirror.remove.option.channel"))
-    async def remove(self, interaction: AnyInteraction, channel: Mirrorable | None = None) -> None:
+    async def remove(self, interaction: AnyInteraction, channel: MirrorPlace | None = None) -> None:
         """Stop mirroring a channel; what was kept stays."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor, place = convert.actor_of(interaction), place_of(interaction, channel)
+        actor, place = convert.actor_of(interaction), await place_of(interaction, channel)
         removed = await self._services.mirrors.remove_rule(actor, ChannelId(place.id))
         words = words_for_locale(interaction.locale)
         answer = render.rule_removed(name_of(place, words), words, removed=removed)
-        answer = notices.joined(answer, await pausing.still_mirrored(interaction, channel))
+        answer = notices.joined(answer, await pausing.still_mirrored(interaction, place))
         await interaction.followup.send(answer, ephemeral=True)
 
     @app_commands.command(description=text("command.mirror.pause.description"))
     @app_commands.describe(channel=text("command.mirror.pause.option.channel"))
-    async def pause(self, interaction: AnyInteraction, channel: Mirrorable | None = None) -> None:
+    async def pause(self, interaction: AnyInteraction, channel: MirrorPlace | None = None) -> None:
         """Let a channel's rule rest, or every rule of the server."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.followup.send(await pausing.pause(interaction, channel), ephemeral=True)
+        answer = await pausing.pause(interaction, await place_of(interaction, channel))
+        await interaction.followup.send(answer, ephemeral=True)
 
     @app_commands.command(description=text("command.mirror.resume.description"))
     @app_commands.describe(channel=text("command.mirror.resume.option.channel"))
-    async def resume(self, interaction: AnyInteraction, channel: Mirrorable | None = None) -> None:
+    async def resume(self, interaction: AnyInteraction, channel: MirrorPlace | None = None) -> None:
         """Let a channel's rule work again, or all that everything's pause let rest."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.followup.send(await pausing.resume(interaction, channel), ephemeral=True)
+        answer = await pausing.resume(interaction, await place_of(interaction, channel))
+        await interaction.followup.send(answer, ephemeral=True)
 
     @app_commands.command(description=text("command.mirror.test.description"))
     @app_commands.describe(channel=text("command.mirror.test.option.channel"))
-    async def test(self, interaction: AnyInteraction, channel: Mirrorable) -> None:
+    async def test(self, interaction: AnyInteraction, channel: MirrorPlace) -> None:
         """Answer privately whether mirroring works in a channel."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        answer = await mirror_test.report(
-            interaction, channel, words_for_locale(interaction.locale)
-        )
+        place = await channel_of(interaction, channel)
+        answer = await mirror_test.report(interaction, place, words_for_locale(interaction.locale))
         await interaction.followup.send(answer, ephemeral=True, suppress_embeds=True)
 
     @app_commands.command(name="list", description=text("command.mirror.list.description"))

@@ -8,7 +8,7 @@ from imgoe_bot.ui.container import AnyBot, AnyInteraction
 from imgoe_bot.ui.translator import text
 
 
-class MyKeyCog(commands.Cog):
+class MyKeyCog(commands.Cog, name="imgoe_bot.MyKeyCog"):
     """Everybody's own; private."""
 
     @app_commands.command(name="my-key", description=text("command.my-key.description"))

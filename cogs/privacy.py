@@ -13,7 +13,10 @@ from imgoe_bot.ui.translator import text
 @app_commands.allowed_installs(guilds=True, users=True)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
 class PrivacyCog(
-    commands.GroupCog, group_name="privacy", group_description=text("command.privacy.description")
+    commands.GroupCog,
+    name="imgoe_bot.PrivacyCog",
+    group_name="privacy",
+    group_description=text("command.privacy.description"),
 ):
     """Everybody's own; in direct messages, for every server."""
 

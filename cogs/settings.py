@@ -20,7 +20,10 @@ from imgoe_bot.ui.translator import text
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_guild=True)
 class SettingsCog(
-    commands.GroupCog, group_name="settings", group_description=text("command.settings.description")
+    commands.GroupCog,
+    name="imgoe_bot.SettingsCog",
+    group_name="settings",
+    group_description=text("command.settings.description"),
 ):
     """The server's image host and its key, and every option."""
 

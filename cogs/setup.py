@@ -10,7 +10,7 @@ from imgoe_bot.ui.setup_scene import Step
 from imgoe_bot.ui.translator import text
 
 
-class SetupCog(commands.Cog):
+class SetupCog(commands.Cog, name="imgoe_bot.SetupCog"):
     """The wizard's first step; its buttons lead on."""
 
     @app_commands.command(description=text("command.setup.description"))

@@ -20,7 +20,7 @@ Width = app_commands.Range[int, wishes.WIDTH_MIN_PX, wishes.WIDTH_MAX_PX]
 Category = app_commands.Range[int, 1]
 
 
-class UploadCog(commands.Cog):
+class UploadCog(commands.Cog, name="imgoe_bot.UploadCog"):
     """Uploads on demand; works without the message-content intent."""
 
     def __init__(self, bot: AnyBot) -> None:

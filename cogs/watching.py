@@ -13,7 +13,7 @@ from imgoe_bot.ui.mirroring import look_again, look_at, save_by_reaction
 from imgoe_bot.ui.taken_back import channel_deleted, messages_deleted
 
 
-class WatchingCog(commands.Cog):
+class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
     """Tells the services of messages that come, change and go."""
 
     def __init__(self, bot: AnyBot) -> None:
@@ -60,24 +60,29 @@ class WatchingCog(commands.Cog):
     async def on_guild_channel_update(
         self, _: discord.abc.GuildChannel, channel: discord.abc.GuildChannel
     ) -> None:
-        """Notice that a channel was closed to the bot."""
-        await check_access(channel.guild, self._services)
+        """Notice that a channel was closed to the bot, or opened again."""
+        await self._check_access(channel.guild)
 
     @commands.Cog.listener()
     async def on_guild_role_update(self, _: discord.Role, role: discord.Role) -> None:
-        """Notice that channels were closed to a role."""
-        await check_access(role.guild, self._services)
+        """Notice that channels were closed to a role, or opened again."""
+        await self._check_access(role.guild)
 
     @commands.Cog.listener()
     async def on_guild_role_delete(self, role: discord.Role) -> None:
-        """Notice that the role is gone that opened channels to the bot."""
-        await check_access(role.guild, self._services)
+        """Notice that the role is gone that opened channels to the bot, or that closed them."""
+        await self._check_access(role.guild)
 
     @commands.Cog.listener()
     async def on_member_update(self, _: discord.Member, member: discord.Member) -> None:
-        """Notice that the bot lost a role; it is told of its own at any rate."""
+        """Notice that the bot lost or got a role; it is told of its own at any rate."""
         if member.id == member.guild.me.id:
-            await check_access(member.guild, self._services)
+            await self._check_access(member.guild)
+
+    async def _check_access(self, guild: discord.Guild) -> None:
+        guild_id = GuildId(guild.id)
+        if await self._services.outage.outlast(lambda: check_access(guild, self._services)):
+            self._services.catch_ups.ask_now(guild_id)
 
     @commands.Cog.listener()
     async def on_connect(self) -> None:

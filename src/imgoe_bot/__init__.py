@@ -23,7 +23,7 @@ async def setup(bot: "commands.Bot") -> None:
     The bot syncs its command tree itself, as it does for its own commands.
 
     Raises:
-        ConfigError: a setting is missing or malformed.
+        ConfigError: a setting is missing or malformed, or the bot uses a name of ours already.
     """
     from imgoe_bot.app import Plugin  # the libraries in this package are usable without the bot
 
@@ -33,5 +33,8 @@ async def setup(bot: "commands.Bot") -> None:
 
 
 async def teardown(bot: "commands.Bot") -> None:
-    """Unload the plug-in; called by discord.py."""
-    await getattr(bot, _PLUGIN).close()
+    """Unload the plug-in; called by discord.py, also where loading it has failed."""
+    plugin = getattr(bot, _PLUGIN, None)
+    if plugin is not None:
+        delattr(bot, _PLUGIN)
+        await plugin.close()

@@ -403,8 +403,11 @@ class Plugin:
     async def open(self) -> None:
         """Give the bot our cogs and start the worker.
 
+        Nothing of it is left behind if that fails.
+
         Raises:
-            ConfigError: a setting is missing or malformed.
+            ConfigError: a setting is missing or malformed, or the bot uses a name of ours already.
+            ExtensionError: a cog can't be loaded.
         """
         settings = load_settings(PluginSettings)
         async with contextlib.AsyncExitStack() as stack:

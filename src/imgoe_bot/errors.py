@@ -21,6 +21,7 @@
     │   ├── SourceBlocked
     │   └── SourceUnreachable ↻
     ├── DirectMessagesHalted ↻
+    ├── DiscordRefused
     ├── HostError
     │   ├── HostUnreachable ↻
     │   ├── HostBroken ↻
@@ -309,6 +310,18 @@ class DirectMessagesHalted(ImgoeError):
     def __init__(self, *, reason: str) -> None:
         super().__init__(reason=reason)
         self.reason = reason
+
+
+class DiscordRefused(ImgoeError):
+    """Discord takes something of one post or person not at all, and no permission mends it.
+
+    Attributes:
+        code: Discord's own error code, such as 200000 of automatic moderation.
+    """
+
+    def __init__(self, *, code: int) -> None:
+        super().__init__(code=code)
+        self.code = code
 
 
 class HostError(ImgoeError):

@@ -170,6 +170,35 @@ async def test_a_rule_comes_to_rest_once_and_a_moderators_word_takes_the_reason_
     assert not await stores.rules.rest(GUILD, ChannelId(5), lacks="view_channel")
 
 
+async def test_only_what_rests_for_want_of_a_permission_wakes_and_only_once(
+    stores: Stores, other: Stores
+) -> None:
+    mine, paused = rule(), rule(channel_id=78)
+    await stores.rules.add(mine)
+    await stores.rules.add(paused)
+    await stores.rules.rest(GUILD, mine.channel_id, lacks="view_channel")
+    await stores.rules.pause(GUILD, paused.channel_id, paused=True)
+
+    woke = await asyncio.gather(
+        *(process.rules.wake(mine, remove=False) for process in (stores, other) * 3)
+    )
+
+    assert sum(woke) == 1
+    assert not await stores.rules.wake(paused, remove=False)
+    assert not await stores.rules.wake(paused, remove=True)
+    assert set(await stores.rules.all()) == {mine, replace(paused, paused=True)}
+
+
+async def test_an_exception_is_removed_as_it_wakes(stores: Stores) -> None:
+    mine = rule()
+    await stores.rules.add(mine)
+    await stores.rules.rest(GUILD, mine.channel_id, lacks="view_channel")
+
+    assert await stores.rules.wake(mine, remove=True)
+
+    assert await stores.rules.of_guild(GUILD) == ()
+
+
 async def test_the_high_water_mark_only_rises(stores: Stores) -> None:
     here, there = ChannelId(fresh_number()), ChannelId(fresh_number())
     low, high = MessageId(fresh_number()), MessageId(fresh_number())

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from imgoe_bot.adapters.store import SqlCopyStore, SqlStatusStore
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.domain.status import Health, Queue
+from imgoe_bot.domain.status import Health, Queue, Work
 from imgoe_bot.domain.upload import FailedItem
 from imgoe_bot.errors import EmptyMedia, HostBroken, QuotaReached
 from tests.contracts.stores import (
@@ -57,6 +57,22 @@ async def test_a_failure_is_told_until_something_is_kept_again(stores: Stores) -
     assert before.kept_at is None
     assert after == Health(kept_at=NOW)
     assert await status.health(ELSEWHERE) == Health()
+
+
+async def test_the_work_on_a_post_tells_what_is_left_and_what_failed(stores: Stores) -> None:
+    status = SqlStatusStore(stores.database)
+    mine = post()
+    failed = FailedItem(1, item(1).filename, EmptyMedia(filename=item(1).filename))
+    await stores.posts.add(mine, [item()], [failed])
+    first = await status.work(mine.id)
+
+    (job,) = await stores.claim()
+    await stores.jobs.retry(job, HostBroken(host=HOST), at=NOW)
+    again = await status.work(mine.id)
+
+    assert (first.pending, len(first.failures), first.answer) == (1, 1, None)
+    assert (again.pending, len(again.failures)) == (1, 2)
+    assert await status.work(post().id) == Work()
 
 
 async def test_closed_direct_messages_are_told(stores: Stores) -> None:

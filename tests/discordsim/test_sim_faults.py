@@ -150,7 +150,9 @@ async def test_tokens_are_left_out_of_the_list_of_calls(bot: "Probe", town: "Tow
     assert asked.exchange.token not in repr(asked)
 
 
-@pytest.mark.parametrize(("code", "status"), [(40003, 403), (20026, 403), (50278, 403)])
+@pytest.mark.parametrize(
+    ("code", "status"), [(40003, 403), (20026, 403), (50278, 403), (90001, 403), (123456, 403)]
+)
 async def test_any_of_discords_refusals_can_be_injected(
     bot: "Probe", town: "Town", code: int, status: int
 ) -> None:
@@ -159,6 +161,14 @@ async def test_any_of_discords_refusals_can_be_injected(
     with pytest.raises(discord.Forbidden) as refused:
         await user.create_dm()
     assert (refused.value.code, refused.value.status) == (code, status)
+
+
+async def test_a_refusal_can_be_given_another_status(bot: "Probe", town: "Town") -> None:
+    town.sim.faults.next_problems("POST /users/@me/channels", [200000], status=400)
+    user = await bot.fetch_user(town.alice.id)
+    with pytest.raises(discord.HTTPException) as refused:
+        await user.create_dm()
+    assert (refused.value.code, refused.value.status) == (200000, 400)
 
 
 async def test_the_global_limit_holds_the_whole_bot(bot: "Probe", town: "Town") -> None:

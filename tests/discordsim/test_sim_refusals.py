@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 import pytest
 
-from imgoe_bot.discordsim import ApiProblem, Permission, Upload
+from imgoe_bot.discordsim import ApiProblem, ChannelType, Permission, Upload, threads
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import MakeBot, Probe, StartBot, Town
@@ -150,3 +150,81 @@ async def test_a_hidden_channel_shows_a_person_nothing(town: "Town") -> None:
 
     assert town.bob.messages(town.memes) == []
     assert len(town.olga.messages(town.memes)) == 1
+
+
+async def test_who_blocked_the_bot_gets_no_reaction_and_no_direct_message_of_it(
+    bot: "Probe", town: "Town"
+) -> None:
+    message = await town.heard_by(bot, "leave me alone")
+    town.alice.blocks_bot = True
+    user = await bot.fetch_user(town.alice.id)
+
+    with pytest.raises(discord.Forbidden) as reaction:
+        await message.add_reaction("👍")
+    with pytest.raises(discord.Forbidden) as letter:
+        await user.send("psst")
+
+    assert (reaction.value.code, letter.value.code) == (90001, 50007)
+
+
+async def test_automatic_moderation_refuses_words_in_text_and_embeds_new_or_edited(
+    bot: "Probe", town: "Town"
+) -> None:
+    channel = bot.text_channel(town.memes.id)
+    sent = await channel.send("fine")
+    town.guild.block_words("rude")
+
+    codes: list[int] = []
+    for attempt in (
+        channel.send("how RUDE"),
+        channel.send(embed=discord.Embed(title="rude.png")),
+        sent.edit(content="rude"),
+    ):
+        with pytest.raises(discord.Forbidden) as refused:
+            await attempt
+        codes.append(refused.value.code)
+    town.guild.block_words()
+
+    assert codes == [200000] * 3
+    assert (await channel.send("rude")).content == "rude"
+
+
+async def test_who_may_not_read_history_may_not_reply(bot: "Probe", town: "Town") -> None:
+    message = await town.heard_by(bot, "answer me")
+    town.sim.faults.revoke(town.memes, Permission.READ_MESSAGE_HISTORY)
+
+    with pytest.raises(discord.Forbidden) as refused:
+        await message.reply("no")
+
+    assert refused.value.code == 160002
+    assert (await message.channel.send("yes")).content == "yes"
+
+
+async def test_there_are_no_threads_below_voice_channels(bot: "Probe", town: "Town") -> None:
+    voice = town.guild.add_channel("voice", type=ChannelType.VOICE)
+    said = await town.alice.say(voice, "hello")
+
+    with pytest.raises(discord.HTTPException) as refused:
+        await (
+            bot.get_partial_messageable(voice.id)
+            .get_partial_message(said.id)
+            .create_thread(name="x")
+        )
+
+    assert refused.value.code == 50024
+
+
+async def test_in_an_archived_thread_nothing_is_edited_and_no_reaction_added(
+    bot: "Probe", town: "Town"
+) -> None:
+    thread = await town.alice.open_thread(town.memes, "old")
+    sent = await bot.get_partial_messageable(thread.id).send("there")
+    threads.edit_thread(town.sim.world, thread, {"archived": True})
+
+    codes: list[int] = []
+    for attempt in (sent.edit(content="x"), sent.add_reaction("👍")):
+        with pytest.raises(discord.HTTPException) as refused:
+            await attempt
+        codes.append(refused.value.code)
+
+    assert codes == [50083, 50083]

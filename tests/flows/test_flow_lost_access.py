@@ -125,3 +125,130 @@ async def test_resuming_says_what_is_missing_still_and_works_once_it_is_there(
     assert "I lack" not in (await resumed.wait_response()).content
     await running.card_for(await running.ben.say(running.photos, files=[picture()]))
     assert "paused" not in await _list(running)
+
+
+def _open(town: Town, how: str) -> None:
+    """Give #photos back, the way ``_close`` took it."""
+    world, guild = town.sim.world, town.guild
+    if how == "channel":
+        guild.overwrite(town.photos)
+    elif how == "role":
+        everyone = guild.state.roles[guild.id]
+        shown = everyone.permissions | Permission.VIEW_CHANNEL
+        places.edit_role(world, guild.state, everyone, {"permissions": int(shown)})
+    else:
+        bot = guild.state.members[town.sim.bot_user.id]
+        own = next(role for role in guild.state.roles.values() if role.name == world.bot.name)
+        places.set_roles(world, guild.state, bot, [own.id])
+
+
+@pytest.mark.parametrize("how", ["channel", "role", "role of its own"])
+async def test_a_channel_opened_again_is_mirrored_again_with_what_was_posted_meanwhile(
+    running: Town, how: str
+) -> None:
+    guild = running.guild
+    own = guild.grant_bot()
+    if how == "role of its own":
+        guild.overwrite(running.photos, own, allow=Permission.VIEW_CHANNEL)
+        guild.overwrite(running.photos, deny=Permission.VIEW_CHANNEL)
+        guild.join(running.ben, roles=[guild.add_role("members")])
+        guild.overwrite(
+            running.photos, guild.state.roles[max(guild.state.roles)], allow=Permission.VIEW_CHANNEL
+        )
+    _close(running, how)
+    await _resting(running, 1)
+    poster = running.ada if how == "channel" else running.ben
+    missed = [] if how == "role" else [await poster.say(running.photos, files=[picture()])]
+
+    _open(running, how)
+
+    await eventually(lambda: running.read_number(RESTING) == 0)
+    for message in missed:
+        await running.card_for(message)
+    await running.card_for(await running.ben.say(running.photos, files=[picture("next.png")]))
+    assert "paused" not in await _list(running)
+
+
+RESTING = "SELECT count(*) FROM mirror_rule WHERE paused"
+
+
+async def test_what_was_opened_while_the_bot_was_away_is_mirrored_when_it_returns(
+    town: Town,
+) -> None:
+    async with town.bot():
+        await town.set_key()
+        await town.mirror()
+        town.guild.overwrite(town.photos, deny=Permission.VIEW_CHANNEL)
+        await _resting(town, 1)
+    town.guild.overwrite(town.photos)
+    missed = await town.ben.say(town.photos, files=[picture()])
+
+    async with town.bot():
+        await town.card_for(missed)
+
+
+async def test_a_server_that_comes_back_is_looked_at_again(running: Town) -> None:
+    running.guild.overwrite(running.photos, deny=Permission.VIEW_CHANNEL)
+    await _resting(running, 1)
+    running.sim.faults.begin_outage(running.guild)
+    running.guild.overwrite(running.photos)
+
+    running.sim.faults.end_outage(running.guild)
+
+    await eventually(lambda: running.read_number(RESTING) == 0)
+
+
+async def test_what_a_moderator_paused_stays_paused(running: Town) -> None:
+    paused = await running.ada.slash(running.lounge, "mirror pause", channel=running.photos)
+    await paused.wait_response()
+    await running.mirror(running.lounge)
+    running.guild.overwrite(running.lounge, deny=Permission.VIEW_CHANNEL)
+    await _resting(running, 1)
+
+    running.guild.overwrite(running.lounge)
+
+    await eventually(lambda: running.read_number(f"{RESTING} AND lacks IS NOT NULL") == 0)
+    assert running.read_number(RESTING) == 1
+
+
+async def test_a_rule_sleeps_on_until_nothing_at_all_is_missing(running: Town) -> None:
+    both = Permission.VIEW_CHANNEL | Permission.EMBED_LINKS
+    running.guild.overwrite(running.photos, deny=both)
+    await _resting(running, 1)
+
+    running.guild.overwrite(running.photos, deny=Permission.EMBED_LINKS)
+    running.guild.edit_channel(running.photos, topic="half open")
+    await running.mirror(running.lounge)
+    assert running.read_number(RESTING) == 1
+    running.guild.overwrite(running.photos)
+
+    await eventually(lambda: running.read_number(RESTING) == 0)
+    assert len(_told(running.ada)) == 1
+
+
+async def test_an_exception_to_a_wider_rule_goes_with_its_reason(town: Town) -> None:
+    town.guild.set_system_channel(town.lounge)
+    async with town.bot():
+        await town.set_key()
+        await (await town.ada.slash(town.photos, "mirror add")).wait_response()
+        await town.card_for(await town.ben.say(town.photos, files=[picture()]))
+        town.guild.overwrite(town.photos, deny=Permission.VIEW_CHANNEL)
+        await _resting(town, 1)
+
+        town.guild.overwrite(town.photos)
+
+        await eventually(lambda: town.read_number("SELECT count(*) FROM mirror_rule") == 1)
+        await town.card_for(await town.ben.say(town.photos, files=[picture("b.png", colour="red")]))
+
+
+async def test_a_log_channel_that_can_be_written_to_again_wakes_the_mirror(running: Town) -> None:
+    log = running.guild.add_channel("log")
+    await running.set_option("log_channel", str(log.id))
+    await running.set_option("answer", "log")
+    running.guild.overwrite(log, deny=Permission.SEND_MESSAGES)
+    await running.ben.say(running.photos, files=[picture()])
+    await eventually(lambda: running.read_number(RESTING) == 1)
+
+    running.guild.overwrite(log)
+
+    await eventually(lambda: running.read_number(RESTING) == 0)

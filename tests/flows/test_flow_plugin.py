@@ -3,14 +3,19 @@
 import asyncio
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import discord
 import pytest
+import pytest_asyncio
+from discord import app_commands
 from discord.ext import commands
 
 from imgoe_bot.ui import endpoints
 from tests.flows.kit import Town, picture
+
+MENU = discord.AppCommandType.message
 
 
 @pytest.fixture(autouse=True)
@@ -21,9 +26,9 @@ def _modules_as_before() -> Iterator[None]:
     sys.modules.update(before)
 
 
-async def test_a_foreign_bot_gets_everything_by_loading_one_extension(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest_asyncio.fixture
+async def guest(town: Town, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[commands.Bot]:
+    """A foreign bot that is logged in, in an environment that is made for our plug-in."""
     monkeypatch.setenv("IMGOE_SECRET_KEY", town.secret_key)
     monkeypatch.setenv("IMGOE_DATA_DIR", str(town.folder / "bot"))
     monkeypatch.setenv("IMGOE_DEFAULT_HOST_URL", town.host.url)
@@ -35,23 +40,149 @@ async def test_a_foreign_bot_gets_everything_by_loading_one_extension(
     try:
         async with bot:
             await bot.login(town.sim.bot_token)
-            await bot.load_extension("imgoe_bot")
-            await bot.tree.sync()
-            task = asyncio.create_task(bot.connect())
-            await town.sim.bot_ready(commands=True)
-            await town.set_key()
-            await town.mirror()
-
-            posted = await town.ben.say(town.photos, files=[picture()])
-
-            assert (await town.card_for(posted)).embeds[0]["title"] == "cat.png"
-            await bot.unload_extension("imgoe_bot")
-            assert bot.cogs == {}
-            await bot.close()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            yield bot
     finally:
         endpoints.use(before)
+
+
+@asynccontextmanager
+async def _connected(bot: commands.Bot, town: Town) -> AsyncGenerator[None]:
+    await bot.tree.sync()
+    task = asyncio.create_task(bot.connect())
+    try:
+        await town.sim.bot_ready(commands=True)
+        yield
+    finally:
+        await bot.close()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def _traces(bot: commands.Bot) -> dict[str, object]:
+    """Return everything that a plug-in could leave on a bot."""
+    return {
+        "commands": sorted(command.name for command in bot.tree.walk_commands()),
+        "menus": sorted(menu.name for menu in bot.tree.get_commands(type=MENU)),
+        "cogs": sorted(bot.cogs),
+        "extensions": sorted(bot.extensions),
+        "listeners": {name: found for name, found in bot.extra_events.items() if found},
+        "translator": bot.tree.translator,
+        "attributes": sorted(name for name in vars(bot) if "imgoe" in name),
+        "buttons": len(_buttons(bot)),
+    }
+
+
+def _buttons(bot: commands.Bot) -> list[object]:
+    """Return what answers buttons of messages that an earlier process sent."""
+    store = bot._connection._view_store  # pyright: ignore[reportPrivateUsage]  # told nowhere else
+    return list(store._dynamic_items)  # pyright: ignore[reportPrivateUsage]  # told nowhere else
+
+
+async def _works(bot: commands.Bot, town: Town) -> None:
+    """See it keep a picture, then be unloaded."""
+    async with _connected(bot, town):
+        await town.set_key()
+        await town.mirror()
+        posted = await town.ben.say(town.photos, files=[picture()])
+        assert (await town.card_for(posted)).embeds[0]["title"] == "cat.png"
+        await bot.unload_extension("imgoe_bot")
+
+
+async def test_a_foreign_bot_gets_everything_by_loading_one_extension(
+    town: Town, guest: commands.Bot
+) -> None:
+    before = _traces(guest)
+    await guest.load_extension("imgoe_bot")
+
+    await _works(guest, town)
+
+    assert _traces(guest) == before
+
+
+def _occupy(bot: commands.Bot) -> None:
+    """Let a bot use names of ours for things of its own: commands, a group, a menu, a cog."""
+
+    async def own(interaction: discord.Interaction) -> None: ...
+
+    async def look(interaction: discord.Interaction, message: discord.Message) -> None: ...
+
+    for name in ("upload", "status", "roll"):
+        bot.tree.add_command(app_commands.Command(name=name, description=name, callback=own))
+    bot.tree.add_command(app_commands.Group(name="mirror", description="theirs"))
+    bot.tree.add_command(app_commands.ContextMenu(name="Why?", callback=look))
+
+
+async def test_names_that_clash_are_all_told_and_nothing_is_left_behind(
+    town: Town, guest: commands.Bot
+) -> None:
+    _occupy(guest)
+    before = _traces(guest)
+
+    for _ in range(2):
+        with pytest.raises(commands.ExtensionFailed) as failed:
+            await guest.load_extension("imgoe_bot")
+
+        told = str(failed.value)
+        assert "the command /mirror, the command /status, the command /upload" in told
+        assert "the menu “Why?”" in told
+        assert "roll" not in told
+        assert _traces(guest) == before
+    guest.tree.clear_commands(guild=None)
+    guest.tree.clear_commands(guild=None, type=MENU)
+    await guest.load_extension("imgoe_bot")
+    await _works(guest, town)
+
+
+async def test_a_cog_of_the_same_name_is_no_clash(town: Town, guest: commands.Bot) -> None:
+    class HelpCog(commands.Cog):
+        """Theirs."""
+
+    await guest.add_cog(HelpCog())
+
+    await guest.load_extension("imgoe_bot")
+
+    await guest.unload_extension("imgoe_bot")
+    assert list(guest.cogs) == ["HelpCog"]
+
+
+async def test_where_a_cog_finds_no_room_nothing_is_left_behind(
+    town: Town, guest: commands.Bot
+) -> None:
+    """discord.py takes five message menus; the third of ours is one too many."""
+
+    async def look(interaction: discord.Interaction, message: discord.Message) -> None: ...
+
+    for number in range(3):
+        guest.tree.add_command(app_commands.ContextMenu(name=f"Look {number}", callback=look))
+    before = _traces(guest)
+
+    with pytest.raises(commands.ExtensionFailed):
+        await guest.load_extension("imgoe_bot")
+
+    assert _traces(guest) == before
+    guest.tree.remove_command("Look 0", type=MENU)
+    await guest.load_extension("imgoe_bot")
+
+
+async def test_after_a_wrong_setting_it_can_be_loaded_once_that_is_mended(
+    town: Town, guest: commands.Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _traces(guest)
+    monkeypatch.setenv("IMGOE_SECRET_KEY", "short")
+    with pytest.raises(commands.ExtensionFailed, match="IMGOE_SECRET_KEY"):
+        await guest.load_extension("imgoe_bot")
+    assert _traces(guest) == before
+    monkeypatch.setenv("IMGOE_SECRET_KEY", town.secret_key)
+
+    await guest.load_extension("imgoe_bot")
+
+    with pytest.raises(commands.ExtensionAlreadyLoaded):
+        await guest.load_extension("imgoe_bot")
+    await guest.reload_extension("imgoe_bot")
+    await guest.unload_extension("imgoe_bot")
+    assert _traces(guest) == before
+    await guest.load_extension("imgoe_bot")
+    await _works(guest, town)
 
 
 def _intents() -> discord.Intents:

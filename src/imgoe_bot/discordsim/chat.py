@@ -20,7 +20,12 @@ from imgoe_bot.discordsim.layouts import check_components, check_references
 from imgoe_bot.discordsim.message_payloads import message_payload
 from imgoe_bot.discordsim.payloads import channel_payload, member_payload
 from imgoe_bot.discordsim.problems import invalid_form, problem
-from imgoe_bot.discordsim.rights import check_draft, check_may_send, file_limit
+from imgoe_bot.discordsim.rights import (
+    check_automod,
+    check_draft,
+    check_may_send,
+    file_limit,
+)
 from imgoe_bot.discordsim.snowflake import created_at
 from imgoe_bot.discordsim.wire import Json, Payload, copied_mapping
 from imgoe_bot.discordsim.world import Event, World
@@ -55,9 +60,11 @@ def send(world: World, author: User, channel: Channel, draft: Draft) -> Message:
     """Post in somebody's name, after checking that this somebody may.
 
     Raises:
-        ApiProblem: 50001, 50007, 50008, 50013, 50083, 50278, and what ``post`` raises.
+        ApiProblem: 50001, 50007, 50008, 50013, 50083, 50278, 160002, 200000, and what ``post``
+            raises.
     """
     check_may_send(world, author, channel, draft)
+    check_automod(world, author, channel, draft)
     message = post(world, author, channel, draft)
     if channel.archived:
         _wake(world, channel)
@@ -81,8 +88,12 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> Mess
     """Change the fields a draft names and tell everybody.
 
     Raises:
-        ApiProblem: 50006 when nothing would be left, 50035, 40005.
+        ApiProblem: 50006 when nothing would be left, 50035, 40005, 50083 in an archived thread,
+            200000.
     """
+    if channel.archived:
+        raise problem(50083)
+    check_automod(world, message.author, channel, draft)
     flags = draft.flags | message.flags
     limits.check_mentions(draft.allowed_mentions)
     limits.check_content(draft.content)

@@ -42,7 +42,13 @@ def _installed(world: World, command: Command, channel: Channel, user: User) -> 
     allowed = (_GUILD_INSTALL,) if kinds is None else sequence(kinds)
     if _USER_INSTALL in allowed and user.has_app:
         return True
-    return _GUILD_INSTALL in allowed and has_bot(world, channel)
+    return _GUILD_INSTALL in allowed and is_installed(world, channel)
+
+
+def is_installed(world: World, channel: Channel) -> bool:
+    """Tell whether the app was added where the channel is, with its bot or without."""
+    guild = world.guilds.get(channel.guild_id or 0)
+    return has_bot(world, channel) or (guild is not None and guild.has_commands)
 
 
 def has_bot(world: World, channel: Channel) -> bool:

@@ -60,6 +60,8 @@ class User:
 
     Attributes:
         dms_closed: whether direct messages to it are refused with 50007.
+        blocks_bot: whether the person blocked the bot: reactions are refused with 90001, direct
+            messages with 50007.
         has_app: whether the person added the app to the account, to use it anywhere.
         locale: the client language sent with interactions.
     """
@@ -69,6 +71,7 @@ class User:
     display_name: str
     bot: bool = False
     dms_closed: bool = False
+    blocks_bot: bool = False
     has_app: bool = False
     locale: str = "en-US"
 
@@ -268,8 +271,10 @@ class Guild:
     Attributes:
         has_bot: whether the bot is a member, and so receives its events.
         in_outage: whether the bot is sent none of its events for now.
+        has_commands: whether people have the app's commands here, with its bot or without.
         boost_level: 0 to 3; raises the size a file may have.
         system_channel_id: where Discord greets who joins, None where it does not.
+        blocked_words: what automatic moderation lets nobody say.
         command_overrides: (command name, id of role, user, channel or guild) to allowed.
     """
 
@@ -282,9 +287,11 @@ class Guild:
     stickers: dict[int, Sticker] = field(default_factory=dict[int, Sticker])
     has_bot: bool = True
     in_outage: bool = False
+    has_commands: bool = False
     locale: str = "en-US"
     boost_level: int = 0
     system_channel_id: int | None = None
+    blocked_words: list[str] = field(default_factory=list[str])
     command_overrides: dict[tuple[str, int], bool] = field(
         default_factory=dict[tuple[str, int], bool]
     )

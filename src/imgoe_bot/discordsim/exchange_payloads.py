@@ -3,7 +3,7 @@
 Source: https://discord.com/developers/docs/interactions/receiving-and-responding
 """
 
-from imgoe_bot.discordsim.commands import context_of, has_bot
+from imgoe_bot.discordsim.commands import context_of, is_installed
 from imgoe_bot.discordsim.entities import Channel, User
 from imgoe_bot.discordsim.exchange import Answer, Exchange, Kind
 from imgoe_bot.discordsim.message_payloads import message_payload
@@ -42,7 +42,7 @@ def _permissions(world: World, channel: Channel, user: User) -> Payload:
 
 
 def _owners(world: World, exchange: Exchange) -> Payload:
-    by_guild = has_bot(world, exchange.channel)
+    by_guild = is_installed(world, exchange.channel)
     owners: Payload = {"0": str(exchange.channel.guild_id or 0)} if by_guild else {}
     return owners | ({"1": str(exchange.user.id)} if exchange.user.has_app else {})
 

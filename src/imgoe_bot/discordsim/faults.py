@@ -71,16 +71,18 @@ class Faults:
         ]
         self._planned.append(_Planned(pattern, refusals))
 
-    def next_problems(self, pattern: str, codes: Iterable[int]) -> None:
+    def next_problems(
+        self, pattern: str, codes: Iterable[int], *, status: int | None = None
+    ) -> None:
         """Answer the next requests that match with these of Discord's error codes, one each.
 
         Args:
             pattern: e.g. ``POST /users/@me/channels``.
-            codes: e.g. 40003 (DMs opened too fast), 20026 (flagged), 200000 (blocked).
+            codes: any, e.g. 40003 (DMs opened too fast), 20026 (flagged), 200000 (blocked).
+            status: HTTP status; None: what a code comes with here, 403 with one that nothing here
+                answers by itself.
         """
-        found = [problem(code) for code in codes]
-        refusals = [Refusal(item.status, item.code, item.message) for item in found]
-        self._planned.append(_Planned(pattern, refusals))
+        self._planned.append(_Planned(pattern, [_refusal_of(code, status) for code in codes]))
 
     def global_limit(self, *, retry_after_s: float = 0.05) -> None:
         """Answer the next request, whatever it is, with the global rate limit."""
@@ -194,3 +196,11 @@ class Faults:
     def forbid_intents(self, bits: int) -> None:
         """Take privileged intents away in the portal; identifying with them closes with 4014."""
         self._world.privileged_intents &= ~bits
+
+
+def _refusal_of(code: int, status: int | None) -> Refusal:
+    try:
+        known = problem(code)
+    except KeyError:
+        return Refusal(status or 403, code)
+    return Refusal(status or known.status, code, known.message)

@@ -69,6 +69,10 @@ class GuildHandle:
         """Choose where Discord greets who joins; None: nowhere."""
         places.set_system_channel(self._world, self.state, channel)
 
+    def block_words(self, *words: str) -> None:
+        """Let automatic moderation refuse messages with these words; none: it refuses nothing."""
+        self.state.blocked_words = list(words)
+
     def add_channel(
         self,
         name: str,
@@ -196,6 +200,10 @@ class GuildHandle:
     def add_bot(self) -> None:
         """Invite the bot."""
         places.add_bot(self._world, self.state)
+
+    def add_commands(self) -> None:
+        """Authorise the app's commands alone: people have them, the bot is no member."""
+        self.state.has_commands = True
 
     def remove_bot(self) -> None:
         """Kick the bot."""

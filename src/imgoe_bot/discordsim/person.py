@@ -52,6 +52,15 @@ class Person:
         self.user.dms_closed = closed
 
     @property
+    def blocks_bot(self) -> bool:
+        """Whether this person blocked the bot."""
+        return self.user.blocks_bot
+
+    @blocks_bot.setter
+    def blocks_bot(self, blocked: bool) -> None:
+        self.user.blocks_bot = blocked
+
+    @property
     def has_app(self) -> bool:
         """Whether this person added the app to the account, to use it anywhere."""
         return self.user.has_app

@@ -63,8 +63,10 @@ _FORBIDDEN = {
     50007: "Cannot send messages to this user",
     50013: "Missing Permissions",
     50278: "Cannot send messages to this user due to having no mutual guilds",
+    90001: "Reaction was blocked",
     160002: "You cannot reply without permission to read message history",
     200000: "Message was blocked by automatic moderation",
+    200001: "Title was blocked by automatic moderation",
 }
 _REFUSED = {
     20028: "The channel you are writing has hit the write rate limit",

@@ -14,6 +14,7 @@ from imgoe_bot.discordsim.payloads import (
     member_payload,
 )
 from imgoe_bot.discordsim.permissions import Permission
+from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.wire import Payload, timestamp
 from imgoe_bot.discordsim.world import World
 
@@ -23,6 +24,10 @@ def react(world: World, channel: Channel, message: Message, user: User, emoji: s
     world.require(user, channel, Permission.READ_MESSAGE_HISTORY)
     if emoji not in message.reactions:
         world.require(user, channel, Permission.ADD_REACTIONS)
+    if channel.archived:
+        raise problem(50083)
+    if user is world.bot and message.author.blocks_bot:
+        raise problem(90001)
     user_ids = message.reactions.setdefault(emoji, [])
     if user.id not in user_ids:
         user_ids.append(user.id)

@@ -43,9 +43,28 @@ def _check_in_guild(world: World, author: User, channel: Channel, draft: Draft) 
     if draft.embeds:
         world.require(author, channel, Permission.EMBED_LINKS)
     if draft.reference is not None:
-        world.require(author, channel, Permission.READ_MESSAGE_HISTORY)
+        _check_may_answer(world, author, channel)
     if channel.locked and not world.permissions(channel, author.id) & Permission.MANAGE_THREADS:
         raise problem(50083)
+
+
+def _check_may_answer(world: World, author: User, channel: Channel) -> None:
+    """Refuse an answer to a message that its author could not read (160002)."""
+    if not world.permissions(channel, author.id) & Permission.READ_MESSAGE_HISTORY:
+        raise problem(160002)
+
+
+def check_automod(world: World, author: User, channel: Channel, draft: Draft) -> None:
+    """Refuse words that a server's automatic moderation blocks (200000); managers are exempt.
+
+    Source: https://discord.com/developers/docs/resources/auto-moderation
+    """
+    guild = world.guilds.get(channel.guild_id or 0)
+    if guild is None or world.guild_permissions(guild, author.id) & Permission.MANAGE_GUILD:
+        return
+    said = f"{draft.content} {draft.embeds} {draft.components}".casefold()
+    if any(word.casefold() in said for word in guild.blocked_words):
+        raise problem(200000)
 
 
 def _check_stickers(world: World, channel: Channel, draft: Draft) -> None:
@@ -62,7 +81,8 @@ def _check_direct(world: World, author: User, channel: Channel) -> None:
     if author.id not in channel.recipient_ids:
         raise problem(50001)
     for user_id in set(channel.recipient_ids) - {author.id}:
-        if world.users[user_id].dms_closed:
+        user = world.users[user_id]
+        if user.dms_closed or (user.blocks_bot and author is world.bot):
             raise problem(50007)
         if author.bot and not world.share_guild(author.id, user_id):
             raise problem(50278)

@@ -35,6 +35,7 @@ from imgoe_bot.discordsim.wire import (
 from imgoe_bot.discordsim.world import Event, World
 
 _NAME_LENGTH = 100
+_WITHOUT_THREADS = frozenset({ChannelType.CATEGORY, ChannelType.VOICE})
 
 
 def open_thread(
@@ -65,7 +66,7 @@ def open_thread(
 
 
 def _check_place(world: World, opener: User, channel: Channel, *, private: bool) -> None:
-    if channel.guild_id is None or channel.type in THREADS | THREAD_ONLY | {ChannelType.CATEGORY}:
+    if channel.guild_id is None or channel.type in THREADS | THREAD_ONLY | _WITHOUT_THREADS:
         raise problem(50024)
     if private and channel.type is ChannelType.NEWS:
         raise problem(50024)

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
+from imgoe_bot.domain.upload import Card, FailedItem
 from imgoe_bot.errors import ImgoeError
 
 
@@ -35,3 +37,51 @@ class Health:
 
     kept_at: datetime | None = None
     failure: ImgoeError | None = None
+
+
+class Fate(StrEnum):
+    """What has become of a message, as far as it is known."""
+
+    UNKNOWN = "unknown"
+    UNDER_WAY = "under-way"
+    KEPT = "kept"
+    DELETED = "deleted"
+    WITHDRAWN = "withdrawn"
+    GIVEN_UP = "given-up"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The jobs of one post.
+
+    Attributes:
+        pending: files that are still to be uploaded.
+        failures: what failed of those, and of others for good.
+        answer: why the answer was given up, None when it was not.
+    """
+
+    pending: int = 0
+    failures: tuple[FailedItem, ...] = ()
+    answer: ImgoeError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is known of one message; see ``Work`` for what failed."""
+
+    fate: Fate = Fate.UNKNOWN
+    failures: tuple[FailedItem, ...] = ()
+    answer: ImgoeError | None = None
+
+
+def fate_of(card: Card, work: Work) -> Fate:
+    """Tell what has become of a message that there is a post of."""
+    if work.pending:
+        return Fate.UNDER_WAY
+    if card.has_copies:
+        return Fate.KEPT
+    if card.uploads:
+        return Fate.DELETED
+    if card.source_is_gone:
+        return Fate.WITHDRAWN
+    return Fate.GIVEN_UP if work.failures or card.post.answered else Fate.UNDER_WAY

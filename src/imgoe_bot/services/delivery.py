@@ -18,7 +18,12 @@ from imgoe_bot.domain.letters import HALTED_FOR, Breaker, Closed, Go, Halt, Halt
 from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Delivery, Options
 from imgoe_bot.domain.upload import Card
-from imgoe_bot.errors import DirectMessagesHalted, ImgoeError, UploadNotFound
+from imgoe_bot.errors import (
+    DirectMessagesHalted,
+    ImgoeError,
+    SourceUnreachable,
+    UploadNotFound,
+)
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, LetterStore, Messenger, PostStore
 from imgoe_bot.services.quotas import QuotaService
@@ -98,7 +103,10 @@ class DeliveryService:
         """Tell whoever made these rules that they rest, if that can be told now."""
         maker = rules[0].created_by
         if maker and await self._may_tell(maker):  # 0: has been forgotten
-            await self._tell(self._messenger.tell_paused(rules, locale=locale))
+            try:
+                await self._tell(self._messenger.tell_paused(rules, locale=locale))
+            except SourceUnreachable as error:  # /mirror list and /status tell it too
+                log.warning("nobody was told that a rule rests", error=repr(error))
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
         """Tell an author that the copy went with the message, if that can be told now."""

@@ -60,6 +60,8 @@ class HighWaterMarks:
         self._rules = rules
         self._outage = outage
         self._channels: dict[ChannelId, _Channel] = {}
+        self._of_guild: dict[GuildId, dict[ChannelId, _Channel]] = {}
+        self._unheard: set[GuildId] = set()
 
     async def stored(self, guild_id: GuildId) -> Mapping[ChannelId, MessageId]:
         """Return the mark of each of a server's channels that has one."""
@@ -82,9 +84,22 @@ class HighWaterMarks:
 
     def hold_guild(self, guild_id: GuildId) -> None:
         """Hold the channels of a server that is unavailable for a while."""
-        for channel in self._channels.values():
-            if channel.guild_id == guild_id:
-                channel.hold()
+        for channel in self._of_guild.get(guild_id, {}).values():
+            channel.hold()
+
+    def hold_unheard(self, guild_id: GuildId) -> None:
+        """Hold the channels of a server in which messages came that the gateway didn't tell of.
+
+        Which was the newest of a channel isn't known either, so each has to be read.
+        """
+        self._unheard.add(guild_id)
+        self.hold_guild(guild_id)
+
+    def take_unheard(self, guild_id: GuildId) -> bool:
+        """Tell whether ``hold_unheard`` was called since this was asked last."""
+        is_unheard = guild_id in self._unheard
+        self._unheard.discard(guild_id)
+        return is_unheard
 
     @asynccontextmanager
     async def looking(
@@ -111,6 +126,7 @@ class HighWaterMarks:
             await self._passed(channel_id, channel, message_id)
         elif not channel.under_way:
             self._channels.pop(channel_id, None)
+            self._of_guild[guild_id].pop(channel_id, None)
 
     async def _passed(self, channel_id: ChannelId, channel: _Channel, message_id: int) -> None:
         channel.newest = max(channel.newest, message_id)
@@ -167,7 +183,11 @@ class HighWaterMarks:
         return True
 
     def _channel(self, guild_id: GuildId, channel_id: ChannelId) -> _Channel:
-        return self._channels.setdefault(channel_id, _Channel(guild_id))
+        channel = self._channels.get(channel_id)
+        if channel is None:
+            channel = self._channels[channel_id] = _Channel(guild_id)
+            self._of_guild.setdefault(guild_id, {})[channel_id] = channel
+        return channel
 
     async def _store(self, channel_id: ChannelId, channel: _Channel, mark: int) -> None:
         """Store a mark once; that it lags for a while loses nothing."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from imgoe_bot.domain.guild import SERVER, Actor, check_may_manage
-from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, RuleId, new_id
+from imgoe_bot.domain.ids import ChannelId, GuildId, PostId, RuleId, new_id
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.mirror import (
     AttachmentFacts,
@@ -157,11 +157,6 @@ class MirrorService:
         if await self._posts.find_post(facts.guild_id, facts.message_id) is not None:
             return False
         return await self._note_once(f"asked {facts.guild_id} {facts.message_id}")
-
-    async def was_kept(self, guild_id: GuildId, message_id: MessageId) -> bool:
-        """Tell whether a message was dealt with and answered."""
-        post = await self._posts.find_post(guild_id, message_id)
-        return post is not None and post.answered
 
     async def _store(
         self, facts: MessageFacts, decision: Decision, left: Sequence[FailedItem]

@@ -24,7 +24,7 @@ from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MirrorRule, PersonChoice
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.quota import Spent, Usage
-from imgoe_bot.domain.status import Health, Queue
+from imgoe_bot.domain.status import Health, Queue, Work
 from imgoe_bot.domain.upload import (
     Card,
     DeleteLink,
@@ -256,6 +256,14 @@ class RuleStore(Protocol):
         """Let a channel's rule rest for want of a permission; False when none works there."""
         ...
 
+    async def wake(self, rule: MirrorRule, *, remove: bool) -> bool:
+        """Let a rule work again that rests for want of a permission, or remove it.
+
+        Returns:
+            False when it rests for that no more; then nothing was changed.
+        """
+        ...
+
     async def of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
         """Return the guild's rules, oldest first."""
         ...
@@ -484,6 +492,10 @@ class StatusStore(Protocol):
         """Return until when a person is sent no direct messages, None when they are."""
         ...
 
+    async def work(self, post_id: PostId) -> Work:
+        """Return what is left to do of a post, and what failed."""
+        ...
+
 
 class JobStore(Protocol):
     """The queue. A write under a lost lease raises StaleWrite and changes nothing."""
@@ -604,7 +616,8 @@ class Messenger(Protocol):
 
         Raises:
             SourceGone: the message or the attachment was deleted, by Discord's own word.
-            NotAllowed: the bot can't read the channel any more.
+            NotAllowed: the bot can't read the channel any more; that is proven.
+            DiscordRefused: Discord does not show it, whatever the permissions.
             SourceUnreachable: Discord did not answer.
         """
         ...
@@ -625,7 +638,8 @@ class Messenger(Protocol):
 
         Raises:
             SourceGone: the source message was deleted, by Discord's own word.
-            NotAllowed: the bot can't write there.
+            NotAllowed: the bot can't write there; that is proven, so the whole place rests.
+            DiscordRefused: Discord takes no answer to this one post, in no way.
             SourceUnreachable: Discord did not answer.
         """
         ...
@@ -642,7 +656,7 @@ class Messenger(Protocol):
             Where it is shown now.
 
         Raises:
-            SourceGone, NotAllowed: it can't be shown there.
+            SourceGone, NotAllowed, DiscordRefused: it can't be shown there.
             SourceUnreachable: Discord did not answer.
         """
         ...

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from imgoe_bot.domain.budget import Used
 from imgoe_bot.domain.guild import Actor, check_may_manage
-from imgoe_bot.domain.ids import GuildId
+from imgoe_bot.domain.ids import GuildId, MessageId
 from imgoe_bot.domain.letters import Breaker
 from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.quota import WINDOW, Usage, Whose, spent
-from imgoe_bot.domain.status import Health, Queue
+from imgoe_bot.domain.status import Health, Queue, Record, fate_of
 from imgoe_bot.services.budgets import HostBudgets
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.options import OptionService
@@ -103,6 +103,15 @@ class StatusService:
             expiry_off=await self._expiry_off(guild_id, health),
             resting=tuple(await self._resting.resting(guild_id)),
         )
+
+    async def record(self, guild_id: GuildId, message_id: MessageId) -> Record:
+        """Return what has become of a message; anybody who may read it may know."""
+        post = await self._posts.find_post(guild_id, message_id)
+        if post is None:
+            return Record()
+        work = await self._store.work(post.id)
+        card = await self._posts.get_card(post.id, now=self._clock.now())
+        return Record(fate_of(card, work), work.failures, work.answer)
 
     async def _expiry_off(self, guild_id: GuildId, health: Health) -> bool:
         """Tell whether the newest copy is one that the host keeps for another time."""

@@ -1,39 +1,74 @@
-"""Whether the bot can still read what it mirrors: where it can't, nothing would ever fail."""
+"""Whether the bot can still work where it mirrors: where it can't, nothing would ever fail."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 import discord
+import structlog
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.domain.mirror import MirrorRule, find_rule
 from imgoe_bot.services.resting import Lost
 from imgoe_bot.ui import convert
 from imgoe_bot.ui.container import Services
-from imgoe_bot.ui.permissions import missing_in
-
-NEEDED_TO_READ = ("view_channel", "read_message_history")
-
-CANNOT_VIEW = 50001
-"""Source: Discord's developer documentation, JSON error codes."""
+from imgoe_bot.ui.discord_codes import LACKING
+from imgoe_bot.ui.permissions import NEEDED_TO_READ, missing_in, needed_to_mirror
+from imgoe_bot.ui.refusals import find_lack
 
 AnyChannel = discord.abc.GuildChannel | discord.Thread
 
+log = structlog.stdlib.get_logger(__name__)
 
-async def check_access(guild: discord.Guild, services: Services) -> None:
-    """Let mirrored channels rest that the bot can't read any more; who made the rule is told."""
+
+async def check_access(guild: discord.Guild, services: Services) -> bool:
+    """Let mirrored channels rest that the bot can't read any more, and wake those it can again.
+
+    Who made a rule is told once when it rests.
+
+    Returns:
+        Whether one woke, so that what was posted meanwhile has to be read.
+    """
+    async with services.resting.turn(GuildId(guild.id)):
+        woke = await _check_access(guild, services)
+    if woke:
+        services.marks.hold_unheard(GuildId(guild.id))
+    return woke
+
+
+async def _check_access(guild: discord.Guild, services: Services) -> bool:
     guild_id = GuildId(guild.id)
     rules = await services.mirrors.rules(guild_id)
+    woke = [await _woke(guild, rule, services) for rule in rules if rule.lacks is not None]
+    if any(woke):
+        rules = await services.mirrors.rules(guild_id)
     if all(rule.paused for rule in rules):
-        return
+        return any(woke)
     lost = list(lost_in(guild, rules, await services.marks.stored(guild_id)))
     await services.resting.rest(guild_id, lost, locale=str(guild.preferred_locale))
+    return any(woke)
+
+
+async def _woke(guild: discord.Guild, rule: MirrorRule, services: Services) -> bool:
+    """Wake a rule if nothing is missing any more: neither what it rests for nor anything else."""
+    place = guild if rule.is_server_wide else guild.get_channel_or_thread(rule.channel_id)
+    lack, _, elsewhere = (rule.lacks or "").partition(":")
+    lacking = guild.get_channel_or_thread(int(elsewhere)) if elsewhere else place
+    if place is None or lacking is None or missing_in(lacking, [lack]):
+        return False
+    line = convert.channel_line(place)
+    options = await services.options.at(GuildId(guild.id), line)
+    if missing_in(place, needed_to_mirror(options)):
+        return False
+    return await services.resting.wake(rule, line)
 
 
 async def refused(channel: AnyChannel, error: discord.Forbidden, services: Services) -> None:
-    """Let a channel rest whose messages Discord refuses, whatever its permissions look like."""
-    lacks = "view_channel" if error.code == CANNOT_VIEW else "read_message_history"
-    lost = Lost(convert.channel_line(channel), lacks)
+    """Let a channel rest whose messages Discord refuses, if a permission really lacks."""
     guild = channel.guild
+    lack = await find_lack(guild, channel.id, NEEDED_TO_READ) if error.code in LACKING else None
+    if lack is None:
+        log.warning("a channel was refused for no permission", channel=channel.id, code=error.code)
+        return
+    lost = Lost(convert.channel_line(channel), lack)
     await services.resting.rest(GuildId(guild.id), [lost], locale=str(guild.preferred_locale))
 
 

@@ -1,10 +1,12 @@
 """The bot itself, and what it takes to make any discord.py bot do the same."""
 
+import contextlib
 import gc
 
 import discord
 from discord.ext import commands
 
+from imgoe_bot.errors import ConfigError
 from imgoe_bot.ui.commands import sync_if_changed
 from imgoe_bot.ui.consent import AskButton, ChoiceButton
 from imgoe_bot.ui.container import AnyBot, Services, attach, detach
@@ -48,10 +50,24 @@ BUTTONS = (
     ResetButton,
     *SETUP_ITEMS,
 )
+MENU_KINDS = (discord.AppCommandType.message, discord.AppCommandType.user)
 
 
 async def install(bot: AnyBot, services: Services) -> None:
-    """Give a bot our services, buttons and cogs."""
+    """Give a bot our services, buttons and cogs: all of them, or nothing.
+
+    Raises:
+        ConfigError: the bot has commands or cogs of these names already.
+        ExtensionError: a cog can't be loaded.
+    """
+    await _check_names(bot, services)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(uninstall, bot)
+        await _load(bot, services)
+        stack.pop_all()
+
+
+async def _load(bot: AnyBot, services: Services) -> None:
     attach(bot, services)
     bot.add_dynamic_items(*BUTTONS)
     await add_translator(bot)
@@ -60,13 +76,48 @@ async def install(bot: AnyBot, services: Services) -> None:
 
 
 async def uninstall(bot: AnyBot) -> None:
-    """Take everything off again."""
+    """Take everything off again, as far as it is there."""
     for name in EXTENSIONS:
         if name in bot.extensions:
             await bot.unload_extension(name)
     await remove_translator(bot)
     bot.remove_dynamic_items(*BUTTONS)
     detach(bot)
+
+
+async def _check_names(bot: AnyBot, services: Services) -> None:
+    """Refuse to be loaded into a bot that uses one of our names for something else."""
+    taken = _names_in(bot)
+    if not taken:
+        return
+    clashing = sorted(taken & await _our_names(services))
+    if clashing:
+        raise ConfigError(
+            "load_extension('imgoe_bot')",
+            f"this bot has {', '.join(clashing)} already: rename them, or leave one of both out",
+        )
+
+
+async def _our_names(services: Services) -> set[str]:
+    """Return the names of all that we load, by loading it into a bot that never connects."""
+    intents = discord.Intents.none()
+    trial = commands.Bot(commands.when_mentioned, help_command=None, intents=intents)
+    try:
+        await _load(trial, services)
+        return _names_in(trial)
+    finally:
+        await uninstall(trial)
+
+
+def _names_in(bot: AnyBot) -> set[str]:
+    """Return a bot's global commands, menus and cogs as people know them."""
+    menus = [each for kind in MENU_KINDS for each in bot.tree.get_commands(type=kind)]
+    slash = bot.tree.get_commands(type=discord.AppCommandType.chat_input)
+    return {
+        *(f"the command /{command.name}" for command in slash),
+        *(f"the menu “{menu.name}”" for menu in menus),
+        *(f"the cog {name}" for name in bot.cogs),
+    }
 
 
 class ImgoeBot(commands.AutoShardedBot):

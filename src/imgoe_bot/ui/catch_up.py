@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import discord
 import structlog
@@ -13,6 +14,7 @@ from imgoe_bot.ui import convert
 from imgoe_bot.ui.access import check_access, refused
 from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.mirroring import decide_on
+from imgoe_bot.ui.permissions import NEEDED_TO_READ, missing_in
 from imgoe_bot.ui.taken_back import retire_missing
 
 SIDE_BY_SIDE = 4
@@ -36,6 +38,32 @@ async def ask_for_all(bot: AnyBot, services: Services) -> None:
     for guild_id in {rule.guild_id for rule in ruled} | watching:
         if bot.get_guild(guild_id) is not None:
             services.catch_ups.ask_now(guild_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What comes after a channel's mark.
+
+    Attributes:
+        after: the mark.
+        until: the channel's newest message, 0 when it has none; None when that isn't known.
+        passed_over: whether a moderator has paused the channel, so that nothing of it is read.
+    """
+
+    channel: Readable
+    after: int
+    until: int | None
+    passed_over: bool
+
+    @property
+    def has_messages(self) -> bool:
+        """Whether there may be messages to read."""
+        return not self.passed_over and (self.until is None or self.until > self.after)
+
+    @property
+    def known_end(self) -> int:
+        """How far all is dealt with before anything is read."""
+        return max(self.after, self.until or 0) if self.passed_over else self.after
 
 
 class CatchUp:
@@ -68,11 +96,16 @@ class CatchUp:
 
     async def _catch_up(self, guild: discord.Guild) -> bool:
         """Catch up one server as far as it goes; False where it has to be tried again."""
+        guild_id, marks = GuildId(guild.id), self._services.marks
         await check_access(guild, self._services)
-        complete = await self._read_channels(guild)
+        unheard = marks.take_unheard(guild_id)
+        complete = await self._read_channels(guild, heard=not unheard)
+        if unheard and not complete:
+            marks.hold_unheard(guild_id)
         return await retire_missing(self._bot, guild, self._services) and complete
 
-    async def _read_channels(self, guild: discord.Guild) -> bool:
+    async def _read_channels(self, guild: discord.Guild, *, heard: bool) -> bool:
+        """Read the held channels; unless ``heard``, what is known of them may be old."""
         services, guild_id = self._services, GuildId(guild.id)
         rules = await services.mirrors.rules(guild_id)
         marks = await services.marks.stored(guild_id)
@@ -80,37 +113,35 @@ class CatchUp:
         for channel, rule in _mirrored(guild, rules):
             if services.marks.is_held(ChannelId(channel.id)):
                 after = _mark(channel, rule, marks)
-                ended = await self._read_if_possible(channel, rule, after=after) and ended
+                until = (channel.last_message_id or 0) if heard else None
+                gap = Gap(channel, after, until, passed_over=rule.paused)
+                ended = await self._read_if_possible(gap) and ended
         return ended
 
-    async def _read_if_possible(self, channel: Readable, rule: MirrorRule, *, after: int) -> bool:
+    async def _read_if_possible(self, gap: Gap) -> bool:
         try:
-            return await self._read(channel, rule, after=after)
+            return await self._read(gap)
         except discord.Forbidden as error:
-            await refused(channel, error, self._services)
+            await refused(gap.channel, error, self._services)
         except Exception as error:  # one channel's trouble is not all the others'
-            _say("a channel can't be caught up", error, channel=channel.id)
+            _say("a channel can't be caught up", error, channel=gap.channel.id)
         return False
 
-    async def _read(self, channel: Readable, rule: MirrorRule, *, after: int) -> bool:
-        """Decide on every message after a mark, oldest first; a paused rule passes them over."""
-        services = self._services
-        guild_id, channel_id = GuildId(channel.guild.id), ChannelId(channel.id)
-        begun = services.marks.begin(guild_id, channel_id)
-        newest, last = channel.last_message_id or 0, MessageId(after)
-        if rule.paused:
-            last = MessageId(max(after, newest))
-        elif newest > after:
-            read = 0
-            async for message in channel.history(
-                after=discord.Object(after), limit=None, oldest_first=True
-            ):
+    async def _read(self, gap: Gap) -> bool:
+        """Decide on every message of a gap, oldest first; False where it has to be read again."""
+        guild_id, channel_id = GuildId(gap.channel.guild.id), ChannelId(gap.channel.id)
+        marks = self._services.marks
+        begun = marks.begin(guild_id, channel_id)
+        last, read = MessageId(gap.known_end), 0
+        if gap.has_messages:
+            after = discord.Object(gap.after)
+            async for message in gap.channel.history(after=after, limit=None, oldest_first=True):
                 read, last = read + 1, MessageId(message.id)
-                if not services.marks.came_live(channel_id, last):
-                    await decide_on(message, services)
+                if not marks.came_live(channel_id, last):
+                    await decide_on(message, self._services)
                 if not read % PAGE:
-                    await services.marks.read_to(guild_id, channel_id, last, begun=begun)
-        return await services.marks.finish(guild_id, channel_id, last, begun=begun)
+                    await marks.read_to(guild_id, channel_id, last, begun=begun)
+        return await marks.finish(guild_id, channel_id, last, begun=begun)
 
 
 def _mirrored(
@@ -118,14 +149,15 @@ def _mirrored(
 ) -> Iterator[tuple[Readable, MirrorRule]]:
     """Return the channels that are mirrored, or paused by a moderator, and the rule of each.
 
-    What rests for want of a permission stays behind its mark until it can be read again. A thread
-    that was archived meanwhile is not looked into.
+    What rests for want of a permission stays behind its mark until it can be read again; so does
+    what was never open to the bot. A thread that was archived meanwhile is not looked into.
     """
     for channel in _readable(guild):
         line = convert.channel_line(channel)
         rule = find_rule(line, rules, guild_id=GuildId(guild.id))
-        if rule is not None and rule.lacks is None:
-            yield channel, rule
+        if rule is None or rule.lacks is not None or missing_in(channel, NEEDED_TO_READ):
+            continue
+        yield channel, rule
 
 
 def _readable(guild: discord.Guild) -> list[Readable]:

@@ -74,8 +74,9 @@ def attach(bot: AnyBot, services: Services) -> None:
 
 
 def detach(bot: AnyBot) -> None:
-    """Take the services off again."""
-    delattr(bot, _ATTRIBUTE)
+    """Take the services off again; none there is no change."""
+    if hasattr(bot, _ATTRIBUTE):
+        delattr(bot, _ATTRIBUTE)
 
 
 def services_of(bot: discord.Client) -> Services:

@@ -5,6 +5,7 @@ from datetime import datetime
 from urllib.parse import unquote
 
 import discord
+from discord.app_commands import AppCommandThread
 
 from imgoe_bot.domain.guild import MANAGE_GUILD, Actor
 from imgoe_bot.domain.ids import (
@@ -121,13 +122,23 @@ def _has_our_buttons(components: Iterable[object]) -> bool:
 
 
 def channel_line(channel: object) -> tuple[ChannelId, ...]:
-    """Return the ids of a channel and its parents: thread, channel, category."""
+    """Return the ids of a channel and its parents: thread, channel, category, as far as known."""
     ids = (
         getattr(channel, "id", None),
         getattr(channel, "parent_id", None),
-        getattr(channel, "category_id", None),
+        getattr(_holder_of(channel), "category_id", None),
     )
     return tuple(ChannelId(id_) for id_ in ids if id_ is not None)
+
+
+def _holder_of(channel: object) -> object:
+    """Return what stands in a category: a thread's channel, None where that is not known.
+
+    A thread's own ``category_id`` raises where its channel is not in discord.py's memory.
+    """
+    if isinstance(channel, discord.Thread | AppCommandThread):
+        return channel.parent
+    return channel
 
 
 def is_nsfw(channel: object) -> bool:

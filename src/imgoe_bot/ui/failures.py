@@ -14,6 +14,7 @@ from imgoe_bot.ui import late, settings_words
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.convert import guild_of
+from imgoe_bot.ui.discord_codes import AUTOMOD
 from imgoe_bot.ui.translate import Words, words_for_locale
 
 STALE = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)
@@ -83,6 +84,8 @@ def _key_missing(error: e.KeyMissing, words: Words) -> str:
 
 def _not_allowed(error: e.NotAllowed, words: Words) -> str:
     kind, _, role_id = error.needs.partition(":")
+    if kind == "membership":
+        return words("error.not_a_member")
     if kind == "consent":
         return words("error.opted_out")
     if kind == "role":
@@ -174,6 +177,12 @@ def _stale_command(_: e.StaleCommand, words: Words) -> str:
     return words("error.stale_command")
 
 
+def _discord_refused(error: e.DiscordRefused, words: Words) -> str:
+    if error.code in AUTOMOD:
+        return words("error.automod")
+    return words("error.discord_refused", code=error.code)
+
+
 def _operator(_: e.ImgoeError, words: Words) -> str:
     return words("error.operator")
 
@@ -205,6 +214,7 @@ _WORDS: dict[type[e.ImgoeError], Callable[[Any, Words], str]] = {
     e.ReplyMissing: _reply_missing,
     e.StaleWrite: _stale,
     e.DirectMessagesHalted: _operator,
+    e.DiscordRefused: _discord_refused,
     e.ConfigError: _operator,
     e.StoreError: _operator,
     e.SchemaTooNew: _operator,

@@ -10,13 +10,11 @@ from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.letters import Halt
 from imgoe_bot.domain.quota import Spent
 from imgoe_bot.domain.upload import Card
-from imgoe_bot.errors import DirectMessagesHalted, NotAllowed, SourceGone, SourceUnreachable
+from imgoe_bot.errors import DirectMessagesHalted, SourceGone, SourceUnreachable
 from imgoe_bot.ui import letters, views
 from imgoe_bot.ui.container import AnyBot
 from imgoe_bot.ui.translate import words_for_locale
 
-CANNOT_SEND_TO_USER = 50007
-NO_MUTUAL_GUILDS = 50278
 HALTS = {40003: Halt.TOO_FAST, 20026: Halt.QUARANTINED}
 LOOK_BACK = 50
 """How many of the newest messages are searched for what an earlier try sent."""
@@ -92,12 +90,10 @@ async def _translated() -> AsyncGenerator[None]:
     except discord.HTTPException as error:
         if error.code in HALTS:
             raise DirectMessagesHalted(reason=HALTS[error.code].value) from error
-        if error.code in (CANNOT_SEND_TO_USER, NO_MUTUAL_GUILDS):
-            raise _Closed from error
+        if isinstance(error, discord.Forbidden) and error.code:
+            raise _Closed from error  # 50007, 50278 or another: this person gets none of us
         if isinstance(error, discord.NotFound) and error.code:
             raise SourceGone from error
-        if isinstance(error, discord.Forbidden):
-            raise NotAllowed(needs="send_messages") from error
         raise SourceUnreachable(status=error.status) from error
     except OSError as error:
         raise SourceUnreachable from error

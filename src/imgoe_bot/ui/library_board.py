@@ -6,11 +6,12 @@ import discord
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, UserId
 from imgoe_bot.domain.upload import Card, Place, Posted
-from imgoe_bot.errors import NotAllowed, SourceGone
+from imgoe_bot.errors import DiscordRefused, NotAllowed, SourceGone
 from imgoe_bot.ui import cards, pictures
 from imgoe_bot.ui.container import AnyBot
 from imgoe_bot.ui.inbox import NO_PINGS
-from imgoe_bot.ui.outbound import translated
+from imgoe_bot.ui.permissions import held_in
+from imgoe_bot.ui.refusals import translated
 
 
 class DiscordBoard:
@@ -25,11 +26,11 @@ class DiscordBoard:
             async with translated(needs="view_channel"):
                 channel = await self._channel(channel_id)
                 member = await self._member(guild_id, user_id)
-        except (SourceGone, NotAllowed):
+        except (SourceGone, NotAllowed, DiscordRefused):
             return False
-        if channel is None or member is None:
+        held = held_in(channel, member) if channel and member else None
+        if held is None:
             return False
-        held = channel.permissions_for(member)
         in_thread = isinstance(channel, discord.Thread)
         may_send = held.send_messages_in_threads if in_thread else held.send_messages
         return held.view_channel and may_send
@@ -58,6 +59,6 @@ class DiscordBoard:
     async def remove(self, place: Place) -> None:
         """Take a message of ours away; see the port."""
         channel = self._bot.get_partial_messageable(place.channel_id)
-        with contextlib.suppress(SourceGone, NotAllowed):
+        with contextlib.suppress(SourceGone, NotAllowed, DiscordRefused):
             async with translated(needs="manage_messages"):
                 await channel.get_partial_message(place.message_id).delete()

@@ -8,13 +8,13 @@ from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.mirror import MirrorRule, find_rule
 from imgoe_bot.domain.options import Answer, Options, get_option
-from imgoe_bot.errors import ImgoeError
+from imgoe_bot.errors import ImgoeError, NotAllowed
 from imgoe_bot.services.status import Report
 from imgoe_bot.ui import convert, render, settings_words
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, Services, services_of
 from imgoe_bot.ui.failures import words_for
-from imgoe_bot.ui.mirroring import Mirrorable
+from imgoe_bot.ui.mirror_option import ChosenPlace
 from imgoe_bot.ui.permissions import missing_in, needed_to_mirror
 from imgoe_bot.ui.status import used_text
 from imgoe_bot.ui.translate import Words
@@ -31,22 +31,25 @@ class _Check:
         return f"{HOLDS if self.holds else FAILS} {self.text}"
 
 
-async def report(interaction: AnyInteraction, channel: Mirrorable, words: Words) -> str:
+async def report(interaction: AnyInteraction, channel: ChosenPlace, words: Words) -> str:
     """Try everything that mirroring in a channel takes; nobody else sees anything of it.
 
     Raises:
-        NotAllowed: without the Manage Server permission.
+        NotAllowed: without the Manage Server permission, or the bot is no member of the server.
     """
+    guild = channel.guild
+    if guild is None:
+        raise NotAllowed(needs="membership")
     services, actor = services_of(interaction.client), convert.actor_of(interaction)
     status = await services.status.report(actor)
     line = convert.channel_line(channel)
-    rules = await services.mirrors.rules(GuildId(channel.guild.id))
-    options = await services.options.at(GuildId(channel.guild.id), line)
+    rules = await services.mirrors.rules(GuildId(guild.id))
+    options = await services.options.at(GuildId(guild.id), line)
     checks = [
-        *_rule_checks(find_rule(line, rules, guild_id=GuildId(channel.guild.id)), words),
+        *_rule_checks(find_rule(line, rules, guild_id=GuildId(guild.id)), words),
         _permission_check(channel, options, words),
         _intent_check(interaction.client, words),
-        _answer_check(channel.guild, options, words),
+        _answer_check(guild, options, words),
         _consent_check(options, words),
         await _host_check(services, actor, words),
         _quota_check(status, words),
@@ -63,7 +66,7 @@ def _rule_checks(rule: MirrorRule | None, words: Words) -> list[_Check]:
     return [found, _Check(holds=not rule.paused, text=state)]
 
 
-def _permission_check(channel: Mirrorable, options: Options, words: Words) -> _Check:
+def _permission_check(channel: ChosenPlace, options: Options, words: Words) -> _Check:
     missing = missing_in(channel, needed_to_mirror(options))
     if not missing:
         return _Check(holds=True, text=words("test.may"))

@@ -4,12 +4,13 @@ import contextlib
 
 import discord
 import structlog
+from discord.app_commands import AppCommandThread
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.domain.options import Consent
-from imgoe_bot.errors import NotAllowed, StoreError
+from imgoe_bot.errors import StoreError
 from imgoe_bot.ui import consent, convert
-from imgoe_bot.ui.container import AnyBot, AnyInteraction, Services
+from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.translate import Words
 
 Mirrorable = (
@@ -21,8 +22,11 @@ Mirrorable = (
 )
 """Channels that a rule can stand in."""
 
-Place = Mirrorable | discord.Guild
-"""Where a rule can stand: a channel, what holds channels, or the whole server."""
+Place = Mirrorable | AppCommandThread | discord.Guild
+"""Where a rule can stand: a channel, what holds channels, or the whole server.
+
+Of a thread that Discord does not show the bot, it is told no more than the command says.
+"""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -126,18 +130,6 @@ async def save_by_reaction(
     if facts is not None:
         await services.outage.outlast(lambda: services.mirrors.observe(facts, saved=True))
         services.runner.wake()
-
-
-def place_of(interaction: AnyInteraction, channel: Mirrorable | None) -> Place:
-    """Return the channel that was named, or the whole server.
-
-    Raises:
-        NotAllowed: outside a server.
-    """
-    place = channel or interaction.guild
-    if place is None:
-        raise NotAllowed(needs="manage_guild")
-    return place
 
 
 def name_of(place: Place, words: Words) -> str:

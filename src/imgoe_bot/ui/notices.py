@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import discord
 import structlog
+from discord.app_commands import AppCommandThread
 
 from imgoe_bot.domain.ids import ChannelId, GuildId
+from imgoe_bot.errors import NotAllowed
 from imgoe_bot.ui import consent, convert
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, Services, services_of
@@ -39,7 +41,10 @@ async def give_notice(place: Place, services: Services) -> list[Place]:
 
 
 def _guild_of(place: Place) -> discord.Guild:
-    return place if isinstance(place, discord.Guild) else place.guild
+    guild = place if isinstance(place, discord.Guild) else place.guild
+    if guild is None:  # the bot has left it meanwhile
+        raise NotAllowed(needs="membership")
+    return guild
 
 
 def _notice_boards(place: Place) -> Sequence[discord.abc.Messageable]:
@@ -49,7 +54,7 @@ def _notice_boards(place: Place) -> Sequence[discord.abc.Messageable]:
             return [place.system_channel] if place.system_channel else []
         case discord.CategoryChannel():
             return place.text_channels[:NOTICES_MAX]
-        case discord.ForumChannel():
+        case discord.ForumChannel() | AppCommandThread():
             return []
         case _:
             return [place]

@@ -1,12 +1,11 @@
 """What the job runner asks of Discord: find a file, answer a post, write to a person."""
 
 import contextlib
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import discord
+import structlog
 
 from imgoe_bot.domain.ids import GuildId, UploadId
 from imgoe_bot.domain.job import Item
@@ -15,23 +14,37 @@ from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Answer, Options
 from imgoe_bot.domain.quota import Spent
 from imgoe_bot.domain.upload import Card, Place, Post, Posted
-from imgoe_bot.errors import NotAllowed, SourceGone, SourceUnreachable
+from imgoe_bot.errors import (
+    DiscordRefused,
+    ImgoeError,
+    NotAllowed,
+    SourceGone,
+    SourceUnreachable,
+)
 from imgoe_bot.services.ports import Thumb
 from imgoe_bot.ui import cards, convert, pictures, render, views
 from imgoe_bot.ui.container import AnyBot, services_of
+from imgoe_bot.ui.discord_codes import AUTOMOD, THREAD_EXISTS
 from imgoe_bot.ui.inbox import NO_PINGS, Inbox
-from imgoe_bot.ui.permissions import NEEDED_TO_ANSWER, missing_in
+from imgoe_bot.ui.permissions import NEEDED_TO_ANSWER, NEEDED_TO_READ
 from imgoe_bot.ui.refreshing import freshened
+from imgoe_bot.ui.refusals import (
+    find_lack,
+    takes_no_thread,
+    translated,
+)
+from imgoe_bot.ui.sending import send_card
 from imgoe_bot.ui.sources import find_thing
 from imgoe_bot.ui.translate import words_for_locale
 
-UNKNOWN_MESSAGE = 10008
-INVALID_FORM = 50035
-THREAD_EXISTS = 160004
 KEPT_MARK = "✅"
 FAILED_MARK = "⚠️"
 LOOK_BACK = 50
 """How many messages after the source are searched for an earlier answer of ours."""
+SETTLED = (SourceGone, NotAllowed, DiscordRefused)
+"""What no repeat mends; a card stays as it is then."""
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 class DiscordMessenger:
@@ -51,8 +64,11 @@ class DiscordMessenger:
         return thing.source
 
     async def _source_message(self, post: Post) -> discord.Message:
-        async with translated(needs="read_message_history"):
-            return await self._channel(post).fetch_message(post.message_id or 0)
+        try:
+            async with translated(needs="read_message_history"):
+                return await self._channel(post).fetch_message(post.message_id or 0)
+        except NotAllowed as error:
+            raise await self._proven(post, post.channel_id, NEEDED_TO_READ) from error
 
     async def announce(
         self, card: Card, options: Options, *, nonce: str, repeated: bool
@@ -69,43 +85,73 @@ class DiscordMessenger:
     ) -> Posted | None:
         if options.answer is Answer.SILENT:
             return None
-        if options.answer is Answer.REACTION:
-            await self._react(card)
-            return None
         try:
+            if options.answer is Answer.REACTION:
+                await self._react(card)
+                return None
             return await self._answer_by_card(card, options, nonce=nonce, repeated=repeated)
         except NotAllowed as error:
-            raise NotAllowed(needs=self._lacking(card.post, options) or error.needs) from error
+            raise await self._lacking(card.post, options) from error
 
     async def _answer_by_card(
         self, card: Card, options: Options, *, nonce: str, repeated: bool
     ) -> Posted:
+        """Answer where the options say or, if a thread takes nothing, below the message."""
         async with translated(needs="send_messages"):
             channel, answered = await self._answer_channel(card.post, options)
+        try:
+            return await self._answer_in(channel, card, nonce, answers=answered, repeated=repeated)
+        except DiscordRefused:
+            if answered or options.answer is not Answer.THREAD:
+                raise
+        home = self._channel(card.post)
+        return await self._answer_in(home, card, nonce, answers=True, repeated=repeated)
+
+    async def _answer_in(
+        self,
+        channel: discord.PartialMessageable,
+        card: Card,
+        nonce: str,
+        *,
+        answers: bool,
+        repeated: bool,
+    ) -> Posted:
+        async with translated(needs="send_messages"):
             card = self._fit_for(card, channel.id)
             earlier = await self._find_answer(card.post, channel) if repeated else None
-            message = earlier or await self._send_card(channel, card, nonce, answers=answered)
+            message = earlier or await send_card(channel, card, nonce, answers=answers)
             return pictures.posted(message)
 
-    def _lacking(self, post: Post, options: Options) -> str | None:
-        """Return the first permission that the bot lacks where the answer goes, if one is known.
+    async def _lacking(self, post: Post, options: Options) -> ImgoeError:
+        """Return what a refusal to answer is; one for want of a permission names it.
 
         One that is missing in the log channel names that, as ``NotAllowed.needs`` has it.
         """
         place = self._log_channel(post, options) if options.answer is Answer.LOG else None
-        channel = self._bot.get_channel(place or post.channel_id)
-        if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
-            return None
         needed = NEEDED_TO_ANSWER.get(options.answer, NEEDED_TO_ANSWER[Answer.REPLY])
-        missing = missing_in(channel, ("view_channel", "read_message_history", *needed))
-        where = "" if channel.id == post.channel_id else f":{channel.id}"
-        return f"{missing[0]}{where}" if missing else None
+        if options.answer is Answer.THREAD and await self._is_thread(post):
+            needed = NEEDED_TO_ANSWER[Answer.REPLY]
+        where = "" if place in (None, post.channel_id) else f":{place}"
+        needed = (*NEEDED_TO_READ, *needed)
+        return await self._proven(post, place or post.channel_id, needed, where=where)
+
+    async def _proven(
+        self, post: Post, channel_id: int, needed: Sequence[str], *, where: str = ""
+    ) -> ImgoeError:
+        """Return what a refusal is: the permission that lacks, or what a later try may cure."""
+        guild = self._bot.get_guild(post.guild_id)
+        lack = await find_lack(guild, channel_id, needed) if guild else None
+        return NotAllowed(needs=f"{lack}{where}") if lack else SourceUnreachable(status=403)
 
     async def _react(self, card: Card) -> None:
+        """Show a mark; where Discord takes none, such as of whom blocked us, nothing is shown."""
         mark = KEPT_MARK if card.uploads else FAILED_MARK
-        async with translated(needs="add_reactions"):
-            source = self._channel(card.post).get_partial_message(card.post.message_id or 0)
-            await source.add_reaction(mark)
+        try:
+            async with translated(needs="add_reactions"):
+                source = self._channel(card.post).get_partial_message(card.post.message_id or 0)
+                await source.add_reaction(mark)
+        except DiscordRefused as error:
+            log.info("a reaction was refused", post=card.post.id, code=error.code)
 
     async def _answer_channel(
         self, post: Post, options: Options
@@ -114,7 +160,8 @@ class DiscordMessenger:
         if options.answer is Answer.LOG and self._is_in(post.guild_id, options.log_channel):
             return self._bot.get_partial_messageable(options.log_channel or 0), False
         if options.answer is Answer.THREAD and not await self._is_thread(post):
-            return await self._thread_below(post), False
+            thread = await self._find_thread_below(post)
+            return (thread, False) if thread else (self._channel(post), True)
         return self._channel(post), True
 
     def _fit_for(self, card: Card, channel_id: int) -> Card:
@@ -137,13 +184,18 @@ class DiscordMessenger:
         channel = channel or await self._bot.fetch_channel(post.channel_id)
         return isinstance(channel, discord.Thread)
 
-    async def _thread_below(self, post: Post) -> discord.PartialMessageable:
-        """Return the message's own thread, begun if there is none; it has the message's id."""
+    async def _find_thread_below(self, post: Post) -> discord.PartialMessageable | None:
+        """Return the message's own thread, begun if there is none; it has the message's id.
+
+        None where there can be none, such as below voice channels.
+        """
         source = self._channel(post).get_partial_message(post.message_id or 0)
         words = words_for_locale(post.locale)
         try:
             await source.create_thread(name=words("card.thread"))
         except discord.HTTPException as error:
+            if takes_no_thread(error):
+                return None
             if error.code != THREAD_EXISTS:
                 raise
         return self._bot.get_partial_messageable(source.id, guild_id=post.guild_id)
@@ -164,7 +216,7 @@ class DiscordMessenger:
         place = card.post.card
         if place is None:
             return False
-        with contextlib.suppress(SourceGone, NotAllowed):
+        with contextlib.suppress(*SETTLED):
             async with translated(needs="read_message_history"):
                 return pictures.are_missing(await self._message(place).fetch())
         return False
@@ -175,19 +227,26 @@ class DiscordMessenger:
         if place is None:
             return
         card = self._fit_for(card, place.channel_id)
-        with contextlib.suppress(SourceGone, NotAllowed):
+        with contextlib.suppress(*SETTLED):
             async with translated(needs="send_messages"):
                 standing = await self._find_card(place)
                 files = {**(pictures.files_on(standing, card) if standing else {}), **new}
-                fields = cards.fields(
-                    card,
-                    elsewhere=cards.is_elsewhere(card.post, place, standing),
-                    thumbs=pictures.addresses(files),
-                )
-                shown = pictures.shown_by(fields, files)
-                await self._message(place).edit(
-                    **fields, attachments=shown, allowed_mentions=NO_PINGS
-                )
+                elsewhere = cards.is_elsewhere(card.post, place, standing)
+                await self._edit(place, card, files, elsewhere=elsewhere)
+
+    async def _edit(
+        self, place: Place, card: Card, files: Mapping[UploadId, pictures.File], *, elsewhere: bool
+    ) -> None:
+        """Edit a card; without anybody's words if automatic moderation takes offence at them."""
+        fields = cards.fields(card, elsewhere=elsewhere, thumbs=pictures.addresses(files))
+        shown = pictures.shown_by(fields, files)
+        try:
+            await self._message(place).edit(**fields, attachments=shown, allowed_mentions=NO_PINGS)
+        except discord.HTTPException as error:
+            plain = cards.plain(card)
+            if error.code not in AUTOMOD or plain == card:
+                raise
+            await self._edit(place, plain, {}, elsewhere=elsewhere)
 
     async def _find_card(self, place: Place) -> discord.Message | None:
         """Return a card as it stands; None where the bot may not read, though it may edit there."""
@@ -204,7 +263,7 @@ class DiscordMessenger:
             return place
         channel = self._bot.get_partial_messageable(log_id or card.post.channel_id)
         async with translated(needs="send_messages"):
-            message = await self._send_card(channel, card, nonce, answers=False)
+            message = await send_card(channel, card, nonce, answers=False)
         await self.remove_card(card)
         return convert.place_of(message)
 
@@ -217,7 +276,7 @@ class DiscordMessenger:
         place = card.post.card
         if place is None:
             return
-        with contextlib.suppress(SourceGone, NotAllowed):
+        with contextlib.suppress(*SETTLED):
             async with translated(needs="manage_messages"):
                 await self._message(place).delete()
 
@@ -245,18 +304,6 @@ class DiscordMessenger:
     def _channel(self, post: Post) -> discord.PartialMessageable:
         return self._bot.get_partial_messageable(post.channel_id, guild_id=post.guild_id)
 
-    async def _send_card(
-        self, channel: discord.PartialMessageable, card: Card, nonce: str, *, answers: bool
-    ) -> discord.Message:
-        answering: dict[str, Any] = {"reference": cards.reference(card.post)} if answers else {}
-        return await channel.send(
-            **cards.fields(card, elsewhere=not answers),
-            mention_author=False,
-            allowed_mentions=NO_PINGS,
-            nonce=nonce,
-            **answering,
-        )
-
     async def _find_answer(
         self, post: Post, channel: discord.PartialMessageable
     ) -> discord.Message | None:
@@ -267,33 +314,3 @@ class DiscordMessenger:
             if message.author.id == us and views.is_card_of(message, post):
                 return message
         return None
-
-
-@asynccontextmanager
-async def translated(*, needs: str) -> AsyncGenerator[None]:
-    """Turn discord.py's errors into ours.
-
-    Args:
-        needs: the permission whose lack a refusal means.
-    """
-    try:
-        yield
-    except discord.NotFound as error:
-        if not error.code:  # a proxy's page, and not Discord's own word
-            raise SourceUnreachable(status=error.status) from error
-        raise SourceGone from error
-    except discord.Forbidden as error:
-        raise NotAllowed(needs=needs) from error
-    except discord.HTTPException as error:
-        if _says_source_is_gone(error):
-            raise SourceGone from error
-        raise SourceUnreachable(status=error.status) from error
-    except OSError as error:
-        raise SourceUnreachable from error
-
-
-def _says_source_is_gone(error: discord.HTTPException) -> bool:
-    """A reply to a deleted message is an invalid form that names the reference."""
-    return error.code == UNKNOWN_MESSAGE or (
-        error.code == INVALID_FORM and "message_reference" in error.text
-    )

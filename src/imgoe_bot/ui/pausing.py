@@ -8,14 +8,14 @@ from imgoe_bot.domain.guild import check_may_manage
 from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.ui import convert, notices, render
 from imgoe_bot.ui.container import AnyInteraction, services_of
-from imgoe_bot.ui.mirroring import Mirrorable, Place, name_of, place_of
+from imgoe_bot.ui.mirroring import Place, name_of
 from imgoe_bot.ui.permissions import missing_to_mirror
 from imgoe_bot.ui.translate import Words, words_for_locale
 
 NAMED_MAX = 10
 
 
-async def pause(interaction: AnyInteraction, channel: Mirrorable | None) -> str:
+async def pause(interaction: AnyInteraction, place: Place) -> str:
     """Let a channel's rule rest, or every rule of the server; return what to say of it.
 
     Raises:
@@ -23,33 +23,29 @@ async def pause(interaction: AnyInteraction, channel: Mirrorable | None) -> str:
     """
     words, actor = words_for_locale(interaction.locale), convert.actor_of(interaction)
     pauses = services_of(interaction.client).pauses
-    if channel is None:
+    if isinstance(place, discord.Guild):
         known = await pauses.pause_all(actor)
         return words("mirror.all_paused") if known else words("mirror.nothing")
-    known = await pauses.pause(actor, convert.channel_line(channel))
-    answer = render.rule_paused(name_of(channel, words), words, known=known)
-    return notices.joined(answer, await still_mirrored(interaction, channel))
+    known = await pauses.pause(actor, convert.channel_line(place))
+    answer = render.rule_paused(name_of(place, words), words, known=known)
+    return notices.joined(answer, await still_mirrored(interaction, place))
 
 
-async def resume(interaction: AnyInteraction, channel: Mirrorable | None) -> str:
+async def resume(interaction: AnyInteraction, place: Place) -> str:
     """Let a channel's rule work again, or what worked before everything was stopped.
 
     Raises:
         NotAllowed: without the Manage Server permission.
     """
     words, actor = words_for_locale(interaction.locale), convert.actor_of(interaction)
-    pauses, missing = services_of(interaction.client).pauses, _missing(interaction, channel)
-    if channel is None:
+    pauses, missing = services_of(interaction.client).pauses, missing_to_mirror(place)
+    if isinstance(place, discord.Guild):
         answer = _all_resumed(await pauses.resume_all(actor), words, missing=missing)
     else:
-        known = await pauses.resume(actor, convert.channel_line(channel))
-        name = name_of(channel, words)
+        known = await pauses.resume(actor, convert.channel_line(place))
+        name = name_of(place, words)
         answer = render.rule_resumed(name, words, known=known, missing=missing)
     return notices.joined(answer, await notices.renew(interaction))
-
-
-def _missing(interaction: AnyInteraction, channel: Mirrorable | None) -> list[str]:
-    return missing_to_mirror(place_of(interaction, channel))
 
 
 def _all_resumed(rules: Sequence[MirrorRule], words: Words, *, missing: list[str]) -> str:
@@ -63,9 +59,9 @@ def _all_resumed(rules: Sequence[MirrorRule], words: Words, *, missing: list[str
     return "\n".join([*lines, *render.missing_lines(missing, words)])
 
 
-async def still_mirrored(interaction: AnyInteraction, channel: Mirrorable | None) -> str | None:
+async def still_mirrored(interaction: AnyInteraction, place: Place) -> str | None:
     """Return what goes on in a place by rules of its own, None when nothing does."""
-    place, words = place_of(interaction, channel), words_for_locale(interaction.locale)
+    words = words_for_locale(interaction.locale)
     guild_id = check_may_manage(convert.actor_of(interaction))
     rules = await services_of(interaction.client).mirrors.rules(guild_id)
     working = [rule for rule in rules if not rule.paused and _is_inside(rule, place)]
@@ -75,6 +71,8 @@ async def still_mirrored(interaction: AnyInteraction, channel: Mirrorable | None
 def _is_inside(rule: MirrorRule, place: Place) -> bool:
     if isinstance(place, discord.Guild):
         return not rule.is_server_wide
+    if place.guild is None:  # a thread that Discord does not show the bot; nothing is inside
+        return False
     line = convert.channel_line(place.guild.get_channel_or_thread(rule.channel_id))
     return place.id in line[1:]
 

@@ -100,7 +100,8 @@ def _upload_line(upload: Upload, words: Words, *, held: bool) -> tuple[str, str]
         return f"~~{name}~~ · {words('card.deleted')}", f"~~{name}~~"
     if not upload.stored.approved:
         return f"**{name}** · {waiting(upload, words)}", f"**{name}**"
-    link = f"**{name}**" if held else f"**[{name}](<{upload.stored.viewer_url}>)**"
+    url = upload.stored.viewer_url
+    link = f"**[{name}](<{url}>)**" if url and not held else f"**{name}**"
     return f"{link} · {facts_line(upload, words)}", f"**{name}**"
 
 
@@ -142,7 +143,7 @@ def upload_embed(upload: Upload, words: Words, *, thumb: str | None = None) -> d
         return discord.Embed(title=title, description=waiting(upload, words), colour=COLOUR_GONE)
     embed = discord.Embed(
         title=title,
-        url=upload.stored.viewer_url,
+        url=upload.stored.viewer_url or None,
         description=facts_line(upload, words),
         colour=COLOUR,
     )

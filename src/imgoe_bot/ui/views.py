@@ -131,7 +131,7 @@ def card_buttons(card: Card) -> list[discord.ui.Item[Any]]:
         return hold_buttons(card, words)
     buttons: list[discord.ui.Item[Any]] = []
     live = linked(card)
-    if len(live) == 1 and len(live[0].stored.viewer_url) <= BUTTON_URL_MAX:
+    if len(live) == 1 and 0 < len(live[0].stored.viewer_url) <= BUTTON_URL_MAX:
         url = live[0].stored.viewer_url
         buttons.append(discord.ui.Button(label=words("card.open"), url=url))
     if live:

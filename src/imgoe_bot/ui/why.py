@@ -1,15 +1,19 @@
 """Why a message was kept or not: every check in words, in the order it is made."""
 
 import re
+from dataclasses import replace
 
 import discord
 
 from imgoe_bot.domain.mirror import Decision, Skip
+from imgoe_bot.domain.status import Fate, Record
 from imgoe_bot.errors import NotAllowed, SettingsRejected, SourceGone
 from imgoe_bot.ui import convert
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
-from imgoe_bot.ui.outbound import translated
+from imgoe_bot.ui.failures import words_for
+from imgoe_bot.ui.permissions import held_in
+from imgoe_bot.ui.refusals import translated
 from imgoe_bot.ui.render import MESSAGE_MAX
 from imgoe_bot.ui.translate import Words
 
@@ -29,11 +33,25 @@ async def answer(interaction: AnyInteraction, message: discord.Message, words: W
         raise SourceGone
     services = services_of(client)
     decision = await services.mirrors.decide(facts)
-    kept = await services.mirrors.was_kept(facts.guild_id, facts.message_id)
-    lines = [words(f"why.result.{_result(decision, kept=kept)}"), *check_lines(decision, words)]
+    record = await services.status.record(facts.guild_id, facts.message_id)
+    lines = [words(f"why.result.{_result(decision, record)}"), *record_lines(record, words)]
+    failed = {each.filename for each in record.failures}
+    keep = tuple(each for each in decision.keep if each.filename not in failed)
+    lines += check_lines(replace(decision, keep=keep), words)
     if not client.intents.message_content:
         lines.append(words("mirror.blind"))
     return w.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("why.more", count=count))
+
+
+def record_lines(record: Record, words: Words) -> list[str]:
+    """Return what was tried in vain."""
+    lines = [
+        f"{FAILS} **{w.safe_name(each.filename)}**: {words_for(each.error, words)}"
+        for each in record.failures
+    ]
+    if record.answer is not None:
+        lines.append(words("why.answer_failed", reason=words_for(record.answer, words)))
+    return lines
 
 
 def check_lines(decision: Decision, words: Words) -> list[str]:
@@ -52,10 +70,10 @@ def _claim(mark: str, reason: Skip, words: Words) -> str:
     return f"{mark} {words(f'why.{reason.value}')}"
 
 
-def _result(decision: Decision, *, kept: bool) -> str:
-    if kept:
-        return "kept"
-    return "would" if decision.keep else "not"
+def _result(decision: Decision, record: Record) -> str:
+    if record.fate is Fate.UNKNOWN and not decision.keep:
+        return "not"
+    return record.fate.value
 
 
 async def find_message(interaction: AnyInteraction, link: str) -> discord.Message:
@@ -84,5 +102,5 @@ def _may_read(interaction: AnyInteraction, channel: object) -> bool:
         return False
     if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
         return False
-    held = channel.permissions_for(member)
-    return held.view_channel and held.read_message_history
+    held = held_in(channel, member)
+    return held is not None and held.view_channel and held.read_message_history

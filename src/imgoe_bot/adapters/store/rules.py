@@ -81,6 +81,16 @@ class SqlRuleStore:
         self.drop(guild_id)
         return changed.rowcount > 0
 
+    async def wake(self, rule: MirrorRule, *, remove: bool) -> bool:
+        """Let a rule work again that rests for want of a permission; see the port."""
+        table = t.mirror_rule
+        resting = (table.c.id == rule.id, table.c.paused.is_(True), table.c.lacks.is_not(None))
+        awake = update(table).where(*resting).values(paused=False, lacks=None)
+        async with self._database.write() as connection:
+            changed = await connection.execute(delete(table).where(*resting) if remove else awake)
+        self.drop(rule.guild_id)
+        return changed.rowcount > 0
+
     async def of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
         """Return the guild's rules, oldest first."""
         known = self.known_of_guild(guild_id)

@@ -10,9 +10,9 @@ from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
 from imgoe_bot.adapters.vault import Vault
-from imgoe_bot.domain.ids import AttachmentId, GuildId, MessageId, UserId
+from imgoe_bot.domain.ids import AttachmentId, GuildId, MessageId, PostId, UserId
 from imgoe_bot.domain.job import State, Step
-from imgoe_bot.domain.status import Health, Queue
+from imgoe_bot.domain.status import Health, Queue, Work
 from imgoe_bot.domain.upload import Upload
 
 COPIES_MAX = 100
@@ -73,6 +73,22 @@ class SqlStatusStore:
         async with self._database.read() as connection:
             closed_until: datetime | None = (await connection.execute(query)).scalar()
         return closed_until
+
+    async def work(self, post_id: PostId) -> Work:
+        """Return what is left to do of a post, and what failed; see the port."""
+        steps = (Step.UPLOAD.value, Step.ANNOUNCE.value)
+        query = select(t.job).where(t.job.c.post_id == post_id, t.job.c.step.in_(steps))
+        async with self._database.read() as connection:
+            found = (await connection.execute(query.order_by(t.job.c.position))).mappings()
+            jobs = [job for job in found if job["state"] != State.DONE.value]
+        files = [job for job in jobs if job["step"] == Step.UPLOAD.value]
+        dead = [job for job in jobs if job["state"] == State.DEAD.value]
+        answers = [job for job in dead if job["step"] == Step.ANNOUNCE.value]
+        return Work(
+            pending=len([job for job in files if job not in dead]),
+            failures=tuple(rows.failure_from(job) for job in files if job["error"]),
+            answer=rows.failure_from(answers[0]).error if answers else None,
+        )
 
 
 @finishing
