@@ -80,7 +80,7 @@ def parse_expiry(text: str) -> timedelta | None:
 
 def parse_tags(text: str) -> tuple[str, ...]:
     """Return the tags of a comma list: trimmed, once each, at most 10 of at most 32 characters."""
-    wanted = (clean_text(tag) for tag in text.split(","))
+    wanted = (tag.strip() for tag in clean_text(text).split(","))
     return tuple(dict.fromkeys(tag for tag in wanted if 0 < len(tag) <= TAG_LIMIT))[:TAGS_KEPT]
 
 
