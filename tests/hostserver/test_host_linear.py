@@ -4,7 +4,10 @@ Each is fed its own marks, again and again: what opens and is never closed, what
 like a beginning. CPU time of this thread is compared, so the machine's other work doesn't count.
 """
 
+import asyncio
+import struct
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,10 +16,11 @@ from pathlib import Path
 import pytest
 
 from imgoe_bot.hostserver.base64_text import Base64Decoder
+from imgoe_bot.hostserver.exif_values import read_values
 from imgoe_bot.hostserver.faults import Fault
 from imgoe_bot.hostserver.fetch import is_public, looks_like_url
 from imgoe_bot.hostserver.form import parse_expiry, parse_form, parse_tags
-from imgoe_bot.hostserver.formats import JPEG, PNG, sniff
+from imgoe_bot.hostserver.formats import GIF, JPEG, PNG, Format, sniff
 from imgoe_bot.hostserver.multipart import (
     Event,
     MultipartParser,
@@ -32,9 +36,11 @@ from imgoe_bot.hostserver.names import (
     storable,
     title_from,
 )
+from imgoe_bot.hostserver.pipeline import ImageLimits, ImageMaker
 from imgoe_bot.hostserver.scrub import scrub_bytes, scrub_image, scrub_video
 from imgoe_bot.hostserver.urlencoded import UrlencodedParser
 from imgoe_bot.hostserver.webm import scrub_webm
+from tests.hostserver.driver import Client, picture
 
 TIMES = 10
 MOST_TIMES_AS_LONG = 30  # the square would be 100
@@ -196,6 +202,35 @@ ELEMENTS = Feed(
     head=b"\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff",
     size_bytes=2_000,
 )
+
+
+def _picture(source: Format) -> Parser:
+    maker = ImageMaker(ImageLimits(1_000_000, 1_000, 1_000_000))
+    return _from_file(lambda path: maker.make(path, source=source, md5=""))
+
+
+def _open_picture(kind: str, head_bytes: int) -> tuple[bytes, bytes]:
+    """A small picture cut in two where more may stand."""
+    whole = picture(kind, size=(40, 30))
+    return whole[:head_bytes], whole[head_bytes:]
+
+
+JPEG_CUT, PNG_CUT, GIF_CUT = (
+    _open_picture("JPEG", 2), _open_picture("PNG", 33), _open_picture("GIF", 781)
+)  # fmt: skip
+IN_JPEG = Feed(
+    _picture(JPEG),
+    (b"\xff\xe1\0\x0eExif\0\0abcdef", b"\xff\xe1\0\x04ab", b"\xff\xfe\0\x03a", b"\xff\xff",
+     b"\xff\xe2\0\x10ICC_PROFILE\0\1\1"),
+    head=JPEG_CUT[0], tail=JPEG_CUT[1],
+)  # fmt: skip
+IN_PNG = Feed(_picture(PNG), (bytes(12),), head=PNG_CUT[0], tail=PNG_CUT[1])
+IN_GIF = Feed(_picture(GIF), (b"\x21\xfe\x01a\0", b"\x21\xf9\0"), head=GIF_CUT[0], tail=GIF_CUT[1])
+EXIF = Feed(
+    _in_memory(lambda data: read_values(data[: len(data) // 12 * 12])),
+    (struct.pack("<HHII", 0x010F, 2, 0xFFFFFFFF, 0), struct.pack("<HHII", 0x8769, 4, 1, 10)),
+    head=b"II*\0\x08\0\0\0\xff\xff",
+)
 HEADER_MARKS = (
     b";", b"; ", b" ", b";a", b";a=", b';a="', b';a=""', b'"', b"\\", b';a="\\', b'\\"', b"w", b"=",
     b"\xc3\xa4", b"\xff",
@@ -255,7 +290,8 @@ HEAD = Feed(_in_memory(sniff), (b"webm", b"avif", b"\0"), head=b"\xff\xff\xff\xf
 
 FEEDS = (
     PLACES, POSITIONS, CHUNKS, MARKERS, BOXES, INSIDE_BOXES, ELEMENTS, HEADERS, *FILENAMES,
-    BOUNDARY, *PARTS, *PAIRS, *WORDS, *FORMS, *ADDRESSES, TEXT64, HEAD,
+    IN_JPEG, IN_PNG, IN_GIF, EXIF, BOUNDARY, *PARTS, *PAIRS, *WORDS, *FORMS, *ADDRESSES, TEXT64,
+    HEAD,
 )  # fmt: skip
 
 
@@ -289,3 +325,38 @@ def test_ten_times_as_much_takes_ten_times_as_long(feed: Feed, tmp_path: Path) -
     path = tmp_path / "fed"
     ratios = {mark: _times_as_long(feed, mark, path) for mark in feed.marks}
     assert {mark for mark, ratio in ratios.items() if ratio > MOST_TIMES_AS_LONG} == set()
+
+
+def _with_words(size_bytes: int) -> bytes:
+    """A picture whose XMP is one long word, as slow to search as it gets."""
+    head, rest = _open_picture("PNG", 33)
+    packet = b"<rdf:RDF " + b"w" * size_bytes + b"</rdf:RDF>"
+    content = b"iTXtXML:com.adobe.xmp\0\0\0\0\0" + packet
+    length, checksum = (len(content) - 4).to_bytes(4), zlib.crc32(content).to_bytes(4)
+    return head + length + content + checksum + rest
+
+
+async def test_everybody_is_answered_while_a_slow_picture_is_searched(client: Client) -> None:
+    uploading = asyncio.create_task(client.upload(_with_words(900_000), mime="image/png"))
+    async with asyncio.timeout(60):  # to begin anew at every letter takes an hour and a half
+        while not uploading.done():
+            assert (await client.get("/")).status == 200
+        assert (await uploading).status == 200
+
+
+@pytest.mark.parametrize("path", ["/login", "/api/1/albums"])
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=b"]
+)
+async def test_no_client_chooses_how_its_form_is_decoded(
+    client: Client, path: str, kind: str
+) -> None:
+    body = b"key=" + b"a" * 60_000
+    if "boundary" in kind:
+        head = b"--b\r\nContent-Disposition: form-data; name=%s\r\n\r\n%s\r\n"
+        charset = head % (b"_charset_", b"punycode")
+        body = charset + head % (b"key", b"a" * 60_000) + b"--b--\r\n"
+    headers = {"Content-Type": kind + "; charset=punycode", "X-API-Key": str(client.key)}
+    async with asyncio.timeout(60):
+        answer = await client.call("POST", path, data=body, headers=headers)
+    assert answer.status in (403, 422)

@@ -1,12 +1,16 @@
 """Reads what a camera wrote into an image."""
 
 import json
+import mmap
 from dataclasses import dataclass
+from pathlib import Path
 
 from PIL import ExifTags, Image
 
 from imgoe_bot.hostserver.exif_values import Value, read_values
+from imgoe_bot.hostserver.faults import Fault, Reason
 
+PIECE_HEAD, PIECES_LIMIT = b"Exif\0\0", 100
 VALUE_LIMIT = 256
 TEXT_LIMIT = 10_000
 _LEFT_OUT = frozenset({"MakerNote", "ExifOffset", "GPSInfo", "UserComment", "PrintImageMatching"})
@@ -25,6 +29,23 @@ class CameraData:
     title: str | None = None
     description: str | None = None
     taken_at: str | None = None
+
+
+def check_exif_pieces(path: Path) -> None:
+    """Check that a JPEG's Exif isn't cut into more pieces than it needs.
+
+    For every piece Pillow copies all those before it.
+
+    Raises:
+        Fault: it is.
+    """
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        at = -1
+        for _ in range(PIECES_LIMIT):
+            at = data.find(PIECE_HEAD, at + 1)
+            if at < 0:
+                return
+    raise Fault(Reason.BROKEN_IMAGE)
 
 
 def read_exif(image: Image.Image) -> dict[int, Value]:

@@ -140,20 +140,11 @@ class _SourcePart:
         """Nothing is left to do."""
 
 
-class _OtherFile:
-    """A file under another name, which is read past: to PHP, too, a file is no parameter."""
-
-    async def take(self, data: memoryview) -> None:
-        """Keep nothing."""
-
-    async def finish(self) -> None:
-        """Nothing was kept."""
-
-
-def _part(start: PartStart, intake: Intake) -> _TextPart | _SourcePart | _OtherFile:
+def _part(start: PartStart, intake: Intake) -> _TextPart | _SourcePart | None:
+    """Return where a part goes; a file under another name to PHP, too, is no parameter."""
     if start.name in SOURCE_NAMES:
         return _SourcePart(start, intake)
-    return _TextPart(start.name, intake) if start.filename is None else _OtherFile()
+    return _TextPart(start.name, intake) if start.filename is None else None
 
 
 class _Parser(Protocol):
@@ -166,7 +157,7 @@ class _Parts:
     def __init__(self, parser: _Parser, intake: Intake) -> None:
         self._parser = parser
         self._intake = intake
-        self._part: _TextPart | _SourcePart | _OtherFile | None = None
+        self._part: _TextPart | _SourcePart | None = None
         self._arrived_bytes = 0
 
     async def feed(self, data: bytes) -> None:

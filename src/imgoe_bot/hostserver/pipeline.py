@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
-from imgoe_bot.hostserver.exif import CameraData, read_camera_data, read_exif
+from imgoe_bot.hostserver.exif import CameraData, check_exif_pieces, read_camera_data, read_exif
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.formats import BMP, GIF, HEIC, JPEG, PNG, WEBP, Format
 from imgoe_bot.hostserver.media import Media, Rendition
@@ -69,10 +69,13 @@ class _Jpeg(JpegImageFile):
 def _open(path: Path, *, expected: Format) -> Image.Image:
     try:
         if expected is JPEG:
+            check_exif_pieces(path)
             return _Jpeg(path)
         return Image.open(path, formats=(expected.name,))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Fault(Reason.TOO_MANY_PIXELS) from error
+    except Fault:
+        raise
     except Exception as error:  # decoders raise whatever a hostile file makes them
         raise Fault(Reason.BROKEN_IMAGE) from error
 
