@@ -38,6 +38,8 @@ async def pieces(request: web.Request) -> AsyncGenerator[bytes]:
     """
     patience, loop = request.app[PATIENCE], asyncio.get_running_loop()
     begun, arrived_bytes = loop.time(), 0
+    if request.content.at_eof():
+        return  # of no body at all, aiohttp's one empty stream gives chunks for ever
     while True:
         deadline = patience.deadline_s(begun, now_s=loop.time(), arrived_bytes=arrived_bytes)
         try:
