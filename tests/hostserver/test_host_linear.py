@@ -277,9 +277,15 @@ WORDS = tuple(
     )
     for parse in (file_stem, title_from, slug, sent_filename, clean_text, storable, is_stored_name)
 )  # fmt: skip
+
+
+def _parse_title(text: str) -> object:
+    return parse_form({"title": text, "description": text})
+
+
 FORMS = tuple(
     Feed(_of_text(parse), (b",", b" ,", b"a,", b" ", b"1", b"0", b"P", b"P1", b"1D", b"T", b"w"))
-    for parse in (parse_tags, parse_expiry, lambda text: parse_form({"title": text}))
+    for parse in (parse_tags, parse_expiry, _parse_title)
 )
 ADDRESSES = tuple(
     Feed(_of_text(parse), (b":", b"::", b"1.", b"%", b"f", b"http://", b" ", b"../", b"[", b"@"))

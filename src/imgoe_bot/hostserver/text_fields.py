@@ -5,7 +5,7 @@ from aiohttp import web
 from imgoe_bot.hostserver.arriving import UNREADABLE, media_type, pieces
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.multipart import MEDIA_TYPE as MULTIPART
-from imgoe_bot.hostserver.multipart import MultipartParser, PartData, PartStart, boundary_of
+from imgoe_bot.hostserver.multipart import MultipartParser, PartData, boundary_of
 from imgoe_bot.hostserver.urlencoded import END, UrlencodedParser
 from imgoe_bot.hostserver.urlencoded import MEDIA_TYPE as URLENCODED
 
@@ -32,10 +32,10 @@ def _fields(body: bytes, parser: MultipartParser | UrlencodedParser) -> dict[str
     for event in parser.feed(body):
         if isinstance(event, PartData):
             text += event.data
-        elif isinstance(event, PartStart):
-            text = bytearray()
-            if event.filename is None:
-                texts[event.name] = text
+            continue
+        text = bytearray()
+        if event.filename is None:
+            texts[event.name] = text
     return {name: text.decode("utf-8", "replace") for name, text in texts.items()}
 
 
