@@ -152,8 +152,12 @@ def _upright(image: Image.Image) -> Image.Image:
 
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Return an image of sixteen-bit grey with eight bits; Pillow makes white of all above 255."""
-    # Only a sum and a product of the value are understood here.
-    eight = image.convert("I").point(lambda value: value * (1 / GREY_STEP) + 0.5).convert("L")
+    # Only a sum and a product of the value are understood here. Pillow's annotation also names a
+    # NumPy type, which is unknown where NumPy isn't installed.
+    scaled = image.convert("I").point(  # pyright: ignore[reportUnknownMemberType]
+        lambda value: value * (1 / GREY_STEP) + 0.5
+    )
+    eight = scaled.convert("L")
     key = image.info.get("transparency")
     if isinstance(key, int):
         eight.info["transparency"] = key // GREY_STEP
