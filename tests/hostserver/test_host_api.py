@@ -109,6 +109,22 @@ async def test_the_host_sweeps_by_itself(
         pytest.fail("the expired file stayed")
 
 
+@pytest.mark.parametrize("zero", ["0", "00", " 0 ", "", "P0D", "PT0S", "P0Y0M0W0DT0H0M0S"])
+async def test_an_expiration_of_nothing_means_never(client: Client, zero: str) -> None:
+    image = await client.stored(picture(size=(40, 30)), expiration=zero)
+    assert image["expiration_date_gmt"] is None
+
+
+async def test_a_guests_expiration_of_nothing_is_the_hosts(
+    tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
+) -> None:
+    rules = GuestRules(expires_after_s=3_600)
+    async with running(tmp_path, session, clock, guests=rules) as (_, client):
+        guest = Client(session, client.url, None)
+        image = await guest.stored(picture(size=(40, 30)), expiration="0")
+        assert image["expiration_date_gmt"] == "2027-01-15 09:00:00"
+
+
 @pytest.mark.parametrize("wrong", ["P", "PT", "soon", "P1.5D", "-P1D", "P1DT", "5 minutes"])
 async def test_an_unreadable_expiration_is_refused(client: Client, wrong: str) -> None:
     answer = await client.upload(picture(), expiration=wrong)

@@ -151,6 +151,7 @@ ODD_REQUESTS = [
     Odd("the file under another name", 130, 422, form(("file", JPEG, "a.jpg"))),
     Odd("a large file under another name", 130, 422, form(("file", JPEG * 9, "a.jpg"))),
     Odd("two sources", 400, 400, form(("source", JPEG, "a.jpg"), ("source", JPEG, "b.jpg"))),
+    Odd("two texts", 400, 400, form(("source", ENCODED, None), ("source", ENCODED, None))),
     Odd("source and image", 400, 400, form(("source", JPEG, "a.jpg"), ("image", JPEG, "b.jpg"))),
     Odd("a text part that is no base64", 120, 422, form(("source", "no base64!", None))),
     Odd("a JSON body", 130, 422, as_json),

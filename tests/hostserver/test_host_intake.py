@@ -26,6 +26,7 @@ from tests.hostserver.stage import PROBLEM, Clock, running, with_key
 from tests.hostserver.wire import MULTIPART, PART, URLENCODED, connected
 
 UPLOAD = "/api/1/upload"
+NO_BODY = {"Content-Type": "multipart/form-data; boundary=b"}
 HUGE = 90_000_000
 JPEG = picture()
 STRICT = "Accept: application/problem+json"
@@ -347,3 +348,11 @@ async def test_an_address_that_never_ends_is_none(
         headers = with_key(client) | PROBLEM
         answer = await client.call("POST", UPLOAD, data=sent, headers=headers)
         assert (answer.status, answer.json["code"]) == (422, 400)
+
+
+@pytest.mark.parametrize("path", [UPLOAD, "/login", "/api/1/albums"])
+async def test_a_form_without_a_body_stops_nobody(client: Client, path: str) -> None:
+    for _ in range(3):  # from the second on, the empty stream is another one to aiohttp
+        answer = await client.call("POST", path, headers=NO_BODY | with_key(client))
+        assert answer.status in (400, 403, 422)
+    assert (await client.get("/")).status == 200

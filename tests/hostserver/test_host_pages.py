@@ -3,6 +3,7 @@
 With IMGOE_SCREENSHOTS=1 the pictures in docs/screenshots/ are taken anew.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -273,16 +274,17 @@ async def test_an_admin_makes_a_key_and_approves_a_guests_picture(
 
 
 async def _played_s(page: Page) -> float:
-    played_s: float = await page.locator("video").evaluate(
-        """async (video) => {
-            video.muted = true;
-            await video.play();
-            await new Promise((done) => {
-                video.ontimeupdate = () => video.currentTime > 0 && done();
-            });
-            return video.currentTime;
-        }"""
-    )
+    async with asyncio.timeout(60):
+        played_s: float = await page.locator("video").evaluate(
+            """async (video) => {
+                video.muted = true;
+                await video.play();
+                await new Promise((done) => {
+                    video.ontimeupdate = () => video.currentTime > 0 && done();
+                });
+                return video.currentTime;
+            }"""
+        )
     return played_s
 
 
@@ -290,6 +292,30 @@ async def test_a_clip_plays(site: Site, browser: Browser) -> None:
     context = await _context(browser, "light")
     page = await context.new_page()
     await page.goto(site.clip["url_viewer"])
+    assert await _played_s(page) > 0
+    await context.close()
+
+
+@pytest.mark.parametrize(("name", "codec"), [("a.mp4", "libx264"), ("a.webm", "libvpx-vp9")])
+async def test_a_films_own_address_plays(
+    client: Client, browser: Browser, tmp_path: Path, name: str, codec: str
+) -> None:
+    clip = await client.stored(film(tmp_path / name, codec=codec), filename=name)
+    context = await _context(browser, "light")
+    page = await context.new_page()
+    await page.goto(clip["url"])
+    assert await _played_s(page) > 0
+    await context.close()
+
+
+async def test_a_quicktime_film_is_vetoed_by_no_type(
+    client: Client, browser: Browser, tmp_path: Path
+) -> None:
+    clip = await client.stored(film(tmp_path / "a.mov"), filename="a.mov", mime="video/quicktime")
+    assert clip["mime"] == "video/quicktime"
+    context = await _context(browser, "light")
+    page = await context.new_page()
+    await page.goto(clip["url_viewer"])
     assert await _played_s(page) > 0
     await context.close()
 

@@ -63,13 +63,19 @@ def test_an_interval_is_clamped_or_refused(text: str) -> None:
         with pytest.raises(Fault):
             parse_expiry(text)
     else:
-        assert SHORTEST <= parse_expiry(text) <= LONGEST
+        _check_expiry(text)
 
 
 @given(ANY)
 def test_any_other_expiration_is_refused_or_clamped(text: str) -> None:
     with suppress(Fault):
-        assert SHORTEST <= parse_expiry(text) <= LONGEST
+        _check_expiry(text)
+
+
+def _check_expiry(text: str) -> None:
+    stays = parse_expiry(text)
+    assert (stays is None) == (re.search("[1-9]", text) is None)
+    assert stays is None or SHORTEST <= stays <= LONGEST
 
 
 @pytest.mark.parametrize(
@@ -83,9 +89,14 @@ def test_any_other_expiration_is_refused_or_clamped(text: str) -> None:
         ("3600", timedelta(hours=1)),
         ("1", SHORTEST),
         ("P9Y", LONGEST),
+        ("0", None),
+        ("000", None),
+        ("P0D", None),
+        ("PT0S", None),
+        ("P0Y0M0DT0H", None),
     ],
 )
-def test_intervals_mean_what_they_say(text: str, expected: timedelta) -> None:
+def test_intervals_mean_what_they_say(text: str, expected: timedelta | None) -> None:
     assert parse_expiry(text) == expected
 
 

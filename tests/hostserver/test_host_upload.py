@@ -1,5 +1,6 @@
 """The whole way of a picture through the host, over a real socket."""
 
+import base64
 import hashlib
 import io
 from pathlib import Path
@@ -10,6 +11,9 @@ from PIL import Image
 
 from imgoe_bot.hostserver import HostOptions, HostServer
 from tests.hostserver.driver import Client, FileList, client_of, picture
+from tests.hostserver.stage import with_key
+
+JPEG = picture(size=(40, 30))
 
 
 async def test_reply_has_the_fields_and_types_of_the_seed(client: Client) -> None:
@@ -147,3 +151,35 @@ async def test_a_body_over_the_limit_is_refused_while_it_streams(
     async with HostServer(options) as host:
         answer = await client_of(host, session).upload(b"\xff\xd8\xff" + bytes(200_000))
         assert (answer.status, answer.json["error"]["code"]) == (400, 400)
+
+
+FILE = ('name="source"; filename="a.jpg"', JPEG)
+LEFT_OUT = {
+    "an empty text before": [('name="source"', b""), FILE],
+    "an empty text behind": [FILE, ('name="source"', b"")],
+    "a blank before": [('name="source"', b" \r\n"), FILE],
+    "a blank behind": [FILE, ('name="source"', b" ")],
+    "ImgBB's name, empty": [('name="image"', b""), FILE, ('name="image"', b"")],
+    "a file field left out before": [('name="source"; filename=""', b""), FILE],
+    "a file field left out behind": [FILE, ('name="source"; filename=""', b"")],
+    "a file field left out beside text": [
+        ('name="source"; filename=""', b""),
+        ('name="source"', base64.b64encode(JPEG)),
+        ('name="image"; filename=""', b""),
+    ],
+}
+
+
+@pytest.mark.parametrize("parts", LEFT_OUT.values(), ids=LEFT_OUT)
+async def test_a_field_left_out_beside_the_source_is_no_second_one(
+    client: Client, parts: list[tuple[str, bytes]]
+) -> None:
+    pieces = [
+        f"--b\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + content + b"\r\n"
+        for head, content in parts
+    ]
+    headers = with_key(client) | {"Content-Type": "multipart/form-data; boundary=b"}
+    body = b"".join([*pieces, b"--b--\r\n"])
+    answer = await client.call("POST", "/api/1/upload", data=body, headers=headers)
+    assert answer.status == 200, answer.body
+    assert answer.json["image"]["md5"] == hashlib.md5(JPEG, usedforsecurity=False).hexdigest()

@@ -7,11 +7,9 @@ from aiohttp import web
 
 from imgoe_bot.hostserver.access import address_of
 from imgoe_bot.hostserver.accounts import Accounts
-from imgoe_bot.hostserver.arriving import in_time
 from imgoe_bot.hostserver.faults import Fault, Reason
-from imgoe_bot.hostserver.files import PENDING_HEADERS, Files
+from imgoe_bot.hostserver.files import Files, pending_headers
 from imgoe_bot.hostserver.index import UploadIndex, Wanted
-from imgoe_bot.hostserver.intake import UNREADABLE
 from imgoe_bot.hostserver.limits import RateLimiter
 from imgoe_bot.hostserver.names import clean_text
 from imgoe_bot.hostserver.options import MIB
@@ -21,6 +19,7 @@ from imgoe_bot.hostserver.render import Renderer, see_other
 from imgoe_bot.hostserver.reply import Addresses, describe
 from imgoe_bot.hostserver.sessions import CSRF_FIELD, Session
 from imgoe_bot.hostserver.shelves import Shelves
+from imgoe_bot.hostserver.text_fields import read_text_fields
 from imgoe_bot.hostserver.uploading import Uploading
 
 NAME_LIMIT = 60
@@ -35,11 +34,8 @@ async def read_form(request: web.Request) -> Form:
     Raises:
         Fault: the body is no form.
     """
-    try:
-        fields = await in_time(request, request.post())
-    except UNREADABLE as error:
-        raise Fault(Reason.BAD_BODY) from error
-    return {name: value.strip() for name, value in fields.items() if isinstance(value, str)}
+    fields = await read_text_fields(request)
+    return {name: value.strip() for name, value in fields.items()}
 
 
 def _number(text: str) -> int:
@@ -227,9 +223,11 @@ class AdminPages:
     async def preview(self, request: web.Request) -> web.StreamResponse:
         """Answer the thumb of a waiting upload, to admins only."""
         _, upload = await self._looked_at(request)
-        return await self.files.send(request, upload.blob_names()[1], PENDING_HEADERS)
+        name = upload.blob_names()[1]
+        return await self.files.send(request, name, pending_headers(name))
 
     async def whole(self, request: web.Request) -> web.StreamResponse:
         """Answer the file of a waiting upload, to admins only."""
         _, upload = await self._looked_at(request)
-        return await self.files.send(request, upload.blob_names()[0], PENDING_HEADERS)
+        name = upload.blob_names()[0]
+        return await self.files.send(request, name, pending_headers(name))

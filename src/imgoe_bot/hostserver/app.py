@@ -102,9 +102,8 @@ def make_host(outside: Outside) -> Host:
     index = UploadIndex(outside.database, clock=clock)
     shelves = Shelves(outside.database, clock=clock)
     blobs, files = _storage(options)
-    images = ImageMaker(
-        ImageLimits(options.pixel_limit, options.frame_limit), options.keep_location
-    )
+    limits = ImageLimits(options.pixel_limit, options.frame_limit, options.jpeg_pixel_limit)
+    images = ImageMaker(limits, options.keep_location)
     uploading = Uploading(
         index=index,
         shelves=shelves,

@@ -7,21 +7,20 @@ from typing import cast
 from aiohttp import web
 
 from imgoe_bot.hostserver.access import Gate
-from imgoe_bot.hostserver.arriving import in_time
+from imgoe_bot.hostserver.arriving import UNREADABLE, media_type
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.index import UploadIndex, Wanted
-from imgoe_bot.hostserver.intake import UNREADABLE
 from imgoe_bot.hostserver.names import clean_text, storable
 from imgoe_bot.hostserver.records import Account, Upload
 from imgoe_bot.hostserver.reply import Addresses, JsonObject, describe, describe_album
 from imgoe_bot.hostserver.shelves import Shelves
+from imgoe_bot.hostserver.text_fields import read_small_body, read_text_fields
 from imgoe_bot.hostserver.uploading import Uploading
 
 PAGE_SIZE = 50
 PAGE_LARGEST = 100
 NAME_LIMIT = 100
 DESCRIPTION_LIMIT = 2_000
-BODY_LIMIT_BYTES = 64 * 1024
 
 
 def _number(request: web.Request, name: str, default: int | None, *, most: int) -> int | None:
@@ -39,13 +38,10 @@ def _ok(**facts: object) -> web.Response:
 
 async def _object(request: web.Request) -> JsonObject:
     """Return the body's fields, from JSON or a form."""
-    if (request.content_length or 0) > BODY_LIMIT_BYTES:
-        raise Fault(Reason.TOO_LARGE)
+    if media_type(request) != "application/json":
+        return dict(await read_text_fields(request))
     try:
-        if request.content_type == "application/json":
-            body: object = json.loads(await in_time(request, request.read()))
-        else:
-            body = dict(await in_time(request, request.post()))
+        body: object = json.loads(await read_small_body(request))
     except UNREADABLE as error:
         raise Fault(Reason.BAD_BODY) from error
     if not isinstance(body, dict):

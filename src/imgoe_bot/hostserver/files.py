@@ -20,15 +20,14 @@ LOG = logging.getLogger(__name__)
 CHUNK_BYTES = 256 * 1024
 YEAR_S = 365 * 86_400
 WITHOUT_INDEX_S = 60
-SAFE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
-}
-FILE_HEADERS = SAFE_HEADERS | {
+# A browser that opens a film as a page loads it once more for that page, and starts it only where
+# nothing is sandboxed. It is never taken for anything else than a film.
+FILM_POLICY = "default-src 'none'; media-src 'self'"
+PICTURE_POLICY = "default-src 'none'; sandbox"
+OPEN_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
-PENDING_HEADERS = SAFE_HEADERS | {"Cache-Control": "no-store"}
 
 
 def type_of(name: str) -> str:
@@ -41,6 +40,21 @@ def type_of(name: str) -> str:
     if mime is None:
         raise web.HTTPNotFound
     return mime
+
+
+def _safe_headers(name: str) -> dict[str, str]:
+    """Return the headers that let a file show itself and nothing else."""
+    policy = FILM_POLICY if type_of(name).startswith("video/") else PICTURE_POLICY
+    return {"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff"}
+
+
+def pending_headers(name: str) -> dict[str, str]:
+    """Return the headers of a file that only admins see.
+
+    Raises:
+        HTTPNotFound: files of this extension are never served.
+    """
+    return _safe_headers(name) | {"Cache-Control": "no-store"}
 
 
 class Files(Protocol):
@@ -79,8 +93,8 @@ class PublicFiles:
         left_s = await self._left_s(name)
         if left_s <= 0:
             raise web.HTTPNotFound
-        caching = {"Cache-Control": _cached_for(left_s)}
-        return await self.files.send(request, name, FILE_HEADERS | caching)
+        headers = _safe_headers(name) | OPEN_HEADERS | {"Cache-Control": _cached_for(left_s)}
+        return await self.files.send(request, name, headers)
 
     async def _left_s(self, name: str) -> float:
         """Return the seconds a file has left; without the index, files go on for a minute each."""

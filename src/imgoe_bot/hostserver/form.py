@@ -62,11 +62,11 @@ def parse_interval(text: str) -> timedelta:
     return timedelta(seconds=sum(int(count or 0) * unit_s for count, unit_s in counted))
 
 
-def parse_expiry(text: str) -> timedelta:
-    """Return how long an upload is to stay, clamped to 5 minutes … 365 days.
+def parse_expiry(text: str) -> timedelta | None:
+    """Return how long an upload is to stay, clamped to 5 minutes … 365 days; None is for ever.
 
-    Unlike Chevereto, which takes anything it can't read as five minutes, what can't be read is
-    refused.
+    Nothing at all, ``0`` or ``P0D``, means for ever, as at Chevereto and ImgBB. Unlike Chevereto,
+    which takes anything it can't read as five minutes, what can't be read is refused.
 
     Raises:
         Fault: neither an interval nor a number.
@@ -75,12 +75,12 @@ def parse_expiry(text: str) -> timedelta:
         asked = parse_interval(text)
     except ValueError as error:
         raise Fault(Reason.BAD_PARAMETER, f"expiration is {error}") from error
-    return min(max(asked, SHORTEST), LONGEST)
+    return min(max(asked, SHORTEST), LONGEST) if asked else None
 
 
 def parse_tags(text: str) -> tuple[str, ...]:
     """Return the tags of a comma list: trimmed, once each, at most 10 of at most 32 characters."""
-    wanted = (clean_text(tag) for tag in text.split(","))
+    wanted = (tag.strip() for tag in clean_text(text).split(","))
     return tuple(dict.fromkeys(tag for tag in wanted if 0 < len(tag) <= TAG_LIMIT))[:TAGS_KEPT]
 
 

@@ -7,34 +7,20 @@ from pathlib import Path
 from typing import Protocol
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 
-from imgoe_bot.hostserver.arriving import pieces
+from imgoe_bot.hostserver.arriving import UNREADABLE, media_type, pieces
 from imgoe_bot.hostserver.faults import Fault, Reason
-from imgoe_bot.hostserver.multipart import (
-    Event,
-    MultipartParser,
-    PartStart,
-    boundary_of,
-)
+from imgoe_bot.hostserver.multipart import MEDIA_TYPE as MULTIPART
+from imgoe_bot.hostserver.multipart import Event, MultipartParser, PartStart, boundary_of
 from imgoe_bot.hostserver.names import sent_filename
 from imgoe_bot.hostserver.spool import Spool, open_spool
 from imgoe_bot.hostserver.urlencoded import END, UrlencodedParser
+from imgoe_bot.hostserver.urlencoded import MEDIA_TYPE as URLENCODED
 from imgoe_bot.hostserver.visit import Visit
 
 FIELD_LIMIT_BYTES = 64 * 1024
 FIELDS_LIMIT = 50
 SOURCE_NAMES = ("source", "image")
-# What aiohttp raises, in all, for a body that isn't what it claims to be.
-UNREADABLE = (
-    ValueError,
-    AssertionError,
-    LookupError,
-    RecursionError,
-    HttpProcessingError,
-    web.HTTPException,
-    web.RequestPayloadError,
-)
 
 
 def wire_limit_bytes(limit_bytes: int) -> int:
@@ -113,35 +99,52 @@ class Intake:
         return text_limit_bytes(limit_bytes) if self.filename is None else limit_bytes
 
 
-class _Part:
-    """The part that is arriving: the source goes to disk, text into memory.
+class _TextPart:
+    """A parameter, kept in memory."""
 
-    A file under another name is read past: to PHP, too, a file is no parameter.
-    """
-
-    def __init__(self, start: PartStart, intake: Intake) -> None:
-        self._intake = intake
-        self._name = start.name
-        self._is_source, is_file = start.name in SOURCE_NAMES, start.filename is not None
-        self._text: bytearray | None = None if self._is_source or is_file else bytearray()
-        if self._is_source:
-            named = start.filename
-            intake.begin_source(start.name, None if named is None else sent_filename(named))
+    def __init__(self, name: str, intake: Intake) -> None:
+        self._name, self._intake, self._text = name, intake, bytearray()
 
     async def take(self, data: memoryview) -> None:
-        if self._is_source:
-            await self._intake.write(data)
-        elif self._text is not None:
-            self._add(self._text, data)
-
-    def _add(self, text: bytearray, data: memoryview) -> None:
-        text += data
-        if len(text) > FIELD_LIMIT_BYTES:
+        self._text += data
+        if len(self._text) > FIELD_LIMIT_BYTES:
             raise Fault(Reason.TOO_LARGE, "A text field is too long")
 
     async def finish(self) -> None:
-        if self._text is not None:
-            await self._intake.add_field(self._name, self._text.decode("utf-8", "replace"))
+        await self._intake.add_field(self._name, self._text.decode("utf-8", "replace"))
+
+
+class _SourcePart:
+    """The source, or a field of that name that was left out of a form: blank, without a name."""
+
+    def __init__(self, start: PartStart, intake: Intake) -> None:
+        self._start, self._intake = start, intake
+        self._is_open = False
+        if start.filename:
+            self._begin()
+
+    def _begin(self) -> None:
+        named = self._start.filename
+        filename = None if named is None else sent_filename(named)
+        self._intake.begin_source(self._start.name, filename)
+        self._is_open = True
+
+    async def take(self, data: memoryview) -> None:
+        if not self._is_open:
+            if not bytes(data).strip():
+                return
+            self._begin()
+        await self._intake.write(data)
+
+    async def finish(self) -> None:
+        """Nothing is left to do."""
+
+
+def _part(start: PartStart, intake: Intake) -> _TextPart | _SourcePart | None:
+    """Return where a part goes; a file under another name to PHP, too, is no parameter."""
+    if start.name in SOURCE_NAMES:
+        return _SourcePart(start, intake)
+    return _TextPart(start.name, intake) if start.filename is None else None
 
 
 class _Parser(Protocol):
@@ -154,7 +157,7 @@ class _Parts:
     def __init__(self, parser: _Parser, intake: Intake) -> None:
         self._parser = parser
         self._intake = intake
-        self._part: _Part | None = None
+        self._part: _TextPart | _SourcePart | None = None
         self._arrived_bytes = 0
 
     async def feed(self, data: bytes) -> None:
@@ -164,7 +167,7 @@ class _Parts:
         for event in self._parser.feed(data):
             if isinstance(event, PartStart):
                 await self.finish()
-                self._part = _Part(event, self._intake)
+                self._part = _part(event, self._intake)
             elif self._part is not None:
                 await self._part.take(event.data)
 
@@ -192,11 +195,9 @@ async def _read_urlencoded(request: web.Request, intake: Intake) -> None:
 
 
 async def _read_body(request: web.Request, intake: Intake) -> None:
-    # request.content_type asks the email package, which takes longer than the database.
-    content_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if content_type == "multipart/form-data":
+    if media_type(request) == MULTIPART:
         await _read_multipart(request, intake)
-    elif content_type == "application/x-www-form-urlencoded":
+    elif media_type(request) == URLENCODED:
         await _read_urlencoded(request, intake)
 
 

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from urllib.parse import unquote
 
+MEDIA_TYPE = "multipart/form-data"
 HEADERS_LIMIT_BYTES = 16 * 1024
 BOUNDARY_LIMIT = 200
-_PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;\s"]*)')
+# Not any that Python knows: to decode 16 KB of punycode takes it 19 seconds.
+CHARSETS = frozenset({"utf-8", "utf8", "iso-8859-1", "latin1", "us-ascii", "ascii"})
+_PARAMETER = re.compile(r';\s*+([^\s=;"]++)\s*+=\s*+("(?:[^"\\]++|\\.)*+"|[^;\s"]*+)')
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -68,11 +71,11 @@ def _parameter(text: str) -> str:
 
 def _extended(text: str) -> str:
     """Return a value of RFC 5987's form, ``utf-8''na%C3%AFve``."""
-    charset, _, encoded = text.partition("'")
-    try:
-        return unquote(encoded.partition("'")[2], encoding=charset or "utf-8", errors="replace")
-    except LookupError as error:
-        raise MalformedBody("unknown charset") from error
+    named, _, encoded = text.partition("'")
+    charset = named.lower() or "utf-8"
+    if charset not in CHARSETS:
+        raise MalformedBody("unknown charset")
+    return unquote(encoded.partition("'")[2], encoding=charset, errors="replace")
 
 
 def parse_headers(block: bytes) -> PartStart:

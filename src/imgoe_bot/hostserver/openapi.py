@@ -13,7 +13,7 @@ PARAMETERS: Described = {
     "album_id": (TEXT, "Public id of an album of the key's user."),
     "category_id": (TEXT, "Number of a category of this host."),
     "width": (TEXT, "Shrink to this width in pixels; ignored for animations and videos."),
-    "expiration": (TEXT, "PT5M … P365D or seconds after which the upload is deleted."),
+    "expiration": (TEXT, "PT5M … P365D or seconds after which the upload is deleted; 0: never."),
     "nsfw": (FLAG, "1 marks what is not safe for work."),
     "format": ({"type": "string", "enum": ["json", "redirect", "txt"]}, "Form of the answer."),
     "use_file_date": (FLAG, "1 dates the upload by its camera; admins only."),

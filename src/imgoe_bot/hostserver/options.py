@@ -8,6 +8,8 @@ from imgoe_bot.hostserver.video import VideoLimits
 
 MIB = 1024 * 1024
 DAY_S = 86_400
+PIXELS = 50_000_000
+JPEG_PIXELS = 65_000_000
 Moderation = Literal["off", "guests", "all"]
 
 
@@ -75,7 +77,8 @@ class HostOptions:
         body_limit_bytes: the largest file, enforced while it streams in.
         keyless_limit_bytes: the largest file that is taken in before the key that follows it in the
             form, where guests are off.
-        pixel_limit: width times height of the largest image; more is refused before decoding.
+        pixel_limit: width times height of the largest image; more is refused before decoding. Where
+            it isn't lowered, a JPEG may have 65 million, which is what phones write.
         frame_limit: frames of the longest animation.
         keep_location: leave the place where a picture was taken inside the file.
         refuse_duplicates: answer a file sent twice with one key as a duplicate. In strict mode
@@ -100,7 +103,7 @@ class HostOptions:
     site_name: str = "Image host"
     body_limit_bytes: int = 64 * MIB
     keyless_limit_bytes: int = 8 * MIB
-    pixel_limit: int = 50_000_000
+    pixel_limit: int = PIXELS
     frame_limit: int = 2_000
     video: VideoLimits = field(default_factory=VideoLimits)
     keep_location: bool = False
@@ -115,3 +118,10 @@ class HostOptions:
     trust_proxy: bool = False
     sweep_every_s: float = 20.0
     patience: Patience = field(default_factory=Patience)
+
+    @property
+    def jpeg_pixel_limit(self) -> int:
+        """Width times height of the largest JPEG."""
+        return (
+            max(self.pixel_limit, JPEG_PIXELS) if self.pixel_limit >= PIXELS else self.pixel_limit
+        )

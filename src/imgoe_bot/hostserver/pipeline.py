@@ -9,9 +9,10 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
-from imgoe_bot.hostserver.exif import CameraData, read_camera_data
+from imgoe_bot.hostserver.exif import CameraData, check_exif_pieces, read_camera_data, read_exif
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.formats import BMP, GIF, HEIC, JPEG, PNG, WEBP, Format
 from imgoe_bot.hostserver.media import Media, Rendition
@@ -23,17 +24,30 @@ HASH_CHUNK_BYTES = 1024 * 1024
 STORED_AS = {BMP: PNG, HEIC: JPEG}  # what browsers don't show is stored as what they do
 # As sharp as bicubic when shrinking, at half the time of Lanczos (7.4 → 3.3 ms for 800 → 500).
 SHARP = Image.Resampling.HAMMING
+SHARP_TIMES = 2  # as wide as wanted is a picture that is still to be made smaller
 ANIMATED = ("GIF", "WEBP", "AVIF", "PNG")
 ORIENTATION_TAG = 0x0112
 _QUALITY = {JPEG: 85, WEBP: 80}
+GREY_STEP = 257  # 65,535 of sixteen bits is 255 of eight
+# Source: TIFF 6.0, Orientation; what brings each upright.
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ImageLimits:
-    """The largest image that is decoded."""
+    """The largest image that is decoded; a JPEG costs less memory, as it shrinks meanwhile."""
 
     pixels: int
     frames: int
+    jpeg_pixels: int
 
 
 def md5_of(path: Path) -> str:
@@ -45,11 +59,23 @@ def md5_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+class _Jpeg(JpegImageFile):
+    """A JPEG whose Exif may be anything; Pillow would read it for a resolution nobody asks for."""
+
+    def _read_dpi_from_exif(self) -> None:
+        pass
+
+
 def _open(path: Path, *, expected: Format) -> Image.Image:
     try:
+        if expected is JPEG:
+            check_exif_pieces(path)
+            return _Jpeg(path)
         return Image.open(path, formats=(expected.name,))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Fault(Reason.TOO_MANY_PIXELS) from error
+    except Fault:
+        raise
     except Exception as error:  # decoders raise whatever a hostile file makes them
         raise Fault(Reason.BROKEN_IMAGE) from error
 
@@ -61,8 +87,9 @@ def _frames(image: Image.Image) -> int:
         raise Fault(Reason.BROKEN_IMAGE) from error
 
 
-def _check(image: Image.Image, limits: ImageLimits) -> None:
-    if image.width * image.height > limits.pixels:
+def _check(image: Image.Image, source: Format, limits: ImageLimits) -> None:
+    most_pixels = limits.jpeg_pixels if source is JPEG else limits.pixels
+    if image.width * image.height > most_pixels:
         raise Fault(Reason.TOO_MANY_PIXELS)
     if _frames(image) > limits.frames:
         raise Fault(Reason.TOO_MANY_FRAMES)
@@ -74,9 +101,10 @@ def _is_animated(image: Image.Image) -> bool:
 
 def _orientation(image: Image.Image) -> int:
     try:
-        return int(image.getexif().get(ORIENTATION_TAG, 1))
-    except Exception:  # metadata may be any bytes; without them the image stays as it is
-        return 1
+        orientation = read_exif(image).get(ORIENTATION_TAG)
+    except Exception as error:  # a PNG's may follow its pixels, which may be any bytes
+        raise Fault(Reason.BROKEN_IMAGE) from error
+    return orientation if isinstance(orientation, int) else 1
 
 
 def _shown_size(image: Image.Image, orientation: int) -> tuple[int, int]:
@@ -102,9 +130,9 @@ def _square(image: Image.Image) -> Image.Image:
     )
 
 
-def _draft(image: Image.Image, shown_width_px: int) -> None:
-    """Let the JPEG decoder shrink while it decodes, never below what medium and thumb need."""
-    scale = max(THUMB_PX / min(image.size), MEDIUM_PX / shown_width_px)
+def _draft(image: Image.Image, *, shown_width_px: int, wanted_px: int) -> None:
+    """Let the JPEG decoder shrink while it decodes, never below what width and thumb need."""
+    scale = max(THUMB_PX / min(image.size), wanted_px / shown_width_px)
     if scale < 1:
         image.draft(image.mode, (round(image.width * scale), round(image.height * scale)))
 
@@ -117,11 +145,29 @@ def _decode(image: Image.Image) -> None:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    return ImageOps.exif_transpose(image) if _orientation(image) != 1 else image
+    """Return the image turned, whatever else stands in its metadata: Pillow writes those anew."""
+    turn = _TURNS.get(_orientation(image))
+    return image if turn is None else image.transpose(turn)
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Return an image of sixteen-bit grey with eight bits; Pillow makes white of all above 255."""
+    # Only a sum and a product of the value are understood here. Pillow's annotation also names a
+    # NumPy type, which is unknown where NumPy isn't installed.
+    scaled = image.convert("I").point(  # pyright: ignore[reportUnknownMemberType]
+        lambda value: value * (1 / GREY_STEP) + 0.5
+    )
+    eight = scaled.convert("L")
+    key = image.info.get("transparency")
+    if isinstance(key, int):
+        eight.info["transparency"] = key // GREY_STEP
+    return eight
 
 
 def _plain_mode(image: Image.Image, target: Format) -> Image.Image:
     """Return the image in a mode that ``target`` can hold."""
+    if image.mode.startswith("I"):
+        image = _eight_bits(image)
     transparent = image.has_transparency_data and target is not JPEG
     wanted = "RGBA" if transparent else "RGB"
     if image.mode in (wanted, "L"):
@@ -154,15 +200,17 @@ def _render(image: Image.Image, mark: str, target: Format) -> Rendition:
 def renditions_of(
     image: Image.Image, *, target: Format, full_width_px: int, is_animated: bool
 ) -> tuple[Rendition, ...]:
-    """Return thumb (320² centre crop) and, when wider than 500 or animated, medium (500 wide)."""
-    upright = _plain_mode(_upright(image), target)
-    base = upright
+    """Return thumb (320² centre crop) and, when wider than 500 or animated, medium (500 wide).
+
+    Of an image that stands upright.
+    """
+    base = plain = _plain_mode(image, target)
     made: list[Rendition] = []
     if full_width_px > MEDIUM_PX:
-        base = _scaled(upright, MEDIUM_PX)
+        base = _scaled(plain, MEDIUM_PX)
     if full_width_px > MEDIUM_PX or is_animated:
         made.append(_render(base, "md", target))
-    crop_from = base if min(base.size) >= THUMB_PX else upright
+    crop_from = base if min(base.size) >= THUMB_PX else plain
     thumb = _square(crop_from)
     made.append(_render(thumb, "th", target))
     return tuple(made)
@@ -198,7 +246,7 @@ class ImageMaker:
             Fault: not decodable, too large in pixels or frames, or asked to grow.
         """
         with _open(path, expected=source) as image:
-            _check(image, self.limits)
+            _check(image, source, self.limits)
             is_animated = _is_animated(image)
             wanted_px = None if is_animated else width_px
             if wanted_px is None and source not in STORED_AS:
@@ -209,11 +257,11 @@ class ImageMaker:
         """Store the bytes that were sent, but for the place in them."""
         size = _shown_size(image, _orientation(image))
         is_animated = _is_animated(image)
-        _draft(image, size[0])
+        _draft(image, shown_width_px=size[0], wanted_px=MEDIUM_PX)
         _decode(image)
         camera = read_camera_data(image)
         renditions = renditions_of(
-            image,
+            _upright(image),
             target=_rendition_format(stored),
             full_width_px=size[0],
             is_animated=is_animated,
@@ -227,11 +275,15 @@ class ImageMaker:
         self, path: Path, image: Image.Image, stored: Format, width_px: int | None
     ) -> Media:
         """Store the image encoded anew, upright and at the wanted width."""
+        shown_width_px, _ = _shown_size(image, _orientation(image))
+        if width_px is not None and width_px > shown_width_px:
+            raise Fault(Reason.ENLARGING)
+        if width_px is not None:
+            wanted_px = max(SHARP_TIMES * width_px, MEDIUM_PX)
+            _draft(image, shown_width_px=shown_width_px, wanted_px=wanted_px)
         _decode(image)
         camera = read_camera_data(image)
         full = _plain_mode(_upright(image), stored)
-        if width_px is not None and width_px > full.width:
-            raise Fault(Reason.ENLARGING)
         if width_px is not None and width_px < full.width:
             full = _scaled(full, width_px)
         _write_anew(full, stored, path)

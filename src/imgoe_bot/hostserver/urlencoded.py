@@ -9,7 +9,9 @@ from urllib.parse import unquote_to_bytes
 
 from imgoe_bot.hostserver.multipart import Event, MalformedBody, PartData, PartStart
 
+MEDIA_TYPE = "application/x-www-form-urlencoded"
 NAME_LIMIT_BYTES = 16 * 1024
+NAMES_LIMIT = 1_000  # as in PHP
 END = b"&"  # feed it when the body has ended: what is left counts as it stands
 
 
@@ -30,6 +32,7 @@ class UrlencodedParser:
         self._rest = b""
         self._name: bytes | None = None  # None while a name is arriving
         self._has_value = False
+        self._names_left = NAMES_LIMIT
 
     def feed(self, data: bytes) -> Iterator[Event]:
         """Yield what these bytes complete; use up one feed's events before the next feed.
@@ -49,6 +52,11 @@ class UrlencodedParser:
                 yield from self._take_value(data, at, end)
                 at = len(data) if end < 0 else end + 1
 
+    def _count_name(self) -> None:
+        self._names_left -= 1
+        if self._names_left < 0:
+            raise MalformedBody("too many names")
+
     def _take_name(self, data: bytes, at: int, end: int) -> int:
         """Take a name, or what has come of it; return where to go on."""
         stop = len(data) if end < 0 else end
@@ -56,11 +64,13 @@ class UrlencodedParser:
         if (stop if equals < 0 else equals) - at > NAME_LIMIT_BYTES:
             raise MalformedBody("name too long")
         if equals >= 0:
+            self._count_name()
             self._name, self._has_value = _decoded(data[at:equals]), False
             return equals + 1
         if end < 0:
             self._rest = data[at:]
             return stop
+        self._count_name()
         return end + 1
 
     def _take_value(self, data: bytes, at: int, end: int) -> Iterator[Event]:
