@@ -73,6 +73,7 @@ def test_no_words_carry_a_strangers_markdown_or_mention(kind: type[ImgoeError]) 
         (HostBusy(host=HOST, retry_after_s=1e300), "<t:"),
         (HostRefused(host=HOST, host_message="No cats today"), "No cats today"),
         (SourceGone(site="cats.example"), "Check the address"),
+        (DuplicateMedia(host=HOST, answer_lost=True), "answer was lost"),
         (DuplicateMedia(host=HOST, viewer_url=f"{HOST}/image/Ab"), f"<{HOST}/image/Ab>"),
     ],
 )  # fmt: skip
