@@ -73,6 +73,7 @@ from imgoe_bot.services.setup import SetupService
 from imgoe_bot.services.stats import StatsService
 from imgoe_bot.services.status import StatusService
 from imgoe_bot.services.steps import Steps
+from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploads import UploadLimits, UploadService
 from imgoe_bot.settings import PluginSettings, Settings, load_settings
 from imgoe_bot.ui import endpoints
@@ -153,6 +154,7 @@ def build_services(
 ) -> Services:
     """Join stores, host and messenger into use cases."""
     clock = WallClock()
+    outage = StoreOutage()
     vault = Vault(settings.secret_key.get_secret_value())
     posts = SqlPostStore(database, vault=vault)
     jobs = SqlJobStore(database, vault=vault)
@@ -168,7 +170,10 @@ def build_services(
     rules = SqlRuleStore(database)
     layouts = Layouts(notes, guilds=guilds, clock=clock)
     budgets = HostBudgets(
-        SqlBudgetStore(database), budget=parse_budget(settings.host_budget), clock=clock
+        SqlBudgetStore(database),
+        budget=parse_budget(settings.host_budget),
+        outage=outage,
+        clock=clock,
     )
     quotas = QuotaService(posts, options=options, clock=clock)
     uploads = UploadService(
@@ -182,9 +187,10 @@ def build_services(
         budgets=budgets,
         notes=notes,
         limits=UploadLimits(max_bytes=settings.max_upload_bytes),
+        outage=outage,
         clock=clock,
     )
-    deletions = DeletionService(posts, host=host, messenger=messenger, clock=clock)
+    deletions = DeletionService(posts, host=host, messenger=messenger, outage=outage, clock=clock)
     letters = SqlLetterStore(database)
     delivery = DeliveryService(
         letters,
@@ -193,6 +199,7 @@ def build_services(
         messenger=messenger,
         spending=quotas,
         quotas=_quotas(settings),
+        outage=outage,
         clock=clock,
     )
     resting = RestService(rules, delivery=delivery, clock=clock)
@@ -205,6 +212,7 @@ def build_services(
         resting=resting,
         messenger=messenger,
         delivery=delivery,
+        outage=outage,
         clock=clock,
     )
     retirements = RetirementService(
@@ -214,10 +222,17 @@ def build_services(
         deletions=deletions,
         options=options,
         messenger=messenger,
+        outage=outage,
         clock=clock,
     )
     previews = Previews(
-        jobs, posts=posts, messenger=messenger, thumbs=thumbs, layouts=layouts, clock=clock
+        jobs,
+        posts=posts,
+        messenger=messenger,
+        thumbs=thumbs,
+        layouts=layouts,
+        outage=outage,
+        clock=clock,
     )
     library = SqlLibraryStore(database, vault=vault)
     people = SqlPersonStore(database, vault=vault, remembering=(option_store,))
@@ -228,6 +243,7 @@ def build_services(
         deletions=deletions,
         delivery=delivery,
         messenger=messenger,
+        outage=outage,
         clock=clock,
     )
     return Services(
@@ -275,6 +291,7 @@ def build_services(
         departures=DepartureService(
             SqlStayStore(database, remembering=(rules, option_store)),
             keep_for=timedelta(days=settings.guild_retention_days),
+            outage=outage,
             clock=clock,
         ),
         runner=JobRunner(
@@ -284,7 +301,10 @@ def build_services(
             retirements=retirements,
             previews=previews,
             erasure=erasure,
-            reviews=Reviews(jobs, posts=posts, host=host, messenger=messenger, clock=clock),
+            reviews=Reviews(
+                jobs, posts=posts, host=host, messenger=messenger, outage=outage, clock=clock
+            ),
+            outage=outage,
             clock=clock,
             options=_runner_options(settings),
         ),
@@ -296,7 +316,7 @@ def build_services(
 def _runner_options(settings: PluginSettings) -> RunnerOptions:
     return RunnerOptions(
         lease=timedelta(seconds=settings.lease_s),
-        max_attempts=settings.job_attempts,
+        patience=timedelta(seconds=settings.job_patience_s),
         at_once=settings.transfers,
     )
 

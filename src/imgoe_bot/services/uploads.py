@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -12,6 +13,7 @@ from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import GuildId, JobId, PostId, UploadId, new_id
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
+from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.templates import details_from
 from imgoe_bot.domain.upload import (
     Card,
@@ -30,7 +32,6 @@ from imgoe_bot.errors import (
     ImgoeError,
     KeyMissing,
     MediaTooLarge,
-    StoreError,
     UnderWay,
     UploadNotFound,
 )
@@ -42,6 +43,7 @@ from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, ImageHost, MediaReader, Notes, PostStore
 from imgoe_bot.services.previews import look_at
 from imgoe_bot.services.quotas import Asked, QuotaService
+from imgoe_bot.services.store_outage import StoreOutage
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -77,6 +79,7 @@ class UploadService:
         budgets: HostBudgets,
         notes: Notes,
         limits: UploadLimits,
+        outage: StoreOutage,
         clock: Clock,
     ) -> None:
         self._reader = reader
@@ -89,6 +92,7 @@ class UploadService:
         self._layouts = layouts
         self._posts = posts
         self._limits = limits
+        self._outage = outage
         self._clock = clock
 
     async def upload(
@@ -140,6 +144,8 @@ class UploadService:
             self._reader.open(source, limit_bytes=limit) as media,
         ):
             check_kind(media.mime, options, filename=item.filename)
+            if not isinstance(by, Asked):
+                await self._posts.note_sending(by)
             digest = Digest(media.chunks)
             read = replace(media, chunks=digest.chunks())
             try:
@@ -159,7 +165,7 @@ class UploadService:
         if not expires_otherwise(upload, after):
             return
         log.warning("the host did not confirm the expiry", guild=upload.guild_id)
-        with contextlib.suppress(StoreError):
+        with contextlib.suppress(ImgoeError):
             await self._notes.write(expiry_note(upload.guild_id), upload.created_at.isoformat())
 
     async def upload_now(
@@ -178,12 +184,33 @@ class UploadService:
         check_may_upload(actor, options)
         with self._quotas.asked(post, files=len(handed)) as asked:
             uploads, left = await self._upload_each(handed, post, wish, asked)
-            layout = await self._layouts.choose(options, post.guild_id, files=len(uploads))
-            shown = replace(post, layout=layout, nsfw=post.nsfw or wish.nsfw)
-            if not await self._posts.add_uploaded(shown, *uploads, left=left):
-                await self._undo(uploads)
-                raise UnderWay
-        return await self._posts.get_card(post.id, now=self._clock.now())
+            await self._outage.keep(lambda: self._store(post, uploads, left, options, wish))
+        return await self._outage.outlast(
+            lambda: self._posts.get_card(post.id, now=self._clock.now())
+        )
+
+    async def _store(
+        self,
+        post: Post,
+        uploads: Sequence[Upload],
+        left: Sequence[FailedItem],
+        options: Options,
+        wish: Wish,
+    ) -> None:
+        """Store what was uploaded; safe to repeat where it may have been stored already.
+
+        Raises:
+            UnderWay: another way was faster; the copies are deleted.
+        """
+        layout = await self._layouts.choose(options, post.guild_id, files=len(uploads))
+        shown = replace(post, layout=layout, nsfw=post.nsfw or wish.nsfw)
+        if await self._posts.add_uploaded(shown, *uploads, left=left):
+            return
+        try:
+            await self._posts.get_post(post.id)
+        except UploadNotFound:
+            await self._undo(uploads)
+            raise UnderWay from None
 
     async def _undo(self, uploads: Sequence[Upload]) -> None:
         """Delete copies that nobody was told of and no record tells of."""
@@ -204,13 +231,20 @@ class UploadService:
         for each in handed:
             item = each.item
             try:
-                uploads.append(
-                    await self.upload(
-                        each.source, post=post, item=item, by=asked, wish=wish, before=uploads
-                    )
+                uploading = partial(
+                    self.upload,
+                    each.source,
+                    post=post,
+                    item=item,
+                    by=asked,
+                    wish=wish,
+                    before=tuple(uploads),
                 )
+                # The first may fail at once; after it, copies wait for their record.
+                waits = self._outage.outlast(uploading) if uploads else uploading()
+                uploads.append(await waits)
             except ImgoeError as error:
-                if len(handed) == 1 or isinstance(error, KeyMissing):
+                if len(handed) == 1 or (isinstance(error, KeyMissing) and not uploads):
                     raise
                 left.append(FailedItem(item.position, item.filename, error))
         return uploads, left
@@ -230,7 +264,7 @@ class UploadService:
     async def answered(self, post: Post, posted: Posted) -> None:
         """Note where the card of an ``upload_now`` stands, so that it can change later."""
         due = look_at(posted, now=self._clock.now())
-        await self._posts.set_card(post.id, posted.place, look_at=due)
+        await self._outage.keep(lambda: self._posts.set_card(post.id, posted.place, look_at=due))
 
     async def _known_copy(
         self, post: Post, host_url: str, digest: Digest, refused: DuplicateMedia
