@@ -8,7 +8,7 @@ import pytest
 
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.domain.job import CARD_WAITS, Job, Step
+from imgoe_bot.domain.job import CARD_WAITS, Step
 from imgoe_bot.domain.upload import Post
 from imgoe_bot.errors import HostBroken, HostRefused, HostUnreachable, ImgoeError
 from tests.contracts.stores import BEN, CARD, HOST, LEASE, NOW, Stores, item, post, upload_of
@@ -27,10 +27,6 @@ async def _post(stores: Stores, guild: int = 1, *, files: int = 1, age: int = 0)
 async def _set_host(stores: Stores, guild: int, url: str) -> None:
     unset = GuildSettings(guild_id=GuildId(guild), host_url=url)
     await stores.guilds.save_key(unset, ApiKey("chv_key"), actor_id=BEN, now=NOW)
-
-
-def _guilds(jobs: tuple[Job, ...]) -> Counter[int]:
-    return Counter(job.guild_id for job in jobs)
 
 
 async def test_a_guild_gets_no_more_than_its_share_though_nobody_else_waits(

@@ -232,17 +232,11 @@ class UploadService:
             item = each.item
             try:
                 uploading = partial(
-                    self.upload,
-                    each.source,
-                    post=post,
-                    item=item,
-                    by=asked,
-                    wish=wish,
-                    before=tuple(uploads),
+                    self.upload, each.source, post=post, item=item, by=asked, wish=wish
                 )
+                call = partial(uploading, before=tuple(uploads))
                 # The first may fail at once; after it, copies wait for their record.
-                waits = self._outage.outlast(uploading) if uploads else uploading()
-                uploads.append(await waits)
+                uploads.append(await (self._outage.outlast(call) if uploads else call()))
             except ImgoeError as error:
                 if len(handed) == 1 or (isinstance(error, KeyMissing) and not uploads):
                     raise
