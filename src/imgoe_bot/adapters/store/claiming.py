@@ -15,6 +15,7 @@ from imgoe_bot.domain.job import Job, State, Step, after_death
 
 ASKS_HOST = t.job.c.step.in_([step.value for step in Step if step.asks_host])
 HOST = func.coalesce(t.guild.c.host_url, "")
+_Ranked = Select[Any, Any, Any, Any, Any]
 FREE: dict[str, Any] = {"state": State.READY.value, "owner": None, "lease_until": None}
 
 
@@ -46,7 +47,7 @@ def _lapsed(now: datetime) -> ColumnElement[bool]:
     return and_(t.job.c.state == State.LEASED.value, t.job.c.lease_until <= now)
 
 
-def _by_guild(held: Sequence[Job]) -> Select[Any, Any, Any, Any, Any]:
+def _by_guild(held: Sequence[Job]) -> _Ranked:
     """Return the query for jobs with their turn among those of the same guild."""
     line = func.row_number().over(
         partition_by=t.job.c.guild_id, order_by=(t.job.c.run_at, t.job.c.id)
@@ -61,9 +62,7 @@ def _by_guild(held: Sequence[Job]) -> Select[Any, Any, Any, Any, Any]:
     ).outerjoin_from(t.job, t.guild, t.guild.c.guild_id == t.job.c.guild_id)
 
 
-def _by_host(
-    ranked: Any, held: Sequence[Job]
-) -> Select[Any, Any, Any, Any, Any]:  # columns of a subquery
+def _by_host(ranked: Any, held: Sequence[Job]) -> _Ranked:  # columns of a subquery
     """Return the query for the same with their place among those that ask the same host."""
     line = func.row_number().over(
         partition_by=(ranked.asks_host, ranked.host),
