@@ -13,32 +13,26 @@ class GuildsCog(commands.Cog, name="imgoe_bot.GuildsCog"):
 
     def __init__(self, bot: AnyBot) -> None:
         self._bot = bot
-        services = services_of(bot)
-        self._departures, self._outage = services.departures, services.outage
+        self._departures = services_of(bot).departures
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Find out what happened while the bot was away."""
         bot = self._bot
         present = {GuildId(guild.id) for guild in bot.guilds}
-        await self._outage.outlast(
-            lambda: self._departures.call_roll(
-                present, is_ours=lambda guild_id: is_on_our_shards(bot, guild_id)
-            ),
-            at_any_rate=True,
+        await self._departures.call_roll(
+            present, is_ours=lambda guild_id: is_on_our_shards(bot, guild_id)
         )
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: Guild) -> None:
         """Come to a server, or come back."""
-        guild_id = GuildId(guild.id)
-        await self._outage.outlast(lambda: self._departures.joined(guild_id), at_any_rate=True)
+        await self._departures.joined(GuildId(guild.id))
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: Guild) -> None:
         """Be removed from a server; an outage is another event."""
-        guild_id = GuildId(guild.id)
-        await self._outage.outlast(lambda: self._departures.left(guild_id), at_any_rate=True)
+        await self._departures.left(GuildId(guild.id))
 
 
 async def setup(bot: AnyBot) -> None:

@@ -173,7 +173,10 @@ def build_services(
     rules = SqlRuleStore(database)
     layouts = Layouts(notes, guilds=guilds, clock=clock)
     budgets = HostBudgets(
-        SqlBudgetStore(database), budget=parse_budget(settings.host_budget), clock=clock
+        SqlBudgetStore(database),
+        budget=parse_budget(settings.host_budget),
+        outage=outage,
+        clock=clock,
     )
     quotas = QuotaService(posts, options=options, clock=clock)
     uploads = UploadService(
@@ -187,9 +190,10 @@ def build_services(
         budgets=budgets,
         notes=notes,
         limits=UploadLimits(max_bytes=settings.max_upload_bytes),
+        outage=outage,
         clock=clock,
     )
-    deletions = DeletionService(posts, host=host, messenger=messenger, clock=clock)
+    deletions = DeletionService(posts, host=host, messenger=messenger, outage=outage, clock=clock)
     letters = SqlLetterStore(database)
     delivery = DeliveryService(
         letters,
@@ -198,6 +202,7 @@ def build_services(
         messenger=messenger,
         spending=quotas,
         quotas=_quotas(settings),
+        outage=outage,
         clock=clock,
     )
     resting = RestService(rules, delivery=delivery, clock=clock)
@@ -210,6 +215,7 @@ def build_services(
         resting=resting,
         messenger=messenger,
         delivery=delivery,
+        outage=outage,
         clock=clock,
     )
     retirements = RetirementService(
@@ -219,10 +225,17 @@ def build_services(
         deletions=deletions,
         options=options,
         messenger=messenger,
+        outage=outage,
         clock=clock,
     )
     previews = Previews(
-        jobs, posts=posts, messenger=messenger, thumbs=thumbs, layouts=layouts, clock=clock
+        jobs,
+        posts=posts,
+        messenger=messenger,
+        thumbs=thumbs,
+        layouts=layouts,
+        outage=outage,
+        clock=clock,
     )
     library = SqlLibraryStore(database, vault=vault)
     people = SqlPersonStore(database, vault=vault, remembering=(option_store,))
@@ -233,6 +246,7 @@ def build_services(
         deletions=deletions,
         delivery=delivery,
         messenger=messenger,
+        outage=outage,
         clock=clock,
     )
     mirrors = MirrorService(
@@ -288,6 +302,7 @@ def build_services(
         departures=DepartureService(
             SqlStayStore(database, remembering=(rules, option_store)),
             keep_for=timedelta(days=settings.guild_retention_days),
+            outage=outage,
             clock=clock,
         ),
         runner=JobRunner(
@@ -297,7 +312,10 @@ def build_services(
             retirements=retirements,
             previews=previews,
             erasure=erasure,
-            reviews=Reviews(jobs, posts=posts, host=host, messenger=messenger, clock=clock),
+            reviews=Reviews(
+                jobs, posts=posts, host=host, messenger=messenger, outage=outage, clock=clock
+            ),
+            outage=outage,
             clock=clock,
             options=_runner_options(settings),
         ),
@@ -309,7 +327,7 @@ def build_services(
 def _runner_options(settings: PluginSettings) -> RunnerOptions:
     return RunnerOptions(
         lease=timedelta(seconds=settings.lease_s),
-        max_attempts=settings.job_attempts,
+        patience=timedelta(seconds=settings.job_patience_s),
         at_once=settings.transfers,
     )
 

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import os
-import signal
 import sys
 import time
 from collections.abc import Coroutine
@@ -15,6 +14,7 @@ from imgoe_bot import __version__, log
 from imgoe_bot.errors import ConfigError, SchemaTooNew, SourceUnreachable, StoreError
 from imgoe_bot.key_cli import keys
 from imgoe_bot.settings import SECRET_KEY_BYTES, PluginSettings, Settings, load_settings
+from imgoe_bot.stopping import on_stop
 from imgoe_bot.upload_cli import upload
 
 EXIT_TROUBLE = 70
@@ -121,7 +121,7 @@ app.add_typer(keys, name="key")
 
 
 def _until_stopped(work: Coroutine[Any, Any, None], *, tethered: bool = False) -> None:
-    """Run until done, Ctrl-C or SIGTERM, which stop it cleanly.
+    """Run until done, Ctrl-C, SIGTERM or SIGHUP, which stop it cleanly.
 
     Args:
         work: what is run.
@@ -131,10 +131,9 @@ def _until_stopped(work: Coroutine[Any, Any, None], *, tethered: bool = False) -
 
     async def stoppable() -> None:
         task = asyncio.ensure_future(work)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, task.cancel)
+        on_stop(task.cancel)
         if tethered:
+            loop = asyncio.get_running_loop()
             loop.add_reader(sys.stdin, lambda: os.read(sys.stdin.fileno(), 1) or task.cancel())
         await task
 

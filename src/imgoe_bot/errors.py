@@ -441,6 +441,8 @@ class DuplicateMedia(HostRefused):
 
     Attributes:
         viewer_url: the existing upload's page, None unless the host names it.
+        answer_lost: an earlier try of ours had sent it, and the host's answer never came: that
+            upload may well be our own.
     """
 
     def __init__(
@@ -451,11 +453,18 @@ class DuplicateMedia(HostRefused):
         code: int | None = None,
         host_message: str | None = None,
         viewer_url: str | None = None,
+        answer_lost: bool = False,
     ) -> None:
         super().__init__(
-            host=host, status=status, code=code, host_message=host_message, viewer_url=viewer_url
+            host=host,
+            status=status,
+            code=code,
+            host_message=host_message,
+            viewer_url=viewer_url,
+            answer_lost=answer_lost or None,
         )
         self.viewer_url = viewer_url
+        self.answer_lost = answer_lost
 
 
 class BadReply(HostError):

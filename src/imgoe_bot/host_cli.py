@@ -2,7 +2,6 @@
 
 import asyncio
 import ipaddress
-import signal
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any, cast, get_args
@@ -17,6 +16,7 @@ from imgoe_bot.hostserver.memory import keep_freed_memory
 from imgoe_bot.hostserver.names import clean_text
 from imgoe_bot.hostserver.options import MIB, Moderation
 from imgoe_bot.hostserver.server import make_owner_key
+from imgoe_bot.stopping import on_stop
 
 EXIT_CONFIG = 78
 HIGHEST_PORT = 65_535
@@ -124,9 +124,7 @@ def _quota_bytes(user_quota: str | None) -> int | None:
 
 async def _serve(options: HostOptions) -> None:
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    on_stop(stop.set)
     async with HostServer(options) as host:
         typer.echo(f"Serving {host.url}")
         if host.first_key is not None:

@@ -141,8 +141,11 @@ class PluginSettings(BaseSettings):
     allow_private_hosts: bool = Field(
         default=False, description="Whether servers may name image hosts in private networks."
     )
-    job_attempts: int = Field(
-        default=8, ge=1, le=50, description="Tries of one job before it is given up."
+    job_patience_s: float = Field(
+        default=86_400.0,
+        ge=0,
+        le=30 * 86_400,
+        description="Seconds after its first failure for which a job is tried again.",
     )
     guild_retention_days: float = Field(
         default=30.0,
@@ -168,7 +171,12 @@ class PluginSettings(BaseSettings):
         ge=1,
         description="Seconds after which a job of a dead process is taken over.",
     )
-    transfers: int = Field(default=4, ge=1, le=64, description="Jobs worked on at once.")
+    transfers: int = Field(
+        default=8,
+        ge=1,
+        le=64,
+        description="Jobs worked on at once; one image host gets half of them at most.",
+    )
     log_level: Annotated[str, AfterValidator(_check_level)] = Field(
         default="INFO",
         description="DEBUG, INFO, WARNING or ERROR.",

@@ -10,7 +10,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from imgoe_bot.adapters.host import CheveretoHost
+from imgoe_bot.adapters.host import CheveretoHost, upload_max_s
 from imgoe_bot.adapters.web import guarded_sockets
 from imgoe_bot.domain.guild import ApiKey
 from imgoe_bot.domain.upload import DeleteLink, Details, Stored
@@ -266,3 +266,12 @@ async def test_the_operators_own_host_may_lie_in_a_private_network(
         host = CheveretoHost(http, guarded=guarded, known=server.url)
 
         await host.check_key(host_url=server.url, key=ApiKey(await server.create_key("bot")))
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "longest_s"), [(0, 120), (64 * 1024, 121), (8 * 1024**2, 248), (None, 1720)]
+)
+def test_how_long_an_upload_may_take_follows_its_size(
+    size_bytes: int | None, longest_s: float
+) -> None:
+    assert upload_max_s(size_bytes) == longest_s

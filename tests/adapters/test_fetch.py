@@ -2,13 +2,14 @@
 
 import asyncio
 import gzip
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import httpx
 import pytest
 from aiohttp import web
 
-from imgoe_bot.adapters.fetch import AttachmentReader
+from imgoe_bot.adapters.fetch import AttachmentReader, paced
 from imgoe_bot.app import DISCORD_MEDIA_URLS
 from imgoe_bot.domain.media import Source
 from imgoe_bot.errors import (
@@ -353,3 +354,24 @@ async def test_leaving_early_lets_go_of_the_connection(
 
     async with asyncio.timeout(10):
         await left.wait()
+
+
+async def _trickle(pieces: int, *, every_s: float) -> AsyncIterator[bytes]:
+    for _ in range(pieces):
+        await asyncio.sleep(every_s)
+        yield b"x"
+
+
+async def test_a_source_that_trickles_is_left_after_a_while() -> None:
+    with pytest.raises(SourceUnreachable):
+        async for _ in paced(_trickle(1000, every_s=0.01), start_s=0.05):
+            pass
+
+
+async def test_what_the_reader_does_meanwhile_is_not_blamed_on_the_source() -> None:
+    read = 0
+    async for piece in paced(_trickle(3, every_s=0), start_s=0.05):
+        await asyncio.sleep(0.1)
+        read += len(piece)
+
+    assert read == 3

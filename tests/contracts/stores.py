@@ -2,6 +2,7 @@
 
 import itertools
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -144,9 +145,17 @@ class Stores:
         self.options = SqlOptionStore(self.database)
 
     async def claim(
-        self, owner: str = "worker", *, at: datetime = NOW, limit: int = 10
+        self,
+        owner: str = "worker",
+        *,
+        at: datetime = NOW,
+        limit: int = 10,
+        share: int = 100,
+        held: Sequence[Job] = (),
     ) -> tuple[Job, ...]:
-        return await self.jobs.claim(owner=owner, now=at, lease=LEASE, limit=limit)
+        return await self.jobs.claim(
+            owner=owner, now=at, lease=LEASE, limit=limit, share=share, held=held
+        )
 
     async def rows(self, sql: str) -> list[tuple[object, ...]]:
         """Return what the tables really hold."""

@@ -8,15 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imgoe_bot.domain.ids import JobId, PostId, new_id, snowflake_at
-from imgoe_bot.domain.job import GiveUp, Job, Retry, Step, after_failure
+from imgoe_bot.domain.job import GiveUp, Job, Retry, Step, after_death, after_failure
 from imgoe_bot.errors import HostBroken, HostBusy, HostRefused, ImgoeError, SourceGone
-from tests.contracts.stores import HOST, NOW
+from tests.contracts.stores import GUILD, HOST, NOW
 
 EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 
 
-def _wait_s(error: ImgoeError, attempts: int, *, most: int = 50) -> float | None:
-    verdict = after_failure(error, attempts=attempts, max_attempts=most, now=NOW)
+DAY = timedelta(days=1)
+
+
+def _after(error: ImgoeError, attempts: int, *, since: datetime | None = None) -> Retry | GiveUp:
+    return after_failure(error, attempts=attempts, since=since, patience=DAY, now=NOW)
+
+
+def _wait_s(error: ImgoeError, attempts: int) -> float | None:
+    verdict = _after(error, attempts)
     return (verdict.at - NOW).total_seconds() if isinstance(verdict, Retry) else None
 
 
@@ -28,11 +35,30 @@ def test_waits_double_up_to_half_an_hour(attempts: int, wait_s: float) -> None:
     assert _wait_s(HostBroken(host=HOST), attempts) == wait_s
 
 
-@pytest.mark.parametrize(("attempts", "gives_up"), [(7, False), (8, True), (9, True)])
-def test_the_last_try_is_the_last(attempts: int, gives_up: bool) -> None:
-    verdict = after_failure(HostBroken(host=HOST), attempts=attempts, max_attempts=8, now=NOW)
+@pytest.mark.parametrize(
+    ("failing_for", "gives_up"),
+    [(timedelta(0), False), (DAY - timedelta(seconds=1), False), (DAY, True), (2 * DAY, True)],
+)
+def test_a_passing_fault_is_put_up_with_for_a_day_however_many_tries_that_takes(
+    failing_for: timedelta, gives_up: bool
+) -> None:
+    verdict = _after(HostBroken(host=HOST), 1000, since=NOW - failing_for)
 
     assert isinstance(verdict, GiveUp) is gives_up
+
+
+def test_a_first_failure_begins_the_day() -> None:
+    assert _after(HostBroken(host=HOST), 1) == Retry(NOW + timedelta(seconds=2), NOW)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "chance", "wait_s"),
+    [(1, 0.9, 0), (2, 0.5, 2), (3, 0, 2), (3, 0.5, 4), (3, 1, 6), (99, 0.5, 1800)],
+)
+def test_after_a_try_that_ended_its_process_the_wait_grows_by_chance(
+    attempts: int, chance: float, wait_s: float
+) -> None:
+    assert after_death(attempts, chance=chance).total_seconds() == wait_s
 
 
 @pytest.mark.parametrize("error", [SourceGone(), HostRefused(host=HOST)])
@@ -54,7 +80,7 @@ def test_a_host_is_given_the_wait_it_asks_for_within_reason(
 @pytest.mark.parametrize("step", Step)
 def test_a_nonce_is_the_same_for_every_try_and_short_enough_for_discord(step: Step) -> None:
     nonces = {
-        Job(JobId(1), PostId("0123456789abcdef"), step, attempts, new_id()).nonce
+        Job(JobId(1), PostId("0123456789abcdef"), GUILD, step, attempts, new_id()).nonce
         for attempts in (1, 2)
     }
 

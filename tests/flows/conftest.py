@@ -28,8 +28,8 @@ async def town(tmp_path: Path, sim_options: SimOptions, migrated_file: Path) -> 
 
 @pytest_asyncio.fixture
 async def running(town: Town) -> AsyncIterator[Town]:
-    """The same with the bot running, its key set and #photos mirrored; one try a job."""
-    async with town.bot(job_attempts=1):
+    """The same with the bot running, its key set and #photos mirrored; each job is tried once."""
+    async with town.bot(job_patience_s=0):
         await town.set_key()
         await town.mirror()
         yield town

@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import re
+import signal
 import sqlite3
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -263,10 +264,10 @@ class BotProcess:
         self._process.kill()
         await self._process.wait()
 
-    async def terminate(self) -> int:
-        """Ask it to end (SIGTERM) and return its exit code."""
+    async def terminate(self, by: signal.Signals = signal.SIGTERM) -> int:
+        """Ask it to end and return its exit code."""
         if self._process.returncode is None:
-            self._process.terminate()
+            self._process.send_signal(by)
         return await self._process.wait()
 
     def read_text(self) -> str:

@@ -63,7 +63,7 @@ class Strict:
 @pytest_asyncio.fixture
 async def strict(town: Town) -> AsyncIterator[Strict]:
     options = HostOptions(data_dir=town.folder / "strict", moderation="all")
-    async with HostServer(options) as host, town.bot(job_attempts=1):
+    async with HostServer(options) as host, town.bot(job_patience_s=0):
         await town.set_key(await host.create_key("flow", user="club"), host=host.url)
         await town.mirror()
         yield Strict(town, host)

@@ -47,7 +47,7 @@ async def test_a_garbled_picture_among_good_ones_spoils_only_itself(running: Tow
 
 
 async def test_a_file_over_the_limit_is_refused_with_both_sizes(town: Town) -> None:
-    async with town.bot(max_upload_bytes=100, job_attempts=1):
+    async with town.bot(max_upload_bytes=100, job_patience_s=0):
         await town.set_key()
         await town.mirror()
 
@@ -82,7 +82,7 @@ async def test_a_wrong_key_is_told_as_such(running: Town) -> None:
 
 
 async def test_an_unreachable_host_is_told_after_the_last_try(town: Town) -> None:
-    async with town.bot(job_attempts=2):
+    async with town.bot(job_patience_s=1):
         await town.set_untried_key("chv_some_key_1234", host="http://127.0.0.1:9")
         await town.mirror()
 
@@ -97,7 +97,7 @@ async def test_a_host_that_comes_back_gets_the_picture_after_all(town: Town) -> 
     async with HostServer(HostOptions(data_dir=town.folder / "late")) as late:
         key = str(late.first_key)
         port = int(late.url.rpartition(":")[2])
-    async with town.bot(job_attempts=8):
+    async with town.bot():
         await town.set_untried_key(key, host=f"http://127.0.0.1:{port}")
         await town.mirror()
         posted = await town.ben.say(town.photos, files=[picture()])

@@ -89,7 +89,7 @@ async def _no_host(status: int) -> AsyncGenerator[str]:
 async def test_a_host_that_answers_html_is_told_from_one_that_works(
     town: Town, status: int, told: str
 ) -> None:
-    async with _no_host(status) as url, town.bot(job_attempts=1):
+    async with _no_host(status) as url, town.bot(job_patience_s=0):
         await town.set_untried_key("chv_a_key_for_no_host", host=url)
         await town.mirror()
 

@@ -144,7 +144,7 @@ async def test_a_bot_killed_after_sending_does_not_send_again(town: Town, memory
 
 
 async def test_people_never_written_to_wait_when_there_were_many(town: Town) -> None:
-    async with town.bot(dm_opened=1, dm_opened_period_s=36_000, job_attempts=1):
+    async with town.bot(dm_opened=1, dm_opened_period_s=36_000, job_patience_s=0):
         await town.set_key()
         await town.mirror()
         cleo = await _newcomer(town, "cleo")

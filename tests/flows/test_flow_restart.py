@@ -1,8 +1,10 @@
 """Restarts, clean and not: buttons go on working, and no picture is lost or answered twice."""
 
+import signal
+
 import pytest
 
-from tests.flows.kit import Town, bot_process, eventually, picture
+from tests.flows.kit import PATIENCE_S, Town, bot_process, eventually, picture
 
 
 async def test_the_delete_button_works_after_a_restart(town: Town) -> None:
@@ -36,7 +38,7 @@ async def test_a_bot_killed_between_upload_and_reply_finishes_with_exactly_one_c
 ) -> None:
     route = f"POST /channels/{town.photos.id}/messages"
     async with bot_process(town) as first:
-        await town.sim.bot_ready(commands=True)
+        await town.sim.bot_ready(timeout_s=PATIENCE_S, commands=True)
         await town.set_key()
         await town.mirror()
         if moment.startswith("before"):
@@ -59,7 +61,10 @@ async def test_a_bot_killed_between_upload_and_reply_finishes_with_exactly_one_c
     assert len(town.ben.messages(town.ben.dm)) == 1
 
 
-async def test_a_terminated_bot_gives_its_work_back_and_leaves_with_zero(town: Town) -> None:
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGHUP])
+async def test_a_terminated_bot_gives_its_work_back_and_leaves_with_zero(
+    town: Town, by: signal.Signals
+) -> None:
     async with bot_process(town) as process:
-        await town.sim.bot_ready(commands=True)
-        assert await process.terminate() == 0
+        await town.sim.bot_ready(timeout_s=PATIENCE_S, commands=True)
+        assert await process.terminate(by) == 0

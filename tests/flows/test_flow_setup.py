@@ -16,7 +16,7 @@ NOWHERE = "http://127.0.0.1:9"
 @pytest_asyncio.fixture
 async def office(town: Town) -> AsyncIterator[Town]:
     """The bot runs; nothing is set."""
-    async with town.bot(job_attempts=1):
+    async with town.bot(job_patience_s=0):
         yield town
 
 

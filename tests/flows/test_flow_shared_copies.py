@@ -39,7 +39,7 @@ class Pair:
 @pytest_asyncio.fixture
 async def pair(town: Town) -> AsyncIterator[Pair]:
     options = HostOptions(data_dir=town.folder / "refusing", refuse_duplicates=True)
-    async with HostServer(options) as host, town.bot(job_attempts=1):
+    async with HostServer(options) as host, town.bot(job_patience_s=0):
         await town.set_key(await host.create_key("flow"), host=host.url)
         await town.mirror()
         await town.set_option("on_delete", "delete")

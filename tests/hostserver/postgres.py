@@ -4,6 +4,7 @@ import getpass
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 from collections.abc import Generator
@@ -39,32 +40,74 @@ def _free_port() -> int:
         return port
 
 
+class PostgresServer:
+    """A server that may be killed and started again.
+
+    Attributes:
+        url: its SQLAlchemy URL; it stays the same.
+    """
+
+    def __init__(self, folder: Path, *, user: str, port: int) -> None:
+        self.url = f"postgresql+asyncpg://host@127.0.0.1:{port}/postgres"
+        self._programs = find_programs()
+        self._folder, self._user, self._port = folder, user, port
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Run it, and wait until it answers."""
+        settings = (
+            "fsync=off",
+            "listen_addresses=127.0.0.1",
+            f"unix_socket_directories={self._folder}",
+        )
+        options = [part for setting in settings for part in ("-c", setting)]
+        data = str(self._folder / "pg")
+        self._server = subprocess.Popen(  # noqa: S603 - our own arguments
+            [self._programs["postgres"], "-D", data, "-p", str(self._port), *options],
+            user=self._user if os.geteuid() == 0 else None, cwd=self._folder,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        _wait(self._programs["pg_isready"], self._port)
+
+    def stop(self) -> None:
+        """End it as it wants to be ended."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it at once, in the middle of whatever it does; every connection breaks."""
+        self._end(signal.SIGQUIT)
+
+    def _end(self, number: int) -> None:
+        if self._server is not None:
+            self._server.send_signal(number)
+            self._server.wait(timeout=START_S)
+
+
 @contextmanager
-def running_postgres(folder: Path) -> Generator[str]:
-    """Run a server in ``folder`` and give its SQLAlchemy URL; skips by name without programs."""
+def postgres_server(folder: Path) -> Generator[PostgresServer]:
+    """Run a server in ``folder``; skips by name without programs."""
     programs = find_programs()
     if len(programs) < len(PROGRAMS):
         missing("postgres", package="postgresql")
-    user, port = _user(), _free_port()
+    user = _user()
     shutil.chown(folder, user)
-    run_as = user if os.geteuid() == 0 else None
-    data = str(folder / "pg")
     subprocess.run(  # noqa: S603 - our own arguments
-        [programs["initdb"], "-D", data, "-U", "host", "--auth=trust", "--no-sync"],
-        user=run_as, check=True, capture_output=True, cwd=folder,
+        [programs["initdb"], "-D", str(folder / "pg"), "-U", "host", "--auth=trust", "--no-sync"],
+        user=user if os.geteuid() == 0 else None, check=True, capture_output=True, cwd=folder,
     )  # fmt: skip
-    settings = ("fsync=off", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}")
-    options = [part for setting in settings for part in ("-c", setting)]
-    server = subprocess.Popen(  # noqa: S603 - our own arguments
-        [programs["postgres"], "-D", data, "-p", str(port), *options],
-        user=run_as, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    server = PostgresServer(folder, user=user, port=_free_port())
+    server.start()
     try:
-        _wait(programs["pg_isready"], port)
-        yield f"postgresql+asyncpg://host@127.0.0.1:{port}/postgres"
+        yield server
     finally:
-        server.terminate()
-        server.wait(timeout=START_S)
+        server.stop()
+
+
+@contextmanager
+def running_postgres(folder: Path) -> Generator[str]:
+    """Run a server in ``folder`` and give its SQLAlchemy URL; skips by name without programs."""
+    with postgres_server(folder) as server:
+        yield server.url
 
 
 def _wait(program: str, port: int) -> None:

@@ -124,12 +124,19 @@ async def first_client(
     return Client(session, url, (await _line(process)).removeprefix("API key (shown once): "))
 
 
-async def stop(process: asyncio.subprocess.Process) -> bytes:
-    process.send_signal(signal.SIGTERM)
+async def stop(process: asyncio.subprocess.Process, by: signal.Signals = signal.SIGTERM) -> bytes:
+    process.send_signal(by)
     async with asyncio.timeout(WAIT_S):
         output, errors = await process.communicate()
     assert process.returncode == 0
     return output + errors
+
+
+async def test_a_closed_terminal_ends_the_host_cleanly(tmp_path: Path) -> None:
+    process = await start(tmp_path)
+    await _line(process)
+
+    assert b"Traceback" not in await stop(process, signal.SIGHUP)
 
 
 async def test_the_seeds_own_call_works_and_nothing_secret_is_logged(

@@ -36,10 +36,14 @@ from imgoe_bot.services.reviews import Reviews
 from imgoe_bot.services.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.status import StatusService
 from imgoe_bot.services.steps import Steps
+from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploads import UploadLimits, UploadService
 from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post
 from tests.flows.kit import eventually
 from tests.services.fakes import FakeClock, FakeHost, FakeMessenger, FakeReader, FakeThumbs
+
+PATIENCE = timedelta(minutes=1)
+NONE = timedelta(0)
 
 
 def _generous() -> dict[Slot, Quota]:
@@ -58,6 +62,7 @@ class Office:
     thumbs: FakeThumbs = field(default_factory=FakeThumbs)
     quotas: dict[Slot, Quota] = field(default_factory=_generous)
     budget: Budget = ()
+    outage: StoreOutage = field(default_factory=StoreOutage)
     guilds: GuildSettingsService = field(init=False)
     options: OptionService = field(init=False)
     layouts: Layouts = field(init=False)
@@ -81,10 +86,15 @@ class Office:
             notes=self.stores.notes,
             budgets=self.budgets(),
             limits=UploadLimits(max_bytes=1000),
+            outage=self.outage,
             clock=self.clock,
         )
         self.deletions = DeletionService(
-            self.stores.posts, host=self.host, messenger=self.messenger, clock=self.clock
+            self.stores.posts,
+            host=self.host,
+            messenger=self.messenger,
+            outage=self.outage,
+            clock=self.clock,
         )
 
     def spending(self) -> QuotaService:
@@ -92,7 +102,7 @@ class Office:
 
     def budgets(self) -> HostBudgets:
         store = SqlBudgetStore(self.stores.database)
-        return HostBudgets(store, budget=self.budget, clock=self.clock)
+        return HostBudgets(store, budget=self.budget, outage=self.outage, clock=self.clock)
 
     def status(self) -> StatusService:
         return StatusService(
@@ -115,6 +125,7 @@ class Office:
             messenger=self.messenger,
             spending=self.spending(),
             quotas=self.quotas,
+            outage=self.outage,
             clock=self.clock,
         )
 
@@ -124,6 +135,7 @@ class Office:
             posts=self.stores.posts,
             host=self.host,
             messenger=self.messenger,
+            outage=self.outage,
             clock=self.clock,
         )
 
@@ -138,10 +150,11 @@ class Office:
             deletions=self.deletions,
             options=self.options,
             messenger=self.messenger,
+            outage=self.outage,
             clock=self.clock,
         )
 
-    def runner(self, *, attempts: int = 3, at_once: int = 2) -> JobRunner:
+    def runner(self, *, patience: timedelta = PATIENCE, at_once: int = 6) -> JobRunner:
         delivery = self.delivery()
         steps = Steps(
             self.stores.jobs,
@@ -152,6 +165,7 @@ class Office:
             resting=self.resting(),
             messenger=self.messenger,
             delivery=delivery,
+            outage=self.outage,
             clock=self.clock,
         )
         previews = Previews(
@@ -160,6 +174,7 @@ class Office:
             messenger=self.messenger,
             thumbs=self.thumbs,
             layouts=self.layouts,
+            outage=self.outage,
             clock=self.clock,
         )
         erasure = Erasure(
@@ -169,6 +184,7 @@ class Office:
             deletions=self.deletions,
             delivery=delivery,
             messenger=self.messenger,
+            outage=self.outage,
             clock=self.clock,
         )
         return JobRunner(
@@ -179,19 +195,22 @@ class Office:
             previews=previews,
             erasure=erasure,
             reviews=self.reviews(),
+            outage=self.outage,
             clock=self.clock,
             options=RunnerOptions(
                 lease=timedelta(seconds=60),
                 poll=timedelta(milliseconds=10),
-                max_attempts=attempts,
+                patience=patience,
                 at_once=at_once,
             ),
         )
 
     @asynccontextmanager
-    async def working(self, *, attempts: int = 3, at_once: int = 2) -> AsyncGenerator[JobRunner]:
+    async def working(
+        self, *, patience: timedelta = PATIENCE, at_once: int = 6
+    ) -> AsyncGenerator[JobRunner]:
         """Let a worker work for as long as the block runs."""
-        runner = self.runner(attempts=attempts, at_once=at_once)
+        runner = self.runner(patience=patience, at_once=at_once)
         task = asyncio.create_task(runner.run())
         try:
             yield runner

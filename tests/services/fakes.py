@@ -74,6 +74,10 @@ class FakeHost:
     uploads: int = 0
     failures: list[BaseException] = field(default_factory=list[BaseException])
     gate: asyncio.Event | None = None
+    gates: dict[str, asyncio.Event] = field(default_factory=dict[str, asyncio.Event])
+    """What one host's answers wait for instead, by its address."""
+    deleting: asyncio.Event | None = None
+    """What an answer to a deletion waits for."""
     details: list[Details] = field(default_factory=list[Details])
     moderates: bool = False
     looks: int = 0
@@ -87,14 +91,14 @@ class FakeHost:
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
-            return await self._take(media)
+            return await self._take(media, self.gates.get(host_url, self.gate))
         finally:
             self.at_once -= 1
 
-    async def _take(self, media: MediaFile) -> Stored:
+    async def _take(self, media: MediaFile, gate: asyncio.Event | None) -> Stored:
         body = b"".join([chunk async for chunk in media.chunks])
-        if self.gate is not None:
-            await self.gate.wait()
+        if gate is not None:
+            await gate.wait()
         if self.failures:
             raise self.failures.pop(0)
         self.uploads += 1
@@ -123,7 +127,10 @@ class FakeHost:
     async def delete(self, link: DeleteLink, *, host_url: str) -> bool:
         if self.failures:
             raise self.failures.pop(0)
-        return self.files.pop(link.value, None) is not None
+        found = self.files.pop(link.value, None) is not None
+        if self.deleting is not None:
+            await self.deleting.wait()
+        return found
 
 
 @dataclass(slots=True)
@@ -160,6 +167,8 @@ class FakeMessenger:
     near: list[Sequence[Spent]] = field(default_factory=list[Sequence[Spent]])
     dms_open: bool = True
     gate: asyncio.Event | None = None
+    sending: asyncio.Event | None = None
+    """What the answer to a direct message waits for."""
     source_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
     deliver_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
     announce_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
@@ -225,6 +234,8 @@ class FakeMessenger:
         if self.dms_open:
             self.letters.append([card.post.id for card in cards])
             self.notes |= {card.post.id: card for card in cards}
+        if self.sending is not None:
+            await self.sending.wait()
         return self.dms_open
 
     async def tell_paused(self, rules: Sequence[MirrorRule], *, locale: str) -> None:

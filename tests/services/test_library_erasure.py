@@ -8,7 +8,7 @@ import pytest
 from imgoe_bot.adapters.store import SqlChoiceStore, SqlPersonStore
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import UserId
-from imgoe_bot.domain.job import LONGEST_DELAY, Job, Step
+from imgoe_bot.domain.job import Job, Step
 from imgoe_bot.domain.mirror import PersonChoice
 from imgoe_bot.domain.privacy import EVERYWHERE
 from imgoe_bot.domain.upload import DeleteLink
@@ -17,7 +17,7 @@ from imgoe_bot.services.erasure import PATIENCE, PAUSE, Erasure
 from imgoe_bot.services.privacy import PrivacyService
 from tests.contracts.stores import BEN, CARD, GUILD, HOST, NOW, item, post, upload_of
 from tests.flows.kit import eventually
-from tests.services.conftest import Office
+from tests.services.conftest import NONE, Office
 
 ME = Actor(BEN, GUILD)
 ADA = UserId(9)
@@ -54,6 +54,7 @@ def erasure(office: Office, people: SqlPersonStore) -> Erasure:
         deletions=office.deletions,
         delivery=office.delivery(),
         messenger=office.messenger,
+        outage=office.outage,
         clock=office.clock,
     )
 
@@ -145,7 +146,7 @@ async def test_a_host_may_be_away_longer_than_any_other_job_is_tried(
     await privacy.forget(ME)
     office.host.failures = [BROKEN] * 20
 
-    async with office.working(attempts=2) as runner:
+    async with office.working(patience=NONE) as runner:
 
         async def nothing_left() -> bool:
             if "leased" not in [state for _, state, _, _ in await office.states()]:
@@ -160,7 +161,7 @@ async def test_a_host_may_be_away_longer_than_any_other_job_is_tried(
 
 
 def test_a_host_is_tried_for_a_week() -> None:
-    assert timedelta(days=7) == PATIENCE * LONGEST_DELAY
+    assert timedelta(days=7) == PATIENCE
 
 
 async def test_a_host_that_refuses_leaves_the_links_to_their_owner(

@@ -10,11 +10,11 @@ from imgoe_bot.domain.options import Layout
 from imgoe_bot.domain.upload import Card, Post, Posted, Upload
 from imgoe_bot.errors import SourceBlocked, SourceGone, SourceUnreachable
 from imgoe_bot.services.layouts import UNREACHABLE_FOR
-from imgoe_bot.services.previews import LOOK_AFTER, LOOK_AGAIN_AFTER, LOOKS
+from imgoe_bot.services.previews import LOOK_AFTER, LOOK_AGAIN_AFTER
 from imgoe_bot.services.runner import JobRunner
 from tests.contracts.stores import BEN, CARD, GUILD, NOW, item, post, slash_post, upload_of
 from tests.flows.kit import eventually
-from tests.services.conftest import Office
+from tests.services.conftest import NONE, PATIENCE, Office
 
 
 async def _looks(office: Office) -> list[tuple[object, ...]]:
@@ -66,14 +66,14 @@ async def test_a_card_that_was_only_slow_is_left_as_it_is(office: Office) -> Non
     assert office.messenger.attached == []
 
 
-@pytest.mark.parametrize("attempts", [1, 3])
+@pytest.mark.parametrize("patience", [NONE, PATIENCE])
 async def test_a_card_is_nudged_once_and_looked_at_again_later(
-    office: Office, attempts: int
+    office: Office, patience: timedelta
 ) -> None:
     office.messenger.loses_thumbs = 2
     await office.mirror()
 
-    async with office.working(attempts=attempts) as runner:
+    async with office.working(patience=patience) as runner:
         await _until(office, "ready", 0, None)
         await _move(office, runner, LOOK_AFTER)
         await _until(office, "ready", 1, None)
@@ -233,15 +233,15 @@ async def test_a_thumb_that_could_not_be_taken_away_at_once_is_taken_away_later(
 async def test_a_look_is_given_up_where_discord_never_answers(office: Office) -> None:
     owner, _ = await _slash_card(office, posted=Posted(CARD))
     await office.stores.posts.note_thumbs_attached(owner.id)
-    office.messenger.refresh_failures = [SourceUnreachable(status=503)] * LOOKS
+    office.messenger.refresh_failures = [SourceUnreachable(status=503)] * 2
     await office.stores.posts.order_look(owner, at=NOW)
 
-    async with office.working(attempts=1) as runner:
+    async with office.working() as runner:
 
         async def given_up() -> bool:
             if "leased" not in [state for _, state, _, _ in await office.states()]:
                 await _move(office, runner, timedelta(minutes=1))
-            return await _looks(office) == [("dead", LOOKS, "SourceUnreachable")]
+            return await _looks(office) == [("dead", 2, "SourceUnreachable")]
 
         await eventually(given_up)
 

@@ -21,12 +21,11 @@ from imgoe_bot.errors import (
     SourceUnreachable,
     UploadNotFound,
 )
-from imgoe_bot.services.reviews import PATIENCE
 from imgoe_bot.services.runner import JobRunner
 from imgoe_bot.services.uploads import Handed
 from tests.contracts.stores import BEN, CARD, GUILD, HOST, item, slash_post
 from tests.flows.kit import eventually
-from tests.services.conftest import Office
+from tests.services.conftest import NONE, Office
 
 ME = Actor(BEN, GUILD)
 
@@ -71,7 +70,7 @@ async def _until(office: Office, *wanted: tuple[object, ...]) -> None:
 @asynccontextmanager
 async def _waiting(office: Office) -> AsyncGenerator[JobRunner]:
     """Let a worker look once, too early; it gives other jobs a single try."""
-    async with office.working(attempts=1) as runner:
+    async with office.working(patience=NONE) as runner:
         office.clock.move(FIRST_LOOK_AFTER)
         runner.wake()
         await _until(office, ("ready", 1, "AwaitsApproval"))
@@ -132,20 +131,16 @@ async def test_a_host_is_looked_at_longer_than_any_other_job_is_tried(office: Of
             await _until(office, ("ready", looks, "AwaitsApproval"))
 
 
-def test_somebody_has_a_month_to_approve_a_picture() -> None:
-    assert timedelta(days=30) == PATIENCE * LONGEST_DELAY
-
-
 async def test_a_picture_that_nobody_ever_approves_is_given_up(office: Office) -> None:
     upload = await _handed_over(office)
-    await office.stores.run(
-        "UPDATE job SET attempts = :looks WHERE step = 'review'", looks=PATIENCE - 1
-    )
 
-    async with office.working() as runner:
-        office.clock.move(FIRST_LOOK_AFTER)
+    async with _waiting(office) as runner:
+        office.clock.move(timedelta(days=30) - LONGEST_DELAY)
         runner.wake()
-        await _until(office, ("dead", PATIENCE, "AwaitsApproval"))
+        await _until(office, ("ready", 2, "AwaitsApproval"))
+        office.clock.move(LONGEST_DELAY)
+        runner.wake()
+        await _until(office, ("dead", 3, "AwaitsApproval"))
 
     assert not (await _stored(office, upload)).stored.approved
     assert office.messenger.refreshed == []

@@ -7,22 +7,25 @@ from datetime import timedelta
 import pytest
 
 from imgoe_bot.domain.budget import Allowance
-from imgoe_bot.domain.guild import MANAGE_GUILD, SERVER, Actor
-from imgoe_bot.domain.ids import UserId
+from imgoe_bot.domain.guild import MANAGE_GUILD, SERVER, Actor, ApiKey, GuildSettings
+from imgoe_bot.domain.ids import GuildId, UserId
 from imgoe_bot.domain.job import Step
 from imgoe_bot.errors import (
+    DuplicateMedia,
     HostBroken,
     HostBusy,
     HostRefused,
+    HostUnreachable,
     NotAllowed,
     SourceGone,
     SourceUnreachable,
 )
-from tests.contracts.stores import BEN, GUILD, HOST, NOW, item
+from tests.contracts.stores import BEN, GUILD, HOST, NOW, item, post
 from tests.flows.kit import eventually
-from tests.services.conftest import Office
+from tests.services.conftest import NONE, Office
 
 MODERATOR = Actor(UserId(7), GUILD, frozenset({MANAGE_GUILD}))
+FAST = "https://fast.example"
 RETRIED_AFTER = timedelta(seconds=2)
 
 
@@ -59,7 +62,7 @@ async def test_no_more_jobs_run_at_once_than_allowed(office: Office) -> None:
     office.host.gate = asyncio.Event()
     await office.mirror(files=6)
 
-    async with office.working(at_once=2):
+    async with office.working(at_once=6):
         await eventually(lambda: office.host.at_once == 2)
         office.host.gate.set()
         await eventually(lambda: bool(office.messenger.notes))
@@ -110,7 +113,7 @@ async def test_what_no_try_cures_is_announced_as_failed(
     office.host.failures = failures
     await office.mirror()
 
-    async with office.working(attempts=3) as runner:
+    async with office.working(patience=timedelta(seconds=10)) as runner:
 
         async def announced() -> bool:
             if "leased" not in [state for _, state, _, _ in await office.states()]:
@@ -131,7 +134,7 @@ async def test_a_bug_in_one_job_is_kept_as_such_and_stops_no_other(office: Offic
     await office.mirror()
     await office.mirror()
 
-    async with office.working(attempts=1, at_once=1):
+    async with office.working(patience=NONE, at_once=1):
         await eventually(lambda: len(office.messenger.cards) == 2)
 
     failed = [each for card in office.messenger.cards.values() for each in card.failures]
@@ -341,6 +344,93 @@ async def test_what_finds_no_room_at_the_host_waits_and_that_is_no_try(
         )
         office.clock.move(timedelta(minutes=1))
         await eventually(lambda: office.host.uploads == 2)
+
+
+async def test_one_guilds_slow_uploads_keep_no_other_from_its_card(office: Office) -> None:
+    """It waits for its own host, and so do its other posts; the rest of the hands are free."""
+    office.host.gate = asyncio.Event()
+    for _ in range(6):
+        await office.mirror()
+    other = post(guild_id=GuildId(GUILD + 1))
+    unset = GuildSettings(guild_id=other.guild_id, host_url=FAST)
+    await office.stores.guilds.save_key(unset, ApiKey("chv_key"), actor_id=BEN, now=NOW)
+
+    async with office.working(at_once=6) as runner:
+        await eventually(lambda: office.host.at_once == 2)
+        office.host.gates[FAST] = asyncio.Event()
+        office.host.gates[FAST].set()
+        await office.stores.posts.add(other, [item()])
+        runner.wake()
+        await eventually(lambda: bool(office.messenger.cards))
+
+        (card,) = office.messenger.cards.values()
+        assert card.post.id == other.id
+        assert office.host.at_once == 2
+
+
+@pytest.mark.parametrize("lost", ["its answer", "its process"])
+async def test_a_file_that_an_own_earlier_try_left_at_the_host_is_told_as_such(
+    office: Office, lost: str
+) -> None:
+    duplicate = DuplicateMedia(host=HOST, code=101)
+    await office.mirror()
+    if lost == "its answer":
+        office.host.failures = [HostUnreachable(host=HOST, may_be_stored=True), duplicate]
+    else:
+        (killed,) = await office.stores.claim("killed")
+        await office.stores.posts.note_sending(killed.id)
+        office.host.failures = [duplicate]
+        office.clock.move(timedelta(seconds=60))
+
+    async with office.working() as runner:
+        if lost == "its answer":
+            await _until(
+                office,
+                ("upload", "ready", 1, "HostUnreachable"),
+                ("announce", "waiting", 0, None),
+            )
+            office.clock.move(RETRIED_AFTER)
+            runner.wake()
+        await eventually(lambda: bool(office.messenger.cards))
+
+    (card,) = office.messenger.cards.values()
+    assert [each.error.facts for each in card.failures] == [duplicate.facts | {"answer_lost": True}]
+
+
+async def test_a_file_that_somebody_else_left_at_the_host_is_no_own_try(office: Office) -> None:
+    office.host.failures = [HostUnreachable(host=HOST), DuplicateMedia(host=HOST)]
+    await office.mirror()
+
+    async with office.working() as runner:
+        await _until(
+            office,
+            ("upload", "ready", 1, "HostUnreachable"),
+            ("announce", "waiting", 0, None),
+        )
+        office.clock.move(RETRIED_AFTER)
+        runner.wake()
+        await eventually(lambda: bool(office.messenger.cards))
+
+    (card,) = office.messenger.cards.values()
+    assert [each.error.facts for each in card.failures] == [{"host": HOST}]
+
+
+async def test_a_host_that_is_away_for_hours_loses_nothing(office: Office) -> None:
+    office.host.failures = [HostUnreachable(host=HOST)] * 20
+    await office.mirror()
+
+    async with office.working(patience=timedelta(days=1)) as runner:
+
+        async def announced() -> bool:
+            if "leased" not in [state for _, state, _, _ in await office.states()]:
+                office.clock.move(timedelta(minutes=30))
+                runner.wake()
+            return bool(office.messenger.cards)
+
+        await eventually(announced)
+
+    (card,) = office.messenger.cards.values()
+    assert len(card.uploads) == 1
 
 
 async def test_a_failed_upload_gives_its_place_at_the_host_back(office: Office) -> None:

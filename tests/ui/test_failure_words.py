@@ -77,6 +77,7 @@ def test_no_words_carry_a_strangers_markdown_or_mention(kind: type[ImgoeError]) 
         (ReplyMissing(host=HOST, status=403), "none of its upload API"),
         (HostBroken(host=HOST, status=200), "none of its upload API"),
         (SourceGone(site="cats.example"), "Check the address"),
+        (DuplicateMedia(host=HOST, answer_lost=True), "answer was lost"),
         (DuplicateMedia(host=HOST, viewer_url=f"{HOST}/image/Ab"), f"<{HOST}/image/Ab>"),
     ],
 )  # fmt: skip

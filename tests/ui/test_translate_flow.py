@@ -37,7 +37,7 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
         guild.join(ben)
         photos, lounge = guild.add_channel("photos"), guild.add_channel("lounge")
         town = Town(sim, host, guild, photos, lounge, ada, ben, tmp_path, http)
-        async with town.bot(job_attempts=1):
+        async with town.bot(job_patience_s=0):
             yield town
 
 

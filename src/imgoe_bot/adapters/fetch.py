@@ -1,5 +1,6 @@
 """Reading attachments: from Discord's own addresses only, streaming, never more than allowed."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -16,6 +17,10 @@ from imgoe_bot.errors import (
     UnsupportedMedia,
 )
 from imgoe_bot.services.ports import MediaFile
+
+SLOWEST_BYTES_S = 64 * 1024
+SLOW_START_S = 60.0
+"""How long a source may keep us waiting before its pace counts."""
 
 OK = 200
 
@@ -126,7 +131,7 @@ async def _limited(
     """Pass a body on, as long as it is allowed and was said to be."""
     passed, told = 0, source.size_bytes
     try:
-        async for chunk in response.aiter_bytes():
+        async for chunk in paced(response.aiter_bytes()):
             passed += len(chunk)
             if told and passed > told:
                 raise SourceUnreachable(status=OK)
@@ -142,6 +147,25 @@ async def _limited(
 async def _read_out(chunks: AsyncIterator[bytes]) -> None:
     async for _ in chunks:
         continue
+
+
+async def paced(
+    chunks: AsyncIterator[bytes], *, start_s: float = SLOW_START_S
+) -> AsyncIterator[bytes]:
+    """Hand chunks on unless they come too slowly; what the reader does meanwhile takes no time.
+
+    Raises:
+        SourceUnreachable: the source is slower than 64 KiB a second for longer than ``start_s``.
+    """
+    now, waited_s, passed = asyncio.get_running_loop().time, 0.0, 0
+    asked_at = now()
+    async for chunk in chunks:
+        waited_s += now() - asked_at
+        passed += len(chunk)
+        if waited_s > start_s + passed / SLOWEST_BYTES_S:
+            raise SourceUnreachable
+        yield chunk
+        asked_at = now()
 
 
 async def _read_head(chunks: AsyncIterator[bytes]) -> bytes:

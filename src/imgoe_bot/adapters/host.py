@@ -22,6 +22,14 @@ CHECK_MAX_S = 20
 LOOK_MAX_S = 30
 """How long a look at an upload's page may take."""
 
+DELETE_MAX_S = 120
+"""How long the deletion of one upload may take."""
+
+UPLOAD_MIN_S = 120.0
+SLOWEST_BYTES_S = 64 * 1024
+UNKNOWN_BYTES = 100 * 1024 * 1024
+"""What a file is taken for whose size its source does not tell."""
+
 LARGEST_COUNT = 2**31 - 1
 """What the store's columns for pixels and seconds hold."""
 
@@ -58,7 +66,12 @@ class CheveretoHost:
             filename=media.filename,
             mime=media.mime,
         )
-        client = HostClient(host_url, key=key.value, http=self._http_to(host_url))
+        client = HostClient(
+            host_url,
+            key=key.value,
+            http=self._http_to(host_url),
+            total_s=upload_max_s(media.size_bytes),
+        )
         request = UploadRequest(
             source=source,
             title=details.title,
@@ -76,7 +89,7 @@ class CheveretoHost:
 
     async def delete(self, link: DeleteLink, *, host_url: str) -> bool:
         """Delete one upload; see the port."""
-        client = HostClient(host_url, http=self._http_to(host_url))
+        client = HostClient(host_url, http=self._http_to(host_url), total_s=DELETE_MAX_S)
         with _private_addresses_named():
             return await client.delete(WireDeleteLink(link.value))
 
@@ -98,6 +111,15 @@ class CheveretoHost:
 
     def _http_to(self, host_url: str) -> httpx.AsyncClient:
         return self._http if host_url == self._known else self._guarded
+
+
+def upload_max_s(size_bytes: int | None) -> float:
+    """Return how long an upload may take: two minutes, and a second for each 64 KiB.
+
+    Whoever is slower holds a place that others wait for.
+    """
+    size = UNKNOWN_BYTES if size_bytes is None else size_bytes
+    return UPLOAD_MIN_S + size / SLOWEST_BYTES_S
 
 
 @contextmanager

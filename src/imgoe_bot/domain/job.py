@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from imgoe_bot.domain.ids import AttachmentId, JobId, PostId
+from imgoe_bot.domain.ids import AttachmentId, GuildId, JobId, PostId
 from imgoe_bot.domain.options import From
-from imgoe_bot.errors import HostBusy, ImgoeError
+from imgoe_bot.errors import BadReply, HostBroken, HostBusy, HostUnreachable, ImgoeError
 
 FIRST_DELAY = timedelta(seconds=2)
 LONGEST_DELAY = timedelta(minutes=30)
 LONGEST_ASKED_DELAY = timedelta(days=1)
+CARD_WAITS = timedelta(minutes=5)
+"""How long a post's other files wait for one that fails, before they are shown without it."""
 FIRST_LOOK_AFTER = timedelta(seconds=30)
 """How long after an upload it is first asked whether its host shows it; its card stands by then."""
 
@@ -25,6 +27,11 @@ class Step(StrEnum):
     PREVIEW = "preview"
     REVIEW = "review"
     ERASE = "erase"
+
+    @property
+    def asks_host(self) -> bool:
+        """Whether it is the image host that such a step has to wait for."""
+        return self in (Step.UPLOAD, Step.RETIRE, Step.REVIEW, Step.ERASE)
 
 
 class State(StrEnum):
@@ -55,18 +62,26 @@ class Job:
     Attributes:
         item: the attachment to upload, or whose copy to look for; None for the steps that concern
             the whole post.
+        guild_id: whose post it is.
+        host_url: the image host that the guild has set; empty for the process's own.
         attempts: how often it was begun, this time included.
         owner: whose lease it is; a write under another owner's lease is refused.
         round: how often a step of the whole post was asked for anew, because the post grew.
+        failing_since: when the first of its tries failed; None when none has.
+        may_be_sent: an earlier try had begun to send the file, and the host's answer was lost.
     """
 
     id: JobId
     post_id: PostId
+    guild_id: GuildId
     step: Step
     attempts: int
     owner: str
     item: Item | None = None
     round: int = 0
+    host_url: str = ""
+    failing_since: datetime | None = None
+    may_be_sent: bool = False
 
     @property
     def is_repeated(self) -> bool:
@@ -84,9 +99,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Try again at this time."""
+    """Try again at ``at``; it has failed since ``since``."""
 
     at: datetime
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +111,55 @@ class GiveUp:
 
 
 def after_failure(
-    error: ImgoeError, *, attempts: int, max_attempts: int, now: datetime
+    error: ImgoeError,
+    *,
+    attempts: int,
+    since: datetime | None,
+    patience: timedelta,
+    now: datetime,
 ) -> Retry | GiveUp:
-    """Decide what becomes of a job that failed for the ``attempts``-th time.
+    """Decide what becomes of a job that failed.
 
     Waits double from 2 s to 30 minutes; a host that names its own wait is given it, up to a day.
+
+    Args:
+        error: why it failed this time.
+        attempts: how often it was begun; tries that were cut short lengthen the wait too.
+        since: when it first failed; None when that is now.
+        patience: how long after that it is tried again.
+        now: the time of day.
     """
-    if not error.retryable or attempts >= max_attempts:
+    since = since or now
+    if not error.retryable or now - since >= patience:
         return GiveUp()
-    doubled = FIRST_DELAY * 2 ** min(attempts - 1, 10)
-    delay = min(doubled, LONGEST_DELAY)
+    delay = doubled(attempts)
     if isinstance(error, HostBusy) and error.retry_after_s is not None:
         longest_s = LONGEST_ASKED_DELAY.total_seconds()
         delay = max(delay, timedelta(seconds=min(longest_s, error.retry_after_s)))
-    return Retry(at=now + delay)
+    return Retry(now + delay, since)
+
+
+def may_have_stored(error: ImgoeError) -> bool:
+    """Tell whether an upload that failed so may be at its host all the same."""
+    if isinstance(error, HostUnreachable):
+        return error.may_be_stored
+    return isinstance(error, HostBroken | BadReply)
+
+
+def doubled(attempts: int) -> timedelta:
+    """Return the wait after so many tries: 2 s after the first, 30 minutes at most."""
+    doublings = min(attempts - 1, 10)
+    return min(FIRST_DELAY * (1 << doublings), LONGEST_DELAY)
+
+
+def after_death(attempts: int, *, chance: float) -> timedelta:
+    """Return the wait after a try that ended together with its process.
+
+    None after the first. A job that ends its process each time would take along those done beside
+    it, so their waits grow apart.
+
+    Args:
+        attempts: how often it was begun.
+        chance: between 0 and 1.
+    """
+    return doubled(attempts - 1) * (0.5 + chance) if attempts > 1 else timedelta(0)

@@ -7,14 +7,18 @@ from datetime import datetime
 from imgoe_bot.domain.budget import Budget, Lane, Used
 from imgoe_bot.errors import BudgetSpent, ImgoeError
 from imgoe_bot.services.ports import BudgetStore, Clock
+from imgoe_bot.services.store_outage import StoreOutage
 
 
 class HostBudgets:
     """Keeps uploads below the hosts' flood limits; people go before mirrors."""
 
-    def __init__(self, store: BudgetStore, *, budget: Budget, clock: Clock) -> None:
+    def __init__(
+        self, store: BudgetStore, *, budget: Budget, outage: StoreOutage, clock: Clock
+    ) -> None:
         """Take the budget that holds for every host; an empty one limits nothing."""
         self._store = store
+        self._outage = outage
         self._budget = budget
         self._clock = clock
 
@@ -32,7 +36,7 @@ class HostBudgets:
         try:
             yield
         except ImgoeError:  # a host counts what it stored
-            await self._store.give_back(place)
+            await self._outage.keep(lambda: self._store.give_back(place))
             raise
 
     async def _take(self, host_url: str, lane: Lane) -> int:

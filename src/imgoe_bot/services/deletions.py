@@ -11,6 +11,7 @@ from imgoe_bot.domain.upload import Card, DeleteLink, Upload, may_delete, may_se
 from imgoe_bot.errors import NotAllowed, SourceError, UploadNotFound
 from imgoe_bot.services.ports import Clock, ImageHost, Messenger, PostStore
 from imgoe_bot.services.previews import LOOK_AFTER
+from imgoe_bot.services.store_outage import StoreOutage
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -19,11 +20,18 @@ class DeletionService:
     """Deletes copies for those who may."""
 
     def __init__(
-        self, posts: PostStore, *, host: ImageHost, messenger: Messenger, clock: Clock
+        self,
+        posts: PostStore,
+        *,
+        host: ImageHost,
+        messenger: Messenger,
+        outage: StoreOutage,
+        clock: Clock,
     ) -> None:
         self._posts = posts
         self._host = host
         self._messenger = messenger
+        self._outage = outage
         self._clock = clock
 
     async def get_card(self, actor: Actor, post_id: PostId) -> Card:
@@ -67,7 +75,9 @@ class DeletionService:
             raise NotAllowed(needs=MANAGE_MESSAGES)
         if upload.deleted_at is None:
             await self._delete(upload, by=actor.user_id)
-        card = await self._posts.get_card(upload.post_id, now=self._clock.now())
+        card = await self._outage.outlast(
+            lambda: self._posts.get_card(upload.post_id, now=self._clock.now())
+        )
         try:
             await self._messenger.refresh(card)
         except SourceError as error:  # the copy is gone, and that is what was asked for
@@ -78,7 +88,8 @@ class DeletionService:
     async def _redraw_later(self, card: Card) -> None:
         """Have the copy's thumb taken away later where it is a file of the card's own."""
         if card.post.thumbs_attached:
-            await self._posts.order_look(card.post, at=self._clock.now() + LOOK_AFTER)
+            at = self._clock.now() + LOOK_AFTER
+            await self._outage.keep(lambda: self._posts.order_look(card.post, at=at))
 
     async def discard(self, uploads: Sequence[Upload], *, by: UserId | None = None) -> None:
         """Delete uploads together, such as those of a message that was taken back.
@@ -101,7 +112,8 @@ class DeletionService:
             return
         link = upload.stored.delete_link or await self._inherited_link(upload)
         await self._host.delete(link, host_url=upload.host_url)
-        await self._posts.mark_deleted(upload.id, by=by, at=self._clock.now())
+        at = self._clock.now()
+        await self._outage.keep(lambda: self._posts.mark_deleted(upload.id, by=by, at=at))
 
     async def _inherited_link(self, upload: Upload) -> DeleteLink:
         """Return the link of a copy whose other uploads went since this one was read."""

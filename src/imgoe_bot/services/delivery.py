@@ -27,6 +27,7 @@ from imgoe_bot.errors import (
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, LetterStore, Messenger, PostStore
 from imgoe_bot.services.quotas import QuotaService
+from imgoe_bot.services.store_outage import StoreOutage
 
 DMS_CLOSED_FOR = timedelta(days=1)
 """How long a person whose direct messages are closed is not tried again."""
@@ -46,6 +47,7 @@ class DeliveryService:
         messenger: Messenger,
         spending: QuotaService,
         quotas: Quotas,
+        outage: StoreOutage,
         clock: Clock,
     ) -> None:
         self._letters = letters
@@ -54,6 +56,7 @@ class DeliveryService:
         self._messenger = messenger
         self._spending = spending
         self._quotas = quotas
+        self._outage = outage
         self._clock = clock
 
     async def deliver(self, job: Job) -> None:
@@ -75,7 +78,7 @@ class DeliveryService:
                 await self._stand_in(job, cards, until=until)
             case Closed(late):
                 await self._lead_to_links(cards if late else ())
-                await self._letters.finish(job, None)
+                await self._outage.keep(lambda: self._letters.finish(job, None))
             case _:  # the store has put it off already
                 return
 
@@ -145,18 +148,21 @@ class DeliveryService:
             reached = await self._messenger.deliver(cards, near=near, repeated=job.is_repeated)
         except DirectMessagesHalted as error:
             return await self._stand_in(job, cards, until=await self._halt(error))
+        now = self._clock.now()
         if reached:
-            return await self._letters.finish_sent(job, author_id, at=self._clock.now())
-        until = self._clock.now() + DMS_CLOSED_FOR
-        await self._posts.note_dms(author_id, closed_until=until)
+            return await self._outage.keep(
+                lambda: self._letters.finish_sent(job, author_id, at=now)
+            )
+        until = now + DMS_CLOSED_FOR
+        await self._outage.keep(lambda: self._posts.note_dms(author_id, closed_until=until))
         await self._lead_to_links(cards)
-        await self._letters.finish_refused(job)
+        await self._outage.keep(lambda: self._letters.finish_refused(job))
 
     async def _halt(self, error: DirectMessagesHalted) -> datetime:
         """Stop writing to anybody, and return until when."""
         reason = Halt(error.reason)
         until = self._clock.now() + HALTED_FOR[reason]
-        await self._letters.halt(Breaker(reason, until))
+        await self._outage.keep(lambda: self._letters.halt(Breaker(reason, until)))
         log.error(
             "Discord has stopped our direct messages: cards lead to the delete links instead",
             reason=reason.value,
@@ -169,7 +175,7 @@ class DeliveryService:
         if any(card.post.card is None for card in cards):
             return await self._letters.put_back(job, at=until)
         await self._lead_to_links(cards)
-        await self._letters.finish(job, None)
+        await self._outage.keep(lambda: self._letters.finish(job, None))
 
     async def _lead_to_links(self, cards: Sequence[Card]) -> None:
         for card in cards:

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Callable, Collection
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.errors import StoreError
+from imgoe_bot.errors import ImgoeError
 from imgoe_bot.services.ports import Clock, StayStore
+from imgoe_bot.services.store_outage import StoreOutage
 
 SWEEP_EVERY = timedelta(hours=1)
 
@@ -21,8 +23,11 @@ class DepartureService:
     Copies at the host stay, and so do people's own choices.
     """
 
-    def __init__(self, stays: StayStore, *, keep_for: timedelta, clock: Clock) -> None:
+    def __init__(
+        self, stays: StayStore, *, keep_for: timedelta, outage: StoreOutage, clock: Clock
+    ) -> None:
         self._stays = stays
+        self._outage = outage
         self._keep_for = keep_for
         self._clock = clock
 
@@ -35,6 +40,11 @@ class DepartureService:
             present: every server of this process, those in an outage too.
             is_ours: whether a server is one that this process would see.
         """
+        await self._outage.outlast(lambda: self._compare(present, is_ours), at_any_rate=True)
+
+    async def _compare(
+        self, present: Collection[GuildId], is_ours: Callable[[GuildId], bool]
+    ) -> None:
         here, known = frozenset(present), await self._stays.known()
         new = [id_ for id_ in present if id_ not in known or known[id_] is not None]
         missed = [id_ for id_ in known if id_ not in here and is_ours(id_)]
@@ -45,11 +55,13 @@ class DepartureService:
 
     async def joined(self, guild_id: GuildId) -> None:
         """Note that the bot was added to a server; one it comes back to finds all as it was."""
-        await self._stays.note_present([guild_id])
+        note = partial(self._stays.note_present, [guild_id])
+        await self._outage.outlast(note, at_any_rate=True)
 
     async def left(self, guild_id: GuildId) -> None:
         """Note that the bot was removed from a server."""
-        await self._stays.note_gone([guild_id], at=self._clock.now())
+        note = partial(self._stays.note_gone, [guild_id], at=self._clock.now())
+        await self._outage.outlast(note, at_any_rate=True)
 
     async def sweep(self) -> None:
         """Forget the servers that were left long enough ago."""
@@ -61,7 +73,7 @@ class DepartureService:
         """Sweep now and every hour, until cancelled."""
         while True:
             try:
-                await self.sweep()
-            except StoreError as error:
+                await self._outage.outlast(self.sweep, at_any_rate=True)
+            except ImgoeError as error:
                 log.error("servers can't be forgotten, trying again", error=repr(error))
             await asyncio.sleep(SWEEP_EVERY.total_seconds())

@@ -7,15 +7,16 @@ import structlog
 
 from imgoe_bot.domain.job import Job
 from imgoe_bot.domain.upload import Card
-from imgoe_bot.errors import ImgoeError, StaleWrite
+from imgoe_bot.errors import ImgoeError
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore
+from imgoe_bot.services.store_outage import StoreOutage
 
 log = structlog.stdlib.get_logger(__name__)
 
-PATIENCE = 7 * 48
-"""Tries of one erasure; they come half-hourly in the end, so a host may be away for a week."""
+PATIENCE = timedelta(days=7)
+"""How long an erasure is tried: a host may be away for a week."""
 
 PAUSE = timedelta(seconds=2)
 """Until another worker is asked again whether it is done with the post."""
@@ -58,6 +59,7 @@ class Erasure:
         deletions: DeletionService,
         delivery: DeliveryService,
         messenger: Messenger,
+        outage: StoreOutage,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -66,6 +68,7 @@ class Erasure:
         self._deletions = deletions
         self._delivery = delivery
         self._messenger = messenger
+        self._outage = outage
         self._clock = clock
 
     async def erase(self, job: Job) -> None:
@@ -97,11 +100,15 @@ class Erasure:
         await self._erase_rows(job, with_links=True)
 
     async def _erase_rows(self, job: Job, *, with_links: bool = False) -> None:
-        if not await self._store.erase(job, now=self._clock.now(), with_links=with_links):
+        now = self._clock.now()
+        erased = await self._outage.keep(
+            lambda: self._store.erase(job, now=now, with_links=with_links)
+        )
+        if not erased:
             await self._pause(job)
 
     async def _pause(self, job: Job) -> None:
-        await self._jobs.retry(job, StaleWrite(), at=self._clock.now() + PAUSE)
+        await self._jobs.put_off(job, at=self._clock.now() + PAUSE)
 
     async def _card(self, job: Job) -> Card:
         return await self._posts.get_card(job.post_id, now=self._clock.now())

@@ -408,6 +408,10 @@ class PostStore(Protocol):
         """
         ...
 
+    async def note_sending(self, job_id: JobId) -> None:
+        """Note that an upload job begins to send its file now; safe to repeat."""
+        ...
+
     async def leave_copy(self, upload: Upload, *, by: UserId | None, at: datetime) -> bool:
         """Mark an upload deleted if another live one has the same copy, which gets its link.
 
@@ -501,9 +505,28 @@ class JobStore(Protocol):
     """The queue. A write under a lost lease raises StaleWrite and changes nothing."""
 
     async def claim(
-        self, *, owner: str, now: datetime, lease: timedelta, limit: int
+        self,
+        *,
+        owner: str,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        share: int,
+        held: Sequence[Job],
     ) -> tuple[Job, ...]:
-        """Lease jobs that are due or whose lease ran out, taking guilds in turn."""
+        """Lease jobs that are due or whose lease ran out, taking guilds in turn.
+
+        One whose lease ran out more than once is put off instead, each time for longer.
+
+        Args:
+            owner: whose lease it becomes.
+            now: the time of day.
+            lease: how long it lasts.
+            limit: how many jobs at most.
+            share: how many jobs that ask one host the owner holds at most; one guild's are one
+                less, which is left to another guild of the same host.
+            held: what the owner works on; none of it is leased again.
+        """
         ...
 
     async def extend(
@@ -548,8 +571,20 @@ class JobStore(Protocol):
         """Store the outcome of a step that nothing follows."""
         ...
 
-    async def retry(self, job: Job, failure: ImgoeError | None, *, at: datetime) -> None:
-        """Put a job back until a later time; without a failure there is more to do then."""
+    async def retry(
+        self, job: Job, failure: ImgoeError | None, *, at: datetime, since: datetime | None = None
+    ) -> None:
+        """Put a job back until a later time; without a failure there is more to do then.
+
+        Where that is long after an upload's first failure, its post is answered with the copies
+        there are; what comes later is added to its card.
+
+        Args:
+            job: the step.
+            failure: why it was not done.
+            at: when to try again.
+            since: when it first failed.
+        """
         ...
 
     async def put_off(self, job: Job, *, at: datetime) -> None:

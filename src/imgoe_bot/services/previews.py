@@ -15,15 +15,13 @@ from imgoe_bot.domain.upload import Card, Posted
 from imgoe_bot.errors import MediaRejected, SourceError
 from imgoe_bot.services.layouts import Layouts
 from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore, Thumb, ThumbReader
+from imgoe_bot.services.store_outage import StoreOutage
 
 LOOK_AFTER = timedelta(seconds=10)
 """How long Discord is given to load the pictures of a card that was just posted."""
 
 LOOK_AGAIN_AFTER = timedelta(seconds=20)
 """How long it is given after the nudge, with the image host's answer to come in between."""
-
-LOOKS = 5
-"""Tries of one such job: two that do something, the rest for when Discord does not answer."""
 
 THUMB_BYTES_MAX = 512 * 1024
 """Ten of them stay well below the 10 MiB that a message may carry."""
@@ -47,6 +45,7 @@ class Previews:
         messenger: Messenger,
         thumbs: ThumbReader,
         layouts: Layouts,
+        outage: StoreOutage,
         clock: Clock,
     ) -> None:
         self._jobs = jobs
@@ -54,6 +53,7 @@ class Previews:
         self._messenger = messenger
         self._thumbs = thumbs
         self._layouts = layouts
+        self._outage = outage
         self._clock = clock
 
     async def look(self, job: Job) -> None:
@@ -70,9 +70,10 @@ class Previews:
         if job.attempts == 1:
             await self._messenger.refresh(card)
             await self._keep_up(job, card)
-            return await self._jobs.retry(job, None, at=self._clock.now() + LOOK_AGAIN_AFTER)
+            at = self._clock.now() + LOOK_AGAIN_AFTER
+            return await self._outage.keep(lambda: self._jobs.retry(job, None, at=at))
         await self._attach(job, card)
-        await self._jobs.finish(job, None)
+        await self._outage.keep(lambda: self._jobs.finish(job, None))
 
     async def _attach(self, job: Job, card: Card) -> None:
         """Give the card its thumbs as files, as far as they can be read."""

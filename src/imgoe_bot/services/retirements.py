@@ -15,6 +15,7 @@ from imgoe_bot.errors import NotAllowed, SourceGone, StaleWrite, UploadNotFound
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore
+from imgoe_bot.services.store_outage import StoreOutage
 
 LOOKED_AFTER = 100
 """The newest posts of a channel that are looked after when the bot comes back."""
@@ -81,6 +82,7 @@ class RetirementService:
         deletions: DeletionService,
         options: OptionService,
         messenger: Messenger,
+        outage: StoreOutage,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -89,6 +91,7 @@ class RetirementService:
         self._deletions = deletions
         self._options = options
         self._messenger = messenger
+        self._outage = outage
         self._clock = clock
 
     async def source_deleted(self, message_ids: Sequence[MessageId]) -> bool:
@@ -157,7 +160,7 @@ class RetirementService:
             await self._messenger.refresh(await self._card(job.post_id))
         elif options.on_delete is OnDelete.HOLD and card.has_copies:
             await self._hold(job, options)
-        await self._jobs.finish(job, None)
+        await self._outage.keep(lambda: self._jobs.finish(job, None))
 
     async def _hold(self, job: Job, options: Options) -> None:
         """Let moderators decide, where they are shown it; the card hides what it showed."""
@@ -168,7 +171,7 @@ class RetirementService:
         except (NotAllowed, SourceGone):  # nowhere to show it; the library has it
             return await self._messenger.refresh(card)
         if place != card.post.card:
-            await self._posts.set_card(job.post_id, place)
+            await self._outage.keep(lambda: self._posts.set_card(job.post_id, place))
 
     async def keep_held(self, actor: Actor, post_id: PostId) -> None:
         """Let a moderator keep what is held: the copies stay, the card goes.
@@ -195,9 +198,9 @@ class RetirementService:
         if not card.deletable:
             raise UploadNotFound
         await self._deletions.discard(card.uploads, by=actor.user_id)
-        await self._end(card.post, actor, "delete")
+        await self._outage.keep(lambda: self._end(card.post, actor, "delete"))
         with contextlib.suppress(SourceGone):
-            await self._messenger.refresh(await self._card(post_id))
+            await self._messenger.refresh(await self._outage.outlast(lambda: self._card(post_id)))
 
     async def _held(self, actor: Actor, post_id: PostId) -> Card:
         card = await self._card(post_id)

@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 
-from imgoe_bot.domain.job import LONGEST_DELAY, Job
+from imgoe_bot.domain.job import Job
 from imgoe_bot.domain.upload import Card, Upload
 from imgoe_bot.errors import AwaitsApproval, HostError
 from imgoe_bot.services.ports import Clock, ImageHost, JobStore, Messenger, PostStore
 from imgoe_bot.services.previews import LOOK_AFTER
+from imgoe_bot.services.store_outage import StoreOutage
 
-PATIENCE = timedelta(days=30) // LONGEST_DELAY
-"""Looks at one upload; they come half-hourly in the end, so somebody has a month to approve it."""
+PATIENCE = timedelta(days=30)
+"""How long an upload is looked at, half-hourly in the end: somebody has a month to approve it."""
 
 
 class Reviews:
@@ -22,12 +23,14 @@ class Reviews:
         posts: PostStore,
         host: ImageHost,
         messenger: Messenger,
+        outage: StoreOutage,
         clock: Clock,
     ) -> None:
         self._jobs = jobs
         self._posts = posts
         self._host = host
         self._messenger = messenger
+        self._outage = outage
         self._clock = clock
 
     async def review(self, job: Job) -> None:
@@ -45,8 +48,9 @@ class Reviews:
         if uploads:
             card = await self._card(job)
             await self._messenger.refresh(card)
-            await self._posts.order_look(card.post, at=self._clock.now() + LOOK_AFTER)
-        await self._jobs.finish(job, None)
+            at = self._clock.now() + LOOK_AFTER
+            await self._outage.keep(lambda: self._posts.order_look(card.post, at=at))
+        await self._outage.keep(lambda: self._jobs.finish(job, None))
 
     def _looked_for(self, job: Job, card: Card) -> list[Upload]:
         """Return what there still is of the job's attachment; a message may hold it twice."""
@@ -68,7 +72,7 @@ class Reviews:
             raise AwaitsApproval(host=upload.host_url) from error  # to look again harms nobody
         if shown is None:
             raise AwaitsApproval(host=upload.host_url)
-        await self._posts.mark_published(upload.id, shown)
+        await self._outage.keep(lambda: self._posts.mark_published(upload.id, shown))
 
     async def _card(self, job: Job) -> Card:
         return await self._posts.get_card(job.post_id, now=self._clock.now())

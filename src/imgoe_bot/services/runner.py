@@ -15,23 +15,24 @@ from imgoe_bot.errors import (
     InternalError,
     QuotaPending,
     StaleWrite,
+    StoreClosed,
     StoreError,
 )
 from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.erasure import PATIENCE as ERASURE_PATIENCE
 from imgoe_bot.services.erasure import Erasure
 from imgoe_bot.services.ports import Clock, JobStore
-from imgoe_bot.services.previews import LOOKS, Previews
+from imgoe_bot.services.previews import Previews
 from imgoe_bot.services.retirements import RetirementService
 from imgoe_bot.services.reviews import PATIENCE as REVIEW_PATIENCE
 from imgoe_bot.services.reviews import Reviews
 from imgoe_bot.services.steps import Steps
+from imgoe_bot.services.store_outage import StoreOutage
 
 LOOK_AGAIN = timedelta(seconds=2)
 """How long a job waits for others that may use up what it needs."""
-PATIENCE = {Step.ERASE: ERASURE_PATIENCE, Step.REVIEW: REVIEW_PATIENCE, Step.PREVIEW: LOOKS}
-"""Tries of the steps that outlast a host's bad day, or wait for somebody there; and of looks at
-cards, whose tries tell what they do."""
+PATIENCE = {Step.ERASE: ERASURE_PATIENCE, Step.REVIEW: REVIEW_PATIENCE}
+"""For how long steps are tried that outlast a host's bad day, or wait for somebody there."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -43,14 +44,23 @@ class RunnerOptions:
     Attributes:
         lease: how long a job stays a silent worker's.
         poll: the longest wait between two looks at the queue.
-        max_attempts: tries of one job before it is given up.
+        patience: how long after its first failure a job is tried again.
         at_once: jobs worked on side by side.
     """
 
     lease: timedelta = timedelta(seconds=60)
     poll: timedelta = timedelta(seconds=1)
-    max_attempts: int = 8
-    at_once: int = 4
+    patience: timedelta = timedelta(days=1)
+    at_once: int = 8
+
+    @property
+    def share(self) -> int:
+        """How many of them may ask one host; one guild's are one less.
+
+        Half of them, also while nobody else waits: whoever comes then would wait for an upload to
+        end, and a large one takes long.
+        """
+        return max(1, self.at_once // 2)
 
 
 class JobRunner:
@@ -66,10 +76,12 @@ class JobRunner:
         previews: Previews,
         erasure: Erasure,
         reviews: Reviews,
+        outage: StoreOutage,
         clock: Clock,
         options: RunnerOptions,
     ) -> None:
         self._jobs = jobs
+        self._outage = outage
         self._clock = clock
         self._options = options
         self._owner = new_id()
@@ -99,7 +111,13 @@ class JobRunner:
                     await self._start_due(group)
                     await self._wait()
         finally:
+            await self._release()
+
+    async def _release(self) -> None:
+        try:
             await self._jobs.release(self._owner)
+        except StoreError as error:
+            log.warning("leases were not given back, they run out", error=repr(error))
 
     async def _start_due(self, group: asyncio.TaskGroup) -> None:
         """Start as many jobs as are due and hands are free."""
@@ -119,11 +137,18 @@ class JobRunner:
     async def _claim(self, limit: int) -> tuple[Job, ...]:
         try:
             return await self._jobs.claim(
-                owner=self._owner, now=self._clock.now(), lease=self._options.lease, limit=limit
+                owner=self._owner,
+                now=self._clock.now(),
+                lease=self._options.lease,
+                limit=limit,
+                share=self._options.share,
+                held=tuple(self._running.values()),
             )
-        except StoreError as error:
+        except StoreError:
+            await self._renew()  # first of all when it is back, lest others take what is ours
+        except ImgoeError as error:
             log.error("the queue can't be read, trying again", error=repr(error))
-            return ()
+        return ()
 
     async def _wait(self) -> None:
         try:
@@ -136,56 +161,60 @@ class JobRunner:
         """Renew what is being worked on; a job whose outcome was not stored falls due again."""
         while True:
             await asyncio.sleep(self._options.lease.total_seconds() / 3)
-            try:
-                await self._jobs.extend(
-                    tuple(self._running.values()),
-                    owner=self._owner,
-                    now=self._clock.now(),
-                    lease=self._options.lease,
-                )
-            except StoreError as error:
-                log.error("leases can't be renewed, trying again", error=repr(error))
+            await self._renew()
+
+    async def _renew(self) -> None:
+        try:
+            await self._outage.outlast(self._extend)
+        except ImgoeError as error:
+            log.error("leases can't be renewed, trying again", error=repr(error))
+
+    async def _extend(self) -> None:
+        await self._jobs.extend(
+            tuple(self._running.values()),
+            owner=self._owner,
+            now=self._clock.now(),
+            lease=self._options.lease,
+        )
 
     async def _do(self, job: Job) -> None:
-        if job.attempts > self._most_attempts(job):  # every try of it ended its process
-            await self._failed(job, InternalError(kind="WorkerDied"))
-            return
         try:
-            await self._work[job.step](job)
+            await self._outage.outlast(lambda: self._work[job.step](job))
         except BudgetSpent as error:
             await self._put_off(job, timedelta(seconds=error.retry_after_s or 0))
         except QuotaPending:
             await self._put_off(job, LOOK_AGAIN)
         except StaleWrite:
             log.info("another worker took this job over", job=job.id)
+        except StoreClosed:
+            return
         except ImgoeError as error:
             await self._failed(job, error)
         except Exception as error:  # a bug must not stop the worker; it is logged and retried
             log.exception("a job broke", job=job.id, step=job.step)
             await self._failed(job, InternalError(kind=type(error).__name__))
 
-    def _most_attempts(self, job: Job) -> int:
-        return PATIENCE.get(job.step, self._options.max_attempts)
-
     async def _put_off(self, job: Job, wait: timedelta) -> None:
         """Do it later, since it can't be begun yet; that was no try of it."""
-        try:
-            await self._jobs.put_off(job, at=self._clock.now() + wait)
-        except ImgoeError as problem:
-            log.warning("a job's outcome was not stored", job=job.id, error=repr(problem))
+        at = self._clock.now() + wait
+        await self._store(job, lambda: self._jobs.put_off(job, at=at))
 
     async def _failed(self, job: Job, error: ImgoeError) -> None:
         verdict = after_failure(
             error,
             attempts=job.attempts,
-            max_attempts=self._most_attempts(job),
+            since=job.failing_since,
+            patience=PATIENCE.get(job.step, self._options.patience),
             now=self._clock.now(),
         )
         log.info("a job failed", job=job.id, step=job.step, error=repr(error), verdict=verdict)
+        if isinstance(verdict, GiveUp):
+            return await self._store(job, lambda: self._give_up[job.step](job, error))
+        at, since = verdict.at, verdict.since
+        await self._store(job, lambda: self._jobs.retry(job, error, at=at, since=since))
+
+    async def _store(self, job: Job, outcome: Callable[[], Awaitable[None]]) -> None:
         try:
-            if isinstance(verdict, GiveUp):
-                await self._give_up[job.step](job, error)
-            else:
-                await self._jobs.retry(job, error, at=verdict.at)
+            await self._outage.keep(outcome)
         except ImgoeError as problem:
             log.warning("a job's outcome was not stored", job=job.id, error=repr(problem))

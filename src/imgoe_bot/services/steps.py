@@ -5,14 +5,22 @@ See ``delivery``, ``previews`` and ``retirements`` too.
 
 from imgoe_bot.domain.job import Item, Job, Step
 from imgoe_bot.domain.options import OnDelete, Options
-from imgoe_bot.domain.upload import Card, Posted
-from imgoe_bot.errors import ImgoeError, NotAllowed, SourceGone, StaleWrite
+from imgoe_bot.domain.upload import Card, Posted, Upload
+from imgoe_bot.errors import (
+    DuplicateMedia,
+    ImgoeError,
+    NotAllowed,
+    SourceGone,
+    StaleWrite,
+    UploadNotFound,
+)
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore
 from imgoe_bot.services.previews import look_at
 from imgoe_bot.services.resting import Lost, RestService
+from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploads import UploadService
 
 
@@ -30,6 +38,7 @@ class Steps:
         resting: RestService,
         messenger: Messenger,
         delivery: DeliveryService,
+        outage: StoreOutage,
         clock: Clock,
     ) -> None:
         self._jobs = jobs
@@ -40,6 +49,7 @@ class Steps:
         self._resting = resting
         self._messenger = messenger
         self._delivery = delivery
+        self._outage = outage
         self._clock = clock
 
     async def upload(self, job: Job) -> None:
@@ -49,12 +59,25 @@ class Steps:
             raise SourceGone
         item = _item(job)
         source = await self._messenger.find_source(post, item)
-        upload = await self._uploads.upload(source, post=post, item=item, by=job.id)
         try:
-            await self._jobs.finish_upload(job, upload, None)
-        except StaleWrite:  # another worker has the job: nobody would ever know of this copy
-            await self._deletions.discard([upload])
+            upload = await self._uploads.upload(source, post=post, item=item, by=job.id)
+        except DuplicateMedia as refused:
+            raise _own(refused) if job.may_be_sent else refused from None
+        try:
+            await self._outage.keep(lambda: self._jobs.finish_upload(job, upload, None))
+        except StaleWrite:
+            await self._discard_unknown(upload)
             raise
+
+    async def _discard_unknown(self, upload: Upload) -> None:
+        """Delete a copy whose job another worker has: nobody would ever know of it.
+
+        It is known after all where it was stored and only the database's answer was lost.
+        """
+        try:
+            await self._outage.outlast(lambda: self._posts.get_upload(upload.id))
+        except UploadNotFound:
+            await self._deletions.discard([upload])
 
     async def announce(self, job: Job) -> None:
         """Answer the post; if its author took it back meanwhile, take the copies back too."""
@@ -66,13 +89,15 @@ class Steps:
             posted = await self._answer(job, card, options)
         except SourceGone:
             return await self._take_back(job, card)
-        keeps = options.on_delete is OnDelete.KEEP
-        await self._jobs.finish_announce(
-            job,
-            posted.place if posted else None,
-            deliver=card.is_to_be_delivered,
-            retire_at=None if keeps else self._clock.now() + options.delete_grace,
-            look_at=look_at(posted, now=self._clock.now()) if posted else None,
+        keeps, now = options.on_delete is OnDelete.KEEP, self._clock.now()
+        await self._outage.keep(
+            lambda: self._jobs.finish_announce(
+                job,
+                posted.place if posted else None,
+                deliver=card.is_to_be_delivered,
+                retire_at=None if keeps else now + options.delete_grace,
+                look_at=look_at(posted, now=now) if posted else None,
+            )
         )
 
     async def _answer(self, job: Job, card: Card, options: Options) -> Posted | None:
@@ -111,7 +136,7 @@ class Steps:
         await self._deletions.discard(card.uploads)
         if not card.post.by_bot:
             await self._delivery.tell_withdrawn(card, nonce=job.nonce)
-        await self._jobs.finish_announce(job, None, deliver=False)
+        await self._outage.keep(lambda: self._jobs.finish_announce(job, None, deliver=False))
 
     async def _card(self, job: Job) -> Card:
         return await self._posts.get_card(job.post_id, now=self._clock.now())
@@ -121,3 +146,15 @@ def _item(job: Job) -> Item:
     if job.item is None:
         raise ValueError(f"upload job {job.id} names no attachment")
     return job.item
+
+
+def _own(refused: DuplicateMedia) -> DuplicateMedia:
+    """Say of a refusal that it is most likely our own earlier try which the host has."""
+    return DuplicateMedia(
+        host=refused.host,
+        status=refused.status,
+        code=refused.code,
+        host_message=refused.host_message,
+        viewer_url=refused.viewer_url,
+        answer_lost=True,
+    )

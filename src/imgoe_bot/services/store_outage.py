@@ -1,6 +1,7 @@
 """A store that is away for a while is waited for: what it did not take is done again."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -10,6 +11,8 @@ from imgoe_bot.errors import StoreError
 
 FIRST_WAIT_S = 0.1
 LONGEST_WAIT_S = 5.0
+STOPPING_S = 8.0
+"""How long the end of a process is put off for what was done and isn't stored yet."""
 WAITING_MAX = 1000
 """Calls that may wait at once: what is waited for is held in memory."""
 
@@ -28,6 +31,7 @@ class StoreOutage:
     def __init__(self, *, waiting_max: int = WAITING_MAX) -> None:
         self._waiting_max = waiting_max
         self._waiting = 0
+        self._back_at = -math.inf
 
     @property
     def is_on(self) -> bool:
@@ -59,9 +63,30 @@ class StoreOutage:
             return await self._repeat(call)
         finally:
             self._waiting -= 1
+            self._back_at = asyncio.get_running_loop().time()
+
+    async def keep(self, call: Callable[[], Awaitable[Got]]) -> Got:
+        """Store what was done outside: ``outlast`` at any rate, also 8 s beyond a cancellation.
+
+        Args:
+            call: stores the outcome; safe to repeat where it failed, also if it did not fail at all
+                and only its answer was lost.
+
+        Raises:
+            StoreError: one that no wait cures, such as StaleWrite.
+        """
+        storing = asyncio.ensure_future(self.outlast(call, at_any_rate=True))
+        try:
+            return await asyncio.shield(storing)
+        except asyncio.CancelledError:
+            await asyncio.wait({storing}, timeout=STOPPING_S)
+            if storing.cancel():
+                log.error("what was done could not be stored before the end")
+            raise
 
     def _begin(self, error: StoreError) -> None:
-        if not self._waiting:
+        back_for_s = asyncio.get_running_loop().time() - self._back_at
+        if not self._waiting and back_for_s > LONGEST_WAIT_S:  # else it was not back for good
             log.warning("the database is away, waiting for it", error=repr(error))
         self._waiting += 1
 

@@ -14,6 +14,7 @@ from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import GuildId, JobId, PostId, UploadId, new_id
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
+from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.templates import details_from
 from imgoe_bot.domain.upload import (
     Card,
@@ -33,7 +34,6 @@ from imgoe_bot.errors import (
     KeyMissing,
     MediaTooLarge,
     SourceUnreachable,
-    StoreError,
     UnderWay,
     UploadNotFound,
 )
@@ -45,6 +45,7 @@ from imgoe_bot.services.options import OptionService
 from imgoe_bot.services.ports import Clock, ImageHost, MediaReader, Notes, PostStore
 from imgoe_bot.services.previews import look_at
 from imgoe_bot.services.quotas import Asked, QuotaService
+from imgoe_bot.services.store_outage import StoreOutage
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -86,6 +87,7 @@ class UploadService:
         budgets: HostBudgets,
         notes: Notes,
         limits: UploadLimits,
+        outage: StoreOutage,
         clock: Clock,
     ) -> None:
         self._reader = reader
@@ -98,6 +100,7 @@ class UploadService:
         self._layouts = layouts
         self._posts = posts
         self._limits = limits
+        self._outage = outage
         self._clock = clock
 
     async def upload(
@@ -149,6 +152,8 @@ class UploadService:
             self._reader.open(source, limit_bytes=limit) as media,
         ):
             check_kind(media.mime, options, filename=item.filename)
+            if not isinstance(by, Asked):
+                await self._posts.note_sending(by)
             digest = Digest(media.chunks)
             read = replace(media, chunks=digest.chunks())
             try:
@@ -168,7 +173,7 @@ class UploadService:
         if not expires_otherwise(upload, after):
             return
         log.warning("the host did not confirm the expiry", guild=upload.guild_id)
-        with contextlib.suppress(StoreError):
+        with contextlib.suppress(ImgoeError):
             await self._notes.write(expiry_note(upload.guild_id), upload.created_at.isoformat())
 
     async def upload_now(
@@ -187,12 +192,33 @@ class UploadService:
         check_may_upload(actor, options)
         with self._quotas.asked(post, files=len(handed)) as asked:
             uploads, left = await self._upload_each(handed, post, wish, asked)
-            layout = await self._layouts.choose(options, post.guild_id, files=len(uploads))
-            shown = replace(post, layout=layout, nsfw=post.nsfw or wish.nsfw)
-            if not await self._posts.add_uploaded(shown, *uploads, left=left):
-                await self._undo(uploads)
-                raise UnderWay
-        return await self._posts.get_card(post.id, now=self._clock.now())
+            await self._outage.keep(lambda: self._store(post, uploads, left, options, wish))
+        return await self._outage.outlast(
+            lambda: self._posts.get_card(post.id, now=self._clock.now())
+        )
+
+    async def _store(
+        self,
+        post: Post,
+        uploads: Sequence[Upload],
+        left: Sequence[FailedItem],
+        options: Options,
+        wish: Wish,
+    ) -> None:
+        """Store what was uploaded; safe to repeat where it may have been stored already.
+
+        Raises:
+            UnderWay: another way was faster; the copies are deleted.
+        """
+        layout = await self._layouts.choose(options, post.guild_id, files=len(uploads))
+        shown = replace(post, layout=layout, nsfw=post.nsfw or wish.nsfw)
+        if await self._posts.add_uploaded(shown, *uploads, left=left):
+            return
+        try:
+            await self._posts.get_post(post.id)
+        except UploadNotFound:
+            await self._undo(uploads)
+            raise UnderWay from None
 
     async def _undo(self, uploads: Sequence[Upload]) -> None:
         """Delete copies that nobody was told of and no record tells of."""
@@ -212,13 +238,18 @@ class UploadService:
         left: list[FailedItem] = []
         for each in handed:
             try:
-                uploads.append(
-                    await self._upload_waited_for(
-                        each, post=post, by=asked, wish=wish, before=uploads
-                    )
+                call = partial(
+                    self._upload_waited_for,
+                    each,
+                    post=post,
+                    by=asked,
+                    wish=wish,
+                    before=tuple(uploads),
                 )
+                # The first may fail at once; after it, copies wait for their record.
+                uploads.append(await (self._outage.outlast(call) if uploads else call()))
             except ImgoeError as error:
-                if len(handed) == 1 or isinstance(error, KeyMissing):
+                if len(handed) == 1 or (isinstance(error, KeyMissing) and not uploads):
                     raise
                 left.append(FailedItem(each.item.position, each.item.filename, error))
         return uploads, left
@@ -254,7 +285,7 @@ class UploadService:
     async def answered(self, post: Post, posted: Posted) -> None:
         """Note where the card of an ``upload_now`` stands, so that it can change later."""
         due = look_at(posted, now=self._clock.now())
-        await self._posts.set_card(post.id, posted.place, look_at=due)
+        await self._outage.keep(lambda: self._posts.set_card(post.id, posted.place, look_at=due))
 
     async def _known_copy(
         self, post: Post, host_url: str, digest: Digest, refused: DuplicateMedia

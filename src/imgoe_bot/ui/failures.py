@@ -158,7 +158,11 @@ def _key_rejected(error: e.KeyRejected, words: Words) -> str:
 def _duplicate(error: e.DuplicateMedia, words: Words) -> str:
     url = error.viewer_url or ""
     link = words("error.it_is_here", url=url) if w.is_link(url) else ""
-    return w.sentences(words, words("error.duplicate", host=w.host_name(error.host)), link)
+    host = w.host_name(error.host)
+    said = words("error.duplicate", host=host)
+    if error.answer_lost:
+        said = words("error.answer_lost", host=host)
+    return w.sentences(words, said, link)
 
 
 def _bad_reply(error: e.BadReply, words: Words) -> str:

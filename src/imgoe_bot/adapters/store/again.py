@@ -23,6 +23,8 @@ AFRESH: dict[str, Any] = {
     "lease_until": None,
     "letter": None,
     "slots": "",
+    "failing_since": None,
+    "may_be_sent": False,
     **rows.error_values(None),
 }
 BEGINS: dict[Step, State] = {Step.ANNOUNCE: State.WAITING, Step.DELIVER: State.READY}

@@ -12,7 +12,13 @@ from typing import Any
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    IntegrityError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -23,15 +29,19 @@ CLOSE_TIMEOUT_S = 10.0
 CONNECT_TIMEOUT_S = 10
 COMMAND_TIMEOUT_S = 60
 
-_BUGS = (DataError, IntegrityError)
+_BUGS = (DataError, IntegrityError, ProgrammingError)
 """What no wait cures: we wrote what may not stand there."""
+_AWAY = (SQLAlchemyError, sqlite3.Error, OSError)
+"""What a database that is away shows itself by; a timeout is an OSError too."""
 
 
 class Database:
-    """Transactions on one engine; what fails leaves it as StoreError, our bugs as InternalError."""
+    """Transactions on one engine; foreign errors leave as StoreError, our bugs as InternalError."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._away: tuple[type[Exception], ...]
+        self._away = _AWAY if engine.dialect.name == "sqlite" else (*_AWAY, *_driver_errors())
         self._under_way = 0
         self._closed = False
         self._idle = asyncio.Event()
@@ -66,7 +76,7 @@ class Database:
             yield
         except _BUGS as error:
             raise InternalError(kind=type(error).__name__) from error
-        except SQLAlchemyError as error:
+        except self._away as error:
             raise StoreError(kind=type(error).__name__) from error
         finally:
             self._under_way -= 1
@@ -123,9 +133,16 @@ def _parse(url: str) -> URL:
         raise ConfigError("IMGOE_DATABASE_URL", "is no address of a database") from error
 
 
+def _driver_errors() -> tuple[type[Exception], ...]:
+    """Return what asyncpg raises; SQLAlchemy lets some of it through, as when a connection ends."""
+    driver = importlib.import_module("asyncpg")  # an extra, and untyped
+    return (driver.PostgresError, driver.InterfaceError, driver.InternalClientError)
+
+
 def _open_postgres(url: URL) -> AsyncEngine:
     try:
-        driver = importlib.import_module("asyncpg")  # an extra, and untyped
+        driver = importlib.import_module("asyncpg")
+        refused: tuple[type[Exception], ...] = (OSError, *_driver_errors())
     except ImportError as error:
         raise ConfigError(
             "IMGOE_DATABASE_URL", "needs PostgreSQL's driver: pip install 'imgoe-bot[postgres]'"
@@ -135,7 +152,7 @@ def _open_postgres(url: URL) -> AsyncEngine:
         """SQLAlchemy lets through untranslated what fails before there is a connection."""
         try:
             return await driver.connect(timeout=CONNECT_TIMEOUT_S, **kwargs)
-        except (OSError, driver.PostgresError, driver.InterfaceError) as error:
+        except refused as error:
             raise StoreError(kind=type(error).__name__) from error
 
     arguments = {"async_creator_fn": connect, "command_timeout": COMMAND_TIMEOUT_S}

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, insert, or_, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.again import ask_again, begin_again_if_asked, open_uploads
+from imgoe_bot.adapters.store.claiming import FREE, due_jobs, hosts_of, put_killed_apart
 from imgoe_bot.adapters.store.engine import Database
 from imgoe_bot.adapters.store.finishing import finishing
 from imgoe_bot.adapters.store.growing import try_again_elsewhere
@@ -20,7 +21,7 @@ from imgoe_bot.adapters.store.posts import (
     order_reviews,
 )
 from imgoe_bot.adapters.vault import Vault
-from imgoe_bot.domain.job import Job, State, Step
+from imgoe_bot.domain.job import CARD_WAITS, Job, State, Step, may_have_stored
 from imgoe_bot.domain.upload import Place, Upload
 from imgoe_bot.errors import ImgoeError, StaleWrite
 
@@ -34,11 +35,20 @@ class SqlJobStore:
         self._vault = vault
 
     async def claim(
-        self, *, owner: str, now: datetime, lease: timedelta, limit: int
+        self,
+        *,
+        owner: str,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        share: int,
+        held: Sequence[Job],
     ) -> tuple[Job, ...]:
         """Lease due jobs, taking guilds in turn; see the port."""
         async with self._database.write() as connection:
-            ids = (await connection.execute(_due(now, limit))).scalars().all()
+            await put_killed_apart(connection, now, held)
+            due = due_jobs(now, held, share=share, limit=limit)
+            ids = (await connection.execute(due)).scalars().all()
             if not ids:
                 return ()
             claimed = await connection.execute(
@@ -53,7 +63,11 @@ class SqlJobStore:
                 )
                 .returning(t.job)
             )
-            return tuple(rows.job_from(row) for row in claimed.mappings())
+            found = list(claimed.mappings())
+            hosts = await hosts_of(connection, {row["guild_id"] for row in found})
+            return tuple(
+                rows.job_from(row, host_url=hosts.get(row["guild_id"], "")) for row in found
+            )
 
     async def extend(
         self, jobs: Sequence[Job], *, owner: str, now: datetime, lease: timedelta
@@ -120,19 +134,22 @@ class SqlJobStore:
         async with self._database.write() as connection:
             await _close(connection, job, failure)
 
-    async def retry(self, job: Job, failure: ImgoeError | None, *, at: datetime) -> None:
+    async def retry(
+        self, job: Job, failure: ImgoeError | None, *, at: datetime, since: datetime | None = None
+    ) -> None:
         """Put a job back until a later time; see the port."""
-        values = {"state": State.READY.value, "run_at": at, "owner": None, "lease_until": None}
+        sent = failure is not None and (job.may_be_sent or may_have_stored(failure))
+        values = FREE | {"run_at": at, "failing_since": since, "may_be_sent": sent}
         async with self._database.write() as connection:
             await write_under_lease(connection, job, values | rows.error_values(failure))
+            if job.step is Step.UPLOAD and since is not None and at - since >= CARD_WAITS:
+                await _release_early(connection, job)
 
     async def put_off(self, job: Job, *, at: datetime) -> None:
         """Put a job back as if it had not been begun; see the port."""
-        free = {"state": State.READY.value, "owner": None, "lease_until": None}
+        values = FREE | {"run_at": at, "attempts": job.attempts - 1}
         async with self._database.write() as connection:
-            await write_under_lease(
-                connection, job, free | {"run_at": at, "attempts": job.attempts - 1}
-            )
+            await write_under_lease(connection, job, values)
 
     async def release(self, owner: str) -> None:
         """Give back every lease of this owner.
@@ -143,36 +160,8 @@ class SqlJobStore:
             await connection.execute(
                 update(t.job)
                 .where(t.job.c.owner == owner, t.job.c.state == State.LEASED.value)
-                .values(
-                    state=State.READY.value,
-                    owner=None,
-                    lease_until=None,
-                )
+                .values(**FREE)
             )
-
-
-def _due(now: datetime, limit: int) -> Select[int]:
-    """Ids of the jobs to take next: each guild's first, then each guild's second, and so on.
-
-    Another worker's claim under way is stepped over and not waited for. SQLite knows no row locks:
-    there the transaction holds the whole file.
-    """
-    is_due = or_(
-        and_(t.job.c.state == State.READY.value, t.job.c.run_at <= now),
-        and_(t.job.c.state == State.LEASED.value, t.job.c.lease_until <= now),
-    )
-    turn = func.row_number().over(
-        partition_by=t.job.c.guild_id, order_by=(t.job.c.run_at, t.job.c.id)
-    )
-    ranked = select(t.job.c.id, turn.label("turn")).where(is_due).subquery()
-    return (
-        select(t.job.c.id)
-        .join(ranked, ranked.c.id == t.job.c.id)
-        .where(is_due)
-        .order_by(ranked.c.turn, t.job.c.run_at, t.job.c.id)
-        .limit(limit)
-        .with_for_update(of=t.job, skip_locked=True)
-    )
 
 
 async def _lock_post(connection: AsyncConnection, job: Job) -> None:
@@ -225,6 +214,23 @@ async def _release_answer(connection: AsyncConnection, job: Job) -> None:
             *mine,
             t.job.c.state == State.WAITING.value,
             ~open_uploads(job.post_id).exists(),
+        )
+        .values(state=State.READY.value)
+    )
+
+
+async def _release_early(connection: AsyncConnection, job: Job) -> None:
+    """Let a post be answered with the copies there are; what comes later is added to its card."""
+    unanswered = select(t.post.c.id).where(t.post.c.id == job.post_id, t.post.c.answered.is_(False))
+    copies = select(t.upload.c.id).where(t.upload.c.post_id == job.post_id)
+    await connection.execute(
+        update(t.job)
+        .where(
+            t.job.c.post_id == job.post_id,
+            t.job.c.step == Step.ANNOUNCE.value,
+            t.job.c.state == State.WAITING.value,
+            unanswered.exists(),
+            copies.exists(),
         )
         .values(state=State.READY.value)
     )

@@ -169,6 +169,12 @@ class SqlPostStore:
             mine = t.job.c.id == job_id
             await connection.execute(update(t.job).where(mine).values(admitted=True))
 
+    async def note_sending(self, job_id: JobId) -> None:
+        """Note that an upload job begins to send its file now; safe to repeat."""
+        noted = update(t.job).where(t.job.c.id == job_id).values(may_be_sent=True)
+        async with self._database.write() as connection:
+            await connection.execute(noted)
+
     async def leave_copy(self, upload: Upload, *, by: UserId | None, at: datetime) -> bool:
         """Mark an upload deleted if another live one has its copy; see the port."""
         async with self._database.write() as connection:

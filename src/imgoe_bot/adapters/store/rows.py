@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping
 
 from imgoe_bot import errors
 from imgoe_bot.adapters.vault import Vault
-from imgoe_bot.domain.ids import AttachmentId, ChannelId, MessageId
+from imgoe_bot.domain.ids import AttachmentId, ChannelId, GuildId, MessageId
 from imgoe_bot.domain.job import Item, Job, Step
 from imgoe_bot.domain.options import From, Layout
 from imgoe_bot.domain.upload import DeleteLink, FailedItem, Origin, Place, Post, Stored, Upload
@@ -129,18 +129,22 @@ NO_ITEM = item_values(Item(attachment_id=AttachmentId(0), position=0, filename="
 """The same columns of a job that concerns the whole post; see ``again`` for its position."""
 
 
-def job_from(row: Columns) -> Job:
-    """Return the job of a row."""
+def job_from(row: Columns, *, host_url: str) -> Job:
+    """Return the job of a row; its guild's host is in another."""
     step = Step(row["step"])
     item = _item_from(row) if step in (Step.UPLOAD, Step.REVIEW) else None
     return Job(
         id=row["id"],
         post_id=row["post_id"],
+        guild_id=GuildId(row["guild_id"]),
         step=step,
         attempts=row["attempts"],
         owner=row["owner"],
         item=item,
         round=0 if item else row["position"],
+        host_url=host_url,
+        failing_since=row["failing_since"],
+        may_be_sent=row["may_be_sent"],
     )
 
 

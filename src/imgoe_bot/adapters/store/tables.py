@@ -190,6 +190,8 @@ job = Table(
     Column("letter", String(16), index=True),
     Column("slots", String(32), nullable=False, server_default=""),
     Column("admitted", Boolean, nullable=False, server_default=false()),
+    Column("failing_since", UtcDateTime),
+    Column("may_be_sent", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("post_id", "step", "attachment_id"),
     Index(None, "state", "run_at"),
     sqlite_autoincrement=True,
