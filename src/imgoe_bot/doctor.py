@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import cast
 
 import httpx
 from rich.console import Console
@@ -184,7 +185,7 @@ class _Discord:
             found = None
         if not isinstance(found, dict):
             raise Missing(f"{self._base} is there and is no Discord: check IMGOE_DISCORD_API_URL")
-        return found
+        return cast(dict[str, object], found)
 
 
 def _invite(application: dict[str, object]) -> str:

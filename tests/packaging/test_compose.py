@@ -57,7 +57,8 @@ def test_the_default_address_leads_both_the_bot_and_this_machines_browsers_to_th
 
 async def test_the_hosts_command_serves_under_the_address_that_both_know(tmp_path: Path) -> None:
     options = {"--data=/data": f"--data={tmp_path}", f"--bind=0.0.0.0:{PORT}": "--bind=0.0.0.0:0"}
-    command = [options.get(word, word) for word in SERVICES["host"]["command"]]
+    given: list[str] = SERVICES["host"]["command"]
+    command = [options.get(word, word) for word in given]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "imgoe_bot", *command),
         cwd=tmp_path,
