@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ARGS   ?=
 SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 
-.PHONY: help demo run test check fix wheel images bench bench-host bench-mirror chaos constraints clean
+.PHONY: help install demo run test check fix wheel images bench bench-host bench-mirror chaos constraints clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,6 +25,8 @@ $(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
 	@echo "Installing imgoe_bot and its development tools into $(VENV) (once)"
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
 	@touch $@ $(VENV)/.demo
+
+install: $(VENV)/.demo ## Install imgoe-bot into .venv.
 
 demo: $(VENV)/.demo ## Try the bot in a browser: no account, no network (ARGS=--once checks and exits).
 	@$(BIN)/imgoe-bot demo $(ARGS)

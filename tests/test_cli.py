@@ -13,10 +13,16 @@ from typer.testing import CliRunner
 
 from imgoe_bot import __version__, cli
 from imgoe_bot.errors import ConfigError
+from imgoe_bot.health import HEALTHY_FOR_S
 from imgoe_bot.settings import PluginSettings, load_settings
 
 CONFIG = 78
 KEY = base64.b64encode(bytes(32)).decode()
+
+NOWHERE = {
+    "IMGOE_DISCORD_API_URL": "http://127.0.0.1:9/api/v10",
+    "IMGOE_DISCORD_GATEWAY_URL": "ws://127.0.0.1:9",
+}
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -51,12 +57,7 @@ def test_run_without_a_token_is_one_line_and_78(run: Run) -> None:
 
 
 def test_a_discord_that_cannot_be_reached_is_one_line_and_75(run: Run) -> None:
-    nowhere = {
-        "IMGOE_DISCORD_API_URL": "http://127.0.0.1:9/api/v10",
-        "IMGOE_DISCORD_GATEWAY_URL": "ws://127.0.0.1:9",
-    }
-
-    done = run("run", IMGOE_SECRET_KEY=KEY, IMGOE_DISCORD_TOKEN="x", **nowhere)
+    done = run("run", IMGOE_SECRET_KEY=KEY, IMGOE_DISCORD_TOKEN="x", **NOWHERE)
 
     assert done.returncode == 75
     assert done.stderr.splitlines()[-1].startswith("imgoe-bot: Discord can't be reached")
@@ -77,21 +78,34 @@ def test_a_database_address_that_can_be_none_is_one_line_and_78(run: Run) -> Non
     assert "hunter2" not in line
 
 
+ELSEWHERE = "sqlite+aiosqlite:///elsewhere/bot.sqlite3"
+
+
 @pytest.mark.parametrize(
-    ("variables", "name"),
+    ("variables", "says"),
     [
-        ({"IMGOE_DATABASE_URL": "sqlite+aiosqlite:////proc/nope/x.db"}, "IMGOE_DATABASE_URL"),
-        ({"IMGOE_DATA_DIR": "/proc/nope"}, "IMGOE_DATA_DIR"),
+        (
+            {"IMGOE_DATABASE_URL": "sqlite+aiosqlite:////proc/nope/x.db"},
+            "IMGOE_DATABASE_URL /proc/nope can't be made: ",
+        ),
+        ({"IMGOE_DATA_DIR": "/proc/nope"}, "IMGOE_DATA_DIR /proc/nope can't be made: "),
+        ({"IMGOE_DATA_DIR": "/proc"}, "IMGOE_DATA_DIR /proc can't be written: "),
+        ({"IMGOE_DATA_DIR": "/proc/version"}, "IMGOE_DATA_DIR /proc/version can't be made: "),
+        ({"IMGOE_DATA_DIR": "/dev/null/x"}, "IMGOE_DATA_DIR /dev/null/x can't be made: "),
+        (
+            {"IMGOE_DATA_DIR": "/proc", "IMGOE_DATABASE_URL": ELSEWHERE},
+            "IMGOE_DATA_DIR /proc can't be written: ",
+        ),
     ],
 )
-def test_a_folder_that_cannot_be_made_is_blamed_on_the_variable_that_names_it(
-    run: Run, variables: dict[str, str], name: str
+def test_a_folder_that_cannot_be_written_ends_the_start_before_anything_is_asked_of_discord(
+    run: Run, variables: dict[str, str], says: str
 ) -> None:
-    done = run("run", IMGOE_SECRET_KEY=KEY, IMGOE_DISCORD_TOKEN="x", **variables)
+    done = run("run", IMGOE_SECRET_KEY=KEY, IMGOE_DISCORD_TOKEN="x", **NOWHERE, **variables)
 
-    assert done.returncode == CONFIG
     (line,) = done.stderr.splitlines()
-    assert line.startswith(f"imgoe-bot: {name} /proc/nope can't be made: ")
+    assert line.startswith(f"imgoe-bot: {says}")
+    assert done.returncode == CONFIG
 
 
 @pytest.mark.parametrize(
@@ -153,7 +167,7 @@ def test_a_bot_that_was_connected_lately_is_healthy(environment: Path) -> None:
     assert (done.exit_code, done.stdout) == (0, "healthy\n")
 
 
-@pytest.mark.parametrize("age_s", [None, cli.HEALTHY_FOR_S + 5])
+@pytest.mark.parametrize("age_s", [None, HEALTHY_FOR_S + 5, -HEALTHY_FOR_S - 5])
 def test_a_bot_that_was_not_is_not(environment: Path, age_s: int | None) -> None:
     if age_s is not None:
         (environment / "health").touch()
@@ -164,6 +178,23 @@ def test_a_bot_that_was_not_is_not(environment: Path, age_s: int | None) -> None
 
     assert (done.exit_code, done.stdout) == (1, "")
     assert "no bot is connected" in done.stderr
+
+
+def test_a_folder_named_health_makes_no_bot_healthy(environment: Path) -> None:
+    (environment / "health").mkdir()
+
+    assert CliRunner().invoke(cli.app, ["healthcheck"]).exit_code == 1
+
+
+def test_a_data_folder_that_cannot_be_looked_into_is_named(
+    environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMGOE_DATA_DIR", f"/tmp/{300 * 'x'}")  # noqa: S108 - too long to be made
+
+    done = CliRunner().invoke(cli.app, ["healthcheck"])
+
+    assert isinstance(done.exception, ConfigError)
+    assert done.exception.setting == "IMGOE_DATA_DIR"
 
 
 def test_the_healthcheck_of_a_bot_without_settings_says_which(

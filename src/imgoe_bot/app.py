@@ -2,19 +2,25 @@
 
 import asyncio
 import contextlib
+import socket
+import ssl
+import time
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
+from functools import partial
 from typing import Any
 
+import aiohttp
 import discord
 import httpx
 import structlog
 
+from imgoe_bot import health
 from imgoe_bot.adapters.chart import BarChart
 from imgoe_bot.adapters.clock import WallClock
 from imgoe_bot.adapters.fetch import AttachmentReader
+from imgoe_bot.adapters.folder import check_folder
 from imgoe_bot.adapters.host import CheveretoHost
 from imgoe_bot.adapters.store import (
     Database,
@@ -78,9 +84,16 @@ from imgoe_bot.services.status import StatusService
 from imgoe_bot.services.steps import Steps
 from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploads import UploadLimits, UploadService
-from imgoe_bot.settings import PluginSettings, Settings, load_settings
+from imgoe_bot.settings import (
+    PluginSettings,
+    Settings,
+    load_settings,
+    unknown_variables,
+    variable_name,
+)
 from imgoe_bot.ui import endpoints
 from imgoe_bot.ui.bot import ImgoeBot, install, uninstall
+from imgoe_bot.ui.connection import is_connected
 from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.library_board import DiscordBoard
 from imgoe_bot.ui.outbound import DiscordMessenger
@@ -92,7 +105,18 @@ DISCORD_MEDIA_URLS = (
 )
 """Where Discord serves attachments besides, and by proxy the pictures of previews."""
 
-HEALTH_INTERVAL_S = 15
+CANCEL_AGAIN_S = 1.0
+
+_NO_NETWORK = (
+    aiohttp.ClientConnectionError,
+    ConnectionError,
+    TimeoutError,
+    socket.gaierror,
+    ssl.SSLError,
+    discord.DiscordServerError,
+    discord.GatewayNotFound,
+)
+"""What discord.py raises where Discord can't be reached; other OSErrors are about files."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -119,7 +143,7 @@ async def open_services(
         bases = (settings.discord_cdn_url, *DISCORD_MEDIA_URLS)
         attachments = AttachmentReader(http, bases=bases)
         web = WebReader(guarded)
-        known = None if settings.allow_private_hosts else settings.default_host_url
+        known = None if settings.allow_private_hosts else settings.own_host_urls
         yield build_services(
             settings,
             database=database,
@@ -141,7 +165,7 @@ async def _open_host(
         yield CheveretoHost(http)
         return
     async with open_http(socket_factory=guarded_sockets()) as guarded:
-        yield CheveretoHost(http, guarded=guarded, known=settings.default_host_url)
+        yield CheveretoHost(http, guarded=guarded, known=settings.own_host_urls)
 
 
 def build_services(
@@ -343,9 +367,11 @@ async def run_bot(settings: Settings) -> None:
     """Run a bot of its own until it is cancelled.
 
     Raises:
-        ConfigError: Discord does not accept the token.
+        ConfigError: Discord does not accept the token, or the data folder can't be written.
         SourceUnreachable: Discord can't be reached at the start; later on it is tried for ever.
     """
+    tell_unknown_variables()
+    check_folder(settings.data_dir, variable=variable_name("data_dir"))
     endpoints.use(
         endpoints.Endpoints(
             api_url=settings.discord_api_url,
@@ -361,7 +387,7 @@ async def run_bot(settings: Settings) -> None:
             "commands work, channels are not mirrored"
         )
         await _run(settings, message_content=False)
-    except (OSError, discord.DiscordServerError, discord.GatewayNotFound) as error:
+    except _NO_NETWORK as error:
         raise SourceUnreachable from error
     except discord.LoginFailure as error:
         raise ConfigError(
@@ -378,11 +404,23 @@ async def _run(settings: Settings, *, message_content: bool) -> None:
         bot.serve(services)
         await bot.login(settings.discord_token.get_secret_value())
         await _until_first_ends(
-            bot.connect(),
+            _stay_connected(bot),
             services.runner.run(),
             services.departures.run(),
-            _show_health(bot, settings.health_file),
+            _show_health(bot, services, settings),
         )
+
+
+async def _stay_connected(bot: ImgoeBot) -> None:
+    """Connect until cancelled, again and again: discord.py swallows that while it reconnects."""
+    connecting = asyncio.ensure_future(bot.connect())
+    try:
+        await asyncio.wait({connecting})
+    finally:
+        while not connecting.done():
+            connecting.cancel()
+            await asyncio.wait({connecting}, timeout=CANCEL_AGAIN_S)
+    connecting.result()
 
 
 async def _until_first_ends(*work: Coroutine[Any, Any, None]) -> None:
@@ -398,17 +436,19 @@ async def _until_first_ends(*work: Coroutine[Any, Any, None]) -> None:
         task.result()
 
 
-async def _show_health(bot: ImgoeBot, file: Path) -> None:
-    """Renew the health file as long as the gateway connection stands."""
-    while True:
-        if bot.is_ready() and not bot.is_closed():
-            await asyncio.to_thread(_touch, file)
-        await asyncio.sleep(HEALTH_INTERVAL_S)
+async def _show_health(bot: AnyBot, services: Services, settings: PluginSettings) -> None:
+    """Keep the health file young while the gateway stands and the database takes a small write."""
+    await health.show(
+        settings.health_file,
+        is_connected=partial(is_connected, bot),
+        write=lambda: services.notes.write("health", str(time.time_ns())),
+    )
 
 
-def _touch(file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.touch()
+def tell_unknown_variables() -> None:
+    """Warn of each variable that looks like ours and means nothing."""
+    for unknown in unknown_variables():
+        log.warning("an unknown variable", name=unknown.name, nearest=unknown.nearest)
 
 
 class Plugin:
@@ -428,18 +468,23 @@ class Plugin:
             ExtensionError: a cog can't be loaded.
         """
         settings = load_settings(PluginSettings)
+        tell_unknown_variables()
         async with contextlib.AsyncExitStack() as stack:
             opening = open_services(settings, DiscordMessenger(self._bot), DiscordBoard(self._bot))
             services = await stack.enter_async_context(opening)
             await install(self._bot, services)
             stack.push_async_callback(uninstall, self._bot)
-            worker = asyncio.create_task(self._work(services))
+            worker = asyncio.create_task(self._work(services, settings))
             stack.push_async_callback(_cancel, worker)
             self._stack = stack.pop_all()
 
-    async def _work(self, services: Services) -> None:
+    async def _work(self, services: Services, settings: PluginSettings) -> None:
         await self._bot.wait_until_ready()
-        await _until_first_ends(services.runner.run(), services.departures.run())
+        await _until_first_ends(
+            services.runner.run(),
+            services.departures.run(),
+            _show_health(self._bot, services, settings),
+        )
 
     async def close(self) -> None:
         """Stop the worker and take everything off the bot."""

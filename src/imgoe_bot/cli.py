@@ -4,23 +4,27 @@ import asyncio
 import base64
 import os
 import sys
-import time
 from collections.abc import Coroutine
 from typing import Annotated, Any
 
 import typer
 
-from imgoe_bot import __version__, log
+from imgoe_bot import __version__, log, terminal
 from imgoe_bot.errors import ConfigError, SchemaTooNew, SourceUnreachable, StoreError
 from imgoe_bot.key_cli import keys
-from imgoe_bot.settings import SECRET_KEY_BYTES, PluginSettings, Settings, load_settings
+from imgoe_bot.settings import (
+    SECRET_KEY_BYTES,
+    PluginSettings,
+    Settings,
+    load_settings,
+    variable_name,
+)
 from imgoe_bot.stopping import on_stop
 from imgoe_bot.upload_cli import upload
 
 EXIT_TROUBLE = 70
 EXIT_TRY_LATER = 75
 EXIT_CONFIG = 78
-HEALTHY_FOR_S = 60
 _EXTRAS = {
     "PIL": "host",
     "asyncpg": "postgres",
@@ -77,7 +81,7 @@ def doctor() -> None:
 
     from imgoe_bot.doctor import examine
 
-    raise typer.Exit(asyncio.run(examine(Console(highlight=False))))
+    raise typer.Exit(asyncio.run(examine(Console(highlight=False, markup=False))))
 
 
 @app.command()
@@ -94,11 +98,17 @@ def secret_key() -> None:
 
 @app.command()
 def healthcheck() -> None:
-    """Exit 0 if a bot with this data folder was connected within the last minute."""
-    file = load_settings(PluginSettings).health_file
-    age_s = time.time() - file.stat().st_mtime if file.exists() else None
-    if age_s is None or age_s > HEALTHY_FOR_S:
-        typer.echo("not healthy: no bot is connected", err=True)
+    """Exit 0 if a bot with this data folder is connected and its database takes writes."""
+    from imgoe_bot.health import is_healthy
+
+    settings = load_settings(PluginSettings)
+    try:
+        healthy = is_healthy(settings.health_file)
+    except OSError as error:
+        problem = f"{settings.data_dir} can't be read: {error.strerror}"
+        raise ConfigError(variable_name("data_dir"), problem) from error
+    if not healthy:
+        typer.echo("not healthy: no bot is connected, or its database takes no writes", err=True)
         raise typer.Exit(1)
     typer.echo("healthy")
 
@@ -145,6 +155,7 @@ def _until_stopped(work: Coroutine[Any, Any, None], *, tethered: bool = False) -
 
 def main() -> None:
     """Run the command line; what the operator can mend is one line and a telling exit code."""
+    terminal.make_lenient()
     try:
         app()
     except ModuleNotFoundError as error:

@@ -75,7 +75,7 @@ async def rehearse(*, verbose: bool) -> int:
             await rehearsal.step("a moderator set host, key and channel", set_up(stage, host))
             await rehearsal.run(stage.member, stage.photos)
     except StepFailed as failure:
-        console.print(f"✗ {failure.step}: {failure.reason}")
+        console.print(f"✗ {failure.step}: {failure.reason}", markup=False, soft_wrap=True)
         return 1
     console.print("Everything works.")
     return 0
@@ -142,6 +142,7 @@ async def bot_process(
     """Run the bot as a child process; it ends with the block, or else with this process."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
+        "-P",  # nothing in the folder it is started from may take the place of a package
         "-m",
         "imgoe_bot",
         "run",

@@ -2,14 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import cast
 
 import httpx
 from rich.console import Console
 
+from imgoe_bot.adapters.folder import check_folder
 from imgoe_bot.adapters.store import Database, migrate, open_engine
 from imgoe_bot.errors import ConfigError, ImgoeError
 from imgoe_bot.hostapi import open_http
-from imgoe_bot.settings import Settings, load_settings
+from imgoe_bot.settings import Settings, load_settings, unknown_variables, variable_name
 
 MESSAGE_CONTENT = 1 << 18 | 1 << 19
 """The application flags that say the portal grants message content, verified or not.
@@ -56,16 +58,24 @@ async def examine(console: Console) -> int:
     try:
         settings = load_settings(Settings)
     except ConfigError as error:
-        console.print(f"✗ settings: {error.setting} {error.problem}", soft_wrap=True)
-        return 1
+        return await _run([Check("variables", _variables), _incomplete(error)], console)
     console.print("✓ settings: complete")
     async with open_http(connect_s=5, read_s=10) as http:
         return await _run(_checks(settings, http), console)
 
 
+def _incomplete(error: ConfigError) -> Check:
+    async def look() -> str:
+        raise Missing(f"{error.setting} {error.problem}") from error
+
+    return Check("settings", look, fatal=True)
+
+
 def _checks(settings: Settings, http: httpx.AsyncClient) -> list[Check]:
     discord = _Discord(settings, http)
     return [
+        Check("variables", _variables),
+        Check("data folder", lambda: _folder(settings)),
         Check("database", lambda: _database(settings)),
         Check("image host", lambda: _host(settings, http)),
         Check("Discord", discord.token, fatal=True),
@@ -88,6 +98,20 @@ async def _run(checks: list[Check], console: Console) -> int:
     return 1 if failed else 0
 
 
+async def _variables() -> str:
+    if unknown := unknown_variables():
+        raise Missing("; ".join(map(str, unknown)))
+    return "none is misspelt"
+
+
+async def _folder(settings: Settings) -> str:
+    try:
+        check_folder(settings.data_dir, variable=variable_name("data_dir"))
+    except ConfigError as error:
+        raise Missing(f"{error.setting} {error.problem}") from error
+    return f"{settings.data_dir} can be written"
+
+
 async def _database(settings: Settings) -> str:
     try:
         engine = open_engine(settings.store_url, variable=settings.store_variable)
@@ -104,7 +128,7 @@ async def _host(settings: Settings, http: httpx.AsyncClient) -> str:
     url = settings.default_host_url
     try:
         answer = await http.get(f"{url}/api/1/upload")
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Missing(f"{url} can't be reached: check IMGOE_DEFAULT_HOST_URL") from error
     if "json" not in answer.headers.get("Content-Type", ""):
         raise Missing(f"{url} is there and speaks no upload API: check IMGOE_DEFAULT_HOST_URL")
@@ -122,7 +146,7 @@ class _Discord:
     async def token(self) -> str:
         """Whose token it is."""
         user = await self._get("/users/@me")
-        return f"logged in as {user['username']}"
+        return f"logged in as {user.get('username')}"
 
     async def message_content(self) -> str:
         """Whether the portal grants what auto-mirror needs."""
@@ -146,16 +170,24 @@ class _Discord:
     async def _get(self, path: str) -> dict[str, object]:
         try:
             answer = await self._http.get(f"{self._base}{path}", headers=self._headers)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Missing(f"{self._base} can't be reached: check the network") from error
         if answer.status_code == httpx.codes.UNAUTHORIZED.value:
             raise Missing("IMGOE_DISCORD_TOKEN is not accepted: copy it from the portal again")
         if answer.status_code != httpx.codes.OK.value:
             raise Missing(f"answers {answer.status_code} to {path}: try again later")
-        found: dict[str, object] = answer.json()
-        return found
+        return self._read(answer)
+
+    def _read(self, answer: httpx.Response) -> dict[str, object]:
+        try:
+            found = answer.json()
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise Missing(f"{self._base} is there and is no Discord: check IMGOE_DISCORD_API_URL")
+        return cast(dict[str, object], found)
 
 
 def _invite(application: dict[str, object]) -> str:
-    query = f"client_id={application['id']}&scope=bot+applications.commands"
+    query = f"client_id={application.get('id')}&scope=bot+applications.commands"
     return f"https://discord.com/oauth2/authorize?{query}&permissions={INVITE_PERMISSIONS}"

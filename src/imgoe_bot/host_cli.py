@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import typer
 
+from imgoe_bot.environment import cleaned
 from imgoe_bot.errors import ConfigError, SchemaTooNew
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Place, VideoLimits
 from imgoe_bot.hostserver.form import LONGEST, SHORTEST, parse_interval
@@ -16,6 +17,7 @@ from imgoe_bot.hostserver.memory import keep_freed_memory
 from imgoe_bot.hostserver.names import clean_text
 from imgoe_bot.hostserver.options import MIB, Moderation
 from imgoe_bot.hostserver.server import make_owner_key
+from imgoe_bot.settings import unknown_variables
 from imgoe_bot.stopping import on_stop
 
 EXIT_CONFIG = 78
@@ -151,7 +153,14 @@ def host(
     bind: Annotated[str, typer.Option(help="ADDRESS:PORT; port 0 takes a free one.")] = (
         "127.0.0.1:8089"
     ),
-    public_url: Annotated[str | None, typer.Option(help="Address people use, if proxied.")] = None,
+    public_url: Annotated[
+        str | None,
+        typer.Option(
+            envvar="IMGOE_HOST_PUBLIC_URL",
+            show_envvar=True,
+            help="Address people and bot use, if not --bind's.",
+        ),
+    ] = None,
     database_url: Annotated[
         str | None,
         typer.Option(
@@ -189,9 +198,12 @@ def host(
     s3_region: Annotated[str, typer.Option(help="Region of the bucket.")] = "us-east-1",
 ) -> None:
     """Run the embedded image host; the first start prints an API key once."""
+    for unknown in unknown_variables():
+        typer.echo(f"imgoe-bot: {unknown}", err=True)
     try:
+        public_url, database_url = cleaned(public_url or ""), cleaned(database_url or "")
         address, port = parse_bind(bind)
-        check_reachable(address, public_url)
+        check_reachable(address, public_url or None)
         uploads = parse_whole("--per-minute", per_minute, least=0, most=MOST_PER_MINUTE)
         pixels = parse_whole("--max-megapixels", max_megapixels, least=1, most=MOST_MEGAPIXELS)
         film_s = parse_whole("--max-duration", max_duration, least=1, most=LONGEST_FILM_S)
@@ -200,8 +212,8 @@ def host(
             data_dir=data,
             bind=address,
             port=port,
-            public_url=None if public_url is None else parse_url(public_url),
-            database_url=database_url,
+            public_url=parse_url(public_url) if public_url else None,
+            database_url=database_url or None,
             site_name=site_name,
             body_limit_bytes=parse_whole("--max-size", max_size, least=1, most=LARGEST_MIB) * MIB,
             pixel_limit=pixels * 1_000_000,

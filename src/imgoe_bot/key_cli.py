@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from imgoe_bot.environment import cleaned
 from imgoe_bot.errors import ConfigError, SettingsRejected
 from imgoe_bot.upload_key import only_word
 from imgoe_bot.upload_keyring import Entry, Keyring, keyring_path
@@ -71,6 +72,6 @@ def _host_url(host: str) -> str:
     from imgoe_bot.hostapi.places import normal_base
 
     try:
-        return normal_base(host)
+        return normal_base(cleaned(host))
     except SettingsRejected as error:
         raise ConfigError("HOST", "is no http or https address of a host") from error

@@ -4,7 +4,7 @@ Only ``cli`` and ``app`` read this; everything below is given plain arguments.
 """
 
 import base64
-import binascii
+import os
 import re
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -17,10 +17,13 @@ from pydantic import (
     SecretBytes,
     SecretStr,
     ValidationError,
+    ValidationInfo,
+    field_validator,
 )
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from imgoe_bot.environment import Unknown, cleaned, find_unknown
 from imgoe_bot.errors import ConfigError
 
 SECRET_KEY_BYTES = 32
@@ -28,10 +31,18 @@ _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _ALLOWANCE = r"[1-9]\d{0,6}/[1-9]\d{0,4}[smhd]"
 _BUDGET = re.compile(rf"{_ALLOWANCE}(,{_ALLOWANCE}){{0,9}}", re.ASCII)
 
-_HOW_TO_GET = {
-    "discord_token": "copy it from your application's Bot page in Discord's developer portal",
-    "secret_key": "make one with: imgoe-bot secret-key",
-}
+ELSEWHERE = ("IMGOE_KEY", "IMGOE_HOST_DATABASE_URL")
+"""Variables of the commands ``upload`` and ``host``, which are no fields here."""
+
+_FROM_PORTAL = "copy it from your application's Bot page in Discord's developer portal"
+_OLD_KEY = (
+    "it was cut or changed: copy it whole from where you keep it; "
+    "no other key opens what this bot has stored"
+)
+_OLD_OR_FIRST_KEY = (
+    "set the one this bot has had so far, as no other opens what it has stored; "
+    "only for a bot that never ran, make one with: imgoe-bot secret-key"
+)
 
 
 def _check_http_url(value: str) -> str:
@@ -40,6 +51,10 @@ def _check_http_url(value: str) -> str:
 
 def _check_ws_url(value: str) -> str:
     return _check_url(value, schemes=("ws", "wss"))
+
+
+def _check_own_host(value: str) -> str:
+    return _check_http_url(value) if value else ""
 
 
 def _check_url(value: str, *, schemes: tuple[str, str]) -> str:
@@ -53,7 +68,7 @@ def _check_url(value: str, *, schemes: tuple[str, str]) -> str:
 def _is_address(value: str, schemes: tuple[str, str]) -> bool:
     try:
         parts = urlsplit(value)
-        named = bool(parts.hostname) and parts.port != 0
+        named = bool((parts.hostname or "").encode("idna")) and parts.port != 0
     except ValueError:  # its text may hold the value
         return False
     return named and parts.scheme in schemes and value.isprintable() and " " not in value
@@ -62,9 +77,11 @@ def _is_address(value: str, schemes: tuple[str, str]) -> bool:
 def _decode_key(value: object) -> object:
     if not isinstance(value, str):
         return value
+    if not value:
+        raise ValueError("is empty")
     try:
         decoded = base64.b64decode(value, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # its text may hold the value
         raise ValueError("is not base64") from error
     if len(decoded) != SECRET_KEY_BYTES:
         raise ValueError(f"holds {len(decoded)} bytes instead of {SECRET_KEY_BYTES}")
@@ -73,8 +90,10 @@ def _decode_key(value: object) -> object:
 
 def _check_token(value: SecretStr) -> SecretStr:
     token = value.get_secret_value()
-    if token != token.strip() or not token or " " in token:
+    if not token or " " in token:
         raise ValueError("is empty or has spaces in it")
+    if not (token.isascii() and token.isprintable()):
+        raise ValueError("holds characters that no token has")
     return value
 
 
@@ -121,6 +140,10 @@ class PluginSettings(BaseSettings):
     )
     default_host_url: HttpBase = Field(
         default="https://imgoe.download", description="Image host of a server that has set none."
+    )
+    host_public_url: Annotated[str, AfterValidator(_check_own_host)] = Field(
+        default="",
+        description="The operator's own image host, in a private network or not; empty means none.",
     )
     discord_cdn_url: HttpBase = Field(
         default="https://cdn.discordapp.com", description="Where attachments are downloaded from."
@@ -183,6 +206,15 @@ class PluginSettings(BaseSettings):
     )
     log_json: bool = Field(default=False, description="Log lines as JSON.")
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _clean(cls, value: object, info: ValidationInfo) -> object:
+        """Clean a value; an optional one that is empty then counts as not set."""
+        if not isinstance(value, str):
+            return value
+        field = cls.model_fields[info.field_name or ""]
+        return cleaned(value) or ("" if field.is_required() else field.default)
+
     @property
     def store_url(self) -> str:
         """The database's URL: the one set, else SQLite under the data folder."""
@@ -192,6 +224,11 @@ class PluginSettings(BaseSettings):
     def store_variable(self) -> str:
         """The variable that says where the database is."""
         return variable_name("database_url" if self.database_url else "data_dir")
+
+    @property
+    def own_host_urls(self) -> tuple[str, ...]:
+        """The image hosts that the operator chose; they may lie anywhere."""
+        return tuple(filter(None, (self.default_host_url, self.host_public_url)))
 
     @property
     def health_file(self) -> Path:
@@ -221,6 +258,12 @@ def variable_name(field: str) -> str:
     return f"IMGOE_{field.upper()}"
 
 
+def unknown_variables() -> list[Unknown]:
+    """Return the environment's variables that look like ours and mean nothing."""
+    known = map(variable_name, Settings.model_fields)
+    return find_unknown(os.environ, known=(*known, *ELSEWHERE))
+
+
 def load_settings(kind: type[AnySettings]) -> AnySettings:
     """Read settings of this kind from the environment.
 
@@ -235,12 +278,21 @@ def load_settings(kind: type[AnySettings]) -> AnySettings:
 
 
 def _as_config_error(detail: ErrorDetails) -> ConfigError:
-    field = str(detail["loc"][0])
-    problem = "is missing" if detail["type"] == "missing" else _problem(detail)
-    hint = _HOW_TO_GET.get(field)
-    return ConfigError(variable_name(field), f"{problem}; {hint}" if hint else problem)
+    variable = variable_name(str(detail["loc"][0]))
+    problem = _problem(detail, variable)
+    remedy = _remedy(variable, is_set=not problem.startswith(("is missing", "is empty")))
+    return ConfigError(variable, f"{problem}; {remedy}" if remedy else problem)
 
 
-def _problem(detail: ErrorDetails) -> str:
-    message = detail["msg"].removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]
+def _problem(detail: ErrorDetails, variable: str) -> str:
+    if detail["type"] != "missing":
+        message = detail["msg"].removeprefix("Value error, ")
+        return message[:1].lower() + message[1:]
+    meant = [one.name for one in unknown_variables() if one.nearest == variable]
+    return f"is missing ({meant[0]} is set, which is no variable)" if meant else "is missing"
+
+
+def _remedy(variable: str, *, is_set: bool) -> str | None:
+    if variable == variable_name("secret_key"):
+        return _OLD_KEY if is_set else _OLD_OR_FIRST_KEY
+    return _FROM_PORTAL if variable == variable_name("discord_token") else None

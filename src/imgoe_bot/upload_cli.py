@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from imgoe_bot import log
+from imgoe_bot.environment import cleaned
 from imgoe_bot.errors import ConfigError, SettingsRejected
 from imgoe_bot.upload_key import KEY_VARIABLE, find_key
 from imgoe_bot.upload_keyring import keyring_path
@@ -198,7 +199,7 @@ def _host_url(host: str) -> str:
     from imgoe_bot.hostapi.places import normal_base
 
     try:
-        return normal_base(host)
+        return normal_base(cleaned(host))
     except SettingsRejected as error:
         raise ConfigError("--host", "is no http or https address of a host") from error
 

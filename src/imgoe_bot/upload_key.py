@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from imgoe_bot.environment import cleaned
 from imgoe_bot.errors import ConfigError
 from imgoe_bot.upload_keyring import Keyring, checked_key, keyring_path, read_private
 
@@ -34,12 +35,12 @@ def find_key(
 
 
 def only_word(text: str, setting: str) -> str:
-    """Return the key that is all a text holds.
+    """Return the key that is all a text holds, but for what copying leaves around it.
 
     Raises:
         ConfigError: it holds none, more than one, or what no key has.
     """
-    words = text.split()
+    words = cleaned(text).split()
     if len(words) != 1:
         raise ConfigError(setting, "holds no key" if not words else "holds more than one key")
     return checked_key(words[0], setting)

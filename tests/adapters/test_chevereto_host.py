@@ -242,7 +242,7 @@ async def test_nobody_sends_the_bot_into_its_own_network_by_naming_a_host(
     http: httpx.AsyncClient, site: Site, way: str
 ) -> None:
     async with open_http(socket_factory=guarded_sockets()) as guarded:
-        host = CheveretoHost(http, guarded=guarded, known="https://host.example")
+        host = CheveretoHost(http, guarded=guarded, known=("https://host.example",))
         link = DeleteLink(f"{site.url}/image/a/delete/{'5e' * 24}")
         ways: dict[str, Callable[[], Awaitable[object]]] = {
             "upload": lambda: host.upload(
@@ -263,7 +263,7 @@ async def test_the_operators_own_host_may_lie_in_a_private_network(
     http: httpx.AsyncClient, server: HostServer
 ) -> None:
     async with open_http(socket_factory=guarded_sockets()) as guarded:
-        host = CheveretoHost(http, guarded=guarded, known=server.url)
+        host = CheveretoHost(http, guarded=guarded, known=(server.url,))
 
         await host.check_key(host_url=server.url, key=ApiKey(await server.create_key("bot")))
 

@@ -68,8 +68,8 @@ async def test_the_operator_s_own_host_may_lie_inside_and_no_other(
     upload = _upload(site.url, f"{site.url}/a.th.png")
     async with open_guarded_http() as guarded:
         web = WebReader(guarded)
-        own = HostThumbReader(http, web=web, known=site.url)
-        foreign = HostThumbReader(http, web=web, known="https://host.example")
+        own = HostThumbReader(http, web=web, known=(site.url,))
+        foreign = HostThumbReader(http, web=web, known=("https://host.example",))
 
         with pytest.raises(SourceBlocked):
             await foreign.read(upload, limit_bytes=LIMIT)

@@ -112,7 +112,7 @@ async def test_each_try_asks_discord_for_a_fresh_link(town: Town) -> None:
 async def test_when_the_tries_run_out_the_card_says_who_did_not_hand_the_file_over(
     town: Town,
 ) -> None:
-    async with town.bot(job_patience_s=2):
+    async with town.bot(job_patience_s=1):
         await town.set_key()
         await town.mirror()
         town.sim.faults.next_files([(404, EXPIRED), (404, EXPIRED)])

@@ -42,6 +42,28 @@ async def test_the_demo_played_once_prints_every_step_and_exits_zero() -> None:
     assert len([line for line in lines if line.startswith("✓")]) == 11
 
 
+async def test_the_demo_works_from_a_folder_whose_names_are_those_of_packages_on_an_ascii_terminal(
+    tmp_path: Path,
+) -> None:
+    for name in ("imgoe_bot", "aiohttp", "imgoe_bot/cogs"):
+        (tmp_path / name).mkdir()
+    for name in ("discord.py", "typing.py", "httpx.py"):
+        (tmp_path / name).write_text("raise SystemExit('imported by mistake')")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "imgoe_bot", "demo", "--once"),
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        stdout=asyncio.subprocess.PIPE,
+    )
+
+    printed, _ = await process.communicate()
+
+    lines = printed.decode("ascii").splitlines()
+    assert lines[-1] == "Everything works."
+    assert process.returncode == 0
+    assert len([line for line in lines if line.startswith("+ ")]) == 11
+
+
 async def test_a_demo_whose_bot_does_not_answer_names_the_step(town: Town) -> None:
     rehearsal = Rehearsal(Console(file=io.StringIO()), timeout_s=0.1)
 

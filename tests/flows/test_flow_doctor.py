@@ -20,7 +20,9 @@ async def _doctor(town: Town, **changes: str) -> tuple[int, str]:
     }
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "imgoe_bot", "doctor"),
-        env=os.environ | environment | changes,
+        env={k: v for k, v in os.environ.items() if not k.startswith("IMGOE_")}
+        | environment
+        | changes,
         stdout=asyncio.subprocess.PIPE,
     )
     printed, _ = await process.communicate()
@@ -43,6 +45,8 @@ async def test_where_nothing_is_missing_every_line_says_so(town: Town) -> None:
         ({"IMGOE_DISCORD_API_URL": "http://127.0.0.1:9/api/v10"}, "✗ Discord: http://127.0.0.1:9"),
         ({"IMGOE_DEFAULT_HOST_URL": "http://127.0.0.1:9"}, "✗ image host: http://127.0.0.1:9"),
         ({"IMGOE_DATABASE_URL": "sqlite+aiosqlite:////proc/none/x"}, "✗ database"),
+        ({"IMGOE_DATA_DIR": "/proc"}, "✗ data folder: IMGOE_DATA_DIR /proc can't be written"),
+        ({"IMGOE_LEASE": "5"}, "✗ variables: IMGOE_LEASE is no variable of imgoe_bot: do you mean"),
     ],
 )
 async def test_what_is_missing_is_named_with_what_to_do(
@@ -60,6 +64,13 @@ async def test_a_host_that_speaks_no_upload_api_is_told_from_one_that_does(town:
 
     assert code == 1
     assert "speaks no upload API" in printed
+
+
+async def test_an_address_that_is_no_discord_is_told_from_one_that_is(town: Town) -> None:
+    code, printed = await _doctor(town, IMGOE_DISCORD_API_URL=f"{town.host.url}/?")
+
+    assert code == 1
+    assert "check IMGOE_DISCORD_API_URL" in printed
 
 
 async def test_a_portal_without_message_content_is_noticed(town: Town) -> None:

@@ -1,7 +1,7 @@
 """The image host, reached through the ``hostapi`` client."""
 
 import re
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import quote
@@ -42,15 +42,19 @@ class CheveretoHost:
     """``ports.ImageHost`` for every host that speaks the upload API V1.1."""
 
     def __init__(
-        self, http: httpx.AsyncClient, *, guarded: httpx.AsyncClient | None = None, known: str = ""
+        self,
+        http: httpx.AsyncClient,
+        *,
+        guarded: httpx.AsyncClient | None = None,
+        known: Collection[str] = (),
     ) -> None:
         """Take clients; hosts and keys come with each call and share their connections.
 
         Args:
             http: connects to every address.
-            guarded: connects to the public internet only; every host but ``known`` is reached
-                through it. None trusts whoever names a host.
-            known: the base address of the operator's own choice.
+            guarded: connects to the public internet only; every host but those ``known`` is
+                reached through it. None trusts whoever names a host.
+            known: the base addresses of the operator's own choice.
         """
         self._http = http
         self._guarded = guarded or http
@@ -110,7 +114,7 @@ class CheveretoHost:
             raise abilities.refusal
 
     def _http_to(self, host_url: str) -> httpx.AsyncClient:
-        return self._http if host_url == self._known else self._guarded
+        return self._http if host_url in self._known else self._guarded
 
 
 def upload_max_s(size_bytes: int | None) -> float:

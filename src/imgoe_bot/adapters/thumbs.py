@@ -5,6 +5,7 @@ read at its own address as it is, like its API; every other address as if a pers
 """
 
 import asyncio
+from collections.abc import Collection
 
 import httpx
 
@@ -23,14 +24,14 @@ class HostThumbReader:
     """``ports.ThumbReader`` for hosts whose thumbs lie with them or on the public internet."""
 
     def __init__(
-        self, http: httpx.AsyncClient, *, web: WebReader, known: str | None = None
+        self, http: httpx.AsyncClient, *, web: WebReader, known: Collection[str] | None = None
     ) -> None:
         """Take both ways to pictures.
 
         Args:
             http: connects to every address.
             web: reads from the public internet only.
-            known: the base address of the operator's own choice, which may lie anywhere. None
+            known: the base addresses of the operator's own choice, which may lie anywhere. None
                 trusts whoever names a host.
         """
         self._http = http
@@ -49,7 +50,7 @@ class HostThumbReader:
             raise SourceUnreachable from error
 
     async def _read(self, url: str, upload: Upload, limit_bytes: int) -> Thumb:
-        trusted = self._known in (None, upload.host_url)
+        trusted = self._known is None or upload.host_url in self._known
         own = AttachmentReader(self._http, bases=(upload.host_url,) if trusted else ())
         source = Source(url=url, filename=upload.filename, size_bytes=None, typed=True)
         reader = SourceReader(own, web=self._web)

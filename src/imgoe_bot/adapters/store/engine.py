@@ -22,6 +22,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from imgoe_bot.adapters.folder import check_files, check_folder
 from imgoe_bot.errors import ConfigError, InternalError, StoreClosed, StoreError
 
 BUSY_TIMEOUT_MS = 5000
@@ -107,19 +108,19 @@ class Database:
 
 
 def open_engine(url: str, *, variable: str = "IMGOE_DATABASE_URL") -> AsyncEngine:
-    """Return an engine for the URL; a SQLite file's folder is made.
+    """Return an engine for the URL; a SQLite file's folder is made, and tried.
 
     Args:
         url: SQLAlchemy's.
         variable: what the operator set to have the file where it is, named where that can't be.
 
     Raises:
-        ConfigError: the URL or its folder can't be used.
+        ConfigError: the URL, its folder or its files can't be used.
     """
     parsed = _parse(url)
     if parsed.get_backend_name() != "sqlite":
         return _open_postgres(parsed)
-    _make_folder(parsed.database, variable)
+    _check_place(parsed.database, variable)
     engine = create_async_engine(parsed)
     event.listen(engine.sync_engine, "connect", _set_pragmas)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
@@ -159,14 +160,12 @@ def _open_postgres(url: URL) -> AsyncEngine:
     return create_async_engine(url, pool_pre_ping=True, connect_args=arguments)
 
 
-def _make_folder(database: str | None, variable: str) -> None:
+def _check_place(database: str | None, variable: str) -> None:
     if not database:
         raise ConfigError("IMGOE_DATABASE_URL", "names no file")
-    folder = Path(database).parent
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(variable, f"{folder} can't be made: {error.strerror}") from error
+    file = Path(database)
+    check_folder(file.parent, variable=variable)
+    check_files([file, Path(f"{file}-wal"), Path(f"{file}-shm")], variable=variable)
 
 
 def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -1,5 +1,6 @@
 """Bringing a database to this version's schema."""
 
+import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -35,7 +36,7 @@ async def migrate(engine: AsyncEngine) -> None:
             back_up_sqlite(engine.url.render_as_string(hide_password=False))
         async with engine.connect() as connection, _rebuilding(connection), connection.begin():
             await connection.run_sync(_upgrade)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, sqlite3.Error) as error:  # the latter from the copy
         raise StoreError(kind=type(error).__name__) from error
 
 

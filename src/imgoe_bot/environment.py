@@ -1,0 +1,56 @@
+"""Environment variables as people set them: values cleaned, and names that mean nothing found."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+PREFIX = "IMGOE"
+_EDGE = r"(?:\s|[\ufeff\u200b\u2060]|\udcef\udcbb\udcbf)+"  # the last: a BOM under LANG=C
+_EDGES = re.compile(rf"\A{_EDGE}|{_EDGE}\Z")
+_QUOTES = ('""', "''", "“”")
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A variable that looks like one of ours and is none.
+
+    Attributes:
+        nearest: the one that may be meant, None when no name is near.
+    """
+
+    name: str
+    nearest: str | None
+
+    def __str__(self) -> str:
+        meant = f": do you mean {self.nearest}?" if self.nearest else ""
+        return f"{self.name} is no variable of imgoe_bot{meant}"
+
+
+def cleaned(value: str) -> str:
+    """Return a value without what copying leaves around it.
+
+    That is blanks, line ends (also Windows's), byte order marks, and quotes that a shell would
+    have taken off.
+    """
+    bare = _EDGES.sub("", value)
+    is_quoted = len(bare) > 1 and bare[0] + bare[-1] in _QUOTES
+    return cleaned(bare[1:-1]) if is_quoted else bare
+
+
+def find_unknown(names: Iterable[str], *, known: Iterable[str]) -> list[Unknown]:
+    """Return the names that begin like ours, in any case, and are not known."""
+    ours = sorted(known)
+    strange = [name for name in sorted(names) if _looks_ours(name) and name.upper() not in ours]
+    return [Unknown(name, _nearest(name, ours)) for name in strange]
+
+
+def _looks_ours(name: str) -> bool:
+    return cleaned(name).upper().startswith(PREFIX)
+
+
+def _nearest(name: str, known: list[str]) -> str | None:
+    meant = cleaned(name).upper()
+    own = meant.removeprefix(PREFIX).strip("_-")
+    longer = [each for each in known if own and own in each.removeprefix(PREFIX)]
+    return next(iter([*longer, *get_close_matches(meant, known, n=1)]), None)
