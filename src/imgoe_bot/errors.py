@@ -209,7 +209,7 @@ class SettingsRejected(RequestError):
     """
 
     def __init__(self, *, setting: str, problem: str, meant: tuple[str, ...] = ()) -> None:
-        super().__init__(setting=setting, problem=problem)
+        super().__init__(setting=setting, problem=problem, meant=meant or None)
         self.setting = setting
         self.problem = problem
         self.meant = meant

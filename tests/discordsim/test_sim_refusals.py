@@ -206,7 +206,7 @@ async def test_there_are_no_threads_below_voice_channels(bot: "Probe", town: "To
 
     with pytest.raises(discord.HTTPException) as refused:
         await (
-            bot.get_partial_messageable(voice.id)
+            bot.get_partial_messageable(voice.id, guild_id=town.guild.id)
             .get_partial_message(said.id)
             .create_thread(name="x")
         )
