@@ -100,7 +100,7 @@ class Town:
         )
         task = asyncio.create_task(run_bot(self.settings(**changes)))
         try:
-            ready = asyncio.create_task(self.sim.bot_ready(commands=True))
+            ready = asyncio.create_task(self.sim.bot_ready(commands=True, timeout_s=60))
             await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 task.result()

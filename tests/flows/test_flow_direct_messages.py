@@ -126,7 +126,7 @@ async def test_a_restart_within_the_window_loses_nothing_and_says_nothing_twice(
 async def test_a_bot_killed_after_sending_does_not_send_again(town: Town, memory: str) -> None:
     route = f"POST /channels/{town.ben.dm.id}/messages"
     async with bot_process(town) as first:
-        await town.sim.bot_ready(commands=True)
+        await town.sim.bot_ready(commands=True, timeout_s=60)
         await town.set_key()
         await town.mirror()
         town.sim.faults.delay_answer(route, 30)

@@ -23,7 +23,7 @@ async def test_a_bot_is_healthy_while_it_runs_and_not_from_the_moment_it_is_stop
 ) -> None:
     file = town.folder / "bot" / "health"
     async with bot_process(town) as process:
-        await town.sim.bot_ready(commands=True)
+        await town.sim.bot_ready(commands=True, timeout_s=60)
         await eventually(lambda: is_healthy(file))
 
         assert await process.terminate() == 0
@@ -99,7 +99,7 @@ async def test_a_bot_that_tries_to_reach_discord_again_can_be_stopped(town: Town
         settings = town.settings(**{f"discord_{name}": value for name, value in given.items()})
         before = endpoints.use(endpoints.Endpoints(sim.api_url, sim.gateway_url, sim.cdn_url))
         running = asyncio.create_task(run_bot(settings))
-        await sim.bot_ready(commands=True)
+        await sim.bot_ready(commands=True, timeout_s=60)
     silent = await asyncio.start_server(
         take_and_say_nothing, "127.0.0.1", int(sim.url.rpartition(":")[2])
     )

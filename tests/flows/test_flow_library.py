@@ -305,11 +305,11 @@ async def test_stats_count_what_could_not_be_kept_by_its_reason(running: Town) -
 
 async def test_a_killed_bot_knows_the_library_again(town: Town) -> None:
     async with bot_process(town) as first:
-        await town.sim.bot_ready(commands=True)
+        await town.sim.bot_ready(commands=True, timeout_s=60)
         await town.set_key()
         await _keep(town, "cat.png")
         await first.kill()
 
     async with bot_process(town):
-        await town.sim.bot_ready(commands=True)
+        await town.sim.bot_ready(commands=True, timeout_s=60)
         assert _titles(await _look(town.ben, town.lounge)) == ["cat.png"]

@@ -216,7 +216,7 @@ async def test_an_erasure_waits_for_a_host_that_is_away(town: Town) -> None:
 async def test_an_erasure_survives_a_kill(town: Town) -> None:
     remove = f"DELETE /channels/{town.photos.id}/messages/*"
     async with bot_process(town) as first:
-        await town.sim.bot_ready(commands=True)
+        await town.sim.bot_ready(commands=True, timeout_s=60)
         await town.set_key()
         await town.mirror()
         pages = await _keep(town, "teal", "gold")
@@ -227,7 +227,7 @@ async def test_an_erasure_survives_a_kill(town: Town) -> None:
     town.sim.faults.clear()
 
     async with bot_process(town):
-        await town.sim.bot_ready(commands=True)
+        await town.sim.bot_ready(commands=True, timeout_s=60)
         await eventually(lambda: _traces(town.folder / "bot", town.ben) == [])
 
     assert [await town.status(page) for page in pages] == [404, 404]

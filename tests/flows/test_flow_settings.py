@@ -24,7 +24,7 @@ async def test_a_key_is_shown_only_by_its_last_characters(town: Town) -> None:
 async def test_keys_and_delete_links_rest_encrypted_and_stay_out_of_the_log(town: Town) -> None:
     key = await town.host.create_key("flow")
     async with bot_process(town, IMGOE_LOG_LEVEL="DEBUG") as log:
-        await town.sim.bot_ready(commands=True)
+        await town.sim.bot_ready(commands=True, timeout_s=60)
         await town.set_key(key)
         await town.mirror()
         await town.ben.say(town.photos, files=[picture()])
