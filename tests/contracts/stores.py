@@ -2,11 +2,12 @@
 
 import itertools
 import os
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from imgoe_bot.adapters.store import (
@@ -49,6 +50,21 @@ _numbers = itertools.count(1_400_000_000_000_000_000)
 def fresh_number() -> int:
     """Return a snowflake no other call returns: beyond 32 bits, as Discord's are."""
     return next(_numbers)
+
+
+@contextmanager
+def statements_asked(of: Engine | type[Engine]) -> Generator[list[str]]:
+    """Note every statement that an engine, or any, is given in the block."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(of, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(of, "before_cursor_execute", note)
 
 
 def item(position: int = 0, *, filename: str = "cat.png", spoiler: bool = False) -> Item:

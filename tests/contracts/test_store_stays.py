@@ -2,13 +2,24 @@
 
 from datetime import timedelta
 
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from imgoe_bot.adapters.store import SqlStayStore, tables
 from imgoe_bot.adapters.store.stays import OF_A_GUILD
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
-from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post, rule, upload_of
+from tests.contracts.stores import (
+    BEN,
+    GUILD,
+    HOST,
+    NOW,
+    Stores,
+    item,
+    post,
+    rule,
+    statements_asked,
+    upload_of,
+)
 
 OTHER = GuildId(GUILD + 1)
 DAY = timedelta(days=1)
@@ -45,15 +56,13 @@ async def _counts(stores: Stores, guild_id: GuildId) -> dict[str, int]:
 
 
 async def test_ten_thousand_servers_are_noted_in_one_statement(stores: Stores) -> None:
-    asked: list[str] = []
-    engine = stores.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", lambda _c, _u, sql, *_: asked.append(sql))
     many = [GuildId(GUILD + number) for number in range(10_000)]
 
-    await _stays(stores).note_present(many)
-    await _stays(stores).note_gone(many[:10], at=NOW)
-    await _stays(stores).note_gone(many[:10], at=NOW + DAY)
-    await _stays(stores).note_present(many[:5])
+    with statements_asked(stores.engine.sync_engine) as asked:
+        await _stays(stores).note_present(many)
+        await _stays(stores).note_gone(many[:10], at=NOW)
+        await _stays(stores).note_gone(many[:10], at=NOW + DAY)
+        await _stays(stores).note_present(many[:5])
 
     assert len([sql for sql in asked if not sql.startswith("BEGIN")]) == 4
     known = await _stays(stores).known()
