@@ -17,6 +17,7 @@ from imgoe_bot.hostapi.reply import UploadReply, find_object
 from imgoe_bot.hostapi.scrub import scrub
 
 EXPIRY_TOLERANCE = timedelta(minutes=2)
+GONE = frozenset({404, 410})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FOR_A_WHILE = frozenset({302, 303, 307})
 
@@ -71,7 +72,7 @@ def parse_deletion(answer: Answer, *, sent: Sent) -> bool:
     target = urlsplit(joined("", answer.headers.get("location", "")))
     if answer.status in (301, 302, 303) and target.query.startswith("deleted"):
         return True
-    if answer.status in (404, 410):
+    if answer.status in GONE:
         return False
     raise refused(answer, sent=sent)
 
