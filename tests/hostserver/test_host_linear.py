@@ -365,7 +365,7 @@ async def test_a_body_in_chunks_of_a_byte_is_read_in_pieces_of_many() -> None:
     app[PATIENCE] = Patience()
     app.router.add_post("/", count)
     async with TestServer(app) as server, asyncio.timeout(60):
-        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.make_url("/").port)
         writer.write(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
         writer.write(b"1\r\na\r\n" * 50_000 + b"0\r\n\r\n")
         assert (await reader.readline()).split()[1] == b"200"
