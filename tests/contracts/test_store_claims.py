@@ -6,11 +6,19 @@ from datetime import timedelta
 
 import pytest
 
+from imgoe_bot.adapters.store import SqlStatusStore
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.job import CARD_WAITS, Step
 from imgoe_bot.domain.upload import Post
-from imgoe_bot.errors import HostBroken, HostRefused, HostUnreachable, ImgoeError
+from imgoe_bot.errors import (
+    HostBroken,
+    HostBusy,
+    HostRefused,
+    HostUnreachable,
+    ImgoeError,
+    ReplyMissing,
+)
 from tests.contracts.stores import BEN, CARD, HOST, LEASE, NOW, Stores, item, post, upload_of
 
 SECOND = timedelta(seconds=1)
@@ -154,6 +162,9 @@ async def test_a_failure_tells_since_when_the_job_fails(stores: Stores) -> None:
     [
         (LOST, True),
         (HostBroken(host=HOST, status=502), True),
+        (HostBroken(host=HOST, status=400, code=630), False),
+        (ReplyMissing(host=HOST, status=200, may_be_stored=True), True),
+        (ReplyMissing(host=HOST, status=403), False),
         (HostUnreachable(host=HOST), False),
         (HostRefused(host=HOST), False),
     ],
@@ -173,6 +184,18 @@ async def test_an_upload_knows_whether_an_earlier_try_may_have_sent_its_file(
     (third,) = await stores.claim()
 
     assert third.may_be_sent is may_be_sent, "what was sent once stays sent"
+
+
+async def test_a_wait_that_was_asked_for_does_not_begin_anew_with_each_look(
+    stores: Stores,
+) -> None:
+    owner = await _post(stores)
+    (job,) = await stores.claim()
+
+    await stores.jobs.retry(job, HostBusy(host=HOST, retry_after_s=3600), at=NOW, since=NOW)
+
+    (failed,) = (await SqlStatusStore(stores.database).work(owner.id)).failures
+    assert failed.error.facts == {"host": HOST}
 
 
 async def test_a_killed_upload_knows_that_it_had_begun_to_send(stores: Stores) -> None:

@@ -23,9 +23,24 @@ async def test_a_redirect_to_deleted_is_success_and_is_not_followed(host: "Repla
 
 
 async def test_an_upload_that_is_gone_is_no_error(host: "ReplayHost") -> None:
-    host.answer.status = 404
+    async def has_but_its_front(request: web.Request) -> web.StreamResponse:
+        return web.Response(status=200 if request.path == "/" else 404, text="<h1>")
+
+    host.handler = has_but_its_front
     async with HostClient(host.base_url) as client:
         assert await client.delete(DeleteLink(host.base_url + PATH)) is False
+
+
+@pytest.mark.parametrize("base", ["", "/pictures"])
+async def test_a_proxy_that_has_nothing_at_all_does_not_say_that_an_upload_is_gone(
+    host: "ReplayHost", base: str
+) -> None:
+    host.answer_text("404 page not found", status=404)
+    async with HostClient(host.base_url + base) as client:
+        with pytest.raises(ReplyMissing) as caught:
+            await client.delete(DeleteLink(host.base_url + PATH))
+    assert [seen.path for seen in host.seen] == [PATH, f"{base}/"]
+    assert caught.value.retryable
 
 
 async def test_a_host_that_asks_first_is_answered_by_post(host: "ReplayHost") -> None:

@@ -105,7 +105,7 @@ async def test_a_code_decides_whatever_language_the_words_are_in(
 async def test_without_a_code_the_status_decides(
     host: "ReplayHost", status: int, error: type[ImgoeError]
 ) -> None:
-    host.answer_json({"error": {"message": "Nö."}}, status=status)
+    host.answer_json({"status_code": status, "error": {"message": "Nö."}}, status=status)
     assert type(await refusal(host)) is error
 
 
@@ -129,6 +129,44 @@ async def test_what_only_stands_before_a_host_may_pass_and_is_no_word_on_the_key
     found = await refusal(host)
     assert type(found) is ReplyMissing
     assert (found.status, found.retryable, found.may_be_stored) == (status, True, False)
+
+
+GATEWAYS: list[dict[str, Any]] = [
+    {"error": {"message": "Forbidden"}},
+    {"error": {"code": 403, "message": "Forbidden", "status": "PERMISSION_DENIED"}},
+    {"type": "about:blank", "title": "Access denied", "status": 403, "detail": "blocked"},
+    {"status_code": 403, "message": "Forbidden"},
+    {"errors": [{"code": 1020, "message": "Access denied"}]},
+]
+
+
+@pytest.mark.parametrize("body", GATEWAYS, ids=str)
+async def test_a_gateways_json_is_no_word_of_the_host(
+    host: "ReplayHost", body: dict[str, Any]
+) -> None:
+    host.answer_json(body, status=403)
+    found = await refusal(host)
+    assert type(found) is ReplyMissing
+    assert (found.retryable, found.may_be_stored) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (301, BadReply),
+        (302, ReplyMissing),
+        (303, ReplyMissing),
+        (307, ReplyMissing),
+        (308, BadReply),
+    ],
+)
+async def test_a_redirect_for_a_while_may_pass_and_one_for_good_does_not(
+    host: "ReplayHost", status: int, error: type[BadReply]
+) -> None:
+    host.answer.status, host.answer.headers = status, {"Location": "/maintenance.html"}
+    found = await refusal(host)
+    assert type(found) is error
+    assert found.retryable is (error is ReplyMissing)
 
 
 @pytest.mark.parametrize("sample", FOREIGN)
@@ -351,7 +389,7 @@ async def test_retry_after_is_told_in_seconds_by_the_hosts_clock(
 async def test_a_refused_file_is_named_with_what_the_host_says_of_it(
     host: "ReplayHost", code: int, kind: type[UnsupportedMedia | MediaTooLarge]
 ) -> None:
-    host.answer_json({"error": {"code": code, "message": "Nö."}}, status=400)
+    host.answer_json({"status_code": 400, "error": {"code": code, "message": "Nö."}}, status=400)
     found = await refusal(host)
     assert isinstance(found, kind)
     assert (found.filename, found.code, found.host_message) == ("a.gif", code, "Nö.")
@@ -379,7 +417,7 @@ async def test_a_refused_file_is_named_with_what_the_host_says_of_it(
 async def test_code_400_may_be_about_anything_that_was_said_of_the_file(
     host: "ReplayHost", options: dict[str, Any]
 ) -> None:
-    host.answer_json({"error": {"code": 400, "message": "Nö."}}, status=400)
+    host.answer_json({"status_code": 400, "error": {"code": 400, "message": "Nö."}}, status=400)
     found = await refusal(host, UploadRequest(GIF, **options))
     assert type(found) is HostRefused
     assert found.host_message == "Nö."
@@ -390,7 +428,8 @@ async def test_a_width_beyond_the_images_is_told_in_the_hosts_words(
     host: "ReplayHost", code: int
 ) -> None:
     words = "Width is larger than the image"
-    host.answer_json({"error": {"code": code, "message": words}}, status=400)
+    body = {"status_code": 400, "error": {"code": code, "message": words}}
+    host.answer_json(body, status=400)
     found = await refusal(host, UploadRequest(GIF, width_px=5000))
     assert type(found) is HostRefused
     assert (found.code, found.host_message) == (code, words)

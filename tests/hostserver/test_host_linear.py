@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
+from imgoe_bot.hostserver.arriving import PATIENCE, pieces
 from imgoe_bot.hostserver.base64_text import Base64Decoder
 from imgoe_bot.hostserver.exif_values import read_values
 from imgoe_bot.hostserver.faults import Fault
@@ -36,6 +39,7 @@ from imgoe_bot.hostserver.names import (
     storable,
     title_from,
 )
+from imgoe_bot.hostserver.options import Patience
 from imgoe_bot.hostserver.pipeline import ImageLimits, ImageMaker
 from imgoe_bot.hostserver.scrub import scrub_bytes, scrub_image, scrub_video
 from imgoe_bot.hostserver.urlencoded import UrlencodedParser
@@ -348,6 +352,26 @@ async def test_everybody_is_answered_while_a_slow_picture_is_searched(client: Cl
         while not uploading.done():
             assert (await client.get("/")).status == 200
         assert (await uploading).status == 200
+
+
+async def test_a_body_in_chunks_of_a_byte_is_read_in_pieces_of_many() -> None:
+    sizes: list[int] = []
+
+    async def count(request: web.Request) -> web.Response:
+        sizes.extend([len(piece) async for piece in pieces(request)])
+        return web.Response()
+
+    app = web.Application()
+    app[PATIENCE] = Patience()
+    app.router.add_post("/", count)
+    async with TestServer(app) as server, asyncio.timeout(60):
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.make_url("/").port)
+        writer.write(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+        writer.write(b"1\r\na\r\n" * 50_000 + b"0\r\n\r\n")
+        assert (await reader.readline()).split()[1] == b"200"
+        writer.close()
+    assert sum(sizes) == 50_000
+    assert len(sizes) < 5_000
 
 
 @pytest.mark.parametrize("path", ["/login", "/api/1/albums"])

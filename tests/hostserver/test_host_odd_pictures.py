@@ -58,6 +58,7 @@ ODD_EXIF = {
     "a title as a number": exif(TURNED, (TITLE, LONG, 1, b"\1\0\0\0")),
     "a directory in itself": exif(TURNED, (EXIF_IFD, LONG, 1, b"\x08\0\0\0")),
     "a directory far away": exif(TURNED, (EXIF_IFD, LONG, 1, b"\xff\xff\xff\x7f")),
+    "a directory before the beginning": exif(TURNED, (EXIF_IFD, SLONG, 1, b"\xff\xff\xff\xff")),
     "a directory in words": exif(TURNED, (EXIF_IFD, ASCII, 4, b"dir\0")),
     "two directories": exif(TURNED, (EXIF_IFD, LONG, 2, struct.pack("<II", 8, 8))),
     "places in words": exif(TURNED, (GPS_IFD, ASCII, 4, b"here")),

@@ -6,7 +6,14 @@ from enum import StrEnum
 
 from imgoe_bot.domain.ids import AttachmentId, GuildId, JobId, PostId
 from imgoe_bot.domain.options import From
-from imgoe_bot.errors import BadReply, HostBroken, HostBusy, HostUnreachable, ImgoeError
+from imgoe_bot.errors import (
+    BadReply,
+    HostBroken,
+    HostBusy,
+    HostUnreachable,
+    ImgoeError,
+    ReplyMissing,
+)
 
 FIRST_DELAY = timedelta(seconds=2)
 LONGEST_DELAY = timedelta(minutes=30)
@@ -140,10 +147,13 @@ def after_failure(
 
 
 def may_have_stored(error: ImgoeError) -> bool:
-    """Tell whether an upload that failed so may be at its host all the same."""
-    if isinstance(error, HostUnreachable):
+    """Tell whether an upload that failed so may be at its host all the same.
+
+    Not where the host says by a code that it failed, nor where what stands before it refused.
+    """
+    if isinstance(error, HostUnreachable | ReplyMissing):
         return error.may_be_stored
-    return isinstance(error, HostBroken | BadReply)
+    return isinstance(error, BadReply) or (isinstance(error, HostBroken) and error.code is None)
 
 
 def doubled(attempts: int) -> timedelta:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
-from imgoe_bot.errors import BadReply, HostBroken, ImgoeError
+from imgoe_bot.errors import BadReply, HostBroken, ImgoeError, ReplyMissing
 from imgoe_bot.hostapi.faults import Refusal, Sent, classify
 from imgoe_bot.hostapi.models import UploadRequest, is_http_url
 from imgoe_bot.hostapi.places import is_same_site, joined
@@ -17,11 +17,12 @@ from imgoe_bot.hostapi.reply import UploadReply, find_object
 from imgoe_bot.hostapi.scrub import scrub
 
 EXPIRY_TOLERANCE = timedelta(minutes=2)
+GONE = frozenset({404, 410})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FOR_A_WHILE = frozenset({302, 303, 307})
 
 _JSON = re.compile(rb'^\s*[{\[]|\{\s*"')
 _TITLE_WITHIN_BYTES = 64 * 1024
-_OF_API = frozenset({"status_code", "status_txt"})
 _VIEWER_PATH = re.compile(
     r"/(?:image|img|photo|picture|video|clip|media|view|i|v)/(?:[^/]*\.)?(?P<id>[0-9A-Za-z]+)/?"
 )
@@ -71,7 +72,7 @@ def parse_deletion(answer: Answer, *, sent: Sent) -> bool:
     target = urlsplit(joined("", answer.headers.get("location", "")))
     if answer.status in (301, 302, 303) and target.query.startswith("deleted"):
         return True
-    if answer.status in (404, 410):
+    if answer.status in GONE:
         return False
     raise refused(answer, sent=sent)
 
@@ -96,7 +97,7 @@ def refused(answer: Answer, *, sent: Sent, bare_text: bool = False) -> ImgoeErro
         bare_text: whether the host was asked for a format whose errors are a bare text under 200.
     """
     if 300 <= answer.status < 400:
-        return _redirected(answer, sent)
+        return _redirected(answer, sent, is_reply=bare_text)
     found = find_object(answer.body)
     if found is not None:
         return classify(_refusal(answer, found, sent), sent=sent)
@@ -178,27 +179,38 @@ def _refusal(answer: Answer, found: Mapping[str, JsonValue], sent: Sent) -> Refu
     words = _first_text(fields, "message", "detail", "title") or (
         error if isinstance(error, str) else ""
     )
+    code = _digits(fields.get("code"))
     status = answer.status if answer.status >= 400 else _digits(found.get("status_code"))
     viewer_url = _first_text(found, "existing_url", "url_viewer")
     return Refusal(
         status=status or answer.status,
-        code=_digits(fields.get("code")),
+        code=code,
         message=scrub(words, secrets=sent.secrets) or None,
         retry_after_s=_retry_after_s(answer),
         viewer_url=viewer_url if is_http_url(viewer_url) else None,
-        is_of_api=isinstance(error, dict) or bool(_OF_API & found.keys()) or _is_problem(found),
+        is_of_api=_is_of_api(found, code=code, status=answer.status),
     )
 
 
-def _is_problem(found: Mapping[str, JsonValue]) -> bool:
-    """Tell whether it is problem+json, as the embedded host writes it. Source: RFC 9457."""
-    return "title" in found and "status" in found
+def _is_of_api(found: Mapping[str, JsonValue], *, code: int | None, status: int) -> bool:
+    """Tell an error of the API from a gateway's, which has no code, or its status as that.
+
+    Source: design/API.md §2, the error; RFC 9457, as the embedded host writes it.
+    """
+    is_named = "status_txt" in found or {"status_code", "error"} <= found.keys()
+    is_error = isinstance(found.get("error"), dict) or {"title", "status"} <= found.keys()
+    return is_named or (is_error and code not in (None, status))
 
 
-def _redirected(answer: Answer, sent: Sent) -> ImgoeError:
-    """No redirect is followed: it would turn a POST into a GET and lose the body."""
+def _redirected(answer: Answer, sent: Sent, *, is_reply: bool) -> ImgoeError:
+    """No redirect is followed: it would turn a POST into a GET and lose the body.
+
+    One for a while leads to what stands before the host, such as a page of maintenance; but not
+    where a redirect is the reply that was asked for.
+    """
     place = scrub(answer.headers.get("location", "").partition("?")[0], secrets=sent.secrets)
-    return BadReply(host=sent.host, status=answer.status, host_message=f"Location: {place}")
+    kind = ReplyMissing if answer.status in _FOR_A_WHILE and not is_reply else BadReply
+    return kind(host=sent.host, status=answer.status, host_message=f"Location: {place}")
 
 
 def _words(answer: Answer) -> str:

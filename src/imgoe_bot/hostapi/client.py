@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from imgoe_bot.errors import HostError, SourceBlocked
-from imgoe_bot.hostapi.answers import Answer, moved_link, parse_deletion
+from imgoe_bot.hostapi.answers import GONE, Answer, moved_link, parse_deletion, refused
 from imgoe_bot.hostapi.caller import Caller
 from imgoe_bot.hostapi.faults import Sent
 from imgoe_bot.hostapi.models import DeleteLink, KeyBy, UploadRequest
@@ -22,6 +22,9 @@ from imgoe_bot.hostapi.sending import Progress, Sending, what_is_known
 from imgoe_bot.hostapi.tiny import TINY_KINDS
 from imgoe_bot.hostapi.transport import open_http
 from imgoe_bot.hostapi.wire import build
+
+FRONT_BYTES = 4096
+"""How much of a host's front page is read, whose status tells enough."""
 
 
 class HostClient:
@@ -130,7 +133,7 @@ class HostClient:
 
         Raises:
             SourceBlocked: the link is at a site that is not the host's (``other-host``).
-            HostError: the host did neither.
+            HostError: the host did neither, or nothing but a proxy answers there.
 
         Source: design/API.md §3.
         """
@@ -139,8 +142,23 @@ class HostClient:
             answer = await self._call_link(address)
             if (moved := moved_link(answer, address=address)) is not None:
                 answer = await self._call_link(moved)
-        secrets = (address, urlsplit(address).path)
-        return parse_deletion(answer, sent=Sent(host=self.base_url, secrets=secrets))
+            secrets = (address, urlsplit(address).path)
+            was_there = parse_deletion(answer, sent=Sent(host=self.base_url, secrets=secrets))
+            if not was_there:
+                await self._check_front()
+        return was_there
+
+    async def _check_front(self) -> None:
+        """Check that it is the host who says that something is gone.
+
+        A proxy whose host is away has nothing at all: not even its front page.
+
+        Raises:
+            HostError: it is such a proxy.
+        """
+        front = await self._caller.get_start(f"{self.base_url}/", most_bytes=FRONT_BYTES)
+        if front.status in GONE:
+            raise refused(front, sent=Sent(host=self.base_url))
 
     async def _call_link(self, address: str) -> Answer:
         """Call a delete link as its host wants it: by GET, or by POST where a page asks first."""

@@ -53,7 +53,7 @@ def _value(data: bytes, entry: int, order: str) -> Value | None:
 
 
 def _directory(data: bytes, at: int, order: str) -> Iterator[tuple[int, Value]]:
-    if at + 2 > len(data):
+    if not 0 <= at <= len(data) - 2:
         return
     claimed = struct.unpack_from(order + "H", data, at)[0]
     count = min(claimed, (len(data) - at - 2) // ENTRY_BYTES, ENTRIES_READ)

@@ -153,10 +153,14 @@ def _item_from(row: Columns) -> Item:
 
 
 def error_values(error: ImgoeError | None) -> dict[str, Any]:
-    """Return the columns that keep why a job failed."""
+    """Return the columns that keep why a job failed.
+
+    Without a wait that its host asked for, which counts from then and not from when it is read.
+    """
     if error is None:
         return {"error": None, "error_facts": None}
-    return {"error": type(error).__name__, "error_facts": json.dumps(error.facts, default=str)}
+    facts = {name: fact for name, fact in error.facts.items() if name != "retry_after_s"}
+    return {"error": type(error).__name__, "error_facts": json.dumps(facts, default=str)}
 
 
 def failure_from(row: Columns) -> FailedItem:
