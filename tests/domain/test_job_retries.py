@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from imgoe_bot.domain.ids import JobId, PostId, new_id, snowflake_at
 from imgoe_bot.domain.job import GiveUp, Job, Retry, Step, after_death, after_failure
-from imgoe_bot.errors import HostBroken, HostBusy, HostRefused, ImgoeError, SourceGone
+from imgoe_bot.errors import (
+    HostBroken,
+    HostBusy,
+    HostRefused,
+    HostUnreachable,
+    ImgoeError,
+    SourceGone,
+)
 from tests.contracts.stores import GUILD, HOST, NOW
 
 EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
@@ -33,6 +40,16 @@ def _wait_s(error: ImgoeError, attempts: int) -> float | None:
 )
 def test_waits_double_up_to_half_an_hour(attempts: int, wait_s: float) -> None:
     assert _wait_s(HostBroken(host=HOST), attempts) == wait_s
+
+
+def test_where_each_try_may_leave_a_copy_at_the_host_a_day_has_few_of_them() -> None:
+    lost = HostUnreachable(host=HOST, may_be_stored=True)
+    waits = [_wait_s(lost, attempts) or 0 for attempts in range(1, 50)]
+
+    tries = next(count for count in range(50) if sum(waits[:count]) >= DAY.total_seconds())
+
+    assert waits[:3] == [2, 4, 8]
+    assert tries <= 17
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from imgoe_bot.errors import (
 
 FIRST_DELAY = timedelta(seconds=2)
 LONGEST_DELAY = timedelta(minutes=30)
+LONGEST_UNCERTAIN_DELAY = timedelta(hours=6)
+"""Where the host may have stored what it did not confirm: each try may leave one more copy there."""
 LONGEST_ASKED_DELAY = timedelta(days=1)
 CARD_WAITS = timedelta(minutes=5)
 """How long a post's other files wait for one that fails, before they are shown without it."""
@@ -127,7 +129,8 @@ def after_failure(
 ) -> Retry | GiveUp:
     """Decide what becomes of a job that failed.
 
-    Waits double from 2 s to 30 minutes; a host that names its own wait is given it, up to a day.
+    Waits double from 2 s to 30 minutes, to 6 hours where each try may leave a copy at the host; a
+    host that names its own wait is given it, up to a day.
 
     Args:
         error: why it failed this time.
@@ -139,7 +142,9 @@ def after_failure(
     since = since or now
     if not error.retryable or now - since >= patience:
         return GiveUp()
-    delay = doubled(attempts)
+    is_uncertain = isinstance(error, HostUnreachable | ReplyMissing) and error.may_be_stored
+    longest = LONGEST_UNCERTAIN_DELAY if is_uncertain else LONGEST_DELAY
+    delay = doubled(attempts, longest=longest)
     if isinstance(error, HostBusy) and error.retry_after_s is not None:
         longest_s = LONGEST_ASKED_DELAY.total_seconds()
         delay = max(delay, timedelta(seconds=min(longest_s, error.retry_after_s)))
@@ -156,10 +161,10 @@ def may_have_stored(error: ImgoeError) -> bool:
     return isinstance(error, BadReply) or (isinstance(error, HostBroken) and error.code is None)
 
 
-def doubled(attempts: int) -> timedelta:
+def doubled(attempts: int, *, longest: timedelta = LONGEST_DELAY) -> timedelta:
     """Return the wait after so many tries: 2 s after the first, 30 minutes at most."""
-    doublings = min(attempts - 1, 10)
-    return min(FIRST_DELAY * (1 << doublings), LONGEST_DELAY)
+    doublings = min(attempts - 1, 20)
+    return min(FIRST_DELAY * (1 << doublings), longest)
 
 
 def after_death(attempts: int, *, chance: float) -> timedelta:
