@@ -18,7 +18,7 @@ from imgoe_bot.errors import (
 FIRST_DELAY = timedelta(seconds=2)
 LONGEST_DELAY = timedelta(minutes=30)
 LONGEST_UNCERTAIN_DELAY = timedelta(hours=6)
-"""Where the host may have stored what it did not confirm: each try may leave one more copy there."""
+"""Where the host may have stored what it did not confirm: each try may leave a copy there."""
 LONGEST_ASKED_DELAY = timedelta(days=1)
 CARD_WAITS = timedelta(minutes=5)
 """How long a post's other files wait for one that fails, before they are shown without it."""
