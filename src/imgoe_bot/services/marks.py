@@ -95,6 +95,10 @@ class HighWaterMarks:
         self._unheard.add(guild_id)
         self.hold_guild(guild_id)
 
+    def is_unheard(self, guild_id: GuildId) -> bool:
+        """Tell whether ``hold_unheard`` was called since ``take_unheard`` was."""
+        return guild_id in self._unheard
+
     def take_unheard(self, guild_id: GuildId) -> bool:
         """Tell whether ``hold_unheard`` was called since this was asked last."""
         is_unheard = guild_id in self._unheard
@@ -137,6 +141,12 @@ class HighWaterMarks:
         """Tell whether a message of a held channel came by the gateway already."""
         channel = self._channels.get(channel_id)
         return channel is not None and message_id in channel.came_live
+
+    async def begin_at(
+        self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId
+    ) -> None:
+        """Let nothing be read of a channel up to a message: it is mirrored only from there on."""
+        await self._store(channel_id, self._channel(guild_id, channel_id), message_id)
 
     def begin(self, guild_id: GuildId, channel_id: ChannelId) -> int:
         """Begin to read a held channel's history; returns what ``finish`` is told."""
