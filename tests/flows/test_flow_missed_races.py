@@ -113,3 +113,30 @@ async def test_a_reaction_while_the_store_is_away_saves_its_message(town: Town) 
 
         await town.card_for(posted)
     assert "Traceback" not in bot.read_text()
+
+
+async def test_what_was_posted_in_a_pause_stays_unkept_if_it_ends_before_the_bot_caught_up(
+    town: Town,
+) -> None:
+    async with town.bot():
+        await town.set_key()
+        await town.mirror()
+        await town.mirror(town.lounge)
+        for place in (town.photos, town.lounge):
+            await town.card_for(await _say(town, "before", place))
+        await (
+            await town.ada.slash(town.photos, "mirror pause", channel=town.lounge)
+        ).wait_response()
+        await _say(town, "in the pause, seen", town.lounge)
+    missed = await _say(town, "missed", town.photos)
+    await _say(town, "in the pause, unseen", town.lounge)
+    town.sim.faults.delay(HISTORY.format(town.photos.id), 4)
+    async with town.bot():
+        await eventually(lambda: _histories(town, town.photos) > 0)
+        await (
+            await town.ada.slash(town.photos, "mirror resume", channel=town.lounge)
+        ).wait_response()
+        await town.card_for(missed)
+        await town.card_for(await _say(town, "after", town.lounge))
+        await town.observed(town.cards(town.lounge)[-1])
+        assert len(town.cards(town.lounge)) == 2

@@ -65,6 +65,15 @@ async def note_move(
         await services.marks.begin_at(guild_id, ChannelId(place.id), newest)
 
 
+async def pass_over_paused(guild: discord.Guild, services: Services) -> None:
+    """Leave alone what was posted in a pause that is about to end before it was caught up."""
+    guild_id, marks = GuildId(guild.id), services.marks
+    for channel, rule in _mirrored(guild, await services.mirrors.rules(guild_id)):
+        channel_id, newest = ChannelId(channel.id), MessageId(channel.last_message_id or 0)
+        if rule.paused and marks.is_held(channel_id):
+            await marks.begin_at(guild_id, channel_id, newest)
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """What comes after a channel's mark, as it was known at one moment.

@@ -42,8 +42,8 @@ async def look_at(message: discord.Message, services: Services) -> None:
             look.counts = await _is_read(guild_id, line, services)
             if look.counts:
                 await decide_on(message, services)
-    except StoreError as error:
-        log.warning("a message is looked at later", message=message_id, error=repr(error))
+    except StoreError as error:  # no warning: there are more of them than a log bears
+        log.debug("a message is looked at later", message=message_id, error=repr(error))
 
 
 async def look_again(message: discord.Message, services: Services) -> None:
