@@ -56,3 +56,25 @@ async def test_talk_in_channels_that_are_not_mirrored_starts_no_transaction(
         await _keep_one(running, "amid talk.png")
 
     assert len(amid_talk) - len(alone) < WORDS / 2
+
+
+async def test_a_start_after_which_nothing_was_missed_writes_no_mark_anew(town: Town) -> None:
+    async with town.bot():
+        await town.set_key()
+        await town.mirror()
+        await _keep_one(town, "before.png")
+    marked: list[int] = []
+
+    def note(_c: object, _u: object, statement: str, given: tuple[int, ...], *_: object) -> None:
+        if statement.startswith("INSERT INTO seen"):
+            marked.append(given[0])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        async with town.bot():
+            await town.mirror(town.lounge)
+            await town.observed(await town.ben.say(town.lounge, "after the start"))
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+    assert set(marked) == {town.lounge.id}

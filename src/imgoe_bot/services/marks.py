@@ -148,9 +148,17 @@ class HighWaterMarks:
         """Let nothing be read of a channel up to a message: it is mirrored only from there on."""
         await self._store(channel_id, self._channel(guild_id, channel_id), message_id)
 
-    def begin(self, guild_id: GuildId, channel_id: ChannelId) -> int:
-        """Begin to read a held channel's history; returns what ``finish`` is told."""
-        return self._channel(guild_id, channel_id).holds
+    def begin(self, guild_id: GuildId, channel_id: ChannelId, *, stored: int = 0) -> int:
+        """Begin to read a held channel's history; returns what ``finish`` is told.
+
+        Args:
+            guild_id: the server.
+            channel_id: the channel.
+            stored: its mark as it is stored, which is not written again.
+        """
+        channel = self._channel(guild_id, channel_id)
+        channel.mark = max(channel.mark, stored)
+        return channel.holds
 
     async def read_to(
         self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId, *, begun: int

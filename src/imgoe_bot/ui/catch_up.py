@@ -168,7 +168,9 @@ class CatchUp:
         return [
             Gap(
                 channel,
-                begun=marks.begin(guild_id, ChannelId(channel.id)),
+                begun=marks.begin(
+                    guild_id, ChannelId(channel.id), stored=stored.get(ChannelId(channel.id), 0)
+                ),
                 after=_mark(channel, rule, stored),
                 until=(channel.last_message_id or 0) if heard else None,
                 passed_over=rule.paused,
