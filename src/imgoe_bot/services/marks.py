@@ -12,6 +12,9 @@ from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.services.ports import RuleStore
 from imgoe_bot.services.store_outage import StoreOutage
 
+CAME_LIVE_MAX = 10_000
+"""Messages noted of a channel that can't be read: those beyond are decided on twice, then."""
+
 
 @dataclass(slots=True)
 class _Channel:
@@ -54,9 +57,16 @@ class Look:
 
 
 class HighWaterMarks:
-    """Moves the marks of channels, and knows which of them have to be caught up."""
+    """Moves the marks of channels, and knows which of them have to be caught up.
 
-    def __init__(self, rules: RuleStore, *, outage: StoreOutage) -> None:
+    Args:
+        came_live_max: how many messages are noted of a channel while it is held.
+    """
+
+    def __init__(
+        self, rules: RuleStore, *, outage: StoreOutage, came_live_max: int = CAME_LIVE_MAX
+    ) -> None:
+        self._came_live_max = came_live_max
         self._rules = rules
         self._outage = outage
         self._channels: dict[ChannelId, _Channel] = {}
@@ -115,7 +125,7 @@ class HighWaterMarks:
         """
         channel, look = self._channel(guild_id, channel_id), Look()
         channel.under_way.add(message_id)
-        if channel.held:
+        if channel.held and len(channel.came_live) < self._came_live_max:
             channel.came_live.add(message_id)
         try:
             yield look
