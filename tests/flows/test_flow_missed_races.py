@@ -73,9 +73,8 @@ async def test_a_channel_whose_history_is_closed_has_no_server_looked_through_a_
         await _kept(town, await _say(town, "first", town.photos))
         before = _histories(town, town.lounge)
 
-        for number in range(10):
-            last = await _say(town, f"{number}", town.photos)
-        await _kept(town, last)
+        posted = [await _say(town, f"{number}", town.photos) for number in range(10)]
+        await _kept(town, posted[-1])
 
     assert _histories(town, town.lounge) - before <= 2
 
