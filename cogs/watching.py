@@ -7,7 +7,7 @@ from discord.ext import commands
 
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.ui.access import check_access
-from imgoe_bot.ui.catch_up import CatchUp, ask_for_all
+from imgoe_bot.ui.catch_up import CatchUp, ask_for_all, ask_if_behind, note_move
 from imgoe_bot.ui.container import AnyBot, services_of
 from imgoe_bot.ui.mirroring import look_again, look_at, save_by_reaction
 from imgoe_bot.ui.taken_back import channel_deleted, messages_deleted
@@ -24,6 +24,7 @@ class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
     async def on_message(self, message: discord.Message) -> None:
         """Store the work a message asks for, or ask its author."""
         await look_at(message, self._services)
+        ask_if_behind(message, self._services)
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
@@ -58,9 +59,11 @@ class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
 
     @commands.Cog.listener()
     async def on_guild_channel_update(
-        self, _: discord.abc.GuildChannel, channel: discord.abc.GuildChannel
+        self, before: discord.abc.GuildChannel, channel: discord.abc.GuildChannel
     ) -> None:
-        """Notice that a channel was closed to the bot, or opened again."""
+        """Notice that a channel was moved, closed to the bot, or opened again."""
+        if before.category_id != channel.category_id:
+            await note_move(before, channel, self._services)
         await self._check_access(channel.guild)
 
     @commands.Cog.listener()
@@ -81,8 +84,11 @@ class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
 
     async def _check_access(self, guild: discord.Guild) -> None:
         guild_id = GuildId(guild.id)
-        if await self._services.outage.outlast(lambda: check_access(guild, self._services)):
-            self._services.catch_ups.ask_now(guild_id)
+        try:
+            await self._services.outage.outlast(lambda: check_access(guild, self._services))
+        finally:
+            if self._services.marks.is_unheard(guild_id):
+                self._services.catch_ups.ask_now(guild_id)
 
     @commands.Cog.listener()
     async def on_connect(self) -> None:

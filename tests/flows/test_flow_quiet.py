@@ -1,6 +1,6 @@
 """What nobody asked to be kept costs the database nothing."""
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from tests.contracts.stores import statements_asked
 from tests.flows.kit import Town, picture
@@ -44,3 +44,25 @@ def _but_looks_at_the_queue(asked: list[str]) -> int:
     """Count what was asked but for the worker's looks, which come by the clock."""
     looks = ("UPDATE job", "SELECT job", "BEGIN")
     return sum(not statement.startswith(looks) for statement in asked)
+
+
+async def test_a_start_after_which_nothing_was_missed_writes_no_mark_anew(town: Town) -> None:
+    async with town.bot():
+        await town.set_key()
+        await town.mirror()
+        await _keep_one(town, "before.png")
+    marked: list[int] = []
+
+    def note(_c: object, _u: object, statement: str, given: tuple[int, ...], *_: object) -> None:
+        if statement.startswith("INSERT INTO seen"):
+            marked.append(given[0])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        async with town.bot():
+            await town.mirror(town.lounge)
+            await town.observed(await town.ben.say(town.lounge, "after the start"))
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+    assert set(marked) == {town.lounge.id}

@@ -74,3 +74,25 @@ async def test_somebody_who_waits_is_told_of_a_new_server() -> None:
     queue.ask(TWO)
 
     assert await waiting == TWO
+
+
+async def test_messages_that_come_while_a_server_fails_don_t_shorten_its_wait_either() -> None:
+    queue = CatchUpQueue(first_wait_s=catch_up_queue.LONGEST_WAIT_S)
+    queue.ask(ONE)
+    await _next(queue)
+    queue.ask(ONE)
+
+    queue.done(ONE, complete=False)
+
+    assert await _is_empty(queue)
+
+
+async def test_a_cure_that_comes_while_a_server_fails_has_it_tried_at_once() -> None:
+    queue = CatchUpQueue(first_wait_s=catch_up_queue.LONGEST_WAIT_S)
+    queue.ask(ONE)
+    await _next(queue)
+    queue.ask_now(ONE)
+
+    queue.done(ONE, complete=False)
+
+    assert await _next(queue) == ONE

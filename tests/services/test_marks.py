@@ -139,3 +139,16 @@ async def test_a_message_of_a_channel_that_is_not_mirrored_leaves_nothing_behind
 
     assert not marks.is_behind(PHOTOS)
     assert await _mark(marks) == 0
+
+
+async def test_of_a_channel_that_can_never_be_read_no_more_is_noted_than_memory_is_meant_for(
+    office: Office,
+) -> None:
+    marks = HighWaterMarks(office.stores.rules, outage=StoreOutage(), came_live_max=2)
+
+    for number in range(10, 20):
+        await _see(marks, number)
+
+    assert sum(marks.came_live(PHOTOS, MessageId(number)) for number in range(10, 20)) == 2
+    assert await _catch_up(marks, to=19)
+    assert await _mark(marks) == 19

@@ -20,6 +20,7 @@ class CatchUpQueue:
     first_wait_s: float = FIRST_WAIT_S
     _due: dict[GuildId, None] = field(default_factory=dict[GuildId, None])
     _busy: set[GuildId] = field(default_factory=set[GuildId])
+    _again: set[GuildId] = field(default_factory=set[GuildId])
     _waits_s: dict[GuildId, float] = field(default_factory=dict[GuildId, float])
     _later: dict[GuildId, asyncio.TimerHandle] = field(
         default_factory=dict[GuildId, asyncio.TimerHandle]
@@ -27,16 +28,24 @@ class CatchUpQueue:
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def ask(self, guild_id: GuildId) -> None:
-        """Have a server caught up soon; one that waits after a failure goes on waiting."""
-        if guild_id not in self._later:
-            self._due[guild_id] = None
-            self._changed.set()
+        """Have a server caught up soon; one that waits after a failure goes on waiting.
+
+        So does one that is at it and is about to fail.
+        """
+        if guild_id in self._busy:
+            self._again.add(guild_id)
+        elif guild_id not in self._later:
+            self._add(guild_id)
 
     def ask_now(self, guild_id: GuildId) -> None:
         """Have a server caught up at once: something has changed that may cure its failure."""
         self._waits_s.pop(guild_id, None)
         self._stop_waiting(guild_id)
-        self.ask(guild_id)
+        self._add(guild_id)
+
+    def _add(self, guild_id: GuildId) -> None:
+        self._due[guild_id] = None
+        self._changed.set()
 
     async def take(self) -> GuildId:
         """Return the next server, when there is one; nobody else is given it until ``done``."""
@@ -44,6 +53,7 @@ class CatchUpQueue:
             free = next((id_ for id_ in self._due if id_ not in self._busy), None)
             if free is not None:
                 del self._due[free]
+                self._again.discard(free)
                 self._busy.add(free)
                 return free
             self._changed.clear()
@@ -60,6 +70,8 @@ class CatchUpQueue:
         self._changed.set()
         if complete:
             self._waits_s.pop(guild_id, None)
+            if guild_id in self._again:
+                self._add(guild_id)
             return
         wait_s = self._waits_s.get(guild_id, self.first_wait_s)
         self._waits_s[guild_id] = min(2 * wait_s, LONGEST_WAIT_S)

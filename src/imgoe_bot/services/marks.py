@@ -12,6 +12,9 @@ from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.services.ports import RuleStore
 from imgoe_bot.services.store_outage import StoreOutage
 
+CAME_LIVE_MAX = 10_000
+"""Messages noted of a channel that can't be read: those beyond are decided on twice, then."""
+
 
 @dataclass(slots=True)
 class _Channel:
@@ -54,9 +57,16 @@ class Look:
 
 
 class HighWaterMarks:
-    """Moves the marks of channels, and knows which of them have to be caught up."""
+    """Moves the marks of channels, and knows which of them have to be caught up.
 
-    def __init__(self, rules: RuleStore, *, outage: StoreOutage) -> None:
+    Args:
+        came_live_max: how many messages are noted of a channel while it is held.
+    """
+
+    def __init__(
+        self, rules: RuleStore, *, outage: StoreOutage, came_live_max: int = CAME_LIVE_MAX
+    ) -> None:
+        self._came_live_max = came_live_max
         self._rules = rules
         self._outage = outage
         self._channels: dict[ChannelId, _Channel] = {}
@@ -95,6 +105,10 @@ class HighWaterMarks:
         self._unheard.add(guild_id)
         self.hold_guild(guild_id)
 
+    def is_unheard(self, guild_id: GuildId) -> bool:
+        """Tell whether ``hold_unheard`` was called since ``take_unheard`` was."""
+        return guild_id in self._unheard
+
     def take_unheard(self, guild_id: GuildId) -> bool:
         """Tell whether ``hold_unheard`` was called since this was asked last."""
         is_unheard = guild_id in self._unheard
@@ -111,7 +125,7 @@ class HighWaterMarks:
         """
         channel, look = self._channel(guild_id, channel_id), Look()
         channel.under_way.add(message_id)
-        if channel.held:
+        if channel.held and len(channel.came_live) < self._came_live_max:
             channel.came_live.add(message_id)
         try:
             yield look
@@ -138,9 +152,23 @@ class HighWaterMarks:
         channel = self._channels.get(channel_id)
         return channel is not None and message_id in channel.came_live
 
-    def begin(self, guild_id: GuildId, channel_id: ChannelId) -> int:
-        """Begin to read a held channel's history; returns what ``finish`` is told."""
-        return self._channel(guild_id, channel_id).holds
+    async def begin_at(
+        self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId
+    ) -> None:
+        """Let nothing be read of a channel up to a message: it is mirrored only from there on."""
+        await self._store(channel_id, self._channel(guild_id, channel_id), message_id)
+
+    def begin(self, guild_id: GuildId, channel_id: ChannelId, *, stored: int = 0) -> int:
+        """Begin to read a held channel's history; returns what ``finish`` is told.
+
+        Args:
+            guild_id: the server.
+            channel_id: the channel.
+            stored: its mark as it is stored, which is not written again.
+        """
+        channel = self._channel(guild_id, channel_id)
+        channel.mark = max(channel.mark, stored)
+        return channel.holds
 
     async def read_to(
         self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId, *, begun: int

@@ -80,7 +80,7 @@ class StoreOutage:
             return await asyncio.shield(storing)
         except asyncio.CancelledError:
             await asyncio.wait({storing}, timeout=STOPPING_S)
-            if storing.cancel():
+            if storing.cancel() or storing.exception():
                 log.error("what was done could not be stored before the end")
             raise
 

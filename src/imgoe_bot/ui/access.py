@@ -19,32 +19,26 @@ AnyChannel = discord.abc.GuildChannel | discord.Thread
 log = structlog.stdlib.get_logger(__name__)
 
 
-async def check_access(guild: discord.Guild, services: Services) -> bool:
+async def check_access(guild: discord.Guild, services: Services) -> None:
     """Let mirrored channels rest that the bot can't read any more, and wake those it can again.
 
-    Who made a rule is told once when it rests.
-
-    Returns:
-        Whether one woke, so that what was posted meanwhile has to be read.
+    Who made a rule is told once when it rests. Where one woke the server is unheard afterwards:
+    what was posted meanwhile has to be read.
     """
     async with services.resting.turn(GuildId(guild.id)):
-        woke = await _check_access(guild, services)
-    if woke:
-        services.marks.hold_unheard(GuildId(guild.id))
-    return woke
+        await _check_access(guild, services)
 
 
-async def _check_access(guild: discord.Guild, services: Services) -> bool:
+async def _check_access(guild: discord.Guild, services: Services) -> None:
     guild_id = GuildId(guild.id)
     rules = await services.mirrors.rules(guild_id)
     woke = [await _woke(guild, rule, services) for rule in rules if rule.lacks is not None]
     if any(woke):
         rules = await services.mirrors.rules(guild_id)
     if all(rule.paused for rule in rules):
-        return any(woke)
+        return
     lost = list(lost_in(guild, rules, await services.marks.stored(guild_id)))
     await services.resting.rest(guild_id, lost, locale=str(guild.preferred_locale))
-    return any(woke)
 
 
 async def _woke(guild: discord.Guild, rule: MirrorRule, services: Services) -> bool:
@@ -58,6 +52,7 @@ async def _woke(guild: discord.Guild, rule: MirrorRule, services: Services) -> b
     options = await services.options.at(GuildId(guild.id), line)
     if missing_in(place, needed_to_mirror(options)):
         return False
+    services.marks.hold_unheard(GuildId(guild.id))  # first: a repeat finds it awake already
     return await services.resting.wake(rule, line)
 
 

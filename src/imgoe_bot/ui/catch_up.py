@@ -40,17 +40,53 @@ async def ask_for_all(bot: AnyBot, services: Services) -> None:
             services.catch_ups.ask_now(guild_id)
 
 
+def ask_if_behind(message: discord.Message, services: Services) -> None:
+    """Have a server caught up if a message came in a channel of it that is held and can be read."""
+    if message.guild is None or not services.marks.is_behind(ChannelId(message.channel.id)):
+        return
+    channel = message.guild.get_channel_or_thread(message.channel.id)
+    if channel is not None and not missing_in(channel, NEEDED_TO_READ):
+        services.catch_ups.ask(GuildId(message.guild.id))
+
+
+async def note_move(
+    before: discord.abc.GuildChannel, after: discord.abc.GuildChannel, services: Services
+) -> None:
+    """Leave alone what was posted in a channel before it was moved into a mirrored category."""
+    guild_id = GuildId(after.guild.id)
+    rules = await services.outage.outlast(lambda: services.mirrors.rules(guild_id))
+    was, is_now = (
+        find_rule(convert.channel_line(each), rules, guild_id=guild_id) for each in (before, after)
+    )
+    if was is not None or is_now is None:
+        return
+    for place in (after, *getattr(after, "threads", ())):
+        newest = MessageId(getattr(place, "last_message_id", None) or 0)
+        await services.marks.begin_at(guild_id, ChannelId(place.id), newest)
+
+
+async def pass_over_paused(guild: discord.Guild, services: Services) -> None:
+    """Leave alone what was posted in a pause that is about to end before it was caught up."""
+    guild_id, marks = GuildId(guild.id), services.marks
+    for channel, rule in _mirrored(guild, await services.mirrors.rules(guild_id)):
+        channel_id, newest = ChannelId(channel.id), MessageId(channel.last_message_id or 0)
+        if rule.paused and marks.is_held(channel_id):
+            await marks.begin_at(guild_id, channel_id, newest)
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What comes after a channel's mark.
+    """What comes after a channel's mark, as it was known at one moment.
 
     Attributes:
+        begun: what ``HighWaterMarks.begin`` returned at that moment.
         after: the mark.
         until: the channel's newest message, 0 when it has none; None when that isn't known.
         passed_over: whether a moderator has paused the channel, so that nothing of it is read.
     """
 
     channel: Readable
+    begun: int
     after: int
     until: int | None
     passed_over: bool
@@ -99,24 +135,49 @@ class CatchUp:
         guild_id, marks = GuildId(guild.id), self._services.marks
         await check_access(guild, self._services)
         unheard = marks.take_unheard(guild_id)
-        complete = await self._read_channels(guild, heard=not unheard)
-        if unheard and not complete:
-            marks.hold_unheard(guild_id)
+        complete = False
+        try:
+            complete = await self._read_channels(guild, heard=not unheard)
+        finally:
+            if unheard and not complete:
+                marks.hold_unheard(guild_id)
         return await retire_missing(self._bot, guild, self._services) and complete
 
     async def _read_channels(self, guild: discord.Guild, *, heard: bool) -> bool:
         """Read the held channels; unless ``heard``, what is known of them may be old."""
-        services, guild_id = self._services, GuildId(guild.id)
-        rules = await services.mirrors.rules(guild_id)
-        marks = await services.marks.stored(guild_id)
+        guild_id = GuildId(guild.id)
+        rules = await self._services.mirrors.rules(guild_id)
+        stored = await self._services.marks.stored(guild_id)
         ended = True
-        for channel, rule in _mirrored(guild, rules):
-            if services.marks.is_held(ChannelId(channel.id)):
-                after = _mark(channel, rule, marks)
-                until = (channel.last_message_id or 0) if heard else None
-                gap = Gap(channel, after, until, passed_over=rule.paused)
-                ended = await self._read_if_possible(gap) and ended
+        for gap in self._gaps(guild_id, rules, stored, heard=heard):
+            ended = await self._read_if_possible(gap) and ended
         return ended
+
+    def _gaps(
+        self,
+        guild_id: GuildId,
+        rules: Sequence[MirrorRule],
+        stored: Mapping[ChannelId, MessageId],
+        *,
+        heard: bool,
+    ) -> list[Gap]:
+        """Return what there is to read; all at once, since a new session makes it old."""
+        guild, marks = self._bot.get_guild(guild_id), self._services.marks
+        if guild is None:
+            return []
+        return [
+            Gap(
+                channel,
+                begun=marks.begin(
+                    guild_id, ChannelId(channel.id), stored=stored.get(ChannelId(channel.id), 0)
+                ),
+                after=_mark(channel, rule, stored),
+                until=(channel.last_message_id or 0) if heard else None,
+                passed_over=rule.paused,
+            )
+            for channel, rule in _mirrored(guild, rules)
+            if marks.is_held(ChannelId(channel.id))
+        ]
 
     async def _read_if_possible(self, gap: Gap) -> bool:
         try:
@@ -130,8 +191,7 @@ class CatchUp:
     async def _read(self, gap: Gap) -> bool:
         """Decide on every message of a gap, oldest first; False where it has to be read again."""
         guild_id, channel_id = GuildId(gap.channel.guild.id), ChannelId(gap.channel.id)
-        marks = self._services.marks
-        begun = marks.begin(guild_id, channel_id)
+        marks, begun = self._services.marks, gap.begun
         last, read = MessageId(gap.known_end), 0
         if gap.has_messages:
             after = discord.Object(gap.after)

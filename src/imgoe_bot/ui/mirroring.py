@@ -42,11 +42,8 @@ async def look_at(message: discord.Message, services: Services) -> None:
             look.counts = await _is_read(guild_id, line, services)
             if look.counts:
                 await decide_on(message, services)
-    except StoreError as error:
-        log.warning("a message is looked at later", message=message_id, error=repr(error))
-    is_known = message.guild.get_channel_or_thread(line[0]) is not None
-    if is_known and services.marks.is_behind(line[0]):
-        services.catch_ups.ask(guild_id)
+    except StoreError as error:  # no warning: there are more of them than a log bears
+        log.debug("a message is looked at later", message=message_id, error=repr(error))
 
 
 async def look_again(message: discord.Message, services: Services) -> None:
@@ -122,7 +119,7 @@ async def save_by_reaction(
     guild_id, line = GuildId(event.guild_id), convert.channel_line(channel)
     if services.mirrors.is_surely_unmirrored(guild_id, line):
         return
-    options = await services.options.at(guild_id, line)
+    options = await services.outage.outlast(lambda: services.options.at(guild_id, line))
     if options.consent is not Consent.REACT or str(event.emoji) != options.save_emoji:
         return
     message = await channel.fetch_message(event.message_id)

@@ -7,6 +7,7 @@ import discord
 from imgoe_bot.domain.guild import check_may_manage
 from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.ui import convert, notices, render
+from imgoe_bot.ui.catch_up import pass_over_paused
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.mirroring import Place, name_of
 from imgoe_bot.ui.permissions import missing_to_mirror
@@ -39,6 +40,8 @@ async def resume(interaction: AnyInteraction, place: Place) -> str:
     """
     words, actor = words_for_locale(interaction.locale), convert.actor_of(interaction)
     pauses, missing = services_of(interaction.client).pauses, missing_to_mirror(place)
+    if interaction.guild is not None:
+        await pass_over_paused(interaction.guild, services_of(interaction.client))
     if isinstance(place, discord.Guild):
         answer = _all_resumed(await pauses.resume_all(actor), words, missing=missing)
     else:

@@ -9,7 +9,7 @@ import asyncio
 import functools
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,7 +31,14 @@ def _finished(method: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
+            task.add_done_callback(_read_error)
             await asyncio.wait({task})
             raise
 
     return call
+
+
+def _read_error(task: asyncio.Future[Any]) -> None:
+    """Take note of a failure that nobody waits for any more, lest asyncio logs a traceback."""
+    if not task.cancelled():
+        task.exception()
