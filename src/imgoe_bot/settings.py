@@ -29,6 +29,7 @@ from imgoe_bot.errors import ConfigError
 SECRET_KEY_BYTES = 32
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _ALLOWANCE = r"[1-9]\d{0,6}/[1-9]\d{0,4}[smhd]"
+_YEAR_S = 365 * 86_400
 _BUDGET = re.compile(rf"{_ALLOWANCE}(,{_ALLOWANCE}){{0,9}}", re.ASCII)
 
 ELSEWHERE = ("IMGOE_KEY", "IMGOE_HOST_DATABASE_URL")
@@ -173,25 +174,31 @@ class PluginSettings(BaseSettings):
     guild_retention_days: float = Field(
         default=30.0,
         ge=0,
+        le=36_500,
         description="Days after which a server that removed the bot is forgotten.",
     )
     dm_opened: int = Field(
         default=10,
         ge=1,
+        le=1_000_000,
         description="First direct messages to people, at most so many in each period.",
     )
     dm_opened_period_s: float = Field(
-        default=600.0, gt=0, description="Length of that period, in seconds."
+        default=600.0, gt=0, le=_YEAR_S, description="Length of that period, in seconds."
     )
     dm_total: int = Field(
-        default=60, ge=1, description="Direct messages in all, at most so many in each period."
+        default=60,
+        ge=1,
+        le=1_000_000,
+        description="Direct messages in all, at most so many in each period.",
     )
     dm_total_period_s: float = Field(
-        default=60.0, gt=0, description="Length of that period, in seconds."
+        default=60.0, gt=0, le=_YEAR_S, description="Length of that period, in seconds."
     )
     lease_s: float = Field(
         default=60.0,
         ge=1,
+        le=86_400,
         description="Seconds after which a job of a dead process is taken over.",
     )
     transfers: int = Field(
