@@ -191,7 +191,7 @@ def build_services(
         clock=clock,
     )
     option_store = SqlOptionStore(database)
-    options = OptionService(option_store, guilds=guilds, clock=clock)
+    options = OptionService(option_store, guilds=guilds, catch_ups=catch_ups, clock=clock)
     choices = SqlChoiceStore(database, secret_key=settings.secret_key.get_secret_value())
     notes = SqlNotes(database)
     rules = SqlRuleStore(database)
