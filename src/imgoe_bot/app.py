@@ -368,6 +368,7 @@ async def run_bot(settings: Settings) -> None:
 
     Raises:
         ConfigError: Discord does not accept the token, or the data folder can't be written.
+        StoreError: the data folder has no room, or the database can't be opened.
         SourceUnreachable: Discord can't be reached at the start; later on it is tried for ever.
     """
     tell_unknown_variables()
