@@ -303,3 +303,12 @@ def test_a_number_beyond_what_a_time_or_a_row_holds_is_refused_at_the_start(
         load_settings(Settings)
 
     assert refused.value.setting == variable_name(field)
+
+
+def test_a_folder_from_which_no_address_of_a_database_can_be_made_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("IMGOE_DATA_DIR", "/srv/what?/data")
+
+    with pytest.raises(ConfigError, match="must not hold a question mark"):
+        load_settings(Settings)

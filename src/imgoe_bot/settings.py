@@ -104,6 +104,12 @@ def _check_database_url(value: str) -> str:
     return value
 
 
+def _check_folder_name(value: Path) -> Path:
+    if "?" in str(value):  # the rest of a database's address would be options of it
+        raise ValueError("must not hold a question mark")
+    return value
+
+
 def _check_level(value: str) -> str:
     if value not in _LEVELS:
         raise ValueError(f"is none of {', '.join(_LEVELS)}")
@@ -133,7 +139,7 @@ class PluginSettings(BaseSettings):
     secret_key: Annotated[SecretBytes, BeforeValidator(_decode_key)] = Field(
         description="32 random bytes in base64 that encrypt API keys and delete links. Required."
     )
-    data_dir: Path = Field(
+    data_dir: Annotated[Path, AfterValidator(_check_folder_name)] = Field(
         default=Path("data"), description="Folder of the SQLite file and the health file."
     )
     database_url: Annotated[str, AfterValidator(_check_database_url)] = Field(
