@@ -390,6 +390,10 @@ async def run_bot(settings: Settings) -> None:
         await _run(settings, message_content=False)
     except _NO_NETWORK as error:
         raise SourceUnreachable from error
+    except discord.HTTPException as error:
+        if error.code:
+            raise
+        raise SourceUnreachable(status=error.status) from error  # a proxy's word, not Discord's
     except discord.LoginFailure as error:
         raise ConfigError(
             "IMGOE_DISCORD_TOKEN", "is not accepted by Discord; copy it from the portal again"

@@ -8,7 +8,6 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, TypeVar
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -23,7 +22,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from imgoe_bot.environment import Unknown, cleaned, find_unknown
+from imgoe_bot.environment import Unknown, check_url, cleaned, find_unknown
 from imgoe_bot.errors import ConfigError
 
 SECRET_KEY_BYTES = 32
@@ -47,32 +46,15 @@ _OLD_OR_FIRST_KEY = (
 
 
 def _check_http_url(value: str) -> str:
-    return _check_url(value, schemes=("http", "https"))
+    return check_url(value, schemes=("http", "https"))
 
 
 def _check_ws_url(value: str) -> str:
-    return _check_url(value, schemes=("ws", "wss"))
+    return check_url(value, schemes=("ws", "wss"))
 
 
 def _check_own_host(value: str) -> str:
     return _check_http_url(value) if value else ""
-
-
-def _check_url(value: str, *, schemes: tuple[str, str]) -> str:
-    if not _is_address(value, schemes):
-        raise ValueError(f"is no {schemes[0]}:// or {schemes[1]}:// address")
-    if "@" in urlsplit(value).netloc:
-        raise ValueError("must not hold a user name or password: people are shown the address")
-    return value.rstrip("/")
-
-
-def _is_address(value: str, schemes: tuple[str, str]) -> bool:
-    try:
-        parts = urlsplit(value)
-        named = bool((parts.hostname or "").encode("idna")) and parts.port != 0
-    except ValueError:  # its text may hold the value
-        return False
-    return named and parts.scheme in schemes and value.isprintable() and " " not in value
 
 
 def _decode_key(value: object) -> object:
