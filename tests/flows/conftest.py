@@ -1,7 +1,8 @@
 """A town to walk through, with and without its bot."""
 
 import shutil
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,14 @@ import pytest_asyncio
 
 from imgoe_bot.discordsim import SimOptions
 from tests.flows.kit import NO_PAUSES, Town, open_town
+
+
+@pytest.fixture(autouse=True)
+def _modules_as_before() -> Iterator[None]:
+    """discord.py forgets all of imgoe_bot's modules on unload; later tests hold on to them."""
+    before = {k: v for k, v in sys.modules.items() if k.partition(".")[0] == "imgoe_bot"}
+    yield
+    sys.modules.update(before)
 
 
 @pytest.fixture

@@ -2,8 +2,7 @@
 
 import asyncio
 import contextlib
-import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
 import discord
@@ -16,14 +15,6 @@ from imgoe_bot.ui import endpoints
 from tests.flows.kit import Town, picture
 
 MENU = discord.AppCommandType.message
-
-
-@pytest.fixture(autouse=True)
-def _modules_as_before() -> Iterator[None]:
-    """discord.py forgets all of imgoe_bot's modules on unload; later tests hold on to them."""
-    before = {k: v for k, v in sys.modules.items() if k.partition(".")[0] == "imgoe_bot"}
-    yield
-    sys.modules.update(before)
 
 
 @pytest_asyncio.fixture
