@@ -32,7 +32,8 @@ def _finished(method: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
             await asyncio.wait({task})
-            task.cancelled() or task.exception()  # nobody asks for it any more
+            if not task.cancelled():
+                task.exception()  # looked at, as nobody else asks for it any more
             raise
 
     return call
