@@ -56,6 +56,7 @@ class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
         """Deal with all messages of a channel that is gone; those of a category's are not."""
         if not isinstance(channel, discord.CategoryChannel):
             await channel_deleted(channel.guild.id, channel.id, self._services)
+        await self._check_access(channel.guild)  # it may have been the log that a rule rests for
 
     @commands.Cog.listener()
     async def on_guild_channel_update(

@@ -278,3 +278,37 @@ def test_a_missing_variable_tells_of_the_one_that_was_set_in_its_place(
         load_settings(Settings)
 
     assert refused.value.problem.startswith("is missing (IMGOE_DISCORD_TOKN is set, ")
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "guild_retention_days",
+        "dm_opened",
+        "dm_opened_period_s",
+        "dm_total",
+        "dm_total_period_s",
+        "job_patience_s",
+        "lease_s",
+        "transfers",
+    ],
+)
+@pytest.mark.parametrize("value", ["inf", "nan", "1e12", "1" + "0" * 30])
+def test_a_number_beyond_what_a_time_or_a_row_holds_is_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, field: str, value: str
+) -> None:
+    monkeypatch.setenv(variable_name(field), value)
+
+    with pytest.raises(ConfigError) as refused:
+        load_settings(Settings)
+
+    assert refused.value.setting == variable_name(field)
+
+
+def test_a_folder_from_which_no_address_of_a_database_can_be_made_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("IMGOE_DATA_DIR", "/srv/what?/data")
+
+    with pytest.raises(ConfigError, match="must not hold a question mark"):
+        load_settings(Settings)

@@ -191,7 +191,7 @@ def build_services(
         clock=clock,
     )
     option_store = SqlOptionStore(database)
-    options = OptionService(option_store, guilds=guilds, clock=clock)
+    options = OptionService(option_store, guilds=guilds, catch_ups=catch_ups, clock=clock)
     choices = SqlChoiceStore(database, secret_key=settings.secret_key.get_secret_value())
     notes = SqlNotes(database)
     rules = SqlRuleStore(database)
@@ -368,6 +368,7 @@ async def run_bot(settings: Settings) -> None:
 
     Raises:
         ConfigError: Discord does not accept the token, or the data folder can't be written.
+        StoreError: the data folder has no room, or the database can't be opened.
         SourceUnreachable: Discord can't be reached at the start; later on it is tried for ever.
     """
     tell_unknown_variables()
@@ -389,6 +390,10 @@ async def run_bot(settings: Settings) -> None:
         await _run(settings, message_content=False)
     except _NO_NETWORK as error:
         raise SourceUnreachable from error
+    except discord.HTTPException as error:
+        if error.code:
+            raise
+        raise SourceUnreachable(status=error.status) from error  # a proxy's word, not Discord's
     except discord.LoginFailure as error:
         raise ConfigError(
             "IMGOE_DISCORD_TOKEN", "is not accepted by Discord; copy it from the portal again"

@@ -178,7 +178,11 @@ def main() -> None:
             EXIT_TRY_LATER,
         )
     except StoreError as error:
-        _fail(f"the database can't be used ({error}): check IMGOE_DATABASE_URL", EXIT_TROUBLE)
+        _fail(
+            f"the database can't be used ({error}): it may be locked, full, read-only or away; "
+            "if not, check IMGOE_DATABASE_URL and IMGOE_DATA_DIR",
+            EXIT_TROUBLE,
+        )
 
 
 def _fail(line: str, code: int) -> None:

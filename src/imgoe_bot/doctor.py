@@ -9,7 +9,7 @@ from rich.console import Console
 
 from imgoe_bot.adapters.folder import check_folder
 from imgoe_bot.adapters.store import Database, migrate, open_engine
-from imgoe_bot.errors import ConfigError, ImgoeError
+from imgoe_bot.errors import ConfigError, ImgoeError, StoreError
 from imgoe_bot.hostapi import open_http
 from imgoe_bot.settings import Settings, load_settings, unknown_variables, variable_name
 
@@ -109,6 +109,8 @@ async def _folder(settings: Settings) -> str:
         check_folder(settings.data_dir, variable=variable_name("data_dir"))
     except ConfigError as error:
         raise Missing(f"{error.setting} {error.problem}") from error
+    except StoreError as error:
+        raise Missing(f"{settings.data_dir} has no room ({error}): make some") from error
     return f"{settings.data_dir} can be written"
 
 
@@ -119,7 +121,10 @@ async def _database(settings: Settings) -> str:
     except ConfigError as error:
         raise Missing(f"{error.setting} {error.problem}") from error
     except ImgoeError as error:
-        raise Missing(f"can't be used ({error!r}): check IMGOE_DATABASE_URL") from error
+        raise Missing(
+            f"can't be used ({error!r}): it may be locked, full, read-only or away; "
+            f"if not, check {settings.store_variable}"
+        ) from error
     await Database(engine).close()
     return f"{engine.dialect.name}, up to date"
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from urllib.parse import urlsplit
 
 PREFIX = "IMGOE"
 _EDGE = r"(?:\s|[\ufeff\u200b\u2060]|\udcef\udcbb\udcbf)+"  # the last: a BOM under LANG=C
@@ -54,3 +55,25 @@ def _nearest(name: str, known: list[str]) -> str | None:
     own = meant.removeprefix(PREFIX).strip("_-")
     longer = [each for each in known if own and own in each.removeprefix(PREFIX)]
     return next(iter([*longer, *get_close_matches(meant, known, n=1)]), None)
+
+
+def check_url(value: str, *, schemes: tuple[str, str]) -> str:
+    """Return an address without its last slash.
+
+    Raises:
+        ValueError: it is none of these schemes, or holds a name or password; never with the value.
+    """
+    if not _is_address(value, schemes):
+        raise ValueError(f"is no {schemes[0]}:// or {schemes[1]}:// address")
+    if "@" in urlsplit(value).netloc:
+        raise ValueError("must not hold a user name or password: people are shown the address")
+    return value.rstrip("/")
+
+
+def _is_address(value: str, schemes: tuple[str, str]) -> bool:
+    try:
+        parts = urlsplit(value)
+        named = bool((parts.hostname or "").encode("idna")) and parts.port != 0
+    except ValueError:  # its text may hold the value
+        return False
+    return named and parts.scheme in schemes and value.isprintable() and " " not in value

@@ -8,7 +8,6 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, TypeVar
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -23,12 +22,13 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from imgoe_bot.environment import Unknown, cleaned, find_unknown
+from imgoe_bot.environment import Unknown, check_url, cleaned, find_unknown
 from imgoe_bot.errors import ConfigError
 
 SECRET_KEY_BYTES = 32
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _ALLOWANCE = r"[1-9]\d{0,6}/[1-9]\d{0,4}[smhd]"
+_YEAR_S = 365 * 86_400
 _BUDGET = re.compile(rf"{_ALLOWANCE}(,{_ALLOWANCE}){{0,9}}", re.ASCII)
 
 ELSEWHERE = ("IMGOE_KEY", "IMGOE_HOST_DATABASE_URL")
@@ -46,32 +46,15 @@ _OLD_OR_FIRST_KEY = (
 
 
 def _check_http_url(value: str) -> str:
-    return _check_url(value, schemes=("http", "https"))
+    return check_url(value, schemes=("http", "https"))
 
 
 def _check_ws_url(value: str) -> str:
-    return _check_url(value, schemes=("ws", "wss"))
+    return check_url(value, schemes=("ws", "wss"))
 
 
 def _check_own_host(value: str) -> str:
     return _check_http_url(value) if value else ""
-
-
-def _check_url(value: str, *, schemes: tuple[str, str]) -> str:
-    if not _is_address(value, schemes):
-        raise ValueError(f"is no {schemes[0]}:// or {schemes[1]}:// address")
-    if "@" in urlsplit(value).netloc:
-        raise ValueError("must not hold a user name or password: people are shown the address")
-    return value.rstrip("/")
-
-
-def _is_address(value: str, schemes: tuple[str, str]) -> bool:
-    try:
-        parts = urlsplit(value)
-        named = bool((parts.hostname or "").encode("idna")) and parts.port != 0
-    except ValueError:  # its text may hold the value
-        return False
-    return named and parts.scheme in schemes and value.isprintable() and " " not in value
 
 
 def _decode_key(value: object) -> object:
@@ -100,6 +83,12 @@ def _check_token(value: SecretStr) -> SecretStr:
 def _check_database_url(value: str) -> str:
     if value and not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
         raise ValueError("starts with neither sqlite+aiosqlite:/// nor postgresql+asyncpg://")
+    return value
+
+
+def _check_folder_name(value: Path) -> Path:
+    if "?" in str(value):  # the rest of a database's address would be options of it
+        raise ValueError("must not hold a question mark")
     return value
 
 
@@ -132,7 +121,7 @@ class PluginSettings(BaseSettings):
     secret_key: Annotated[SecretBytes, BeforeValidator(_decode_key)] = Field(
         description="32 random bytes in base64 that encrypt API keys and delete links. Required."
     )
-    data_dir: Path = Field(
+    data_dir: Annotated[Path, AfterValidator(_check_folder_name)] = Field(
         default=Path("data"), description="Folder of the SQLite file and the health file."
     )
     database_url: Annotated[str, AfterValidator(_check_database_url)] = Field(
@@ -173,25 +162,31 @@ class PluginSettings(BaseSettings):
     guild_retention_days: float = Field(
         default=30.0,
         ge=0,
+        le=36_500,
         description="Days after which a server that removed the bot is forgotten.",
     )
     dm_opened: int = Field(
         default=10,
         ge=1,
+        le=1_000_000,
         description="First direct messages to people, at most so many in each period.",
     )
     dm_opened_period_s: float = Field(
-        default=600.0, gt=0, description="Length of that period, in seconds."
+        default=600.0, gt=0, le=_YEAR_S, description="Length of that period, in seconds."
     )
     dm_total: int = Field(
-        default=60, ge=1, description="Direct messages in all, at most so many in each period."
+        default=60,
+        ge=1,
+        le=1_000_000,
+        description="Direct messages in all, at most so many in each period.",
     )
     dm_total_period_s: float = Field(
-        default=60.0, gt=0, description="Length of that period, in seconds."
+        default=60.0, gt=0, le=_YEAR_S, description="Length of that period, in seconds."
     )
     lease_s: float = Field(
         default=60.0,
         ge=1,
+        le=86_400,
         description="Seconds after which a job of a dead process is taken over.",
     )
     transfers: int = Field(

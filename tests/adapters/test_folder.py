@@ -1,5 +1,6 @@
 """Folders and files that can't be written, for root too: below files, in /proc, on a full disk."""
 
+import errno
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ import pytest
 
 from imgoe_bot.adapters.folder import check_folder
 from imgoe_bot.adapters.store import open_engine
-from imgoe_bot.errors import ConfigError
+from imgoe_bot.errors import ConfigError, StoreError
 
 NOBODY = 65534
 AS_NOBODY = """
@@ -61,6 +62,19 @@ def test_a_folder_that_cannot_be_written_is_named_with_its_variable(place: str) 
 
     assert refused.value.setting == "IMGOE_DATA_DIR"
     assert refused.value.problem.startswith(f"{place} can't be ")
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
+def test_a_folder_without_room_is_no_wrong_setting_so_that_a_supervisor_tries_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def write_nothing(**_: object) -> None:
+        raise OSError(code, "no room")
+
+    monkeypatch.setattr("imgoe_bot.adapters.folder.TemporaryFile", write_nothing)
+
+    with pytest.raises(StoreError, match="can't be written: no room"):
+        check_folder(tmp_path, variable="IMGOE_DATA_DIR")
 
 
 def test_a_folder_of_another_user_is_named(folder: Path) -> None:

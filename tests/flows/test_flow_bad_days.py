@@ -2,7 +2,9 @@
 
 import pytest
 
+from imgoe_bot.app import run_bot
 from imgoe_bot.discordsim import Message, Permission, Upload
+from imgoe_bot.errors import SourceUnreachable
 from imgoe_bot.hostserver import HostOptions, HostServer
 from tests.flows.kit import DELETE_LINK, Town, eventually, picture
 
@@ -227,3 +229,13 @@ async def test_a_dropped_gateway_is_resumed(running: Town) -> None:
 
 def _stored_files(town: Town) -> list[str]:
     return [str(f) for f in (town.folder / "host" / "images").rglob("*") if f.is_file()]
+
+
+@pytest.mark.parametrize("status", [403, 404, 429])
+async def test_a_page_in_the_place_of_discord_at_the_start_is_a_matter_of_the_network(
+    town: Town, status: int
+) -> None:
+    town.sim.faults.next_statuses("GET /users/@me", [status] * 9, coded=False)
+
+    with pytest.raises(SourceUnreachable):
+        await run_bot(town.settings())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from imgoe_bot.discordsim import Message, Permission, Person, places
+from imgoe_bot.discordsim import Channel, Message, Permission, Person, places
 from tests.flows.kit import Town, eventually, picture
 
 
@@ -252,3 +252,35 @@ async def test_a_log_channel_that_can_be_written_to_again_wakes_the_mirror(runni
     running.guild.overwrite(log)
 
     await eventually(lambda: running.read_number(RESTING) == 0)
+
+
+async def _rests_for_its_log(town: Town) -> Channel:
+    log = town.guild.add_channel("log")
+    await town.set_option("log_channel", str(log.id))
+    await town.set_option("answer", "log")
+    town.guild.overwrite(log, deny=Permission.SEND_MESSAGES)
+    await town.ben.say(town.photos, files=[picture()])
+    await eventually(lambda: town.read_number(RESTING) == 1)
+    return log
+
+
+async def test_where_answers_go_elsewhere_by_now_the_old_log_channel_holds_nothing_up(
+    running: Town,
+) -> None:
+    await _rests_for_its_log(running)
+
+    await running.set_option("answer", "reply")
+
+    await eventually(lambda: running.read_number(RESTING) == 0)
+    posted = await running.ben.say(running.photos, files=[picture("b.png", colour="red")])
+    await running.card_for(posted)
+
+
+async def test_a_log_channel_that_was_deleted_holds_nothing_up(running: Town) -> None:
+    log = await _rests_for_its_log(running)
+
+    running.guild.delete_channel(log)
+
+    await eventually(lambda: running.read_number(RESTING) == 0)
+    posted = await running.ben.say(running.photos, files=[picture("b.png", colour="red")])
+    await running.card_for(posted)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from imgoe_bot.discordsim import Channel, ChannelType, Message, Permission
-from tests.flows.kit import Town, picture
+from tests.flows.kit import Town, eventually, picture
 
 
 async def _mirror(town: Town, act: str, channel: Channel | None = None) -> Message:
@@ -157,3 +157,20 @@ async def test_whoever_unmirrors_the_server_hears_which_channels_stay(running: T
     answer = await _mirror(running, "remove")
 
     assert f"Still mirrored, by rules of their own: <#{running.photos.id}>." in answer.content
+
+
+async def test_of_what_rests_for_a_permission_resuming_everything_names_that_and_no_command(
+    running: Town,
+) -> None:
+    await running.mirror(running.lounge)
+    running.sim.faults.revoke(running.photos, Permission.EMBED_LINKS)
+    await running.ben.say(running.photos, files=[picture()])
+    await eventually(
+        lambda: running.read_number("SELECT count(*) FROM mirror_rule WHERE paused") == 1
+    )
+
+    answer = await (await running.ada.slash(running.lounge, "mirror resume")).wait_response()
+
+    assert "Mirroring goes on in this server." in answer.content
+    assert f"<#{running.photos.id}> (paused: the permission **Embed Links**" in answer.content
+    assert "`/mirror resume` with the channel" not in answer.content

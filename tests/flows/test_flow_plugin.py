@@ -136,6 +136,18 @@ async def test_a_cog_of_the_same_name_is_no_clash(town: Town, guest: commands.Bo
     assert list(guest.cogs) == ["HelpCog"]
 
 
+async def test_a_menu_on_people_of_the_same_name_is_no_clash(
+    town: Town, guest: commands.Bot
+) -> None:
+    async def look(interaction: discord.Interaction, member: discord.Member) -> None: ...
+
+    guest.tree.add_command(app_commands.ContextMenu(name="Why?", callback=look))
+
+    await guest.load_extension("imgoe_bot")
+
+    await _works(guest, town)
+
+
 async def test_where_a_cog_finds_no_room_nothing_is_left_behind(
     town: Town, guest: commands.Bot
 ) -> None:

@@ -122,6 +122,20 @@ async def test_where_a_permission_really_lacks_the_rule_rests_and_its_maker_is_t
     await running.ada.wait_for_message(running.ada.dm, lambda m: "Embed Links" in m.content)
 
 
+async def test_a_rule_wakes_when_the_answer_that_needs_the_permission_is_chosen_no_more(
+    running: Town,
+) -> None:
+    await running.set_option("answer", "reaction")
+    running.sim.faults.revoke(running.photos, Permission.ADD_REACTIONS)
+    await running.ben.say(running.photos, files=[picture()])
+    await eventually(lambda: running.read_number(RESTING) == 1)
+
+    await running.set_option("answer", "reply")
+
+    await eventually(lambda: running.read_number(RESTING) == 0)
+    await _still_works(running, running.ben)
+
+
 async def test_below_a_voice_channel_the_answer_is_a_reply_where_threads_are_asked_for(
     running: Town,
 ) -> None:

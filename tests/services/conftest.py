@@ -22,6 +22,7 @@ from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.letters import Quota, Slot
 from imgoe_bot.domain.upload import Post
 from imgoe_bot.services.budgets import HostBudgets
+from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.deletions import DeletionService
 from imgoe_bot.services.delivery import DeliveryService
 from imgoe_bot.services.erasure import Erasure
@@ -73,7 +74,9 @@ class Office:
         self.guilds = GuildSettingsService(
             self.stores.guilds, default_host_url="https://default.example", clock=self.clock
         )
-        self.options = OptionService(self.stores.options, guilds=self.guilds, clock=self.clock)
+        self.options = OptionService(
+            self.stores.options, guilds=self.guilds, catch_ups=CatchUpQueue(), clock=self.clock
+        )
         self.layouts = Layouts(self.stores.notes, guilds=self.guilds, clock=self.clock)
         self.uploads = UploadService(
             self.reader,

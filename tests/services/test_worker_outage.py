@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import shutil
 import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -289,3 +290,20 @@ async def test_an_upload_of_a_message_that_was_kept_meanwhile_is_still_undone(
         await office.uploads.upload_now(ME, [_handed(0)], post=second)
 
     assert office.host.files == {}
+
+
+async def test_who_is_stopped_while_the_database_is_away_leaves_no_failure_to_nobody(
+    office: Office, file: Path
+) -> None:
+    untold: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: untold.append(context))
+
+    async with _locked(file):
+        writing = asyncio.create_task(office.stores.jobs.release("somebody"))
+        await asyncio.sleep(0)
+        writing.cancel()
+        await asyncio.wait({writing})
+    del writing
+    gc.collect()
+
+    assert untold == []

@@ -1,13 +1,15 @@
 """Folders that the operator names, tried before anything depends on them."""
 
+import errno
 import os
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from imgoe_bot.errors import ConfigError
+from imgoe_bot.errors import ConfigError, ImgoeError, StoreError
 
 _TRIED_BYTES = 4096
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def check_folder(folder: Path, *, variable: str) -> None:
@@ -18,17 +20,25 @@ def check_folder(folder: Path, *, variable: str) -> None:
         variable: what the operator set to have it there.
 
     Raises:
-        ConfigError: it can't be made or written, or has no room.
+        ConfigError: it can't be made or written.
+        StoreError: it has no room, which passes.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigError(variable, f"{folder} can't be made: {error.strerror}") from error
+        raise _refusal(error, folder, variable, what="made") from error
     try:
         with TemporaryFile(dir=folder, prefix=".tried-") as file:
             file.write(bytes(_TRIED_BYTES))
     except OSError as error:
-        raise ConfigError(variable, f"{folder} can't be written: {error.strerror}") from error
+        raise _refusal(error, folder, variable, what="written") from error
+
+
+def _refusal(error: OSError, folder: Path, variable: str, *, what: str) -> ImgoeError:
+    problem = f"{folder} can't be {what}: {error.strerror}"
+    if error.errno in _FULL:
+        return StoreError(kind=problem)
+    return ConfigError(variable, problem)
 
 
 def check_files(files: Iterable[Path], *, variable: str) -> None:

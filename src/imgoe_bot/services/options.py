@@ -17,6 +17,7 @@ from imgoe_bot.domain.options import (
     resolve,
 )
 from imgoe_bot.errors import SettingsRejected, StaleWrite
+from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.guild_settings import GuildSettingsService
 from imgoe_bot.services.ports import Clock, OptionStore
 
@@ -41,9 +42,17 @@ class Resettable:
 class OptionService:
     """Reads and changes a guild's options, place by place."""
 
-    def __init__(self, store: OptionStore, *, guilds: GuildSettingsService, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: OptionStore,
+        *,
+        guilds: GuildSettingsService,
+        catch_ups: CatchUpQueue,
+        clock: Clock,
+    ) -> None:
         self._store = store
         self._guilds = guilds
+        self._catch_ups = catch_ups
         self._clock = clock
 
     async def at(self, guild_id: GuildId, channel_ids: Sequence[int]) -> Options:
@@ -209,6 +218,7 @@ class OptionService:
         self, actor: Actor, settings: GuildSettings, changes: Sequence[tuple[int, str, str | None]]
     ) -> None:
         await self._store.change(settings, changes, actor_id=actor.user_id, now=self._clock.now())
+        self._catch_ups.ask_now(settings.guild_id)  # what a rule rests for may be needed no more
 
 
 def _checked(scope_id: int, name: str, text: str) -> str:

@@ -7,6 +7,7 @@ import structlog
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.domain.mirror import MirrorRule, find_rule
+from imgoe_bot.domain.options import Answer, Options
 from imgoe_bot.services.resting import Lost
 from imgoe_bot.ui import convert
 from imgoe_bot.ui.container import Services
@@ -42,18 +43,25 @@ async def _check_access(guild: discord.Guild, services: Services) -> None:
 
 
 async def _woke(guild: discord.Guild, rule: MirrorRule, services: Services) -> bool:
-    """Wake a rule if nothing is missing any more: neither what it rests for nor anything else."""
+    """Wake a rule if nothing is missing any more of what is needed by now."""
     place = guild if rule.is_server_wide else guild.get_channel_or_thread(rule.channel_id)
-    lack, _, elsewhere = (rule.lacks or "").partition(":")
-    lacking = guild.get_channel_or_thread(int(elsewhere)) if elsewhere else place
-    if place is None or lacking is None or missing_in(lacking, [lack]):
+    if place is None:
         return False
     line = convert.channel_line(place)
     options = await services.options.at(GuildId(guild.id), line)
-    if missing_in(place, needed_to_mirror(options)):
+    if missing_in(place, needed_to_mirror(options)) or _lacks_in_log(guild, rule, options):
         return False
     services.marks.hold_unheard(GuildId(guild.id))  # first: a repeat finds it awake already
     return await services.resting.wake(rule, line)
+
+
+def _lacks_in_log(guild: discord.Guild, rule: MirrorRule, options: Options) -> bool:
+    """Tell whether what a rule rests for is missing in the log channel that answers still go to."""
+    lack, _, elsewhere = (rule.lacks or "").partition(":")
+    if options.answer is not Answer.LOG or elsewhere != str(options.log_channel):
+        return False
+    log_channel = guild.get_channel_or_thread(int(elsewhere))
+    return log_channel is not None and bool(missing_in(log_channel, [lack]))
 
 
 async def refused(channel: AnyChannel, error: discord.Forbidden, services: Services) -> None:

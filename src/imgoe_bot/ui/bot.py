@@ -50,7 +50,8 @@ BUTTONS = (
     ResetButton,
     *SETUP_ITEMS,
 )
-MENU_KINDS = (discord.AppCommandType.message, discord.AppCommandType.user)
+MENU_KINDS = {discord.AppCommandType.message: "messages", discord.AppCommandType.user: "people"}
+"""What a menu is on; one of each may have the same name."""
 
 
 async def install(bot: AnyBot, services: Services) -> None:
@@ -111,11 +112,13 @@ async def _our_names(services: Services) -> set[str]:
 
 def _names_in(bot: AnyBot) -> set[str]:
     """Return a bot's global commands, menus and cogs as people know them."""
-    menus = [each for kind in MENU_KINDS for each in bot.tree.get_commands(type=kind)]
+    menus = [
+        (each, on) for kind, on in MENU_KINDS.items() for each in bot.tree.get_commands(type=kind)
+    ]
     slash = bot.tree.get_commands(type=discord.AppCommandType.chat_input)
     return {
         *(f"the command /{command.name}" for command in slash),
-        *(f"the menu “{menu.name}”" for menu in menus),
+        *(f"the menu “{menu.name}” on {on}" for menu, on in menus),
         *(f"the cog {name}" for name in bot.cogs),
     }
 

@@ -56,9 +56,13 @@ def _all_resumed(rules: Sequence[MirrorRule], words: Words, *, missing: list[str
     if not rules:
         return words("mirror.nothing")
     resting = [rule for rule in rules if rule.paused]
+    by_name = [rule for rule in resting if rule.lacks is None]
     lines = [words("mirror.all_resumed")] if len(resting) < len(rules) else []
-    if resting:
-        lines.append(words("mirror.still_paused", places=_places(resting, words)))
+    if by_name:
+        lines.append(words("mirror.still_paused", places=_places(by_name, words)))
+    lacking = [rule for rule in resting if rule.lacks is not None]
+    if lacking:
+        lines.append(render.rule_list(lacking, words))
     return "\n".join([*lines, *render.missing_lines(missing, words)])
 
 

@@ -116,6 +116,7 @@ def open_engine(url: str, *, variable: str = "IMGOE_DATABASE_URL") -> AsyncEngin
 
     Raises:
         ConfigError: the URL, its folder or its files can't be used.
+        StoreError: the folder has no room.
     """
     parsed = _parse(url)
     if parsed.get_backend_name() != "sqlite":

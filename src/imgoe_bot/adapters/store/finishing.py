@@ -33,6 +33,8 @@ def _finished(method: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
         except asyncio.CancelledError:
             task.add_done_callback(_read_error)
             await asyncio.wait({task})
+            if not task.cancelled():
+                task.exception()  # looked at, as nobody else asks for it any more
             raise
 
     return call
