@@ -43,7 +43,7 @@ def _logging() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
-    """The installed Chromium; skips by name, or fails where IMGOE_TEST_REQUIRE names browser."""
+    """The installed Chromium; skips by name, or fails where TEST_REQUIRE names browser."""
     return find_chromium() or missing("browser", package="chromium")
 
 

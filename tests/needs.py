@@ -1,4 +1,4 @@
-"""The rule that CI skips nothing it should run: IMGOE_TEST_REQUIRE names what must be there."""
+"""The rule that CI skips nothing it should run: TEST_REQUIRE names what must be there."""
 
 import os
 from importlib.util import find_spec
@@ -11,15 +11,15 @@ PACKAGES = {"s3": ("obstore", "moto"), "heif": ("pillow_heif",), "postgres": ("a
 
 
 def missing(need: str, *, package: str, install: str = "apt-get") -> NoReturn:
-    """Skip by name what can't run here; fail where IMGOE_TEST_REQUIRE (a comma list) names it.
+    """Skip by name what can't run here; fail where TEST_REQUIRE (a comma list) names it.
 
     Args:
         need: its name in the list, e.g. ``browser``, ``postgres`` or ``s3``.
         package: what to install.
         install: what installs it.
     """
-    if need in os.environ.get("IMGOE_TEST_REQUIRE", "").split(","):
-        pytest.fail(f"{package} is required here (IMGOE_TEST_REQUIRE={need}) and is not installed")
+    if need in os.environ.get("TEST_REQUIRE", "").split(","):
+        pytest.fail(f"{package} is required here (TEST_REQUIRE={need}) and is not installed")
     pytest.skip(f"{package} is not installed: {install} install {package}")
 
 

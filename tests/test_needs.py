@@ -16,19 +16,19 @@ def odd(monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_what_is_not_there_is_skipped_by_name(odd: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("IMGOE_TEST_REQUIRE", "browser,s3")
+    monkeypatch.setenv("TEST_REQUIRE", "browser,s3")
     with pytest.raises(pytest.skip.Exception, match="pip install no-such-package"):
         needs.require(odd)
 
 
 def test_what_is_required_and_not_there_fails(odd: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("IMGOE_TEST_REQUIRE", "browser,odd")
+    monkeypatch.setenv("TEST_REQUIRE", "browser,odd")
     with pytest.raises(pytest.fail.Exception, match="no-such-package is required here"):
         needs.require(odd)
 
 
 def test_ci_requires_everything_that_a_test_may_need() -> None:
-    required = re.findall(r"^export IMGOE_TEST_REQUIRE=(\S+)$", read(".ci/run"), re.MULTILINE)
+    required = re.findall(r"^export TEST_REQUIRE=(\S+)$", read(".ci/run"), re.MULTILINE)
     assert [set(names.split(",")) for names in required] == [{"browser", *needs.PACKAGES}]
 
 

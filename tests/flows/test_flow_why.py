@@ -111,6 +111,8 @@ async def test_of_what_came_while_a_rule_rested_it_says_that_nothing_is_kept(
     first = await running.ben.say(running.photos, files=[picture()])
     paused = "SELECT count(*) FROM mirror_rule WHERE paused"
     await eventually(lambda: running.read_number(paused) == 1)
+    given_up = "SELECT count(*) FROM job WHERE step = 'announce' AND state = 'dead'"
+    await eventually(lambda: running.read_number(given_up) == 1)
 
     meanwhile = await running.ben.say(running.photos, files=[picture("b.png", colour="red")])
 

@@ -1,6 +1,6 @@
 """Every page in a real browser: usable, without a WCAG A or AA finding, in light and dark.
 
-With IMGOE_SCREENSHOTS=1 the pictures in docs/screenshots/ are taken anew.
+With TEST_SCREENSHOTS=1 the pictures in docs/screenshots/ are taken anew.
 """
 
 import asyncio
@@ -122,7 +122,7 @@ async def _check(page: Page, name: str) -> None:
 
 
 async def _keep(page: Page, name: str, scheme: str, *, full: bool = False) -> None:
-    if "IMGOE_SCREENSHOTS" in os.environ:
+    if "TEST_SCREENSHOTS" in os.environ:
         await page.wait_for_load_state("networkidle")
         path = SCREENSHOTS / f"host-{name}-{scheme}.png"
         await page.screenshot(path=path, full_page=full)
