@@ -84,17 +84,17 @@ async def campaign(folder: Path, *, kills: int, seed: int) -> Result:
     """Run one campaign in an empty folder."""
     chance = random.Random(seed)  # noqa: S311 - moments, no secrets
     async with open_town(folder, NO_PAUSES) as town:
-        async with bot_process(town):
+        async with bot_process(town, IMGOE_HOST_BUDGET="none"):
             await town.sim.bot_ready(commands=True, timeout_s=60)
             await town.set_key()
             await town.mirror()
         crowd = Crowd(town, chance)
         async with crowd.posting():
             for _ in range(kills):
-                async with bot_process(town) as process:
+                async with bot_process(town, IMGOE_HOST_BUDGET="none") as process:
                     await asyncio.sleep(chance.uniform(*LIFE_S))
                     await process.kill()
-        async with bot_process(town):
+        async with bot_process(town, IMGOE_HOST_BUDGET="none"):
             await _settled(town, crowd.posted)
         return _counted(town, crowd.posted, kills=kills)
 
