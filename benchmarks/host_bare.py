@@ -17,7 +17,7 @@ from threading import Lock
 from aiohttp import web
 
 from benchmarks.host_floor import take
-from imgoe_bot.hostserver.memory import keep_freed_memory
+from imgoe_bot.hostserver.decoding.memory import keep_freed_memory
 
 BODY_BYTES = 64 * 1024 * 1024
 READ_BYTES = 256 * 1024

@@ -16,7 +16,7 @@ from typing import Any
 import av
 from PIL import Image
 
-from imgoe_bot.hostserver.memory import keep_freed_memory
+from imgoe_bot.hostserver.decoding.memory import keep_freed_memory
 
 MEDIUM_PX, THUMB_PX = 500, 320
 SHARP = Image.Resampling.HAMMING

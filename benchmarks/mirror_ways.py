@@ -16,8 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
-from imgoe_bot.adapters.fetch import AttachmentReader
-from imgoe_bot.adapters.host import CheveretoHost
+from imgoe_bot.adapters.image_host.chevereto import CheveretoHost
+from imgoe_bot.adapters.sources.fetch import AttachmentReader
 from imgoe_bot.domain.guild import ApiKey
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.upload import Details

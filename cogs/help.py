@@ -4,12 +4,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from imgoe_bot.ui import convert, failures, menus, why
+from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
-from imgoe_bot.ui.help_pages import help_embed
-from imgoe_bot.ui.status import status_embed
+from imgoe_bot.ui.help import why
+from imgoe_bot.ui.help.command_list import help_embed
+from imgoe_bot.ui.help.status import status_embed
+from imgoe_bot.ui.reading import convert
 from imgoe_bot.ui.translate import words_for_locale
-from imgoe_bot.ui.translator import text
+from imgoe_bot.ui.uploading import message_menus
+from imgoe_bot.ui.words import failures
 
 
 class HelpCog(commands.Cog, name="imgoe_bot.HelpCog"):
@@ -18,15 +21,15 @@ class HelpCog(commands.Cog, name="imgoe_bot.HelpCog"):
     def __init__(self, bot: AnyBot) -> None:
         self._bot = bot
         self._services = services_of(bot)
-        self._menu = menus.message_menu(text("menu.why"), self._why)
+        self._menu = message_menus.message_menu(text("menu.why"), self._why)
 
     async def cog_load(self) -> None:
         """Add the menu; discord.py adds the commands itself."""
-        menus.add(self._bot, self._menu)
+        message_menus.add(self._bot, self._menu)
 
     async def cog_unload(self) -> None:
         """Take the menu away again."""
-        menus.remove(self._bot, self._menu)
+        message_menus.remove(self._bot, self._menu)
 
     @app_commands.command(description=text("command.help.description"))
     @app_commands.allowed_installs(guilds=True, users=True)

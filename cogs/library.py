@@ -15,10 +15,12 @@ from imgoe_bot.domain.library import (
     Whose,
     parse_since,
 )
-from imgoe_bot.ui import convert, failures, library_render, library_views
+from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
+from imgoe_bot.ui.library import render, views
+from imgoe_bot.ui.reading import convert
 from imgoe_bot.ui.translate import words_for_locale
-from imgoe_bot.ui.translator import text
+from imgoe_bot.ui.words import failures
 
 AnyPlace = app_commands.AppCommandChannel | app_commands.AppCommandThread
 Search = app_commands.Range[str, 1, SEARCH_MAX_CHARS]
@@ -66,7 +68,7 @@ class LibraryCog(commands.Cog, name="imgoe_bot.LibraryCog"):
             since=parse_since(since, now=datetime.now(UTC)) if since else None,
         )
         page = await self._services.library.page(convert.actor_of(interaction), query)
-        shown = library_views.page_shown(page, query, words_for_locale(interaction.locale))
+        shown = views.page_shown(page, query, words_for_locale(interaction.locale))
         await interaction.followup.send(
             shown.content, embeds=shown.embeds, view=shown.view, ephemeral=True
         )
@@ -90,7 +92,7 @@ class LibraryCog(commands.Cog, name="imgoe_bot.LibraryCog"):
         actor = convert.actor_of(interaction)
         entries = await self._services.library.export(actor, Query(whose=Whose(whose)))
         write = library_files.to_csv if format == "csv" else library_files.to_json
-        file = library_render.text_file(write(entries), f"library.{format}")
+        file = render.text_file(write(entries), f"library.{format}")
         words = words_for_locale(interaction.locale)
         answer = words("library.exported", count=len(entries))
         await interaction.followup.send(answer, file=file, ephemeral=True)
@@ -114,8 +116,8 @@ class LibraryCog(commands.Cog, name="imgoe_bot.LibraryCog"):
         chart = await self._services.stats.chart(stats)
         words = words_for_locale(interaction.locale)
         await interaction.followup.send(
-            embed=library_render.stats_embed(stats, words),
-            file=library_render.chart_file(chart, stats, words),
+            embed=render.stats_embed(stats, words),
+            file=render.chart_file(chart, stats, words),
             ephemeral=True,
         )
 

@@ -6,13 +6,17 @@ from discord.ext import commands
 
 from imgoe_bot.domain.guild import check_may_manage
 from imgoe_bot.domain.ids import ChannelId
-from imgoe_bot.ui import convert, failures, mirror_test, notices, pausing, render
+from imgoe_bot.ui.access.permissions import missing_to_mirror
+from imgoe_bot.ui.cards import render
+from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
-from imgoe_bot.ui.mirror_option import MirrorableOption, Named, channel_of, place_of
-from imgoe_bot.ui.mirroring import name_of
-from imgoe_bot.ui.permissions import missing_to_mirror
+from imgoe_bot.ui.mirroring import check, pausing
+from imgoe_bot.ui.mirroring.place_option import MirrorableOption, Named, channel_of, place_of
+from imgoe_bot.ui.privacy import notices
+from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.places import name_of
 from imgoe_bot.ui.translate import words_for_locale
-from imgoe_bot.ui.translator import text
+from imgoe_bot.ui.words import failures
 
 MirrorPlace = Transform[Named, MirrorableOption]
 
@@ -84,7 +88,7 @@ class MirrorCog(
         """Answer privately whether mirroring works in a channel."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         place = await channel_of(interaction, channel)
-        answer = await mirror_test.report(interaction, place, words_for_locale(interaction.locale))
+        answer = await check.report(interaction, place, words_for_locale(interaction.locale))
         await interaction.followup.send(answer, ephemeral=True, suppress_embeds=True)
 
     @app_commands.command(name="list", description=text("command.mirror.list.description"))

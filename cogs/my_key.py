@@ -3,9 +3,10 @@
 from discord import app_commands
 from discord.ext import commands
 
-from imgoe_bot.ui import failures, my_key
+from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction
-from imgoe_bot.ui.translator import text
+from imgoe_bot.ui.setup import my_key
+from imgoe_bot.ui.words import failures
 
 
 class MyKeyCog(commands.Cog, name="imgoe_bot.MyKeyCog"):

@@ -4,10 +4,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from imgoe_bot.domain.mirror import PersonChoice
-from imgoe_bot.ui import convert, failures, library_render, privacy_render, privacy_views
+from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
+from imgoe_bot.ui.library import render
+from imgoe_bot.ui.privacy import erase_button, overview
+from imgoe_bot.ui.reading import convert
 from imgoe_bot.ui.translate import words_for_locale
-from imgoe_bot.ui.translator import text
+from imgoe_bot.ui.words import failures
 
 
 @app_commands.allowed_installs(guilds=True, users=True)
@@ -28,7 +31,7 @@ class PrivacyCog(
         """Answer privately with what is kept, by whom, where and for how long."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         shown = await self._privacy.show(convert.actor_of(interaction))
-        embed = privacy_render.overview(shown, words_for_locale(interaction.locale))
+        embed = overview.overview(shown, words_for_locale(interaction.locale))
         await interaction.followup.send(embed=embed, ephemeral=True)
 
     @app_commands.command(name="opt-out", description=text("command.privacy.opt-out.description"))
@@ -46,7 +49,7 @@ class PrivacyCog(
         actor = convert.actor_of(interaction)
         await self._privacy.choose(actor, choice)
         words = words_for_locale(interaction.locale)
-        answer = privacy_render.chosen(choice, words, everywhere=actor.guild_id is None)
+        answer = overview.chosen(choice, words, everywhere=actor.guild_id is None)
         await interaction.followup.send(answer, ephemeral=True)
 
     @app_commands.command(description=text("command.privacy.export.description"))
@@ -55,7 +58,7 @@ class PrivacyCog(
         await interaction.response.defer(ephemeral=True, thinking=True)
         data = await self._privacy.export(convert.actor_of(interaction))
         answer = words_for_locale(interaction.locale)("privacy.exported")
-        file = library_render.text_file(data, "my-data.json")
+        file = render.text_file(data, "my-data.json")
         await interaction.followup.send(answer, file=file, ephemeral=True)
 
     @app_commands.command(
@@ -67,8 +70,8 @@ class PrivacyCog(
         shown = await self._privacy.show(convert.actor_of(interaction))
         words = words_for_locale(interaction.locale)
         await interaction.followup.send(
-            privacy_render.ask_forget(shown.holdings, words),
-            view=privacy_views.forget_view(words),
+            overview.ask_forget(shown.holdings, words),
+            view=erase_button.forget_view(words),
             ephemeral=True,
         )
 

@@ -7,14 +7,18 @@ from discord.ext import commands
 
 from imgoe_bot.domain.guild import check_may_manage
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.ui import convert, failures, notices, render, settings_answers, settings_pages
+from imgoe_bot.ui.cards import render
+from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
-from imgoe_bot.ui.modals import KeyModal
-from imgoe_bot.ui.settings_places import WHOLE_SERVER, ChosenPlace, PlaceOption, ids_of
-from imgoe_bot.ui.settings_reset import ask_reset
-from imgoe_bot.ui.settings_suggest import suggest_names, suggest_values
+from imgoe_bot.ui.privacy import notices
+from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.settings import answers, pages
+from imgoe_bot.ui.settings.places import WHOLE_SERVER, ChosenPlace, PlaceOption, ids_of
+from imgoe_bot.ui.settings.reset import ask_reset
+from imgoe_bot.ui.settings.suggestions import suggest_names, suggest_values
+from imgoe_bot.ui.setup.key_form import KeyModal
 from imgoe_bot.ui.translate import words_for_locale
-from imgoe_bot.ui.translator import text
+from imgoe_bot.ui.words import failures
 
 
 @app_commands.guild_only()
@@ -52,7 +56,7 @@ class SettingsCog(
         settings = await self._services.guilds.get(guild_id)
         rules = await self._services.mirrors.rules(guild_id)
         embed = render.settings(settings, words_for_locale(interaction.locale), rules=rules)
-        options, view = await settings_pages.look(interaction, channel, page=0)
+        options, view = await pages.look(interaction, channel, page=0)
         await interaction.followup.send(embeds=[embed, options], view=view, ephemeral=True)
 
     @app_commands.command(name="set", description=text("command.settings.set.description"))
@@ -78,7 +82,7 @@ class SettingsCog(
             actor, channel.scope_id, name, value, known_ids=ids_of(interaction.guild)
         )
         words = words_for_locale(interaction.locale)
-        answer = settings_answers.was_set(
+        answer = answers.was_set(
             channel, words, name=name, new=new, before=before, at=interaction.created_at
         )
         await self._answer(interaction, answer)
@@ -106,7 +110,7 @@ class SettingsCog(
         data = await self._services.options.export(convert.actor_of(interaction))
         words = words_for_locale(interaction.locale)
         await interaction.followup.send(
-            words("option.done.exported"), file=settings_answers.export_file(data), ephemeral=True
+            words("option.done.exported"), file=answers.export_file(data), ephemeral=True
         )
 
     @app_commands.command(name="import", description=text("command.settings.import.description"))
@@ -116,7 +120,7 @@ class SettingsCog(
         await interaction.response.defer(ephemeral=True, thinking=True)
         actor = convert.actor_of(interaction)
         check_may_manage(actor)
-        data = await settings_answers.read_export(file)
+        data = await answers.read_export(file)
         known = ids_of(interaction.guild)
         count = await self._services.options.import_(actor, data, known_ids=known)
         words = words_for_locale(interaction.locale)
@@ -132,7 +136,7 @@ class SettingsCog(
         """Answer privately with the last changes."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         changes = await self._services.options.history(convert.actor_of(interaction))
-        embed = settings_pages.history_embed(changes, words_for_locale(interaction.locale))
+        embed = pages.history_embed(changes, words_for_locale(interaction.locale))
         await interaction.followup.send(embed=embed, ephemeral=True)
 
     async def cog_app_command_error(

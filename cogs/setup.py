@@ -3,11 +3,11 @@
 from discord import app_commands
 from discord.ext import commands
 
-from imgoe_bot.ui import failures
+from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction
-from imgoe_bot.ui.setup_items import show
-from imgoe_bot.ui.setup_scene import Step
-from imgoe_bot.ui.translator import text
+from imgoe_bot.ui.setup.items import show
+from imgoe_bot.ui.setup.scene import Step
+from imgoe_bot.ui.words import failures
 
 
 class SetupCog(commands.Cog, name="imgoe_bot.SetupCog"):

@@ -6,13 +6,16 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from imgoe_bot.domain import wish as wishes
+from imgoe_bot.domain import upload_options as wishes
 from imgoe_bot.domain.ids import UserId
-from imgoe_bot.ui import answers, convert, failures, keeping, menus
+from imgoe_bot.ui.cards import answers
+from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
+from imgoe_bot.ui.reading import convert
 from imgoe_bot.ui.translate import words_for_locale
-from imgoe_bot.ui.translator import text
-from imgoe_bot.ui.upload_many import UploadManyModal
+from imgoe_bot.ui.uploading import chosen_message, message_menus
+from imgoe_bot.ui.uploading.upload_many import UploadManyModal
+from imgoe_bot.ui.words import failures
 
 Title = app_commands.Range[str, 1, 100]
 Description = app_commands.Range[str, 1, wishes.DESCRIPTION_MAX_CHARS]
@@ -27,17 +30,17 @@ class UploadCog(commands.Cog, name="imgoe_bot.UploadCog"):
         self._bot = bot
         self._services = services_of(bot)
         self._menus = (
-            menus.message_menu(text("menu.keep"), self._keep, anywhere=True),
-            menus.message_menu(text("menu.heal"), self._heal, anywhere=True),
+            message_menus.message_menu(text("menu.keep"), self._keep, anywhere=True),
+            message_menus.message_menu(text("menu.heal"), self._heal, anywhere=True),
         )
 
     async def cog_load(self) -> None:
         """Add the menus; discord.py adds the commands itself."""
-        menus.add(self._bot, *self._menus)
+        message_menus.add(self._bot, *self._menus)
 
     async def cog_unload(self) -> None:
         """Take the menus away again."""
-        menus.remove(self._bot, *self._menus)
+        message_menus.remove(self._bot, *self._menus)
 
     @app_commands.command(description=text("command.upload.description"))
     @app_commands.describe(
@@ -100,13 +103,13 @@ class UploadCog(commands.Cog, name="imgoe_bot.UploadCog"):
 
     async def _keep(self, interaction: AnyInteraction, target: discord.Message) -> None:
         """Upload what a message holds and answer with its card."""
-        handed = keeping.handed_from(interaction, target)
+        handed = chosen_message.handed_from(interaction, target)
         if not handed:
             nothing = words_for_locale(interaction.locale)("keep.nothing")
             await interaction.response.send_message(nothing, ephemeral=True)
             return
         await interaction.response.defer(thinking=True)
-        actor, post = convert.actor_of(interaction), keeping.post_about(interaction, target)
+        actor, post = convert.actor_of(interaction), chosen_message.post_about(interaction, target)
         author_id = UserId(target.author.id)
         card = await self._services.keeping.keep(actor, handed, post=post, author_id=author_id)
         await answers.show(interaction, card)
@@ -114,10 +117,10 @@ class UploadCog(commands.Cog, name="imgoe_bot.UploadCog"):
     async def _heal(self, interaction: AnyInteraction, target: discord.Message) -> None:
         """Answer privately with links that work."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        found = await keeping.heal(interaction, target)
+        found = await chosen_message.heal(interaction, target)
         words = words_for_locale(interaction.locale)
         await interaction.followup.send(
-            keeping.healed_text(found, words), ephemeral=True, suppress_embeds=True
+            chosen_message.healed_text(found, words), ephemeral=True, suppress_embeds=True
         )
 
     async def cog_app_command_error(

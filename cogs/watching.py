@@ -6,11 +6,11 @@ import discord
 from discord.ext import commands
 
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.ui.access import check_access
-from imgoe_bot.ui.catch_up import CatchUp, ask_for_all, ask_if_behind, note_move
+from imgoe_bot.ui.access.lost_access import check_access
 from imgoe_bot.ui.container import AnyBot, services_of
-from imgoe_bot.ui.mirroring import look_again, look_at, save_by_reaction
-from imgoe_bot.ui.taken_back import channel_deleted, messages_deleted
+from imgoe_bot.ui.watching.catch_up import CatchUp, ask_for_all, ask_if_behind, note_move
+from imgoe_bot.ui.watching.messages import look_again, look_at, save_by_reaction
+from imgoe_bot.ui.watching.taken_back import channel_deleted, messages_deleted
 
 
 class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):

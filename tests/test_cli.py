@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from imgoe_bot import __version__, cli
+from imgoe_bot import __version__
 from imgoe_bot.errors import ConfigError
 from imgoe_bot.health import HEALTHY_FOR_S
 from imgoe_bot.settings import PluginSettings, load_settings
+from imgoe_bot.terminal import cli
 
 CONFIG = 78
 KEY = base64.b64encode(bytes(32)).decode()

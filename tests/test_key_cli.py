@@ -12,8 +12,8 @@ from typing import TypeAlias
 import pytest
 from typer.testing import CliRunner, Result
 
-from imgoe_bot.cli import app
 from imgoe_bot.errors import ConfigError
+from imgoe_bot.terminal.cli import app
 
 WAIT_S = 20
 HOST = "https://host.example"

@@ -8,7 +8,7 @@ from PIL import Image
 
 from imgoe_bot.discordsim import ChannelType, DiscordSim, SimOptions
 from imgoe_bot.discordsim.wire import mapping, mappings
-from imgoe_bot.stage import Stage, set_stage
+from imgoe_bot.terminal.demo.stage import Stage, set_stage
 
 
 @pytest_asyncio.fixture

@@ -8,7 +8,9 @@ EXIT_STOPPED = 130
 def main() -> None:
     """Run the command line; Ctrl-C ends it without a traceback also while it is still loading."""
     try:
-        from imgoe_bot.cli import main as run  # takes a moment, which the first line above does not
+        from imgoe_bot.terminal.cli import (
+            main as run,
+        )  # takes a moment, which the first line above does not
 
         run()
     except KeyboardInterrupt:

@@ -19,9 +19,16 @@ import structlog
 from imgoe_bot import health
 from imgoe_bot.adapters.chart import BarChart
 from imgoe_bot.adapters.clock import WallClock
-from imgoe_bot.adapters.fetch import AttachmentReader
 from imgoe_bot.adapters.folder import check_folder
-from imgoe_bot.adapters.host import CheveretoHost
+from imgoe_bot.adapters.image_host.chevereto import CheveretoHost
+from imgoe_bot.adapters.image_host.thumbs import HostThumbReader
+from imgoe_bot.adapters.sources.fetch import AttachmentReader
+from imgoe_bot.adapters.sources.web import (
+    SourceReader,
+    WebReader,
+    guarded_sockets,
+    open_guarded_http,
+)
 from imgoe_bot.adapters.store import (
     Database,
     SqlBudgetStore,
@@ -42,28 +49,28 @@ from imgoe_bot.adapters.store import (
     migrate,
     open_engine,
 )
-from imgoe_bot.adapters.thumbs import HostThumbReader
 from imgoe_bot.adapters.vault import Vault
-from imgoe_bot.adapters.web import SourceReader, WebReader, guarded_sockets, open_guarded_http
 from imgoe_bot.domain.budget import parse_budget
-from imgoe_bot.domain.letters import Quota, Slot
+from imgoe_bot.domain.direct_messages import Quota, Slot
 from imgoe_bot.errors import ConfigError, SourceUnreachable
 from imgoe_bot.hostapi import open_http
-from imgoe_bot.services.budgets import HostBudgets
+from imgoe_bot.services.cards.layouts import Layouts
+from imgoe_bot.services.cards.previews import Previews
+from imgoe_bot.services.cards.reviews import Reviews
 from imgoe_bot.services.catch_up_queue import CatchUpQueue
-from imgoe_bot.services.deletions import DeletionService
-from imgoe_bot.services.delivery import DeliveryService
-from imgoe_bot.services.departures import DepartureService
-from imgoe_bot.services.erasure import Erasure
-from imgoe_bot.services.guild_settings import GuildSettingsService
-from imgoe_bot.services.keeping import KeepService
-from imgoe_bot.services.layouts import Layouts
-from imgoe_bot.services.library import Board, LibraryService
-from imgoe_bot.services.marks import HighWaterMarks
-from imgoe_bot.services.mirrors import MirrorService
-from imgoe_bot.services.notices import NoticeService
-from imgoe_bot.services.options import OptionService
-from imgoe_bot.services.pauses import PauseService
+from imgoe_bot.services.deleting.deletions import DeletionService
+from imgoe_bot.services.deleting.departures import DepartureService
+from imgoe_bot.services.deleting.erasure import Erasure
+from imgoe_bot.services.deleting.retirements import RetirementService
+from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions
+from imgoe_bot.services.jobs.steps import Steps
+from imgoe_bot.services.mirroring.marks import HighWaterMarks
+from imgoe_bot.services.mirroring.mirrors import MirrorService
+from imgoe_bot.services.mirroring.pauses import PauseService
+from imgoe_bot.services.mirroring.resting import RestService
+from imgoe_bot.services.people.delivery import DeliveryService
+from imgoe_bot.services.people.notices import NoticeService
+from imgoe_bot.services.people.privacy import PrivacyService
 from imgoe_bot.services.ports import (
     ImageHost,
     KeyChecker,
@@ -71,19 +78,17 @@ from imgoe_bot.services.ports import (
     Messenger,
     ThumbReader,
 )
-from imgoe_bot.services.previews import Previews
-from imgoe_bot.services.privacy import PrivacyService
-from imgoe_bot.services.quotas import QuotaService
-from imgoe_bot.services.resting import RestService
-from imgoe_bot.services.retirements import RetirementService
-from imgoe_bot.services.reviews import Reviews
-from imgoe_bot.services.runner import JobRunner, RunnerOptions
-from imgoe_bot.services.setup import SetupService
-from imgoe_bot.services.stats import StatsService
-from imgoe_bot.services.status import StatusService
-from imgoe_bot.services.steps import Steps
+from imgoe_bot.services.reports.library import Board, LibraryService
+from imgoe_bot.services.reports.stats import StatsService
+from imgoe_bot.services.reports.status import StatusService
+from imgoe_bot.services.settings.guild_settings import GuildSettingsService
+from imgoe_bot.services.settings.options import OptionService
+from imgoe_bot.services.settings.setup import SetupService
 from imgoe_bot.services.store_outage import StoreOutage
-from imgoe_bot.services.uploads import UploadLimits, UploadService
+from imgoe_bot.services.uploading.budgets import HostBudgets
+from imgoe_bot.services.uploading.chosen_messages import KeepService
+from imgoe_bot.services.uploading.quotas import QuotaService
+from imgoe_bot.services.uploading.uploads import UploadLimits, UploadService
 from imgoe_bot.settings import (
     PluginSettings,
     Settings,
@@ -92,11 +97,11 @@ from imgoe_bot.settings import (
     variable_name,
 )
 from imgoe_bot.ui import endpoints
-from imgoe_bot.ui.bot import ImgoeBot, install, uninstall
-from imgoe_bot.ui.connection import is_connected
+from imgoe_bot.ui.client.bot import ImgoeBot, install, uninstall
+from imgoe_bot.ui.client.connection import is_connected
 from imgoe_bot.ui.container import AnyBot, Services
-from imgoe_bot.ui.library_board import DiscordBoard
-from imgoe_bot.ui.outbound import DiscordMessenger
+from imgoe_bot.ui.outbound.board import DiscordBoard
+from imgoe_bot.ui.outbound.messenger import DiscordMessenger
 
 DISCORD_MEDIA_URLS = (
     "https://media.discordapp.net",

@@ -7,7 +7,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from imgoe_bot.adapters.host import CheveretoHost
+from imgoe_bot.adapters.image_host.chevereto import CheveretoHost
 from imgoe_bot.domain.guild import ApiKey
 from imgoe_bot.errors import HostBroken, HostError, HostUnreachable, KeyRejected, ReplyMissing
 from imgoe_bot.hostserver import HostOptions, HostServer

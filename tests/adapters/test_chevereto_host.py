@@ -10,8 +10,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from imgoe_bot.adapters.host import CheveretoHost, upload_max_s
-from imgoe_bot.adapters.web import guarded_sockets
+from imgoe_bot.adapters.image_host.chevereto import CheveretoHost, upload_max_s
+from imgoe_bot.adapters.sources.web import guarded_sockets
 from imgoe_bot.domain.guild import ApiKey
 from imgoe_bot.domain.upload import DeleteLink, Details, Stored
 from imgoe_bot.errors import BadReply, KeyRejected, SettingsRejected

@@ -5,7 +5,7 @@ import gc
 
 import pytest
 
-from imgoe_bot.adapters.store.finishing import finishing
+from imgoe_bot.adapters.store.engine.shielding import finishing
 from imgoe_bot.errors import StoreClosed
 from imgoe_bot.services.store_outage import StoreOutage
 

@@ -9,9 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from imgoe_bot.adapters.store import SqlPersonStore
-from imgoe_bot.domain.ids import UserId
-from imgoe_bot.domain.job import Job, Step
-from imgoe_bot.domain.letters import (
+from imgoe_bot.domain.direct_messages import (
     PROBE_FOR,
     Breaker,
     Closed,
@@ -24,6 +22,8 @@ from imgoe_bot.domain.letters import (
     Quota,
     Slot,
 )
+from imgoe_bot.domain.ids import UserId
+from imgoe_bot.domain.job import Job, Step
 from imgoe_bot.domain.upload import Post
 from imgoe_bot.errors import SourceUnreachable, StaleWrite
 from tests.contracts.stores import BEN, NOW, Stores, fresh_number, item, post, upload_of

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from imgoe_bot.adapters.store import SqlStayStore, tables
-from imgoe_bot.adapters.store.stays import OF_A_GUILD
+from imgoe_bot.adapters.store.settings.memberships import OF_A_GUILD
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from tests.contracts.stores import (

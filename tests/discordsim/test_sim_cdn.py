@@ -7,7 +7,7 @@ import discord
 import pytest
 
 from imgoe_bot.discordsim import DiscordSim, Message, Upload
-from imgoe_bot.discordsim.message_payloads import attachment_payload
+from imgoe_bot.discordsim.payloads.messages import attachment_payload
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import Clock, Probe, Town

@@ -9,7 +9,7 @@ import pytest_asyncio
 from discord import app_commands
 
 from imgoe_bot.discordsim import ApiProblem, Permission
-from imgoe_bot.discordsim.commands import visible
+from imgoe_bot.discordsim.interactions.commands import visible
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import Probe, Town

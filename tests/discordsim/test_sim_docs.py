@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imgoe_bot.discordsim import DiscordSim, GuildHandle, Interaction, Person
-from imgoe_bot.discordsim.faults import Faults
+from imgoe_bot.discordsim.controls.faults import Faults
 
 PAGE = Path(__file__).parents[2] / "docs" / "discordsim.md"
 

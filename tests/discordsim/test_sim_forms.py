@@ -7,7 +7,7 @@ import discord
 import pytest
 
 from imgoe_bot.discordsim import ApiProblem, Permission
-from imgoe_bot.discordsim.waiting import until
+from imgoe_bot.discordsim.state.waiting import until
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import Probe, Town

@@ -256,7 +256,7 @@ async def test_a_command_is_offered_only_to_those_it_is_meant_for(
         await interaction.response.send_message("ok")
 
     await bot.tree.sync()
-    monkeypatch.setattr("imgoe_bot.discordsim.person._COMMAND_WAIT_S", 0.05)
+    monkeypatch.setattr("imgoe_bot.discordsim.controls.person._COMMAND_WAIT_S", 0.05)
 
     with pytest.raises(LookupError, match="no command"):
         await town.alice.slash(town.memes, "setup")

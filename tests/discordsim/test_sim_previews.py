@@ -10,8 +10,8 @@ import pytest_asyncio
 from aiohttp import web
 
 from imgoe_bot.discordsim import Message, SimOptions
-from imgoe_bot.discordsim.entities import User
-from imgoe_bot.discordsim.previews import links_in
+from imgoe_bot.discordsim.cdn.previews import links_in
+from imgoe_bot.discordsim.state.entities import User
 from imgoe_bot.discordsim.wire import mapping
 
 if TYPE_CHECKING:

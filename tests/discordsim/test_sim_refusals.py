@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import discord
 import pytest
 
-from imgoe_bot.discordsim import ApiProblem, ChannelType, Permission, Upload, threads
+from imgoe_bot.discordsim import ApiProblem, ChannelType, Permission, Upload
+from imgoe_bot.discordsim.actions import threads
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import MakeBot, Probe, StartBot, Town

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from imgoe_bot.discordsim import Permission, Upload
-from imgoe_bot.discordsim.message_payloads import attachment_payload
+from imgoe_bot.discordsim.payloads.messages import attachment_payload
 from imgoe_bot.discordsim.wire import Json, mapping, mappings, sequence
 
 if TYPE_CHECKING:

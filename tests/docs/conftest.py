@@ -10,10 +10,10 @@ from discord.ext import commands
 
 from imgoe_bot.app import open_services
 from imgoe_bot.settings import PluginSettings
-from imgoe_bot.ui.bot import install, uninstall
+from imgoe_bot.ui.client.bot import install, uninstall
 from imgoe_bot.ui.container import AnyBot
-from imgoe_bot.ui.library_board import DiscordBoard
-from imgoe_bot.ui.outbound import DiscordMessenger
+from imgoe_bot.ui.outbound.board import DiscordBoard
+from imgoe_bot.ui.outbound.messenger import DiscordMessenger
 
 
 @pytest_asyncio.fixture

@@ -13,11 +13,11 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from imgoe_bot import errors
-from imgoe_bot.cli import app
-from imgoe_bot.doctor import INVITE_PERMISSIONS
 from imgoe_bot.errors import ImgoeError
 from imgoe_bot.settings import PluginSettings, Settings, variable_name
-from imgoe_bot.ui.permissions import NEEDED_BY_OPTIONS, NEEDED_TO_MIRROR
+from imgoe_bot.terminal.cli import app
+from imgoe_bot.terminal.doctor import INVITE_PERMISSIONS
+from imgoe_bot.ui.access.permissions import NEEDED_BY_OPTIONS, NEEDED_TO_MIRROR
 from tests.docs.tables import ROOT, code, fences, read, rows, sections
 
 DOCUMENTS = sorted(

@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from imgoe_bot.domain.ids import PostId
-from imgoe_bot.domain.letters import (
+from imgoe_bot.domain.direct_messages import (
     BOOKED_FOR,
     Breaker,
     Closed,
@@ -21,6 +20,7 @@ from imgoe_bot.domain.letters import (
     decide,
     still_booked,
 )
+from imgoe_bot.domain.ids import PostId
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 SOON, LATER = NOW + timedelta(seconds=30), NOW + timedelta(minutes=5)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from imgoe_bot.discordsim import Message, SimOptions
-from imgoe_bot.discordsim.message_payloads import attachment_path
+from imgoe_bot.discordsim.payloads.messages import attachment_path
 from tests.flows.kit import PATIENCE_S, Town, eventually, picture
 
 EXPIRED = b"This content is no longer available."

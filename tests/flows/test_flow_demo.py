@@ -13,7 +13,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 from rich.console import Console
 
-from imgoe_bot.rehearsal import Rehearsal, StepFailed, sample_picture
+from imgoe_bot.terminal.demo.rehearsal import Rehearsal, StepFailed, sample_picture
 from tests.flows.demo_process import CHROMIUM_FLAGS, running_demo
 from tests.flows.kit import Town, eventually
 

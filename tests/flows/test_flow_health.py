@@ -12,7 +12,7 @@ from imgoe_bot.app import run_bot
 from imgoe_bot.discordsim import DiscordSim
 from imgoe_bot.health import is_healthy
 from imgoe_bot.ui import endpoints
-from imgoe_bot.ui.connection import is_connected
+from imgoe_bot.ui.client.connection import is_connected
 from tests.flows.kit import PATIENCE_S, Town, bot_process, eventually, picture
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, message_content=True)

@@ -8,7 +8,7 @@ import pytest_asyncio
 from aiohttp import web
 
 from imgoe_bot.discordsim import Message, SimOptions
-from imgoe_bot.discordsim.message_payloads import attachment_path
+from imgoe_bot.discordsim.payloads.messages import attachment_path
 from tests.flows.kit import DELETE_LINK, PATIENCE_S, Town, eventually, picture
 
 PAGE = """<html><head><title>Cats</title><meta property="og:image" content="/page.png"></head>"""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from imgoe_bot.discordsim import Channel, Message, Permission, Person, places
+from imgoe_bot.discordsim import Channel, Message, Permission, Person
+from imgoe_bot.discordsim.actions import places
 from tests.flows.kit import Town, eventually, picture
 
 

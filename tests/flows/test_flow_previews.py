@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from imgoe_bot.discordsim import Message, Permission
-from imgoe_bot.discordsim.entities import COMPONENTS_V2
-from imgoe_bot.discordsim.layouts import walk
-from imgoe_bot.discordsim.message_payloads import attachment_path, message_payload
+from imgoe_bot.discordsim.payloads.messages import attachment_path, message_payload
+from imgoe_bot.discordsim.rules.layouts import walk
+from imgoe_bot.discordsim.state.entities import COMPONENTS_V2
 from imgoe_bot.discordsim.wire import Json, integer, mapping, mappings, text
-from imgoe_bot.hostserver.pipeline import THUMB_PX
+from imgoe_bot.hostserver.decoding.renditions import THUMB_PX
 from tests.flows.kit import Town, eventually, picture
 
 ALWAYS = 99

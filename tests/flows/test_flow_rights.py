@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from imgoe_bot.discordsim import Channel, Interaction, Message, Permission, Person, Role
-from imgoe_bot.discordsim import commands as known
+from imgoe_bot.discordsim.interactions import commands as known
 from imgoe_bot.discordsim.wire import mappings, text
 from tests.flows.kit import PATIENCE_S, Town, picture
 

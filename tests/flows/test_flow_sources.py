@@ -3,7 +3,7 @@
 import pytest
 
 from imgoe_bot.discordsim import Channel, ChannelType, Message, Upload
-from imgoe_bot.discordsim.message_payloads import attachment_path
+from imgoe_bot.discordsim.payloads.messages import attachment_path
 from imgoe_bot.discordsim.wire import Payload
 from tests.flows.kit import Town, eventually, picture
 

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from imgoe_bot.discordsim import Channel, ChannelType, Message, Permission, threads
+from imgoe_bot.discordsim import Channel, ChannelType, Message, Permission
+from imgoe_bot.discordsim.actions import threads
 from tests.flows.kit import Town, eventually, picture
 
 NOTE = "A moderator decides"

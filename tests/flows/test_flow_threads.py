@@ -2,7 +2,8 @@
 
 import pytest
 
-from imgoe_bot.discordsim import Channel, ChannelType, Message, Permission, threads
+from imgoe_bot.discordsim import Channel, ChannelType, Message, Permission
+from imgoe_bot.discordsim.actions import threads
 from tests.flows.kit import PATIENCE_S, Town, elsewhere, own_key, picture
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from imgoe_bot.discordsim import Message, Upload
-from imgoe_bot.discordsim.message_payloads import attachment_path
+from imgoe_bot.discordsim.payloads.messages import attachment_path
 from imgoe_bot.hostserver import HostOptions, HostServer
 from tests.flows.kit import PATIENCE_S, Town, picture
 

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from imgoe_bot import errors
-from imgoe_bot.hostapi.tiny import tiny_file
+from imgoe_bot.hostapi.probing.tiny_files import tiny_file
 from imgoe_bot.hostserver import HostOptions, HostServer
 
 PAGE = Path(__file__).parents[2] / "docs" / "host-client.md"

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from imgoe_bot.errors import BadReply, HostBroken, HostBusy, HostUnreachable, SourceBlocked
 from imgoe_bot.hostapi import HostClient, Published
-from imgoe_bot.hostapi.pages import PAGE_BYTES
+from imgoe_bot.hostapi.wire.viewer_page import PAGE_BYTES
 from tests.hostapi.conftest import sample
 
 if TYPE_CHECKING:

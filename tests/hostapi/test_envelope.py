@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from imgoe_bot.errors import SettingsRejected
 from imgoe_bot.hostapi import Base64Source, BytesSource, UploadRequest, UrlSource
-from imgoe_bot.hostapi.multipart import FILENAME_BYTES, Envelope, FilePart, plain_name, seal
-from imgoe_bot.hostapi.wire import build
+from imgoe_bot.hostapi.wire.multipart import FILENAME_BYTES, Envelope, FilePart, plain_name, seal
+from imgoe_bot.hostapi.wire.requests import build
 
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40)
 PNG = BytesSource(b"\x89PNG\r\n\x1a\n")

@@ -8,7 +8,7 @@ from aiohttp import BodyPartReader, web
 
 from imgoe_bot.errors import HostBusy, HostRefused, KeyRejected
 from imgoe_bot.hostapi import HostAbilities, HostClient, sniff_mime
-from imgoe_bot.hostapi.tiny import TINY_KINDS, tiny_file
+from imgoe_bot.hostapi.probing.tiny_files import TINY_KINDS, tiny_file
 from imgoe_bot.hostserver import HostOptions, HostServer
 
 if TYPE_CHECKING:

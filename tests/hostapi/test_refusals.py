@@ -28,7 +28,7 @@ from imgoe_bot.hostapi import (
     StreamSource,
     UploadRequest,
 )
-from imgoe_bot.hostapi.faults import Refusal, Sent, classify
+from imgoe_bot.hostapi.wire.refusals import Refusal, Sent, classify
 
 if TYPE_CHECKING:
     from tests.hostapi.conftest import RawHost, ReplayHost

@@ -17,8 +17,8 @@ from imgoe_bot.hostapi import (
     UrlSource,
 )
 from imgoe_bot.hostapi.models import Format
-from imgoe_bot.hostapi.scrub import scrub
-from imgoe_bot.hostapi.wire import build
+from imgoe_bot.hostapi.redaction import scrub
+from imgoe_bot.hostapi.wire.requests import build
 
 if TYPE_CHECKING:
     from tests.hostapi.conftest import ReplayHost

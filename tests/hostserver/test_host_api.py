@@ -11,8 +11,8 @@ import aiohttp
 import pytest
 
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer
-from imgoe_bot.hostserver.admin import WAITING_PAGE
 from imgoe_bot.hostserver.options import MIB
+from imgoe_bot.hostserver.pages.admin import WAITING_PAGE
 from tests.hostserver.driver import Answer, Client, FileList, picture
 from tests.hostserver.films import film
 from tests.hostserver.stage import PROBLEM, Clock, running, signed_in, with_key

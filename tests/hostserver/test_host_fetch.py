@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from imgoe_bot.hostserver import HostOptions, HostServer
-from imgoe_bot.hostserver.fetch import GuardedFetcher, is_public
+from imgoe_bot.hostserver.intake.fetch import GuardedFetcher, is_public
 from tests.hostserver.driver import Answer, Client, client_of, picture
 
 PRIVATE = [

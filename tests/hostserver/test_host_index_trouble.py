@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from imgoe_bot.hostserver.database import open_database
 from imgoe_bot.hostserver.faults import Fault, Reason
+from imgoe_bot.hostserver.index.database import open_database
 from tests.hostserver.driver import Client, FileList, picture
 from tests.hostserver.stage import PROBLEM, signed_in, with_key
 

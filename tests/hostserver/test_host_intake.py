@@ -17,10 +17,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, Patience
-from imgoe_bot.hostserver.base64_text import Base64Decoder
 from imgoe_bot.hostserver.faults import Fault
-from imgoe_bot.hostserver.multipart import MalformedBody, PartStart
-from imgoe_bot.hostserver.urlencoded import END, UrlencodedParser
+from imgoe_bot.hostserver.intake.base64_text import Base64Decoder
+from imgoe_bot.hostserver.intake.multipart import MalformedBody, PartStart
+from imgoe_bot.hostserver.intake.urlencoded import END, UrlencodedParser
 from tests.hostserver.driver import Answer, Client, FileList, client_of, picture
 from tests.hostserver.stage import PROBLEM, Clock, running, with_key
 from tests.hostserver.wire import MULTIPART, PART, URLENCODED, connected

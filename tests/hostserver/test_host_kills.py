@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Place
-from imgoe_bot.hostserver.s3 import open_bucket
+from imgoe_bot.hostserver.storage.s3 import open_bucket
 from tests.hostserver.bucket import keys_in
 from tests.hostserver.driver import Client, FileList, client_of, picture
 from tests.hostserver.stage import Clock, running, signed_in, with_key

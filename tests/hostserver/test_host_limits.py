@@ -22,15 +22,15 @@ from PIL import Image
 from sqlalchemy import Connection, inspect
 
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, VideoLimits
-from imgoe_bot.hostserver.app import Outside, make_host
-from imgoe_bot.hostserver.auth import Seal
-from imgoe_bot.hostserver.database import MIGRATIONS, migrate, open_database
-from imgoe_bot.hostserver.form import UploadForm
-from imgoe_bot.hostserver.keeping import Arrival
-from imgoe_bot.hostserver.limits import RateLimiter
-from imgoe_bot.hostserver.schema import METADATA
-from imgoe_bot.hostserver.spool import open_spool
-from imgoe_bot.hostserver.video import VideoReader
+from imgoe_bot.hostserver.access.rate_limits import RateLimiter
+from imgoe_bot.hostserver.access.secrets import Seal
+from imgoe_bot.hostserver.decoding.video import VideoReader
+from imgoe_bot.hostserver.index.database import MIGRATIONS, migrate, open_database
+from imgoe_bot.hostserver.index.schema import METADATA
+from imgoe_bot.hostserver.intake.form import UploadForm
+from imgoe_bot.hostserver.intake.spool import open_spool
+from imgoe_bot.hostserver.serving.routes import Outside, make_host
+from imgoe_bot.hostserver.uploads.storing import Arrival
 from tests.hostserver.driver import Client, FileList, client_of, picture
 from tests.hostserver.films import GPS_IFD, film, picture_with_place
 

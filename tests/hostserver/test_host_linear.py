@@ -17,19 +17,16 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from imgoe_bot.hostserver.arriving import PATIENCE, pieces
-from imgoe_bot.hostserver.base64_text import Base64Decoder
-from imgoe_bot.hostserver.exif_values import read_values
+from imgoe_bot.hostserver.decoding.exif_values import read_values
+from imgoe_bot.hostserver.decoding.renditions import ImageLimits, ImageMaker
 from imgoe_bot.hostserver.faults import Fault
-from imgoe_bot.hostserver.fetch import is_public, looks_like_url
-from imgoe_bot.hostserver.form import parse_expiry, parse_form, parse_tags
 from imgoe_bot.hostserver.formats import GIF, JPEG, PNG, Format, sniff
-from imgoe_bot.hostserver.multipart import (
-    Event,
-    MultipartParser,
-    boundary_of,
-    parse_headers,
-)
+from imgoe_bot.hostserver.intake.base64_text import Base64Decoder
+from imgoe_bot.hostserver.intake.deadlines import PATIENCE, pieces
+from imgoe_bot.hostserver.intake.fetch import is_public, looks_like_url
+from imgoe_bot.hostserver.intake.form import parse_expiry, parse_form, parse_tags
+from imgoe_bot.hostserver.intake.multipart import Event, MultipartParser, boundary_of, parse_headers
+from imgoe_bot.hostserver.intake.urlencoded import UrlencodedParser
 from imgoe_bot.hostserver.names import (
     clean_text,
     file_stem,
@@ -40,10 +37,8 @@ from imgoe_bot.hostserver.names import (
     title_from,
 )
 from imgoe_bot.hostserver.options import Patience
-from imgoe_bot.hostserver.pipeline import ImageLimits, ImageMaker
-from imgoe_bot.hostserver.scrub import scrub_bytes, scrub_image, scrub_video
-from imgoe_bot.hostserver.urlencoded import UrlencodedParser
-from imgoe_bot.hostserver.webm import scrub_webm
+from imgoe_bot.hostserver.scrubbing.stills import scrub_bytes, scrub_image, scrub_video
+from imgoe_bot.hostserver.scrubbing.webm import scrub_webm
 from tests.hostserver.driver import Client, picture
 
 TIMES = 10

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imgoe_bot.hostserver.multipart import (
+from imgoe_bot.hostserver.intake.multipart import (
     MalformedBody,
     MultipartParser,
     PartData,

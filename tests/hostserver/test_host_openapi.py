@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi import checks
 
 from imgoe_bot.hostserver import HostOptions, HostServer
-from imgoe_bot.hostserver.openapi import openapi
+from imgoe_bot.hostserver.api.openapi import openapi
 
 DOCUMENT = Path(__file__).parents[2] / "docs/host-api.md"
 WAIT_S = 20

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imgoe_bot.hostserver.auth import Seal
-from imgoe_bot.hostserver.boxes import location_boxes
+from imgoe_bot.hostserver.access.secrets import Seal
+from imgoe_bot.hostserver.api.reply import format_age, format_duration, format_size
 from imgoe_bot.hostserver.faults import Fault
-from imgoe_bot.hostserver.form import LONGEST, SHORTEST, parse_expiry, parse_form, parse_tags
 from imgoe_bot.hostserver.formats import ALL, sniff
+from imgoe_bot.hostserver.intake.form import LONGEST, SHORTEST, parse_expiry, parse_form, parse_tags
 from imgoe_bot.hostserver.names import (
     clean_text,
     file_stem,
@@ -23,8 +23,8 @@ from imgoe_bot.hostserver.names import (
     title_from,
     with_suffix,
 )
-from imgoe_bot.hostserver.reply import format_age, format_duration, format_size
-from imgoe_bot.hostserver.scrub import scrub_bytes
+from imgoe_bot.hostserver.scrubbing.boxes import location_boxes
+from imgoe_bot.hostserver.scrubbing.stills import scrub_bytes
 from tests.hostserver.films import picture_with_place
 
 ANY = st.text(max_size=400)

@@ -11,8 +11,8 @@ import jsonschema_rs
 import pytest
 
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer
-from imgoe_bot.hostserver.openapi import PARAMETERS, openapi
-from imgoe_bot.hostserver.schemas import IMAGE
+from imgoe_bot.hostserver.api.openapi import PARAMETERS, openapi
+from imgoe_bot.hostserver.api.schemas import IMAGE
 from tests.docs.tables import code, read, rows, sections
 from tests.hostserver.driver import Answer, Client, client_of, picture
 from tests.hostserver.films import animation, film, picture_with_place

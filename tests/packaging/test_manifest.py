@@ -25,7 +25,7 @@ def test_every_package_folder_is_shipped() -> None:
 
 
 def test_every_cog_is_loaded_by_name() -> None:
-    from imgoe_bot.ui.bot import EXTENSIONS
+    from imgoe_bot.ui.client.bot import EXTENSIONS
 
     files = sorted(path.stem for path in (ROOT / "cogs").glob("*.py") if path.stem != "__init__")
     assert sorted(EXTENSIONS) == [f"imgoe_bot.cogs.{name}" for name in files]

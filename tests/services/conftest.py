@@ -18,27 +18,27 @@ from imgoe_bot.adapters.store import (
     open_engine,
 )
 from imgoe_bot.domain.budget import Budget
+from imgoe_bot.domain.direct_messages import Quota, Slot
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
-from imgoe_bot.domain.letters import Quota, Slot
 from imgoe_bot.domain.upload import Post
-from imgoe_bot.services.budgets import HostBudgets
+from imgoe_bot.services.cards.layouts import Layouts
+from imgoe_bot.services.cards.previews import Previews
+from imgoe_bot.services.cards.reviews import Reviews
 from imgoe_bot.services.catch_up_queue import CatchUpQueue
-from imgoe_bot.services.deletions import DeletionService
-from imgoe_bot.services.delivery import DeliveryService
-from imgoe_bot.services.erasure import Erasure
-from imgoe_bot.services.guild_settings import GuildSettingsService
-from imgoe_bot.services.layouts import Layouts
-from imgoe_bot.services.options import OptionService
-from imgoe_bot.services.previews import Previews
-from imgoe_bot.services.quotas import QuotaService
-from imgoe_bot.services.resting import RestService
-from imgoe_bot.services.retirements import RetirementService
-from imgoe_bot.services.reviews import Reviews
-from imgoe_bot.services.runner import JobRunner, RunnerOptions
-from imgoe_bot.services.status import StatusService
-from imgoe_bot.services.steps import Steps
+from imgoe_bot.services.deleting.deletions import DeletionService
+from imgoe_bot.services.deleting.erasure import Erasure
+from imgoe_bot.services.deleting.retirements import RetirementService
+from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions
+from imgoe_bot.services.jobs.steps import Steps
+from imgoe_bot.services.mirroring.resting import RestService
+from imgoe_bot.services.people.delivery import DeliveryService
+from imgoe_bot.services.reports.status import StatusService
+from imgoe_bot.services.settings.guild_settings import GuildSettingsService
+from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.store_outage import StoreOutage
-from imgoe_bot.services.uploads import UploadLimits, UploadService
+from imgoe_bot.services.uploading.budgets import HostBudgets
+from imgoe_bot.services.uploading.quotas import QuotaService
+from imgoe_bot.services.uploading.uploads import UploadLimits, UploadService
 from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post
 from tests.flows.kit import eventually
 from tests.services.fakes import FakeClock, FakeHost, FakeMessenger, FakeReader, FakeThumbs

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from imgoe_bot.adapters.store import SqlStayStore
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.services.departures import DepartureService
+from imgoe_bot.services.deleting.departures import DepartureService
 from imgoe_bot.services.store_outage import StoreOutage
 from tests.services.conftest import Office
 

@@ -4,7 +4,7 @@ import pytest
 
 from imgoe_bot.domain.guild import MANAGE_GUILD, Actor
 from imgoe_bot.errors import KeyMissing, NotAllowed, SettingsRejected
-from imgoe_bot.services.guild_settings import check_host_url, check_key
+from imgoe_bot.services.settings.guild_settings import check_host_url, check_key
 from tests.contracts.stores import BEN, GUILD
 from tests.services.conftest import Office
 

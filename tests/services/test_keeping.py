@@ -10,8 +10,8 @@ from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.upload import Card, Post
 from imgoe_bot.errors import UnderWay
-from imgoe_bot.services.keeping import KeepService
-from imgoe_bot.services.uploads import Handed
+from imgoe_bot.services.uploading.chosen_messages import KeepService
+from imgoe_bot.services.uploading.uploads import Handed
 from tests.contracts.stores import BEN, GUILD, item, post, slash_post
 from tests.flows.kit import eventually
 from tests.services.conftest import Office

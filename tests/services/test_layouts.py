@@ -5,7 +5,7 @@ import pytest
 from imgoe_bot.domain.guild import MANAGE_GUILD, SERVER, Actor
 from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.options import Layout
-from imgoe_bot.services.layouts import UNREACHABLE_FOR
+from imgoe_bot.services.cards.layouts import UNREACHABLE_FOR
 from tests.contracts.stores import GUILD, HOST
 from tests.services.conftest import Office
 

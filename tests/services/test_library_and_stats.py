@@ -12,8 +12,8 @@ from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, UploadId, UserId
 from imgoe_bot.domain.library import Day, Query, Trouble, Whose
 from imgoe_bot.domain.upload import Card, Place, Posted, Upload
 from imgoe_bot.errors import MediaTooLarge, NotAllowed, UploadNotFound
-from imgoe_bot.services.library import LibraryService
-from imgoe_bot.services.stats import StatsService
+from imgoe_bot.services.reports.library import LibraryService
+from imgoe_bot.services.reports.stats import StatsService
 from tests.contracts.stores import BEN, CARD, GUILD, NOW, fresh_number, item, post, upload_of
 from tests.services.conftest import Office
 

@@ -13,8 +13,8 @@ from imgoe_bot.domain.mirror import PersonChoice
 from imgoe_bot.domain.privacy import EVERYWHERE
 from imgoe_bot.domain.upload import DeleteLink
 from imgoe_bot.errors import HostBroken, HostRefused
-from imgoe_bot.services.erasure import PATIENCE, PAUSE, Erasure
-from imgoe_bot.services.privacy import PrivacyService
+from imgoe_bot.services.deleting.erasure import PATIENCE, PAUSE, Erasure
+from imgoe_bot.services.people.privacy import PrivacyService
 from tests.contracts.stores import BEN, CARD, GUILD, HOST, NOW, item, post, upload_of
 from tests.flows.kit import eventually
 from tests.services.conftest import NONE, Office

@@ -9,9 +9,9 @@ from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.options import Layout
 from imgoe_bot.domain.upload import Card, Post, Posted, Upload
 from imgoe_bot.errors import SourceBlocked, SourceGone, SourceUnreachable
-from imgoe_bot.services.layouts import UNREACHABLE_FOR
-from imgoe_bot.services.previews import LOOK_AFTER, LOOK_AGAIN_AFTER
-from imgoe_bot.services.runner import JobRunner
+from imgoe_bot.services.cards.layouts import UNREACHABLE_FOR
+from imgoe_bot.services.cards.previews import LOOK_AFTER, LOOK_AGAIN_AFTER
+from imgoe_bot.services.jobs.runner import JobRunner
 from tests.contracts.stores import BEN, CARD, GUILD, NOW, item, post, slash_post, upload_of
 from tests.flows.kit import eventually
 from tests.services.conftest import NONE, PATIENCE, Office

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from imgoe_bot.domain.ids import ChannelId, UserId
-from imgoe_bot.services.resting import Lost
+from imgoe_bot.services.mirroring.resting import Lost
 from tests.contracts.stores import BEN, GUILD, rule
 from tests.services.conftest import Office
 

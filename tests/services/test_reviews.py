@@ -21,8 +21,8 @@ from imgoe_bot.errors import (
     SourceUnreachable,
     UploadNotFound,
 )
-from imgoe_bot.services.runner import JobRunner
-from imgoe_bot.services.uploads import Handed
+from imgoe_bot.services.jobs.runner import JobRunner
+from imgoe_bot.services.uploading.uploads import Handed
 from tests.contracts.stores import BEN, CARD, GUILD, HOST, item, slash_post
 from tests.flows.kit import eventually
 from tests.services.conftest import NONE, Office

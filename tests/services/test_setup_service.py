@@ -16,7 +16,7 @@ from imgoe_bot.errors import (
     SettingsRejected,
     StaleWrite,
 )
-from imgoe_bot.services.setup import PUBLIC_HOST, SetupService
+from imgoe_bot.services.settings.setup import PUBLIC_HOST, SetupService
 from tests.contracts.stores import BEN, GUILD, HOST
 from tests.services.conftest import Office
 

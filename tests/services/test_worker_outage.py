@@ -22,7 +22,7 @@ from imgoe_bot.domain.guild import MANAGE_GUILD, Actor
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.upload import Posted
 from imgoe_bot.errors import HostRefused, StoreError, UnderWay
-from imgoe_bot.services.uploads import Handed
+from imgoe_bot.services.uploading.uploads import Handed
 from tests.contracts.stores import BEN, CARD, GUILD, HOST, NOW, Stores, item, post, slash_post
 from tests.flows.kit import eventually
 from tests.services.conftest import Office

@@ -9,7 +9,7 @@ from imgoe_bot.domain.ids import UploadId
 from imgoe_bot.domain.options import Layout
 from imgoe_bot.domain.upload import PICTURES_MAX, Card
 from imgoe_bot.services.ports import Thumb
-from imgoe_bot.ui import cards, pictures
+from imgoe_bot.ui.cards import message_fields, pictures
 from tests.contracts.stores import item, post, upload_of
 
 THUMB = Thumb("image/webp", b"bytes")
@@ -37,7 +37,7 @@ def test_a_card_holds_no_file_that_it_has_no_room_to_show(
     card = _card(layout, files=files)
     made: dict[UploadId, pictures.File] = {u.id: pictures.file_of(u, THUMB) for u in card.pictured}
 
-    fields = cards.fields(card, thumbs=pictures.addresses(made))
+    fields = message_fields.fields(card, thumbs=pictures.addresses(made))
 
     held = pictures.shown_by(fields, made)
     assert held == list(made.values())[:shown]

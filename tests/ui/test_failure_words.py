@@ -19,8 +19,8 @@ from imgoe_bot.errors import (
     SourceGone,
     UnsupportedMedia,
 )
-from imgoe_bot.ui.failures import words_for
 from imgoe_bot.ui.translate import LOCALES, words_for_locale
+from imgoe_bot.ui.words.failures import words_for
 from tests.ui.test_wording import unescaped
 
 ENGLISH = words_for_locale("en")

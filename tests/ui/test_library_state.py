@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from imgoe_bot.domain.ids import ChannelId
 from imgoe_bot.domain.library import SEARCH_MAX_CHARS, TAG_MAX_CHARS, Query, Whose
-from imgoe_bot.ui.library_state import PAGE_MAX, PATTERN, Spot, pack, unpack
-from imgoe_bot.ui.library_views import PICK_ID
+from imgoe_bot.ui.library.state import PAGE_MAX, PATTERN, Spot, pack, unpack
+from imgoe_bot.ui.library.views import PICK_ID
 
 CUSTOM_ID_MAX = 100
 

@@ -9,8 +9,8 @@ import pytest
 
 from imgoe_bot.domain.upload import Card, DeleteLink, FailedItem, Upload
 from imgoe_bot.errors import HostRefused, SourceGone
-from imgoe_bot.ui import render, views
-from imgoe_bot.ui.gallery import gallery_view
+from imgoe_bot.ui.cards import buttons, render
+from imgoe_bot.ui.cards.gallery import gallery_view
 from imgoe_bot.ui.translate import LOCALES, words_for_locale
 from tests.contracts.stores import NOW, item, post, upload_of
 
@@ -128,7 +128,11 @@ def test_buttons_fit(name: str, locale: str) -> None:
     one = replace(card, uploads=card.uploads[:1])
     words = words_for_locale(locale)
 
-    for view in (views.card_view(card), views.card_view(one), views.private_view(card, words)):
+    for view in (
+        buttons.card_view(card),
+        buttons.card_view(one),
+        buttons.private_view(card, words),
+    ):
         for button in _labels(view):
             assert 0 < len(button["label"]) <= 80
             assert len(button.get("custom_id", "")) <= 100
@@ -141,7 +145,7 @@ async def test_a_page_whose_address_is_too_long_for_a_button_is_linked_by_the_ti
     (embed,) = render.card_embeds(card)
 
     assert embed.url == LONG_PAGE
-    assert [b["label"] for b in _labels(views.card_view(card))] == ["Links", "Delete…"]
+    assert [b["label"] for b in _labels(buttons.card_view(card))] == ["Links", "Delete…"]
 
 
 def test_a_card_never_holds_a_delete_link() -> None:

@@ -6,11 +6,11 @@ from imgoe_bot.domain.layers import Held
 from imgoe_bot.domain.option_kinds import TEXT_MAX_CHARS
 from imgoe_bot.domain.options import OPTIONS
 from imgoe_bot.errors import SettingsRejected
-from imgoe_bot.ui import settings_words as sw
-from imgoe_bot.ui.failures import words_for
-from imgoe_bot.ui.settings_pages import option_page, page_count
-from imgoe_bot.ui.settings_places import ChosenPlace
+from imgoe_bot.ui.settings.pages import option_page, page_count
+from imgoe_bot.ui.settings.places import ChosenPlace
 from imgoe_bot.ui.translate import LOCALES, words_for_locale
+from imgoe_bot.ui.words import option_words as sw
+from imgoe_bot.ui.words.failures import words_for
 from tests.ui.test_wording import unescaped
 
 PLACE = ChosenPlace((10**18, 10**18 + 1, 10**18 + 2))

@@ -9,7 +9,6 @@ import discord
 import pytest
 
 from imgoe_bot import errors
-from imgoe_bot.ui.failures import words_for
 from imgoe_bot.ui.translate import (
     ENGLISH,
     LOCALES,
@@ -19,6 +18,7 @@ from imgoe_bot.ui.translate import (
     words_for_locale,
 )
 from imgoe_bot.ui.wording import size
+from imgoe_bot.ui.words.failures import words_for
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [*(ROOT / "src/imgoe_bot/ui").glob("*.py"), *(ROOT / "cogs").glob("*.py")]

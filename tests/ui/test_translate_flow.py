@@ -14,7 +14,7 @@ from discord.ext import commands
 
 from imgoe_bot.discordsim import DiscordSim, Permission, SimOptions
 from imgoe_bot.hostserver import HostOptions, HostServer
-from imgoe_bot.ui.translator import (
+from imgoe_bot.ui.client.translator import (
     CatalogueTranslator,
     add_translator,
     remove_translator,

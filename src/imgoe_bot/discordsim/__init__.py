@@ -1,6 +1,13 @@
 """A Discord on loopback: REST, gateway, CDN and a chat page."""
 
-from imgoe_bot.discordsim.entities import (
+from imgoe_bot.discordsim.controls.asked import Interaction
+from imgoe_bot.discordsim.controls.faults import Faults
+from imgoe_bot.discordsim.controls.guilds import GuildHandle, Webhook
+from imgoe_bot.discordsim.controls.person import Person
+from imgoe_bot.discordsim.permissions import Permission
+from imgoe_bot.discordsim.problems import ApiProblem
+from imgoe_bot.discordsim.serving.server import DiscordSim, SimOptions, UnknownRoutes
+from imgoe_bot.discordsim.state.entities import (
     Attachment,
     Channel,
     ChannelType,
@@ -9,13 +16,6 @@ from imgoe_bot.discordsim.entities import (
     Upload,
     User,
 )
-from imgoe_bot.discordsim.faults import Faults
-from imgoe_bot.discordsim.guilds import GuildHandle, Webhook
-from imgoe_bot.discordsim.interaction import Interaction
-from imgoe_bot.discordsim.permissions import Permission
-from imgoe_bot.discordsim.person import Person
-from imgoe_bot.discordsim.problems import ApiProblem
-from imgoe_bot.discordsim.server import DiscordSim, SimOptions, UnknownRoutes
 
 __all__ = [
     "ApiProblem",

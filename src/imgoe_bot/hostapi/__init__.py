@@ -4,7 +4,8 @@
 Errors are those of ``imgoe_bot.errors``.
 """
 
-from imgoe_bot.hostapi.client import HostClient
+from imgoe_bot.hostapi.client.client import HostClient
+from imgoe_bot.hostapi.client.transport import open_http
 from imgoe_bot.hostapi.duration import check_duration, format_duration, parse_duration
 from imgoe_bot.hostapi.media import extension_of, sniff_mime
 from imgoe_bot.hostapi.models import (
@@ -17,10 +18,9 @@ from imgoe_bot.hostapi.models import (
     UploadRequest,
     UrlSource,
 )
-from imgoe_bot.hostapi.pages import Published
-from imgoe_bot.hostapi.probe import HostAbilities
-from imgoe_bot.hostapi.reply import Rendition, UploadReply
-from imgoe_bot.hostapi.transport import open_http
+from imgoe_bot.hostapi.probing.probe import HostAbilities
+from imgoe_bot.hostapi.wire.reply import Rendition, UploadReply
+from imgoe_bot.hostapi.wire.viewer_page import Published
 
 __all__ = [
     "Base64Source",

@@ -4,8 +4,7 @@ async with HostServer(HostOptions(data_dir)) as host:
     print(host.url, host.first_key)
 """
 
-from imgoe_bot.hostserver.options import GuestRules, HostOptions, Patience, S3Place
-from imgoe_bot.hostserver.server import HostServer
-from imgoe_bot.hostserver.video import VideoLimits
+from imgoe_bot.hostserver.options import GuestRules, HostOptions, Patience, S3Place, VideoLimits
+from imgoe_bot.hostserver.serving.server import HostServer
 
 __all__ = ["GuestRules", "HostOptions", "HostServer", "Patience", "S3Place", "VideoLimits"]

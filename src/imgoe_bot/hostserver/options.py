@@ -4,13 +4,29 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from imgoe_bot.hostserver.video import VideoLimits
+pass
 
 MIB = 1024 * 1024
 DAY_S = 86_400
 PIXELS = 50_000_000
 JPEG_PIXELS = 65_000_000
 Moderation = Literal["off", "guests", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class VideoLimits:
+    """What one video may cost.
+
+    Attributes:
+        duration_s: the longest film.
+        wait_s: seconds on the clock until its child is killed; half of it in CPU.
+        memory_bytes: address space of a child.
+    """
+
+    duration_s: int = 3_600
+    pixels: int = 50_000_000
+    wait_s: int = 20
+    memory_bytes: int = 1024 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

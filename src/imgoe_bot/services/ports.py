@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from imgoe_bot.domain.budget import Budget, Lane, Used
+from imgoe_bot.domain.direct_messages import Breaker, Move, Quotas
 from imgoe_bot.domain.guild import ApiKey, Change, GuildSettings
 from imgoe_bot.domain.ids import (
     AttachmentId,
@@ -19,7 +20,6 @@ from imgoe_bot.domain.ids import (
     UserId,
 )
 from imgoe_bot.domain.job import Item, Job
-from imgoe_bot.domain.letters import Breaker, Move, Quotas
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MirrorRule, PersonChoice
 from imgoe_bot.domain.options import Options

@@ -7,27 +7,27 @@ import discord
 from discord.ext import commands
 
 from imgoe_bot.services.catch_up_queue import CatchUpQueue
-from imgoe_bot.services.deletions import DeletionService
-from imgoe_bot.services.departures import DepartureService
-from imgoe_bot.services.guild_settings import GuildSettingsService
-from imgoe_bot.services.keeping import KeepService
-from imgoe_bot.services.library import LibraryService
-from imgoe_bot.services.marks import HighWaterMarks
-from imgoe_bot.services.mirrors import MirrorService
-from imgoe_bot.services.notices import NoticeService
-from imgoe_bot.services.options import OptionService
-from imgoe_bot.services.pauses import PauseService
+from imgoe_bot.services.deleting.deletions import DeletionService
+from imgoe_bot.services.deleting.departures import DepartureService
+from imgoe_bot.services.deleting.retirements import RetirementService
+from imgoe_bot.services.jobs.runner import JobRunner
+from imgoe_bot.services.mirroring.marks import HighWaterMarks
+from imgoe_bot.services.mirroring.mirrors import MirrorService
+from imgoe_bot.services.mirroring.pauses import PauseService
+from imgoe_bot.services.mirroring.resting import RestService
+from imgoe_bot.services.people.notices import NoticeService
+from imgoe_bot.services.people.privacy import PrivacyService
 from imgoe_bot.services.ports import Notes
-from imgoe_bot.services.privacy import PrivacyService
-from imgoe_bot.services.quotas import QuotaService
-from imgoe_bot.services.resting import RestService
-from imgoe_bot.services.retirements import RetirementService
-from imgoe_bot.services.runner import JobRunner
-from imgoe_bot.services.setup import SetupService
-from imgoe_bot.services.stats import StatsService
-from imgoe_bot.services.status import StatusService
+from imgoe_bot.services.reports.library import LibraryService
+from imgoe_bot.services.reports.stats import StatsService
+from imgoe_bot.services.reports.status import StatusService
+from imgoe_bot.services.settings.guild_settings import GuildSettingsService
+from imgoe_bot.services.settings.options import OptionService
+from imgoe_bot.services.settings.setup import SetupService
 from imgoe_bot.services.store_outage import StoreOutage
-from imgoe_bot.services.uploads import UploadService
+from imgoe_bot.services.uploading.chosen_messages import KeepService
+from imgoe_bot.services.uploading.quotas import QuotaService
+from imgoe_bot.services.uploading.uploads import UploadService
 
 _ATTRIBUTE = "imgoe_services"
 

@@ -7,7 +7,8 @@ import pytest
 from discord import ui
 from playwright.async_api import expect
 
-from imgoe_bot.discordsim import Upload, chat
+from imgoe_bot.discordsim import Upload
+from imgoe_bot.discordsim.actions import chat
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import Probe, Town

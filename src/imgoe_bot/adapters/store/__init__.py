@@ -1,20 +1,20 @@
 """The store: every SQL statement of the bot."""
 
-from imgoe_bot.adapters.store.budgets import SqlBudgetStore
-from imgoe_bot.adapters.store.choices import SqlChoiceStore
-from imgoe_bot.adapters.store.engine import Database, open_engine
-from imgoe_bot.adapters.store.guilds import SqlGuildStore
-from imgoe_bot.adapters.store.jobs import SqlJobStore
-from imgoe_bot.adapters.store.letters import SqlLetterStore
-from imgoe_bot.adapters.store.library import SqlLibraryStore
-from imgoe_bot.adapters.store.migrate import migrate
-from imgoe_bot.adapters.store.options import SqlOptionStore
-from imgoe_bot.adapters.store.people import SqlPersonStore
-from imgoe_bot.adapters.store.posts import SqlPostStore
-from imgoe_bot.adapters.store.retirements import SqlRetirementStore
-from imgoe_bot.adapters.store.rules import SqlNotes, SqlRuleStore
-from imgoe_bot.adapters.store.status import SqlCopyStore, SqlStatusStore
-from imgoe_bot.adapters.store.stays import SqlStayStore
+from imgoe_bot.adapters.store.engine.engine import Database, open_engine
+from imgoe_bot.adapters.store.engine.migrate import migrate
+from imgoe_bot.adapters.store.people.choices import SqlChoiceStore
+from imgoe_bot.adapters.store.people.people import SqlPersonStore
+from imgoe_bot.adapters.store.posts.library import SqlLibraryStore
+from imgoe_bot.adapters.store.posts.posts import SqlPostStore
+from imgoe_bot.adapters.store.posts.retirements import SqlRetirementStore
+from imgoe_bot.adapters.store.posts.status import SqlCopyStore, SqlStatusStore
+from imgoe_bot.adapters.store.queue.budgets import SqlBudgetStore
+from imgoe_bot.adapters.store.queue.direct_messages import SqlLetterStore
+from imgoe_bot.adapters.store.queue.jobs import SqlJobStore
+from imgoe_bot.adapters.store.settings.guilds import SqlGuildStore
+from imgoe_bot.adapters.store.settings.memberships import SqlStayStore
+from imgoe_bot.adapters.store.settings.options import SqlOptionStore
+from imgoe_bot.adapters.store.settings.rules import SqlNotes, SqlRuleStore
 
 __all__ = [
     "Database",

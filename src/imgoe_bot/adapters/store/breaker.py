@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.upsert import insert_new, upsert
-from imgoe_bot.domain.letters import Breaker, Halt
+from imgoe_bot.domain.direct_messages import Breaker, Halt
 
 _ROW = {"id": 1}
 

@@ -1,0 +1,1 @@
+"""The image host: uploads, deletions, and the small pictures it makes."""

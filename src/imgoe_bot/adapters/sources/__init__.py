@@ -1,0 +1,1 @@
+"""Where files come from: Discord's addresses, and those that people name."""

@@ -1,0 +1,239 @@
+"""Everything that is stored about one person, and forgetting it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Executable, and_, delete, func, insert, not_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from imgoe_bot.adapters.store import rows
+from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.engine.engine import Database
+from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.posts.library import ENTRY, being_erased, entry_from
+from imgoe_bot.adapters.store.settings.memberships import Remembers
+from imgoe_bot.adapters.vault import Vault
+from imgoe_bot.domain.ids import GuildId, UserId
+from imgoe_bot.domain.job import Job, State, Step
+from imgoe_bot.domain.library import Entry
+from imgoe_bot.domain.option_kinds import Form, without_user
+from imgoe_bot.domain.options import OPTIONS
+from imgoe_bot.domain.privacy import Holdings
+from imgoe_bot.errors import StaleWrite
+
+NOBODY = 0
+"""Stands in a server's history for who was forgotten."""
+
+_LISTS = [name for name, option in OPTIONS.items() if option.form is Form.USERS]
+"""The options that name people."""
+
+
+@finishing
+class SqlPersonStore:
+    """``PersonStore`` and ``ErasureStore`` in SQL."""
+
+    def __init__(
+        self, database: Database, *, vault: Vault, remembering: Iterable[Remembers] = ()
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._remembering = tuple(remembering)
+
+    async def holdings(self, user_id: UserId) -> Holdings:
+        """Return how much there is of a person."""
+        live = (t.upload.c.uploader_id == user_id, t.upload.c.deleted_at.is_(None))
+        sums = select(func.count(), func.coalesce(func.sum(t.upload.c.size_bytes), 0)).where(*live)
+        hosts = select(t.upload.c.host_url).where(*live).distinct().order_by(t.upload.c.host_url)
+        erasing = select(func.count()).where(t.post.c.author_id == user_id, being_erased())
+        closed = select(t.person.c.dms_closed_until).where(t.person.c.user_id == user_id)
+        async with self._database.read() as connection:
+            files, size_bytes = (await connection.execute(sums)).one()
+            return Holdings(
+                files=int(files),
+                size_bytes=int(size_bytes),
+                hosts=tuple((await connection.execute(hosts)).scalars()),
+                erasing=int((await connection.execute(erasing)).scalar_one()),
+                dms_closed_until=(await connection.execute(closed)).scalar(),
+            )
+
+    async def entries(self, user_id: UserId) -> tuple[Entry, ...]:
+        """Return every record of an upload, oldest first."""
+        query = ENTRY.where(t.upload.c.uploader_id == user_id).order_by(t.upload.c.created_at)
+        async with self._database.read() as connection:
+            found = (await connection.execute(query)).mappings().all()
+        return tuple(entry_from(row, self._vault) for row in found)
+
+    async def traces(self, user_id: UserId) -> dict[str, list[dict[str, object]]]:
+        """Return what else names a person; see the port."""
+        async with self._database.read() as connection:
+            return {
+                name: [{**row} for row in (await connection.execute(query)).mappings()]
+                for name, query in _traces(user_id).items()
+            }
+
+    async def order_erasure(self, user_id: UserId, *, at: datetime) -> int:
+        """Store the jobs that erase a person's posts; see the port."""
+        theirs = select(t.post.c.id).where(t.post.c.author_id == user_id)
+        async with self._database.write() as connection:
+            await connection.execute(
+                delete(t.job).where(
+                    t.job.c.post_id.in_(theirs),
+                    t.job.c.step != Step.ERASE.value,
+                    not_(_under_lease(at)),
+                )
+            )
+            new = await connection.execute(
+                select(t.post.c.id, t.post.c.guild_id).where(
+                    t.post.c.author_id == user_id, not_(being_erased())
+                )
+            )
+            jobs = [_erasure(post_id, guild_id, at) for post_id, guild_id in new]
+            if jobs:
+                await connection.execute(insert(t.job), jobs)
+            listing = await _listing(connection, user_id)
+            await _forget_traces(connection, user_id)
+            left = await _posts_left(connection, user_id)
+        for guild_id in listing:
+            for store in self._remembering:
+                store.drop(guild_id)
+        if not left:
+            await self._database.scrub()
+        return left
+
+    async def is_worked_on(self, job: Job, *, now: datetime) -> bool:
+        """Tell whether another job of the same post is under a live lease."""
+        async with self._database.read() as connection:
+            return await _is_worked_on(connection, job, now)
+
+    async def erase(self, job: Job, *, now: datetime, with_links: bool = False) -> bool:
+        """Erase the job's post with all that hangs on it; see the port."""
+        async with self._database.write() as connection:
+            await _check_lease(connection, job)
+            if await _is_worked_on(connection, job, now):
+                return False
+            if not with_links and await _has_link(connection, job):
+                return False
+            author_id = await _erase_post(connection, job)
+            await _forget_traces(connection, author_id)
+            left = await _posts_left(connection, author_id)
+        if not left:
+            await self._database.scrub()
+        return True
+
+
+def _traces(user_id: UserId) -> dict[str, Executable]:
+    """Everything that names a person beside their uploads, by what it is."""
+    people, rule, audit, guild = t.person.c, t.mirror_rule.c, t.audit.c, t.guild.c
+    failed = (t.post.c.author_id == user_id, t.job.c.state == State.DEAD.value)
+    return {
+        "direct_messages": select(
+            people.dms_closed_until, people.dm_opened_at, people.quiet_until
+        ).where(people.user_id == user_id),
+        "not_kept": select(t.post.c.guild_id, t.post.c.channel_id, t.job.c.filename, t.job.c.error)
+        .join(t.post, t.post.c.id == t.job.c.post_id)
+        .where(*failed),
+        "mirrored_channels": select(rule.guild_id, rule.channel_id, rule.created_at).where(
+            rule.created_by == user_id
+        ),
+        "changes": select(audit.guild_id, audit.at, audit.name, audit.old, audit.new).where(
+            audit.actor_id == user_id
+        ),
+        "deleted_for_others": select(
+            t.upload.c.guild_id, t.upload.c.id, t.upload.c.deleted_at
+        ).where(t.upload.c.deleted_by == user_id, t.upload.c.uploader_id != user_id),
+        "own_key": select(guild.host_url, guild.key_fingerprint).where(guild.guild_id == user_id),
+    }
+
+
+def _under_lease(now: datetime) -> Any:  # SQLAlchemy's own type of a condition
+    return and_(t.job.c.state == State.LEASED.value, t.job.c.lease_until > now)
+
+
+def _erasure(post_id: str, guild_id: int, at: datetime) -> dict[str, Any]:
+    return rows.NO_ITEM | {
+        "post_id": post_id,
+        "guild_id": guild_id,
+        "step": Step.ERASE.value,
+        "state": State.READY.value,
+        "run_at": at,
+        "attempts": 0,
+    }
+
+
+async def _posts_left(connection: AsyncConnection, user_id: int) -> int:
+    query = select(func.count()).select_from(t.post).where(t.post.c.author_id == user_id)
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def _is_worked_on(connection: AsyncConnection, job: Job, now: datetime) -> bool:
+    query = select(t.job.c.id).where(
+        t.job.c.post_id == job.post_id, t.job.c.id != job.id, _under_lease(now)
+    )
+    return (await connection.execute(query)).first() is not None
+
+
+async def _has_link(connection: AsyncConnection, job: Job) -> bool:
+    query = select(t.upload.c.id).where(
+        t.upload.c.post_id == job.post_id,
+        t.upload.c.deleted_at.is_(None),
+        t.upload.c.delete_link_sealed.is_not(None),
+    )
+    return (await connection.execute(query.with_for_update())).first() is not None
+
+
+async def _check_lease(connection: AsyncConnection, job: Job) -> None:
+    """Raise StaleWrite where another worker has the job, or has done it."""
+    held = select(t.job.c.id).where(
+        t.job.c.id == job.id,
+        t.job.c.owner == job.owner,
+        t.job.c.attempts == job.attempts,
+        t.job.c.state == State.LEASED.value,
+    )
+    if (await connection.execute(held.with_for_update())).first() is None:
+        raise StaleWrite
+
+
+async def _erase_post(connection: AsyncConnection, job: Job) -> int:
+    """Delete the post's rows, innermost first, and return whose it was."""
+    owner = select(t.post.c.author_id).where(t.post.c.id == job.post_id)
+    author_id = (await connection.execute(owner)).scalar_one()
+    await connection.execute(delete(t.job).where(t.job.c.post_id == job.post_id))
+    await connection.execute(delete(t.upload).where(t.upload.c.post_id == job.post_id))
+    await connection.execute(delete(t.post).where(t.post.c.id == job.post_id))
+    return int(author_id)
+
+
+async def _forget_traces(connection: AsyncConnection, user_id: int) -> None:
+    """Forget who it was wherever else a person is named: as a reader, a moderator, a manager."""
+    await _take_off_lists(connection, user_id)
+    await connection.execute(delete(t.person).where(t.person.c.user_id == user_id))
+    await connection.execute(
+        delete(t.note).where(
+            or_(t.note.c.name.contains(str(user_id)), t.note.c.value.contains(str(user_id)))
+        )
+    )
+    for table in (t.guild, t.option_value, t.audit):  # their own space, with its key
+        await connection.execute(delete(table).where(table.c.guild_id == user_id))
+    for column in (t.upload.c.deleted_by, t.audit.c.actor_id, t.mirror_rule.c.created_by):
+        await connection.execute(
+            update(column.table).where(column == user_id).values({column.name: NOBODY})
+        )
+
+
+async def _take_off_lists(connection: AsyncConnection, user_id: int) -> None:
+    """Take a person's id out of the options that name people, and out of their history."""
+    for column in (t.option_value.c.value, t.audit.c.old, t.audit.c.new):
+        table = column.table
+        listed = (table.c.name.in_(_LISTS), column.contains(str(user_id)))
+        texts = await connection.execute(select(column).where(*listed).distinct())
+        for text in texts.scalars().all():
+            without = {column.name: without_user(text, user_id)}
+            await connection.execute(update(table).where(*listed, column == text).values(without))
+
+
+async def _listing(connection: AsyncConnection, user_id: int) -> list[GuildId]:
+    """Return the servers whose options name a person."""
+    value = t.option_value.c
+    query = select(value.guild_id).where(value.name.in_(_LISTS), value.value.contains(str(user_id)))
+    return [GuildId(id_) for id_ in (await connection.execute(query.distinct())).scalars()]

@@ -1,0 +1,1 @@
+"""Posts and their copies: stored, grown, found, counted."""

@@ -1,0 +1,97 @@
+"""Posts that grow: what a message holds only after an edit, such as the preview of its link."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, insert, select, union, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from imgoe_bot.adapters.store import rows
+from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.posts.repeated_steps import AFRESH, ask_again
+from imgoe_bot.domain.ids import PostId
+from imgoe_bot.domain.job import Item, Job, State, Step
+from imgoe_bot.domain.upload import Post
+
+
+async def grow(
+    connection: AsyncConnection, post: Post, items: Sequence[Item], new_job: dict[str, Any]
+) -> bool:
+    """Add a job for each thing that a post does not have yet, and have it answered anew.
+
+    Args:
+        connection: in a transaction.
+        post: as it is stored; locked.
+        items: what its message holds now.
+        new_job: the columns of a job of this post that concerns it as a whole.
+
+    Returns:
+        False when there is nothing new; then nothing is changed.
+    """
+    known = set((await connection.execute(_known_things(post.id))).scalars())
+    new = [item for item in items if item.attachment_id not in known]
+    moved = [await _look_elsewhere(connection, post.id, item) for item in items]
+    if not new and not any(moved):
+        return False
+    ready = {"step": Step.UPLOAD.value, "state": State.READY.value}
+    if new:
+        jobs = [new_job | rows.item_values(item) | ready for item in new]
+        await connection.execute(insert(t.job), jobs)
+    await _hold_answer_back(connection, post.id)
+    if not await ask_again(connection, post.id, Step.ANNOUNCE):
+        waiting = {"step": Step.ANNOUNCE.value, "state": State.WAITING.value}
+        await connection.execute(insert(t.job).values(**new_job | waiting))
+    return True
+
+
+def _known_things(post_id: PostId) -> Select[Any]:
+    ordered = select(t.job.c.attachment_id).where(
+        t.job.c.post_id == post_id, t.job.c.step == Step.UPLOAD.value
+    )
+    stored = select(t.upload.c.attachment_id).where(t.upload.c.post_id == post_id)
+    return select(union(ordered, stored).subquery())
+
+
+async def _look_elsewhere(connection: AsyncConnection, post_id: PostId, item: Item) -> bool:
+    """Have a thing read from where it stands now: a link, then its preview.
+
+    Returns:
+        Whether it had failed and is tried again.
+    """
+    elsewhere = (
+        t.job.c.post_id == post_id,
+        t.job.c.step == Step.UPLOAD.value,
+        t.job.c.attachment_id == item.attachment_id,
+        t.job.c.source != item.source.value,
+    )
+    failed = t.job.c.state == State.DEAD.value
+    place = {"source": item.source.value}
+    afresh = AFRESH | place | {"state": State.READY.value}
+    tried = await connection.execute(update(t.job).where(*elsewhere, failed).values(**afresh))
+    await connection.execute(
+        update(t.job).where(*elsewhere, t.job.c.state != State.DONE.value).values(**place)
+    )
+    return tried.rowcount > 0
+
+
+async def try_again_elsewhere(connection: AsyncConnection, job: Job) -> None:
+    """Try again what has just failed, if it stands elsewhere meanwhile."""
+    source = job.item.source.value if job.item else ""
+    await connection.execute(
+        update(t.job)
+        .where(t.job.c.id == job.id, t.job.c.source != source)
+        .values(**AFRESH | {"state": State.READY.value})
+    )
+
+
+async def _hold_answer_back(connection: AsyncConnection, post_id: PostId) -> None:
+    """Let an answer that was about to begin wait for the files that are new."""
+    await connection.execute(
+        update(t.job)
+        .where(
+            t.job.c.post_id == post_id,
+            t.job.c.step == Step.ANNOUNCE.value,
+            t.job.c.state == State.READY.value,
+        )
+        .values(state=State.WAITING.value)
+    )

@@ -1,0 +1,368 @@
+"""Posts, uploads, and who can be sent direct messages."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, Update, case, false, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from imgoe_bot.adapters.store import rows
+from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.breaker import read_breaker
+from imgoe_bot.adapters.store.engine.advisory_locks import take_turn
+from imgoe_bot.adapters.store.engine.engine import Database
+from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.posts.growing import grow
+from imgoe_bot.adapters.store.posts.repeated_steps import ask_afresh
+from imgoe_bot.adapters.store.posts.shared_copies import UPLOAD, part
+from imgoe_bot.adapters.store.upsert import insert_new, upsert
+from imgoe_bot.adapters.vault import Vault
+from imgoe_bot.domain.ids import AttachmentId, GuildId, JobId, MessageId, PostId, UploadId, UserId
+from imgoe_bot.domain.job import FIRST_LOOK_AFTER, Item, State, Step
+from imgoe_bot.domain.quota import Usage
+from imgoe_bot.domain.upload import Card, FailedItem, Place, Post, Stored, Upload
+from imgoe_bot.errors import UploadNotFound
+
+
+@finishing
+class SqlPostStore:
+    """``ports.PostStore`` in SQL."""
+
+    def __init__(self, database: Database, *, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def add(self, post: Post, items: Sequence[Item], left: Sequence[FailedItem] = ()) -> bool:
+        """Store a post and its jobs; see the port."""
+        async with self._database.write() as connection:
+            if not await _insert_post(connection, post):
+                return False
+            jobs = [
+                job_values(post, Step.UPLOAD, State.READY) | rows.item_values(item)
+                for item in items
+            ]
+            jobs.append(job_values(post, Step.ANNOUNCE, State.WAITING if items else State.READY))
+            await connection.execute(insert(t.job), jobs)
+            if left:
+                await connection.execute(insert(t.job), [_left_values(post, each) for each in left])
+        return True
+
+    async def extend(self, post: Post, items: Sequence[Item]) -> bool:
+        """Add what a known message holds by now to its post; see the port."""
+        if post.message_id is None:
+            return False
+        known = _post_of(post.guild_id, post.message_id).where(t.post.c.withdrawn_at.is_(None))
+        locked = known.with_for_update(key_share=True)
+        async with self._database.write() as connection:
+            found = await _all(connection, locked)
+            if not found:
+                return False
+            stored = rows.post_from(found[0])
+            job = job_values(stored, Step.ANNOUNCE, State.WAITING)
+            return await grow(connection, stored, items, job)
+
+    async def add_uploaded(
+        self, post: Post, *uploads: Upload, left: Sequence[FailedItem] = ()
+    ) -> bool:
+        """Store a post whose files are uploaded, and the jobs of what follows; see the port."""
+        kept = [rows.upload_values(upload, self._vault) for upload in uploads]
+        failed = [_left_values(post, each) for each in left]
+        async with self._database.write() as connection:
+            await _let_give_way(connection, post)
+            if not await _insert_post(connection, replace(post, answered=True)):
+                return False
+            if kept:
+                await connection.execute(insert(t.upload), kept)
+            if failed:
+                await connection.execute(insert(t.job), failed)
+            if not post.is_personal:
+                delivery = job_values(post, Step.DELIVER, State.READY)
+                await connection.execute(insert(t.job).values(**delivery))
+            await order_reviews(connection, post)
+        return True
+
+    async def set_card(
+        self, post_id: PostId, card: Place, *, look_at: datetime | None = None
+    ) -> None:
+        """Note where a post's new card stands; see the port."""
+        async with self._database.write() as connection:
+            answered = await connection.execute(answered_update(post_id, card).returning(t.post))
+            row = answered.mappings().first()
+            if row is not None and look_at is not None:
+                await order_look(connection, rows.post_from(row), look_at)
+
+    async def note_thumbs_attached(self, post_id: PostId) -> None:
+        """Note that the card is being given thumbs of its own; safe to repeat."""
+        noted = update(t.post).where(t.post.c.id == post_id).values(thumbs_attached=True)
+        async with self._database.write() as connection:
+            await connection.execute(noted)
+
+    async def order_look(self, post: Post, *, at: datetime) -> None:
+        """Store the job that looks at a card; see the port."""
+        async with self._database.write() as connection:
+            await order_look(connection, post, at)
+
+    async def get_post(self, post_id: PostId) -> Post:
+        """Return a post; UploadNotFound when there is none."""
+        async with self._database.read() as connection:
+            return await _get_post(connection, post_id)
+
+    async def get_card(self, post_id: PostId, *, now: datetime) -> Card:
+        """Return everything a post's card shows; see the port."""
+        dead = (t.job.c.post_id == post_id) & (t.job.c.state == State.DEAD)
+        async with self._database.read() as connection:
+            post = await _get_post(connection, post_id)
+            uploads = await _all(
+                connection,
+                UPLOAD.where(t.upload.c.post_id == post_id).order_by(t.upload.c.position),
+            )
+            failed = await _all(
+                connection,
+                select(t.job).where(dead, t.job.c.step == Step.UPLOAD).order_by(t.job.c.position),
+            )
+            closed_until = (
+                await connection.execute(
+                    select(t.person.c.dms_closed_until).where(t.person.c.user_id == post.author_id)
+                )
+            ).scalar()
+            breaker = await read_breaker(connection)
+        return Card(
+            post=post,
+            uploads=tuple(rows.upload_from(row, self._vault) for row in uploads),
+            failures=tuple(rows.failure_from(row) for row in failed),
+            dms_closed=breaker.is_open(now) or (closed_until is not None and closed_until > now),
+        )
+
+    async def get_upload(self, upload_id: UploadId) -> Upload:
+        """Return one upload; UploadNotFound when there is none."""
+        async with self._database.read() as connection:
+            found = await _all(connection, UPLOAD.where(t.upload.c.id == upload_id))
+        if not found:
+            raise UploadNotFound
+        return rows.upload_from(found[0], self._vault)
+
+    async def find_post(self, guild_id: GuildId, message_id: MessageId) -> Post | None:
+        """Return the guild's post of a source message, None when there is none."""
+        async with self._database.read() as connection:
+            found = await _all(connection, _post_of(guild_id, message_id))
+        return rows.post_from(found[0]) if found else None
+
+    async def usage(self, guild_id: GuildId, *, user_id: UserId | None, since: datetime) -> Usage:
+        """Return what was stored since then and is under way; see the port."""
+        async with self._database.read() as connection:
+            return await _usage(connection, guild_id, user_id, since=since)
+
+    async def admit(
+        self, job_id: JobId, post: Post, *, since: datetime, check: Callable[[Usage, Usage], None]
+    ) -> None:
+        """Let an upload job in, unless ``check`` raises; see the port."""
+        guild_id = post.guild_id
+        async with self._database.write() as connection:
+            await take_turn(connection, f"quota {guild_id}")
+            check(
+                await _usage(connection, guild_id, post.author_id, since=since, but=job_id),
+                await _usage(connection, guild_id, None, since=since, but=job_id),
+            )
+            mine = t.job.c.id == job_id
+            await connection.execute(update(t.job).where(mine).values(admitted=True))
+
+    async def note_sending(self, job_id: JobId) -> None:
+        """Note that an upload job begins to send its file now; safe to repeat."""
+        noted = update(t.job).where(t.job.c.id == job_id).values(may_be_sent=True)
+        async with self._database.write() as connection:
+            await connection.execute(noted)
+
+    async def leave_copy(self, upload: Upload, *, by: UserId | None, at: datetime) -> bool:
+        """Mark an upload deleted if another live one has its copy; see the port."""
+        async with self._database.write() as connection:
+            others_have_it = await part(connection, upload, self._vault)
+            if others_have_it:
+                await connection.execute(_deleted_update(upload.id, by=by, at=at))
+        return others_have_it
+
+    async def find_copy(self, guild_id: GuildId, host_url: str, sha256: str) -> Upload | None:
+        """Return a live upload of the same bytes in the same guild and host."""
+        query = select(t.upload).where(
+            t.upload.c.guild_id == guild_id,
+            t.upload.c.sha256 == sha256,
+            t.upload.c.host_url == host_url,
+            t.upload.c.deleted_at.is_(None),
+        )
+        async with self._database.read() as connection:
+            found = await _all(connection, query.order_by(t.upload.c.created_at).limit(1))
+        return rows.upload_from(found[0], self._vault) if found else None
+
+    async def mark_deleted(self, upload_id: UploadId, *, by: UserId | None, at: datetime) -> None:
+        """Note that the copy is gone, and forget its delete link; safe to repeat."""
+        async with self._database.write() as connection:
+            await connection.execute(_deleted_update(upload_id, by=by, at=at))
+
+    async def mark_published(self, upload_id: UploadId, stored: Stored) -> None:
+        """Note that the host shows a copy by now, and where its files are; safe to repeat."""
+        values = {"approved": True, "url": stored.url, "thumb_url": stored.thumb_url}
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(t.upload).where(t.upload.c.id == upload_id).values(**values)
+            )
+
+    async def withdraw(self, message_ids: Sequence[MessageId], *, at: datetime) -> None:
+        """Note that unanswered source messages were taken back by their authors."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(t.post)
+                .where(
+                    t.post.c.message_id.in_(message_ids),
+                    t.post.c.answered.is_(False),
+                    t.post.c.withdrawn_at.is_(None),
+                )
+                .values(withdrawn_at=at)
+            )
+
+    async def note_dms(self, user_id: UserId, *, closed_until: datetime | None) -> None:
+        """Remember until when this person is sent no direct messages."""
+        async with self._database.write() as connection:
+            await upsert(
+                connection,
+                t.person,
+                key={"user_id": user_id},
+                values={"dms_closed_until": closed_until},
+            )
+
+
+def job_values(post: Post, step: Step, state: State) -> dict[str, Any]:
+    """Return the columns of a new job that concerns the whole post."""
+    return rows.NO_ITEM | {
+        "post_id": post.id,
+        "guild_id": post.guild_id,
+        "step": step.value,
+        "state": state.value,
+        "run_at": post.created_at,
+        "attempts": 0,
+    }
+
+
+async def order_reviews(connection: AsyncConnection, post: Post) -> None:
+    """Store a job for each copy of a post that its host shows to nobody yet."""
+    query = select(t.upload).where(
+        t.upload.c.post_id == post.id,
+        t.upload.c.approved.is_(False),
+        t.upload.c.deleted_at.is_(None),
+    )
+    waiting = await _all(connection, query)
+    last_at = max((row["created_at"] for row in waiting), default=post.created_at)
+    for row in waiting:
+        look = job_values(post, Step.REVIEW, State.READY) | {"run_at": last_at + FIRST_LOOK_AFTER}
+        item = rows.item_values(rows.item_of_upload(row))
+        await insert_new(connection, t.job, look | item)
+
+
+async def order_look(connection: AsyncConnection, post: Post, at: datetime) -> None:
+    """Store the job that looks at a post's card, or let the one there is begin anew."""
+    look = job_values(post, Step.PREVIEW, State.READY) | {"run_at": at}
+    await ask_afresh(connection, look)
+
+
+def answered_update(post_id: PostId, card: Place | None) -> Update:
+    """Return the statement that notes that a post is answered, and where its card stands."""
+    values: dict[str, Any] = {"answered": True}
+    if card is not None:
+        same = t.post.c.card_message_id == card.message_id
+        values |= {
+            "card_channel_id": card.channel_id,
+            "card_message_id": card.message_id,
+            "thumbs_attached": case((same, t.post.c.thumbs_attached), else_=false()),
+        }
+    return update(t.post).where(t.post.c.id == post_id).values(**values)
+
+
+def _deleted_update(upload_id: UploadId, *, by: UserId | None, at: datetime) -> Update:
+    return (
+        update(t.upload)
+        .where(t.upload.c.id == upload_id, t.upload.c.deleted_at.is_(None))
+        .values(deleted_at=at, deleted_by=by, delete_link_sealed=None)
+    )
+
+
+def _left_values(post: Post, left: FailedItem) -> dict[str, Any]:
+    """Return the columns of an upload that was refused before it began."""
+    item = Item(AttachmentId(-1 - left.position), left.position, left.filename)
+    failed = job_values(post, Step.UPLOAD, State.DEAD) | rows.item_values(item)
+    return failed | rows.error_values(left.error)
+
+
+def _post_of(guild_id: GuildId, message_id: MessageId) -> Select[Any]:
+    return select(t.post).where(t.post.c.guild_id == guild_id, t.post.c.message_id == message_id)
+
+
+async def _let_give_way(connection: AsyncConnection, post: Post) -> None:
+    """Free a message for a new post if nothing is left of what was kept of it."""
+    if post.message_id is None:
+        return
+    alive = select(t.upload.c.id).where(
+        t.upload.c.post_id == t.post.c.id, t.upload.c.deleted_at.is_(None)
+    )
+    await connection.execute(
+        update(t.post)
+        .where(
+            t.post.c.guild_id == post.guild_id,
+            t.post.c.message_id == post.message_id,
+            t.post.c.answered.is_(True),
+            ~alive.exists(),
+        )
+        .values(message_id=None)
+    )
+
+
+async def _insert_post(connection: AsyncConnection, post: Post) -> bool:
+    """Store a post, unless its guild has one of the same message."""
+    if post.message_id is not None:
+        known = _post_of(post.guild_id, post.message_id)
+        if (await connection.execute(known)).first():
+            return False
+    try:
+        async with connection.begin_nested():
+            await connection.execute(insert(t.post).values(**rows.post_values(post)))
+    except IntegrityError:  # another process was faster
+        return False
+    return True
+
+
+async def _get_post(connection: AsyncConnection, post_id: PostId) -> Post:
+    found = await _all(connection, select(t.post).where(t.post.c.id == post_id))
+    if not found:
+        raise UploadNotFound
+    return rows.post_from(found[0])
+
+
+async def _all(connection: AsyncConnection, query: Select[Any]) -> list[rows.Columns]:
+    return list((await connection.execute(query)).mappings())
+
+
+async def _usage(
+    connection: AsyncConnection,
+    guild_id: GuildId,
+    user_id: UserId | None,
+    *,
+    since: datetime,
+    but: JobId | None = None,
+) -> Usage:
+    """Count what is under way first: what ends between the two reads is then counted twice."""
+    running = [
+        t.job.c.guild_id == guild_id,
+        t.job.c.state == State.LEASED.value,
+        t.job.c.admitted,
+    ]
+    stored = [t.upload.c.guild_id == guild_id, t.upload.c.created_at >= since]
+    if but is not None:
+        running.append(t.job.c.id != but)
+    if user_id is not None:
+        running.append(t.post.c.author_id == user_id)
+        stored.append(t.upload.c.uploader_id == user_id)
+    jobs = select(func.count()).join_from(t.job, t.post, t.post.c.id == t.job.c.post_id)
+    under_way = (await connection.execute(jobs.where(*running))).scalar_one()
+    sums = select(func.count(), func.coalesce(func.sum(t.upload.c.size_bytes), 0)).where(*stored)
+    files, size_bytes = (await connection.execute(sums)).one()
+    return Usage(int(files), int(size_bytes), int(under_way))

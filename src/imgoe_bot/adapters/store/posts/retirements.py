@@ -1,0 +1,129 @@
+"""Posts whose source message was deleted: found, worked on later, held for a moderator."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, insert, or_, select, update
+
+from imgoe_bot.adapters.store import rows
+from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.engine.engine import Database
+from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.posts.posts import job_values
+from imgoe_bot.adapters.store.upsert import insert_new
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, UserId
+from imgoe_bot.domain.job import State, Step
+from imgoe_bot.domain.upload import Post
+
+_ANSWERED = (
+    t.post.c.message_id.is_not(None),
+    t.post.c.answered.is_(True),
+    t.post.c.withdrawn_at.is_(None),
+)
+
+
+@finishing
+class SqlRetirementStore:
+    """``RetirementStore`` in SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def are_known(self, message_ids: Sequence[MessageId]) -> bool:
+        """Tell whether there is a post of any of these source messages."""
+        query = select(t.post.c.id).where(t.post.c.message_id.in_(message_ids)).limit(1)
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).first() is not None
+
+    async def find_answered(self, message_ids: Sequence[MessageId]) -> tuple[Post, ...]:
+        """Return the answered posts of these source messages."""
+        return await self._posts(
+            select(t.post).where(t.post.c.message_id.in_(message_ids), *_ANSWERED)
+        )
+
+    async def find_in(self, guild_id: GuildId, channel_id: ChannelId) -> tuple[Post, ...]:
+        """Return the answered posts with copies of a channel and its threads."""
+        parents = "," + t.post.c.parent_ids + ","
+        there = or_(
+            t.post.c.channel_id == channel_id, parents.contains(f",{channel_id},", autoescape=True)
+        )
+        return await self._posts(
+            select(t.post).where(t.post.c.guild_id == guild_id, there, *_ANSWERED, _has_copies())
+        )
+
+    async def watching(self) -> frozenset[GuildId]:
+        """Return the servers in which deleted messages may matter; see the port."""
+        answered = select(t.post.c.id).where(
+            t.post.c.guild_id == t.option_value.c.guild_id, *_ANSWERED
+        )
+        query = select(t.option_value.c.guild_id).where(
+            t.option_value.c.name == "on_delete", answered.exists()
+        )
+        async with self._database.read() as connection:
+            return frozenset(map(GuildId, (await connection.execute(query)).scalars()))
+
+    async def newest(self, guild_id: GuildId, *, each: int) -> tuple[Post, ...]:
+        """Return each channel's newest posts that may still have to be retired; see the port."""
+        turn = func.row_number().over(
+            partition_by=t.post.c.channel_id, order_by=t.post.c.message_id.desc()
+        )
+        candidates = (
+            t.post.c.guild_id == guild_id,
+            *_ANSWERED,
+            _has_copies(),
+            ~_is_retired(),
+        )
+        ranked = select(t.post.c.id, turn.label("turn")).where(*candidates).subquery()
+        query = select(t.post).join(ranked, ranked.c.id == t.post.c.id)
+        return await self._posts(query.where(ranked.c.turn <= each))
+
+    async def order(self, posts: Sequence[Post], *, at: datetime) -> None:
+        """Store the jobs that deal with deleted source messages; see the port."""
+        async with self._database.write() as connection:
+            for post in posts:
+                values = job_values(post, Step.RETIRE, State.READY) | {"run_at": at}
+                await insert_new(connection, t.job, values)
+
+    async def hold(self, post_id: PostId, *, at: datetime) -> None:
+        """Note that a moderator has to decide; safe to repeat."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(t.post)
+                .where(t.post.c.id == post_id, t.post.c.held_at.is_(None))
+                .values(held_at=at)
+            )
+
+    async def end_hold(self, post: Post, *, by: UserId, decision: str, at: datetime) -> bool:
+        """Note that a moderator has decided; see the port."""
+        async with self._database.write() as connection:
+            changed = await connection.execute(
+                update(t.post)
+                .where(t.post.c.id == post.id, t.post.c.held_at.is_not(None))
+                .values(held_at=None)
+            )
+            if changed.rowcount != 1:
+                return False
+            line = {"guild_id": post.guild_id, "actor_id": by, "at": at, "name": "hold"}
+            said = {"scope_id": post.channel_id, "old": "held", "new": decision}
+            await connection.execute(insert(t.audit).values(**line, **said))
+        return True
+
+    async def _posts(self, query: Select[Any]) -> tuple[Post, ...]:
+        async with self._database.read() as connection:
+            found = (await connection.execute(query)).mappings().all()
+        return tuple(rows.post_from(row) for row in found)
+
+
+def _has_copies() -> ColumnElement[bool]:
+    alive = select(t.upload.c.id).where(
+        t.upload.c.post_id == t.post.c.id, t.upload.c.deleted_at.is_(None)
+    )
+    return alive.exists()
+
+
+def _is_retired() -> ColumnElement[bool]:
+    retiring = select(t.job.c.id).where(
+        t.job.c.post_id == t.post.c.id, t.job.c.step == Step.RETIRE.value
+    )
+    return retiring.exists()

@@ -1,0 +1,122 @@
+"""What can be told of the work for one server, and where its copies are."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+
+from imgoe_bot.adapters.store import rows
+from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.engine.engine import Database
+from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.vault import Vault
+from imgoe_bot.domain.ids import AttachmentId, GuildId, MessageId, PostId, UserId
+from imgoe_bot.domain.job import State, Step
+from imgoe_bot.domain.status import Health, Queue, Work
+from imgoe_bot.domain.upload import Upload
+
+COPIES_MAX = 100
+
+
+@finishing
+class SqlStatusStore:
+    """``ports.StatusStore`` in SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def queue(self, guild_id: GuildId) -> Queue:
+        """Count the server's jobs; see the port."""
+        query = (
+            select(t.job.c.state, func.count(), func.min(t.job.c.run_at))
+            .where(
+                t.job.c.guild_id == guild_id,
+                t.job.c.state != State.DONE.value,
+                t.job.c.step.not_in((Step.PREVIEW.value, Step.REVIEW.value)),
+            )
+            .group_by(t.job.c.state)
+        )
+        async with self._database.read() as connection:
+            found = {row[0]: (row[1], row[2]) for row in await connection.execute(query)}
+        count = {state: found.get(state.value, (0, None))[0] for state in State}
+        since = [found[s.value][1] for s in (State.READY, State.LEASED) if s.value in found]
+        return Queue(
+            ready=count[State.READY] + count[State.WAITING],
+            leased=count[State.LEASED],
+            dead=count[State.DEAD],
+            oldest_at=min(since, default=None),
+        )
+
+    async def health(self, guild_id: GuildId) -> Health:
+        """Return what the image host did last for the server."""
+        newest = select(func.max(t.upload.c.created_at)).where(t.upload.c.guild_id == guild_id)
+        async with self._database.read() as connection:
+            kept_at: datetime | None = (await connection.execute(newest)).scalar()
+            given_up = (
+                select(t.job)
+                .where(
+                    t.job.c.guild_id == guild_id,
+                    t.job.c.state == State.DEAD.value,
+                    t.job.c.step == Step.UPLOAD.value,
+                )
+                .order_by(t.job.c.id.desc())
+                .limit(1)
+            )
+            if kept_at is not None:
+                given_up = given_up.where(t.job.c.run_at > kept_at)
+            failed = (await connection.execute(given_up)).mappings().first()
+        return Health(kept_at, rows.failure_from(failed).error if failed else None)
+
+    async def dms_closed_until(self, user_id: UserId) -> datetime | None:
+        """Return until when a person is sent no direct messages, None when they are."""
+        query = select(t.person.c.dms_closed_until).where(t.person.c.user_id == user_id)
+        async with self._database.read() as connection:
+            closed_until: datetime | None = (await connection.execute(query)).scalar()
+        return closed_until
+
+    async def work(self, post_id: PostId) -> Work:
+        """Return what is left to do of a post, and what failed; see the port."""
+        steps = (Step.UPLOAD.value, Step.ANNOUNCE.value)
+        query = select(t.job).where(t.job.c.post_id == post_id, t.job.c.step.in_(steps))
+        async with self._database.read() as connection:
+            found = (await connection.execute(query.order_by(t.job.c.position))).mappings()
+            jobs = [job for job in found if job["state"] != State.DONE.value]
+        files = [job for job in jobs if job["step"] == Step.UPLOAD.value]
+        dead = [job for job in jobs if job["state"] == State.DEAD.value]
+        answers = [job for job in dead if job["step"] == Step.ANNOUNCE.value]
+        return Work(
+            pending=len([job for job in files if job not in dead]),
+            failures=tuple(rows.failure_from(job) for job in files if job["error"]),
+            answer=rows.failure_from(answers[0]).error if answers else None,
+        )
+
+
+@finishing
+class SqlCopyStore:
+    """``ports.CopyStore`` in SQL."""
+
+    def __init__(self, database: Database, *, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def find(
+        self, guild_id: GuildId, attachment_ids: Sequence[AttachmentId]
+    ) -> tuple[Upload, ...]:
+        """Return the guild's live uploads of these attachments, oldest first."""
+        return await self._live(
+            t.upload.c.guild_id == guild_id,
+            t.upload.c.attachment_id.in_(attachment_ids[:COPIES_MAX]),
+        )
+
+    async def of_message(self, guild_id: GuildId, message_id: MessageId) -> tuple[Upload, ...]:
+        """Return the guild's live uploads of what a message held, oldest first."""
+        posts = select(t.post.c.id).where(
+            t.post.c.guild_id == guild_id, t.post.c.message_id == message_id
+        )
+        return await self._live(t.upload.c.post_id.in_(posts))
+
+    async def _live(self, *which: ColumnElement[bool]) -> tuple[Upload, ...]:
+        query = select(t.upload).where(*which, t.upload.c.deleted_at.is_(None))
+        async with self._database.read() as connection:
+            found = await connection.execute(query.order_by(t.upload.c.created_at))
+            return tuple(rows.upload_from(row, self._vault) for row in found.mappings())

@@ -1,0 +1,1 @@
+"""What waits to be done: jobs, direct messages, hosts' budgets."""

@@ -1,0 +1,85 @@
+"""What each image host was sent, for every process."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.engine.advisory_locks import take_turn
+from imgoe_bot.adapters.store.engine.engine import Database
+from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.domain.budget import Allowance, Budget, Lane, Used
+
+
+@finishing
+class SqlBudgetStore:
+    """``ports.BudgetStore`` in SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def take(
+        self, host_url: str, budget: Budget, lane: Lane, *, now: datetime
+    ) -> int | datetime:
+        """Take a place, or tell when there is room; see the port."""
+        async with self._database.write() as connection:
+            await take_turn(connection, f"budget {host_url}")
+            room = [now]
+            for allowance in budget:
+                room.append(await _room_at(connection, host_url, allowance, lane, now=now))
+            if max(room) > now:
+                return max(room)
+            await _drop_old(connection, host_url, budget, now=now)
+            taken = (
+                insert(t.host_slot).values(host_url=host_url, at=now).returning(t.host_slot.c.id)
+            )
+            return int((await connection.execute(taken)).scalar_one())
+
+    async def give_back(self, place: int) -> None:
+        """Give a place back; see the port."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(t.host_slot).where(t.host_slot.c.id == place))
+
+    async def used(self, host_url: str, budget: Budget, *, now: datetime) -> tuple[Used, ...]:
+        """Count what is used up of each allowance; see the port."""
+        async with self._database.read() as connection:
+            return tuple(
+                [
+                    Used(each, await _count(connection, host_url, since=now - each.period))
+                    for each in budget
+                ]
+            )
+
+
+def _newest(host_url: str, number: int) -> Select[datetime]:
+    """The time of the ``number``-th newest upload."""
+    return (
+        select(t.host_slot.c.at)
+        .where(t.host_slot.c.host_url == host_url)
+        .order_by(t.host_slot.c.at.desc())
+        .offset(number - 1)
+        .limit(1)
+    )
+
+
+async def _room_at(
+    connection: AsyncConnection, host_url: str, allowance: Allowance, lane: Lane, *, now: datetime
+) -> datetime:
+    in_the_way = await connection.execute(_newest(host_url, lane.share_of(allowance)))
+    at: datetime | None = in_the_way.scalar()
+    return now if at is None else at + allowance.period
+
+
+async def _drop_old(
+    connection: AsyncConnection, host_url: str, budget: Budget, *, now: datetime
+) -> None:
+    """Forget what no allowance counts any more."""
+    longest = max((each.period for each in budget), default=timedelta(0))
+    past = (t.host_slot.c.host_url == host_url, t.host_slot.c.at <= now - longest)
+    await connection.execute(delete(t.host_slot).where(*past))
+
+
+async def _count(connection: AsyncConnection, host_url: str, *, since: datetime) -> int:
+    query = select(func.count()).where(t.host_slot.c.host_url == host_url, t.host_slot.c.at > since)
+    return int((await connection.execute(query)).scalar_one())

@@ -1,0 +1,280 @@
+"""Direct messages, so that quotas, digests and breaker hold across processes."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from imgoe_bot.adapters.store import rows
+from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.breaker import lock_breaker, read_breaker, write_breaker
+from imgoe_bot.adapters.store.engine.engine import Database
+from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.posts.repeated_steps import begin_again_if_asked
+from imgoe_bot.adapters.store.queue.jobs import write_under_lease
+from imgoe_bot.adapters.store.upsert import upsert
+from imgoe_bot.domain.direct_messages import (
+    PROBE_FOR,
+    Breaker,
+    Go,
+    Join,
+    Later,
+    Move,
+    Quota,
+    Quotas,
+    Slot,
+    Standing,
+    decide,
+    still_booked,
+)
+from imgoe_bot.domain.ids import PostId, UserId
+from imgoe_bot.domain.job import Job, State, Step
+from imgoe_bot.errors import ImgoeError, StaleWrite
+
+NO_WINDOW = timedelta(0)
+FREE = {"owner": None, "lease_until": None}
+
+
+@finishing
+class SqlLetterStore:
+    """``ports.LetterStore`` in SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def posts_of(self, job: Job) -> tuple[PostId, ...]:
+        """Return the posts whose links the job's letter holds; see the port."""
+        waiting = select(t.job.c.post_id).where(
+            t.job.c.letter == job.post_id, t.job.c.state == State.WAITING.value
+        )
+        async with self._database.read() as connection:
+            found = await connection.execute(waiting.order_by(t.job.c.id))
+        return (job.post_id, *(PostId(post_id) for post_id in found.scalars()))
+
+    async def weigh(
+        self, job: Job, to: UserId, *, window: timedelta, quotas: Quotas, now: datetime
+    ) -> Move:
+        """Decide what becomes of a job's letter, and store it; see the port."""
+        async with self._database.write() as connection:
+            breaker = await lock_breaker(connection)
+            row = await _row_under_lease(connection, job)
+            standing = await _standing(connection, to, row, breaker, quotas=quotas, now=now)
+            move = decide(standing, window=window, now=now)
+            match move:
+                case Go():
+                    await _go(connection, job, to, move, standing, window=window, now=now)
+                case Later():
+                    await _put_off(connection, job, move, held=standing.booked)
+                case Join():
+                    values = {"letter": move.leader, "state": State.WAITING.value} | FREE
+                    await write_under_lease(connection, job, values)
+                case _:
+                    pass
+        return move
+
+    async def admit(self, to: UserId, *, quotas: Quotas, now: datetime) -> bool:
+        """Take places for a short note, if it may go at once; see the port."""
+        async with self._database.write() as connection:
+            breaker = await lock_breaker(connection)
+            if breaker.reason is not None:
+                return False
+            standing = await _standing(connection, to, None, breaker, quotas=quotas, now=now)
+            move = decide(standing, window=NO_WINDOW, now=now)
+            if not isinstance(move, Go):
+                return False
+            await _book(connection, move.places)
+            await _note_person(connection, to, dm_opened_at=now)
+        return True
+
+    async def put_back(self, job: Job, *, at: datetime) -> None:
+        """Put a letter off; see the port."""
+        async with self._database.write() as connection:
+            await _put_off(connection, job, Later(at, anew=True), held=frozenset())
+
+    async def finish_sent(self, job: Job, to: UserId, *, at: datetime) -> None:
+        """Note that a letter was sent, and end its jobs; see the port."""
+        async with self._database.write() as connection:
+            breaker = await lock_breaker(connection)
+            await _end(connection, job, None)
+            await _note_person(connection, to, dm_opened_at=at, dms_closed_until=None)
+            await _mend(connection, breaker)
+
+    async def finish_refused(self, job: Job) -> None:
+        """End the jobs of a letter that its person does not take; see the port."""
+        async with self._database.write() as connection:
+            breaker = await lock_breaker(connection)
+            await _end(connection, job, None)
+            await _mend(connection, breaker)
+
+    async def finish(self, job: Job, failure: ImgoeError | None) -> None:
+        """End a letter's jobs; see the port."""
+        async with self._database.write() as connection:
+            await _end(connection, job, failure)
+
+    async def halt(self, breaker: Breaker) -> None:
+        """Stop all direct messages; see the port."""
+        async with self._database.write() as connection:
+            await lock_breaker(connection)
+            await write_breaker(connection, breaker)
+
+    async def breaker(self) -> Breaker:
+        """Return whether Discord takes direct messages; see the port."""
+        async with self._database.read() as connection:
+            return await read_breaker(connection)
+
+
+async def _row_under_lease(connection: AsyncConnection, job: Job) -> rows.Columns:
+    query = select(t.job).where(
+        t.job.c.id == job.id,
+        t.job.c.owner == job.owner,
+        t.job.c.attempts == job.attempts,
+        t.job.c.state == State.LEASED.value,
+    )
+    row = (await connection.execute(query)).mappings().first()
+    if row is None:
+        raise StaleWrite
+    return row
+
+
+async def _standing(
+    connection: AsyncConnection,
+    to: UserId,
+    row: rows.Columns | None,
+    breaker: Breaker,
+    *,
+    quotas: Quotas,
+    now: datetime,
+) -> Standing:
+    person = await _person(connection, to)
+    booked = frozenset[Slot]()
+    if row is not None:
+        booked = frozenset(Slot(name) for name in row["slots"].split(",") if name)
+        booked = still_booked(booked, due_at=row["run_at"], now=now)
+    return Standing(
+        breaker=breaker,
+        room_at={
+            slot: await _room_at(connection, slot, quota, now) for slot, quota in quotas.items()
+        },
+        closed_until=person.get("dms_closed_until"),
+        quiet_until=person.get("quiet_until"),
+        is_new=person.get("dm_opened_at") is None,
+        leads=row is not None and row["letter"] is not None,
+        joinable=await _joinable(connection, to, now),
+        booked=booked,
+    )
+
+
+async def _person(connection: AsyncConnection, user_id: UserId) -> Mapping[str, datetime | None]:
+    query = select(t.person).where(t.person.c.user_id == user_id)
+    row = (await connection.execute(query)).mappings().first()
+    return {} if row is None else dict(row)
+
+
+async def _room_at(
+    connection: AsyncConnection, slot: Slot, quota: Quota, now: datetime
+) -> datetime:
+    query = (
+        select(t.dm_slot.c.at)
+        .where(t.dm_slot.c.kind == slot.value)
+        .order_by(t.dm_slot.c.at.desc())
+        .offset(quota.most - 1)
+        .limit(1)
+    )
+    filled: datetime | None = (await connection.execute(query)).scalar()
+    if filled is not None:  # what is older than the one that counts will never count again
+        past = (t.dm_slot.c.kind == slot.value, t.dm_slot.c.at < filled)
+        await connection.execute(delete(t.dm_slot).where(*past))
+    return quota.room_at(filled, now=now)
+
+
+async def _joinable(connection: AsyncConnection, to: UserId, now: datetime) -> PostId | None:
+    """Return the post that leads a letter to this person which was put off and never begun."""
+    query = (
+        select(t.job.c.post_id)
+        .join(t.post, t.post.c.id == t.job.c.post_id)
+        .where(
+            t.job.c.letter == t.job.c.post_id,
+            t.job.c.step == Step.DELIVER.value,
+            t.job.c.state == State.READY.value,
+            t.job.c.run_at > now,
+            t.job.c.attempts == 0,
+            t.post.c.author_id == to,
+        )
+        .order_by(t.job.c.run_at)
+        .limit(1)
+        .with_for_update(of=t.job)
+    )
+    found = (await connection.execute(query)).scalar()
+    return None if found is None else PostId(found)
+
+
+async def _go(
+    connection: AsyncConnection,
+    job: Job,
+    to: UserId,
+    move: Go,
+    standing: Standing,
+    *,
+    window: timedelta,
+    now: datetime,
+) -> None:
+    await _book(connection, move.places)
+    values = {"letter": job.post_id, "slots": _names(standing.booked | set(move.places))}
+    await write_under_lease(connection, job, values)
+    if window:
+        await _note_person(connection, to, quiet_until=now + window)
+    if standing.breaker.reason is not None:  # its time is over: this letter tries
+        probe = Breaker(standing.breaker.reason, now + PROBE_FOR, probing=True)
+        await write_breaker(connection, probe)
+
+
+async def _put_off(
+    connection: AsyncConnection, job: Job, move: Later, *, held: frozenset[Slot]
+) -> None:
+    """Give the job back until later; that was no try of it."""
+    await _book(connection, move.places)
+    values: dict[str, Any] = {
+        "state": State.READY.value,
+        "run_at": move.at,
+        "attempts": job.attempts - 1,
+        "letter": job.post_id,
+        "slots": "" if move.anew else _names(held | set(move.places)),
+    }
+    await write_under_lease(connection, job, values | FREE)
+
+
+def _names(slots: frozenset[Slot]) -> str:
+    return ",".join(slot.value for slot in Slot if slot in slots)
+
+
+async def _book(connection: AsyncConnection, places: Mapping[Slot, datetime]) -> None:
+    if places:
+        taken = [{"kind": slot.value, "at": at} for slot, at in places.items()]
+        await connection.execute(insert(t.dm_slot), taken)
+
+
+async def _note_person(
+    connection: AsyncConnection, user_id: UserId, **values: datetime | None
+) -> None:
+    await upsert(connection, t.person, key={"user_id": user_id}, values=values)
+
+
+async def _mend(connection: AsyncConnection, breaker: Breaker) -> None:
+    """Let all letters go again once one was answered; a halt that came meanwhile stays."""
+    if breaker.probing:
+        await write_breaker(connection, Breaker())
+
+
+async def _end(connection: AsyncConnection, job: Job, failure: ImgoeError | None) -> None:
+    """Close the job that leads, and those that wait for it."""
+    state = State.DONE if failure is None else State.DEAD
+    values = {"state": state.value} | FREE | rows.error_values(failure)
+    await write_under_lease(connection, job, values)
+    await connection.execute(
+        update(t.job)
+        .where(t.job.c.letter == job.post_id, t.job.c.state == State.WAITING.value)
+        .values(**values)
+    )
+    await begin_again_if_asked(connection, job)

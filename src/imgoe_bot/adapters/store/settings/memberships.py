@@ -1,0 +1,88 @@
+"""Which servers the bot is in, and the end of what is stored about those it left."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import delete, select
+
+from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.engine.engine import Database
+from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.upsert import upsert_all
+from imgoe_bot.domain.ids import GuildId
+
+IDS_AT_ONCE = 500
+"""Far below what either engine takes as parameters of one statement."""
+
+OF_A_GUILD = (
+    t.job,
+    t.upload,
+    t.post,
+    t.mirror_rule,
+    t.seen,
+    t.option_value,
+    t.audit,
+    t.guild,
+    t.guild_stay,
+)
+"""What goes with a server, what refers to others first. People's choices stay: they are theirs."""
+
+
+class Remembers(Protocol):
+    """A store that keeps a server's rows in memory."""
+
+    def drop(self, guild_id: GuildId) -> None:
+        """Forget what is in memory of a server."""
+        ...
+
+
+@finishing
+class SqlStayStore:
+    """``ports.StayStore`` in SQL."""
+
+    def __init__(self, database: Database, *, remembering: Iterable[Remembers] = ()) -> None:
+        self._database = database
+        self._remembering = tuple(remembering)
+
+    async def known(self) -> Mapping[GuildId, datetime | None]:
+        """Return every server and since when the bot is gone from it; see the port."""
+        async with self._database.read() as connection:
+            rows = await connection.execute(select(t.guild_stay))
+        return {GuildId(guild_id): gone_at for guild_id, gone_at in rows}
+
+    async def note_present(self, guild_ids: Collection[GuildId]) -> None:
+        """Note that the bot is in these servers; see the port."""
+        rows = [{"guild_id": guild_id, "gone_at": None} for guild_id in guild_ids]
+        async with self._database.write() as connection:
+            await upsert_all(connection, t.guild_stay, key="guild_id", rows=rows)
+
+    async def note_gone(self, guild_ids: Collection[GuildId], *, at: datetime) -> None:
+        """Note since when the bot is not in these servers any more; see the port."""
+        rows = [{"guild_id": guild_id, "gone_at": at} for guild_id in guild_ids]
+        still_here = t.guild_stay.c.gone_at.is_(None)
+        async with self._database.write() as connection:
+            await upsert_all(connection, t.guild_stay, key="guild_id", rows=rows, where=still_here)
+
+    async def forget_gone(self, *, before: datetime) -> tuple[GuildId, ...]:
+        """Erase everything about servers that were left before a time; see the port."""
+        gone = select(t.guild_stay.c.guild_id).where(t.guild_stay.c.gone_at < before)
+        async with self._database.write() as connection:
+            ids = [GuildId(id_) for id_ in (await connection.execute(gone)).scalars()]
+            for some in _batched(ids):
+                for table in OF_A_GUILD:
+                    await connection.execute(delete(table).where(table.c.guild_id.in_(some)))
+                for guild_id in some:
+                    named = t.note.c.name.contains(str(guild_id))
+                    await connection.execute(delete(t.note).where(named))
+        for guild_id in ids:
+            for store in self._remembering:
+                store.drop(guild_id)
+        if ids:
+            await self._database.scrub()
+        return tuple(ids)
+
+
+def _batched(guild_ids: Collection[GuildId]) -> Iterable[list[GuildId]]:
+    ids = list(guild_ids)
+    return (ids[start : start + IDS_AT_ONCE] for start in range(0, len(ids), IDS_AT_ONCE))

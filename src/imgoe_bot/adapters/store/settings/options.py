@@ -1,0 +1,146 @@
+"""Option values by place, and their history."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.engine.engine import Database
+from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.upsert import insert_new
+from imgoe_bot.domain.guild import Change, GuildSettings
+from imgoe_bot.domain.ids import GuildId, UserId
+from imgoe_bot.errors import StaleWrite
+
+Layers = Mapping[int, Mapping[str, str]]
+
+
+@finishing
+class SqlOptionStore:
+    """``ports.OptionStore`` in SQL.
+
+    A guild's values are asked for with every message, so they are kept in memory until they
+    change here; one guild's events and commands always reach one process.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[GuildId, Layers] = {}
+        self._changes = 0
+
+    async def layers(self, guild_id: GuildId) -> Layers:
+        """Return the guild's stored texts by scope and option name."""
+        known = self._known.get(guild_id)
+        if known is None:
+            before = self._changes
+            known = await self._read(guild_id)
+            if before == self._changes:  # else they may be old already
+                self._known[guild_id] = known
+        return known
+
+    async def _read(self, guild_id: GuildId) -> Layers:
+        query = select(t.option_value).where(t.option_value.c.guild_id == guild_id)
+        found: dict[int, dict[str, str]] = {}
+        async with self._database.read() as connection:
+            for row in await connection.execute(query):
+                found.setdefault(row.scope_id, {})[row.name] = row.value
+        return found
+
+    async def change(
+        self,
+        settings: GuildSettings,
+        changes: Sequence[tuple[int, str, str | None]],
+        *,
+        actor_id: UserId,
+        now: datetime,
+    ) -> int:
+        """Store texts, or remove them; see the port."""
+        guild_id = settings.guild_id
+        try:
+            async with self._database.write() as connection:
+                await _take_version(connection, settings)
+                for scope_id, name, new in changes:
+                    old = await _replace(connection, guild_id, scope_id, name, new)
+                    line = Change(actor_id, now, scope_id, name, old, new)
+                    await _note(connection, guild_id, line)
+        finally:
+            self.drop(guild_id)
+        return settings.version + 1
+
+    def drop(self, guild_id: GuildId) -> None:
+        """Forget what is in memory of a server."""
+        self._changes += 1
+        self._known.pop(guild_id, None)
+
+    async def note(self, guild_id: GuildId, change: Change) -> None:
+        """Add a line to the guild's history; see the port."""
+        async with self._database.write() as connection:
+            await _note(connection, guild_id, change)
+
+    async def history(self, guild_id: GuildId, *, limit: int) -> tuple[Change, ...]:
+        """Return the newest changes first."""
+        query = (
+            select(t.audit)
+            .where(t.audit.c.guild_id == guild_id)
+            .order_by(t.audit.c.at.desc(), t.audit.c.id.desc())
+            .limit(limit)
+        )
+        async with self._database.read() as connection:
+            rows = await connection.execute(query)
+        return tuple(
+            Change(row.actor_id, row.at, row.scope_id, row.name, row.old, row.new) for row in rows
+        )
+
+
+async def _take_version(connection: AsyncConnection, settings: GuildSettings) -> None:
+    """Make this change the guild's next version; raises StaleWrite when another was faster."""
+    mine = t.guild.c.guild_id == settings.guild_id
+    held = (await connection.execute(select(t.guild.c.version).where(mine))).scalar()
+    if held is None and settings.version == 0:
+        values = {"guild_id": settings.guild_id, "host_url": settings.host_url, "version": 1}
+        if not await insert_new(connection, t.guild, values):
+            raise StaleWrite
+        return
+    changed = await connection.execute(
+        update(t.guild)
+        .where(mine, t.guild.c.version == settings.version)
+        .values(version=settings.version + 1)
+    )
+    if changed.rowcount != 1:
+        raise StaleWrite
+
+
+async def _replace(
+    connection: AsyncConnection, guild_id: GuildId, scope_id: int, name: str, new: str | None
+) -> str | None:
+    """Write or remove one text and return the one before."""
+    place = (
+        t.option_value.c.guild_id == guild_id,
+        t.option_value.c.scope_id == scope_id,
+        t.option_value.c.name == name,
+    )
+    old = (await connection.execute(select(t.option_value.c.value).where(*place))).scalar()
+    await connection.execute(delete(t.option_value).where(*place))
+    if new is not None:
+        await connection.execute(
+            insert(t.option_value).values(
+                guild_id=guild_id, scope_id=scope_id, name=name, value=new
+            )
+        )
+    return old
+
+
+async def _note(connection: AsyncConnection, guild_id: GuildId, change: Change) -> None:
+    await connection.execute(
+        insert(t.audit).values(
+            guild_id=guild_id,
+            actor_id=change.actor_id,
+            at=change.at,
+            scope_id=change.scope_id,
+            name=change.name,
+            old=change.old,
+            new=change.new,
+        )
+    )

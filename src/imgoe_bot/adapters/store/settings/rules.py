@@ -1,0 +1,203 @@
+"""Mirror rules, and the notes a process keeps for its next start."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.engine.engine import Database
+from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.upsert import insert_new, upsert
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
+from imgoe_bot.domain.mirror import MirrorRule
+
+
+@finishing
+class SqlRuleStore:
+    """``ports.RuleStore`` in SQL.
+
+    A guild's rules are asked for with every message, so they are kept in memory until they change
+    here; one guild's events and commands always reach one process. Once all were read, a guild that
+    is not in memory has none, unless it changed since.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[GuildId, tuple[MirrorRule, ...]] = {}
+        self._changes = 0
+        self._has_all = False
+        self._dropped: set[GuildId] = set()
+
+    async def add(self, rule: MirrorRule) -> bool:
+        """Store a rule; see the port."""
+        added = await self._insert(rule)
+        self.drop(rule.guild_id)
+        return added
+
+    async def _insert(self, rule: MirrorRule) -> bool:
+        known = select(t.mirror_rule.c.id).where(*_of_channel(rule.guild_id, rule.channel_id))
+        async with self._database.write() as connection:
+            if (await connection.execute(known)).first():
+                return False
+            try:
+                async with connection.begin_nested():
+                    await connection.execute(insert(t.mirror_rule).values(**_values(rule)))
+            except IntegrityError:  # another process was faster
+                return False
+        return True
+
+    async def remove(self, guild_id: GuildId, channel_id: ChannelId) -> bool:
+        """Remove a channel's rule; see the port."""
+        async with self._database.write() as connection:
+            removed = await connection.execute(
+                delete(t.mirror_rule).where(*_of_channel(guild_id, channel_id))
+            )
+        self.drop(guild_id)
+        return removed.rowcount > 0
+
+    async def pause(self, guild_id: GuildId, channel_id: ChannelId, *, paused: bool) -> bool:
+        """Let a channel's rule rest or work; see the port."""
+        async with self._database.write() as connection:
+            changed = await connection.execute(
+                update(t.mirror_rule)
+                .where(*_of_channel(guild_id, channel_id))
+                .values(paused=paused, lacks=None)
+            )
+        self.drop(guild_id)
+        return changed.rowcount > 0
+
+    async def rest(self, guild_id: GuildId, channel_id: ChannelId, *, lacks: str) -> bool:
+        """Let a channel's rule rest for want of a permission; see the port."""
+        async with self._database.write() as connection:
+            changed = await connection.execute(
+                update(t.mirror_rule)
+                .where(
+                    *_of_channel(guild_id, channel_id),
+                    t.mirror_rule.c.paused.is_(False),
+                )
+                .values(paused=True, lacks=lacks)
+            )
+        self.drop(guild_id)
+        return changed.rowcount > 0
+
+    async def wake(self, rule: MirrorRule, *, remove: bool) -> bool:
+        """Let a rule work again that rests for want of a permission; see the port."""
+        table = t.mirror_rule
+        resting = (table.c.id == rule.id, table.c.paused.is_(True), table.c.lacks.is_not(None))
+        awake = update(table).where(*resting).values(paused=False, lacks=None)
+        async with self._database.write() as connection:
+            changed = await connection.execute(delete(table).where(*resting) if remove else awake)
+        self.drop(rule.guild_id)
+        return changed.rowcount > 0
+
+    async def of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
+        """Return the guild's rules, oldest first."""
+        known = self.known_of_guild(guild_id)
+        if known is None:
+            before = self._changes
+            known = await self._read(guild_id)
+            if before == self._changes:  # else they may be old already
+                self._known[guild_id] = known
+        return known
+
+    def known_of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...] | None:
+        """Return the guild's rules if they are in memory; see the port."""
+        is_known = self._has_all and guild_id not in self._dropped
+        return self._known.get(guild_id, () if is_known else None)
+
+    def drop(self, guild_id: GuildId) -> None:
+        """Forget what is in memory of a server."""
+        self._changes += 1
+        self._known.pop(guild_id, None)
+        self._dropped.add(guild_id)
+
+    async def _read(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
+        query = select(t.mirror_rule).where(t.mirror_rule.c.guild_id == guild_id)
+        async with self._database.read() as connection:
+            rows = await connection.execute(query.order_by(t.mirror_rule.c.created_at))
+        return tuple(_rule(row) for row in rows.mappings())
+
+    async def all(self) -> tuple[MirrorRule, ...]:
+        """Return every rule, and keep them in memory."""
+        before = self._changes
+        query = select(t.mirror_rule).order_by(t.mirror_rule.c.created_at)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        rules = tuple(map(_rule, rows))
+        if before == self._changes:
+            self._remember(rules)
+        return rules
+
+    def _remember(self, rules: Iterable[MirrorRule]) -> None:
+        found: dict[GuildId, list[MirrorRule]] = {}
+        for rule in rules:
+            found.setdefault(rule.guild_id, []).append(rule)
+        self._known = {guild_id: tuple(of_it) for guild_id, of_it in found.items()}
+        self._has_all = True
+        self._dropped.clear()
+
+    async def mark_seen(
+        self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId
+    ) -> None:
+        """Move a channel's high-water mark forward, never back."""
+        async with self._database.write() as connection:
+            await upsert(
+                connection,
+                t.seen,
+                key={"channel_id": channel_id},
+                values={"guild_id": guild_id, "message_id": message_id},
+                where=t.seen.c.message_id < message_id,
+            )
+
+    async def seen(self, guild_id: GuildId) -> Mapping[ChannelId, MessageId]:
+        """Return the newest message looked at in each channel where one was."""
+        query = select(t.seen.c.channel_id, t.seen.c.message_id)
+        async with self._database.read() as connection:
+            rows = await connection.execute(query.where(t.seen.c.guild_id == guild_id))
+        return {ChannelId(channel_id): MessageId(message_id) for channel_id, message_id in rows}
+
+
+@finishing
+class SqlNotes:
+    """Short texts by name, such as the hash of the commands last synced."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, name: str) -> str | None:
+        """Return a note, None when there is none."""
+        query = select(t.note.c.value).where(t.note.c.name == name)
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).scalar()
+
+    async def write(self, name: str, value: str) -> None:
+        """Write a note over whatever it said."""
+        async with self._database.write() as connection:
+            await upsert(connection, t.note, key={"name": name}, values={"value": value})
+
+    async def write_once(self, name: str, value: str) -> bool:
+        """Write a note; False when there is one of that name, which is left alone."""
+        async with self._database.write() as connection:
+            return await insert_new(connection, t.note, {"name": name, "value": value})
+
+
+def _of_channel(guild_id: GuildId, channel_id: ChannelId) -> tuple[ColumnElement[bool], ...]:
+    """The condition for a channel's rule."""
+    return (t.mirror_rule.c.guild_id == guild_id, t.mirror_rule.c.channel_id == channel_id)
+
+
+def _values(rule: MirrorRule) -> dict[str, object]:
+    return {
+        "id": rule.id,
+        "guild_id": rule.guild_id,
+        "channel_id": rule.channel_id,
+        "created_by": rule.created_by,
+        "created_at": rule.created_at,
+        "paused": rule.paused,
+        "lacks": rule.lacks,
+    }
+
+
+def _rule(row: RowMapping) -> MirrorRule:
+    return MirrorRule(**row)  # the table's columns are the rule's fields

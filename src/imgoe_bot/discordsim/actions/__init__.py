@@ -1,0 +1,1 @@
+"""What changes the state: messages, reactions, threads, channels."""

@@ -1,0 +1,1 @@
+"""The CDN and the media proxy."""

@@ -1,0 +1,1 @@
+"""What a test or a demo holds in its hands: persons, guilds, faults."""

@@ -1,0 +1,267 @@
+"""A guild in the hands of a test or a demo: channels, roles, members, webhooks, stickers."""
+
+from collections.abc import Iterable, Sequence
+
+from imgoe_bot.discordsim.actions import chat, places
+from imgoe_bot.discordsim.actions.composing import Origin
+from imgoe_bot.discordsim.controls.person import Person
+from imgoe_bot.discordsim.permissions import Overwrite, Permission
+from imgoe_bot.discordsim.rules.drafts import draft_from
+from imgoe_bot.discordsim.state.entities import (
+    COMPONENTS_V2,
+    Channel,
+    ChannelType,
+    Guild,
+    Member,
+    Message,
+    Role,
+    Sticker,
+    Upload,
+    User,
+)
+from imgoe_bot.discordsim.state.world import World
+from imgoe_bot.discordsim.wire import Json, Payload
+
+
+class GuildHandle:
+    """One guild and what its owner may do with it.
+
+    Attributes:
+        state: the guild's own state.
+    """
+
+    def __init__(self, world: World, state: Guild) -> None:
+        self._world = world
+        self.state = state
+
+    @property
+    def id(self) -> int:
+        """The guild's id."""
+        return self.state.id
+
+    @property
+    def name(self) -> str:
+        """The guild's name."""
+        return self.state.name
+
+    @property
+    def channels(self) -> list[Channel]:
+        """The guild's channels in their order, threads left out."""
+        return list(self._world.guild_channels(self.state))
+
+    @property
+    def threads(self) -> list[Channel]:
+        """The guild's threads and forum posts that are not archived."""
+        return list(self._world.threads(self.state))
+
+    def channel(self, name: str) -> Channel:
+        """Return a channel by name; raises KeyError."""
+        for channel in self.channels:
+            if channel.name == name:
+                return channel
+        raise KeyError(name)
+
+    def rename(self, name: str) -> None:
+        """Change the guild's name."""
+        places.rename_guild(self._world, self.state, name)
+
+    def set_system_channel(self, channel: Channel | None) -> None:
+        """Choose where Discord greets who joins; None: nowhere."""
+        places.set_system_channel(self._world, self.state, channel)
+
+    def block_words(self, *words: str) -> None:
+        """Let automatic moderation refuse messages with these words; none: it refuses nothing."""
+        self.state.blocked_words = list(words)
+
+    def add_channel(
+        self,
+        name: str,
+        *,
+        type: ChannelType = ChannelType.TEXT,
+        topic: str | None = None,
+        nsfw: bool = False,
+        parent: Channel | None = None,
+        tags: Sequence[str] = (),
+    ) -> Channel:
+        """Add a channel.
+
+        Args:
+            name: its name.
+            type: text by default; category, forum, media, news or voice.
+            topic: its description.
+            nsfw: whether it is age-restricted.
+            parent: its category.
+            tags: names of a forum's tags.
+        """
+        channel = Channel(
+            self._world.ids.next(),
+            type,
+            name,
+            self.id,
+            topic=topic,
+            nsfw=nsfw,
+            parent_id=None if parent is None else parent.id,
+            created_at=self._world.clock(),
+            tags=[self._tag(tag) for tag in tags],
+        )
+        return places.add_channel(self._world, self.state, channel)
+
+    def _tag(self, name: str) -> Payload:
+        tag_id = str(self._world.ids.next())
+        return {
+            "id": tag_id,
+            "name": name,
+            "moderated": False,
+            "emoji_id": None,
+            "emoji_name": None,
+        }
+
+    def edit_channel(self, channel: Channel, **changes: object) -> None:
+        """Change a channel: name, topic, nsfw, parent_id, rate_limit_per_user."""
+        places.edit_channel(self._world, channel, changes)
+
+    def delete_channel(self, channel: Channel) -> None:
+        """Remove a channel with its messages and threads."""
+        places.delete_channel(self._world, channel)
+
+    def add_role(self, name: str, *permissions: Permission) -> Role:
+        """Add a role that grants these permissions."""
+        return places.add_role(self._world, self.state, name, _joined(permissions))
+
+    def delete_role(self, role: Role) -> None:
+        """Remove a role, also from its members."""
+        places.delete_role(self._world, self.state, role)
+
+    def join(
+        self,
+        person: Person,
+        *,
+        roles: Iterable[Role] = (),
+        permissions: Permission = Permission.NONE,
+        nick: str | None = None,
+    ) -> Member:
+        """Make a person a member, or give a member more.
+
+        Args:
+            person: who joins.
+            roles: roles of this guild.
+            permissions: granted on top, by a role of the person's own.
+            nick: name in this guild, None to leave it.
+        """
+        given = list(roles)
+        if permissions:
+            given.append(self.add_role(f"{person.name}'s rights", permissions))
+        member = places.join(self._world, self.state, person.user, given)
+        if nick is not None:
+            member.nick = nick
+            places.tell_member(self._world, self.state, member)
+        return member
+
+    def set_roles(self, person: Person, roles: Iterable[Role]) -> None:
+        """Replace a member's roles."""
+        member = self._world.member(self.id, person.id)
+        places.set_roles(self._world, self.state, member, [role.id for role in roles])
+
+    def leave(self, person: Person) -> None:
+        """Take a person out of the guild."""
+        places.leave(self._world, self.state, person.user)
+
+    def overwrite(
+        self,
+        channel: Channel,
+        target: Role | Person | None = None,
+        *,
+        allow: Permission = Permission.NONE,
+        deny: Permission = Permission.NONE,
+    ) -> None:
+        """Set what a channel allows and denies a role, a person or (None) everybody."""
+        target_id = self.id if target is None else target.id
+        overwrite = Overwrite(target_id, not isinstance(target, Person), allow, deny)
+        places.set_overwrite(self._world, channel, overwrite, of=target_id)
+
+    def override_command(
+        self, name: str, target: Role | Person | Channel | None = None, *, allowed: bool
+    ) -> None:
+        """Allow or deny a command here, as an administrator does under Integrations.
+
+        Args:
+            name: the command's name.
+            target: a role, a person, a channel, or None for everybody.
+            allowed: whether it may be used; goes before the command's own default.
+        """
+        target_id = self.id if target is None else target.id
+        self.state.command_overrides[name, target_id] = allowed
+
+    def boost(self, level: int) -> None:
+        """Set the boost level: 0 and 1 allow files of 10 MiB, 2 of 50, 3 of 100."""
+        self.state.boost_level = level
+        places.rename_guild(self._world, self.state, self.state.name)
+
+    def add_bot(self) -> None:
+        """Invite the bot."""
+        places.add_bot(self._world, self.state)
+
+    def add_commands(self) -> None:
+        """Authorise the app's commands alone: people have them, the bot is no member."""
+        self.state.has_commands = True
+
+    def remove_bot(self) -> None:
+        """Kick the bot."""
+        places.remove_bot(self._world, self.state)
+
+    def grant_bot(self, *permissions: Permission) -> Role:
+        """Give the bot a role with these permissions, as an invite link would."""
+        role = self.add_role(self._world.bot.name, *permissions)
+        places.join(self._world, self.state, self._world.bot, [role])
+        return role
+
+    def add_webhook(self, channel: Channel, name: str) -> "Webhook":
+        """Add a webhook that can post to a channel."""
+        user = User(self._world.ids.next(), name, name, bot=True)
+        return Webhook(self._world, channel, user)
+
+    def add_sticker(self, name: str, data: bytes, *, format: int = 1) -> Sticker:
+        """Add a sticker.
+
+        Args:
+            name: its name.
+            data: its file.
+            format: 1 PNG, 2 APNG, 3 Lottie, 4 GIF.
+        """
+        sticker = Sticker(self._world.ids.next(), name, format, data, guild_id=self.id)
+        places.add_sticker(self._world, self.state, sticker)
+        return sticker
+
+
+class Webhook:
+    """A webhook with a name of its own, which can only post.
+
+    Attributes:
+        user: the account its messages show.
+    """
+
+    def __init__(self, world: World, channel: Channel, user: User) -> None:
+        self._world = world
+        self._channel = channel
+        self.user = user
+
+    async def say(
+        self,
+        content: str = "",
+        files: Sequence[Upload] = (),
+        *,
+        embeds: Sequence[Json] = (),
+        layout: Sequence[Json] = (),
+    ) -> Message:
+        """Post a message; a layout of Components V2 stands alone."""
+        data: Payload = {"content": content, "embeds": list(embeds), "components": list(layout)}
+        draft = draft_from(data | {"flags": COMPONENTS_V2 if layout else 0}, files)
+        origin = Origin(webhook_id=self.user.id)
+        return chat.post(self._world, self.user, self._channel, draft, origin)
+
+
+def _joined(permissions: Iterable[Permission]) -> Permission:
+    joined = Permission.NONE
+    for permission in permissions:
+        joined |= permission
+    return joined

@@ -1,0 +1,1 @@
+"""Interactions: commands, forms, and the bot's answers to them."""

@@ -1,0 +1,1 @@
+"""The state as Discord writes it in JSON."""

@@ -1,0 +1,228 @@
+"""REST routes of the application: login, commands, interaction callbacks, follow-ups."""
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+from imgoe_bot.discordsim.actions import chat
+from imgoe_bot.discordsim.interactions.command_rules import (
+    check_command,
+    check_commands,
+    duplicate_name,
+)
+from imgoe_bot.discordsim.interactions.interaction import Exchange
+from imgoe_bot.discordsim.interactions.payloads import callback_payload
+from imgoe_bot.discordsim.interactions.responses import Interactions
+from imgoe_bot.discordsim.payloads.messages import message_payload
+from imgoe_bot.discordsim.payloads.state import command_payload, user_payload
+from imgoe_bot.discordsim.problems import problem
+from imgoe_bot.discordsim.rest.http import done, path_id, read_body, reply
+from imgoe_bot.discordsim.state.entities import Command, Message
+from imgoe_bot.discordsim.state.world import Event, World
+from imgoe_bot.discordsim.wire import Json, Payload, integer, mapping, text
+
+
+class ApplicationRoutes:
+    """Who the bot is and which commands it has."""
+
+    def __init__(self, world: World, *, gateway_url: Callable[[], str], shards: int) -> None:
+        self._shards = shards
+        self._world = world
+        self._gateway_url = gateway_url
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Return the routes, to be mounted under ``/api/v10``."""
+        every = "/applications/{application_id}/commands"
+        in_guild = "/applications/{application_id}/guilds/{guild_id}/commands"
+        routes: list[web.AbstractRouteDef] = [
+            web.get("/users/@me", self.me),
+            web.get("/oauth2/applications/@me", self.application),
+            web.get("/applications/@me", self.application),
+            web.get("/gateway/bot", self.gateway),
+            web.get("/gateway", self.gateway),
+        ]
+        for path in (every, in_guild):
+            routes += [
+                web.get(path, self.commands),
+                web.put(path, self.replace_commands),
+                web.post(path, self.add_command),
+                web.get(path + "/{command_id:\\d+}", self.command),
+                web.patch(path + "/{command_id:\\d+}", self.change_command),
+                web.delete(path + "/{command_id:\\d+}", self.remove_command),
+            ]
+        return routes
+
+    async def me(self, request: web.Request) -> web.Response:
+        """Return the bot's own account."""
+        account = user_payload(self._world.bot)
+        return reply(account | {"verified": True, "mfa_enabled": False, "locale": "en-US"})
+
+    async def application(self, request: web.Request) -> web.Response:
+        """Return the application."""
+        bot = self._world.bot
+        return reply(
+            {
+                "id": str(bot.id),
+                "name": bot.display_name,
+                "description": "",
+                "icon": None,
+                "owner": user_payload(self._world.owner),
+                "bot_public": True,
+                "bot_require_code_grant": False,
+                "verify_key": "0" * 64,
+                "flags": self._world.application_flags,
+                "approximate_guild_count": sum(g.has_bot for g in self._world.guilds.values()),
+                "summary": "",
+                "team": None,
+            }
+        )
+
+    async def gateway(self, request: web.Request) -> web.Response:
+        """Return where the gateway is and how many sessions may start."""
+        limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 16}
+        return reply(
+            {"url": self._gateway_url(), "shards": self._shards, "session_start_limit": limit}
+        )
+
+    def _scope(self, request: web.Request) -> int | None:
+        if path_id(request, "application_id") != self._world.bot.id:
+            raise problem(10002)
+        if "guild_id" not in request.match_info:
+            return None
+        guild = self._world.guild(path_id(request, "guild_id"))
+        if not guild.has_bot:
+            raise problem(50001)
+        return guild.id
+
+    def _in_scope(self, request: web.Request) -> list[Command]:
+        guild_id = self._scope(request)
+        return [item for item in self._world.commands.values() if item.guild_id == guild_id]
+
+    def _found(self, request: web.Request) -> Command:
+        command_id = path_id(request, "command_id")
+        for command in self._in_scope(request):
+            if command.id == command_id:
+                return command
+        raise problem(10063)
+
+    async def commands(self, request: web.Request) -> web.Response:
+        """List the commands of a scope."""
+        return reply([command_payload(self._world, item) for item in self._in_scope(request)])
+
+    async def command(self, request: web.Request) -> web.Response:
+        """Return one command."""
+        return reply(command_payload(self._world, self._found(request)))
+
+    async def replace_commands(self, request: web.Request) -> web.Response:
+        """Replace all commands of a scope; a command keeps its id while its name stays."""
+        body = await read_body(request)
+        guild_id = self._scope(request)
+        known = {(item.type, item.name): item for item in self._in_scope(request)}
+        check_commands(body.items)
+        for command in known.values():
+            del self._world.commands[command.id]
+        made = [self._keep(data, guild_id, known) for data in body.items]
+        self._world.emit(Event("COMMANDS_SYNCED", {}, only=frozenset()))
+        return reply([command_payload(self._world, command) for command in made])
+
+    async def add_command(self, request: web.Request) -> web.Response:
+        """Add one command, or replace the one of the same name."""
+        body = await read_body(request)
+        guild_id = self._scope(request)
+        check_command(body.data)
+        known = {(item.type, item.name): item for item in self._in_scope(request)}
+        made = self._keep(body.data, guild_id, known)
+        self._world.emit(Event("COMMANDS_SYNCED", {}, only=frozenset()))
+        return reply(command_payload(self._world, made), status=201)
+
+    async def change_command(self, request: web.Request) -> web.Response:
+        """Change the given fields of one command."""
+        body = await read_body(request)
+        command = self._found(request)
+        changed = {**command.definition, **body.data, "type": command.type}
+        check_command(changed)
+        others = [item for item in self._in_scope(request) if item is not command]
+        if (command.type, text(changed, "name")) in {(item.type, item.name) for item in others}:
+            raise duplicate_name("name")
+        command.definition, command.name = changed, text(changed, "name")
+        return reply(command_payload(self._world, command))
+
+    async def remove_command(self, request: web.Request) -> web.Response:
+        """Remove one command."""
+        del self._world.commands[self._found(request).id]
+        return done()
+
+    def _keep(
+        self, data: Json, guild_id: int | None, known: dict[tuple[int, str], Command]
+    ) -> Command:
+        kind, name = integer(data, "type", 1), text(data, "name")
+        before = known.get((kind, name))
+        command_id = self._world.ids.next() if before is None else before.id
+        command = Command(command_id, kind, name, guild_id, data, version=self._world.ids.next())
+        self._world.commands[command.id] = command
+        return command
+
+
+class InteractionRoutes:
+    """How the bot answers interactions; the token in the path is the right to."""
+
+    def __init__(self, world: World, interactions: Interactions) -> None:
+        self._world = world
+        self._interactions = interactions
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Return the routes, to be mounted under ``/api/v10``."""
+        hook = "/webhooks/{application_id}/{token}"
+        one = hook + "/messages/{message_id}"
+        return [
+            web.post("/interactions/{interaction_id}/{token}/callback", self.callback),
+            web.post(hook, self.follow_up),
+            web.get(one, self.get),
+            web.patch(one, self.edit),
+            web.delete(one, self.delete),
+        ]
+
+    async def callback(self, request: web.Request) -> web.Response:
+        """Take the first answer to an interaction."""
+        body = await read_body(request)
+        interaction_id = path_id(request, "interaction_id")
+        exchange = self._interactions.by_id(interaction_id, request.match_info["token"])
+        data = mapping(body.data.get("data"))
+        self._interactions.acknowledge(exchange, integer(body.data, "type"), data, body.draft(data))
+        if request.query.get("with_response", "0") in {"1", "true"}:
+            return reply(callback_payload(self._world, exchange))
+        return done()
+
+    def _exchange(self, request: web.Request) -> Exchange:
+        if path_id(request, "application_id") != self._world.bot.id:
+            raise problem(10015)
+        return self._interactions.by_token(request.match_info["token"])
+
+    def _message(self, request: web.Request, exchange: Exchange) -> Message:
+        return self._interactions.message(exchange, request.match_info["message_id"])
+
+    def _payload(self, message: Message) -> Payload:
+        return message_payload(self._world, message)
+
+    async def follow_up(self, request: web.Request) -> web.Response:
+        """Send a further message."""
+        body = await read_body(request)
+        message = self._interactions.follow_up(self._exchange(request), body.draft())
+        return reply(self._payload(message))
+
+    async def get(self, request: web.Request) -> web.Response:
+        """Return a message of this interaction."""
+        return reply(self._payload(self._message(request, self._exchange(request))))
+
+    async def edit(self, request: web.Request) -> web.Response:
+        """Change a message of this interaction."""
+        body = await read_body(request)
+        exchange = self._exchange(request)
+        message = self._message(request, exchange)
+        return reply(self._payload(self._interactions.edit(exchange, message, body.draft())))
+
+    async def delete(self, request: web.Request) -> web.Response:
+        """Delete a message of this interaction."""
+        exchange = self._exchange(request)
+        chat.delete(self._world, exchange.channel, self._message(request, exchange))
+        return done()

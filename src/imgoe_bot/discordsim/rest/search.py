@@ -1,0 +1,145 @@
+"""REST routes that find: the search of a guild's messages, and fresh links for old ones.
+
+Source: https://discord.com/developers/docs/resources/message#search-guild-messages
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from urllib.parse import unquote, urlsplit
+
+from aiohttp import web
+
+from imgoe_bot.discordsim.gateway.intents import shown_by_rest
+from imgoe_bot.discordsim.permissions import Permission
+from imgoe_bot.discordsim.problems import invalid_form, problem
+from imgoe_bot.discordsim.rest.http import path_id, query_int, read_body, reply
+from imgoe_bot.discordsim.state.entities import Guild, Message
+from imgoe_bot.discordsim.state.world import World
+from imgoe_bot.discordsim.wire import Payload, as_int, sequence
+
+_MOST = 25
+_FARTHEST = 9_975
+_NOT_INDEXED = 110_000
+_ALL_OF = frozenset({"has"})
+"""Parameters of which a message must fit every value; of others, one will do."""
+_LINK_MARKS = ("http://", "https://")
+
+
+def _has_kind(prefix: str) -> Callable[[Message], bool]:
+    def check(message: Message) -> bool:
+        kinds = [item.content_type or "" for item in message.attachments]
+        return any(kind.startswith(prefix) for kind in kinds)
+
+    return check
+
+
+_HAS: dict[str, Callable[[Message], bool]] = {
+    "image": _has_kind("image/"),
+    "video": _has_kind("video/"),
+    "sound": _has_kind("audio/"),
+    "file": lambda message: bool(message.attachments),
+    "sticker": lambda message: bool(message.sticker_ids),
+    "embed": lambda message: bool(message.embeds),
+    "link": lambda message: any(mark in message.content for mark in _LINK_MARKS),
+    "snapshot": lambda message: bool(message.snapshots),
+}
+
+
+class SearchRoutes:
+    """Finding messages and renewing links."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Return the routes, to be mounted under ``/api/v10``."""
+        return [
+            web.get("/guilds/{guild_id}/messages/search", self.search),
+            web.post("/attachments/refresh-urls", self.refresh),
+        ]
+
+    async def search(self, request: web.Request) -> web.Response:
+        """Find messages of a guild, the newest first, 25 at most."""
+        guild = self._world.guild(path_id(request, "guild_id"))
+        bot = self._world.bot
+        self._world.require_in_guild(bot, guild, Permission.READ_MESSAGE_HISTORY)
+        if self._world.troubles.searches_pending > 0:
+            self._world.troubles.searches_pending -= 1
+            return _indexing()
+        found = list(self._found(guild, request))
+        if request.query.get("sort_order", "desc") == "desc":
+            found.reverse()
+        offset, limit = _offset(request), query_int(request, "limit", default=_MOST, most=_MOST)
+        shown = [[shown_by_rest(self._world, item)] for item in found[offset : offset + limit]]
+        total: Payload = {"doing_deep_historical_index": False, "total_results": len(found)}
+        return reply(total | {"messages": shown})
+
+    def _found(self, guild: Guild, request: web.Request) -> Iterable[Message]:
+        messages = sorted(self._readable(guild), key=lambda message: message.id)
+        query = request.query
+        checks = [_check(name, query.getall(name)) for name in query.keys() - _ALL_OF]
+        checks += [_check(name, [value]) for name in _ALL_OF for value in query.getall(name, [])]
+        return (message for message in messages if all(check(message) for check in checks))
+
+    def _readable(self, guild: Guild) -> Iterable[Message]:
+        for channel_id in guild.channel_ids:
+            channel = self._world.channels[channel_id]
+            held = self._world.permissions(channel, self._world.bot.id)
+            if held & Permission.READ_MESSAGE_HISTORY:
+                yield from (item for item in channel.messages.values() if not item.ephemeral)
+
+    async def refresh(self, request: web.Request) -> web.Response:
+        """Sign old links anew; a link to nothing is refused with 50035."""
+        body = await read_body(request)
+        urls = [str(url) for url in sequence(body.data.get("attachment_urls"))]
+        if not 1 <= len(urls) <= 50:
+            message = "Must be between 1 and 50 in length."
+            raise invalid_form("attachment_urls", code="BASE_TYPE_BAD_LENGTH", message=message)
+        renewed = [{"original": url, "refreshed": self._renewed(url)} for url in urls]
+        return reply({"refreshed_urls": renewed})
+
+    def _renewed(self, url: str) -> str:
+        base = self._world.links.base_url
+        if not url.startswith(f"{base}/attachments/"):
+            raise problem(10008)
+        return self._world.links.sign(unquote(urlsplit(url[len(base) + 1 :]).path))
+
+
+def _indexing() -> web.Response:
+    body: Payload = {
+        "message": "Index not yet available. Try again later",
+        "code": _NOT_INDEXED,
+        "documents_indexed": 0,
+        "retry_after": 0.05,
+    }
+    return reply(body, status=202)
+
+
+def _offset(request: web.Request) -> int:
+    raw = request.query.get("offset", "0")
+    if not raw.isdecimal() or int(raw) > _FARTHEST:
+        message = f"int value should be less than or equal to {_FARTHEST}."
+        raise invalid_form("offset", code="NUMBER_TYPE_MAX", message=message)
+    return int(raw)
+
+
+def _check(name: str, values: Sequence[str]) -> Callable[[Message], bool]:
+    """Return whether a message fits a parameter, of which any of several values will do."""
+    checks = [_check_one(name, value) for value in values]
+    return lambda message: any(check(message) for check in checks)
+
+
+def _check_one(name: str, value: str) -> Callable[[Message], bool]:
+    if name == "has":
+        wanted = _HAS.get(value.removeprefix("-"))
+        if wanted is None:
+            message = f"Value must be one of {tuple(_HAS)}."
+            raise invalid_form("has", code="BASE_TYPE_CHOICES", message=message)
+        return lambda message: wanted(message) != value.startswith("-")
+    checks: dict[str, Callable[[Message], bool]] = {
+        "author_id": lambda message: str(message.author.id) == value,
+        "channel_id": lambda message: str(message.channel_id) == value,
+        "content": lambda message: value.lower() in message.content.lower(),
+        "min_id": lambda message: message.id > as_int(value),
+        "max_id": lambda message: message.id < as_int(value),
+    }
+    return checks.get(name, lambda message: True)

@@ -1,0 +1,138 @@
+"""REST routes of threads and forum posts."""
+
+from aiohttp import web
+
+from imgoe_bot.discordsim.actions import threads
+from imgoe_bot.discordsim.actions.threads import thread_member_payload
+from imgoe_bot.discordsim.payloads.messages import message_payload
+from imgoe_bot.discordsim.payloads.state import channel_payload
+from imgoe_bot.discordsim.permissions import Permission
+from imgoe_bot.discordsim.problems import problem
+from imgoe_bot.discordsim.rest.http import Body, done, path_id, read_body, reply
+from imgoe_bot.discordsim.state.entities import THREAD_ONLY, THREADS, Channel, ChannelType, User
+from imgoe_bot.discordsim.state.world import World
+from imgoe_bot.discordsim.wire import Payload, as_int, integer, mapping, sequence, text
+
+
+class ThreadRoutes:
+    """What the bot may do with threads."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Return the routes, to be mounted under ``/api/v10``."""
+        channel = "/channels/{channel_id}"
+        return [
+            web.post(channel + "/messages/{message_id:\\d+}/threads", self.open_on_message),
+            web.post(channel + "/threads", self.open),
+            web.get(channel + "/threads/archived/{kind:public|private}", self.archived),
+            web.get("/guilds/{guild_id}/threads/active", self.active),
+            web.get(channel + "/thread-members", self.members),
+            web.get(channel + "/thread-members/{user_id:\\d+}", self.member),
+            web.put(channel + "/thread-members/{user_id}", self.join),
+            web.delete(channel + "/thread-members/{user_id}", self.leave),
+        ]
+
+    def _channel(self, request: web.Request) -> Channel:
+        channel = self._world.channel(path_id(request, "channel_id"))
+        self._world.require(self._world.bot, channel)
+        return channel
+
+    def _thread(self, request: web.Request) -> Channel:
+        thread = self._channel(request)
+        if thread.type not in THREADS:
+            raise problem(50024)
+        return thread
+
+    def _user(self, request: web.Request) -> User:
+        if request.match_info["user_id"] == "@me":
+            return self._world.bot
+        return self._world.user(path_id(request, "user_id"))
+
+    def _payload(self, thread: Channel) -> Payload:
+        payload = channel_payload(self._world, thread)
+        if self._world.bot.id in thread.thread_member_ids:
+            payload["member"] = thread_member_payload(thread, self._world.bot.id)
+        return payload
+
+    async def open_on_message(self, request: web.Request) -> web.Response:
+        """Open a thread on a message."""
+        body = await read_body(request)
+        channel = self._channel(request)
+        message = self._world.message(channel, path_id(request, "message_id"))
+        name = text(body.data, "name")
+        thread = threads.open_thread(self._world, self._world.bot, channel, name, message=message)
+        return reply(self._payload(thread), status=201)
+
+    async def open(self, request: web.Request) -> web.Response:
+        """Open a thread on its own, or a forum post."""
+        body = await read_body(request)
+        channel = self._channel(request)
+        if channel.type in THREAD_ONLY:
+            return self._open_post(channel, body)
+        private = integer(body.data, "type", 12) == ChannelType.PRIVATE_THREAD
+        thread = threads.open_thread(
+            self._world, self._world.bot, channel, text(body.data, "name"), private=private
+        )
+        return reply(self._payload(thread), status=201)
+
+    def _open_post(self, forum: Channel, body: Body) -> web.Response:
+        thread, message = threads.open_post(
+            self._world,
+            self._world.bot,
+            forum,
+            text(body.data, "name"),
+            body.draft(mapping(body.data.get("message"))),
+            tag_ids=[as_int(item) for item in sequence(body.data.get("applied_tags"))],
+        )
+        shown = {"message": message_payload(self._world, message)}
+        return reply(self._payload(thread) | shown, status=201)
+
+    def _page(self, found: list[Channel]) -> web.Response:
+        mine = [item for item in found if self._world.bot.id in item.thread_member_ids]
+        members = [thread_member_payload(item, self._world.bot.id) for item in mine]
+        shown = [channel_payload(self._world, item) for item in found]
+        return reply({"threads": shown, "members": members, "has_more": False})
+
+    async def active(self, request: web.Request) -> web.Response:
+        """List a guild's threads that the bot can view and that are not archived."""
+        guild = self._world.guild(path_id(request, "guild_id"))
+        found = self._world.threads(guild)
+        rights = self._world.permissions
+        return self._page([t for t in found if rights(t, self._world.bot.id)])
+
+    async def archived(self, request: web.Request) -> web.Response:
+        """List a channel's archived threads."""
+        channel = self._channel(request)
+        self._world.require(self._world.bot, channel, Permission.READ_MESSAGE_HISTORY)
+        public = request.match_info["kind"] == "public"
+        kinds = THREADS - {ChannelType.PRIVATE_THREAD} if public else {ChannelType.PRIVATE_THREAD}
+        every = self._world.channels.values()
+        found = [t for t in every if t.parent_id == channel.id and t.type in kinds and t.archived]
+        return self._page(found)
+
+    async def members(self, request: web.Request) -> web.Response:
+        """List a thread's members."""
+        thread = self._thread(request)
+        return reply([thread_member_payload(thread, item) for item in thread.thread_member_ids])
+
+    async def member(self, request: web.Request) -> web.Response:
+        """Return one member of a thread."""
+        thread, user = self._thread(request), self._user(request)
+        if user.id not in thread.thread_member_ids:
+            raise problem(10007)
+        return reply(thread_member_payload(thread, user.id))
+
+    async def join(self, request: web.Request) -> web.Response:
+        """Join a thread, or add somebody."""
+        threads.add_to_thread(self._world, self._thread(request), self._user(request))
+        return done()
+
+    async def leave(self, request: web.Request) -> web.Response:
+        """Leave a thread, or take somebody out."""
+        thread, user = self._thread(request), self._user(request)
+        if user is not self._world.bot:
+            self._world.require(self._world.bot, thread, Permission.MANAGE_THREADS)
+        threads.remove_from_thread(self._world, thread, user)
+        return done()

@@ -1,0 +1,1 @@
+"""What Discord accepts in a message, and from whom."""

@@ -1,0 +1,1 @@
+"""The whole Discord on one port."""

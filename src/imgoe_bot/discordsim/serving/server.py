@@ -1,0 +1,327 @@
+"""A whole Discord on one loopback port: REST, gateway, CDN and the chat page."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from imgoe_bot.discordsim.actions import chat, places
+from imgoe_bot.discordsim.cdn.files import Cdn
+from imgoe_bot.discordsim.cdn.previews import Previews
+from imgoe_bot.discordsim.controls.faults import Faults
+from imgoe_bot.discordsim.controls.guilds import GuildHandle
+from imgoe_bot.discordsim.controls.person import Person
+from imgoe_bot.discordsim.gateway.gateway import Gateway
+from imgoe_bot.discordsim.interactions.responses import Interactions
+from imgoe_bot.discordsim.page import server, views
+from imgoe_bot.discordsim.rest.application import ApplicationRoutes, InteractionRoutes
+from imgoe_bot.discordsim.rest.guilds import GuildRoutes
+from imgoe_bot.discordsim.rest.http import Handler
+from imgoe_bot.discordsim.rest.messages import MessageRoutes
+from imgoe_bot.discordsim.rest.middleware import Gatekeeper, RateLimits
+from imgoe_bot.discordsim.rest.places import PlaceRoutes
+from imgoe_bot.discordsim.rest.search import SearchRoutes
+from imgoe_bot.discordsim.rest.threads import ThreadRoutes
+from imgoe_bot.discordsim.state.entities import Message, User
+from imgoe_bot.discordsim.state.signed_links import LinkSigner
+from imgoe_bot.discordsim.state.waiting import until
+from imgoe_bot.discordsim.state.world import World, new_world
+from imgoe_bot.discordsim.wire import Json, Payload
+
+_MAX_BODY = 128 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SimOptions:
+    """How a simulated Discord behaves.
+
+    Attributes:
+        bind: address to listen on; a name of this machine only.
+        port: port, 0 for any free one.
+        bot_name: the bot's account name.
+        bot_token: what the bot must present, None for a random one.
+        shards: how many shards the gateway recommends.
+        link_life_s: how long CDN links live.
+        interaction_ack_s: within how many seconds the bot must acknowledge.
+        heartbeat_interval_ms: what the gateway asks for.
+        message_limit: messages the bot may post to one channel in one window.
+        message_window_s: that window's length.
+        rate_limit: requests any other bucket allows in one window.
+        rate_window_s: the length of those windows.
+        global_limit: requests a second in all, answers to interactions not counted.
+        strict: whether leaving raises when the bot used a route that is not there.
+        fetch_previews: whether pictures of embeds are measured and links previewed, by fetching
+            them where they are on this machine; they are told by a MESSAGE_UPDATE.
+        clock: the present, in Unix seconds.
+    """
+
+    bind: str = "127.0.0.1"
+    port: int = 0
+    bot_name: str = "imgoe"
+    bot_token: str | None = field(default=None, repr=False)
+    shards: int = 1
+    link_life_s: float = 86_400
+    interaction_ack_s: float = 3.0
+    heartbeat_interval_ms: int = 41_250
+    message_limit: int = 5
+    message_window_s: float = 5.0
+    rate_limit: int = 50
+    rate_window_s: float = 1.0
+    global_limit: int = 50
+    strict: bool = True
+    fetch_previews: bool = False
+    clock: Callable[[], float] = time.time
+
+
+class UnknownRoutes(AssertionError):
+    """The bot asked for routes that this Discord does not have.
+
+    Attributes:
+        calls: what it asked for, as ``METHOD /path``.
+    """
+
+    def __init__(self, calls: list[str]) -> None:
+        super().__init__(f"discordsim has no route for: {', '.join(calls)}")
+        self.calls = calls
+
+
+class DiscordSim:
+    """A Discord that runs while its ``async with`` block does.
+
+    Attributes:
+        options: how it behaves.
+        world: its state, for what no method here offers.
+        faults: what to let go wrong.
+        interactions: the open interactions.
+    """
+
+    def __init__(self, options: SimOptions | None = None) -> None:
+        self.options = options or SimOptions()
+        clock = self.options.clock
+        self.world: World = new_world(
+            clock=clock,
+            links=LinkSigner(clock, life_s=self.options.link_life_s),
+            bot_name=self.options.bot_name,
+            bot_token=self.options.bot_token,
+        )
+        self.interactions = Interactions(self.world, ack_s=self.options.interaction_ack_s)
+        self._gateway = Gateway(
+            self.world, heartbeat_interval_ms=self.options.heartbeat_interval_ms
+        )
+        self.faults = Faults(self.world, self._gateway)
+        self._gatekeeper = Gatekeeper(
+            self.world,
+            self.faults,
+            posting=RateLimits(self.options.message_limit, self.options.message_window_s),
+            limits=RateLimits(self.options.rate_limit, self.options.rate_window_s),
+            everywhere=RateLimits(self.options.global_limit, 1.0),
+        )
+        self._previews = Previews(self.world)
+        self._people: dict[int, Person] = {}
+        self._runner: web.AppRunner | None = None
+        self._port = self.options.port
+
+    async def __aenter__(self) -> Self:
+        """Listen; afterwards the addresses are known."""
+        self._runner = web.AppRunner(
+            self._app(), access_log=None, shutdown_timeout=1, handler_cancellation=True
+        )
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self.options.bind, self.options.port)
+        await site.start()
+        self._port = int(self._runner.addresses[0][1])
+        self.world.links.base_url = self.cdn_url
+        self._gateway.url = self.gateway_url
+        self._previews.open()
+        if self.options.fetch_previews:
+            self._previews.watch()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop listening; raises UnknownRoutes when strict, unless another error is on its way."""
+        await self._previews.close()
+        await self._gateway.drop(resumable=False, code=1001)
+        if self._runner is not None:
+            await self._runner.cleanup()
+        if not self.options.strict or error is not None:
+            return
+        if self._gatekeeper.crashes:
+            raise ExceptionGroup("discordsim failed inside", self._gatekeeper.crashes)
+        if self.unknown_calls:
+            raise UnknownRoutes(self.unknown_calls)
+
+    def _app(self) -> web.Application:
+        app = web.Application(client_max_size=_MAX_BODY)
+        app.add_subapp("/api/v10", self._api())
+        cdn = web.Application(middlewares=[_middleware(self._gatekeeper.watch)])
+        cdn.add_routes(Cdn(self.world, fetch=self._previews.fetch).routes())
+        app.add_subapp("/cdn", cdn)
+        app.router.add_get("/gateway", self._gateway.handle)
+        app.router.add_get("/gateway/", self._gateway.handle)
+        app.add_routes(server.routes(self))
+        return app
+
+    def _api(self) -> web.Application:
+        guarded = _middleware(self._gatekeeper.guard)
+        api = web.Application(middlewares=[guarded], client_max_size=_MAX_BODY)
+        api.add_routes(
+            ApplicationRoutes(
+                self.world, gateway_url=lambda: self.gateway_url, shards=self.options.shards
+            ).routes()
+        )
+        api.add_routes(InteractionRoutes(self.world, self.interactions).routes())
+        api.add_routes(MessageRoutes(self.world).routes())
+        api.add_routes(ThreadRoutes(self.world).routes())
+        api.add_routes(PlaceRoutes(self.world).routes())
+        api.add_routes(SearchRoutes(self.world).routes())
+        api.add_routes(GuildRoutes(self.world).routes())
+        api.router.add_route("*", "/{anything:.*}", self._gatekeeper.refuse_unknown)
+        return api
+
+    @property
+    def url(self) -> str:
+        """The chat page's address."""
+        return f"http://{self.options.bind}:{self._port}"
+
+    @property
+    def api_url(self) -> str:
+        """REST's base address."""
+        return f"{self.url}/api/v10"
+
+    @property
+    def gateway_url(self) -> str:
+        """The gateway's address."""
+        return f"ws://{self.options.bind}:{self._port}/gateway"
+
+    @property
+    def cdn_url(self) -> str:
+        """The CDN's base address."""
+        return f"{self.url}/cdn"
+
+    @property
+    def bot_token(self) -> str:
+        """What the bot must log in with."""
+        return self.world.bot_token
+
+    @property
+    def bot_user(self) -> User:
+        """The bot's account."""
+        return self.world.bot
+
+    @property
+    def application_id(self) -> int:
+        """The application's id, which is the bot's too."""
+        return self.world.bot.id
+
+    @property
+    def unknown_calls(self) -> list[str]:
+        """Requests that no route answered, as ``METHOD /path``."""
+        return self._gatekeeper.unknown
+
+    @property
+    def calls(self) -> list[str]:
+        """Every REST request so far, in order, as ``METHOD /path``, tokens left out."""
+        return self._gatekeeper.calls
+
+    @property
+    def refusals(self) -> list[str]:
+        """Requests answered 401, 403 or 429 so far, as ``STATUS METHOD /path``."""
+        return self._gatekeeper.refusals
+
+    @property
+    def people(self) -> Mapping[int, Person]:
+        """Everybody added so far, by id."""
+        return self._people
+
+    def add_person(
+        self,
+        name: str,
+        *,
+        display_name: str | None = None,
+        locale: str = "en-US",
+        bot: bool = False,
+    ) -> Person:
+        """Add somebody; the person is in no guild yet.
+
+        Args:
+            name: the account's name.
+            display_name: what others read, None for the name.
+            locale: the client's language.
+            bot: whether it is another bot, which posts but uses no commands.
+        """
+        user = User(self.world.ids.next(), name, display_name or name, bot=bot, locale=locale)
+        self.world.users[user.id] = user
+        person = Person(self.world, self.interactions, user)
+        self._people[user.id] = person
+        return person
+
+    def add_guild(
+        self, name: str, *, owner: Person, bot: bool = True, locale: str = "en-US"
+    ) -> GuildHandle:
+        """Add a guild with its owner in it, and the bot unless ``bot`` is False.
+
+        Args:
+            name: its name.
+            owner: who may do everything in it.
+            bot: whether the bot is invited at once.
+            locale: the guild's language.
+        """
+        guild = GuildHandle(self.world, places.add_guild(self.world, name, owner.user))
+        guild.state.locale = locale
+        if bot:
+            guild.add_bot()
+        return guild
+
+    def unfurl(self, message: Message, embeds: Sequence[Json]) -> None:
+        """Add embeds to a message as Discord does for its links: an update without an edit."""
+        chat.unfurl(self.world, message, embeds)
+
+    async def bot_ready(
+        self, *, timeout_s: float = 10.0, commands: bool = False, shards: int | None = None
+    ) -> None:
+        """Wait until the bot is connected, and has registered commands when asked.
+
+        Args:
+            timeout_s: how long.
+            commands: whether commands are waited for.
+            shards: how many shards are waited for; None: all that the bot announced.
+
+        Raises:
+            TimeoutError: it has not.
+        """
+
+        def ready() -> bool:
+            connected = self._gateway.is_connected(shards)
+            return connected and (not commands or bool(self.world.commands))
+
+        if not await until(self.world, ready, timeout_s=timeout_s):
+            raise TimeoutError(f"the bot was not ready within {timeout_s} s")
+
+    def subscribe(self, person: Person) -> views.Subscription:
+        """Return all that a person may see from now on, as ``{"t": name, "d": data}``."""
+        return views.Subscription(self.world, person)
+
+    def snapshot(self, person: Person) -> Payload:
+        """Return everything a person's client shows at its start."""
+        return views.snapshot(self.world, person)
+
+
+def _middleware(
+    serve: Callable[[web.Request, Handler], Awaitable[web.StreamResponse]],
+) -> Middleware:
+    """Return a method as aiohttp takes it: it marks middlewares, which methods can't be."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        return await serve(request, handler)
+
+    return middleware

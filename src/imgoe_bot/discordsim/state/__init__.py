@@ -1,0 +1,1 @@
+"""What a Discord holds: users, guilds, channels, messages, ids and signed links."""

@@ -1,0 +1,112 @@
+"""One upload on its way: its envelope, its answer, and what we knew of it when that came."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from os.path import isfile
+
+from imgoe_bot.hostapi.client.body import CountedBody, Delivery, OpenSource, no_file, open_source
+from imgoe_bot.hostapi.client.caller import Caller
+from imgoe_bot.hostapi.models import (
+    Base64Source,
+    FileSource,
+    KeyBy,
+    StreamSource,
+    UploadRequest,
+    UrlSource,
+)
+from imgoe_bot.hostapi.wire.answers import Answer, parse
+from imgoe_bot.hostapi.wire.multipart import FilePart, no_envelope, seal
+from imgoe_bot.hostapi.wire.refusals import Sent
+from imgoe_bot.hostapi.wire.reply import UploadReply
+from imgoe_bot.hostapi.wire.requests import Call
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """An upload that can be sent as often as its source can be read.
+
+    Attributes:
+        call: the request in the API's words.
+        sent: what we know of it before its source is opened.
+        progress: told how many bytes of the source have left; from the start again in a repeat.
+        delivery: how far the last try has come.
+    """
+
+    caller: Caller
+    request: UploadRequest
+    call: Call
+    sent: Sent
+    progress: Progress | None = None
+    delivery: Delivery = field(default_factory=Delivery)
+
+    @property
+    def can_repeat(self) -> bool:
+        """Whether the source can be read again; a stream or a pipe is gone once it was read."""
+        source = self.request.source
+        if isinstance(source, FileSource):
+            return isfile(source.path)
+        return not isinstance(source, StreamSource)
+
+    async def once(self) -> UploadReply:
+        """Send it and read the answer; raises what ``HostClient.upload`` does."""
+        self.delivery.begin()
+        source = self.request.source
+        if isinstance(source, UrlSource | Base64Source):
+            return await self._as_text(self.call.fields[-1][1])
+        async with open_source(source) as opened:
+            return await self._as_file(opened)
+
+    async def _as_text(self, text: str) -> UploadReply:
+        """Upload what fits into fields: base64, or an address for the host to fetch."""
+        is_get = self.call.method == "GET"
+        envelope = no_envelope() if is_get else seal(self.call.fields, part=None)
+        body = CountedBody(no_file(), envelope=envelope, delivery=self.delivery)
+        answer = await self._answer_to(body)
+        sent = replace(self.sent, sent_bytes=len(text), size_bytes=self._size_in(text))
+        return parse(answer, request=self.request, sent=sent)
+
+    async def _as_file(self, source: OpenSource) -> UploadReply:
+        part = FilePart("source", source.filename, source.mime)
+        envelope = seal(self.call.fields, part=part)
+        body = CountedBody(
+            source, envelope=envelope, delivery=self.delivery, progress=self.progress
+        )
+        answer = await self._answer_to(body)
+        sent = replace(
+            self.sent,
+            sent_bytes=body.sent_bytes,
+            size_bytes=body.size_bytes,
+            filename=source.filename,
+            found_mime=source.found_mime,
+        )
+        return parse(answer, request=self.request, sent=sent)
+
+    async def _answer_to(self, body: CountedBody) -> Answer:
+        url, headers = f"{self.sent.host}{self.call.path}", dict(self.call.headers)
+        if self.call.method == "GET":
+            return await self.caller.send_query(url, self.call.fields, headers=headers, body=body)
+        headers["Content-Type"] = body.content_type
+        return await self.caller.post(url, headers=headers, body=body)
+
+    def _size_in(self, text: str) -> int | None:
+        """Return the size of what base64 stands for; an address says nothing of its size."""
+        is_base64 = isinstance(self.request.source, Base64Source)
+        return len(text) // 4 * 3 - text[-2:].count("=") if is_base64 else None
+
+
+def what_is_known(
+    request: UploadRequest, *, host: str, key: str | None, key_by: KeyBy = "header"
+) -> Sent:
+    """Return what we know of a request before its source is opened."""
+    bare = UploadRequest(
+        request.source, format=request.format, method=request.method, shape=request.shape
+    )
+    return Sent(
+        host=host,
+        has_options=request != bare,
+        has_width=request.width_px is not None,
+        has_key_inside=key is not None and key_by == "parameter",
+        secrets=(key,) if key else (),
+    )

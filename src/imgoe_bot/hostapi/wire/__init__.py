@@ -1,0 +1,1 @@
+"""The upload API without a socket: requests out, replies and errors in."""

@@ -1,0 +1,267 @@
+"""The upload API without a socket, inward: an answer becomes a reply or the error it amounts to."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from pydantic import JsonValue
+
+from imgoe_bot.errors import BadReply, HostBroken, ImgoeError, ReplyMissing
+from imgoe_bot.hostapi.models import UploadRequest, is_http_url
+from imgoe_bot.hostapi.places import is_same_site, joined
+from imgoe_bot.hostapi.redaction import scrub
+from imgoe_bot.hostapi.wire.refusals import Refusal, Sent, classify
+from imgoe_bot.hostapi.wire.reply import UploadReply, find_object
+
+EXPIRY_TOLERANCE = timedelta(minutes=2)
+GONE = frozenset({404, 410})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FOR_A_WHILE = frozenset({302, 303, 307})
+
+_JSON = re.compile(rb'^\s*[{\[]|\{\s*"')
+_TITLE_WITHIN_BYTES = 64 * 1024
+_VIEWER_PATH = re.compile(
+    r"/(?:image|img|photo|picture|video|clip|media|view|i|v)/(?:[^/]*\.)?(?P<id>[0-9A-Za-z]+)/?"
+)
+"""Where hosts have their uploads' pages: the usual routes, and what operators rename them to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back.
+
+    Attributes:
+        headers: by lower-case name.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    @property
+    def is_page(self) -> bool:
+        """Whether the body is markup, whatever its Content-Type says."""
+        return self.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
+def parse(answer: Answer, *, request: UploadRequest, sent: Sent) -> UploadReply:
+    """Read an answer to an upload. Success is only what the API calls so, never a bare status.
+
+    Raises:
+        ImgoeError: the one that the answer amounts to, see ``classify``.
+
+    Source: design/API.md §2.
+    """
+    reply = _stored(answer, request=request, sent=sent)
+    if reply is None:
+        raise refused(answer, sent=sent, bare_text=request.format != "json")
+    return _with_expiry_checked(reply, asked=request.expires_after, answered_at=_date(answer))
+
+
+def parse_deletion(answer: Answer, *, sent: Sent) -> bool:
+    """Read an answer to a delete link: True for deleted, False for gone already.
+
+    Raises:
+        HostError: it is neither.
+
+    Source: design/API.md §3.
+    """
+    target = urlsplit(joined("", answer.headers.get("location", "")))
+    if answer.status in (301, 302, 303) and target.query.startswith("deleted"):
+        return True
+    if answer.status in GONE:
+        return False
+    raise refused(answer, sent=sent)
+
+
+def moved_link(answer: Answer, *, address: str) -> str | None:
+    """Return where a delete link has moved: the same path at another scheme or name, else None.
+
+    A host behind TLS that names its own links with http answers so, and deletes nothing.
+    """
+    target = joined(address, answer.headers.get("location", ""))
+    has_moved = answer.status in (301, 302, 307, 308) and target != address
+    is_same = urlsplit(target).path.rstrip("/") == urlsplit(address).path.rstrip("/")
+    return target if has_moved and is_same and not urlsplit(target).query else None
+
+
+def refused(answer: Answer, *, sent: Sent, bare_text: bool = False) -> ImgoeError:
+    """Return the error that an answer amounts to which is no success.
+
+    Args:
+        answer: anything but a success.
+        sent: what we know of the request.
+        bare_text: whether the host was asked for a format whose errors are a bare text under 200.
+    """
+    if 300 <= answer.status < 400:
+        return _redirected(answer, sent, is_reply=bare_text)
+    found = find_object(answer.body)
+    if found is not None:
+        return classify(_refusal(answer, found, sent), sent=sent)
+    words = scrub(_words(answer), secrets=sent.secrets) or None
+    if answer.status == 200 and answer.is_page:  # of maintenance
+        return HostBroken(host=sent.host, status=answer.status, host_message=words)
+    is_refusal = answer.status == 200 and bare_text and words is not None
+    refusal = Refusal(
+        400 if is_refusal else answer.status,
+        message=words,
+        retry_after_s=_retry_after_s(answer),
+        is_of_api=is_refusal,
+    )
+    return classify(refusal, sent=sent)
+
+
+def _stored(answer: Answer, *, request: UploadRequest, sent: Sent) -> UploadReply | None:
+    if request.format == "redirect" and answer.status == 302:
+        return _from_location(answer, sent)
+    if answer.status != 200:
+        return None
+    if request.format == "txt" and (reply := _from_text(answer)) is not None:
+        return reply
+    found = find_object(answer.body) or {}
+    image, data = found.get("image"), found.get("data")
+    if found.get("status_code") == 200 and isinstance(image, dict):
+        return _from_fields(image)
+    if found.get("success") is True and isinstance(data, dict):
+        return _from_fields(data)
+    return None
+
+
+def _from_fields(fields: Mapping[str, JsonValue]) -> UploadReply | None:
+    """Read the fields of version 4, or of 3 and ImgBB where those are all there is."""
+    image = fields.get("image")
+    file = image if isinstance(image, dict) else {}
+    known: dict[str, JsonValue] = {"filename": file.get("filename"), "mime": file.get("mime")}
+    known["id_encoded"] = fields.get("id")
+    stored_s, lasts_s = _digits(fields.get("time")), _digits(fields.get("expiration"))
+    if stored_s:
+        known["date_gmt"] = _gmt(stored_s)
+        known["expiration_date_gmt"] = _gmt(stored_s + lasts_s) if lasts_s else None
+    reply = UploadReply.model_validate({**known, **fields})
+    return reply if reply.id else None
+
+
+def _from_text(answer: Answer) -> UploadReply | None:
+    text = answer.body.decode(errors="replace").strip()
+    return UploadReply.model_validate({"url": text}) if is_http_url(text) else None
+
+
+def _from_location(answer: Answer, sent: Sent) -> UploadReply | None:
+    viewer_url = joined(f"{sent.host}/", answer.headers.get("location", ""))
+    inside = urlsplit(viewer_url).path.removeprefix(urlsplit(sent.host).path)
+    viewer = _VIEWER_PATH.fullmatch(inside)
+    if viewer is None or not is_same_site(viewer_url, sent.host):
+        return None
+    return UploadReply.model_validate({"id_encoded": viewer["id"], "url_viewer": viewer_url})
+
+
+def _with_expiry_checked(
+    reply: UploadReply, *, asked: timedelta | None, answered_at: datetime | None
+) -> UploadReply:
+    """Compare by the host's own clock, never by ours: either of its two may be the true one."""
+    if asked is None:
+        return reply
+    starts = [start for start in (reply.created_at, answered_at) if start is not None]
+    ends = reply.expires_at
+    kept = ends is not None and any(
+        abs(ends - start - asked) <= EXPIRY_TOLERANCE for start in starts
+    )
+    return reply if kept else reply.model_copy(update={"expiry_mismatch": True})
+
+
+def _refusal(answer: Answer, found: Mapping[str, JsonValue], sent: Sent) -> Refusal:
+    """Read the API's error body, or a problem+json one of hosts whose statuses tell the truth."""
+    error = found.get("error")
+    fields: Mapping[str, JsonValue] = error if isinstance(error, dict) else found
+    words = _first_text(fields, "message", "detail", "title") or (
+        error if isinstance(error, str) else ""
+    )
+    code = _digits(fields.get("code"))
+    status = answer.status if answer.status >= 400 else _digits(found.get("status_code"))
+    viewer_url = _first_text(found, "existing_url", "url_viewer")
+    return Refusal(
+        status=status or answer.status,
+        code=code,
+        message=scrub(words, secrets=sent.secrets) or None,
+        retry_after_s=_retry_after_s(answer),
+        viewer_url=viewer_url if is_http_url(viewer_url) else None,
+        is_of_api=_is_of_api(found, code=code, status=answer.status),
+    )
+
+
+def _is_of_api(found: Mapping[str, JsonValue], *, code: int | None, status: int) -> bool:
+    """Tell an error of the API from a gateway's, which has no code, or its status as that.
+
+    Source: design/API.md §2, the error; RFC 9457, as the embedded host writes it.
+    """
+    is_named = "status_txt" in found or {"status_code", "error"} <= found.keys()
+    is_error = isinstance(found.get("error"), dict) or {"title", "status"} <= found.keys()
+    return is_named or (is_error and code not in (None, status))
+
+
+def _redirected(answer: Answer, sent: Sent, *, is_reply: bool) -> ImgoeError:
+    """No redirect is followed: it would turn a POST into a GET and lose the body.
+
+    One for a while leads to what stands before the host, such as a page of maintenance; but not
+    where a redirect is the reply that was asked for.
+    """
+    place = scrub(answer.headers.get("location", "").partition("?")[0], secrets=sent.secrets)
+    kind = ReplyMissing if answer.status in _FOR_A_WHILE and not is_reply else BadReply
+    return kind(host=sent.host, status=answer.status, host_message=f"Location: {place}")
+
+
+def _words(answer: Answer) -> str:
+    """A page's title, or a text; of half a JSON nothing: it may hold a delete link."""
+    words = _title(answer.body[:_TITLE_WITHIN_BYTES]) if answer.is_page else answer.body
+    return "" if _JSON.search(words) else words[:4096].decode(errors="replace")
+
+
+def _title(page: bytes) -> bytes:
+    """Return what the first title of a page holds, nothing unless it ends."""
+    lower = page.lower()
+    start = lower.find(b">", max(0, lower.find(b"<title"))) + 1
+    end = lower.find(b"</title", start)
+    return page[start:end] if b"<title" in lower and start and end > 0 else b""
+
+
+def _first_text(fields: Mapping[str, JsonValue], *names: str) -> str:
+    found = (fields.get(name) for name in names)
+    return next((text for text in found if isinstance(text, str) and text), "")
+
+
+def _digits(value: JsonValue) -> int | None:
+    """Codes, statuses and times come as integers, sometimes as strings of digits."""
+    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+def _gmt(timestamp_s: int) -> str:
+    try:
+        return f"{datetime.fromtimestamp(timestamp_s, UTC):%Y-%m-%d %H:%M:%S}"
+    except (OverflowError, ValueError, OSError):
+        return ""
+
+
+def _date(answer: Answer) -> datetime | None:
+    return _http_date(answer.headers.get("date", ""))
+
+
+def _retry_after_s(answer: Answer) -> float | None:
+    """Retry-After is seconds or a date, which counts from the host's own Date."""
+    text = answer.headers.get("retry-after", "").strip()
+    until, now = _http_date(text), _date(answer)
+    if until is not None and now is not None:
+        return max(0.0, (until - now).total_seconds())
+    seconds = _digits(text)
+    return None if seconds is None else float(seconds)
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""Pictures and films looked into, and their smaller renditions."""

@@ -1,0 +1,1 @@
+"""The index: every row of the host's database."""

@@ -1,0 +1,1 @@
+"""Bodies become forms and files on disk, in bounded time and memory."""

@@ -1,0 +1,1 @@
+"""The pages: public ones, and the one where the host is looked after."""

@@ -1,0 +1,1 @@
+"""Where a file was taken, removed from it."""

@@ -1,0 +1,1 @@
+"""The host on a socket: its parts, its routes and its guard."""

@@ -1,0 +1,176 @@
+"""Files in an S3-compatible storage.
+
+obstore's synchronous calls are used, in worker threads: its asynchronous ones can end the
+interpreter at exit.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from imgoe_bot.errors import ConfigError
+from imgoe_bot.hostserver.faults import Fault, Reason
+from imgoe_bot.hostserver.options import S3Place
+from imgoe_bot.hostserver.storage.blobs import NameTaken, NewFile, put_each
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config, S3Store
+
+PART_BYTES = 8 * 1024 * 1024
+READ_BYTES = 256 * 1024
+
+
+def _config(place: S3Place) -> "S3Config":
+    config: S3Config = {"region": place.region, "virtual_hosted_style_request": False}
+    if place.endpoint is not None:
+        config["endpoint"] = place.endpoint
+    if place.access_key_id is not None:
+        config["access_key_id"] = place.access_key_id
+    if place.secret_access_key is not None:
+        config["secret_access_key"] = place.secret_access_key
+    return config
+
+
+def open_bucket(place: S3Place) -> "S3Store":
+    """Return the bucket; connects on first use.
+
+    Raises:
+        ConfigError: obstore is not installed, or the settings don't make a bucket.
+    """
+    try:
+        from obstore.exceptions import BaseError
+        from obstore.store import S3Store
+    except ImportError as error:
+        raise ConfigError("--s3-bucket", "needs the extra s3: pip install imgoe-bot[s3]") from error
+    try:
+        return S3Store(
+            place.bucket,
+            config=_config(place),
+            client_options={
+                "allow_http": (place.endpoint or "").startswith("http://"),
+                "connect_timeout": timedelta(seconds=5),
+                "timeout": timedelta(seconds=60),
+            },
+            retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
+        )
+    except (BaseError, ValueError) as error:
+        problem = "endpoint, region or the credentials in AWS_* are not usable"
+        raise ConfigError("--s3-bucket", problem) from error
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectFacts:
+    """What a file is, before its bytes are read; ``etag`` comes with its quotes."""
+
+    size_bytes: int
+    etag: str
+    modified_s: float
+
+
+class S3Blobs:
+    """The ``Blobs`` of a bucket; every call blocks."""
+
+    def __init__(self, store: "S3Store") -> None:
+        self._store = store
+
+    def put(self, files: Sequence[NewFile]) -> None:
+        """See ``Blobs.put``."""
+        put_each(self, files, self._put_one)
+
+    def _put_one(self, file: NewFile) -> None:
+        if isinstance(file.content, bytes):
+            self._put_bytes(file.content, file)
+        else:
+            self._put_file(file.content, file)
+
+    def _put_file(self, staged: Path, file: NewFile) -> None:
+        """Store a file.
+
+        A large file goes in parts, which S3 can't make conditional: that the index gives no name
+        twice, and the upload's thumb, stored before, keep the name free for it.
+        """
+        from obstore.exceptions import BaseError
+
+        attributes = {"Content-Type": file.mime}
+        try:
+            with staged.open("rb") as data:
+                self._store.put(file.name, data, attributes=attributes, chunk_size=PART_BYTES)
+            staged.unlink()
+        except (BaseError, OSError) as error:
+            raise Fault(Reason.STORAGE_FULL) from error
+
+    def _put_bytes(self, data: bytes, file: NewFile) -> None:
+        from obstore.exceptions import AlreadyExistsError, BaseError
+
+        try:
+            self._store.put(
+                file.name,
+                data,
+                attributes={"Content-Type": file.mime},
+                mode="create",
+                use_multipart=False,
+            )
+        except AlreadyExistsError as error:
+            raise NameTaken(file.name) from error
+        except (BaseError, OSError) as error:
+            raise Fault(Reason.STORAGE_FULL) from error
+
+    def settle(self, names: Iterable[str]) -> None:
+        """See ``Blobs.settle``: a bucket has done so when it answers."""
+
+    def move(self, old: str, new: str) -> None:
+        """See ``Blobs.move``."""
+        from obstore.exceptions import BaseError
+
+        source, target = self.find(old), self.find(new)
+        if source is None and target is not None:
+            return
+        if source is not None and target is not None and source.etag != target.etag:
+            raise NameTaken(new)
+        try:
+            self._store.copy(old, new)
+            self._store.delete(old)
+        except (BaseError, OSError) as error:
+            raise Fault(Reason.UNAVAILABLE) from error
+
+    def delete(self, names: Iterable[str]) -> None:
+        """See ``Blobs.delete``."""
+        from obstore.exceptions import BaseError
+
+        for name in names:
+            try:
+                self._store.delete(name)
+            except FileNotFoundError:
+                continue
+            except (BaseError, OSError) as error:
+                raise Fault(Reason.UNAVAILABLE) from error
+
+    def find(self, name: str) -> ObjectFacts | None:
+        """Return what is known of a file, None when there is none."""
+        from obstore.exceptions import BaseError
+
+        try:
+            meta = self._store.head(name)
+        except (FileNotFoundError, ValueError):  # a name no object can have is nobody's
+            return None
+        except (BaseError, OSError) as error:
+            raise Fault(Reason.UNAVAILABLE) from error
+        return ObjectFacts(meta["size"], meta["e_tag"] or "", meta["last_modified"].timestamp())
+
+    def read(self, name: str, *, start: int, end: int) -> Iterator[bytes]:
+        """Yield the bytes from ``start`` up to, without, ``end``; each step blocks.
+
+        Raises:
+            Fault: the storage doesn't give them now.
+        """
+        from obstore.exceptions import BaseError
+
+        while start < end:
+            stop = min(end, start + READ_BYTES * 4)
+            try:
+                yield bytes(self._store.get_range(name, start=start, end=stop))
+            except (BaseError, OSError) as error:
+                raise Fault(Reason.UNAVAILABLE) from error
+            start = stop

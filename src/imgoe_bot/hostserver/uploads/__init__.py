@@ -1,0 +1,1 @@
+"""The use cases: a file that arrived becomes an upload, is approved, and goes again."""

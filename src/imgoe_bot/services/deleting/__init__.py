@@ -1,0 +1,1 @@
+"""Copies go: at a click, with their message, with their author, with their server."""

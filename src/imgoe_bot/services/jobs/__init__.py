@@ -1,0 +1,1 @@
+"""Stored work, done step by step."""

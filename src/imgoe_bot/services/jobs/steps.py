@@ -1,0 +1,160 @@
+"""The steps of a mirrored post: upload each file, announce.
+
+See ``delivery``, ``previews`` and ``retirements`` too.
+"""
+
+from imgoe_bot.domain.job import Item, Job, Step
+from imgoe_bot.domain.options import OnDelete, Options
+from imgoe_bot.domain.upload import Card, Posted, Upload
+from imgoe_bot.errors import (
+    DuplicateMedia,
+    ImgoeError,
+    NotAllowed,
+    SourceGone,
+    StaleWrite,
+    UploadNotFound,
+)
+from imgoe_bot.services.cards.previews import look_at
+from imgoe_bot.services.deleting.deletions import DeletionService
+from imgoe_bot.services.mirroring.resting import Lost, RestService
+from imgoe_bot.services.people.delivery import DeliveryService
+from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore
+from imgoe_bot.services.settings.options import OptionService
+from imgoe_bot.services.store_outage import StoreOutage
+from imgoe_bot.services.uploading.uploads import UploadService
+
+
+class Steps:
+    """What a worker does for each kind of job; each step may be repeated."""
+
+    def __init__(
+        self,
+        jobs: JobStore,
+        *,
+        posts: PostStore,
+        uploads: UploadService,
+        deletions: DeletionService,
+        options: OptionService,
+        resting: RestService,
+        messenger: Messenger,
+        delivery: DeliveryService,
+        outage: StoreOutage,
+        clock: Clock,
+    ) -> None:
+        self._jobs = jobs
+        self._posts = posts
+        self._uploads = uploads
+        self._deletions = deletions
+        self._options = options
+        self._resting = resting
+        self._messenger = messenger
+        self._delivery = delivery
+        self._outage = outage
+        self._clock = clock
+
+    async def upload(self, job: Job) -> None:
+        """Copy one attachment to the host."""
+        post = await self._posts.get_post(job.post_id)
+        if post.withdrawn_at is not None:
+            raise SourceGone
+        item = _item(job)
+        source = await self._messenger.find_source(post, item)
+        try:
+            upload = await self._uploads.upload(source, post=post, item=item, by=job.id)
+        except DuplicateMedia as refused:
+            raise _own(refused) if job.may_be_sent else refused from None
+        try:
+            await self._outage.keep(lambda: self._jobs.finish_upload(job, upload, None))
+        except StaleWrite:
+            await self._discard_unknown(upload)
+            raise
+
+    async def _discard_unknown(self, upload: Upload) -> None:
+        """Delete a copy whose job another worker has: nobody would ever know of it.
+
+        It is known after all where it was stored and only the database's answer was lost.
+        """
+        try:
+            await self._outage.outlast(lambda: self._posts.get_upload(upload.id))
+        except UploadNotFound:
+            await self._deletions.discard([upload])
+
+    async def announce(self, job: Job) -> None:
+        """Answer the post; if its author took it back meanwhile, take the copies back too."""
+        card = await self._card(job)
+        if card.source_is_gone:
+            return await self._take_back(job, card)
+        options = await self._options.at(card.post.guild_id, card.post.channel_ids)
+        try:
+            posted = await self._answer(job, card, options)
+        except SourceGone:
+            return await self._take_back(job, card)
+        keeps, now = options.on_delete is OnDelete.KEEP, self._clock.now()
+        await self._outage.keep(
+            lambda: self._jobs.finish_announce(
+                job,
+                posted.place if posted else None,
+                deliver=card.is_to_be_delivered,
+                retire_at=None if keeps else now + options.delete_grace,
+                look_at=look_at(posted, now=now) if posted else None,
+            )
+        )
+
+    async def _answer(self, job: Job, card: Card, options: Options) -> Posted | None:
+        """Post the card; one that stands already is shown with what is new on it."""
+        if card.post.card is None:
+            return await self._messenger.announce(
+                card, options, nonce=job.nonce, repeated=job.is_repeated
+            )
+        await self._messenger.refresh(card)
+        return Posted(card.post.card, lacks_thumbs=bool(card.pictured))  # Discord fetches them now
+
+    async def give_up(self, job: Job, error: ImgoeError) -> None:
+        """Store that a step has failed for good; what can still be done for the post goes on."""
+        match job.step:
+            case Step.UPLOAD:
+                await self._jobs.finish_upload(job, None, error)
+            case Step.ANNOUNCE:
+                card = await self._card(job)
+                await self._pause_if_refused(card, error)
+                await self._jobs.finish_announce(
+                    job, None, deliver=card.is_to_be_delivered, failure=error
+                )
+            case Step.DELIVER:
+                await self._delivery.give_up(job, error)
+            case Step.RETIRE | Step.PREVIEW | Step.REVIEW | Step.ERASE:
+                await self._jobs.finish(job, error)
+
+    async def _pause_if_refused(self, card: Card, error: ImgoeError) -> None:
+        """Let a channel rest that we can't work in any more, and tell whoever made its rule."""
+        if not isinstance(error, NotAllowed):
+            return
+        lost = Lost(card.post.channel_ids, error.needs)
+        await self._resting.rest(card.post.guild_id, [lost], locale=card.post.locale)
+
+    async def _take_back(self, job: Job, card: Card) -> None:
+        await self._deletions.discard(card.uploads)
+        if not card.post.by_bot:
+            await self._delivery.tell_withdrawn(card, nonce=job.nonce)
+        await self._outage.keep(lambda: self._jobs.finish_announce(job, None, deliver=False))
+
+    async def _card(self, job: Job) -> Card:
+        return await self._posts.get_card(job.post_id, now=self._clock.now())
+
+
+def _item(job: Job) -> Item:
+    if job.item is None:
+        raise ValueError(f"upload job {job.id} names no attachment")
+    return job.item
+
+
+def _own(refused: DuplicateMedia) -> DuplicateMedia:
+    """Say of a refusal that it is most likely our own earlier try which the host has."""
+    return DuplicateMedia(
+        host=refused.host,
+        status=refused.status,
+        code=refused.code,
+        host_message=refused.host_message,
+        viewer_url=refused.viewer_url,
+        answer_lost=True,
+    )

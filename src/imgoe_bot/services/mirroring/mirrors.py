@@ -1,0 +1,224 @@
+"""Use case: keep what is posted in mirrored channels."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from imgoe_bot.domain.guild import SERVER, Actor, check_may_manage
+from imgoe_bot.domain.ids import ChannelId, GuildId, PostId, RuleId, new_id
+from imgoe_bot.domain.job import Item
+from imgoe_bot.domain.mirror import (
+    AttachmentFacts,
+    Circumstances,
+    Decision,
+    Left,
+    MessageFacts,
+    MirrorRule,
+    PersonChoice,
+    Skip,
+    decide,
+    find_rule,
+)
+from imgoe_bot.domain.upload import FailedItem, Origin, Post
+from imgoe_bot.errors import ImgoeError, MediaSkipped, MediaTooLarge
+from imgoe_bot.services.cards.layouts import Layouts
+from imgoe_bot.services.catch_up_queue import CatchUpQueue
+from imgoe_bot.services.ports import ChoiceStore, Clock, Notes, PostStore, RuleStore
+from imgoe_bot.services.settings.options import OptionService
+
+
+class MirrorService:
+    """Rules, and the messages they catch."""
+
+    def __init__(
+        self,
+        rules: RuleStore,
+        posts: PostStore,
+        *,
+        options: OptionService,
+        layouts: Layouts,
+        choices: ChoiceStore,
+        notes: Notes,
+        catch_ups: CatchUpQueue,
+        clock: Clock,
+    ) -> None:
+        self._rules = rules
+        self._posts = posts
+        self._options = options
+        self._layouts = layouts
+        self._choices = choices
+        self._notes = notes
+        self._catch_ups = catch_ups
+        self._clock = clock
+
+    async def add_rule(self, actor: Actor, channel_id: ChannelId) -> bool:
+        """Mirror a channel from now on; False when it is mirrored already.
+
+        Raises:
+            NotAllowed: without the Manage Server permission.
+        """
+        guild_id = check_may_manage(actor)
+        now = self._clock.now()
+        rule = MirrorRule(
+            id=RuleId(new_id()),
+            guild_id=guild_id,
+            channel_id=channel_id,
+            created_by=actor.user_id,
+            created_at=now,
+        )
+        added = await self._rules.add(rule)
+        self._catch_ups.ask_now(guild_id)
+        return await self._noted(actor, channel_id, added, new="on")
+
+    async def remove_rule(self, actor: Actor, channel_id: ChannelId) -> bool:
+        """Stop mirroring a channel; False when it was not mirrored.
+
+        Raises:
+            NotAllowed: without the Manage Server permission.
+        """
+        removed = await self._rules.remove(check_may_manage(actor), channel_id)
+        return await self._noted(actor, channel_id, removed, old="on")
+
+    async def rules(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
+        """Return the guild's rules, oldest first."""
+        return await self._rules.of_guild(guild_id)
+
+    async def all_rules(self) -> tuple[MirrorRule, ...]:
+        """Return every guild's rules."""
+        return await self._rules.all()
+
+    async def rule_for(
+        self, guild_id: GuildId, channel_ids: Sequence[ChannelId]
+    ) -> MirrorRule | None:
+        """Return the rule that covers a channel, None when none does.
+
+        Args:
+            guild_id: the server.
+            channel_ids: the channel and what it stands in, innermost first.
+        """
+        return find_rule(channel_ids, await self._rules.of_guild(guild_id), guild_id=guild_id)
+
+    def is_surely_unmirrored(self, guild_id: GuildId, channel_ids: Sequence[ChannelId]) -> bool:
+        """Tell, without a wait, that no rule covers a channel; False where that isn't known."""
+        known = self._rules.known_of_guild(guild_id)
+        return known is not None and find_rule(channel_ids, known, guild_id=guild_id) is None
+
+    async def _noted(
+        self,
+        actor: Actor,
+        place: ChannelId,
+        changed: bool,
+        *,
+        old: str | None = None,
+        new: str | None = None,
+    ) -> bool:
+        """Note a change of a rule, if there was one, in the server's history."""
+        if changed:
+            scope_id = SERVER if int(place) == actor.guild_id else int(place)
+            await self._options.note(actor, scope_id, "mirror", old=old, new=new)
+        return changed
+
+    async def decide(self, facts: MessageFacts, *, saved: bool = False) -> Decision:
+        """Decide on a message without doing anything.
+
+        Args:
+            facts: the message.
+            saved: whether its author asked for this very message.
+        """
+        rules = await self._rules.of_guild(facts.guild_id)
+        rule = find_rule(facts.channel_ids, rules, guild_id=facts.guild_id)
+        if rule is None:
+            return Decision(skip=Skip.NO_RULE)
+        around = Circumstances(
+            options=await self._options.at(facts.guild_id, facts.channel_ids),
+            choice=await self._choices.find(facts.author_id, facts.guild_id),
+            saved=saved,
+        )
+        return decide(facts, rules, around)
+
+    async def observe(self, facts: MessageFacts, *, saved: bool = False) -> Decision:
+        """Store the work a message asks for; looked at again, only what it holds anew."""
+        decision = await self.decide(facts, saved=saved)
+        left = await self._worth_saying(facts.guild_id, decision)
+        if decision.keep or left:
+            await self._store(facts, decision, left)
+        return decision
+
+    async def take_question(self, facts: MessageFacts, decision: Decision) -> bool:
+        """Tell whether to ask a message's author now: once a message that could be kept.
+
+        Args:
+            facts: the message.
+            decision: what ``observe`` decided on it.
+        """
+        if decision.skip is not Skip.NOT_ASKED:
+            return False
+        if not (await self.decide(facts, saved=True)).keep:
+            return False
+        if await self._posts.find_post(facts.guild_id, facts.message_id) is not None:
+            return False
+        return await self._note_once(f"asked {facts.guild_id} {facts.message_id}")
+
+    async def _store(
+        self, facts: MessageFacts, decision: Decision, left: Sequence[FailedItem]
+    ) -> None:
+        options = await self._options.at(facts.guild_id, facts.channel_ids)
+        layout = await self._layouts.choose(options, facts.guild_id, files=len(decision.keep))
+        post = replace(self._post_of(facts, decision.rule), layout=layout)
+        items = [_item_of(kept) for kept in decision.keep]
+        if not await self._posts.add(post, items, left):
+            await self._posts.extend(post, items)
+
+    async def _worth_saying(self, guild_id: GuildId, decision: Decision) -> list[FailedItem]:
+        """Return what to say of things left out: kinds that are never kept only once a server."""
+        said = [left for left in decision.said if await self._is_news(guild_id, left.reason)]
+        return [_failure_of(left) for left in said]
+
+    async def _is_news(self, guild_id: GuildId, reason: Skip) -> bool:
+        if reason not in (Skip.VOICE, Skip.ANIMATION):
+            return True
+        return await self._note_once(f"said {reason} {guild_id}")
+
+    async def _note_once(self, name: str) -> bool:
+        return await self._notes.write_once(name, self._clock.now().isoformat())
+
+    async def choose(self, actor: Actor, guild_id: GuildId, choice: PersonChoice) -> None:
+        """Store what a person says about being mirrored; it holds from the next message on."""
+        await self._choices.choose(actor.user_id, guild_id, choice, at=self._clock.now())
+
+    def _post_of(self, facts: MessageFacts, rule: MirrorRule | None) -> Post:
+        return Post(
+            id=PostId(new_id()),
+            origin=Origin.MIRROR,
+            guild_id=facts.guild_id,
+            channel_id=facts.channel_ids[0],
+            author_id=facts.author_id,
+            created_at=self._clock.now(),
+            message_id=facts.message_id,
+            rule_id=rule.id if rule else None,
+            nsfw=facts.nsfw,
+            locale=facts.locale,
+            parent_ids=facts.channel_ids[1:],
+            by_bot=facts.author_is_bot,
+        )
+
+
+def _item_of(attachment: AttachmentFacts) -> Item:
+    return Item(
+        attachment_id=attachment.id,
+        position=attachment.position,
+        filename=attachment.filename,
+        spoiler=attachment.spoiler,
+        source=attachment.source,
+    )
+
+
+def _failure_of(left: Left) -> FailedItem:
+    attachment = left.attachment
+    return FailedItem(attachment.position, attachment.filename, _error_of(left))
+
+
+def _error_of(left: Left) -> ImgoeError:
+    attachment = left.attachment
+    if left.reason is Skip.SIZE:
+        return MediaTooLarge(filename=attachment.filename, size_bytes=attachment.size_bytes)
+    return MediaSkipped(filename=attachment.filename, reason=left.reason.value)

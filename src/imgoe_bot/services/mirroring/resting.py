@@ -1,0 +1,108 @@
+"""Use case: a mirrored channel that the bot can't work in any more rests, and somebody is told."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from weakref import WeakValueDictionary
+
+from imgoe_bot.domain.ids import ChannelId, GuildId, RuleId, UserId, new_id
+from imgoe_bot.domain.mirror import MirrorRule, find_rule
+from imgoe_bot.services.people.delivery import DeliveryService
+from imgoe_bot.services.ports import Clock, RuleStore
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A channel that the bot can't work in.
+
+    Attributes:
+        channel_ids: the channel and what it stands in, innermost first.
+        lacks: the permission that is missing, as ``NotAllowed.needs`` has it.
+    """
+
+    channel_ids: tuple[ChannelId, ...]
+    lacks: str
+
+
+class RestService:
+    """Pauses rules by itself, and wakes them; ``/mirror resume`` does that too."""
+
+    def __init__(self, rules: RuleStore, *, delivery: DeliveryService, clock: Clock) -> None:
+        self._rules = rules
+        self._delivery = delivery
+        self._clock = clock
+        self._turns: WeakValueDictionary[GuildId, asyncio.Lock] = WeakValueDictionary()
+
+    def turn(self, guild_id: GuildId) -> asyncio.Lock:
+        """Return what is held while a server's rules are compared with its permissions.
+
+        Of two looks at once, the older one might let rest what the newer one has just woken.
+        """
+        return self._turns.setdefault(guild_id, asyncio.Lock())
+
+    async def rest(self, guild_id: GuildId, lost: Iterable[Lost], *, locale: str) -> None:
+        """Let channels rest, as far as they don't yet, and tell each rule's maker once of all.
+
+        Args:
+            guild_id: the server.
+            lost: its channels; one that no rule covers is passed over.
+            locale: the server's language, by Discord's code.
+        """
+        resting: dict[UserId, list[MirrorRule]] = {}
+        for each in lost:
+            rule = await self._rest(guild_id, each)
+            if rule is not None:
+                resting.setdefault(rule.created_by, []).append(rule)
+        for rules in resting.values():
+            await self._delivery.tell_paused(rules, locale=locale)
+
+    async def _rest(self, guild_id: GuildId, lost: Lost) -> MirrorRule | None:
+        """Pause a channel's own rule, or make it an exception to that of what it stands in.
+
+        Returns:
+            The rule that rests now; None when there is none, or it rested already.
+        """
+        rules = await self._rules.of_guild(guild_id)
+        rule = find_rule(lost.channel_ids, rules, guild_id=guild_id)
+        if rule is None or rule.paused:
+            return None
+        channel_id = lost.channel_ids[0]
+        if rule.channel_id == channel_id:
+            changed = await self._rules.rest(guild_id, channel_id, lacks=lost.lacks)
+            return replace(rule, paused=True, lacks=lost.lacks) if changed else None
+        exception = replace(
+            rule,
+            id=RuleId(new_id()),
+            channel_id=channel_id,
+            created_at=self._clock.now(),
+            paused=True,
+            lacks=lost.lacks,
+        )
+        return exception if await self._rules.add(exception) else None
+
+    async def wake(self, rule: MirrorRule, channel_ids: Sequence[ChannelId]) -> bool:
+        """Let a rule work again that rests for want of a permission.
+
+        One that merely made an exception to a wider rule of the same maker goes: what that rule
+        covers is mirrored for as long as that rule is there, and no longer.
+
+        Args:
+            rule: which.
+            channel_ids: its place and what that stands in, innermost first; empty for a server's.
+
+        Returns:
+            False when it rests no more, or a moderator has paused it meanwhile.
+        """
+        rules = await self._rules.of_guild(rule.guild_id)
+        others = [each for each in rules if each.id != rule.id]
+        wider = find_rule(channel_ids, others, guild_id=rule.guild_id)
+        is_exception = wider is not None and not wider.paused and _is_of(wider, rule)
+        return await self._rules.wake(rule, remove=is_exception)
+
+    async def resting(self, guild_id: GuildId) -> Sequence[MirrorRule]:
+        """Return the rules that rest for want of a permission."""
+        return [rule for rule in await self._rules.of_guild(guild_id) if rule.lacks is not None]
+
+
+def _is_of(wider: MirrorRule, exception: MirrorRule) -> bool:
+    return wider.created_by == exception.created_by and wider.created_at < exception.created_at

@@ -1,0 +1,1 @@
+"""What people are sent, told, and may decide."""

@@ -1,0 +1,182 @@
+"""The step that hands uploaders their delete links, and all else that is said to one person.
+
+Discord stops bots that write to many people too fast. So what comes shortly after a letter is
+collected into the next, quotas hold over all processes, and where Discord says stop, nobody is
+written to for a while: the cards lead to the links instead.
+"""
+
+import contextlib
+from collections.abc import Awaitable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from imgoe_bot.domain.direct_messages import HALTED_FOR, Breaker, Closed, Go, Halt, Halted, Quotas
+from imgoe_bot.domain.ids import UserId
+from imgoe_bot.domain.job import Job
+from imgoe_bot.domain.mirror import MirrorRule
+from imgoe_bot.domain.options import Delivery, Options
+from imgoe_bot.domain.upload import Card
+from imgoe_bot.errors import (
+    DirectMessagesHalted,
+    ImgoeError,
+    SourceUnreachable,
+    UploadNotFound,
+)
+from imgoe_bot.services.ports import Clock, LetterStore, Messenger, PostStore
+from imgoe_bot.services.settings.options import OptionService
+from imgoe_bot.services.store_outage import StoreOutage
+from imgoe_bot.services.uploading.quotas import QuotaService
+
+DMS_CLOSED_FOR = timedelta(days=1)
+"""How long a person whose direct messages are closed is not tried again."""
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class DeliveryService:
+    """Writes to people, as often as Discord bears it."""
+
+    def __init__(
+        self,
+        letters: LetterStore,
+        *,
+        posts: PostStore,
+        options: OptionService,
+        messenger: Messenger,
+        spending: QuotaService,
+        quotas: Quotas,
+        outage: StoreOutage,
+        clock: Clock,
+    ) -> None:
+        self._letters = letters
+        self._posts = posts
+        self._options = options
+        self._messenger = messenger
+        self._spending = spending
+        self._quotas = quotas
+        self._outage = outage
+        self._clock = clock
+
+    async def deliver(self, job: Job) -> None:
+        """Send an uploader the delete links of the job's letter; or the cards lead to them."""
+        cards = await self._wanted(job)
+        if not cards:
+            return await self._letters.finish(job, None)
+        move = await self._letters.weigh(
+            job,
+            cards[0].post.author_id,
+            window=(await self._options_of(cards[0])).dm_digest,
+            quotas=self._quotas,
+            now=self._clock.now(),
+        )
+        match move:
+            case Go():
+                await self._send(job, cards)
+            case Halted(until):
+                await self._stand_in(job, cards, until=until)
+            case Closed(late):
+                await self._lead_to_links(cards if late else ())
+                await self._outage.keep(lambda: self._letters.finish(job, None))
+            case _:  # the store has put it off already
+                return
+
+    async def give_up(self, job: Job, error: ImgoeError) -> None:
+        """Store that a letter can't be sent."""
+        await self._letters.finish(job, error)
+
+    async def hand_over(self, card: Card) -> None:
+        """Send links for the last time, because everything else about them is erased.
+
+        Raises:
+            DirectMessagesHalted: nobody is written to now.
+            SourceUnreachable: Discord did not answer.
+        """
+        breaker = await self._letters.breaker()
+        if breaker.reason is not None and breaker.is_open(self._clock.now()):
+            raise DirectMessagesHalted(reason=breaker.reason)
+        try:
+            await self._messenger.deliver([card], repeated=False)
+        except DirectMessagesHalted as error:
+            await self._halt(error)
+            raise
+
+    async def tell_paused(self, rules: Sequence[MirrorRule], *, locale: str) -> None:
+        """Tell whoever made these rules that they rest, if that can be told now."""
+        maker = rules[0].created_by
+        if maker and await self._may_tell(maker):  # 0: has been forgotten
+            try:
+                await self._tell(self._messenger.tell_paused(rules, locale=locale))
+            except SourceUnreachable as error:  # /mirror list and /status tell it too
+                log.warning("nobody was told that a rule rests", error=repr(error))
+
+    async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
+        """Tell an author that the copy went with the message, if that can be told now."""
+        if await self._may_tell(card.post.author_id):
+            await self._tell(self._messenger.tell_withdrawn(card, nonce=nonce))
+
+    async def _may_tell(self, user_id: UserId) -> bool:
+        return await self._letters.admit(user_id, quotas=self._quotas, now=self._clock.now())
+
+    async def _tell(self, telling: Awaitable[None]) -> None:
+        try:
+            await telling
+        except DirectMessagesHalted as error:
+            await self._halt(error)
+
+    async def _wanted(self, job: Job) -> list[Card]:
+        """Return the cards of the letter whose links are still to be sent."""
+        wanted: list[Card] = []
+        for post_id in await self._letters.posts_of(job):
+            with contextlib.suppress(UploadNotFound):  # it was erased meanwhile
+                card = await self._posts.get_card(post_id, now=self._clock.now())
+                if card.deletable and await self._goes_by_dm(card):
+                    wanted.append(card)
+        return wanted
+
+    async def _goes_by_dm(self, card: Card) -> bool:
+        return card.post.card is None or (await self._options_of(card)).delivery is Delivery.DM
+
+    async def _options_of(self, card: Card) -> Options:
+        return await self._options.at(card.post.guild_id, card.post.channel_ids)
+
+    async def _send(self, job: Job, cards: Sequence[Card]) -> None:
+        author_id = cards[0].post.author_id
+        near = await self._spending.near(cards[-1].post.guild_id, author_id)
+        try:
+            reached = await self._messenger.deliver(cards, near=near, repeated=job.is_repeated)
+        except DirectMessagesHalted as error:
+            return await self._stand_in(job, cards, until=await self._halt(error))
+        now = self._clock.now()
+        if reached:
+            return await self._outage.keep(
+                lambda: self._letters.finish_sent(job, author_id, at=now)
+            )
+        until = now + DMS_CLOSED_FOR
+        await self._outage.keep(lambda: self._posts.note_dms(author_id, closed_until=until))
+        await self._lead_to_links(cards)
+        await self._outage.keep(lambda: self._letters.finish_refused(job))
+
+    async def _halt(self, error: DirectMessagesHalted) -> datetime:
+        """Stop writing to anybody, and return until when."""
+        reason = Halt(error.reason)
+        until = self._clock.now() + HALTED_FOR[reason]
+        await self._outage.keep(lambda: self._letters.halt(Breaker(reason, until)))
+        log.error(
+            "Discord has stopped our direct messages: cards lead to the delete links instead",
+            reason=reason.value,
+            until=until.isoformat(timespec="seconds"),
+        )
+        return until
+
+    async def _stand_in(self, job: Job, cards: Sequence[Card], *, until: datetime) -> None:
+        """Let the cards lead to the links; a letter about a post without one waits."""
+        if any(card.post.card is None for card in cards):
+            return await self._letters.put_back(job, at=until)
+        await self._lead_to_links(cards)
+        await self._outage.keep(lambda: self._letters.finish(job, None))
+
+    async def _lead_to_links(self, cards: Sequence[Card]) -> None:
+        for card in cards:
+            await self._messenger.refresh(replace(card, dms_closed=True))

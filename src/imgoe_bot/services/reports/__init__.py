@@ -1,0 +1,1 @@
+"""What was kept and how the work goes, for whoever asks."""

@@ -1,0 +1,119 @@
+"""Use case: a moderator asks how the bot is doing for this server."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from imgoe_bot.domain.budget import Used
+from imgoe_bot.domain.direct_messages import Breaker
+from imgoe_bot.domain.guild import Actor, check_may_manage
+from imgoe_bot.domain.ids import GuildId, MessageId
+from imgoe_bot.domain.mirror import MirrorRule
+from imgoe_bot.domain.options import Options
+from imgoe_bot.domain.quota import WINDOW, Usage, Whose, spent
+from imgoe_bot.domain.status import Health, Queue, Record, fate_of
+from imgoe_bot.services.mirroring.resting import RestService
+from imgoe_bot.services.ports import Clock, LetterStore, Notes, PostStore, StatusStore
+from imgoe_bot.services.settings.guild_settings import GuildSettingsService
+from imgoe_bot.services.settings.options import OptionService
+from imgoe_bot.services.uploading.budgets import HostBudgets
+from imgoe_bot.services.uploading.uploads import expiry_note
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How the bot is doing for one server.
+
+    Attributes:
+        has_key: whether the server has an API key.
+        dms_closed_until: until when the asking person is sent no direct messages; None: open.
+        breaker: whether Discord takes direct messages of the bot at all.
+        used: what was stored in the last 24 hours.
+        options: what holds for the whole server, quotas among it.
+        budget: how much of what the host may be sent is used up, by all servers.
+        expiry_off: whether the host kept the last copy for another time than was asked for.
+        resting: the rules that rest for want of a permission.
+    """
+
+    host_url: str
+    has_key: bool
+    queue: Queue
+    health: Health
+    dms_closed_until: datetime | None
+    breaker: Breaker
+    used: Usage
+    options: Options
+    budget: tuple[Used, ...] = ()
+    expiry_off: bool = False
+    resting: tuple[MirrorRule, ...] = ()
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether the server's own quota lets nothing more in for now."""
+        quotas = spent(Whose.GUILD, self.options, self.used)
+        return any(quota.is_reached for quota in quotas)
+
+
+class StatusService:
+    """Looks, and changes nothing."""
+
+    def __init__(
+        self,
+        store: StatusStore,
+        *,
+        letters: LetterStore,
+        posts: PostStore,
+        guilds: GuildSettingsService,
+        options: OptionService,
+        budgets: HostBudgets,
+        notes: Notes,
+        resting: RestService,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._letters = letters
+        self._posts = posts
+        self._guilds = guilds
+        self._options = options
+        self._budgets = budgets
+        self._notes = notes
+        self._resting = resting
+        self._clock = clock
+
+    async def report(self, actor: Actor) -> Report:
+        """Return the state of the actor's server.
+
+        Raises:
+            NotAllowed: without the Manage Server permission.
+        """
+        guild_id = check_may_manage(actor)
+        now = self._clock.now()
+        settings = await self._guilds.get(guild_id)
+        closed_until = await self._store.dms_closed_until(actor.user_id)
+        health = await self._store.health(guild_id)
+        return Report(
+            host_url=settings.host_url,
+            has_key=settings.key_fingerprint is not None,
+            queue=await self._store.queue(guild_id),
+            health=health,
+            dms_closed_until=closed_until if closed_until and closed_until > now else None,
+            breaker=await self._letters.breaker(),
+            used=await self._posts.usage(guild_id, user_id=None, since=now - WINDOW),
+            options=await self._options.at(guild_id, ()),
+            budget=await self._budgets.used(settings.host_url),
+            expiry_off=await self._expiry_off(guild_id, health),
+            resting=tuple(await self._resting.resting(guild_id)),
+        )
+
+    async def record(self, guild_id: GuildId, message_id: MessageId) -> Record:
+        """Return what has become of a message; anybody who may read it may know."""
+        post = await self._posts.find_post(guild_id, message_id)
+        if post is None:
+            return Record()
+        work = await self._store.work(post.id)
+        card = await self._posts.get_card(post.id, now=self._clock.now())
+        return Record(fate_of(card, work), work.failures, work.answer)
+
+    async def _expiry_off(self, guild_id: GuildId, health: Health) -> bool:
+        """Tell whether the newest copy is one that the host keeps for another time."""
+        noted = await self._notes.find(expiry_note(guild_id))
+        return bool(noted and health.kept_at and datetime.fromisoformat(noted) >= health.kept_at)

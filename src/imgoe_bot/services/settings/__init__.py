@@ -1,0 +1,1 @@
+"""What servers set: hosts, keys and options by place."""

@@ -1,0 +1,1 @@
+"""``imgoe-bot upload``: files and addresses to an image host, from a terminal."""

@@ -1,0 +1,280 @@
+"""Uploads several files at once for ``imgoe-bot upload``, with a bar for each."""
+
+import asyncio
+import os
+import re
+import stat
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote, unquote, urlsplit
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from imgoe_bot.adapters.sources.web import WebReader, is_public, open_guarded_http
+from imgoe_bot.domain.media import Source as WebSource
+from imgoe_bot.errors import (
+    HostBusy,
+    ImgoeError,
+    InternalError,
+    KeyRejected,
+    SourceBlocked,
+    SourceGone,
+    SourceUnreachable,
+)
+from imgoe_bot.hostapi import FileSource, HostClient, StreamSource, UploadReply, UploadRequest
+from imgoe_bot.hostapi.client.repeats import Backoff, Patience, repeated
+from imgoe_bot.terminal.upload.words import Outcome, plain
+
+CHUNK_BYTES = 256 * 1024
+STANDARD_INPUT = "-"
+BACKOFF = Backoff(attempts=3, first_s=0.3)
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+FileOrStream = FileSource | StreamSource
+Told = Callable[[Outcome], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to upload.
+
+    Attributes:
+        options: what to say about every file; its own source doesn't matter.
+        jobs: uploads at once.
+        url_limit_bytes: the largest file read from a web address.
+        private_urls: read from addresses inside private networks and this machine too.
+        patience_s: the longest that a busy host is waited for.
+    """
+
+    host_url: str
+    key: str | None = field(repr=False)
+    options: UploadRequest
+    jobs: int
+    url_limit_bytes: int
+    private_urls: bool
+    patience_s: float
+
+
+async def upload_all(
+    arguments: Sequence[str], *, plan: Plan, bars: Progress, tell: Told
+) -> list[Outcome]:
+    """Upload files, standard input and web addresses; one's failure doesn't stop the others.
+
+    A refused key does, and a host that stays busy: what has not begun by then gets the same error
+    and is not sent.
+
+    Args:
+        arguments: paths, addresses, or ``-`` once.
+        plan: how to upload them.
+        bars: shows each upload while it runs.
+        tell: told each outcome in the arguments' order, as soon as those before it are known.
+
+    Returns:
+        The outcomes in the arguments' order.
+    """
+    allow = _any_address if plan.private_urls else is_public
+    async with (
+        HostClient(plan.host_url, key=plan.key, patience_s=plan.patience_s) as client,
+        open_guarded_http(allow) as http,
+    ):
+        uploads = _Uploads(client, web=WebReader(http), plan=plan, bars=bars)
+        return await _in_order([uploads.upload(argument) for argument in arguments], tell=tell)
+
+
+def make_bars(*, console: Console) -> Progress:
+    """Return bars that are drawn on a terminal only, and gone when they are done."""
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(binary_units=True),
+        TransferSpeedColumn(),
+        console=console,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+        disable=not console.is_interactive,
+    )
+
+
+async def _in_order(
+    uploads: Sequence[Coroutine[None, None, Outcome]], *, tell: Told
+) -> list[Outcome]:
+    """Run them all; when that is cut short, what is stored by then is told all the same."""
+    waiting: deque[asyncio.Task[Outcome]] = deque()
+    outcomes: list[Outcome] = []
+
+    def tell_first() -> None:
+        outcomes.append(waiting.popleft().result())
+        tell(outcomes[-1])
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            waiting += [group.create_task(upload) for upload in uploads]
+            while waiting:
+                await asyncio.wait({waiting[0]})
+                tell_first()
+    except asyncio.CancelledError:
+        _tell_finished(waiting, tell)
+        raise
+    except ExceptionGroup as group:  # what printing raised, such as a closed pipe
+        _tell_finished(waiting, tell)
+        raise group.exceptions[0] from None
+    return outcomes
+
+
+def _tell_finished(tasks: Iterable[asyncio.Task[Outcome]], tell: Told) -> None:
+    """Tell what is known when all is cut short; what can't be told must not cost the others."""
+    for task in tasks:
+        if task.done() and not task.cancelled() and task.exception() is None:
+            with suppress(Exception):
+                tell(task.result())
+
+
+class _Uploads:
+    def __init__(self, client: HostClient, *, web: WebReader, plan: Plan, bars: Progress) -> None:
+        self._client = client
+        self._web = web
+        self._plan = plan
+        self._bars = bars
+        self._slots = asyncio.Semaphore(plan.jobs)
+        self._patience = Patience(BACKOFF, longest_s=plan.patience_s)
+        self._halted_by: ImgoeError | None = None
+
+    async def upload(self, argument: str) -> Outcome:
+        async with self._slots:
+            if self._halted_by is not None:
+                return Outcome(argument, error=self._halted_by)
+            try:
+                return Outcome(argument, reply=await self._send(argument))
+            except Exception as error:  # one file's fault, whatever it is, is no other's
+                known = _known(error)
+            if isinstance(known, KeyRejected | HostBusy):
+                self._halted_by = known
+            return Outcome(argument, error=known)
+
+    async def _send(self, argument: str) -> UploadReply:
+        """Upload; the client itself repeats what it can read again, and we read an address."""
+        once = partial(self._send_once, argument)
+        attempts = self._patience.attempts if is_web_address(argument) else 1
+        return await repeated(once, attempts=attempts, wait_s=self._patience.wait_s)
+
+    async def _send_once(self, argument: str) -> UploadReply:
+        async with self._open(argument) as source:
+            total = source.size_bytes if isinstance(source, StreamSource) else _size_of(source)
+            bar = self._bars.add_task(plain(argument), total=total)
+            try:
+                reply = await self._client.upload(
+                    replace(self._plan.options, source=source),
+                    progress=lambda sent: self._bars.update(bar, completed=sent),
+                )
+            finally:
+                self._bars.remove_task(bar)
+        return _with_page(reply, self._plan.host_url)
+
+    def _open(self, argument: str) -> AbstractAsyncContextManager[FileOrStream]:
+        if argument == STANDARD_INPUT:
+            return _open_descriptor(os.dup(0))
+        if is_web_address(argument):
+            return self._open_web(argument)
+        return _open_path(Path(argument))
+
+    @asynccontextmanager
+    async def _open_web(self, url: str) -> AsyncGenerator[FileOrStream]:
+        source = WebSource(url, _name_in(url), None, typed=True)
+        async with self._web.open(source, limit_bytes=self._plan.url_limit_bytes) as media:
+            yield StreamSource(media.chunks, media.size_bytes, media.filename or None, media.mime)
+
+
+def is_web_address(argument: str) -> bool:
+    """Whether an argument is an address and no path, be it of a kind that is not read."""
+    return _ADDRESS.match(argument) is not None
+
+
+def _known(error: Exception) -> ImgoeError:
+    """Return an error of ours for what one file's upload raised."""
+    if isinstance(error, ImgoeError):
+        return error
+    if isinstance(error, OSError):
+        return SourceUnreachable()
+    return InternalError(kind=type(error).__name__)
+
+
+def _with_page(reply: UploadReply, host_url: str) -> UploadReply:
+    """Return a reply with its page: a moderated one has no addresses yet, but an id tells it."""
+    if reply.viewer_url or reply.url or reply.id is None:
+        return reply
+    return reply.model_copy(update={"viewer_url": f"{host_url}/image/{quote(reply.id, safe='')}"})
+
+
+def _any_address(_: str) -> bool:
+    return True
+
+
+def _name_in(url: str) -> str:
+    try:
+        return PurePosixPath(unquote(urlsplit(url).path)).name
+    except ValueError:  # whoever reads it says that it is no address
+        return ""
+
+
+def _size_of(source: FileSource) -> int | None:
+    try:
+        return source.path.stat().st_size
+    except OSError:
+        return None
+
+
+@asynccontextmanager
+async def _open_path(path: Path) -> AsyncGenerator[FileOrStream]:
+    """Open a file, or a pipe such as a shell's ``<(…)``, which no thread must wait for."""
+    try:
+        is_pipe = stat.S_ISFIFO((await asyncio.to_thread(path.stat)).st_mode)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK) if is_pipe else None
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise SourceGone from error
+    except PermissionError as error:
+        raise SourceBlocked(reason="permission") from error
+    except OSError as error:
+        raise SourceBlocked(reason="not-a-file") from error
+    if descriptor is None:
+        yield FileSource(path)
+        return
+    async with _open_descriptor(descriptor) as source:
+        yield source
+
+
+@asynccontextmanager
+async def _open_descriptor(descriptor: int) -> AsyncGenerator[FileOrStream]:
+    """Stream a descriptor and close it. A pipe is waited for without a thread: Ctrl-C ends it."""
+    mode = os.fstat(descriptor).st_mode
+    waits = stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+    async with aclosing((_piped if waits else _read)(descriptor)) as chunks:
+        yield StreamSource(chunks)
+
+
+async def _piped(descriptor: int) -> AsyncGenerator[bytes]:
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(CHUNK_BYTES)
+    shared = os.dup(descriptor)
+    transport, _ = await loop.connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb", buffering=0)
+    )
+    try:
+        while chunk := await reader.read(CHUNK_BYTES):
+            yield chunk
+    finally:
+        transport.close()
+        os.set_blocking(shared, True)  # others hold the same pipe
+        os.close(shared)
+
+
+async def _read(descriptor: int) -> AsyncGenerator[bytes]:
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
+            yield chunk

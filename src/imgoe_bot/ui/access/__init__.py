@@ -1,0 +1,1 @@
+"""What Discord lets the bot do, and what its refusals mean."""

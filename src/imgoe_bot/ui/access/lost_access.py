@@ -1,0 +1,102 @@
+"""Whether the bot can still work where it mirrors: where it can't, nothing would ever fail."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import discord
+import structlog
+
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
+from imgoe_bot.domain.mirror import MirrorRule, find_rule
+from imgoe_bot.domain.options import Answer, Options
+from imgoe_bot.services.mirroring.resting import Lost
+from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in, needed_to_mirror
+from imgoe_bot.ui.access.refusals import find_lack
+from imgoe_bot.ui.container import Services
+from imgoe_bot.ui.discord_codes import LACKING
+from imgoe_bot.ui.reading import convert
+
+AnyChannel = discord.abc.GuildChannel | discord.Thread
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+async def check_access(guild: discord.Guild, services: Services) -> None:
+    """Let mirrored channels rest that the bot can't read any more, and wake those it can again.
+
+    Who made a rule is told once when it rests. Where one woke the server is unheard afterwards:
+    what was posted meanwhile has to be read.
+    """
+    async with services.resting.turn(GuildId(guild.id)):
+        await _check_access(guild, services)
+
+
+async def _check_access(guild: discord.Guild, services: Services) -> None:
+    guild_id = GuildId(guild.id)
+    rules = await services.mirrors.rules(guild_id)
+    woke = [await _woke(guild, rule, services) for rule in rules if rule.lacks is not None]
+    if any(woke):
+        rules = await services.mirrors.rules(guild_id)
+    if all(rule.paused for rule in rules):
+        return
+    lost = list(lost_in(guild, rules, await services.marks.stored(guild_id)))
+    await services.resting.rest(guild_id, lost, locale=str(guild.preferred_locale))
+
+
+async def _woke(guild: discord.Guild, rule: MirrorRule, services: Services) -> bool:
+    """Wake a rule if nothing is missing any more of what is needed by now."""
+    place = guild if rule.is_server_wide else guild.get_channel_or_thread(rule.channel_id)
+    if place is None:
+        return False
+    line = convert.channel_line(place)
+    options = await services.options.at(GuildId(guild.id), line)
+    if missing_in(place, needed_to_mirror(options)) or _lacks_in_log(guild, rule, options):
+        return False
+    services.marks.hold_unheard(GuildId(guild.id))  # first: a repeat finds it awake already
+    return await services.resting.wake(rule, line)
+
+
+def _lacks_in_log(guild: discord.Guild, rule: MirrorRule, options: Options) -> bool:
+    """Tell whether what a rule rests for is missing in the log channel that answers still go to."""
+    lack, _, elsewhere = (rule.lacks or "").partition(":")
+    if options.answer is not Answer.LOG or elsewhere != str(options.log_channel):
+        return False
+    log_channel = guild.get_channel_or_thread(int(elsewhere))
+    return log_channel is not None and bool(missing_in(log_channel, [lack]))
+
+
+async def refused(channel: AnyChannel, error: discord.Forbidden, services: Services) -> None:
+    """Let a channel rest whose messages Discord refuses, if a permission really lacks."""
+    guild = channel.guild
+    lack = await find_lack(guild, channel.id, NEEDED_TO_READ) if error.code in LACKING else None
+    if lack is None:
+        log.warning("a channel was refused for no permission", channel=channel.id, code=error.code)
+        return
+    lost = Lost(convert.channel_line(channel), lack)
+    await services.resting.rest(GuildId(guild.id), [lost], locale=str(guild.preferred_locale))
+
+
+def lost_in(
+    guild: discord.Guild, rules: Sequence[MirrorRule], seen: Mapping[ChannelId, MessageId]
+) -> Iterator[Lost]:
+    """Return the mirrored channels that the bot could read once, and can't now.
+
+    Under a wider rule, a channel in which nothing was ever seen may never have been open to it.
+    """
+    for channel in _channels(guild):
+        line = convert.channel_line(channel)
+        rule = find_rule(line, rules, guild_id=GuildId(guild.id))
+        if rule is None or rule.paused:
+            continue
+        missing = missing_in(channel, NEEDED_TO_READ)
+        if missing and (rule.channel_id == line[0] or _was_read(channel, seen)):
+            yield Lost(line, missing[0])
+
+
+def _channels(guild: discord.Guild) -> Iterator[AnyChannel]:
+    yield from (each for each in guild.channels if not isinstance(each, discord.CategoryChannel))
+    yield from guild.threads
+
+
+def _was_read(channel: AnyChannel, seen: Mapping[ChannelId, MessageId]) -> bool:
+    inside = channel.threads if isinstance(channel, discord.ForumChannel) else []
+    return any(ChannelId(each.id) in seen for each in (channel, *inside))

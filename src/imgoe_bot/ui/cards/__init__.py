@@ -1,0 +1,1 @@
+"""Cards: their texts, layouts, buttons and pictures."""

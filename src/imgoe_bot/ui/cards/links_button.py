@@ -1,0 +1,128 @@
+"""The Links button of a card: every address of its copies, ready to be pasted elsewhere."""
+
+import html
+import io
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Self
+
+import discord
+
+from imgoe_bot.domain.ids import PostId
+from imgoe_bot.domain.upload import Card, Upload
+from imgoe_bot.ui import wording as w
+from imgoe_bot.ui.container import AnyInteraction, services_of
+from imgoe_bot.ui.message_parts import AnyItem, Match
+from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.translate import Words, words_for_locale
+from imgoe_bot.ui.words import failures
+
+TEXT_MAX = 2000
+
+
+class LinksButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"imgoe:links:(?P<id>[0-9a-f]{16})"
+):
+    """On a card: shows whoever presses it the addresses of its copies, privately."""
+
+    def __init__(self, post_id: PostId, *, label: str) -> None:
+        self._post_id = post_id
+        super().__init__(
+            discord.ui.Button(
+                label=label,
+                style=discord.ButtonStyle.secondary,
+                custom_id=f"imgoe:links:{post_id}",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
+    ) -> Self:
+        """Rebuild the button of a message that an earlier process sent."""
+        label = (item.label or "") if isinstance(item, discord.ui.Button) else ""
+        return cls(PostId(match["id"]), label=label)
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Answer privately; what does not fit is attached as a file."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        async with failures.answered(interaction):
+            actor = convert.actor_of(interaction)
+            card = await services_of(interaction.client).uploads.get_card(actor, self._post_id)
+            words = words_for_locale(interaction.locale)
+            text, files = links_message(card, words)
+            await interaction.followup.send(text, files=files, ephemeral=True)
+
+
+def linked(card: Card) -> list[Upload]:
+    """Return the copies that there is something to link of."""
+    live = [upload for upload in card.uploads if upload.deleted_at is None]
+    return [upload for upload in live if upload.stored.approved]
+
+
+def links_message(card: Card, words: Words) -> tuple[str, list[discord.File]]:
+    """Return the addresses by format, and a file of them all where they are too many."""
+    uploads = linked(card)
+    if not uploads:
+        return words("links.none"), []
+    blocks = [_block(words(f"links.{name}"), uploads, form) for name, form in _forms()]
+    whole = "\n".join(blocks)
+    if len(whole) <= TEXT_MAX:
+        return whole, []
+    text = w.fit(blocks, limit=TEXT_MAX, rest=lambda _: words("links.more"))
+    plain = "\n\n".join(
+        words(f"links.{name}") + "\n" + "\n".join(map(form, uploads)) for name, form in _forms()
+    )
+    return text, [discord.File(io.BytesIO(plain.encode()), "links.txt")]
+
+
+def _block(title: str, uploads: Sequence[Upload], form: Callable[[Upload], str]) -> str:
+    lines = "\n".join(map(form, uploads))
+    return f"**{title}**\n```\n{lines}\n```"
+
+
+def _forms() -> tuple[tuple[str, Callable[[Upload], str]], ...]:
+    return (
+        ("direct", lambda upload: upload.stored.url),
+        ("viewer", lambda upload: upload.stored.viewer_url),
+        ("markdown", markdown),
+        ("html", as_html),
+        ("bbcode", bbcode),
+    )
+
+
+def markdown(upload: Upload) -> str:
+    """Return a picture, or a link to a film, as Markdown."""
+    mark = "" if _is_film(upload) else "!"
+    name = re.sub(r"[\[\]\\]", r"\\\g<0>", _name(upload))
+    target = _target(upload).replace("(", "%28").replace(")", "%29")
+    return f"{mark}[{name}]({target})"
+
+
+def as_html(upload: Upload) -> str:
+    """Return a picture, or a film with its controls, as HTML."""
+    url, name = html.escape(upload.stored.url), html.escape(_name(upload))
+    if _is_film(upload):
+        return f'<video src="{url}" title="{name}" controls></video>'
+    return f'<img src="{url}" alt="{name}">'
+
+
+def bbcode(upload: Upload) -> str:
+    """Return a picture, or a link to a film, as BBCode."""
+    url = _target(upload).replace("[", "%5B").replace("]", "%5D")
+    if _is_film(upload):
+        return f"[url={url}]{re.sub('[][]', '', _name(upload))}[/url]"
+    return f"[img]{url}[/img]"
+
+
+def _target(upload: Upload) -> str:
+    return upload.stored.viewer_url if _is_film(upload) else upload.stored.url
+
+
+def _is_film(upload: Upload) -> bool:
+    return upload.stored.mime.startswith("video/")
+
+
+def _name(upload: Upload) -> str:
+    """A file's name on one line that does not end a code block."""
+    return w.plain_name(upload.filename).replace("`", "'")

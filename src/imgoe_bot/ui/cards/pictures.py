@@ -1,0 +1,114 @@
+"""The pictures on a card that stands: did Discord load them, and which are files of the card's own.
+
+Discord leaves files that embeds and components show out of a message's attachments. What is to stay
+when the message is edited has to be named all the same, by id and name, so both are read from where
+the file is shown.
+Source: discord-api-docs, issues 1340 and 8277, pull requests 7611 and 8279.
+"""
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from imgoe_bot.domain.ids import UploadId
+from imgoe_bot.domain.upload import Card, Posted, Upload
+from imgoe_bot.services.ports import Thumb
+from imgoe_bot.ui import wording as w
+from imgoe_bot.ui.reading import convert
+
+_FILE = re.compile(
+    r"https?://[^?]*/attachments/[0-9]+/(?P<id>[0-9]+)/"
+    r"(?P<name>(?:SPOILER_)?(?P<upload>[0-9a-f]{16})\.[a-z0-9]+)(?:\?.*)?"
+)
+"""The address of a file that ``file_of`` made; its name is that of the upload."""
+
+File = discord.Attachment | discord.File
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """One picture of a card, as Discord shows it."""
+
+    url: str
+    loaded: bool
+
+
+def posted(message: discord.Message) -> Posted:
+    """Return where a card of ours was posted, and whether pictures are missing on it."""
+    return Posted(convert.place_of(message), lacks_thumbs=are_missing(message))
+
+
+def are_missing(message: discord.Message) -> bool:
+    """Tell whether a picture has no size: Discord could not load it, or has not yet."""
+    return not all(picture.loaded for picture in _pictures(message))
+
+
+def _pictures(message: discord.Message) -> Iterator[_Picture]:
+    for embed in message.embeds:
+        if embed.thumbnail.url is not None:
+            yield _Picture(embed.thumbnail.url, loaded=bool(embed.thumbnail.width))
+    for part in discord.ui.LayoutView.from_message(message).walk_children():
+        if isinstance(part, discord.ui.MediaGallery):
+            for item in part.items:
+                yield _Picture(item.media.url, loaded=_is_loaded(item.media))
+
+
+def _is_loaded(media: discord.UnfurledMediaItem) -> bool:
+    found = media.loading_state is not discord.MediaItemLoadingState.not_found
+    return found and bool(media.width)
+
+
+def file_of(upload: Upload, thumb: Thumb) -> discord.File:
+    """Return a thumb as a file for its card; Discord hides a spoiler's wherever it is shown."""
+    kind = re.sub(r"[^a-z0-9]", "", thumb.mime.rpartition("/")[2])
+    return discord.File(
+        io.BytesIO(thumb.data),
+        f"{upload.id}.{kind}",
+        description=w.plain_name(upload.filename, limit=200),
+        spoiler=upload.spoiler,
+    )
+
+
+def files_on(message: discord.Message, card: Card) -> dict[UploadId, File]:
+    """Return the thumbs that a card holds as files, of uploads that still have one."""
+    wanted = {upload.id for upload in card.pictured}
+    urls = [each.url for each in message.attachments] + [each.url for each in _pictures(message)]
+    found = filter(None, map(_FILE.fullmatch, urls))
+    files = {UploadId(each["upload"]): _kept(each, message) for each in found}
+    return {upload_id: file for upload_id, file in files.items() if upload_id in wanted}
+
+
+def _kept(found: re.Match[str], message: discord.Message) -> File:
+    return discord.Attachment(
+        data={
+            "id": int(found["id"]),
+            "filename": found["name"],
+            "size": 0,
+            "url": found[0],
+            "proxy_url": found[0],
+        },
+        state=message._state,  # pyright: ignore[reportPrivateUsage]  # discord.py makes none else
+    )
+
+
+def addresses(files: Mapping[UploadId, File]) -> dict[UploadId, str]:
+    """Return how embeds and components of the same message name its files."""
+    return {upload_id: f"attachment://{file.filename}" for upload_id, file in files.items()}
+
+
+def shown_by(fields: Mapping[str, Any], files: Mapping[UploadId, File]) -> list[File]:
+    """Return the files that a card shows; one that it does not would stand below it in the clear.
+
+    Args:
+        fields: as of ``cards.fields``. A gallery has room for every picture of a card.
+        files: what the card may show.
+    """
+    if "embeds" not in fields:
+        return list(files.values())
+    urls = {embed.thumbnail.url for embed in fields["embeds"]}
+    names = addresses(files)
+    return [file for upload_id, file in files.items() if names[upload_id] in urls]

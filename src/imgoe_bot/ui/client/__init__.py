@@ -1,0 +1,1 @@
+"""discord.py's client: the bot itself, its command tree, its shards and its connection."""

@@ -1,0 +1,1 @@
+"""Questions answered: what commands there are, how the bot is doing, why a post was not kept."""

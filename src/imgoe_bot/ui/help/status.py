@@ -1,0 +1,107 @@
+"""The answer to ``/status``: how the bot is doing for one server."""
+
+import math
+
+import discord
+
+from imgoe_bot import _version
+from imgoe_bot.domain.budget import Used
+from imgoe_bot.domain.duration import format_duration
+from imgoe_bot.services.reports.status import Report
+from imgoe_bot.ui import wording as w
+from imgoe_bot.ui.cards.render import rule_list
+from imgoe_bot.ui.container import AnyInteraction
+from imgoe_bot.ui.message_parts import COLOUR, COLOUR_FAILED
+from imgoe_bot.ui.translate import Words
+from imgoe_bot.ui.words.failures import words_for
+
+
+def status_embed(report: Report, interaction: AnyInteraction, words: Words) -> discord.Embed:
+    """Return queue, host, direct messages, today's use and connection at a glance."""
+    halted = report.breaker.reason is not None
+    failed = report.health.failure is not None
+    troubled = halted or failed or not report.has_key or bool(report.resting)
+    embed = discord.Embed(title=words("status.title"), colour=COLOUR_FAILED if troubled else COLOUR)
+    for name, value in (
+        ("queue", queue_text(report, words)),
+        ("host", host_text(report, words)),
+        ("dms", dms_text(report, words)),
+        ("used", used_text(report, words)),
+        ("bot", bot_text(interaction, words)),
+    ):
+        embed.add_field(name=words(f"status.{name}"), value=value, inline=False)
+    if report.resting:
+        value = rule_list(report.resting, words)
+        embed.add_field(name=words("status.resting"), value=value, inline=False)
+    return embed
+
+
+def queue_text(report: Report, words: Words) -> str:
+    """Return how much waits, runs and was given up."""
+    queue = report.queue
+    counts = words("status.counts", ready=queue.ready, leased=queue.leased, dead=queue.dead)
+    if queue.oldest_at is None:
+        return counts
+    when = discord.utils.format_dt(queue.oldest_at, "R")
+    return f"{counts}\n{words('status.oldest', when=when)}"
+
+
+def host_text(report: Report, words: Words) -> str:
+    """Return what the image host did last."""
+    lines = [f"**{w.host_name(report.host_url)}**"]
+    if not report.has_key:
+        lines.append(words("settings.key_none"))
+    if report.budget:
+        lines.append(words("status.budget", left=" · ".join(map(_left, report.budget))))
+    if report.health.kept_at is not None:
+        when = discord.utils.format_dt(report.health.kept_at, "R")
+        lines.append(words("status.last_kept", when=when))
+    if report.expiry_off:
+        lines.append(words("status.expiry_off"))
+    if report.health.failure is not None:
+        reason = words_for(report.health.failure, words)
+        lines.append(words("status.last_failed", reason=reason))
+    return "\n".join(lines)
+
+
+def _left(used: Used) -> str:
+    """Return what is left of an allowance: of how much, in which time."""
+    allowance = used.allowance
+    return f"{used.left} / {allowance.most} ({format_duration(allowance.period)})"
+
+
+def dms_text(report: Report, words: Words) -> str:
+    """Return whether anybody, and the person, can be sent direct messages."""
+    breaker = report.breaker
+    if breaker.reason is not None and breaker.until is not None:
+        when = discord.utils.format_dt(breaker.until, "R")
+        return words(f"status.dms_halted.{breaker.reason.value}", when=when)
+    if report.dms_closed_until is None:
+        return words("status.dms_open")
+    when = discord.utils.format_dt(report.dms_closed_until, "R")
+    return words("status.dms_closed", when=when)
+
+
+def used_text(report: Report, words: Words) -> str:
+    """Return what was stored in 24 hours, and of how much that is."""
+    files, size_bytes = report.used.files, report.used.size_bytes
+    options = report.options
+    parts = [words("status.files", files=_of(str(files), options.guild_files))]
+    limit = None if options.guild_bytes is None else w.size(options.guild_bytes, words)
+    parts.append(_of(w.size(size_bytes, words), limit))
+    return " · ".join(parts)
+
+
+def _of(used: str, limit: object) -> str:
+    return used if limit is None else f"{used} / {limit}"
+
+
+def bot_text(interaction: AnyInteraction, words: Words) -> str:
+    """Return version, shard and the gateway's latency."""
+    client: discord.Client = interaction.client
+    shard = interaction.guild.shard_id if interaction.guild else 0
+    count = client.shard_count or 1
+    parts = [f"imgoe_bot {_version.VERSION}", words("status.shard", shard=shard + 1, count=count)]
+    if math.isfinite(client.latency):
+        parts.append(f"{round(client.latency * 1000)} ms")
+    return " · ".join(parts)

@@ -1,0 +1,106 @@
+"""Why a message was kept or not: every check in words, in the order it is made."""
+
+import re
+from dataclasses import replace
+
+import discord
+
+from imgoe_bot.domain.mirror import Decision, Skip
+from imgoe_bot.domain.status import Fate, Record
+from imgoe_bot.errors import NotAllowed, SettingsRejected, SourceGone
+from imgoe_bot.ui import wording as w
+from imgoe_bot.ui.access.permissions import held_in
+from imgoe_bot.ui.access.refusals import translated
+from imgoe_bot.ui.container import AnyInteraction, services_of
+from imgoe_bot.ui.message_parts import MESSAGE_MAX
+from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.translate import Words
+from imgoe_bot.ui.words.failures import words_for
+
+HOLDS, FAILS = "✓", "✗"
+
+_LINK = re.compile(
+    r"<?https?://(?:\w+\.)?discord(?:app)?\.com/channels/"
+    r"(?P<guild>[0-9]{15,21})/(?P<channel>[0-9]{15,21})/(?P<message>[0-9]{15,21})>?"
+)
+
+
+async def answer(interaction: AnyInteraction, message: discord.Message, words: Words) -> str:
+    """Return the checks of one message, and what came of them."""
+    client: discord.Client = interaction.client
+    facts = convert.facts_of(message, us=client.user.id if client.user else 0)
+    if facts is None:
+        raise SourceGone
+    services = services_of(client)
+    decision = await services.mirrors.decide(facts)
+    record = await services.status.record(facts.guild_id, facts.message_id)
+    lines = [words(f"why.result.{_result(decision, record)}"), *record_lines(record, words)]
+    failed = {each.filename for each in record.failures}
+    keep = tuple(each for each in decision.keep if each.filename not in failed)
+    lines += check_lines(replace(decision, keep=keep), words)
+    if not client.intents.message_content:
+        lines.append(words("mirror.blind"))
+    return w.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("why.more", count=count))
+
+
+def record_lines(record: Record, words: Words) -> list[str]:
+    """Return what was tried in vain."""
+    lines = [
+        f"{FAILS} **{w.safe_name(each.filename)}**: {words_for(each.error, words)}"
+        for each in record.failures
+    ]
+    if record.answer is not None:
+        lines.append(words("why.answer_failed", reason=words_for(record.answer, words)))
+    return lines
+
+
+def check_lines(decision: Decision, words: Words) -> list[str]:
+    """Return each check as a claim that holds or fails, then each thing in the message."""
+    lines = [_claim(HOLDS, reason, words) for reason in decision.passed]
+    if decision.skip is not None:
+        lines.append(_claim(FAILS, decision.skip, words))
+    lines += [f"{HOLDS} **{w.safe_name(each.filename)}**" for each in decision.keep]
+    for left in decision.left:
+        reason = words(f"why.{left.reason.value}")
+        lines.append(f"{FAILS} **{w.safe_name(left.attachment.filename)}**: {reason}")
+    return lines
+
+
+def _claim(mark: str, reason: Skip, words: Words) -> str:
+    return f"{mark} {words(f'why.{reason.value}')}"
+
+
+def _result(decision: Decision, record: Record) -> str:
+    if record.fate is Fate.UNKNOWN and not decision.keep:
+        return "not"
+    return record.fate.value
+
+
+async def find_message(interaction: AnyInteraction, link: str) -> discord.Message:
+    """Return the message a link leads to, if it is one that the person may read.
+
+    Raises:
+        SettingsRejected: it is no link to a message of this server.
+        NotAllowed: the person, or the bot, can't read that channel.
+        SourceGone: the message was deleted.
+        SourceUnreachable: Discord did not answer.
+    """
+    found = _LINK.fullmatch(link.strip())
+    guild = interaction.guild
+    if found is None or guild is None or int(found["guild"]) != guild.id:
+        raise SettingsRejected(setting="link", problem="bad-link")
+    channel = guild.get_channel_or_thread(int(found["channel"]))
+    if not isinstance(channel, discord.abc.Messageable) or not _may_read(interaction, channel):
+        raise NotAllowed(needs="read_message_history")
+    async with translated(needs="read_message_history"):
+        return await channel.fetch_message(int(found["message"]))
+
+
+def _may_read(interaction: AnyInteraction, channel: object) -> bool:
+    member = interaction.user
+    if not isinstance(member, discord.Member):
+        return False
+    if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+        return False
+    held = held_in(channel, member)
+    return held is not None and held.view_channel and held.read_message_history

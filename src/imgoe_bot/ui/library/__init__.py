@@ -1,0 +1,1 @@
+"""The library: kept files found again."""

@@ -1,0 +1,233 @@
+"""The library's buttons and menus: they outlive the process, and answer only who sees them."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import discord
+
+from imgoe_bot.domain.ids import UploadId
+from imgoe_bot.domain.library import Entry, Page, Query
+from imgoe_bot.domain.upload import may_delete
+from imgoe_bot.ui import wording as w
+from imgoe_bot.ui.cards.buttons import BUTTON_URL_MAX
+from imgoe_bot.ui.cards.links_button import LinksButton
+from imgoe_bot.ui.container import AnyInteraction, services_of
+from imgoe_bot.ui.library import render as lr
+from imgoe_bot.ui.library.state import PATTERN, Spot, pack, unpack
+from imgoe_bot.ui.message_parts import AnyItem, Match
+from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.translate import Words, words_for_locale
+from imgoe_bot.ui.words import failures
+
+PAGE_ID = "imgoe:lib:"
+PICK_ID = "imgoe:pick:"
+_PAGE = re.compile(PAGE_ID + PATTERN)
+_PICK = re.compile(PICK_ID + PATTERN)
+
+Button = discord.ui.Button[Any]
+Select = discord.ui.Select[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message of the library, sent or edited alike."""
+
+    content: str
+    embeds: list[discord.Embed]
+    view: discord.ui.View
+
+
+class PageButton(discord.ui.DynamicItem[Button], template=_PAGE):
+    """Turns to a page."""
+
+    def __init__(self, spot: Spot, *, label: str, disabled: bool = False) -> None:
+        self._spot = spot
+        super().__init__(
+            discord.ui.Button(label=label, disabled=disabled, custom_id=PAGE_ID + pack(spot))
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
+    ) -> Self:
+        """Rebuild the button of a message that an earlier process sent."""
+        return cls(unpack(match), label="…")
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Show the page in the place of this one."""
+        await interaction.response.defer()
+        async with failures.answered(interaction):
+            await turn_to(interaction, self._spot)
+
+
+class PickSelect(discord.ui.DynamicItem[Select], template=_PICK):
+    """Picks one copy of a page."""
+
+    def __init__(
+        self, spot: Spot, *, options: list[discord.SelectOption], placeholder: str | None
+    ) -> None:
+        self._spot = spot
+        super().__init__(
+            discord.ui.Select(
+                custom_id=PICK_ID + pack(spot), options=options, placeholder=placeholder
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
+    ) -> Self:
+        """Rebuild the menu of a message that an earlier process sent."""
+        options = item.options if isinstance(item, discord.ui.Select) else []
+        return cls(unpack(match), options=options, placeholder=None)
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Show the copy in the place of the page."""
+        await interaction.response.defer()
+        async with failures.answered(interaction):
+            actor = convert.actor_of(interaction)
+            upload_id = UploadId(self.item.values[0])
+            entry = await services_of(interaction.client).library.get(actor, upload_id)
+            words = words_for_locale(interaction.locale)
+            shown = entry_shown(entry, self._spot, words, deletable=may_delete(actor, entry.upload))
+            await show(interaction, shown)
+
+
+class EntryButton(
+    discord.ui.DynamicItem[Button],
+    template=r"imgoe:entry:(?P<act>again|delete):(?P<id>[0-9a-f]{16})",
+):
+    """Does something with the copy that was picked."""
+
+    def __init__(
+        self,
+        act: str,
+        upload_id: UploadId,
+        *,
+        label: str,
+        style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    ) -> None:
+        self._act = act
+        self._upload_id = upload_id
+        super().__init__(
+            discord.ui.Button(label=label, style=style, custom_id=f"imgoe:entry:{act}:{upload_id}")
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
+    ) -> Self:
+        """Rebuild the button of a message that an earlier process sent."""
+        return cls(match["act"], UploadId(match["id"]), label="…")
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Do it, and answer privately."""
+        if self._act == "delete":
+            await interaction.response.defer()
+        else:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+        async with failures.answered(interaction):
+            act = _delete if self._act == "delete" else _post_again
+            await act(interaction, self._upload_id)
+
+
+async def _post_again(interaction: AnyInteraction, upload_id: UploadId) -> None:
+    library = services_of(interaction.client).library
+    actor = convert.actor_of(interaction)
+    place = await library.post_again(actor, upload_id, nonce=str(interaction.id))
+    words = words_for_locale(interaction.locale)
+    answer = words("library.posted_again", channel=f"<#{place.channel_id}>")
+    await interaction.followup.send(answer, ephemeral=True)
+
+
+async def _delete(interaction: AnyInteraction, upload_id: UploadId) -> None:
+    """Delete the copy, then go back to the page it was picked from."""
+    await services_of(interaction.client).deletions.delete(convert.actor_of(interaction), upload_id)
+    words = words_for_locale(interaction.locale)
+    await turn_to(interaction, _spot_in(interaction.message), note=words("library.deleted"))
+
+
+def _spot_in(message: discord.Message | None) -> Spot:
+    """Return where the message's way back leads; it is the only place that remembers."""
+    rows = message.components if message else []
+    for row in rows:
+        for part in getattr(row, "children", ()):
+            found = _PAGE.fullmatch(str(getattr(part, "custom_id", "")))
+            if found:
+                return unpack(found)
+    return Spot(Query())
+
+
+async def turn_to(interaction: AnyInteraction, spot: Spot, *, note: str = "") -> None:
+    """Show a page in the place of what the interaction's message shows.
+
+    Args:
+        interaction: acknowledged already.
+        spot: which page.
+        note: a line to begin with.
+    """
+    library = services_of(interaction.client).library
+    page = await library.page(convert.actor_of(interaction), spot.query, number=spot.page)
+    words = words_for_locale(interaction.locale)
+    shown = page_shown(page, spot.query, words)
+    await show(interaction, replace(shown, content=f"{note}\n{shown.content}".strip()))
+
+
+async def show(interaction: AnyInteraction, shown: Shown) -> None:
+    """Put something in the place of what the interaction's message shows."""
+    await interaction.edit_original_response(
+        content=shown.content, embeds=shown.embeds, view=shown.view
+    )
+
+
+def page_shown(page: Page, query: Query, words: Words) -> Shown:
+    """Return a page with its buttons."""
+    view = discord.ui.View(timeout=None)
+    if page.entries:
+        view.add_item(_pick_select(page, query, words))
+    if page.count > 1:
+        view.add_item(_turn(page, query, by=-1, label=words("library.previous")))
+        view.add_item(_turn(page, query, by=1, label=words("library.next")))
+    embeds = [lr.entry_embed(entry, words) for entry in page.entries]
+    return Shown(lr.page_title(page, query, words), embeds, view)
+
+
+def _turn(page: Page, query: Query, *, by: int, label: str) -> PageButton:
+    """Return the button to a neighbour; at either end it can't be pressed, but has its own id."""
+    number = page.number + by
+    shown = max(0, min(number, page.count - 1))
+    return PageButton(Spot(query, shown), label=label, disabled=shown != number)
+
+
+def _pick_select(page: Page, query: Query, words: Words) -> PickSelect:
+    options = [
+        discord.SelectOption(
+            label=w.plain_name(entry.upload.filename, limit=100),
+            value=entry.upload.id,
+            description=w.size(entry.upload.stored.size_bytes, words),
+        )
+        for entry in page.entries
+    ]
+    spot = Spot(query, page.number)
+    return PickSelect(spot, options=options, placeholder=words("library.pick"))
+
+
+def entry_shown(entry: Entry, spot: Spot, words: Words, *, deletable: bool) -> Shown:
+    """Return one copy with what can be done with it, and the way back."""
+    upload = entry.upload
+    view = discord.ui.View(timeout=None)
+    url = upload.stored.viewer_url
+    if w.is_link(url) and len(url) <= BUTTON_URL_MAX:
+        view.add_item(discord.ui.Button(label=words("card.open"), url=url))
+    view.add_item(LinksButton(upload.post_id, label=words("card.links")))
+    view.add_item(EntryButton("again", upload.id, label=words("library.again")))
+    if deletable and upload.is_deletable:
+        danger = discord.ButtonStyle.danger
+        view.add_item(EntryButton("delete", upload.id, label=words("library.delete"), style=danger))
+    view.add_item(PageButton(spot, label=words("library.back")))
+    return Shown("", [lr.entry_embed(entry, words)], view)
+
+
+LIBRARY_ITEMS = (PageButton, PickSelect, EntryButton)
+"""What a bot has to know by its custom id."""

@@ -1,0 +1,20 @@
+"""What messages of every kind share: types of their items, colours, pings, lengths."""
+
+import re
+from typing import Any
+
+import discord
+
+Match = re.Match[str]
+"""A custom id that was recognised."""
+
+AnyItem = discord.ui.Item[Any]
+
+NO_PINGS = discord.AllowedMentions.none()
+
+COLOUR = discord.Colour(0x3D7DD8)
+COLOUR_FAILED = discord.Colour(0xC8553D)
+COLOUR_GONE = discord.Colour(0x80848E)
+
+MESSAGE_MAX = 2000
+"""Characters of a message's text."""

@@ -1,0 +1,1 @@
+"""``/settings``: options of a place, shown, suggested, changed and reset."""

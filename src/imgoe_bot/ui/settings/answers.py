@@ -1,0 +1,87 @@
+"""What ``/settings`` answers, and the files it gives and takes."""
+
+import io
+from datetime import datetime
+
+import discord
+
+from imgoe_bot.domain.ids import AttachmentId
+from imgoe_bot.domain.job import Item
+from imgoe_bot.domain.layers import Held
+from imgoe_bot.domain.templates import fill
+from imgoe_bot.errors import SettingsRejected, SourceUnreachable
+from imgoe_bot.ui import wording as w
+from imgoe_bot.ui.settings.places import ChosenPlace
+from imgoe_bot.ui.translate import Words
+from imgoe_bot.ui.words import option_words as sw
+
+EXPORT_NAME = "imgoe-settings.json"
+EXPORT_MAX_BYTES = 80_000
+TEMPLATES = ("title", "description", "tags")
+EXAMPLE_FILE = "holiday.jpg"
+
+
+def was_set(
+    place: ChosenPlace,
+    words: Words,
+    *,
+    name: str,
+    new: str,
+    before: tuple[Held, ...],
+    at: datetime,
+) -> str:
+    """Return the answer to ``/settings set``: what holds now, and what held before.
+
+    Args:
+        place: where it holds.
+        words: the reader's language.
+        name: the option's.
+        new: its value as stored.
+        before: every value that held there before.
+        at: the time that a template's preview shows.
+    """
+    old = next((held.text for held in before if held.name == name), None)
+    said = words(
+        "option.done.set",
+        option=w.escape(name),
+        place=sw.place(place.scope_id, words),
+        new=sw.shown(name, new, words),
+        old=sw.shown(name, old, words),
+    )
+    return f"{said}\n{_preview(new, words, at=at)}" if name in TEMPLATES and "{" in new else said
+
+
+def _preview(template: str, words: Words, *, at: datetime) -> str:
+    """Show what a template makes of a file."""
+    filled = fill(template, item=Item(AttachmentId(0), 0, EXAMPLE_FILE), at=at) or ""
+    return words("option.done.preview", text=sw.code(w.plain_name(filled, limit=sw.VALUE_MAX)))
+
+
+def was_reset(place: ChosenPlace, words: Words, *, count: int) -> str:
+    """Return the answer to ``/settings reset``."""
+    name = sw.place(place.scope_id, words)
+    if count == 0:
+        return words("option.done.nothing", place=name)
+    return words("option.done.reset", place=name, count=count)
+
+
+def export_file(data: str) -> discord.File:
+    """Return an export as the file a person saves."""
+    return discord.File(io.BytesIO(data.encode()), filename=EXPORT_NAME)
+
+
+async def read_export(file: discord.Attachment) -> str:
+    """Return the text of a file that somebody handed over.
+
+    Raises:
+        SettingsRejected: it is far too large, or no text.
+        SourceUnreachable: Discord did not hand it over.
+    """
+    if file.size > EXPORT_MAX_BYTES:
+        raise SettingsRejected(setting="import", problem="too-long")
+    try:
+        return (await file.read()).decode()
+    except UnicodeDecodeError as error:
+        raise SettingsRejected(setting="import", problem="not-an-export") from error
+    except discord.HTTPException as error:
+        raise SourceUnreachable(status=error.status) from error

@@ -1,0 +1,131 @@
+"""Every option of a place with its value and origin, page by page."""
+
+from typing import Any, Self
+
+import discord
+
+from imgoe_bot.domain.guild import Change, check_may_manage
+from imgoe_bot.domain.layers import Held
+from imgoe_bot.ui import wording as w
+from imgoe_bot.ui.container import AnyInteraction, services_of
+from imgoe_bot.ui.message_parts import COLOUR, AnyItem, Match
+from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.settings.places import ChosenPlace
+from imgoe_bot.ui.translate import Words, words_for_locale
+from imgoe_bot.ui.words import failures
+from imgoe_bot.ui.words import option_words as sw
+
+PAGE_LINES = 9
+DESCRIPTION_MAX = 4000
+
+
+def option_page(
+    held: tuple[Held, ...], place: ChosenPlace, words: Words, *, page: int
+) -> discord.Embed:
+    """Return one page of a place's options: value, origin, what it is for."""
+    shown = held[page * PAGE_LINES : (page + 1) * PAGE_LINES]
+    lines = [_line(each, place.scope_id, words) for each in shown]
+    text = _where(place) + "\n".join(lines)
+    title = words(
+        "option.show.title",
+        place=_plain_place(place, words),
+        page=page + 1,
+        pages=page_count(held),
+    )
+    embed = discord.Embed(title=title, description=text, colour=COLOUR)
+    return embed.add_field(name="\u200b", value=words("option.show.help"), inline=False)
+
+
+def page_count(held: tuple[Held, ...]) -> int:
+    """Return how many pages there are."""
+    return -(-len(held) // PAGE_LINES)
+
+
+def _plain_place(place: ChosenPlace, words: Words) -> str:
+    """A title renders no mention; the description's first line names the channel."""
+    return words("option.place.server") if not place.line else words("option.place.channel")
+
+
+def _where(place: ChosenPlace) -> str:
+    return f"<#{place.scope_id}>\n" if place.line else ""
+
+
+def _line(held: Held, scope_id: int, words: Words) -> str:
+    value = sw.shown(held.name, held.text, words)
+    head = f"**{w.escape(held.name)}**: {value} · {sw.origin(held, scope_id, words)}"
+    return f"{head}\n-# {sw.about(held.name, words)}"
+
+
+class OptionPageButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"imgoe:options:(?P<page>[0-9]{1,2}):(?P<line>[0-9,]*)",
+):
+    """Turns to another page of the options; works in whatever process is asked."""
+
+    def __init__(self, place: ChosenPlace, *, page: int, label: str) -> None:
+        self._place = place
+        self._page = page
+        line = ",".join(str(id_) for id_ in place.line)
+        super().__init__(discord.ui.Button(label=label, custom_id=f"imgoe:options:{page}:{line}"))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
+    ) -> Self:
+        """Rebuild the button of a message that an earlier process sent."""
+        line = tuple(int(id_) for id_ in match["line"].split(",") if id_)
+        return cls(ChosenPlace(line), page=int(match["page"]), label="…")
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Show that page as things stand now."""
+        await interaction.response.defer()
+        async with failures.answered(interaction):
+            embed, view = await look(interaction, self._place, page=self._page)
+            await interaction.edit_original_response(embeds=[embed], view=view)
+
+
+async def look(
+    interaction: AnyInteraction, place: ChosenPlace, *, page: int
+) -> tuple[discord.Embed, discord.ui.View]:
+    """Return a page of a place's options and the buttons below it.
+
+    Raises:
+        NotAllowed: without the Manage Server permission.
+    """
+    guild_id = check_may_manage(convert.actor_of(interaction))
+    held = await services_of(interaction.client).options.explain(guild_id, place.line)
+    words = words_for_locale(interaction.locale)
+    page = min(page, page_count(held) - 1)
+    return option_page(held, place, words, page=page), _buttons(held, place, words, page=page)
+
+
+def _buttons(
+    held: tuple[Held, ...], place: ChosenPlace, words: Words, *, page: int
+) -> discord.ui.View:
+    view = discord.ui.View(timeout=None)
+    if page > 0:
+        view.add_item(OptionPageButton(place, page=page - 1, label=words("option.show.back")))
+    if page + 1 < page_count(held):
+        view.add_item(OptionPageButton(place, page=page + 1, label=words("option.show.next")))
+    return view
+
+
+def history_embed(changes: tuple[Change, ...], words: Words) -> discord.Embed:
+    """Return who changed what, newest first."""
+    lines = [_change_line(change, words) for change in changes] or [words("history.none")]
+    text = w.fit(
+        lines, limit=DESCRIPTION_MAX, rest=lambda count: words("history.more", count=count)
+    )
+    return discord.Embed(title=words("history.title"), description=text, colour=COLOUR)
+
+
+def _change_line(change: Change, words: Words) -> str:
+    return words(
+        "history.line",
+        when=discord.utils.format_dt(change.at, "R"),
+        who=f"<@{change.actor_id}>",
+        place=sw.place(change.scope_id, words),
+        name=w.setting(change.name, words),
+        old=sw.shown(change.name, change.old, words),
+        new=sw.shown(change.name, change.new, words),
+    )

@@ -1,0 +1,1 @@
+"""Setting up: the wizard, and the forms for hosts and keys."""

@@ -1,0 +1,97 @@
+"""What the wizard's clicks do; each returns what there is to say about it."""
+
+from collections.abc import Sequence
+
+from discord.app_commands import AppCommandChannel, AppCommandThread
+
+from imgoe_bot.domain.guild import SERVER, GuildSettings
+from imgoe_bot.domain.ids import ChannelId
+from imgoe_bot.errors import ImgoeError, StaleWrite
+from imgoe_bot.ui import wording as w
+from imgoe_bot.ui.access.permissions import missing_to_mirror
+from imgoe_bot.ui.cards import render
+from imgoe_bot.ui.container import AnyInteraction, services_of
+from imgoe_bot.ui.privacy import notices
+from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.places import Mirrorable, Place
+from imgoe_bot.ui.translate import Words, words_for_locale
+from imgoe_bot.ui.words.failures import words_for
+
+AnyChannel = AppCommandChannel | AppCommandThread
+
+
+async def take_key(
+    interaction: AnyInteraction, *, host_url: str, key: str, checked: bool, version: int
+) -> str:
+    """Try and store a key.
+
+    Raises:
+        ImgoeError: whatever there is against it; then nothing was stored.
+    """
+    saved = await services_of(interaction.client).setup.set_key(
+        convert.actor_of(interaction),
+        host_url=host_url,
+        key=key,
+        checked=checked,
+        expected=version,
+    )
+    done = _key_saved(saved, words_for_locale(interaction.locale), checked=checked)
+    return notices.joined(done, await notices.renew(interaction))
+
+
+def _key_saved(saved: GuildSettings, words: Words, *, checked: bool) -> str:
+    host = w.host_name(saved.host_url)
+    if checked:
+        return words("setup.key_taken", host=host, fingerprint=saved.key_fingerprint)
+    return words("setup.key_kept", fingerprint=saved.key_fingerprint)
+
+
+async def set_option(
+    interaction: AnyInteraction, name: str, value: str, *, version: int
+) -> str | None:
+    """Set an option for the server unless somebody else was faster."""
+    actor = convert.actor_of(interaction)
+    options = services_of(interaction.client).options
+    try:
+        await options.set(actor, SERVER, name, value, expected=version)
+    except StaleWrite as stale:
+        return words_for(stale, words_for_locale(interaction.locale))
+    return await notices.renew(interaction)
+
+
+async def add_channels(interaction: AnyInteraction, channels: Sequence[AnyChannel]) -> str:
+    """Mirror channels, and say of each what is missing there."""
+    services = services_of(interaction.client)
+    actor, words = convert.actor_of(interaction), words_for_locale(interaction.locale)
+    lines: list[str] = []
+    untold: list[Place] = []
+    for channel in channels:
+        new = await services.mirrors.add_rule(actor, ChannelId(channel.id))
+        known = channel.resolve()
+        lines.append(_added(channel, words, new=new))
+        if isinstance(known, Mirrorable):
+            lines += render.missing_lines(missing_to_mirror(known), words)
+            if new:
+                untold += await notices.give_notice(known, services)
+    return notices.joined(*lines, await notices.hint(interaction, untold))
+
+
+def _added(channel: AnyChannel, words: Words, *, new: bool) -> str:
+    mention = f"<#{channel.id}>"
+    return (
+        words("mirror.added", channel=mention) if new else words("mirror.already", channel=mention)
+    )
+
+
+async def try_upload(interaction: AnyInteraction) -> str:
+    """Upload and delete a test picture; what went wrong is said in words."""
+    words = words_for_locale(interaction.locale)
+    setup = services_of(interaction.client).setup
+    try:
+        trial = await setup.try_upload(convert.actor_of(interaction))
+    except ImgoeError as error:
+        return f"{words('setup.finish_fails')}\n{words_for(error, words)}"
+    host = w.host_name(trial.host_url)
+    if trial.left_behind is not None:
+        return words("setup.finish_left", host=host, url=trial.left_behind)
+    return words("setup.finish_works", host=host)

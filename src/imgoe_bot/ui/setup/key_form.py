@@ -1,0 +1,166 @@
+"""The form for an image host and its key, and the way around a host that is away.
+
+What is entered in a form stays in no client's history.
+"""
+
+from typing import Any, Self
+
+import discord
+
+from imgoe_bot.domain.guild import check_may_manage
+from imgoe_bot.domain.ids import GuildId
+from imgoe_bot.errors import HostError, ImgoeError, KeyRejected
+from imgoe_bot.ui.cards import render
+from imgoe_bot.ui.container import AnyInteraction, services_of
+from imgoe_bot.ui.message_parts import AnyItem, Match
+from imgoe_bot.ui.privacy import notices
+from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.setup import actions
+from imgoe_bot.ui.translate import Words, words_for_locale
+from imgoe_bot.ui.words import failures
+
+URL_MAX = 60
+
+
+class KeyForm(discord.ui.Modal):
+    """Asks for an image host and an API key.
+
+    Each has a custom id of its own: discord.py finds an open form by it, and two people may have
+    one open.
+    """
+
+    def __init__(self, *, host_url: str, version: int, words: Words, checked: bool = True) -> None:
+        """Take what the form is filled in with, and the version of the settings it is about.
+
+        Args:
+            host_url: the host that is shown.
+            version: of the settings that the person looks at.
+            words: the person's language.
+            checked: whether the key is tried before it is stored.
+        """
+        super().__init__(title=words("modal.key.title"))
+        self._words = words
+        self._version = version
+        self._checked = checked
+        self._host = discord.ui.TextInput[Any](custom_id="host", max_length=200, default=host_url)
+        self._key = discord.ui.TextInput[Any](custom_id="key", max_length=300)
+        self.add_item(
+            discord.ui.Label[Any](
+                text=words("modal.key.host"),
+                description=words("modal.key.host_help"),
+                component=self._host,
+            )
+        )
+        self.add_item(
+            discord.ui.Label[Any](
+                text=words("modal.key.key"),
+                description=words("modal.key.key_help"),
+                component=self._key,
+            )
+        )
+
+    @property
+    def host_url(self) -> str:
+        """The host, as it was written."""
+        return self._host.value
+
+    @property
+    def key(self) -> str:
+        """The key, as it was pasted."""
+        return self._key.value
+
+
+class ServerKeyForm(KeyForm):
+    """Sets a server's host and key; what does not work is not stored."""
+
+    async def on_submit(self, interaction: AnyInteraction) -> None:
+        """Try the key, store it if the host takes it, and say what came of it."""
+        await self._acknowledge(interaction)
+        async with failures.answered(interaction):
+            try:
+                note = await actions.take_key(
+                    interaction,
+                    host_url=self.host_url,
+                    key=self.key,
+                    checked=self._checked,
+                    version=self._version,
+                )
+            except ImgoeError as error:
+                await self._refused(interaction, error)
+            else:
+                await self._taken(interaction, note)
+
+    async def _acknowledge(self, interaction: AnyInteraction) -> None:
+        raise NotImplementedError
+
+    async def _refused(self, interaction: AnyInteraction, error: ImgoeError) -> None:
+        raise NotImplementedError
+
+    async def _taken(self, interaction: AnyInteraction, note: str) -> None:
+        raise NotImplementedError
+
+
+class KeyModal(ServerKeyForm):
+    """The form of ``/settings key``."""
+
+    async def _acknowledge(self, interaction: AnyInteraction) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+
+    async def _refused(self, interaction: AnyInteraction, error: ImgoeError) -> None:
+        view = discord.ui.View(timeout=None)
+        if could_not_try(error):
+            label, url = self._words("setup.key_anyway"), getattr(error, "host", "")
+            view.add_item(UntriedKeyButton(version=self._version, url=url, label=label))
+        await interaction.followup.send(refusal(error, self._words), view=view, ephemeral=True)
+
+    async def _taken(self, interaction: AnyInteraction, note: str) -> None:
+        guilds = services_of(interaction.client).guilds
+        saved = await guilds.get(GuildId(interaction.guild_id or 0))
+        answer = notices.joined(note, render.key_saved(saved, self._words))
+        await interaction.followup.send(answer, ephemeral=True)
+
+
+class UntriedKeyButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"imgoe:settings:key:(?P<version>[0-9]+):(?P<url>.*)",
+):
+    """Opens the form once more, for a key that can't be tried while its host is away."""
+
+    def __init__(self, *, version: int, url: str, label: str = "…") -> None:
+        self._version, self._url = version, short(url)
+        custom_id = f"imgoe:settings:key:{version}:{self._url}"
+        style = discord.ButtonStyle.danger
+        super().__init__(discord.ui.Button(label=label, style=style, custom_id=custom_id))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
+    ) -> Self:
+        """Rebuild the button of a message that an earlier process sent."""
+        return cls(version=int(match["version"]), url=match["url"])
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Open the form."""
+        async with failures.answered(interaction):
+            check_may_manage(convert.actor_of(interaction))
+            words = words_for_locale(interaction.locale)
+            form = KeyModal(host_url=self._url, version=self._version, words=words, checked=False)
+            await interaction.response.send_modal(form)
+
+
+def could_not_try(error: ImgoeError) -> bool:
+    """Tell whether a key was not refused, but its host could not be asked."""
+    return isinstance(error, HostError) and not isinstance(error, KeyRejected)
+
+
+def refusal(error: ImgoeError, words: Words) -> str:
+    """Say why a key was not saved; one that could not be tried may be saved all the same."""
+    lines = [failures.words_for(error, words), words("setup.key_not_saved")]
+    if could_not_try(error):
+        lines.append(words("setup.key_not_tried"))
+    return "\n".join(lines)
+
+
+def short(url: str) -> str:
+    """An address that a custom id has room for; without it the host in use is meant."""
+    return url if len(url) <= URL_MAX else ""

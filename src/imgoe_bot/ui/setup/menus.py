@@ -1,0 +1,61 @@
+"""The wizard's menus as Discord shows them: filled for a new message, bare for a rebuilt one."""
+
+from typing import Any
+
+import discord
+
+from imgoe_bot.domain.option_kinds import Form
+from imgoe_bot.domain.options import OPTIONS
+from imgoe_bot.ui import wording as w
+from imgoe_bot.ui.setup.scene import Scene
+from imgoe_bot.ui.words import option_words as sw
+
+OTHER_HOST = "other"
+LABEL_MAX = 100
+CHANNELS_MAX = 25
+_CHANNEL_TYPES = [
+    discord.ChannelType.text,
+    discord.ChannelType.news,
+    discord.ChannelType.forum,
+    discord.ChannelType.media,
+]
+
+Menu = discord.ui.Select[Any]
+
+
+def host_menu(custom_id: str, scene: Scene | None) -> Menu:
+    """Return the hosts to choose from, and the way to any other."""
+    menu = Menu(custom_id=custom_id)
+    if scene is None:
+        return menu
+    menu.placeholder = scene.words("setup.host_pick")
+    for url in scene.hosts:
+        if len(url) <= LABEL_MAX:
+            menu.add_option(label=w.plain_host(url), value=url, default=url == scene.host_url)
+    menu.add_option(label=scene.words("setup.host_other"), value=OTHER_HOST)
+    return menu
+
+
+def option_menu(custom_id: str, name: str, scene: Scene | None) -> Menu:
+    """Return an option's choices in words, the present one chosen."""
+    menu = Menu(custom_id=custom_id)
+    if scene is None:
+        return menu
+    option, held = OPTIONS[name], scene.values[name].split(",")
+    menu.placeholder = sw.about(name, scene.words)
+    if option.form is Form.SET:
+        menu.max_values = len(option.choices)
+    for value in option.choices:
+        label = sw.choice(option, value, scene.words)
+        menu.add_option(label=label[:LABEL_MAX], value=value, default=value in held)
+    return menu
+
+
+def channel_menu(custom_id: str, placeholder: str | None) -> discord.ui.ChannelSelect[Any]:
+    """Return Discord's own menu of the server's channels."""
+    return discord.ui.ChannelSelect(
+        custom_id=custom_id,
+        channel_types=_CHANNEL_TYPES,
+        placeholder=placeholder,
+        max_values=CHANNELS_MAX,
+    )

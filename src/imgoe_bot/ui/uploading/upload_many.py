@@ -1,0 +1,51 @@
+"""The form of ``/upload-many``: up to ten files at once."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import discord
+
+from imgoe_bot.services.uploading.uploads import Handed
+from imgoe_bot.ui.cards import answers
+from imgoe_bot.ui.container import AnyInteraction, services_of
+from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.translate import Words
+from imgoe_bot.ui.words import failures
+
+FILES_MAX = 10
+"""Source: DISCORD.md section 1, "Modals"."""
+
+
+class UploadManyModal(discord.ui.Modal):
+    """Asks for files and answers with one card for them all.
+
+    Each has a custom id of its own, as the form for a key has.
+    """
+
+    def __init__(self, *, words: Words) -> None:
+        super().__init__(title=words("modal.many.title"))
+        self._files = discord.ui.FileUpload[Any](
+            custom_id="files", min_values=1, max_values=FILES_MAX
+        )
+        self.add_item(
+            discord.ui.Label[Any](
+                text=words("modal.many.files"),
+                description=words("modal.many.files_help"),
+                component=self._files,
+            )
+        )
+
+    async def on_submit(self, interaction: AnyInteraction) -> None:
+        """Upload each file by itself; what fails is named on the card."""
+        await interaction.response.defer(thinking=True)
+        async with failures.answered(interaction):
+            handed = [
+                Handed(convert.source_of(file), convert.item_of(file, position=position))
+                for position, file in enumerate(self._files.values)
+            ]
+            card = await services_of(interaction.client).uploads.upload_now(
+                convert.actor_of(interaction),
+                handed,
+                post=convert.post_of(interaction, now=datetime.now(UTC)),
+            )
+            await answers.show(interaction, card)

@@ -1,0 +1,1 @@
+"""Messages of mirrored channels, as they come and as they were missed."""

@@ -1,0 +1,1 @@
+"""Errors, options and quotas in words."""
