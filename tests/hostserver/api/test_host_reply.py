@@ -13,7 +13,7 @@ from imgoe_bot.hostserver import HostServer
 from tests.hostserver.driver import Client, picture
 from tests.hostserver.films import film
 
-SAMPLE = Path(__file__).with_name("samples") / "documented_video_reply.json"
+SAMPLE = Path(__file__).parents[1] / "samples" / "documented_video_reply.json"
 # Null in the sample because its upload had none; here is what stands there when there is one.
 NULLABLE = {
     "description": (str, type(None)),

@@ -10,7 +10,7 @@ import pytest
 from imgoe_bot.discordsim import DiscordSim, GuildHandle, Interaction, Person
 from imgoe_bot.discordsim.controls.faults import Faults
 
-PAGE = Path(__file__).parents[2] / "docs" / "discordsim.md"
+PAGE = Path(__file__).parents[3] / "docs" / "discordsim.md"
 
 
 def example() -> str:

@@ -28,7 +28,7 @@ from tests.hostserver.films import film
 from tests.hostserver.scenery import landscape
 
 pytestmark = pytest.mark.browser
-SCREENSHOTS = Path(__file__).parents[2] / "docs/screenshots"
+SCREENSHOTS = Path(__file__).parents[3] / "docs/screenshots"
 NAMES = ("First light", "Fog over the lake", "Evening at the pass", "Green valley", "Long shadows")
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 

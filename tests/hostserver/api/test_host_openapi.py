@@ -16,7 +16,7 @@ from schemathesis.specs.openapi import checks
 from imgoe_bot.hostserver import HostOptions, HostServer
 from imgoe_bot.hostserver.api.openapi import openapi
 
-DOCUMENT = Path(__file__).parents[2] / "docs/host-api.md"
+DOCUMENT = Path(__file__).parents[3] / "docs/host-api.md"
 WAIT_S = 20
 SLOW = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
 SCHEMATHESIS: Any = schemathesis  # generic over what it never tells

@@ -207,14 +207,14 @@ async def made_key(owner: Client, *, user: str) -> str:
 
 
 def test_the_document_names_every_option_and_no_other() -> None:
-    document = (Path(__file__).parents[2] / "docs/host-api.md").read_text()
+    document = (Path(__file__).parents[3] / "docs/host-api.md").read_text()
     documented = set(re.findall(r"^\| `(--[a-z0-9-]+)`", document, re.MULTILINE))
     parameters = inspect.signature(host).parameters
     assert documented == {f"--{name.replace('_', '-')}" for name in parameters}
 
 
 def test_the_document_tells_what_holds_unless_another_is_said() -> None:
-    document = (Path(__file__).parents[2] / "docs/host-api.md").read_text()
+    document = (Path(__file__).parents[3] / "docs/host-api.md").read_text()
     told_of = {code(name): text for name, text in rows(sections(document, level=2)["Options"])}
     defaults = {
         f"--{name.replace('_', '-')}": parameter.default
