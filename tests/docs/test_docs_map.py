@@ -1,27 +1,56 @@
 """ARCHITECTURE.md's code map and the tree are the same; records are listed."""
 
 import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
 
-from tests.docs.tables import ROOT, read, rows, sections
+from tests.docs.tables import ROOT, fences, read, rows, sections
 
-SOURCE = ROOT / "src" / "imgoe_bot"
+PACKAGE = ROOT / "src" / "imgoe_bot"
 DECISIONS = ROOT / "docs" / "decisions"
+MAP_LINES_MAX = 180
+"""Three pages."""
 
 
-def _mapped() -> set[str]:
-    table = rows(sections(read("ARCHITECTURE.md"), level=2)["Code map"])
-    names = {name for row in table for name in re.findall(r"`([\w./]+)`", row[0])}
-    return {name.rstrip("/") for name in names} - {"imgoe_bot.cogs"}
+def _map_lines() -> Iterator[tuple[PurePosixPath, str]]:
+    """Yield every path of the map with what is said about it; two blanks are one folder deeper."""
+    (drawn,) = fences(sections(read("ARCHITECTURE.md"), level=2)["Code map"], "text")
+    parents: list[str] = []
+    for line in drawn.splitlines():
+        blanks, name, said = re.fullmatch(r"( *)(\S+) *(.*)", line).groups()  # type: ignore[union-attr]
+        parents = [*parents[: len(blanks) // 2], name]
+        yield PurePosixPath(*parents), said
 
 
-def _rooms() -> set[str]:
-    modules = {path.stem for path in SOURCE.glob("*.py")} - {"__init__", "_version"}
-    packages = {path.parent.name for path in SOURCE.glob("*/__init__.py")}
-    return modules | packages | {"cogs"}
+def _tree() -> set[str]:
+    folders = {path.parent for path in PACKAGE.rglob("__init__.py")} | {ROOT / "cogs"}
+    modules = {path for path in PACKAGE.glob("*.py") if path.stem not in ("__init__", "_version")}
+    return {str(path.relative_to(ROOT)) for path in folders | modules}
 
 
-def test_every_room_is_on_the_map_and_every_name_on_the_map_is_a_room() -> None:
-    assert _mapped() == _rooms()
+def test_every_folder_is_on_the_map() -> None:
+    mapped = {str(path) for path, _ in _map_lines()}
+    lacking = sorted(_tree() - mapped)
+    assert lacking == [], "give each a line in ARCHITECTURE.md's code map that says what it is about"
+
+
+def test_every_line_of_the_map_is_a_folder_or_a_module() -> None:
+    assert [str(path) for path, _ in _map_lines() if not (ROOT / path).exists()] == []
+
+
+def test_every_line_of_the_map_says_what_is_there() -> None:
+    assert [str(path) for path, said in _map_lines() if not said] == []
+
+
+def test_the_architecture_is_told_in_three_pages() -> None:
+    assert len(read("ARCHITECTURE.md").splitlines()) <= MAP_LINES_MAX
+
+
+def test_every_module_that_the_architecture_names_exists() -> None:
+    named = set(re.findall(r"`([a-z_]+(?:/[a-z_]+)+)(?:\.[a-z_]+)?`", read("ARCHITECTURE.md")))
+    at = [*(PACKAGE / name for name in named), *(ROOT / name for name in named)]
+    found = {path for path in at if path.exists() or path.with_suffix(".py").exists()}
+    assert len(found) == len(named), sorted(named)
 
 
 def test_every_decision_is_listed_with_its_number() -> None:
