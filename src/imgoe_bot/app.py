@@ -71,13 +71,9 @@ from imgoe_bot.services.mirroring.resting import RestService
 from imgoe_bot.services.people.delivery import DeliveryService
 from imgoe_bot.services.people.notices import NoticeService
 from imgoe_bot.services.people.privacy import PrivacyService
-from imgoe_bot.services.ports import (
-    ImageHost,
-    KeyChecker,
-    MediaReader,
-    Messenger,
-    ThumbReader,
-)
+from imgoe_bot.services.ports.image_host import ImageHost, KeyChecker
+from imgoe_bot.services.ports.media import MediaReader, ThumbReader
+from imgoe_bot.services.ports.messenger import Messenger
 from imgoe_bot.services.reports.library import Board, LibraryService
 from imgoe_bot.services.reports.stats import StatsService
 from imgoe_bot.services.reports.status import StatusService
@@ -223,9 +219,9 @@ def build_services(
         clock=clock,
     )
     deletions = DeletionService(posts, host=host, messenger=messenger, outage=outage, clock=clock)
-    letters = SqlLetterStore(database)
+    direct_messages = SqlLetterStore(database)
     delivery = DeliveryService(
-        letters,
+        direct_messages,
         posts=posts,
         options=options,
         messenger=messenger,
@@ -313,7 +309,7 @@ def build_services(
         ),
         status=StatusService(
             SqlStatusStore(database),
-            letters=letters,
+            direct_messages=direct_messages,
             posts=posts,
             guilds=guilds,
             options=options,

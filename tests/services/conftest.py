@@ -110,7 +110,7 @@ class Office:
     def status(self) -> StatusService:
         return StatusService(
             SqlStatusStore(self.stores.database),
-            letters=self.stores.letters,
+            direct_messages=self.stores.letters,
             posts=self.stores.posts,
             guilds=self.guilds,
             options=self.options,

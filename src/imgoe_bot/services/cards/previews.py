@@ -14,7 +14,11 @@ from imgoe_bot.domain.job import Job
 from imgoe_bot.domain.upload import Card, Posted
 from imgoe_bot.errors import MediaRejected, SourceError
 from imgoe_bot.services.cards.layouts import Layouts
-from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore, Thumb, ThumbReader
+from imgoe_bot.services.ports.clock import Clock
+from imgoe_bot.services.ports.jobs import JobStore
+from imgoe_bot.services.ports.media import Thumb, ThumbReader
+from imgoe_bot.services.ports.messenger import Messenger
+from imgoe_bot.services.ports.posts import PostStore
 from imgoe_bot.services.store_outage import StoreOutage
 
 LOOK_AFTER = timedelta(seconds=10)

@@ -6,7 +6,11 @@ from imgoe_bot.domain.job import Job
 from imgoe_bot.domain.upload import Card, Upload
 from imgoe_bot.errors import AwaitsApproval, HostError
 from imgoe_bot.services.cards.previews import LOOK_AFTER
-from imgoe_bot.services.ports import Clock, ImageHost, JobStore, Messenger, PostStore
+from imgoe_bot.services.ports.clock import Clock
+from imgoe_bot.services.ports.image_host import ImageHost
+from imgoe_bot.services.ports.jobs import JobStore
+from imgoe_bot.services.ports.messenger import Messenger
+from imgoe_bot.services.ports.posts import PostStore
 from imgoe_bot.services.store_outage import StoreOutage
 
 PATIENCE = timedelta(days=30)

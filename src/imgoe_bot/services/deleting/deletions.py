@@ -10,7 +10,10 @@ from imgoe_bot.domain.ids import PostId, UploadId, UserId
 from imgoe_bot.domain.upload import Card, DeleteLink, Upload, may_delete, may_see_link
 from imgoe_bot.errors import NotAllowed, SourceError, UploadNotFound
 from imgoe_bot.services.cards.previews import LOOK_AFTER
-from imgoe_bot.services.ports import Clock, ImageHost, Messenger, PostStore
+from imgoe_bot.services.ports.clock import Clock
+from imgoe_bot.services.ports.image_host import ImageHost
+from imgoe_bot.services.ports.messenger import Messenger
+from imgoe_bot.services.ports.posts import PostStore
 from imgoe_bot.services.store_outage import StoreOutage
 
 log = structlog.stdlib.get_logger(__name__)

@@ -10,7 +10,10 @@ from imgoe_bot.domain.upload import Card
 from imgoe_bot.errors import ImgoeError
 from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.people.delivery import DeliveryService
-from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore
+from imgoe_bot.services.ports.clock import Clock
+from imgoe_bot.services.ports.jobs import JobStore
+from imgoe_bot.services.ports.messenger import Messenger
+from imgoe_bot.services.ports.posts import PostStore
 from imgoe_bot.services.store_outage import StoreOutage
 
 log = structlog.stdlib.get_logger(__name__)

@@ -13,7 +13,10 @@ from imgoe_bot.domain.options import OnDelete, Options
 from imgoe_bot.domain.upload import Card, Post
 from imgoe_bot.errors import NotAllowed, SourceGone, StaleWrite, UploadNotFound
 from imgoe_bot.services.deleting.deletions import DeletionService
-from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore
+from imgoe_bot.services.ports.clock import Clock
+from imgoe_bot.services.ports.jobs import JobStore
+from imgoe_bot.services.ports.messenger import Messenger
+from imgoe_bot.services.ports.posts import PostStore
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.store_outage import StoreOutage
 

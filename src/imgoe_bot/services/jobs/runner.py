@@ -26,7 +26,8 @@ from imgoe_bot.services.deleting.erasure import Erasure
 from imgoe_bot.services.deleting.retirements import RetirementService
 from imgoe_bot.services.jobs.steps import Steps
 from imgoe_bot.services.people.delivery import DeliveryService
-from imgoe_bot.services.ports import Clock, JobStore
+from imgoe_bot.services.ports.clock import Clock
+from imgoe_bot.services.ports.jobs import JobStore
 from imgoe_bot.services.store_outage import StoreOutage
 
 LOOK_AGAIN = timedelta(seconds=2)

@@ -18,7 +18,10 @@ from imgoe_bot.services.cards.previews import look_at
 from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.mirroring.resting import Lost, RestService
 from imgoe_bot.services.people.delivery import DeliveryService
-from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore
+from imgoe_bot.services.ports.clock import Clock
+from imgoe_bot.services.ports.jobs import JobStore
+from imgoe_bot.services.ports.messenger import Messenger
+from imgoe_bot.services.ports.posts import PostStore
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploading.uploads import UploadService

@@ -12,7 +12,11 @@ from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.quota import WINDOW, Usage, Whose, spent
 from imgoe_bot.domain.status import Health, Queue, Record, fate_of
 from imgoe_bot.services.mirroring.resting import RestService
-from imgoe_bot.services.ports import Clock, LetterStore, Notes, PostStore, StatusStore
+from imgoe_bot.services.ports.clock import Clock
+from imgoe_bot.services.ports.direct_messages import DirectMessageStore
+from imgoe_bot.services.ports.jobs import StatusStore
+from imgoe_bot.services.ports.notes import Notes
+from imgoe_bot.services.ports.posts import PostStore
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.uploading.budgets import HostBudgets
@@ -60,7 +64,7 @@ class StatusService:
         self,
         store: StatusStore,
         *,
-        letters: LetterStore,
+        direct_messages: DirectMessageStore,
         posts: PostStore,
         guilds: GuildSettingsService,
         options: OptionService,
@@ -70,7 +74,7 @@ class StatusService:
         clock: Clock,
     ) -> None:
         self._store = store
-        self._letters = letters
+        self._direct_messages = direct_messages
         self._posts = posts
         self._guilds = guilds
         self._options = options
@@ -96,7 +100,7 @@ class StatusService:
             queue=await self._store.queue(guild_id),
             health=health,
             dms_closed_until=closed_until if closed_until and closed_until > now else None,
-            breaker=await self._letters.breaker(),
+            breaker=await self._direct_messages.breaker(),
             used=await self._posts.usage(guild_id, user_id=None, since=now - WINDOW),
             options=await self._options.at(guild_id, ()),
             budget=await self._budgets.used(settings.host_url),

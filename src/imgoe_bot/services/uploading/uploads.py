@@ -39,7 +39,11 @@ from imgoe_bot.errors import (
 )
 from imgoe_bot.services.cards.layouts import Layouts
 from imgoe_bot.services.cards.previews import look_at
-from imgoe_bot.services.ports import Clock, ImageHost, MediaReader, Notes, PostStore
+from imgoe_bot.services.ports.clock import Clock
+from imgoe_bot.services.ports.image_host import ImageHost
+from imgoe_bot.services.ports.media import MediaReader
+from imgoe_bot.services.ports.notes import Notes
+from imgoe_bot.services.ports.posts import PostStore
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.store_outage import StoreOutage
