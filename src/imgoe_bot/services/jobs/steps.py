@@ -65,7 +65,9 @@ class Steps:
         try:
             upload = await self._uploads.upload(source, post=post, item=item, by=job.id)
         except DuplicateMedia as refused:
-            raise _own(refused) if job.may_be_sent else refused from None
+            if not job.may_be_sent:
+                raise
+            raise refused.with_facts(answer_lost=True) from None  # most likely of our own try
         try:
             await self._outage.keep(lambda: self._jobs.finish_upload(job, upload, None))
         except StaleWrite:
@@ -149,15 +151,3 @@ def _item(job: Job) -> Item:
     if job.item is None:
         raise ValueError(f"upload job {job.id} names no attachment")
     return job.item
-
-
-def _own(refused: DuplicateMedia) -> DuplicateMedia:
-    """Say of a refusal that it is most likely our own earlier try which the host has."""
-    return DuplicateMedia(
-        host=refused.host,
-        status=refused.status,
-        code=refused.code,
-        host_message=refused.host_message,
-        viewer_url=refused.viewer_url,
-        answer_lost=True,
-    )
