@@ -13,7 +13,7 @@ class ImgoeError(Exception):
     retryable: ClassVar[bool] = False
 
     def __init__(self, **facts: object) -> None:
-        self._facts = {name: value for name, value in facts.items() if value is not None}
+        self._facts = _known(facts)
         super().__init__(self._facts)
 
     @property
@@ -26,13 +26,14 @@ class ImgoeError(Exception):
 
         It has neither this one's traceback nor its cause.
         """
-        facts = {
-            name: value for name, value in (self._facts | changed).items() if value is not None
-        }
-        return type(self)(**facts)
+        return type(self)(**_known(self._facts | changed))
 
     def __str__(self) -> str:
         return ", ".join(f"{name}={value!r}" for name, value in self._facts.items())
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self})"
+
+
+def _known(facts: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in facts.items() if value is not None}

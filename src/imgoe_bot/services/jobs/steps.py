@@ -18,12 +18,10 @@ from imgoe_bot.services.cards.previews import look_at
 from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.mirroring.resting import Lost, RestService
 from imgoe_bot.services.people.delivery import DeliveryService
-from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.jobs import JobStore
 from imgoe_bot.services.ports.messenger import Messenger
-from imgoe_bot.services.ports.posts import PostStore
+from imgoe_bot.services.post_access import PostAccess
 from imgoe_bot.services.settings.options import OptionService
-from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploading.uploads import UploadService
 
 
@@ -34,26 +32,24 @@ class Steps:
         self,
         jobs: JobStore,
         *,
-        posts: PostStore,
+        access: PostAccess,
         uploads: UploadService,
         deletions: DeletionService,
         options: OptionService,
         resting: RestService,
         messenger: Messenger,
         delivery: DeliveryService,
-        outage: StoreOutage,
-        clock: Clock,
     ) -> None:
         self._jobs = jobs
-        self._posts = posts
+        self._posts = access.posts
         self._uploads = uploads
         self._deletions = deletions
         self._options = options
         self._resting = resting
         self._messenger = messenger
         self._delivery = delivery
-        self._outage = outage
-        self._clock = clock
+        self._outage = access.outage
+        self._clock = access.clock
 
     async def upload(self, job: Job) -> None:
         """Copy one attachment to the host."""

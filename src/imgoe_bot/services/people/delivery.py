@@ -24,12 +24,10 @@ from imgoe_bot.errors import (
     SourceUnreachable,
     UploadNotFound,
 )
-from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.direct_messages import DirectMessageStore
 from imgoe_bot.services.ports.messenger import Messenger
-from imgoe_bot.services.ports.posts import PostStore
+from imgoe_bot.services.post_access import PostAccess
 from imgoe_bot.services.settings.options import OptionService
-from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploading.quotas import QuotaService
 
 DMS_CLOSED_FOR = timedelta(days=1)
@@ -45,22 +43,20 @@ class DeliveryService:
         self,
         direct_messages: DirectMessageStore,
         *,
-        posts: PostStore,
+        access: PostAccess,
         options: OptionService,
         messenger: Messenger,
         spending: QuotaService,
         quotas: Quotas,
-        outage: StoreOutage,
-        clock: Clock,
     ) -> None:
         self._direct_messages = direct_messages
-        self._posts = posts
+        self._posts = access.posts
         self._options = options
         self._messenger = messenger
         self._spending = spending
         self._quotas = quotas
-        self._outage = outage
-        self._clock = clock
+        self._outage = access.outage
+        self._clock = access.clock
 
     async def deliver(self, job: Job) -> None:
         """Send an uploader the delete links of the job's letter; or the cards lead to them."""

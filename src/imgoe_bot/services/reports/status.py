@@ -12,11 +12,10 @@ from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.quota import WINDOW, Usage, Whose, spent
 from imgoe_bot.domain.status import Health, Queue, Record, fate_of
 from imgoe_bot.services.mirroring.resting import RestService
-from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.direct_messages import DirectMessageStore
 from imgoe_bot.services.ports.jobs import StatusStore
 from imgoe_bot.services.ports.notes import Notes
-from imgoe_bot.services.ports.posts import PostStore
+from imgoe_bot.services.post_access import PostAccess
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.uploading.budgets import HostBudgets
@@ -65,23 +64,22 @@ class StatusService:
         store: StatusStore,
         *,
         direct_messages: DirectMessageStore,
-        posts: PostStore,
+        access: PostAccess,
         guilds: GuildSettingsService,
         options: OptionService,
         budgets: HostBudgets,
         notes: Notes,
         resting: RestService,
-        clock: Clock,
     ) -> None:
         self._store = store
         self._direct_messages = direct_messages
-        self._posts = posts
+        self._posts = access.posts
         self._guilds = guilds
         self._options = options
         self._budgets = budgets
         self._notes = notes
         self._resting = resting
-        self._clock = clock
+        self._clock = access.clock
 
     async def report(self, actor: Actor) -> Report:
         """Return the state of the actor's server.
