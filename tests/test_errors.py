@@ -6,7 +6,7 @@ import re
 import pytest
 
 from imgoe_bot import errors
-from imgoe_bot.errors import HostBusy, ImgoeError, MediaTooLarge
+from imgoe_bot.errors import DuplicateMedia, EmptyMedia, HostBusy, ImgoeError, MediaTooLarge
 
 _ROW = re.compile(r"^    (?P<indent>[│├└─ ]*)(?P<name>[A-Z]\w+)(?P<retryable> ↻)?$", re.MULTILINE)
 
@@ -65,3 +65,21 @@ def test_every_error_can_be_made_again_from_its_facts(name: str) -> None:
 
 def test_a_fact_that_is_not_known_is_not_said() -> None:
     assert repr(MediaTooLarge(filename="cat.png")) == "MediaTooLarge(filename='cat.png')"
+
+
+def test_an_error_with_other_facts_keeps_its_cause_and_every_other_fact() -> None:
+    error = DuplicateMedia(host="https://host.example", code=101, host_message="twice")
+
+    again = error.with_facts(host_message=None, answer_lost=True)
+
+    assert type(again) is DuplicateMedia
+    assert again.facts == {"host": "https://host.example", "code": 101, "answer_lost": True}
+    assert error.facts == {"host": "https://host.example", "code": 101, "host_message": "twice"}
+
+
+def test_a_fact_that_an_error_never_has_is_not_missed_when_it_is_taken_away() -> None:
+    assert EmptyMedia(filename="cat.png").with_facts(filename=None, host_message=None).facts == {}
+
+
+def test_every_error_is_imported_from_the_package_whatever_module_defines_it() -> None:
+    assert set(_coded()) == {name for name in errors.__all__ if name != "ACCOUNT_DENIED"}

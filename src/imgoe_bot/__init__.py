@@ -25,7 +25,7 @@ async def setup(bot: "commands.Bot") -> None:
     Raises:
         ConfigError: a setting is missing or malformed, or the bot uses a name of ours already.
     """
-    from imgoe_bot.app import Plugin  # the libraries in this package are usable without the bot
+    from imgoe_bot.plugin import Plugin  # the libraries in this package are usable without the bot
 
     plugin = Plugin(bot)
     await plugin.open()

@@ -17,7 +17,7 @@ from imgoe_bot.domain.upload import DeleteLink, Details, Stored
 from imgoe_bot.errors import BadReply, KeyRejected, SettingsRejected
 from imgoe_bot.hostapi import open_http
 from imgoe_bot.hostserver import HostOptions, HostServer
-from imgoe_bot.services.ports import MediaFile
+from imgoe_bot.services.ports.media import MediaFile
 from tests.adapters.conftest import Site
 from tests.hostserver.driver import picture
 from tests.hostserver.moderator import approve_all

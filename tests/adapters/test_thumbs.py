@@ -19,7 +19,7 @@ from imgoe_bot.errors import (
     SourceUnreachable,
     UnsupportedMedia,
 )
-from imgoe_bot.services.ports import Thumb
+from imgoe_bot.services.ports.media import Thumb
 from tests.adapters.conftest import Site
 from tests.contracts.stores import item, post, upload_of
 

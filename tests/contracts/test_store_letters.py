@@ -47,7 +47,7 @@ async def _due(stores: Stores, *, to: UserId = BEN, at: datetime = NOW) -> Job:
     return job
 
 
-async def _weigh(
+async def _schedule(
     stores: Stores,
     job: Job,
     *,
@@ -56,13 +56,13 @@ async def _weigh(
     quotas: dict[Slot, Quota] | None = None,
     at: datetime = NOW,
 ) -> Move:
-    return await stores.letters.weigh(job, to, window=window, quotas=quotas or WIDE, now=at)
+    return await stores.letters.schedule(job, to, window=window, quotas=quotas or WIDE, now=at)
 
 
 async def _write(stores: Stores, *, quotas: dict[Slot, Quota] | None = None) -> None:
     """Send a letter to Ben."""
     job = await _due(stores)
-    await _weigh(stores, job, quotas=quotas)
+    await _schedule(stores, job, quotas=quotas)
     await stores.letters.finish_sent(job, BEN, at=NOW)
 
 
@@ -74,43 +74,43 @@ async def test_what_comes_after_a_letter_goes_with_the_next_one(stores: Stores) 
     await _write(stores)
 
     leader = await _due(stores)
-    assert await _weigh(stores, leader) == Later(NOW + MINUTE)
+    assert await _schedule(stores, leader) == Later(NOW + MINUTE)
     follower, third = await _due(stores), await _due(stores)
-    assert await _weigh(stores, follower) == Join(leader.post_id)
-    assert await _weigh(stores, third) == Join(leader.post_id)
+    assert await _schedule(stores, follower) == Join(leader.post_id)
+    assert await _schedule(stores, third) == Join(leader.post_id)
 
     assert await stores.claim(at=NOW + MINUTE / 2) == ()
     (due,) = await stores.claim(at=NOW + MINUTE)
     assert (due.post_id, due.attempts) == (leader.post_id, 1)
     assert await stores.letters.posts_of(due) == (leader.post_id, follower.post_id, third.post_id)
-    assert await _weigh(stores, due, at=NOW + MINUTE) == Go({Slot.TOTAL: NOW + MINUTE})
+    assert await _schedule(stores, due, at=NOW + MINUTE) == Go({Slot.TOTAL: NOW + MINUTE})
     await stores.letters.finish_sent(due, BEN, at=NOW + MINUTE)
     assert {state for state, _ in await _jobs(stores)} == {"done"}
 
 
 async def test_a_letter_that_was_begun_takes_nothing_more_in(stores: Stores) -> None:
     first = await _due(stores)
-    await _weigh(stores, first)
+    await _schedule(stores, first)
     await stores.jobs.retry(first, SourceUnreachable(), at=NOW + HOUR)
 
     other = await _due(stores)
 
-    assert await _weigh(stores, other) == Later(NOW + MINUTE)
+    assert await _schedule(stores, other) == Later(NOW + MINUTE)
     assert await stores.letters.posts_of(first) == (first.post_id,)
 
 
 async def test_each_person_has_a_letter_of_their_own(stores: Stores) -> None:
     cleo = UserId(fresh_number())
-    await _weigh(stores, await _due(stores))
+    await _schedule(stores, await _due(stores))
 
-    assert isinstance(await _weigh(stores, await _due(stores, to=cleo), to=cleo), Go)
+    assert isinstance(await _schedule(stores, await _due(stores, to=cleo), to=cleo), Go)
 
 
 async def test_without_a_window_each_post_has_its_own_letter(stores: Stores) -> None:
-    await _weigh(stores, await _due(stores))
-    await _weigh(stores, await _due(stores))
+    await _schedule(stores, await _due(stores))
+    await _schedule(stores, await _due(stores))
 
-    alone = await _weigh(stores, await _due(stores), window=timedelta(0))
+    alone = await _schedule(stores, await _due(stores), window=timedelta(0))
 
     assert isinstance(alone, Go)
 
@@ -118,8 +118,8 @@ async def test_without_a_window_each_post_has_its_own_letter(stores: Stores) -> 
 async def test_what_a_letter_fails_of_is_stored_for_all_its_posts(stores: Stores) -> None:
     await _write(stores)
     leader, follower = await _due(stores), await _due(stores)
-    await _weigh(stores, leader)
-    await _weigh(stores, follower)
+    await _schedule(stores, leader)
+    await _schedule(stores, follower)
     (due,) = await stores.claim(at=NOW + MINUTE)
 
     await stores.letters.finish(due, SourceUnreachable(status=500))
@@ -137,7 +137,7 @@ async def test_people_never_written_to_have_a_quota_that_holds_over_processes(
 
     moves = await asyncio.gather(
         *(
-            _weigh((stores, other)[n % 2], job, to=person, quotas=quotas)
+            _schedule((stores, other)[n % 2], job, to=person, quotas=quotas)
             for n, (job, person) in enumerate(zip(jobs, people, strict=True))
         )
     )
@@ -151,18 +151,18 @@ async def test_a_letter_put_off_for_a_quota_goes_at_the_time_it_was_given(stores
     quotas = WIDE | {Slot.OPENED: Quota(1, HOUR)}
     cleo = UserId(fresh_number())
     await _write(stores, quotas=quotas)
-    await _weigh(stores, await _due(stores, to=cleo), to=cleo, quotas=quotas)
+    await _schedule(stores, await _due(stores, to=cleo), to=cleo, quotas=quotas)
 
     (due,) = await stores.claim(at=NOW + HOUR)
 
-    moved = await _weigh(stores, due, to=cleo, quotas=quotas, at=NOW + HOUR)
+    moved = await _schedule(stores, due, to=cleo, quotas=quotas, at=NOW + HOUR)
     assert moved == Go({Slot.TOTAL: NOW + HOUR})
 
 
 async def test_all_letters_have_a_quota_too(stores: Stores) -> None:
     quotas = WIDE | {Slot.TOTAL: Quota(2, HOUR)}
     moves = [
-        await _weigh(stores, await _due(stores), quotas=quotas, window=timedelta(0))
+        await _schedule(stores, await _due(stores), quotas=quotas, window=timedelta(0))
         for _ in range(3)
     ]
 
@@ -173,13 +173,13 @@ async def test_places_are_not_kept_for_who_comes_back_much_later(stores: Stores)
     quotas = WIDE | {Slot.OPENED: Quota(1, HOUR)}
     people = [UserId(fresh_number()) for _ in range(3)]
     for person in people:
-        await _weigh(stores, await _due(stores, to=person), to=person, quotas=quotas)
+        await _schedule(stores, await _due(stores, to=person), to=person, quotas=quotas)
     tomorrow = NOW + timedelta(days=1)
     await stores.run("UPDATE job SET state = 'done' WHERE state = 'leased'")
 
     due = await stores.claim(at=tomorrow)
     moves = [
-        await _weigh(
+        await _schedule(
             stores,
             job,
             to=(await stores.posts.get_post(job.post_id)).author_id,
@@ -198,7 +198,7 @@ async def test_who_was_written_to_takes_no_place_of_the_new(stores: Stores) -> N
 
     again = await _due(stores)
 
-    assert isinstance(await _weigh(stores, again, quotas=quotas, window=timedelta(0)), Go)
+    assert isinstance(await _schedule(stores, again, quotas=quotas, window=timedelta(0)), Go)
 
 
 async def test_a_halt_holds_for_every_process_and_stands_on_cards(
@@ -209,7 +209,7 @@ async def test_a_halt_holds_for_every_process_and_stands_on_cards(
 
     await other.letters.halt(Breaker(Halt.QUARANTINED, until))
 
-    assert await _weigh(stores, job) == Halted(until)
+    assert await _schedule(stores, job) == Halted(until)
     assert (await stores.posts.get_card(job.post_id, now=NOW)).dms_closed
     assert not (await stores.posts.get_card(job.post_id, now=until)).dms_closed
     assert await stores.letters.breaker() == Breaker(Halt.QUARANTINED, until)
@@ -225,7 +225,7 @@ async def test_after_a_halt_one_letter_tries_and_the_others_wait_for_it(
 
     moves = await asyncio.gather(
         *(
-            _weigh(where, job, to=person)
+            _schedule(where, job, to=person)
             for where, job, person in zip((stores, other, other), jobs, people, strict=True)
         )
     )
@@ -241,7 +241,7 @@ async def test_after_a_halt_one_letter_tries_and_the_others_wait_for_it(
 async def test_a_refusal_by_the_person_ends_a_halt_too(stores: Stores) -> None:
     await stores.letters.halt(Breaker(Halt.TOO_FAST, NOW))
     job = await _due(stores)
-    await _weigh(stores, job)
+    await _schedule(stores, job)
 
     await stores.letters.finish_refused(job)
 
@@ -250,7 +250,7 @@ async def test_a_refusal_by_the_person_ends_a_halt_too(stores: Stores) -> None:
 
 async def test_a_halt_that_comes_meanwhile_is_not_ended_by_an_older_letter(stores: Stores) -> None:
     job = await _due(stores)
-    await _weigh(stores, job)
+    await _schedule(stores, job)
     halted = Breaker(Halt.TOO_FAST, NOW + HOUR)
     await stores.letters.halt(halted)
 
@@ -261,7 +261,7 @@ async def test_a_halt_that_comes_meanwhile_is_not_ended_by_an_older_letter(store
 
 async def test_a_letter_put_back_gives_its_places_back_and_counts_no_try(stores: Stores) -> None:
     job = await _due(stores)
-    await _weigh(stores, job)
+    await _schedule(stores, job)
 
     await stores.letters.put_back(job, at=NOW + HOUR)
 
@@ -272,7 +272,7 @@ async def test_a_letter_put_back_gives_its_places_back_and_counts_no_try(stores:
 async def test_closed_inboxes_are_not_written_to(stores: Stores) -> None:
     await stores.posts.note_dms(BEN, closed_until=NOW + HOUR)
 
-    assert await _weigh(stores, await _due(stores)) == Closed()
+    assert await _schedule(stores, await _due(stores)) == Closed()
 
 
 async def test_a_short_note_goes_at_once_or_not_at_all(stores: Stores) -> None:
@@ -289,13 +289,13 @@ async def test_a_short_note_goes_at_once_or_not_at_all(stores: Stores) -> None:
     assert not await admit(BEN)
 
 
-@pytest.mark.parametrize("act", ["weigh", "put back", "sent", "refused", "finish"])
+@pytest.mark.parametrize("act", ["schedule", "put back", "sent", "refused", "finish"])
 async def test_nothing_is_written_under_a_lost_lease(stores: Stores, act: str) -> None:
     job = await _due(stores)
     await stores.run("UPDATE job SET owner = 'somebody else'")
     letters = stores.letters
     acts: dict[str, Callable[[], Awaitable[object]]] = {
-        "weigh": lambda: _weigh(stores, job),
+        "schedule": lambda: _schedule(stores, job),
         "put back": lambda: letters.put_back(job, at=NOW),
         "sent": lambda: letters.finish_sent(job, BEN, at=NOW),
         "refused": lambda: letters.finish_refused(job),
@@ -310,10 +310,10 @@ async def test_nothing_is_written_under_a_lost_lease(stores: Stores, act: str) -
 
 
 async def test_an_erasure_takes_the_letters_that_wait_along(stores: Stores) -> None:
-    await _weigh(stores, await _due(stores))
+    await _schedule(stores, await _due(stores))
     leader, follower = await _due(stores), await _due(stores)
-    await _weigh(stores, leader)
-    await _weigh(stores, follower)
+    await _schedule(stores, leader)
+    await _schedule(stores, follower)
 
     await SqlPersonStore(stores.database, vault=stores.vault).order_erasure(BEN, at=NOW)
 

@@ -8,12 +8,10 @@ import discord
 import pytest_asyncio
 from discord.ext import commands
 
-from imgoe_bot.app import open_services
+from imgoe_bot.app.services import open_services
 from imgoe_bot.settings import PluginSettings
 from imgoe_bot.ui.client.bot import install, uninstall
 from imgoe_bot.ui.container import AnyBot
-from imgoe_bot.ui.outbound.board import DiscordBoard
-from imgoe_bot.ui.outbound.messenger import DiscordMessenger
 
 
 @pytest_asyncio.fixture
@@ -22,8 +20,7 @@ async def bot(tmp_path: Path) -> AsyncIterator[AnyBot]:
     given = {"secret_key": base64.b64encode(bytes(32)).decode(), "data_dir": str(tmp_path)}
     settings = PluginSettings.model_validate(given)
     bot = commands.Bot(command_prefix="!", intents=discord.Intents.none())
-    opening = open_services(settings, DiscordMessenger(bot), DiscordBoard(bot))
-    async with bot, opening as services:
+    async with bot, open_services(settings, bot) as services:
         await install(bot, services)
         yield bot
         await uninstall(bot)

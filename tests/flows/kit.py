@@ -17,7 +17,6 @@ from pathlib import Path
 import httpx
 from PIL import Image
 
-from imgoe_bot.app import run_bot
 from imgoe_bot.discordsim import (
     Channel,
     ChannelType,
@@ -31,6 +30,7 @@ from imgoe_bot.discordsim import (
 )
 from imgoe_bot.hostserver import HostOptions, HostServer
 from imgoe_bot.settings import SECRET_KEY_BYTES, Settings
+from imgoe_bot.terminal.run import run_bot
 from imgoe_bot.ui import endpoints
 
 DELETE_LINK = re.compile(r"<(https?://[^\s>]+/delete/[0-9a-f]{48})>")

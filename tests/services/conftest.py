@@ -28,17 +28,19 @@ from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.deleting.erasure import Erasure
 from imgoe_bot.services.deleting.retirements import RetirementService
-from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions
+from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions, StepHandlers
 from imgoe_bot.services.jobs.steps import Steps
 from imgoe_bot.services.mirroring.resting import RestService
 from imgoe_bot.services.people.delivery import DeliveryService
+from imgoe_bot.services.post_access import PostAccess
 from imgoe_bot.services.reports.status import StatusService
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.store_outage import StoreOutage
+from imgoe_bot.services.uploading.allowances import Allowances, UploadLimits
 from imgoe_bot.services.uploading.budgets import HostBudgets
 from imgoe_bot.services.uploading.quotas import QuotaService
-from imgoe_bot.services.uploading.uploads import UploadLimits, UploadService
+from imgoe_bot.services.uploading.uploads import UploadService
 from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post
 from tests.flows.kit import eventually
 from tests.services.fakes import FakeClock, FakeHost, FakeMessenger, FakeReader, FakeThumbs
@@ -84,21 +86,15 @@ class Office:
             guilds=self.guilds,
             options=self.options,
             layouts=self.layouts,
-            posts=self.stores.posts,
-            quotas=self.spending(),
+            access=self.access,
+            allowances=Allowances(UploadLimits(max_bytes=1000), self.spending(), self.budgets()),
             notes=self.stores.notes,
-            budgets=self.budgets(),
-            limits=UploadLimits(max_bytes=1000),
-            outage=self.outage,
-            clock=self.clock,
         )
-        self.deletions = DeletionService(
-            self.stores.posts,
-            host=self.host,
-            messenger=self.messenger,
-            outage=self.outage,
-            clock=self.clock,
-        )
+        self.deletions = DeletionService(self.access, host=self.host, messenger=self.messenger)
+
+    @property
+    def access(self) -> PostAccess:
+        return PostAccess(self.stores.posts, self.outage, self.clock)
 
     def spending(self) -> QuotaService:
         return QuotaService(self.stores.posts, options=self.options, clock=self.clock)
@@ -110,36 +106,31 @@ class Office:
     def status(self) -> StatusService:
         return StatusService(
             SqlStatusStore(self.stores.database),
-            letters=self.stores.letters,
-            posts=self.stores.posts,
+            direct_messages=self.stores.letters,
+            access=self.access,
             guilds=self.guilds,
             options=self.options,
             budgets=self.budgets(),
             notes=self.stores.notes,
             resting=self.resting(),
-            clock=self.clock,
         )
 
     def delivery(self) -> DeliveryService:
         return DeliveryService(
             self.stores.letters,
-            posts=self.stores.posts,
+            access=self.access,
             options=self.options,
             messenger=self.messenger,
             spending=self.spending(),
             quotas=self.quotas,
-            outage=self.outage,
-            clock=self.clock,
         )
 
     def reviews(self) -> Reviews:
         return Reviews(
             self.stores.jobs,
-            posts=self.stores.posts,
+            access=self.access,
             host=self.host,
             messenger=self.messenger,
-            outage=self.outage,
-            clock=self.clock,
         )
 
     def resting(self) -> RestService:
@@ -149,55 +140,49 @@ class Office:
         return RetirementService(
             SqlRetirementStore(self.stores.database),
             jobs=self.stores.jobs,
-            posts=self.stores.posts,
+            access=self.access,
             deletions=self.deletions,
             options=self.options,
             messenger=self.messenger,
-            outage=self.outage,
-            clock=self.clock,
         )
 
     def runner(self, *, patience: timedelta = PATIENCE, at_once: int = 6) -> JobRunner:
         delivery = self.delivery()
         steps = Steps(
             self.stores.jobs,
-            posts=self.stores.posts,
+            access=self.access,
             uploads=self.uploads,
             deletions=self.deletions,
             options=self.options,
             resting=self.resting(),
             messenger=self.messenger,
             delivery=delivery,
-            outage=self.outage,
-            clock=self.clock,
         )
         previews = Previews(
             self.stores.jobs,
-            posts=self.stores.posts,
+            access=self.access,
             messenger=self.messenger,
             thumbs=self.thumbs,
             layouts=self.layouts,
-            outage=self.outage,
-            clock=self.clock,
         )
         erasure = Erasure(
             SqlPersonStore(self.stores.database, vault=self.stores.vault),
             jobs=self.stores.jobs,
-            posts=self.stores.posts,
+            access=self.access,
             deletions=self.deletions,
             delivery=delivery,
             messenger=self.messenger,
-            outage=self.outage,
-            clock=self.clock,
         )
         return JobRunner(
             self.stores.jobs,
-            steps=steps,
-            delivery=delivery,
-            retirements=self.retirements(),
-            previews=previews,
-            erasure=erasure,
-            reviews=self.reviews(),
+            handlers=StepHandlers(
+                steps=steps,
+                delivery=delivery,
+                retirements=self.retirements(),
+                previews=previews,
+                reviews=self.reviews(),
+                erasure=erasure,
+            ),
             outage=self.outage,
             clock=self.clock,
             options=RunnerOptions(

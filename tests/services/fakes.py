@@ -31,7 +31,7 @@ from imgoe_bot.domain.upload import (
     Upload,
 )
 from imgoe_bot.errors import ImgoeError
-from imgoe_bot.services.ports import MediaFile, Thumb
+from imgoe_bot.services.ports.media import MediaFile, Thumb
 from tests.contracts.stores import HOST, NOW, fresh_number
 
 BODY = b"\x89PNG\r\n\x1a\n" + bytes(500)

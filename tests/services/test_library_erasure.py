@@ -50,12 +50,10 @@ def erasure(office: Office, people: SqlPersonStore) -> Erasure:
     return Erasure(
         people,
         jobs=office.stores.jobs,
-        posts=office.stores.posts,
+        access=office.access,
         deletions=office.deletions,
         delivery=office.delivery(),
         messenger=office.messenger,
-        outage=office.outage,
-        clock=office.clock,
     )
 
 

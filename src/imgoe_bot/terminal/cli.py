@@ -50,7 +50,7 @@ def run(
     ] = False,
 ) -> None:
     """Run the bot, configured by IMGOE_* variables."""
-    from imgoe_bot.app import run_bot
+    from imgoe_bot.terminal.run import run_bot
 
     settings = load_settings(Settings)
     log.configure(level=settings.log_level, as_json=settings.log_json)

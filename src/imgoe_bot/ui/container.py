@@ -17,7 +17,7 @@ from imgoe_bot.services.mirroring.pauses import PauseService
 from imgoe_bot.services.mirroring.resting import RestService
 from imgoe_bot.services.people.notices import NoticeService
 from imgoe_bot.services.people.privacy import PrivacyService
-from imgoe_bot.services.ports import Notes
+from imgoe_bot.services.ports.notes import Notes
 from imgoe_bot.services.reports.library import LibraryService
 from imgoe_bot.services.reports.stats import StatsService
 from imgoe_bot.services.reports.status import StatusService

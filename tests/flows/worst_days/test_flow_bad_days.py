@@ -2,10 +2,10 @@
 
 import pytest
 
-from imgoe_bot.app import run_bot
 from imgoe_bot.discordsim import Message, Permission, Upload
 from imgoe_bot.errors import SourceUnreachable
 from imgoe_bot.hostserver import HostOptions, HostServer
+from imgoe_bot.terminal.run import run_bot
 from tests.flows.kit import DELETE_LINK, Town, eventually, picture
 
 

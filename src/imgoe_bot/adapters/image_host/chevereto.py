@@ -14,7 +14,7 @@ from imgoe_bot.domain.upload import DeleteLink, Details, Stored
 from imgoe_bot.errors import BadReply, HostUnreachable, SettingsRejected
 from imgoe_bot.hostapi import DeleteLink as WireDeleteLink
 from imgoe_bot.hostapi import HostClient, Published, StreamSource, UploadReply, UploadRequest
-from imgoe_bot.services.ports import MediaFile
+from imgoe_bot.services.ports.media import MediaFile
 
 CHECK_MAX_S = 20
 """How long a person waits to hear whether their key works."""

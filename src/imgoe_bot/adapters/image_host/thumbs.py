@@ -14,7 +14,7 @@ from imgoe_bot.adapters.sources.web import SourceReader, WebReader
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import SourceGone, SourceUnreachable, UnsupportedMedia
-from imgoe_bot.services.ports import Thumb
+from imgoe_bot.services.ports.media import Thumb
 
 READ_MAX_S = 20
 """Small as they are, what takes longer does not come."""

@@ -16,7 +16,7 @@ from imgoe_bot.errors import (
     SourceUnreachable,
     UnsupportedMedia,
 )
-from imgoe_bot.services.ports import MediaFile
+from imgoe_bot.services.ports.media import MediaFile
 
 SLOWEST_BYTES_S = 64 * 1024
 SLOW_START_S = 60.0

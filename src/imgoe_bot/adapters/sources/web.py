@@ -20,7 +20,7 @@ from imgoe_bot.adapters.sources.fetch import OK, AttachmentReader, examine
 from imgoe_bot.domain.media import Source
 from imgoe_bot.errors import SourceBlocked, SourceGone, SourceUnreachable
 from imgoe_bot.hostapi.client.transport import shared_tls
-from imgoe_bot.services.ports import MediaFile
+from imgoe_bot.services.ports.media import MediaFile
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 REDIRECTS_MAX = 4

@@ -5,7 +5,8 @@ from hashlib import sha256
 
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.options import Layout, Options, layout_for
-from imgoe_bot.services.ports import Clock, Notes
+from imgoe_bot.services.ports.clock import Clock
+from imgoe_bot.services.ports.notes import Notes
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 
 UNREACHABLE_FOR = timedelta(days=1)

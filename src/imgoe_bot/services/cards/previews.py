@@ -14,8 +14,10 @@ from imgoe_bot.domain.job import Job
 from imgoe_bot.domain.upload import Card, Posted
 from imgoe_bot.errors import MediaRejected, SourceError
 from imgoe_bot.services.cards.layouts import Layouts
-from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore, Thumb, ThumbReader
-from imgoe_bot.services.store_outage import StoreOutage
+from imgoe_bot.services.ports.jobs import JobStore
+from imgoe_bot.services.ports.media import Thumb, ThumbReader
+from imgoe_bot.services.ports.messenger import Messenger
+from imgoe_bot.services.post_access import PostAccess
 
 LOOK_AFTER = timedelta(seconds=10)
 """How long Discord is given to load the pictures of a card that was just posted."""
@@ -41,20 +43,18 @@ class Previews:
         self,
         jobs: JobStore,
         *,
-        posts: PostStore,
+        access: PostAccess,
         messenger: Messenger,
         thumbs: ThumbReader,
         layouts: Layouts,
-        outage: StoreOutage,
-        clock: Clock,
     ) -> None:
         self._jobs = jobs
-        self._posts = posts
+        self._posts = access.posts
         self._messenger = messenger
         self._thumbs = thumbs
         self._layouts = layouts
-        self._outage = outage
-        self._clock = clock
+        self._outage = access.outage
+        self._clock = access.clock
 
     async def look(self, job: Job) -> None:
         """Look at a card; nudge it the first time, and give it its thumbs the next.

@@ -6,8 +6,10 @@ from imgoe_bot.domain.job import Job
 from imgoe_bot.domain.upload import Card, Upload
 from imgoe_bot.errors import AwaitsApproval, HostError
 from imgoe_bot.services.cards.previews import LOOK_AFTER
-from imgoe_bot.services.ports import Clock, ImageHost, JobStore, Messenger, PostStore
-from imgoe_bot.services.store_outage import StoreOutage
+from imgoe_bot.services.ports.image_host import ImageHost
+from imgoe_bot.services.ports.jobs import JobStore
+from imgoe_bot.services.ports.messenger import Messenger
+from imgoe_bot.services.post_access import PostAccess
 
 PATIENCE = timedelta(days=30)
 """How long an upload is looked at, half-hourly in the end: somebody has a month to approve it."""
@@ -20,18 +22,16 @@ class Reviews:
         self,
         jobs: JobStore,
         *,
-        posts: PostStore,
+        access: PostAccess,
         host: ImageHost,
         messenger: Messenger,
-        outage: StoreOutage,
-        clock: Clock,
     ) -> None:
         self._jobs = jobs
-        self._posts = posts
+        self._posts = access.posts
         self._host = host
         self._messenger = messenger
-        self._outage = outage
-        self._clock = clock
+        self._outage = access.outage
+        self._clock = access.clock
 
     async def review(self, job: Job) -> None:
         """Look at the host, and show the card anew once the upload is public; safe to repeat.

@@ -10,8 +10,9 @@ from imgoe_bot.domain.ids import PostId, UploadId, UserId
 from imgoe_bot.domain.upload import Card, DeleteLink, Upload, may_delete, may_see_link
 from imgoe_bot.errors import NotAllowed, SourceError, UploadNotFound
 from imgoe_bot.services.cards.previews import LOOK_AFTER
-from imgoe_bot.services.ports import Clock, ImageHost, Messenger, PostStore
-from imgoe_bot.services.store_outage import StoreOutage
+from imgoe_bot.services.ports.image_host import ImageHost
+from imgoe_bot.services.ports.messenger import Messenger
+from imgoe_bot.services.post_access import PostAccess
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -21,18 +22,16 @@ class DeletionService:
 
     def __init__(
         self,
-        posts: PostStore,
+        access: PostAccess,
         *,
         host: ImageHost,
         messenger: Messenger,
-        outage: StoreOutage,
-        clock: Clock,
     ) -> None:
-        self._posts = posts
+        self._posts = access.posts
         self._host = host
         self._messenger = messenger
-        self._outage = outage
-        self._clock = clock
+        self._outage = access.outage
+        self._clock = access.clock
 
     async def get_card(self, actor: Actor, post_id: PostId) -> Card:
         """Return a post's card to somebody who may delete its uploads.

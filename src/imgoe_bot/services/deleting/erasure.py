@@ -10,8 +10,9 @@ from imgoe_bot.domain.upload import Card
 from imgoe_bot.errors import ImgoeError
 from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.people.delivery import DeliveryService
-from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore
-from imgoe_bot.services.store_outage import StoreOutage
+from imgoe_bot.services.ports.jobs import JobStore
+from imgoe_bot.services.ports.messenger import Messenger
+from imgoe_bot.services.post_access import PostAccess
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -55,21 +56,19 @@ class Erasure:
         store: ErasureStore,
         *,
         jobs: JobStore,
-        posts: PostStore,
+        access: PostAccess,
         deletions: DeletionService,
         delivery: DeliveryService,
         messenger: Messenger,
-        outage: StoreOutage,
-        clock: Clock,
     ) -> None:
         self._store = store
         self._jobs = jobs
-        self._posts = posts
+        self._posts = access.posts
         self._deletions = deletions
         self._delivery = delivery
         self._messenger = messenger
-        self._outage = outage
-        self._clock = clock
+        self._outage = access.outage
+        self._clock = access.clock
 
     async def erase(self, job: Job) -> None:
         """Delete the copies at the host and the card in Discord, then every row.

@@ -13,9 +13,10 @@ from imgoe_bot.domain.options import OnDelete, Options
 from imgoe_bot.domain.upload import Card, Post
 from imgoe_bot.errors import NotAllowed, SourceGone, StaleWrite, UploadNotFound
 from imgoe_bot.services.deleting.deletions import DeletionService
-from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore
+from imgoe_bot.services.ports.jobs import JobStore
+from imgoe_bot.services.ports.messenger import Messenger
+from imgoe_bot.services.post_access import PostAccess
 from imgoe_bot.services.settings.options import OptionService
-from imgoe_bot.services.store_outage import StoreOutage
 
 LOOKED_AFTER = 100
 """The newest posts of a channel that are looked after when the bot comes back."""
@@ -78,21 +79,19 @@ class RetirementService:
         store: RetirementStore,
         *,
         jobs: JobStore,
-        posts: PostStore,
+        access: PostAccess,
         deletions: DeletionService,
         options: OptionService,
         messenger: Messenger,
-        outage: StoreOutage,
-        clock: Clock,
     ) -> None:
         self._store = store
         self._jobs = jobs
-        self._posts = posts
+        self._posts = access.posts
         self._deletions = deletions
         self._options = options
         self._messenger = messenger
-        self._outage = outage
-        self._clock = clock
+        self._outage = access.outage
+        self._clock = access.clock
 
     async def source_deleted(self, message_ids: Sequence[MessageId]) -> bool:
         """Deal with messages that are gone: stop what is under way, retire what is kept.

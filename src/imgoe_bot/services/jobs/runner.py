@@ -1,7 +1,7 @@
 """The worker: leases jobs and does them, step by step, until it is told to stop."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -26,7 +26,8 @@ from imgoe_bot.services.deleting.erasure import Erasure
 from imgoe_bot.services.deleting.retirements import RetirementService
 from imgoe_bot.services.jobs.steps import Steps
 from imgoe_bot.services.people.delivery import DeliveryService
-from imgoe_bot.services.ports import Clock, JobStore
+from imgoe_bot.services.ports.clock import Clock
+from imgoe_bot.services.ports.jobs import JobStore
 from imgoe_bot.services.store_outage import StoreOutage
 
 LOOK_AGAIN = timedelta(seconds=2)
@@ -63,6 +64,36 @@ class RunnerOptions:
         return max(1, self.at_once // 2)
 
 
+@dataclass(frozen=True, slots=True)
+class StepHandlers:
+    """Who does which step of a job."""
+
+    steps: Steps
+    delivery: DeliveryService
+    retirements: RetirementService
+    previews: Previews
+    reviews: Reviews
+    erasure: Erasure
+
+    @property
+    def work(self) -> Mapping[Step, Callable[[Job], Awaitable[None]]]:
+        """What does each step."""
+        return {
+            Step.UPLOAD: self.steps.upload,
+            Step.ANNOUNCE: self.steps.announce,
+            Step.DELIVER: self.delivery.deliver,
+            Step.RETIRE: self.retirements.retire,
+            Step.PREVIEW: self.previews.look,
+            Step.REVIEW: self.reviews.review,
+            Step.ERASE: self.erasure.erase,
+        }
+
+    @property
+    def give_up(self) -> Mapping[Step, Callable[[Job, ImgoeError], Awaitable[None]]]:
+        """What stores that a step has failed for good."""
+        return {step: self.steps.give_up for step in Step} | {Step.ERASE: self.erasure.give_up}
+
+
 class JobRunner:
     """Works the queue off; any number of them may share one."""
 
@@ -70,12 +101,7 @@ class JobRunner:
         self,
         jobs: JobStore,
         *,
-        steps: Steps,
-        delivery: DeliveryService,
-        retirements: RetirementService,
-        previews: Previews,
-        erasure: Erasure,
-        reviews: Reviews,
+        handlers: StepHandlers,
         outage: StoreOutage,
         clock: Clock,
         options: RunnerOptions,
@@ -87,16 +113,8 @@ class JobRunner:
         self._owner = new_id()
         self._running: dict[asyncio.Task[None], Job] = {}
         self._wake = asyncio.Event()
-        self._work: dict[Step, Callable[[Job], Awaitable[None]]] = {
-            Step.UPLOAD: steps.upload,
-            Step.ANNOUNCE: steps.announce,
-            Step.DELIVER: delivery.deliver,
-            Step.RETIRE: retirements.retire,
-            Step.PREVIEW: previews.look,
-            Step.REVIEW: reviews.review,
-            Step.ERASE: erasure.erase,
-        }
-        self._give_up = {step: steps.give_up for step in Step} | {Step.ERASE: erasure.give_up}
+        self._work = handlers.work
+        self._give_up = handlers.give_up
 
     def wake(self) -> None:
         """Say that there is new work, so that it need not wait for the next look."""

@@ -18,9 +18,10 @@ from imgoe_bot.services.cards.previews import look_at
 from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.mirroring.resting import Lost, RestService
 from imgoe_bot.services.people.delivery import DeliveryService
-from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore
+from imgoe_bot.services.ports.jobs import JobStore
+from imgoe_bot.services.ports.messenger import Messenger
+from imgoe_bot.services.post_access import PostAccess
 from imgoe_bot.services.settings.options import OptionService
-from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploading.uploads import UploadService
 
 
@@ -31,26 +32,24 @@ class Steps:
         self,
         jobs: JobStore,
         *,
-        posts: PostStore,
+        access: PostAccess,
         uploads: UploadService,
         deletions: DeletionService,
         options: OptionService,
         resting: RestService,
         messenger: Messenger,
         delivery: DeliveryService,
-        outage: StoreOutage,
-        clock: Clock,
     ) -> None:
         self._jobs = jobs
-        self._posts = posts
+        self._posts = access.posts
         self._uploads = uploads
         self._deletions = deletions
         self._options = options
         self._resting = resting
         self._messenger = messenger
         self._delivery = delivery
-        self._outage = outage
-        self._clock = clock
+        self._outage = access.outage
+        self._clock = access.clock
 
     async def upload(self, job: Job) -> None:
         """Copy one attachment to the host."""
@@ -62,7 +61,9 @@ class Steps:
         try:
             upload = await self._uploads.upload(source, post=post, item=item, by=job.id)
         except DuplicateMedia as refused:
-            raise _own(refused) if job.may_be_sent else refused from None
+            if not job.may_be_sent:
+                raise
+            raise refused.with_facts(answer_lost=True) from None  # most likely of our own try
         try:
             await self._outage.keep(lambda: self._jobs.finish_upload(job, upload, None))
         except StaleWrite:
@@ -146,15 +147,3 @@ def _item(job: Job) -> Item:
     if job.item is None:
         raise ValueError(f"upload job {job.id} names no attachment")
     return job.item
-
-
-def _own(refused: DuplicateMedia) -> DuplicateMedia:
-    """Say of a refusal that it is most likely our own earlier try which the host has."""
-    return DuplicateMedia(
-        host=refused.host,
-        status=refused.status,
-        code=refused.code,
-        host_message=refused.host_message,
-        viewer_url=refused.viewer_url,
-        answer_lost=True,
-    )

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
-from imgoe_bot.services.ports import RuleStore
+from imgoe_bot.services.ports.mirroring import RuleStore
 from imgoe_bot.services.store_outage import StoreOutage
 
 CAME_LIVE_MAX = 10_000

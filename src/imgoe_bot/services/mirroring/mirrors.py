@@ -22,7 +22,10 @@ from imgoe_bot.domain.upload import FailedItem, Origin, Post
 from imgoe_bot.errors import ImgoeError, MediaSkipped, MediaTooLarge
 from imgoe_bot.services.cards.layouts import Layouts
 from imgoe_bot.services.catch_up_queue import CatchUpQueue
-from imgoe_bot.services.ports import ChoiceStore, Clock, Notes, PostStore, RuleStore
+from imgoe_bot.services.ports.clock import Clock
+from imgoe_bot.services.ports.mirroring import ChoiceStore, RuleStore
+from imgoe_bot.services.ports.notes import Notes
+from imgoe_bot.services.ports.posts import PostStore
 from imgoe_bot.services.settings.options import OptionService
 
 

@@ -7,7 +7,8 @@ from imgoe_bot.domain.ids import ChannelId, GuildId
 from imgoe_bot.domain.mirror import MirrorRule, find_rule
 from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.mirroring.mirrors import MirrorService
-from imgoe_bot.services.ports import Notes, RuleStore
+from imgoe_bot.services.ports.mirroring import RuleStore
+from imgoe_bot.services.ports.notes import Notes
 from imgoe_bot.services.settings.options import OptionService
 
 

@@ -8,7 +8,8 @@ from weakref import WeakValueDictionary
 from imgoe_bot.domain.ids import ChannelId, GuildId, RuleId, UserId, new_id
 from imgoe_bot.domain.mirror import MirrorRule, find_rule
 from imgoe_bot.services.people.delivery import DeliveryService
-from imgoe_bot.services.ports import Clock, RuleStore
+from imgoe_bot.services.ports.clock import Clock
+from imgoe_bot.services.ports.mirroring import RuleStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from imgoe_bot.domain.guild import SERVER
 from imgoe_bot.domain.ids import ChannelId, GuildId
 from imgoe_bot.domain.mirror import find_rule
 from imgoe_bot.domain.notices import Told, is_due
-from imgoe_bot.services.ports import Notes, RuleStore
+from imgoe_bot.services.ports.mirroring import RuleStore
+from imgoe_bot.services.ports.notes import Notes
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
 

@@ -11,7 +11,7 @@ from imgoe_bot.domain.library import Entry
 from imgoe_bot.domain.library_files import record_of
 from imgoe_bot.domain.mirror import PersonChoice
 from imgoe_bot.domain.privacy import EVERYWHERE, Holdings, Overview, choice_in
-from imgoe_bot.services.ports import Clock
+from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.uploading.quotas import QuotaService
 

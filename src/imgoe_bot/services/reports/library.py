@@ -17,7 +17,8 @@ from imgoe_bot.domain.library import (
 from imgoe_bot.domain.upload import Card, Place, Posted
 from imgoe_bot.errors import NotAllowed, UploadNotFound
 from imgoe_bot.services.cards.previews import look_at
-from imgoe_bot.services.ports import Clock, PostStore
+from imgoe_bot.services.ports.clock import Clock
+from imgoe_bot.services.ports.posts import PostStore
 
 EXPORT_MAX = 10_000
 """Entries in one file; some 5 MB of JSON."""

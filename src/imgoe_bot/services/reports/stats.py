@@ -16,7 +16,7 @@ from imgoe_bot.domain.library import (
     troubles_of,
     usual_whose,
 )
-from imgoe_bot.services.ports import Clock
+from imgoe_bot.services.ports.clock import Clock
 
 DAYS_MAX = 365
 TOP_CHANNELS = 5

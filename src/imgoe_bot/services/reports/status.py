@@ -12,7 +12,10 @@ from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.quota import WINDOW, Usage, Whose, spent
 from imgoe_bot.domain.status import Health, Queue, Record, fate_of
 from imgoe_bot.services.mirroring.resting import RestService
-from imgoe_bot.services.ports import Clock, LetterStore, Notes, PostStore, StatusStore
+from imgoe_bot.services.ports.direct_messages import DirectMessageStore
+from imgoe_bot.services.ports.jobs import StatusStore
+from imgoe_bot.services.ports.notes import Notes
+from imgoe_bot.services.post_access import PostAccess
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.uploading.budgets import HostBudgets
@@ -60,24 +63,23 @@ class StatusService:
         self,
         store: StatusStore,
         *,
-        letters: LetterStore,
-        posts: PostStore,
+        direct_messages: DirectMessageStore,
+        access: PostAccess,
         guilds: GuildSettingsService,
         options: OptionService,
         budgets: HostBudgets,
         notes: Notes,
         resting: RestService,
-        clock: Clock,
     ) -> None:
         self._store = store
-        self._letters = letters
-        self._posts = posts
+        self._direct_messages = direct_messages
+        self._posts = access.posts
         self._guilds = guilds
         self._options = options
         self._budgets = budgets
         self._notes = notes
         self._resting = resting
-        self._clock = clock
+        self._clock = access.clock
 
     async def report(self, actor: Actor) -> Report:
         """Return the state of the actor's server.
@@ -96,7 +98,7 @@ class StatusService:
             queue=await self._store.queue(guild_id),
             health=health,
             dms_closed_until=closed_until if closed_until and closed_until > now else None,
-            breaker=await self._letters.breaker(),
+            breaker=await self._direct_messages.breaker(),
             used=await self._posts.usage(guild_id, user_id=None, since=now - WINDOW),
             options=await self._options.at(guild_id, ()),
             budget=await self._budgets.used(settings.host_url),

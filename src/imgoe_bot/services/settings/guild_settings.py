@@ -6,7 +6,8 @@ from dataclasses import replace
 from imgoe_bot.domain.guild import Actor, ApiKey, GuildSettings, check_may_manage
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.errors import KeyMissing, SettingsRejected, StaleWrite
-from imgoe_bot.services.ports import Clock, GuildStore
+from imgoe_bot.services.ports.clock import Clock
+from imgoe_bot.services.ports.guilds import GuildStore
 
 KEY_MAX_CHARS = 200
 

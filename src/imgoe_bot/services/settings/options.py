@@ -18,7 +18,8 @@ from imgoe_bot.domain.options import (
 )
 from imgoe_bot.errors import SettingsRejected, StaleWrite
 from imgoe_bot.services.catch_up_queue import CatchUpQueue
-from imgoe_bot.services.ports import Clock, OptionStore
+from imgoe_bot.services.ports.clock import Clock
+from imgoe_bot.services.ports.guilds import OptionStore
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 
 HISTORY_LINES = 15

@@ -8,7 +8,8 @@ from imgoe_bot.domain.ids import new_id
 from imgoe_bot.domain.pixel import tiny_png
 from imgoe_bot.domain.upload import Details, Stored
 from imgoe_bot.errors import HostError, SourceBlocked
-from imgoe_bot.services.ports import ImageHost, KeyChecker, MediaFile
+from imgoe_bot.services.ports.image_host import ImageHost, KeyChecker
+from imgoe_bot.services.ports.media import MediaFile
 from imgoe_bot.services.settings.guild_settings import (
     GuildSettingsService,
     check_host_url,

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from imgoe_bot.domain.budget import Budget, Lane, Used
 from imgoe_bot.errors import BudgetSpent, ImgoeError
-from imgoe_bot.services.ports import BudgetStore, Clock
+from imgoe_bot.services.ports.clock import Clock
+from imgoe_bot.services.ports.image_host import BudgetStore
 from imgoe_bot.services.store_outage import StoreOutage
 
 

@@ -7,7 +7,9 @@ from imgoe_bot.domain.ids import AttachmentId, GuildId, MessageId, UserId, is_sn
 from imgoe_bot.domain.mirror import PersonChoice
 from imgoe_bot.domain.upload import Card, Post, Upload
 from imgoe_bot.errors import NotAllowed, UnderWay
-from imgoe_bot.services.ports import ChoiceStore, Clock, CopyStore, PostStore
+from imgoe_bot.services.ports.clock import Clock
+from imgoe_bot.services.ports.mirroring import ChoiceStore
+from imgoe_bot.services.ports.posts import CopyStore, PostStore
 from imgoe_bot.services.uploading.uploads import Handed, UploadService
 
 

@@ -10,7 +10,8 @@ from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.quota import WINDOW, Spent, Usage, Whose, limits_of, spent
 from imgoe_bot.domain.upload import Post, Upload
 from imgoe_bot.errors import QuotaPending, QuotaReached
-from imgoe_bot.services.ports import Clock, PostStore
+from imgoe_bot.services.ports.clock import Clock
+from imgoe_bot.services.ports.posts import PostStore
 from imgoe_bot.services.settings.options import OptionService
 
 

@@ -39,28 +39,17 @@ from imgoe_bot.errors import (
 )
 from imgoe_bot.services.cards.layouts import Layouts
 from imgoe_bot.services.cards.previews import look_at
-from imgoe_bot.services.ports import Clock, ImageHost, MediaReader, Notes, PostStore
+from imgoe_bot.services.ports.image_host import ImageHost
+from imgoe_bot.services.ports.media import MediaReader
+from imgoe_bot.services.ports.notes import Notes
+from imgoe_bot.services.post_access import PostAccess
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
-from imgoe_bot.services.store_outage import StoreOutage
-from imgoe_bot.services.uploading.budgets import HostBudgets
+from imgoe_bot.services.uploading.allowances import Allowances
 from imgoe_bot.services.uploading.digest import Digest
-from imgoe_bot.services.uploading.quotas import Asked, QuotaService
+from imgoe_bot.services.uploading.quotas import Asked
 
 log = structlog.stdlib.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class UploadLimits:
-    """How large a file may be, and how long one is waited for while a person waits.
-
-    Attributes:
-        max_bytes: the largest file that the operator allows.
-        source_waits_s: before each new try to read a file that Discord does not hand over.
-    """
-
-    max_bytes: int
-    source_waits_s: tuple[float, ...] = (1, 2, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +71,22 @@ class UploadService:
         guilds: GuildSettingsService,
         options: OptionService,
         layouts: Layouts,
-        posts: PostStore,
-        quotas: QuotaService,
-        budgets: HostBudgets,
+        access: PostAccess,
+        allowances: Allowances,
         notes: Notes,
-        limits: UploadLimits,
-        outage: StoreOutage,
-        clock: Clock,
     ) -> None:
         self._reader = reader
         self._host = host
-        self._quotas = quotas
-        self._budgets = budgets
+        self._quotas = allowances.quotas
+        self._budgets = allowances.budgets
         self._notes = notes
         self._guilds = guilds
         self._options = options
         self._layouts = layouts
-        self._posts = posts
-        self._limits = limits
-        self._outage = outage
-        self._clock = clock
+        self._posts = access.posts
+        self._limits = allowances.limits
+        self._outage = access.outage
+        self._clock = access.clock
 
     async def upload(
         self,

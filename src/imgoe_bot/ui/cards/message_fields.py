@@ -62,6 +62,6 @@ def _number(position: int, filename: str) -> str:
 
 
 def _plain_failure(failed: FailedItem) -> FailedItem:
-    facts = {k: v for k, v in failed.error.facts.items() if k not in ("filename", "host_message")}
     name = _number(failed.position, failed.filename)
-    return FailedItem(failed.position, name, type(failed.error)(**facts))
+    error = failed.error.with_facts(filename=None, host_message=None)
+    return FailedItem(failed.position, name, error)

@@ -16,7 +16,7 @@ import discord
 
 from imgoe_bot.domain.ids import UploadId
 from imgoe_bot.domain.upload import Card, Posted, Upload
-from imgoe_bot.services.ports import Thumb
+from imgoe_bot.services.ports.media import Thumb
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.reading import convert
 

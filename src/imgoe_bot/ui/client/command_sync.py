@@ -6,7 +6,7 @@ import json
 import structlog
 from discord import app_commands
 
-from imgoe_bot.services.ports import Notes
+from imgoe_bot.services.ports.notes import Notes
 from imgoe_bot.ui.container import AnyBot
 
 log = structlog.stdlib.get_logger(__name__)

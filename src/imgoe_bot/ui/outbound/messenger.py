@@ -21,7 +21,7 @@ from imgoe_bot.errors import (
     SourceGone,
     SourceUnreachable,
 )
-from imgoe_bot.services.ports import Thumb
+from imgoe_bot.services.ports.media import Thumb
 from imgoe_bot.ui.access.permissions import NEEDED_TO_ANSWER, NEEDED_TO_READ
 from imgoe_bot.ui.access.refusals import find_lack, takes_no_thread, translated
 from imgoe_bot.ui.cards import buttons, message_fields, pictures, render

@@ -39,7 +39,7 @@ FREE = {"owner": None, "lease_until": None}
 
 @finishing
 class SqlLetterStore:
-    """``ports.LetterStore`` in SQL."""
+    """``ports.DirectMessageStore`` in SQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -53,7 +53,7 @@ class SqlLetterStore:
             found = await connection.execute(waiting.order_by(t.job.c.id))
         return (job.post_id, *(PostId(post_id) for post_id in found.scalars()))
 
-    async def weigh(
+    async def schedule(
         self, job: Job, to: UserId, *, window: timedelta, quotas: Quotas, now: datetime
     ) -> Move:
         """Decide what becomes of a job's letter, and store it; see the port."""

@@ -39,7 +39,7 @@ class Remembers(Protocol):
 
 @finishing
 class SqlStayStore:
-    """``ports.StayStore`` in SQL."""
+    """``ports.MembershipStore`` in SQL."""
 
     def __init__(self, database: Database, *, remembering: Iterable[Remembers] = ()) -> None:
         self._database = database

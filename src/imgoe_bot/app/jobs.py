@@ -1,0 +1,69 @@
+"""The worker, and who does each step of a job."""
+
+from datetime import timedelta
+
+from imgoe_bot.app.basics import Basics
+from imgoe_bot.app.deleting import Deleting
+from imgoe_bot.app.mirroring import Mirroring
+from imgoe_bot.app.outside import DiscordSide, HostSide
+from imgoe_bot.app.stores import Stores
+from imgoe_bot.app.uploading import Uploading
+from imgoe_bot.services.cards.previews import Previews
+from imgoe_bot.services.cards.reviews import Reviews
+from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions, StepHandlers
+from imgoe_bot.services.jobs.steps import Steps
+from imgoe_bot.settings import PluginSettings
+
+
+def build_runner(
+    settings: PluginSettings, stores: Stores, *, basics: Basics, handlers: StepHandlers
+) -> JobRunner:
+    """Build the worker."""
+    return JobRunner(
+        stores.jobs,
+        handlers=handlers,
+        outage=basics.outage,
+        clock=basics.clock,
+        options=RunnerOptions(
+            lease=timedelta(seconds=settings.lease_s),
+            patience=timedelta(seconds=settings.job_patience_s),
+            at_once=settings.transfers,
+        ),
+    )
+
+
+def build_handlers(
+    stores: Stores,
+    *,
+    host_side: HostSide,
+    discord_side: DiscordSide,
+    basics: Basics,
+    uploading: Uploading,
+    mirroring: Mirroring,
+    deleting: Deleting,
+) -> StepHandlers:
+    """Build who does each step of a job."""
+    messenger, access = discord_side.messenger, basics.access
+    return StepHandlers(
+        steps=Steps(
+            stores.jobs,
+            access=access,
+            uploads=uploading.uploads,
+            deletions=deleting.deletions,
+            options=basics.options,
+            resting=mirroring.resting,
+            messenger=messenger,
+            delivery=mirroring.delivery,
+        ),
+        delivery=mirroring.delivery,
+        retirements=deleting.retirements,
+        previews=Previews(
+            stores.jobs,
+            access=access,
+            messenger=messenger,
+            thumbs=host_side.thumbs,
+            layouts=basics.layouts,
+        ),
+        reviews=Reviews(stores.jobs, access=access, host=host_side.host, messenger=messenger),
+        erasure=deleting.erasure,
+    )

@@ -1,0 +1,85 @@
+"""Mirrored places, and what their people are written."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from imgoe_bot.app.basics import Basics
+from imgoe_bot.app.outside import DiscordSide
+from imgoe_bot.app.stores import Stores
+from imgoe_bot.domain.direct_messages import Quota, Slot
+from imgoe_bot.services.mirroring.marks import HighWaterMarks
+from imgoe_bot.services.mirroring.mirrors import MirrorService
+from imgoe_bot.services.mirroring.pauses import PauseService
+from imgoe_bot.services.mirroring.resting import RestService
+from imgoe_bot.services.people.delivery import DeliveryService
+from imgoe_bot.services.people.notices import NoticeService
+from imgoe_bot.services.uploading.quotas import QuotaService
+from imgoe_bot.settings import PluginSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Mirroring:
+    """Rules, what they catch, and who is told of it."""
+
+    delivery: DeliveryService
+    resting: RestService
+    mirrors: MirrorService
+    pauses: PauseService
+    marks: HighWaterMarks
+    notices: NoticeService
+
+
+def build_mirroring(
+    settings: PluginSettings,
+    stores: Stores,
+    *,
+    discord_side: DiscordSide,
+    basics: Basics,
+    spending: QuotaService,
+) -> Mirroring:
+    """Build what mirrors."""
+    delivery = DeliveryService(
+        stores.direct_messages,
+        access=basics.access,
+        options=basics.options,
+        messenger=discord_side.messenger,
+        spending=spending,
+        quotas=_direct_message_quotas(settings),
+    )
+    mirrors = _mirrors(stores, basics)
+    return Mirroring(
+        delivery=delivery,
+        resting=RestService(stores.rules, delivery=delivery, clock=basics.clock),
+        mirrors=mirrors,
+        pauses=PauseService(
+            stores.rules,
+            mirrors=mirrors,
+            options=basics.options,
+            notes=stores.notes,
+            catch_ups=basics.catch_ups,
+        ),
+        marks=HighWaterMarks(stores.rules, outage=basics.outage),
+        notices=NoticeService(
+            stores.notes, rules=stores.rules, options=basics.options, guilds=basics.guilds
+        ),
+    )
+
+
+def _mirrors(stores: Stores, basics: Basics) -> MirrorService:
+    return MirrorService(
+        stores.rules,
+        stores.posts,
+        options=basics.options,
+        layouts=basics.layouts,
+        choices=stores.choices,
+        notes=stores.notes,
+        catch_ups=basics.catch_ups,
+        clock=basics.clock,
+    )
+
+
+def _direct_message_quotas(settings: PluginSettings) -> dict[Slot, Quota]:
+    return {
+        Slot.OPENED: Quota(settings.dm_opened, timedelta(seconds=settings.dm_opened_period_s)),
+        Slot.TOTAL: Quota(settings.dm_total, timedelta(seconds=settings.dm_total_period_s)),
+    }

@@ -1,0 +1,126 @@
+"""Every use case, built subject by subject over the database and both sides."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from imgoe_bot.adapters.chart import BarChart
+from imgoe_bot.app.basics import Basics, build_basics
+from imgoe_bot.app.deleting import build_deleting
+from imgoe_bot.app.jobs import build_handlers, build_runner
+from imgoe_bot.app.mirroring import Mirroring, build_mirroring
+from imgoe_bot.app.outside import DiscordSide, HostSide, open_host_side
+from imgoe_bot.app.stores import Stores, open_stores
+from imgoe_bot.app.uploading import Uploading, build_uploading
+from imgoe_bot.services.people.privacy import PrivacyService
+from imgoe_bot.services.reports.library import LibraryService
+from imgoe_bot.services.reports.stats import StatsService
+from imgoe_bot.services.reports.status import StatusService
+from imgoe_bot.services.settings.setup import SetupService
+from imgoe_bot.settings import PluginSettings
+from imgoe_bot.ui.container import AnyBot, Services
+from imgoe_bot.ui.outbound.board import DiscordBoard
+from imgoe_bot.ui.outbound.messenger import DiscordMessenger
+
+
+@asynccontextmanager
+async def open_services(settings: PluginSettings, bot: AnyBot) -> AsyncGenerator[Services]:
+    """Open database and connections, and build every use case over them.
+
+    Raises:
+        ConfigError: the database's address or folder can't be used.
+        SchemaTooNew: a newer version wrote the database.
+        StoreError: the database can't be opened.
+    """
+    discord_side = DiscordSide(DiscordMessenger(bot), DiscordBoard(bot))
+    async with open_stores(settings) as stores, open_host_side(settings) as host_side:
+        yield build_services(settings, stores, host_side=host_side, discord_side=discord_side)
+
+
+def build_services(
+    settings: PluginSettings, stores: Stores, *, host_side: HostSide, discord_side: DiscordSide
+) -> Services:
+    """Join stores and both sides into use cases."""
+    basics = build_basics(settings, stores)
+    uploading = build_uploading(settings, stores, host_side=host_side, basics=basics)
+    quotas = uploading.allowances.quotas
+    mirroring = build_mirroring(
+        settings, stores, discord_side=discord_side, basics=basics, spending=quotas
+    )
+    deleting = build_deleting(
+        settings,
+        stores,
+        host_side=host_side,
+        discord_side=discord_side,
+        basics=basics,
+        mirroring=mirroring,
+    )
+    handlers = build_handlers(
+        stores,
+        host_side=host_side,
+        discord_side=discord_side,
+        basics=basics,
+        uploading=uploading,
+        mirroring=mirroring,
+        deleting=deleting,
+    )
+    return Services(
+        guilds=basics.guilds,
+        options=basics.options,
+        setup=_setup(settings, basics, host_side),
+        mirrors=mirroring.mirrors,
+        pauses=mirroring.pauses,
+        marks=mirroring.marks,
+        catch_ups=basics.catch_ups,
+        outage=basics.outage,
+        notices=mirroring.notices,
+        uploads=uploading.uploads,
+        quotas=quotas,
+        keeping=uploading.keeping,
+        resting=mirroring.resting,
+        deletions=deleting.deletions,
+        retirements=deleting.retirements,
+        library=LibraryService(
+            stores.library, posts=stores.posts, board=discord_side.board, clock=basics.clock
+        ),
+        stats=StatsService(stores.library, painter=BarChart(), clock=basics.clock),
+        status=_status(stores, basics, uploading, mirroring),
+        privacy=_privacy(stores, basics, uploading),
+        departures=deleting.departures,
+        runner=build_runner(settings, stores, basics=basics, handlers=handlers),
+        notes=stores.notes,
+        refresh_links=settings.refresh_links,
+    )
+
+
+def _setup(settings: PluginSettings, basics: Basics, host_side: HostSide) -> SetupService:
+    return SetupService(
+        basics.guilds,
+        checker=host_side.host,
+        host=host_side.host,
+        default_host_url=settings.default_host_url,
+    )
+
+
+def _status(
+    stores: Stores, basics: Basics, uploading: Uploading, mirroring: Mirroring
+) -> StatusService:
+    return StatusService(
+        stores.status,
+        direct_messages=stores.direct_messages,
+        access=basics.access,
+        guilds=basics.guilds,
+        options=basics.options,
+        budgets=uploading.allowances.budgets,
+        notes=stores.notes,
+        resting=mirroring.resting,
+    )
+
+
+def _privacy(stores: Stores, basics: Basics, uploading: Uploading) -> PrivacyService:
+    return PrivacyService(
+        stores.people,
+        choices=stores.choices,
+        guilds=basics.guilds,
+        quotas=uploading.allowances.quotas,
+        clock=basics.clock,
+    )

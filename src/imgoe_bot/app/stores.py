@@ -1,0 +1,89 @@
+"""The database: opened, brought to the newest schema, and seen as stores."""
+
+import contextlib
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from imgoe_bot.adapters.store import (
+    Database,
+    SqlBudgetStore,
+    SqlChoiceStore,
+    SqlCopyStore,
+    SqlGuildStore,
+    SqlJobStore,
+    SqlLetterStore,
+    SqlLibraryStore,
+    SqlNotes,
+    SqlOptionStore,
+    SqlPersonStore,
+    SqlPostStore,
+    SqlRetirementStore,
+    SqlRuleStore,
+    SqlStatusStore,
+    SqlStayStore,
+    migrate,
+    open_engine,
+)
+from imgoe_bot.adapters.vault import Vault
+from imgoe_bot.settings import PluginSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Every table of the database, by whose it is."""
+
+    guilds: SqlGuildStore
+    options: SqlOptionStore
+    memberships: SqlStayStore
+    rules: SqlRuleStore
+    choices: SqlChoiceStore
+    people: SqlPersonStore
+    posts: SqlPostStore
+    copies: SqlCopyStore
+    library: SqlLibraryStore
+    retirements: SqlRetirementStore
+    jobs: SqlJobStore
+    status: SqlStatusStore
+    direct_messages: SqlLetterStore
+    budgets: SqlBudgetStore
+    notes: SqlNotes
+
+
+@asynccontextmanager
+async def open_stores(settings: PluginSettings) -> AsyncGenerator[Stores]:
+    """Open the database for as long as the block runs.
+
+    Raises:
+        ConfigError: its address or folder can't be used.
+        SchemaTooNew: a newer version wrote it.
+        StoreError: it can't be opened.
+    """
+    engine = open_engine(settings.store_url, variable=settings.store_variable)
+    database = Database(engine)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
+        await migrate(engine)
+        yield _stores(database, secret_key=settings.secret_key.get_secret_value())
+
+
+def _stores(database: Database, *, secret_key: bytes) -> Stores:
+    vault = Vault(secret_key)
+    rules, options = SqlRuleStore(database), SqlOptionStore(database)
+    return Stores(
+        guilds=SqlGuildStore(database, vault=vault),
+        options=options,
+        memberships=SqlStayStore(database, remembering=(rules, options)),
+        rules=rules,
+        choices=SqlChoiceStore(database, secret_key=secret_key),
+        people=SqlPersonStore(database, vault=vault, remembering=(options,)),
+        posts=SqlPostStore(database, vault=vault),
+        copies=SqlCopyStore(database, vault=vault),
+        library=SqlLibraryStore(database, vault=vault),
+        retirements=SqlRetirementStore(database),
+        jobs=SqlJobStore(database, vault=vault),
+        status=SqlStatusStore(database),
+        direct_messages=SqlLetterStore(database),
+        budgets=SqlBudgetStore(database),
+        notes=SqlNotes(database),
+    )

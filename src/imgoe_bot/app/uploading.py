@@ -1,0 +1,61 @@
+"""Uploads, and what each has to keep within."""
+
+from dataclasses import dataclass
+
+from imgoe_bot.app.basics import Basics
+from imgoe_bot.app.outside import HostSide
+from imgoe_bot.app.stores import Stores
+from imgoe_bot.domain.budget import parse_budget
+from imgoe_bot.services.uploading.allowances import Allowances, UploadLimits
+from imgoe_bot.services.uploading.budgets import HostBudgets
+from imgoe_bot.services.uploading.chosen_messages import KeepService
+from imgoe_bot.services.uploading.quotas import QuotaService
+from imgoe_bot.services.uploading.uploads import UploadService
+from imgoe_bot.settings import PluginSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Uploading:
+    """Uploads, and what each has to keep within."""
+
+    allowances: Allowances
+    uploads: UploadService
+    keeping: KeepService
+
+
+def build_uploading(
+    settings: PluginSettings, stores: Stores, *, host_side: HostSide, basics: Basics
+) -> Uploading:
+    """Build what uploads."""
+    allowances = _allowances(settings, stores, basics)
+    uploads = UploadService(
+        host_side.reader,
+        host=host_side.host,
+        guilds=basics.guilds,
+        options=basics.options,
+        layouts=basics.layouts,
+        access=basics.access,
+        allowances=allowances,
+        notes=stores.notes,
+    )
+    keeping = KeepService(
+        uploads,
+        posts=stores.posts,
+        choices=stores.choices,
+        copies=stores.copies,
+        clock=basics.clock,
+    )
+    return Uploading(allowances, uploads, keeping)
+
+
+def _allowances(settings: PluginSettings, stores: Stores, basics: Basics) -> Allowances:
+    return Allowances(
+        limits=UploadLimits(max_bytes=settings.max_upload_bytes),
+        quotas=QuotaService(stores.posts, options=basics.options, clock=basics.clock),
+        budgets=HostBudgets(
+            stores.budgets,
+            budget=parse_budget(settings.host_budget),
+            outage=basics.outage,
+            clock=basics.clock,
+        ),
+    )

@@ -1,0 +1,63 @@
+"""What goes on beside the gateway for as long as a bot works, ours or a foreign one."""
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from functools import partial
+from typing import Any
+
+import structlog
+
+from imgoe_bot import health
+from imgoe_bot.settings import PluginSettings, unknown_variables
+from imgoe_bot.ui.client.connection import is_connected
+from imgoe_bot.ui.container import AnyBot, Services
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+async def work(
+    bot: AnyBot, services: Services, settings: PluginSettings, *beside: Coroutine[Any, Any, None]
+) -> None:
+    """Work the queue off, forget left servers and show health, until one of them ends.
+
+    Args:
+        bot: whose connection the health file tells of.
+        services: what works.
+        settings: where the health file lies.
+        beside: what else runs, and ends all of it when it ends.
+    """
+    await _until_first_ends(
+        *beside,
+        services.runner.run(),
+        services.departures.run(),
+        _show_health(bot, services, settings),
+    )
+
+
+async def _until_first_ends(*work: Coroutine[Any, Any, None]) -> None:
+    """Run things side by side; when one ends, stop the others and raise what it raised."""
+    tasks = [asyncio.ensure_future(each) for each in work]
+    try:
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in ended:
+        task.result()
+
+
+async def _show_health(bot: AnyBot, services: Services, settings: PluginSettings) -> None:
+    """Keep the health file young while the gateway stands and the database takes a small write."""
+    await health.show(
+        settings.health_file,
+        is_connected=partial(is_connected, bot),
+        write=lambda: services.notes.write("health", str(time.time_ns())),
+    )
+
+
+def tell_unknown_variables() -> None:
+    """Warn of each variable that looks like ours and means nothing."""
+    for unknown in unknown_variables():
+        log.warning("an unknown variable", name=unknown.name, nearest=unknown.nearest)

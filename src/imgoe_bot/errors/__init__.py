@@ -1,0 +1,123 @@
+"""Every error imgoe_bot raises, by cause; imported from here, whatever module defines it.
+
+    ImgoeError
+    ├── ConfigError
+    ├── RequestError
+    │   ├── MediaRejected
+    │   │   ├── EmptyMedia
+    │   │   ├── UnsupportedMedia
+    │   │   ├── MediaTooLarge
+    │   │   └── MediaSkipped
+    │   ├── QuotaReached
+    │   │   └── QuotaPending ↻
+    │   ├── SettingsRejected
+    │   ├── KeyMissing
+    │   ├── NotAllowed
+    │   ├── UploadNotFound
+    │   ├── UnderWay
+    │   └── StaleCommand
+    ├── SourceError
+    │   ├── SourceGone
+    │   ├── SourceBlocked
+    │   └── SourceUnreachable ↻
+    ├── DirectMessagesHalted ↻
+    ├── DiscordRefused
+    ├── HostError
+    │   ├── HostUnreachable ↻
+    │   ├── HostBroken ↻
+    │   ├── HostBusy ↻
+    │   │   └── BudgetSpent ↻
+    │   ├── AwaitsApproval ↻
+    │   ├── HostRefused
+    │   │   ├── KeyRejected
+    │   │   └── DuplicateMedia
+    │   └── BadReply
+    │       └── ReplyMissing ↻
+    ├── StoreError ↻
+    │   ├── StaleWrite
+    │   ├── SchemaTooNew
+    │   └── StoreClosed
+    └── InternalError ↻
+
+↻ marks what a later try may cure (``retryable``). Facts are attributes; no class holds a sentence
+for a person: ``ui.failures`` words them for whoever can act, ``cli`` for the terminal. No
+attribute ever holds a key, a token or a delete link, so any of these may be logged.
+"""
+
+from imgoe_bot.errors.base import ImgoeError
+from imgoe_bot.errors.discord import DirectMessagesHalted, DiscordRefused
+from imgoe_bot.errors.host import (
+    ACCOUNT_DENIED,
+    AwaitsApproval,
+    BadReply,
+    BudgetSpent,
+    DuplicateMedia,
+    HostBroken,
+    HostBusy,
+    HostError,
+    HostRefused,
+    HostUnreachable,
+    KeyRejected,
+    ReplyMissing,
+)
+from imgoe_bot.errors.process import ConfigError, InternalError
+from imgoe_bot.errors.request import (
+    EmptyMedia,
+    KeyMissing,
+    MediaRejected,
+    MediaSkipped,
+    MediaTooLarge,
+    NotAllowed,
+    QuotaPending,
+    QuotaReached,
+    RequestError,
+    SettingsRejected,
+    StaleCommand,
+    UnderWay,
+    UnsupportedMedia,
+    UploadNotFound,
+)
+from imgoe_bot.errors.source import SourceBlocked, SourceError, SourceGone, SourceUnreachable
+from imgoe_bot.errors.store import SchemaTooNew, StaleWrite, StoreClosed, StoreError
+
+__all__ = [
+    "ACCOUNT_DENIED",
+    "AwaitsApproval",
+    "BadReply",
+    "BudgetSpent",
+    "ConfigError",
+    "DirectMessagesHalted",
+    "DiscordRefused",
+    "DuplicateMedia",
+    "EmptyMedia",
+    "HostBroken",
+    "HostBusy",
+    "HostError",
+    "HostRefused",
+    "HostUnreachable",
+    "ImgoeError",
+    "InternalError",
+    "KeyMissing",
+    "KeyRejected",
+    "MediaRejected",
+    "MediaSkipped",
+    "MediaTooLarge",
+    "NotAllowed",
+    "QuotaPending",
+    "QuotaReached",
+    "ReplyMissing",
+    "RequestError",
+    "SchemaTooNew",
+    "SettingsRejected",
+    "SourceBlocked",
+    "SourceError",
+    "SourceGone",
+    "SourceUnreachable",
+    "StaleCommand",
+    "StaleWrite",
+    "StoreClosed",
+    "StoreError",
+    "UnderWay",
+    "UnsupportedMedia",
+    "UploadNotFound",
+]

@@ -1,0 +1,51 @@
+"""imgoe_bot inside a foreign discord.py bot."""
+
+import asyncio
+import contextlib
+
+from imgoe_bot.app.services import open_services
+from imgoe_bot.app.working import tell_unknown_variables, work
+from imgoe_bot.settings import PluginSettings, load_settings
+from imgoe_bot.ui.client.bot import install, uninstall
+from imgoe_bot.ui.container import AnyBot, Services
+
+
+class Plugin:
+    """imgoe_bot inside a foreign discord.py bot, from ``load_extension`` to unload."""
+
+    def __init__(self, bot: AnyBot) -> None:
+        self._bot = bot
+        self._stack = contextlib.AsyncExitStack()
+
+    async def open(self) -> None:
+        """Give the bot our cogs and start the worker.
+
+        Nothing of it is left behind if that fails.
+
+        Raises:
+            ConfigError: a setting is missing or malformed, or the bot uses a name of ours already.
+            ExtensionError: a cog can't be loaded.
+        """
+        settings = load_settings(PluginSettings)
+        tell_unknown_variables()
+        async with contextlib.AsyncExitStack() as stack:
+            services = await stack.enter_async_context(open_services(settings, self._bot))
+            await install(self._bot, services)
+            stack.push_async_callback(uninstall, self._bot)
+            worker = asyncio.create_task(self._work(services, settings))
+            stack.push_async_callback(_cancel, worker)
+            self._stack = stack.pop_all()
+
+    async def _work(self, services: Services, settings: PluginSettings) -> None:
+        await self._bot.wait_until_ready()
+        await work(self._bot, services, settings)
+
+    async def close(self) -> None:
+        """Stop the worker and take everything off the bot."""
+        await self._stack.aclose()
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,130 @@
+"""The queue, and what can be seen of it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from imgoe_bot.domain.ids import GuildId, PostId, UserId
+from imgoe_bot.domain.job import Job
+from imgoe_bot.domain.status import Health, Queue, Work
+from imgoe_bot.domain.upload import Place, Upload
+from imgoe_bot.errors import ImgoeError
+
+
+class JobStore(Protocol):
+    """The queue. A write under a lost lease raises StaleWrite and changes nothing."""
+
+    async def claim(
+        self,
+        *,
+        owner: str,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        share: int,
+        held: Sequence[Job],
+    ) -> tuple[Job, ...]:
+        """Lease jobs that are due or whose lease ran out, taking guilds in turn.
+
+        One whose lease ran out more than once is put off instead, each time for longer.
+
+        Args:
+            owner: whose lease it becomes.
+            now: the time of day.
+            lease: how long it lasts.
+            limit: how many jobs at most.
+            share: how many jobs that ask one host the owner holds at most; one guild's are one
+                less, which is left to another guild of the same host.
+            held: what the owner works on; none of it is leased again.
+        """
+        ...
+
+    async def extend(
+        self, jobs: Sequence[Job], *, owner: str, now: datetime, lease: timedelta
+    ) -> None:
+        """Renew the leases of these jobs, as far as they are still this owner's."""
+        ...
+
+    async def finish_upload(
+        self, job: Job, upload: Upload | None, failure: ImgoeError | None
+    ) -> None:
+        """Store an upload step's outcome; the post's last one releases its answer."""
+        ...
+
+    async def finish_announce(
+        self,
+        job: Job,
+        card: Place | None,
+        *,
+        deliver: bool,
+        failure: ImgoeError | None = None,
+        retire_at: datetime | None = None,
+        look_at: datetime | None = None,
+    ) -> None:
+        """Store where the answer stands and, in the same transaction, the next steps.
+
+        One of them is a look for each upload that its host has to approve first: ordered any
+        earlier, it could be done before the answer that it changes is known.
+
+        Args:
+            job: the step that is done.
+            card: the answer, None where there is none.
+            deliver: whether delete links are to be sent.
+            failure: why there is no answer.
+            retire_at: when to deal with a source message that was taken back while this step
+                was under way; None leaves it alone.
+            look_at: when to look whether the answer shows its thumbs; None when it does.
+        """
+        ...
+
+    async def finish(self, job: Job, failure: ImgoeError | None) -> None:
+        """Store the outcome of a step that nothing follows."""
+        ...
+
+    async def retry(
+        self, job: Job, failure: ImgoeError | None, *, at: datetime, since: datetime | None = None
+    ) -> None:
+        """Put a job back until a later time; without a failure there is more to do then.
+
+        Where that is long after an upload's first failure, its post is answered with the copies
+        there are; what comes later is added to its card.
+
+        Args:
+            job: the step.
+            failure: why it was not done.
+            at: when to try again.
+            since: when it first failed.
+        """
+        ...
+
+    async def put_off(self, job: Job, *, at: datetime) -> None:
+        """Put a job back until a later time as if it had not been begun."""
+        ...
+
+    async def release(self, owner: str) -> None:
+        """Give back every lease of this owner, on a clean stop."""
+        ...
+
+
+class StatusStore(Protocol):
+    """What a moderator may see of the work for one server."""
+
+    async def queue(self, guild_id: GuildId) -> Queue:
+        """Count the server's jobs, but for looks at cards and whether a host approved an upload.
+
+        Nobody waits for the former; the latter wait for somebody at the host, maybe for weeks: that
+        is no work left undone.
+        """
+        ...
+
+    async def health(self, guild_id: GuildId) -> Health:
+        """Return what the image host did last for the server."""
+        ...
+
+    async def dms_closed_until(self, user_id: UserId) -> datetime | None:
+        """Return until when a person is sent no direct messages, None when they are."""
+        ...
+
+    async def work(self, post_id: PostId) -> Work:
+        """Return what is left to do of a post, and what failed."""
+        ...
