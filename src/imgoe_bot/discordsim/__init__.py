@@ -1,8 +1,8 @@
 """A Discord on loopback: REST, gateway, CDN and a chat page."""
 
-from imgoe_bot.discordsim.controls.asked import Interaction
 from imgoe_bot.discordsim.controls.faults import Faults
 from imgoe_bot.discordsim.controls.guilds import GuildHandle, Webhook
+from imgoe_bot.discordsim.controls.interaction import Interaction
 from imgoe_bot.discordsim.controls.person import Person
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import ApiProblem

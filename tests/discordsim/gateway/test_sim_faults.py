@@ -145,9 +145,9 @@ async def test_tokens_are_left_out_of_the_list_of_calls(bot: "Probe", town: "Tow
     asked = await town.alice.slash(town.memes, "hello")
     await asked.wait_response()
 
-    assert not any(asked.exchange.token in call for call in town.sim.calls)
+    assert not any(asked.state.token in call for call in town.sim.calls)
     assert town.sim.bot_token not in repr(town.sim.world)
-    assert asked.exchange.token not in repr(asked)
+    assert asked.state.token not in repr(asked)
 
 
 @pytest.mark.parametrize(

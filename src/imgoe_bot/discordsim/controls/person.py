@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from imgoe_bot.discordsim.actions import chat, reactions, threads
-from imgoe_bot.discordsim.controls.asked import Interaction
+from imgoe_bot.discordsim.controls.interaction import Interaction
 from imgoe_bot.discordsim.interactions import commands, forms
-from imgoe_bot.discordsim.interactions.interaction import Kind
+from imgoe_bot.discordsim.interactions.interaction import InteractionType
 from imgoe_bot.discordsim.interactions.responses import Interactions
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.rules.drafts import draft_from
@@ -15,8 +15,6 @@ from imgoe_bot.discordsim.state.entities import Channel, Message, Upload, User
 from imgoe_bot.discordsim.state.waiting import until
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Json, Payload, integer, text
-
-__all__ = ["Interaction", "Person"]
 
 _COMMAND_WAIT_S = 10.0
 
@@ -224,7 +222,7 @@ class Person:
         root = command.split()[0]
         await self._registered(channel, root, 1)
         data = commands.slash_data(self._world, channel, self.user, command, options)
-        return self._open(channel, Kind.COMMAND, data)
+        return self._open(channel, InteractionType.COMMAND, data)
 
     async def autocomplete(
         self, channel: Channel, command: str, focused: str, /, **options: object
@@ -234,7 +232,7 @@ class Person:
         data = commands.slash_data(
             self._world, channel, self.user, command, options, focused=focused
         )
-        return self._open(channel, Kind.AUTOCOMPLETE, data)
+        return self._open(channel, InteractionType.AUTOCOMPLETE, data)
 
     async def use_menu(self, target: Message, name: str) -> Interaction:
         """Use a message menu command on a message."""
@@ -242,14 +240,14 @@ class Person:
         self._world.require(self.user, channel, Permission.USE_APPLICATION_COMMANDS)
         await self._registered(channel, name, 3)
         data = commands.message_menu_data(self._world, channel, self.user, name, target)
-        return self._open(channel, Kind.COMMAND, data)
+        return self._open(channel, InteractionType.COMMAND, data)
 
     async def use_user_menu(self, channel: Channel, target: User, name: str) -> Interaction:
         """Use a user menu command on somebody in a channel."""
         self._world.require(self.user, channel, Permission.USE_APPLICATION_COMMANDS)
         await self._registered(channel, name, 2)
         data = commands.user_menu_data(self._world, channel, self.user, name, target)
-        return self._open(channel, Kind.COMMAND, data)
+        return self._open(channel, InteractionType.COMMAND, data)
 
     def command_names(self, channel: Channel) -> list[str]:
         """Return the names of the commands and menu entries this person is offered there."""
@@ -271,7 +269,7 @@ class Person:
         """
         self._must_see(message)
         data = forms.click_data(message, label_or_custom_id)
-        return self._open(self._channel(message), Kind.COMPONENT, data, message)
+        return self._open(self._channel(message), InteractionType.COMPONENT, data, message)
 
     async def select(
         self, message: Message, custom_id: str, values: Sequence[object]
@@ -284,7 +282,7 @@ class Person:
         self._must_see(message)
         channel = self._channel(message)
         data = forms.select_data(self._world, channel, message, custom_id, values, self.user)
-        return self._open(channel, Kind.COMPONENT, data, message)
+        return self._open(channel, InteractionType.COMPONENT, data, message)
 
     async def fill_modal(
         self, interaction: Interaction, values: Mapping[str, object]
@@ -300,14 +298,14 @@ class Person:
             TimeoutError: no modal opened.
         """
         modal = await interaction.wait_modal()
-        exchange = interaction.exchange
-        data = forms.modal_data(self._world, exchange.channel, modal, values, self.user)
-        return self._open(exchange.channel, Kind.MODAL, data, exchange.source)
+        opener = interaction.state
+        data = forms.modal_data(self._world, opener.channel, modal, values, self.user)
+        return self._open(opener.channel, InteractionType.MODAL, data, opener.source)
 
     def _open(
-        self, channel: Channel, kind: Kind, data: Json, source: Message | None = None
+        self, channel: Channel, kind: InteractionType, data: Json, source: Message | None = None
     ) -> Interaction:
-        exchange = self._interactions.open(self.user, channel, kind=kind, data=data, source=source)
+        opened = self._interactions.open(self.user, channel, kind=kind, data=data, source=source)
         loop = asyncio.get_running_loop()
-        loop.call_later(self._interactions.ack_s, self._interactions.fail_unless_answered, exchange)
-        return Interaction(self._world, self._interactions, exchange)
+        loop.call_later(self._interactions.ack_s, self._interactions.fail_unless_answered, opened)
+        return Interaction(self._world, self._interactions, opened)

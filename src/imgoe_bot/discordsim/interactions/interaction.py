@@ -16,7 +16,7 @@ TOKEN_LIFE_S = 15 * 60
 FOLLOW_UPS = 5  # where only the person, not the place, has the app
 
 
-class Kind(IntEnum):
+class InteractionType(IntEnum):
     """What a person did."""
 
     COMMAND = 2
@@ -25,7 +25,7 @@ class Kind(IntEnum):
     MODAL = 5
 
 
-class Answer(IntEnum):
+class CallbackType(IntEnum):
     """How a bot may acknowledge."""
 
     PONG = 1
@@ -38,7 +38,7 @@ class Answer(IntEnum):
 
 
 @dataclass(slots=True, eq=False)
-class Exchange:
+class InteractionState:
     """One interaction and all that came of it.
 
     Attributes:
@@ -55,13 +55,13 @@ class Exchange:
 
     id: int
     token: str = field(repr=False)
-    kind: Kind
+    kind: InteractionType
     user: User
     channel: Channel
     data: Json
     created_at: float
     source: Message | None = None
-    answered: Answer | None = None
+    answered: CallbackType | None = None
     acknowledged_after_s: float | None = None
     original: Message | None = None
     followups: list[Message] = field(default_factory=list[Message])

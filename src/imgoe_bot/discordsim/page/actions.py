@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from imgoe_bot.discordsim.controls.faults import Faults
-from imgoe_bot.discordsim.controls.person import Interaction, Person
+from imgoe_bot.discordsim.controls.interaction import Interaction
+from imgoe_bot.discordsim.controls.person import Person
 from imgoe_bot.discordsim.page.faults import Scene, let_loose, on_here
 from imgoe_bot.discordsim.page.forms import PageForm
 from imgoe_bot.discordsim.page.views import older
@@ -227,7 +228,7 @@ class Acts:
 
     async def _modal(self, person: Person, form: PageForm) -> Interaction:
         opened = self._interactions.get(integer(form.data, "interaction_id"))
-        if opened is None or opened.exchange.user is not person.user:
+        if opened is None or opened.state.user is not person.user:
             raise problem(10062)
         values = mapping(form.data.get("values"))
         given: Payload = {name: self._real_or_all(value) for name, value in values.items()}

@@ -10,7 +10,7 @@ from imgoe_bot.discordsim.interactions.command_rules import (
     check_commands,
     duplicate_name,
 )
-from imgoe_bot.discordsim.interactions.interaction import Exchange
+from imgoe_bot.discordsim.interactions.interaction import InteractionState
 from imgoe_bot.discordsim.interactions.payloads import callback_payload
 from imgoe_bot.discordsim.interactions.responses import Interactions
 from imgoe_bot.discordsim.payloads.messages import message_payload
@@ -186,20 +186,22 @@ class InteractionRoutes:
         """Take the first answer to an interaction."""
         body = await read_body(request)
         interaction_id = path_id(request, "interaction_id")
-        exchange = self._interactions.by_id(interaction_id, request.match_info["token"])
+        interaction = self._interactions.by_id(interaction_id, request.match_info["token"])
         data = mapping(body.data.get("data"))
-        self._interactions.acknowledge(exchange, integer(body.data, "type"), data, body.draft(data))
+        self._interactions.acknowledge(
+            interaction, integer(body.data, "type"), data, body.draft(data)
+        )
         if request.query.get("with_response", "0") in {"1", "true"}:
-            return reply(callback_payload(self._world, exchange))
+            return reply(callback_payload(self._world, interaction))
         return done()
 
-    def _exchange(self, request: web.Request) -> Exchange:
+    def _interaction(self, request: web.Request) -> InteractionState:
         if path_id(request, "application_id") != self._world.bot.id:
             raise problem(10015)
         return self._interactions.by_token(request.match_info["token"])
 
-    def _message(self, request: web.Request, exchange: Exchange) -> Message:
-        return self._interactions.message(exchange, request.match_info["message_id"])
+    def _message(self, request: web.Request, interaction: InteractionState) -> Message:
+        return self._interactions.message(interaction, request.match_info["message_id"])
 
     def _payload(self, message: Message) -> Payload:
         return message_payload(self._world, message)
@@ -207,22 +209,22 @@ class InteractionRoutes:
     async def follow_up(self, request: web.Request) -> web.Response:
         """Send a further message."""
         body = await read_body(request)
-        message = self._interactions.follow_up(self._exchange(request), body.draft())
+        message = self._interactions.follow_up(self._interaction(request), body.draft())
         return reply(self._payload(message))
 
     async def get(self, request: web.Request) -> web.Response:
         """Return a message of this interaction."""
-        return reply(self._payload(self._message(request, self._exchange(request))))
+        return reply(self._payload(self._message(request, self._interaction(request))))
 
     async def edit(self, request: web.Request) -> web.Response:
         """Change a message of this interaction."""
         body = await read_body(request)
-        exchange = self._exchange(request)
-        message = self._message(request, exchange)
-        return reply(self._payload(self._interactions.edit(exchange, message, body.draft())))
+        interaction = self._interaction(request)
+        message = self._message(request, interaction)
+        return reply(self._payload(self._interactions.edit(interaction, message, body.draft())))
 
     async def delete(self, request: web.Request) -> web.Response:
         """Delete a message of this interaction."""
-        exchange = self._exchange(request)
-        chat.delete(self._world, exchange.channel, self._message(request, exchange))
+        interaction = self._interaction(request)
+        chat.delete(self._world, interaction.channel, self._message(request, interaction))
         return done()
