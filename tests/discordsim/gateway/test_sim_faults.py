@@ -198,7 +198,7 @@ async def test_clearing_ends_every_fault(bot: "Probe", town: "Town") -> None:
     faults.next_statuses("*", [403] * 9)
     faults.reorder_events(9)
     faults.duplicate_events(3)
-    faults.blind_previews()
+    faults.fail_all_previews()
     heard = await bot.hears_message(town.alice.id)
     await town.alice.say(town.memes, "held back")
 

@@ -10,16 +10,12 @@ from imgoe_bot.discordsim.rules import limits
 from imgoe_bot.discordsim.rules.drafts import Draft, mentioned_users
 from imgoe_bot.discordsim.rules.layouts import check_components, check_references
 from imgoe_bot.discordsim.rules.rights import check_automod, check_draft, check_may_send, file_limit
-from imgoe_bot.discordsim.state.entities import (
-    COMPONENTS_V2,
-    LOADING,
-    SUPPRESS_EMBEDS,
-    Channel,
-    Message,
-    User,
-)
+from imgoe_bot.discordsim.state.channels import Channel
+from imgoe_bot.discordsim.state.events import Event
+from imgoe_bot.discordsim.state.messages import COMPONENTS_V2, LOADING, SUPPRESS_EMBEDS, Message
 from imgoe_bot.discordsim.state.snowflake import created_at
-from imgoe_bot.discordsim.state.world import Event, World
+from imgoe_bot.discordsim.state.users import User
+from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Json, Payload, copied_mapping
 
 AUTHORS_ONLY = frozenset({"content", "embeds", "components", "attachments"})
@@ -171,7 +167,7 @@ def emit_message(world: World, name: str, message: Message) -> None:
     if channel.guild_id is not None and message.webhook_id is None:
         member = world.guild(channel.guild_id).members.get(message.author.id)
         data |= {} if member is None else {"member": member_payload(member, with_user=False)}
-    if world.troubles.hollow_starters and message.id == channel.id and name == "MESSAGE_CREATE":
+    if world.active_faults.empty_starters and message.id == channel.id and name == "MESSAGE_CREATE":
         data |= {"content": "", "attachments": [], "embeds": [], "components": []}
     emit(world, name, channel, data, message=message)
 

@@ -16,17 +16,11 @@ from imgoe_bot.discordsim.payloads.state import (
 )
 from imgoe_bot.discordsim.permissions import Overwrite, Permission
 from imgoe_bot.discordsim.problems import bad_length, invalid_form, problem
-from imgoe_bot.discordsim.state.entities import (
-    THREADS,
-    Channel,
-    ChannelType,
-    Guild,
-    Member,
-    Role,
-    Sticker,
-    User,
-)
-from imgoe_bot.discordsim.state.world import Event, World, add_member, everyone_role
+from imgoe_bot.discordsim.state.channels import THREADS, Channel, ChannelType
+from imgoe_bot.discordsim.state.events import Event
+from imgoe_bot.discordsim.state.guilds import Guild, Member, Role, Sticker
+from imgoe_bot.discordsim.state.users import User
+from imgoe_bot.discordsim.state.world import World, add_member, everyone_role
 from imgoe_bot.discordsim.wire import Json, Payload, as_int, flag, integer, mappings, text
 
 _NAME_LENGTH = 100

@@ -6,7 +6,9 @@ from imgoe_bot.discordsim.payloads.state import emoji_payload, member_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rules.drafts import Draft
-from imgoe_bot.discordsim.state.entities import Channel, Message, MessageType, User
+from imgoe_bot.discordsim.state.channels import Channel
+from imgoe_bot.discordsim.state.messages import Message, MessageType
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Payload, timestamp
 

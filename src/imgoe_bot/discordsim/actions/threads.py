@@ -12,17 +12,11 @@ from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import invalid_form, problem
 from imgoe_bot.discordsim.rules.drafts import Draft
 from imgoe_bot.discordsim.rules.rights import check_draft, file_limit
-from imgoe_bot.discordsim.state.entities import (
-    HAS_THREAD,
-    THREAD_ONLY,
-    THREADS,
-    Channel,
-    ChannelType,
-    Message,
-    MessageType,
-    User,
-)
-from imgoe_bot.discordsim.state.world import Event, World
+from imgoe_bot.discordsim.state.channels import THREAD_ONLY, THREADS, Channel, ChannelType
+from imgoe_bot.discordsim.state.events import Event
+from imgoe_bot.discordsim.state.messages import HAS_THREAD, Message, MessageType
+from imgoe_bot.discordsim.state.users import User
+from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import (
     Json,
     Payload,

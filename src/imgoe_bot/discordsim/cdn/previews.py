@@ -19,8 +19,9 @@ from imgoe_bot.discordsim.actions import chat
 from imgoe_bot.discordsim.actions.file_types import picture_size
 from imgoe_bot.discordsim.payloads.media import LOADED, NOT_FOUND
 from imgoe_bot.discordsim.rules.layouts import walk
-from imgoe_bot.discordsim.state.entities import SUPPRESS_EMBEDS, Message
-from imgoe_bot.discordsim.state.world import Event, World
+from imgoe_bot.discordsim.state.events import Event
+from imgoe_bot.discordsim.state.messages import SUPPRESS_EMBEDS, Message
+from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Json, Payload, mapping, mappings, text
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -113,8 +114,8 @@ class Previews:
 
     async def _complete(self, message: Message, pictures: list[Payload], links: list[str]) -> None:
         for picture in pictures:
-            lost = self._world.troubles.loses_picture()
-            _measure(picture, None if lost else await self.fetch(text(picture, "url")))
+            fails = self._world.active_faults.fails_next_preview()
+            _measure(picture, None if fails else await self.fetch(text(picture, "url")))
         previews = [await self._preview(url) for url in links]
         message.embeds += [preview for preview in previews if preview]
         if not message.deleted and (pictures or any(previews)):

@@ -7,18 +7,10 @@ from imgoe_bot.discordsim.actions.composing import Origin
 from imgoe_bot.discordsim.controls.person import Person
 from imgoe_bot.discordsim.permissions import Overwrite, Permission
 from imgoe_bot.discordsim.rules.drafts import draft_from
-from imgoe_bot.discordsim.state.entities import (
-    COMPONENTS_V2,
-    Channel,
-    ChannelType,
-    Guild,
-    Member,
-    Message,
-    Role,
-    Sticker,
-    Upload,
-    User,
-)
+from imgoe_bot.discordsim.state.channels import Channel, ChannelType
+from imgoe_bot.discordsim.state.guilds import Guild, Member, Role, Sticker
+from imgoe_bot.discordsim.state.messages import COMPONENTS_V2, Message, Upload
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Json, Payload
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from imgoe_bot.discordsim.interactions.interaction import InteractionState
 from imgoe_bot.discordsim.interactions.responses import Interactions
-from imgoe_bot.discordsim.state.entities import Message
+from imgoe_bot.discordsim.state.messages import Message
 from imgoe_bot.discordsim.state.waiting import until
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Payload

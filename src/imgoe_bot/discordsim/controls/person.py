@@ -11,7 +11,9 @@ from imgoe_bot.discordsim.interactions.responses import Interactions
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.rules.drafts import draft_from
 from imgoe_bot.discordsim.rules.rights import check_may_speak
-from imgoe_bot.discordsim.state.entities import Channel, Message, Upload, User
+from imgoe_bot.discordsim.state.channels import Channel
+from imgoe_bot.discordsim.state.messages import Message, Upload
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.waiting import until
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Json, Payload, integer, text

@@ -26,7 +26,8 @@ from imgoe_bot.discordsim.gateway.sessions import (
     shard,
 )
 from imgoe_bot.discordsim.payloads.state import guild_create_payload, member_payload, user_payload
-from imgoe_bot.discordsim.state.world import Event, World
+from imgoe_bot.discordsim.state.events import Event
+from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import (
     Json,
     Payload,

@@ -6,8 +6,9 @@ Source: https://discord.com/developers/docs/events/gateway#list-of-intents
 from dataclasses import dataclass
 
 from imgoe_bot.discordsim.payloads.messages import message_payload
-from imgoe_bot.discordsim.state.entities import Message
-from imgoe_bot.discordsim.state.world import Event, World
+from imgoe_bot.discordsim.state.events import Event
+from imgoe_bot.discordsim.state.messages import Message
+from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Json, Payload, copied_mapping, mapping, mappings, text
 
 GUILDS = 1 << 0

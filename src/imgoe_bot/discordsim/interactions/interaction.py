@@ -6,7 +6,9 @@ Source: https://discord.com/developers/docs/interactions/receiving-and-respondin
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from imgoe_bot.discordsim.state.entities import Channel, Message, User
+from imgoe_bot.discordsim.state.channels import Channel
+from imgoe_bot.discordsim.state.messages import Message
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.wire import (
     Json,
     Payload,

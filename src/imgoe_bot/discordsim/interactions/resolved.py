@@ -13,7 +13,10 @@ from imgoe_bot.discordsim.payloads.state import (
     role_payload,
     user_payload,
 )
-from imgoe_bot.discordsim.state.entities import Channel, Message, Role, Upload, User
+from imgoe_bot.discordsim.state.channels import Channel
+from imgoe_bot.discordsim.state.guilds import Role
+from imgoe_bot.discordsim.state.messages import Message, Upload
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Payload
 
@@ -71,7 +74,7 @@ class Resolved:
 
     def _add_file(self, item: Upload) -> str:
         attachment = keep_file(self.world, self.channel.id, item)
-        self.world.loose_files[attachment.id] = attachment
+        self.world.interaction_files[attachment.id] = attachment
         return self._keep("attachments", attachment.id, attachment_payload(self.world, attachment))
 
     def add_message(self, message: Message) -> str:

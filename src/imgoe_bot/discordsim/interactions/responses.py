@@ -22,16 +22,17 @@ from imgoe_bot.discordsim.problems import ApiProblem, invalid_webhook_token, pro
 from imgoe_bot.discordsim.rules.drafts import Draft
 from imgoe_bot.discordsim.rules.layouts import check_modal
 from imgoe_bot.discordsim.rules.rights import check_draft, file_limit
-from imgoe_bot.discordsim.state.entities import (
+from imgoe_bot.discordsim.state.channels import Channel
+from imgoe_bot.discordsim.state.events import Event
+from imgoe_bot.discordsim.state.messages import (
     COMPONENTS_V2,
     EPHEMERAL,
     LOADING,
-    Channel,
     Message,
     MessageType,
-    User,
 )
-from imgoe_bot.discordsim.state.world import Event, World
+from imgoe_bot.discordsim.state.users import User
+from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import (
     Json,
     Payload,

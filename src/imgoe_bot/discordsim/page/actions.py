@@ -12,7 +12,8 @@ from imgoe_bot.discordsim.page.forms import PageForm
 from imgoe_bot.discordsim.page.views import older
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
-from imgoe_bot.discordsim.state.entities import Channel, Message
+from imgoe_bot.discordsim.state.channels import Channel
+from imgoe_bot.discordsim.state.messages import Message
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Json, Payload, as_int, integer, mapping, sequence, text
 

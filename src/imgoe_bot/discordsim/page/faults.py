@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from imgoe_bot.discordsim.controls.faults import Faults
 from imgoe_bot.discordsim.controls.person import Person
 from imgoe_bot.discordsim.permissions import Permission
-from imgoe_bot.discordsim.state.entities import Channel
+from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Payload
 
@@ -94,11 +94,11 @@ async def _expire(scene: Scene) -> None:
 
 
 async def _blind(scene: Scene) -> None:
-    scene.faults.blind_previews()
+    scene.faults.fail_all_previews()
 
 
 async def _lose(scene: Scene) -> None:
-    scene.faults.lose_pictures()
+    scene.faults.fail_next_previews()
 
 
 async def _mute(scene: Scene) -> None:
@@ -163,8 +163,8 @@ LASTING = {
     "twice": Lasting(lambda at: at.faults.copies > 1, lambda at: at.faults.duplicate_events(1)),
     "slow": Lasting(lambda at: at.faults.delay_of(_ANY) > 0, lambda at: at.faults.delay(_ANY, 0)),
     "blind": Lasting(
-        lambda at: at.world.troubles.blind_previews,
-        lambda at: at.faults.blind_previews(blind=False),
+        lambda at: at.world.active_faults.all_previews_fail,
+        lambda at: at.faults.fail_all_previews(failing=False),
     ),
     "mute": Lasting(lambda at: bool(_denied(at) & Permission.SEND_MESSAGES), _restore),
     "hide": Lasting(lambda at: bool(_denied(at) & Permission.VIEW_CHANNEL), _restore),

@@ -16,8 +16,11 @@ from imgoe_bot.discordsim.payloads.state import (
     user_payload,
 )
 from imgoe_bot.discordsim.permissions import Permission
-from imgoe_bot.discordsim.state.entities import Channel, Guild, Message
-from imgoe_bot.discordsim.state.world import Event, Listener, World
+from imgoe_bot.discordsim.state.channels import Channel
+from imgoe_bot.discordsim.state.events import Event, Listener
+from imgoe_bot.discordsim.state.guilds import Guild
+from imgoe_bot.discordsim.state.messages import Message
+from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Json, Payload
 
 _SHOWN = 50

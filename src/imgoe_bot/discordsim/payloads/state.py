@@ -4,17 +4,10 @@ Source: discord.py 2.7.1 ``types/*.py`` and the constructors that read them.
 """
 
 from imgoe_bot.discordsim.permissions import Overwrite
-from imgoe_bot.discordsim.state.entities import (
-    THREADS,
-    Channel,
-    ChannelType,
-    Command,
-    Guild,
-    Member,
-    Role,
-    Sticker,
-    User,
-)
+from imgoe_bot.discordsim.state.channels import THREADS, Channel, ChannelType
+from imgoe_bot.discordsim.state.commands import Command
+from imgoe_bot.discordsim.state.guilds import Guild, Member, Role, Sticker
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import (
     Payload,

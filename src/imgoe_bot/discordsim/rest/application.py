@@ -17,8 +17,10 @@ from imgoe_bot.discordsim.payloads.messages import message_payload
 from imgoe_bot.discordsim.payloads.state import command_payload, user_payload
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rest.http import done, path_id, read_body, reply
-from imgoe_bot.discordsim.state.entities import Command, Message
-from imgoe_bot.discordsim.state.world import Event, World
+from imgoe_bot.discordsim.state.commands import Command
+from imgoe_bot.discordsim.state.events import Event
+from imgoe_bot.discordsim.state.messages import Message
+from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Json, Payload, integer, mapping, text
 
 

@@ -15,7 +15,7 @@ from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rest.http import done, path_id, query_id, query_int, read_body, reply
 from imgoe_bot.discordsim.rules.rights import check_outranks
-from imgoe_bot.discordsim.state.entities import Guild
+from imgoe_bot.discordsim.state.guilds import Guild
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import as_int, integer, sequence, text
 

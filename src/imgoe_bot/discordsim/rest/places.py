@@ -9,7 +9,8 @@ from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rest.http import done, path_id, read_body, reply
 from imgoe_bot.discordsim.rules.rights import check_may_grant, check_outranks
-from imgoe_bot.discordsim.state.entities import THREADS, Channel, Guild, Member, Role
+from imgoe_bot.discordsim.state.channels import THREADS, Channel
+from imgoe_bot.discordsim.state.guilds import Guild, Member, Role
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Json, integer, text
 

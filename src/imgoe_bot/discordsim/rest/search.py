@@ -12,7 +12,8 @@ from imgoe_bot.discordsim.gateway.intents import shown_by_rest
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import invalid_form, problem
 from imgoe_bot.discordsim.rest.http import path_id, query_int, read_body, reply
-from imgoe_bot.discordsim.state.entities import Guild, Message
+from imgoe_bot.discordsim.state.guilds import Guild
+from imgoe_bot.discordsim.state.messages import Message
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Payload, as_int, sequence
 
@@ -62,8 +63,8 @@ class SearchRoutes:
         guild = self._world.guild(path_id(request, "guild_id"))
         bot = self._world.bot
         self._world.require_in_guild(bot, guild, Permission.READ_MESSAGE_HISTORY)
-        if self._world.troubles.searches_pending > 0:
-            self._world.troubles.searches_pending -= 1
+        if self._world.active_faults.searches_pending > 0:
+            self._world.active_faults.searches_pending -= 1
             return _indexing()
         found = list(self._found(guild, request))
         if request.query.get("sort_order", "desc") == "desc":

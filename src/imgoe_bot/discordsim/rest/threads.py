@@ -9,7 +9,8 @@ from imgoe_bot.discordsim.payloads.state import channel_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rest.http import Body, done, path_id, read_body, reply
-from imgoe_bot.discordsim.state.entities import THREAD_ONLY, THREADS, Channel, ChannelType, User
+from imgoe_bot.discordsim.state.channels import THREAD_ONLY, THREADS, Channel, ChannelType
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Payload, as_int, integer, mapping, sequence, text
 

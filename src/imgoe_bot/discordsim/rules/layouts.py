@@ -28,7 +28,7 @@ from imgoe_bot.discordsim.rules.component_fields import (
     check_fields,
     check_text,
 )
-from imgoe_bot.discordsim.state.entities import COMPONENTS_V2
+from imgoe_bot.discordsim.state.messages import COMPONENTS_V2
 from imgoe_bot.discordsim.wire import Json, integer, mapping, mappings, text
 
 ROWS = 5

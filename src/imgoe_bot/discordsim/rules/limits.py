@@ -18,7 +18,7 @@ from imgoe_bot.discordsim.problems import (
     too_long,
     too_small,
 )
-from imgoe_bot.discordsim.state.entities import COMPONENTS_V2, Upload
+from imgoe_bot.discordsim.state.messages import COMPONENTS_V2, Upload
 from imgoe_bot.discordsim.wire import Json, integer, mapping, mappings, sequence, text
 
 CONTENT = 2_000

@@ -5,14 +5,9 @@ from imgoe_bot.discordsim.problems import bad_length, problem
 from imgoe_bot.discordsim.rules import limits
 from imgoe_bot.discordsim.rules.drafts import Draft
 from imgoe_bot.discordsim.rules.layouts import check_components, check_references
-from imgoe_bot.discordsim.state.entities import (
-    THREADS,
-    WITHOUT_MESSAGES,
-    Channel,
-    Guild,
-    Role,
-    User,
-)
+from imgoe_bot.discordsim.state.channels import THREADS, WITHOUT_MESSAGES, Channel
+from imgoe_bot.discordsim.state.guilds import Guild, Role
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
 
 

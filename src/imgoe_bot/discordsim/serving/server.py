@@ -26,8 +26,9 @@ from imgoe_bot.discordsim.rest.middleware import Gatekeeper, RateLimits
 from imgoe_bot.discordsim.rest.places import PlaceRoutes
 from imgoe_bot.discordsim.rest.search import SearchRoutes
 from imgoe_bot.discordsim.rest.threads import ThreadRoutes
-from imgoe_bot.discordsim.state.entities import Message, User
+from imgoe_bot.discordsim.state.messages import Message
 from imgoe_bot.discordsim.state.signed_links import LinkSigner
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.waiting import until
 from imgoe_bot.discordsim.state.world import World, new_world
 from imgoe_bot.discordsim.wire import Json, Payload
