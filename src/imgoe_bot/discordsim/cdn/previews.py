@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
-from imgoe_bot.discordsim.actions import chat
+from imgoe_bot.discordsim.actions.events import emit_message
 from imgoe_bot.discordsim.actions.file_types import picture_size
 from imgoe_bot.discordsim.payloads.media import LOADED, NOT_FOUND
 from imgoe_bot.discordsim.rules.layouts import walk
@@ -119,7 +119,7 @@ class Previews:
         previews = [await self._preview(url) for url in links]
         message.embeds += [preview for preview in previews if preview]
         if not message.deleted and (pictures or any(previews)):
-            chat.emit_message(self._world, "MESSAGE_UPDATE", message)
+            emit_message(self._world, "MESSAGE_UPDATE", message)
 
     async def _preview(self, url: str) -> Payload:
         found = await self.fetch(url)

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from imgoe_bot.discordsim.actions import places
+from imgoe_bot.discordsim.actions.channels import set_overwrite
+from imgoe_bot.discordsim.actions.guilds import begin_outage, end_outage
 from imgoe_bot.discordsim.controls.guilds import GuildHandle
 from imgoe_bot.discordsim.gateway.gateway import Gateway
 from imgoe_bot.discordsim.permissions import Overwrite, Permission
@@ -167,11 +168,11 @@ class Faults:
 
     def begin_outage(self, guild: GuildHandle) -> None:
         """Make a guild unavailable: at READY too, and none of its events comes."""
-        places.begin_outage(self._world, guild.state)
+        begin_outage(self._world, guild.state)
 
     def end_outage(self, guild: GuildHandle) -> None:
         """Make a guild available again."""
-        places.end_outage(self._world, guild.state)
+        end_outage(self._world, guild.state)
 
     def expire_links(self) -> None:
         """Make every CDN link given out so far expired; asking again gives new ones."""
@@ -188,11 +189,11 @@ class Faults:
             denied |= permission
         bot_id = self._world.bot.id
         overwrite = Overwrite(bot_id, False, Permission.NONE, denied)
-        places.set_overwrite(self._world, channel, overwrite, of=bot_id)
+        set_overwrite(self._world, channel, overwrite, of=bot_id)
 
     def restore(self, channel: Channel) -> None:
         """Give back what ``revoke`` took."""
-        places.set_overwrite(self._world, channel, None, of=self._world.bot.id)
+        set_overwrite(self._world, channel, None, of=self._world.bot.id)
 
     def forbid_intents(self, bits: int) -> None:
         """Take privileged intents away in the portal; identifying with them closes with 4014."""

@@ -3,7 +3,15 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
-from imgoe_bot.discordsim.actions import chat, reactions, threads
+from imgoe_bot.discordsim.actions import reactions, threads
+from imgoe_bot.discordsim.actions.messages import (
+    delete_message,
+    delete_messages,
+    dismiss_message,
+    edit_message,
+    send_message,
+    show_typing,
+)
 from imgoe_bot.discordsim.controls.interaction import Interaction
 from imgoe_bot.discordsim.interactions import commands, forms
 from imgoe_bot.discordsim.interactions.interaction import InteractionType
@@ -96,7 +104,7 @@ class Person:
         data: Payload = {"content": content, "sticker_ids": [str(item) for item in sticker_ids]}
         if reply_to is not None:
             data["message_reference"] = {"message_id": str(reply_to.id)}
-        return chat.send(self._world, self.user, channel, draft_from(data, files))
+        return send_message(self._world, self.user, channel, draft_from(data, files))
 
     async def forward(self, message: Message, channel: Channel) -> Message:
         """Forward a message to another channel."""
@@ -105,7 +113,9 @@ class Person:
             "message_id": str(message.id),
             "channel_id": str(message.channel_id),
         }
-        return chat.send(self._world, self.user, channel, draft_from({"message_reference": about}))
+        return send_message(
+            self._world, self.user, channel, draft_from({"message_reference": about})
+        )
 
     async def open_thread(
         self, place: Channel | Message, name: str, *, private: bool = False
@@ -135,28 +145,28 @@ class Person:
         """Change the words of one's own message."""
         self._must_be_mine(message)
         draft = draft_from({"content": content})
-        return chat.edit(self._world, self._channel(message), message, draft)
+        return edit_message(self._world, self._channel(message), message, draft)
 
     async def delete(self, message: Message) -> None:
         """Delete one's own message, dismiss an ephemeral one, or moderate another's."""
         channel = self._channel(message)
         if message.ephemeral_for == self.id:
-            chat.dismiss(self._world, channel, message)
+            dismiss_message(self._world, channel, message)
             return
         if message.author is not self.user:
             self._world.require(self.user, channel, Permission.MANAGE_MESSAGES)
-        chat.delete(self._world, channel, message)
+        delete_message(self._world, channel, message)
 
     async def delete_many(self, messages: Sequence[Message]) -> None:
         """Delete several messages of one channel at once, as moderation does."""
         channel = self._channel(messages[0])
         self._world.require(self.user, channel, Permission.MANAGE_MESSAGES)
-        chat.delete_many(self._world, channel, [message.id for message in messages])
+        delete_messages(self._world, channel, [message.id for message in messages])
 
     async def typing(self, channel: Channel) -> None:
         """Begin to write."""
         check_may_speak(self._world, self.user, channel)
-        chat.typing(self._world, channel, self.user)
+        show_typing(self._world, channel, self.user)
 
     async def react(self, message: Message, emoji: str) -> None:
         """React with a Unicode emoji or ``name:id``."""

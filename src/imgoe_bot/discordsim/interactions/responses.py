@@ -6,8 +6,9 @@ Source: https://discord.com/developers/docs/interactions/receiving-and-respondin
 import secrets
 from dataclasses import replace
 
-from imgoe_bot.discordsim.actions import chat
 from imgoe_bot.discordsim.actions.composing import Origin, fill, numbered
+from imgoe_bot.discordsim.actions.events import emit_message
+from imgoe_bot.discordsim.actions.messages import edit_message, post_message
 from imgoe_bot.discordsim.interactions.command_rules import check_choices
 from imgoe_bot.discordsim.interactions.commands import focused_type, has_bot
 from imgoe_bot.discordsim.interactions.interaction import (
@@ -18,7 +19,7 @@ from imgoe_bot.discordsim.interactions.interaction import (
     InteractionType,
 )
 from imgoe_bot.discordsim.interactions.payloads import create_payload, metadata_payload
-from imgoe_bot.discordsim.problems import ApiProblem, invalid_webhook_token, problem
+from imgoe_bot.discordsim.problems import ApiProblem, invalid_form, invalid_webhook_token, problem
 from imgoe_bot.discordsim.rules.drafts import Draft
 from imgoe_bot.discordsim.rules.layouts import check_modal
 from imgoe_bot.discordsim.rules.rights import check_draft, file_limit
@@ -38,7 +39,6 @@ from imgoe_bot.discordsim.wire import (
     Payload,
     copied_mapping,
     integer,
-    mapping,
     mappings,
 )
 
@@ -161,7 +161,7 @@ class Interactions:
         elif kind is CallbackType.DEFERRED_UPDATE:
             interaction.original = interaction.source
         elif kind is CallbackType.UPDATE and interaction.source is not None:
-            interaction.original = chat.edit(
+            interaction.original = edit_message(
                 self._world, interaction.channel, interaction.source, draft
             )
         elif kind is CallbackType.CHOICES:
@@ -201,7 +201,7 @@ class Interactions:
         if interaction.source is not None:
             about = {"message_id": str(interaction.source.id), "fail_if_not_exists": False}
             draft = replace(draft, reference=about)
-        return chat.post(self._world, self._world.bot, interaction.channel, draft, origin)
+        return post_message(self._world, self._world.bot, interaction.channel, draft, origin)
 
     def _type(self, interaction: InteractionState) -> MessageType | None:
         if interaction.kind is not InteractionType.COMMAND:
@@ -227,14 +227,14 @@ class Interactions:
         check_draft(draft, limit_bytes=file_limit(self._world, interaction.channel))
         message.flags = (message.flags & ~LOADING) | (draft.flags & COMPONENTS_V2)
         fill(self._world, message, draft)
-        chat.emit_message(self._world, "MESSAGE_UPDATE", message)
+        emit_message(self._world, "MESSAGE_UPDATE", message)
         return message
 
     def edit(self, interaction: InteractionState, message: Message, draft: Draft) -> Message:
         """Change one of an interaction's messages."""
         if message.loading:
             return self.fill(interaction, message, draft)
-        return chat.edit(self._world, interaction.channel, message, draft)
+        return edit_message(self._world, interaction.channel, message, draft)
 
     def message(self, interaction: InteractionState, name: str) -> Message:
         """Return one of an interaction's messages by id or ``@original``; raises 10008."""
@@ -249,5 +249,4 @@ class Interactions:
 
 def _wrong_answer(answer: int) -> ApiProblem:
     message = f'Value "{answer}" is not a valid answer to this interaction.'
-    errors: Payload = {"type": {"_errors": [{"code": "BASE_TYPE_CHOICES", "message": message}]}}
-    return ApiProblem(400, code=50035, message="Invalid Form Body", errors=mapping(errors))
+    return invalid_form("type", code="BASE_TYPE_CHOICES", message=message)

@@ -5,29 +5,33 @@ from itertools import islice
 
 from aiohttp import web
 
-from imgoe_bot.discordsim.actions import chat, reactions
-from imgoe_bot.discordsim.actions.chat import AUTHORS_ONLY
+from imgoe_bot.discordsim.actions import reactions
+from imgoe_bot.discordsim.actions.messages import (
+    AUTHORS_ONLY,
+    delete_message,
+    delete_messages,
+    edit_message,
+    send_message,
+    show_typing,
+)
 from imgoe_bot.discordsim.gateway.intents import shown_by_rest
 from imgoe_bot.discordsim.payloads.messages import message_payload
 from imgoe_bot.discordsim.payloads.state import user_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rest.http import done, path_id, query_id, query_int, read_body, reply
+from imgoe_bot.discordsim.rest.routes import BotRoutes
 from imgoe_bot.discordsim.rules.rights import check_may_speak
 from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.messages import Message
-from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Payload, as_int, sequence, timestamp
 
 _PAGE = 100
 _PINS = 50
 
 
-class MessageRoutes:
+class MessageRoutes(BotRoutes):
     """What the bot may ask about messages."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the routes, to be mounted under ``/api/v10``."""
@@ -52,11 +56,6 @@ class MessageRoutes:
             web.delete(one + "/reactions/{emoji}", self.clear_reactions),
         ]
 
-    def _channel(self, request: web.Request, *needed: Permission) -> Channel:
-        channel = self._world.channel(path_id(request, "channel_id"))
-        self._world.require(self._world.bot, channel, *needed)
-        return channel
-
     def _message(self, request: web.Request, channel: Channel) -> Message:
         message = self._world.message(channel, path_id(request, "message_id"))
         if message.ephemeral:
@@ -77,7 +76,7 @@ class MessageRoutes:
         """Send a message as the bot."""
         body = await read_body(request)
         channel = self._world.channel(path_id(request, "channel_id"))
-        message = chat.send(self._world, self._world.bot, channel, body.draft())
+        message = send_message(self._world, self._world.bot, channel, body.draft())
         return reply(message_payload(self._world, message))
 
     async def get(self, request: web.Request) -> web.Response:
@@ -92,7 +91,7 @@ class MessageRoutes:
         message = self._message(request, channel)
         if message.author is not self._world.bot:
             self._check_foreign_edit(channel, draft.given)
-        edited = chat.edit(self._world, channel, message, draft)
+        edited = edit_message(self._world, channel, message, draft)
         return reply(message_payload(self._world, edited))
 
     def _check_foreign_edit(self, channel: Channel, given: frozenset[str]) -> None:
@@ -108,14 +107,14 @@ class MessageRoutes:
             if channel.guild_id is None:
                 raise problem(50003)
             self._world.require(self._world.bot, channel, Permission.MANAGE_MESSAGES)
-        chat.delete(self._world, channel, message)
+        delete_message(self._world, channel, message)
         return done()
 
     async def delete_many(self, request: web.Request) -> web.Response:
         """Delete 2 to 100 messages at once."""
         body = await read_body(request)
         channel = self._channel(request, Permission.MANAGE_MESSAGES)
-        chat.delete_many(
+        delete_messages(
             self._world, channel, [as_int(item) for item in sequence(body.data.get("messages"))]
         )
         return done()
@@ -124,7 +123,7 @@ class MessageRoutes:
         """Show the bot as typing."""
         channel = self._world.channel(path_id(request, "channel_id"))
         check_may_speak(self._world, self._world.bot, channel)
-        chat.typing(self._world, channel, self._world.bot)
+        show_typing(self._world, channel, self._world.bot)
         return done()
 
     async def pins(self, request: web.Request) -> web.Response:

@@ -9,17 +9,14 @@ from imgoe_bot.discordsim.payloads.state import channel_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rest.http import Body, done, path_id, read_body, reply
+from imgoe_bot.discordsim.rest.routes import BotRoutes
 from imgoe_bot.discordsim.state.channels import THREAD_ONLY, THREADS, Channel, ChannelType
 from imgoe_bot.discordsim.state.users import User
-from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Payload, as_int, integer, mapping, sequence, text
 
 
-class ThreadRoutes:
+class ThreadRoutes(BotRoutes):
     """What the bot may do with threads."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the routes, to be mounted under ``/api/v10``."""
@@ -34,11 +31,6 @@ class ThreadRoutes:
             web.put(channel + "/thread-members/{user_id}", self.join),
             web.delete(channel + "/thread-members/{user_id}", self.leave),
         ]
-
-    def _channel(self, request: web.Request) -> Channel:
-        channel = self._world.channel(path_id(request, "channel_id"))
-        self._world.require(self._world.bot, channel)
-        return channel
 
     def _thread(self, request: web.Request) -> Channel:
         thread = self._channel(request)

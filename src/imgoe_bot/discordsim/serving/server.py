@@ -9,7 +9,8 @@ from typing import Self
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from imgoe_bot.discordsim.actions import chat, places
+from imgoe_bot.discordsim.actions.guilds import add_guild
+from imgoe_bot.discordsim.actions.messages import unfurl
 from imgoe_bot.discordsim.cdn.files import Cdn
 from imgoe_bot.discordsim.cdn.previews import Previews
 from imgoe_bot.discordsim.controls.faults import Faults
@@ -18,12 +19,14 @@ from imgoe_bot.discordsim.controls.person import Person
 from imgoe_bot.discordsim.gateway.gateway import Gateway
 from imgoe_bot.discordsim.interactions.responses import Interactions
 from imgoe_bot.discordsim.page import server, views
-from imgoe_bot.discordsim.rest.application import ApplicationRoutes, InteractionRoutes
+from imgoe_bot.discordsim.rest.application import ApplicationRoutes
+from imgoe_bot.discordsim.rest.channels import ChannelRoutes
 from imgoe_bot.discordsim.rest.guilds import GuildRoutes
 from imgoe_bot.discordsim.rest.http import Handler
+from imgoe_bot.discordsim.rest.interactions import InteractionRoutes
 from imgoe_bot.discordsim.rest.messages import MessageRoutes
 from imgoe_bot.discordsim.rest.middleware import Gatekeeper, RateLimits
-from imgoe_bot.discordsim.rest.places import PlaceRoutes
+from imgoe_bot.discordsim.rest.roles import RoleRoutes
 from imgoe_bot.discordsim.rest.search import SearchRoutes
 from imgoe_bot.discordsim.rest.threads import ThreadRoutes
 from imgoe_bot.discordsim.state.messages import Message
@@ -182,7 +185,8 @@ class DiscordSim:
         api.add_routes(InteractionRoutes(self.world, self.interactions).routes())
         api.add_routes(MessageRoutes(self.world).routes())
         api.add_routes(ThreadRoutes(self.world).routes())
-        api.add_routes(PlaceRoutes(self.world).routes())
+        api.add_routes(ChannelRoutes(self.world).routes())
+        api.add_routes(RoleRoutes(self.world).routes())
         api.add_routes(SearchRoutes(self.world).routes())
         api.add_routes(GuildRoutes(self.world).routes())
         api.router.add_route("*", "/{anything:.*}", self._gatekeeper.refuse_unknown)
@@ -276,7 +280,7 @@ class DiscordSim:
             bot: whether the bot is invited at once.
             locale: the guild's language.
         """
-        guild = GuildHandle(self.world, places.add_guild(self.world, name, owner.user))
+        guild = GuildHandle(self.world, add_guild(self.world, name, owner.user))
         guild.state.locale = locale
         if bot:
             guild.add_bot()
@@ -284,7 +288,7 @@ class DiscordSim:
 
     def unfurl(self, message: Message, embeds: Sequence[Json]) -> None:
         """Add embeds to a message as Discord does for its links: an update without an edit."""
-        chat.unfurl(self.world, message, embeds)
+        unfurl(self.world, message, embeds)
 
     async def bot_ready(
         self, *, timeout_s: float = 10.0, commands: bool = False, shards: int | None = None
