@@ -11,7 +11,7 @@ from imgoe_bot.discordsim.actions.channels import set_overwrite
 from imgoe_bot.discordsim.actions.guilds import begin_outage, end_outage
 from imgoe_bot.discordsim.controls.guilds import GuildHandle
 from imgoe_bot.discordsim.gateway.gateway import Gateway
-from imgoe_bot.discordsim.permissions import Overwrite, Permission
+from imgoe_bot.discordsim.permissions import Overwrite, Permission, union
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.state.active_faults import ActiveFaults
 from imgoe_bot.discordsim.state.channels import Channel
@@ -184,11 +184,8 @@ class Faults:
 
     def revoke(self, channel: Channel, *permissions: Permission) -> None:
         """Take permissions from the bot in one channel, by an overwrite for the bot itself."""
-        denied = Permission.NONE
-        for permission in permissions:
-            denied |= permission
         bot_id = self._world.bot.id
-        overwrite = Overwrite(bot_id, False, Permission.NONE, denied)
+        overwrite = Overwrite(bot_id, False, Permission.NONE, union(permissions))
         set_overwrite(self._world, channel, overwrite, of=bot_id)
 
     def restore(self, channel: Channel) -> None:

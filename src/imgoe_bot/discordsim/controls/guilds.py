@@ -1,4 +1,4 @@
-"""A guild in the hands of a test or a demo: channels, roles, members, webhooks, stickers."""
+"""A guild in the hands of a test or a demo: channels, roles, members, stickers."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,7 +8,6 @@ from imgoe_bot.discordsim.actions.channels import (
     edit_channel,
     set_overwrite,
 )
-from imgoe_bot.discordsim.actions.composing import Origin
 from imgoe_bot.discordsim.actions.guilds import (
     add_bot,
     add_sticker,
@@ -22,17 +21,15 @@ from imgoe_bot.discordsim.actions.members import (
     leave_guild,
     set_member_roles,
 )
-from imgoe_bot.discordsim.actions.messages import post_message
 from imgoe_bot.discordsim.actions.roles import add_role, delete_role
 from imgoe_bot.discordsim.controls.person import Person
-from imgoe_bot.discordsim.permissions import Overwrite, Permission
-from imgoe_bot.discordsim.rules.drafts import draft_from
+from imgoe_bot.discordsim.controls.webhook import Webhook
+from imgoe_bot.discordsim.permissions import Overwrite, Permission, union
 from imgoe_bot.discordsim.state.channels import Channel, ChannelType
 from imgoe_bot.discordsim.state.guilds import Guild, Member, Role, Sticker
-from imgoe_bot.discordsim.state.messages import COMPONENTS_V2, Message, Upload
 from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import Json, Payload
+from imgoe_bot.discordsim.wire import Payload
 
 
 class GuildHandle:
@@ -138,7 +135,7 @@ class GuildHandle:
 
     def add_role(self, name: str, *permissions: Permission) -> Role:
         """Add a role that grants these permissions."""
-        return add_role(self._world, self.state, name, _joined(permissions))
+        return add_role(self._world, self.state, name, union(permissions))
 
     def delete_role(self, role: Role) -> None:
         """Remove a role, also from its members."""
@@ -227,7 +224,7 @@ class GuildHandle:
         join_guild(self._world, self.state, self._world.bot, [role])
         return role
 
-    def add_webhook(self, channel: Channel, name: str) -> "Webhook":
+    def add_webhook(self, channel: Channel, name: str) -> Webhook:
         """Add a webhook that can post to a channel."""
         user = User(self._world.ids.next(), name, name, bot=True)
         return Webhook(self._world, channel, user)
@@ -243,37 +240,3 @@ class GuildHandle:
         sticker = Sticker(self._world.ids.next(), name, format, data, guild_id=self.id)
         add_sticker(self._world, self.state, sticker)
         return sticker
-
-
-class Webhook:
-    """A webhook with a name of its own, which can only post.
-
-    Attributes:
-        user: the account its messages show.
-    """
-
-    def __init__(self, world: World, channel: Channel, user: User) -> None:
-        self._world = world
-        self._channel = channel
-        self.user = user
-
-    async def say(
-        self,
-        content: str = "",
-        files: Sequence[Upload] = (),
-        *,
-        embeds: Sequence[Json] = (),
-        layout: Sequence[Json] = (),
-    ) -> Message:
-        """Post a message; a layout of Components V2 stands alone."""
-        data: Payload = {"content": content, "embeds": list(embeds), "components": list(layout)}
-        draft = draft_from(data | {"flags": COMPONENTS_V2 if layout else 0}, files)
-        origin = Origin(webhook_id=self.user.id)
-        return post_message(self._world, self.user, self._channel, draft, origin)
-
-
-def _joined(permissions: Iterable[Permission]) -> Permission:
-    joined = Permission.NONE
-    for permission in permissions:
-        joined |= permission
-    return joined

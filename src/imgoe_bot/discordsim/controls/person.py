@@ -1,7 +1,7 @@
 """A person with a Discord client: what somebody at a keyboard can do and see."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from imgoe_bot.discordsim.actions import reactions, threads
 from imgoe_bot.discordsim.actions.messages import (
@@ -12,6 +12,7 @@ from imgoe_bot.discordsim.actions.messages import (
     send_message,
     show_typing,
 )
+from imgoe_bot.discordsim.controls.account import Account
 from imgoe_bot.discordsim.controls.interaction import Interaction
 from imgoe_bot.discordsim.interactions import commands, forms
 from imgoe_bot.discordsim.interactions.interaction import InteractionType
@@ -29,63 +30,12 @@ from imgoe_bot.discordsim.wire import Json, Payload, integer, text
 _COMMAND_WAIT_S = 10.0
 
 
-class Person:
-    """Somebody who uses this Discord.
-
-    Attributes:
-        user: the account.
-    """
+class Person(Account):
+    """Somebody who uses this Discord."""
 
     def __init__(self, world: World, interactions: Interactions, user: User) -> None:
-        self._world = world
+        super().__init__(world, user)
         self._interactions = interactions
-        self.user = user
-
-    @property
-    def id(self) -> int:
-        """The account's id."""
-        return self.user.id
-
-    @property
-    def name(self) -> str:
-        """The account's name."""
-        return self.user.name
-
-    @property
-    def dms_closed(self) -> bool:
-        """Whether direct messages to this person are refused with 50007."""
-        return self.user.dms_closed
-
-    @dms_closed.setter
-    def dms_closed(self, closed: bool) -> None:
-        self.user.dms_closed = closed
-
-    @property
-    def blocks_bot(self) -> bool:
-        """Whether this person blocked the bot."""
-        return self.user.blocks_bot
-
-    @blocks_bot.setter
-    def blocks_bot(self, blocked: bool) -> None:
-        self.user.blocks_bot = blocked
-
-    @property
-    def has_app(self) -> bool:
-        """Whether this person added the app to the account, to use it anywhere."""
-        return self.user.has_app
-
-    @has_app.setter
-    def has_app(self, added: bool) -> None:
-        self.user.has_app = added
-
-    def dm_with(self, other: "Person") -> Channel:
-        """Return the conversation with another person."""
-        return self._world.direct_channel(self.user, other.user)
-
-    @property
-    def dm(self) -> Channel:
-        """The conversation with the bot, opened at first need."""
-        return self._world.direct_channel(self.user, self._world.bot)
 
     async def say(
         self,
@@ -176,47 +126,9 @@ class Person:
         """Take a reaction back."""
         reactions.unreact(self._world, self._channel(message), message, self.user, emoji)
 
-    def _channel(self, message: Message) -> Channel:
-        return self._world.channel(message.channel_id)
-
-    def _must_see(self, message: Message) -> None:
-        shown = self._world.permissions(self._channel(message), self.id) & Permission.VIEW_CHANNEL
-        mine = message.ephemeral_for in {None, self.id} and not message.dismissed
-        if message.deleted or not shown or not mine:
-            raise LookupError(f"{self.name} sees no such message")
-
     def _must_be_mine(self, message: Message) -> None:
         if message.author is not self.user:
             raise PermissionError("only the author can edit a message")
-
-    def messages(self, channel: Channel) -> list[Message]:
-        """Return what this person sees in a channel, oldest first."""
-        if not self._world.permissions(channel, self.id) & Permission.VIEW_CHANNEL:
-            return []
-        return [
-            message
-            for message in channel.messages.values()
-            if message.ephemeral_for in {None, self.id} and not message.dismissed
-        ]
-
-    async def wait_for_message(
-        self,
-        channel: Channel,
-        predicate: Callable[[Message], bool] = lambda message: True,
-        timeout_s: float = 15.0,
-    ) -> Message:
-        """Wait until a message this person sees fits, and return the newest that does.
-
-        Raises:
-            TimeoutError: none did.
-        """
-
-        def found() -> list[Message]:
-            return [message for message in self.messages(channel) if predicate(message)]
-
-        if not await until(self._world, lambda: bool(found()), timeout_s=timeout_s):
-            raise TimeoutError(f"no such message within {timeout_s} s in #{channel.name}")
-        return found()[-1]
 
     async def slash(self, channel: Channel, command: str, /, **options: object) -> Interaction:
         """Use a slash command, waiting for the bot to have registered it.
