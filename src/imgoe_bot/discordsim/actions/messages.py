@@ -13,7 +13,12 @@ from imgoe_bot.discordsim.problems import invalid_form, problem
 from imgoe_bot.discordsim.rules import limits
 from imgoe_bot.discordsim.rules.drafts import Draft, mentioned_users
 from imgoe_bot.discordsim.rules.layouts import check_components, check_references
-from imgoe_bot.discordsim.rules.rights import check_automod, check_draft, check_may_send, file_limit
+from imgoe_bot.discordsim.rules.permission_checks import (
+    check_automod,
+    check_draft,
+    check_may_send,
+    file_limit,
+)
 from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.messages import COMPONENTS_V2, LOADING, SUPPRESS_EMBEDS, Message
 from imgoe_bot.discordsim.state.snowflake import created_at

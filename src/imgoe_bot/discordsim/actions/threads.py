@@ -16,7 +16,7 @@ from imgoe_bot.discordsim.payloads.state import channel_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import bad_length, invalid_form, problem
 from imgoe_bot.discordsim.rules.drafts import Draft
-from imgoe_bot.discordsim.rules.rights import check_draft, file_limit
+from imgoe_bot.discordsim.rules.permission_checks import check_draft, file_limit
 from imgoe_bot.discordsim.state.channels import THREAD_ONLY, THREADS, Channel, ChannelType
 from imgoe_bot.discordsim.state.messages import HAS_THREAD, Message, MessageType
 from imgoe_bot.discordsim.state.users import User

@@ -14,12 +14,12 @@ from imgoe_bot.discordsim.actions.messages import (
 )
 from imgoe_bot.discordsim.controls.account import Account
 from imgoe_bot.discordsim.controls.interaction import Interaction
-from imgoe_bot.discordsim.interactions import commands, forms
+from imgoe_bot.discordsim.interactions import commands, components
 from imgoe_bot.discordsim.interactions.interaction import InteractionType
 from imgoe_bot.discordsim.interactions.responses import Interactions
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.rules.drafts import draft_from
-from imgoe_bot.discordsim.rules.rights import check_may_speak
+from imgoe_bot.discordsim.rules.permission_checks import check_may_speak
 from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.messages import Message, Upload
 from imgoe_bot.discordsim.state.users import User
@@ -192,7 +192,7 @@ class Person(Account):
             LookupError: no such button, or one that can't be pressed.
         """
         self._must_see(message)
-        data = forms.click_data(message, label_or_custom_id)
+        data = components.click_data(message, label_or_custom_id)
         return self._open(self._channel(message), InteractionType.COMPONENT, data, message)
 
     async def select(
@@ -205,7 +205,7 @@ class Person(Account):
         """
         self._must_see(message)
         channel = self._channel(message)
-        data = forms.select_data(self._world, channel, message, custom_id, values, self.user)
+        data = components.select_data(self._world, channel, message, custom_id, values, self.user)
         return self._open(channel, InteractionType.COMPONENT, data, message)
 
     async def fill_modal(
@@ -223,7 +223,7 @@ class Person(Account):
         """
         modal = await interaction.wait_modal()
         opener = interaction.state
-        data = forms.modal_data(self._world, opener.channel, modal, values, self.user)
+        data = components.modal_data(self._world, opener.channel, modal, values, self.user)
         return self._open(opener.channel, InteractionType.MODAL, data, opener.source)
 
     def _open(

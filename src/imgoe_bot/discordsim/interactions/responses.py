@@ -9,7 +9,6 @@ from dataclasses import replace
 from imgoe_bot.discordsim.actions.composing import Origin, fill, numbered
 from imgoe_bot.discordsim.actions.events import emit_message
 from imgoe_bot.discordsim.actions.messages import edit_message, post_message
-from imgoe_bot.discordsim.interactions.command_rules import check_choices
 from imgoe_bot.discordsim.interactions.commands import focused_type, has_bot
 from imgoe_bot.discordsim.interactions.interaction import (
     FOLLOW_UPS,
@@ -20,9 +19,10 @@ from imgoe_bot.discordsim.interactions.interaction import (
 )
 from imgoe_bot.discordsim.interactions.payloads import create_payload, metadata_payload
 from imgoe_bot.discordsim.problems import ApiProblem, invalid_form, invalid_webhook_token, problem
+from imgoe_bot.discordsim.rules.commands import check_choices
 from imgoe_bot.discordsim.rules.drafts import Draft
 from imgoe_bot.discordsim.rules.layouts import check_modal
-from imgoe_bot.discordsim.rules.rights import check_draft, file_limit
+from imgoe_bot.discordsim.rules.permission_checks import check_draft, file_limit
 from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.events import Event
 from imgoe_bot.discordsim.state.messages import (

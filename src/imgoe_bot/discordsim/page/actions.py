@@ -9,7 +9,7 @@ from imgoe_bot.discordsim.controls.interaction import Interaction
 from imgoe_bot.discordsim.controls.person import Person
 from imgoe_bot.discordsim.page.faults import Scene, let_loose, on_here
 from imgoe_bot.discordsim.page.forms import PageForm
-from imgoe_bot.discordsim.page.views import older
+from imgoe_bot.discordsim.page.person_view import older
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.state.channels import Channel

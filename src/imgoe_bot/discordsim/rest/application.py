@@ -4,15 +4,15 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from imgoe_bot.discordsim.interactions.command_rules import (
-    check_command,
-    check_commands,
-    duplicate_name,
-)
 from imgoe_bot.discordsim.payloads.state import command_payload, user_payload
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rest.http import done, path_id, read_body, reply
 from imgoe_bot.discordsim.rest.routes import BotRoutes
+from imgoe_bot.discordsim.rules.commands import (
+    check_command,
+    check_commands,
+    duplicate_name,
+)
 from imgoe_bot.discordsim.state.commands import Command
 from imgoe_bot.discordsim.state.events import Event
 from imgoe_bot.discordsim.state.world import World

@@ -17,7 +17,7 @@ from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rest.http import done, path_id, query_id, query_int, read_body, reply
 from imgoe_bot.discordsim.rest.routes import BotRoutes
-from imgoe_bot.discordsim.rules.rights import check_outranks
+from imgoe_bot.discordsim.rules.permission_checks import check_outranks
 from imgoe_bot.discordsim.wire import as_int, integer, sequence, text
 
 

@@ -21,7 +21,7 @@ from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rest.http import done, path_id, query_id, query_int, read_body, reply
 from imgoe_bot.discordsim.rest.routes import BotRoutes
-from imgoe_bot.discordsim.rules.rights import check_may_speak
+from imgoe_bot.discordsim.rules.permission_checks import check_may_speak
 from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.messages import Message
 from imgoe_bot.discordsim.wire import Payload, as_int, sequence, timestamp

@@ -8,7 +8,7 @@ from imgoe_bot.discordsim.payloads.state import role_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.rest.http import done, path_id, read_body, reply
 from imgoe_bot.discordsim.rest.routes import BotRoutes
-from imgoe_bot.discordsim.rules.rights import check_may_grant, check_outranks
+from imgoe_bot.discordsim.rules.permission_checks import check_may_grant, check_outranks
 from imgoe_bot.discordsim.state.guilds import Guild, Member, Role
 from imgoe_bot.discordsim.wire import integer, text
 

@@ -15,7 +15,8 @@ from imgoe_bot.discordsim.controls.guilds import GuildHandle
 from imgoe_bot.discordsim.controls.person import Person
 from imgoe_bot.discordsim.gateway.gateway import Gateway
 from imgoe_bot.discordsim.interactions.responses import Interactions
-from imgoe_bot.discordsim.page import server, views
+from imgoe_bot.discordsim.page.person_view import Subscription, snapshot
+from imgoe_bot.discordsim.page.routes import routes
 from imgoe_bot.discordsim.serving.applications import (
     MAX_BODY_BYTES,
     api_app,
@@ -116,7 +117,7 @@ class DiscordSim:
         )
         app.router.add_get("/gateway", self._gateway.handle)
         app.router.add_get("/gateway/", self._gateway.handle)
-        app.add_routes(server.routes(self))
+        app.add_routes(routes(self))
         return app
 
     def _api_routes(self) -> list[web.AbstractRouteDef]:
@@ -246,10 +247,10 @@ class DiscordSim:
         if not await until(self.world, ready, timeout_s=timeout_s):
             raise TimeoutError(f"the bot was not ready within {timeout_s} s")
 
-    def subscribe(self, person: Person) -> views.Subscription:
+    def subscribe(self, person: Person) -> Subscription:
         """Return all that a person may see from now on, as ``{"t": name, "d": data}``."""
-        return views.Subscription(self.world, person)
+        return Subscription(self.world, person)
 
     def snapshot(self, person: Person) -> Payload:
         """Return everything a person's client shows at its start."""
-        return views.snapshot(self.world, person)
+        return snapshot(self.world, person)

@@ -1,7 +1,7 @@
 """The chat page: a small client in the browser, for whoever wants to see the bot at work.
 
 Static files, one WebSocket that tells what a person sees, and a few requests to act as that
-person. Everything is refused that the page itself didn't ask for (``page_guard``).
+person. Everything is refused that the page itself didn't ask for (``guard``).
 """
 
 import asyncio
