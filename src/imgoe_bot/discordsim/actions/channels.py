@@ -5,13 +5,14 @@ No permission is checked here: REST checks the bot's before it calls, a test may
 
 from imgoe_bot.discordsim.actions.events import emit_channel
 from imgoe_bot.discordsim.permissions import Overwrite, Permission
-from imgoe_bot.discordsim.problems import bad_length, invalid_form, not_among
+from imgoe_bot.discordsim.problems import invalid_form, not_among
+from imgoe_bot.discordsim.rules.limits import CHANNEL_NAME_LENGTH
+from imgoe_bot.discordsim.rules.values import check_length
 from imgoe_bot.discordsim.state.channels import THREADS, Channel, ChannelType
 from imgoe_bot.discordsim.state.guilds import Guild
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Json, flag, integer, mappings, text
 
-_NAME_LENGTH = 100
 _CREATABLE = frozenset(ChannelType) - THREADS - {ChannelType.DM}
 
 
@@ -36,8 +37,7 @@ def channel_from(world: World, guild: Guild, data: Json) -> Channel:
 
 def _apply(world: World, channel: Channel, data: Json) -> None:
     name = text(data, "name", channel.name)
-    if not 1 <= len(name) <= _NAME_LENGTH:
-        raise bad_length("name", _NAME_LENGTH)
+    check_length(name, "name", most=CHANNEL_NAME_LENGTH)
     channel.name = name
     if "parent_id" in data:
         channel.parent_id = _category(world, channel, data)

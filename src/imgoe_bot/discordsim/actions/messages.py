@@ -10,15 +10,9 @@ from imgoe_bot.discordsim.actions.events import (
     emit_to_viewers,
 )
 from imgoe_bot.discordsim.problems import invalid_form, problem
-from imgoe_bot.discordsim.rules import limits
 from imgoe_bot.discordsim.rules.drafts import Draft, mentioned_users
-from imgoe_bot.discordsim.rules.layouts import check_components, check_references
-from imgoe_bot.discordsim.rules.permission_checks import (
-    check_automod,
-    check_draft,
-    check_may_send,
-    file_limit,
-)
+from imgoe_bot.discordsim.rules.messages import check_draft, check_edit, file_limit
+from imgoe_bot.discordsim.rules.permission_checks import check_automod, check_may_send
 from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.messages import COMPONENTS_V2, LOADING, SUPPRESS_EMBEDS, Message
 from imgoe_bot.discordsim.state.snowflake import created_at
@@ -89,15 +83,7 @@ def edit_message(world: World, channel: Channel, message: Message, draft: Draft)
     if channel.archived:
         raise problem(50083)
     check_automod(world, message.author, channel, draft)
-    flags = draft.flags | message.flags
-    limits.check_mentions(draft.allowed_mentions)
-    limits.check_content(draft.content)
-    limits.check_layout_alone(content=draft.content, embeds=draft.embeds, flags=flags)
-    limits.check_embeds(draft.embeds)
-    limits.check_files(draft.files, limit_bytes=file_limit(world, channel))
-    check_components(draft.components, flags=flags)
-    there = () if draft.kept is not None else [item.filename for item in message.attachments]
-    check_references(draft.components, draft.named.union(there))
+    check_edit(draft, message, limit_bytes=file_limit(world, channel))
     _apply(world, message, draft)
     if draft.given & AUTHORS_ONLY or draft.files:
         message.edited_at = world.clock()

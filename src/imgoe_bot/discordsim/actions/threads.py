@@ -14,9 +14,11 @@ from imgoe_bot.discordsim.actions.events import (
 from imgoe_bot.discordsim.actions.messages import post_message
 from imgoe_bot.discordsim.payloads.state import channel_payload
 from imgoe_bot.discordsim.permissions import Permission
-from imgoe_bot.discordsim.problems import bad_length, invalid_form, problem
+from imgoe_bot.discordsim.problems import invalid_form, problem
 from imgoe_bot.discordsim.rules.drafts import Draft
-from imgoe_bot.discordsim.rules.permission_checks import check_draft, file_limit
+from imgoe_bot.discordsim.rules.limits import CHANNEL_NAME_LENGTH
+from imgoe_bot.discordsim.rules.messages import check_draft, file_limit
+from imgoe_bot.discordsim.rules.values import check_length
 from imgoe_bot.discordsim.state.channels import THREAD_ONLY, THREADS, Channel, ChannelType
 from imgoe_bot.discordsim.state.messages import HAS_THREAD, Message, MessageType
 from imgoe_bot.discordsim.state.users import User
@@ -32,7 +34,6 @@ from imgoe_bot.discordsim.wire import (
     timestamp,
 )
 
-_NAME_LENGTH = 100
 _WITHOUT_THREADS = frozenset({ChannelType.CATEGORY, ChannelType.VOICE})
 
 
@@ -73,8 +74,7 @@ def _check_place(world: World, opener: User, channel: Channel, *, private: bool)
 
 
 def _new(world: World, opener: User, channel: Channel, name: str, *, private: bool) -> Channel:
-    if not 1 <= len(name) <= _NAME_LENGTH:
-        raise bad_length("name", _NAME_LENGTH)
+    check_length(name, "name", most=CHANNEL_NAME_LENGTH)
     return Channel(
         world.ids.next(),
         _kind_of_thread(channel, private=private),

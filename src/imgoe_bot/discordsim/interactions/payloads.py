@@ -11,7 +11,7 @@ from imgoe_bot.discordsim.interactions.interaction import (
 )
 from imgoe_bot.discordsim.payloads.messages import message_payload
 from imgoe_bot.discordsim.payloads.state import channel_payload, member_payload, user_payload
-from imgoe_bot.discordsim.rules.permission_checks import file_limit
+from imgoe_bot.discordsim.rules.messages import file_limit
 from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World

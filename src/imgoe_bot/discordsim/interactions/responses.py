@@ -22,7 +22,7 @@ from imgoe_bot.discordsim.problems import ApiProblem, invalid_form, invalid_webh
 from imgoe_bot.discordsim.rules.commands import check_choices
 from imgoe_bot.discordsim.rules.drafts import Draft
 from imgoe_bot.discordsim.rules.layouts import check_modal
-from imgoe_bot.discordsim.rules.permission_checks import check_draft, file_limit
+from imgoe_bot.discordsim.rules.messages import check_draft, file_limit
 from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.events import Event
 from imgoe_bot.discordsim.state.messages import (

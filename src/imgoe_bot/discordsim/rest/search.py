@@ -10,9 +10,10 @@ from aiohttp import web
 
 from imgoe_bot.discordsim.gateway.intents import shown_by_rest
 from imgoe_bot.discordsim.permissions import Permission
-from imgoe_bot.discordsim.problems import bad_length, not_among, problem, too_large
+from imgoe_bot.discordsim.problems import not_among, problem, too_large
 from imgoe_bot.discordsim.rest.http import path_id, query_int, read_body, reply
 from imgoe_bot.discordsim.rest.routes import BotRoutes
+from imgoe_bot.discordsim.rules.values import check_length
 from imgoe_bot.discordsim.state.guilds import Guild
 from imgoe_bot.discordsim.state.messages import Message
 from imgoe_bot.discordsim.wire import Payload, as_int, sequence
@@ -90,8 +91,7 @@ class SearchRoutes(BotRoutes):
         """Sign old links anew; a link to nothing is refused with 50035."""
         body = await read_body(request)
         urls = [str(url) for url in sequence(body.data.get("attachment_urls"))]
-        if not 1 <= len(urls) <= _MOST_LINKS:
-            raise bad_length("attachment_urls", _MOST_LINKS)
+        check_length(urls, "attachment_urls", most=_MOST_LINKS)
         renewed = [{"original": url, "refreshed": self._renewed(url)} for url in urls]
         return reply({"refreshed_urls": renewed})
 
