@@ -109,10 +109,7 @@ def set_overwrite(world: World, channel: Channel, overwrite: Overwrite | None, *
 def _viewers(world: World, channel: Channel) -> frozenset[int]:
     members = world.guild(channel.guild_id or 0).members
     people = [user_id for user_id in members if user_id != world.bot.id]
-    rights = world.permissions
-    return frozenset(
-        user_id for user_id in people if rights(channel, user_id) & Permission.VIEW_CHANNEL
-    )
+    return frozenset(user_id for user_id in people if world.may_view(channel, user_id))
 
 
 def _emit_to(world: World, name: str, channel: Channel, user_ids: frozenset[int]) -> None:

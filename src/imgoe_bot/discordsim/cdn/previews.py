@@ -97,10 +97,9 @@ class Previews:
         await self._session.close()
 
     def _notice(self, event: Event) -> None:
-        if event.name not in {"MESSAGE_CREATE", "MESSAGE_UPDATE"}:
+        message = self._world.message_of(event)
+        if message is None:
             return
-        channel = self._world.channels[event.channel_id or 0]
-        message = channel.messages[int(str(event.data["id"]))]
         pictures, links = list(_unmeasured(message)), self._new_links(message)
         if pictures or links:
             task = asyncio.create_task(self._complete(message, pictures, links))

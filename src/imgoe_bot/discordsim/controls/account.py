@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.messages import Message
 from imgoe_bot.discordsim.state.users import User
@@ -69,13 +68,9 @@ class Account:
 
     def messages(self, channel: Channel) -> list[Message]:
         """Return what this person sees in a channel, oldest first."""
-        if not self._world.permissions(channel, self.id) & Permission.VIEW_CHANNEL:
+        if not self._world.may_view(channel, self.id):
             return []
-        return [
-            message
-            for message in channel.messages.values()
-            if message.ephemeral_for in {None, self.id} and not message.dismissed
-        ]
+        return [message for message in channel.messages.values() if message.shown_to(self.id)]
 
     async def wait_for_message(
         self,
@@ -100,7 +95,6 @@ class Account:
         return self._world.channel(message.channel_id)
 
     def _must_see(self, message: Message) -> None:
-        shown = self._world.permissions(self._channel(message), self.id) & Permission.VIEW_CHANNEL
-        mine = message.ephemeral_for in {None, self.id} and not message.dismissed
-        if message.deleted or not shown or not mine:
+        visible = self._world.may_view(self._channel(message), self.id)
+        if message.deleted or not visible or not message.shown_to(self.id):
             raise LookupError(f"{self.name} sees no such message")

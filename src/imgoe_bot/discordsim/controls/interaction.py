@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from imgoe_bot.discordsim.interactions.interaction import InteractionState
-from imgoe_bot.discordsim.interactions.responses import Interactions
 from imgoe_bot.discordsim.state.messages import Message
 from imgoe_bot.discordsim.state.waiting import until
 from imgoe_bot.discordsim.state.world import World
@@ -16,7 +15,6 @@ class Interaction:
     """One thing a person asked of the bot, followed until it is answered."""
 
     _world: World
-    _interactions: Interactions
     state: InteractionState
 
     @property

@@ -232,4 +232,4 @@ class Person(Account):
         opened = self._interactions.open(self.user, channel, kind=kind, data=data, source=source)
         loop = asyncio.get_running_loop()
         loop.call_later(self._interactions.ack_s, self._interactions.fail_unless_answered, opened)
-        return Interaction(self._world, self._interactions, opened)
+        return Interaction(self._world, opened)

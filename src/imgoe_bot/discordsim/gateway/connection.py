@@ -27,11 +27,10 @@ from imgoe_bot.discordsim.gateway.payloads import members_chunk_payload, ready_p
 from imgoe_bot.discordsim.gateway.sessions import Session, Sessions
 from imgoe_bot.discordsim.payloads.state import guild_create_payload
 from imgoe_bot.discordsim.state.events import Event
-from imgoe_bot.discordsim.state.world import World
+from imgoe_bot.discordsim.state.world import PRIVILEGED_INTENTS, World
 from imgoe_bot.discordsim.wire import Json, integer, mapping, text
 
 _KNOWN_INTENTS = (1 << 26) - 1
-_PRIVILEGED = (1 << 1) | (1 << 8) | (1 << 15)
 VERSIONS = ("8", "9", "10")
 """The versions of the gateway that are served."""
 _MISSED_BEATS = 2
@@ -146,7 +145,7 @@ class Connection:
         bits = integer(data, "intents", -1)
         if bits < 0 or bits & ~_KNOWN_INTENTS:
             raise GatewayClosed(4013, "Invalid intent(s).")
-        if bits & _PRIVILEGED & ~self._world.privileged_intents:
+        if bits & PRIVILEGED_INTENTS & ~self._world.privileged_intents:
             raise GatewayClosed(4014, "Disallowed intent(s).")
         return Intents(bits)
 

@@ -30,7 +30,6 @@ class InteractionType(IntEnum):
 class CallbackType(IntEnum):
     """How a bot may acknowledge."""
 
-    PONG = 1
     MESSAGE = 4
     DEFERRED_MESSAGE = 5
     DEFERRED_UPDATE = 6

@@ -7,7 +7,7 @@ from typing import Protocol
 from imgoe_bot.discordsim.controls.faults import Faults
 from imgoe_bot.discordsim.controls.interaction import Interaction
 from imgoe_bot.discordsim.controls.person import Person
-from imgoe_bot.discordsim.page.faults import Scene, let_loose, on_here
+from imgoe_bot.discordsim.page.faults import FaultContext, lasting_on, toggle_fault
 from imgoe_bot.discordsim.page.forms import PageForm
 from imgoe_bot.discordsim.page.person_view import older
 from imgoe_bot.discordsim.permissions import Permission
@@ -21,7 +21,7 @@ _REMEMBERED = 500
 _ANSWER_WAIT_S = 5.0
 
 
-class Cast(Protocol):
+class Simulator(Protocol):
     """The world and the persons in it."""
 
     @property
@@ -40,15 +40,15 @@ class Cast(Protocol):
         ...
 
 
-class Acts:
+class PageActions:
     """Does what a page asks, as the person the page names.
 
     Every method raises ApiProblem for what Discord refuses this person and LookupError for what
     isn't there to be used.
     """
 
-    def __init__(self, cast: Cast) -> None:
-        self._cast = cast
+    def __init__(self, sim: Simulator) -> None:
+        self._sim = sim
         self._interactions: OrderedDict[int, Interaction] = OrderedDict()
         self._kinds: Mapping[str, Callable[[Person, PageForm], Awaitable[Interaction]]] = {
             "slash": self._slash,
@@ -61,19 +61,19 @@ class Acts:
 
     async def fault(self, data: Json) -> None:
         """Let a fault of the panel happen in the channel the person looks at, or end it."""
-        await let_loose(text(data, "name"), self._scene(data))
+        await toggle_fault(text(data, "name"), self._context(data))
 
     def faults_on(self, data: Json) -> Payload:
         """Return as ``on`` the lasting faults that hold there."""
-        return {"on": on_here(self._scene(data))}
+        return {"on": lasting_on(self._context(data))}
 
-    def _scene(self, data: Json) -> Scene:
+    def _context(self, data: Json) -> FaultContext:
         person, channel = self._placed(data)
-        return Scene(self._cast.world, self._cast.faults, person, channel)
+        return FaultContext(self._sim.world, self._sim.faults, person, channel)
 
     def person(self, data: Json) -> Person:
         """Return who acts; raises 10013."""
-        person = self._cast.people.get(integer(data, "person"))
+        person = self._sim.people.get(integer(data, "person"))
         if person is None:
             raise problem(10013)
         return person
@@ -96,13 +96,13 @@ class Acts:
         """Return the messages before one that the page has already."""
         person, channel = self._placed(data)
         before = integer(data, "before")
-        return {"messages": older(self._cast.world, channel, person, before=before)}
+        return {"messages": older(self._sim.world, channel, person, before=before)}
 
     async def forward(self, data: Json) -> Message:
         """Forward a message to another channel."""
         person, channel = self._placed(data)
         message = self._visible(person, channel, integer(data, "message_id"))
-        return await person.forward(message, self._cast.world.channel(integer(data, "to")))
+        return await person.forward(message, self._sim.world.channel(integer(data, "to")))
 
     async def thread(self, data: Json) -> Channel:
         """Open a thread, on a message where one is named."""
@@ -157,13 +157,13 @@ class Acts:
 
     def _placed(self, data: Json) -> tuple[Person, Channel]:
         person = self.person(data)
-        channel = self._cast.world.channel(integer(data, "channel_id"))
-        self._cast.world.require(person.user, channel, Permission.VIEW_CHANNEL)
+        channel = self._sim.world.channel(integer(data, "channel_id"))
+        self._sim.world.require(person.user, channel, Permission.VIEW_CHANNEL)
         return person, channel
 
     def _visible(self, person: Person, channel: Channel, message_id: int) -> Message:
-        message = self._cast.world.message(channel, message_id)
-        if message.ephemeral_for not in {None, person.id} or message.dismissed:
+        message = self._sim.world.message(channel, message_id)
+        if not message.shown_to(person.id):
             raise problem(10008)
         return message
 
@@ -198,7 +198,7 @@ class Acts:
         wanted = integer(mapping(value), "id")
         if not wanted:
             return value
-        world = self._cast.world
+        world = self._sim.world
         roles = {key: role for guild in world.guilds.values() for key, role in guild.roles.items()}
         found = world.users.get(wanted) or world.channels.get(wanted) or roles.get(wanted)
         if found is None:
@@ -213,7 +213,7 @@ class Acts:
         name = text(form.data, "name")
         if "user_id" in form.data:
             _, channel = self._placed(form.data)
-            target = self._cast.world.user(integer(form.data, "user_id"))
+            target = self._sim.world.user(integer(form.data, "user_id"))
             return await person.use_user_menu(channel, target, name)
         _, message = self._target(form)
         return await person.use_menu(message, name)

@@ -15,11 +15,9 @@ from imgoe_bot.discordsim.payloads.state import (
     sticker_payload,
     user_payload,
 )
-from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.events import Event, Listener
 from imgoe_bot.discordsim.state.guilds import Guild
-from imgoe_bot.discordsim.state.messages import Message
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Json, Payload
 
@@ -49,7 +47,7 @@ def _visible(world: World, guild: Guild, person: Person) -> list[Channel]:
     return [
         world.channels[channel_id]
         for channel_id in guild.channel_ids
-        if world.permissions(world.channels[channel_id], person.id) & Permission.VIEW_CHANNEL
+        if world.may_view(world.channels[channel_id], person.id)
     ]
 
 
@@ -131,14 +129,7 @@ def _forget(world: World, listener: Listener) -> None:
 
 
 def _own_view(world: World, event: Event, person: Person) -> Mapping[str, object]:
-    message = _subject(world, event)
+    message = world.message_of(event)
     if message is None:
         return event.data
     return event.data | message_payload(world, message, viewer_id=person.id)
-
-
-def _subject(world: World, event: Event) -> Message | None:
-    if event.name not in {"MESSAGE_CREATE", "MESSAGE_UPDATE"}:
-        return None
-    channel = world.channels.get(event.channel_id or 0)
-    return None if channel is None else channel.messages.get(int(str(event.data["id"])))

@@ -25,4 +25,6 @@ class Event:
     only: frozenset[int] | None = None
 
 
+MESSAGE_EVENTS = frozenset({"MESSAGE_CREATE", "MESSAGE_UPDATE"})
+"""Events that carry a whole message."""
 Listener = Callable[[Event], None]

@@ -22,7 +22,6 @@ class MessageType(IntEnum):
 
     DEFAULT = 0
     PINNED = 6
-    THREAD_CREATED = 18
     REPLY = 19
     CHAT_INPUT_COMMAND = 20
     THREAD_STARTER = 21
@@ -133,6 +132,10 @@ class Message:
     def ephemeral(self) -> bool:
         """Whether only one person sees it."""
         return self.ephemeral_for is not None
+
+    def shown_to(self, user_id: int) -> bool:
+        """Tell whether a person's client shows it, where the person may view the channel."""
+        return self.ephemeral_for in {None, user_id} and not self.dismissed
 
     @property
     def loading(self) -> bool:

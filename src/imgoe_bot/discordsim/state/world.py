@@ -13,13 +13,15 @@ from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.state.active_faults import ActiveFaults
 from imgoe_bot.discordsim.state.channels import THREADS, Channel, ChannelType
 from imgoe_bot.discordsim.state.commands import Command
-from imgoe_bot.discordsim.state.events import Event, Listener
+from imgoe_bot.discordsim.state.events import MESSAGE_EVENTS, Event, Listener
 from imgoe_bot.discordsim.state.guilds import Guild, Member, Role
 from imgoe_bot.discordsim.state.messages import Attachment, Message
 from imgoe_bot.discordsim.state.signed_links import LinkSigner
 from imgoe_bot.discordsim.state.snowflake import Snowflakes
 from imgoe_bot.discordsim.state.users import User
 
+PRIVILEGED_INTENTS = (1 << 1) | (1 << 8) | (1 << 15)
+"""Members, presences and message content."""
 # A bot is told of every channel of its guilds, also of those it can't view.
 _KNOWN_TO_BOTS = frozenset({"CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE"})
 
@@ -45,7 +47,7 @@ class World:
     bot: User
     owner: User
     bot_token: str = field(repr=False)
-    privileged_intents: int = (1 << 1) | (1 << 8) | (1 << 15)
+    privileged_intents: int = PRIVILEGED_INTENTS
     users: dict[int, User] = field(default_factory=dict[int, User])
     guilds: dict[int, Guild] = field(default_factory=dict[int, Guild])
     channels: dict[int, Channel] = field(default_factory=dict[int, Channel])
@@ -97,6 +99,13 @@ class World:
         if message_id not in channel.messages:
             raise problem(10008)
         return channel.messages[message_id]
+
+    def message_of(self, event: Event) -> Message | None:
+        """Return the message an event tells of, None for other events or where it is gone."""
+        channel = self.channels.get(event.channel_id or 0)
+        if event.name not in MESSAGE_EVENTS or channel is None:
+            return None
+        return channel.messages.get(int(str(event.data["id"])))
 
     def guild_channels(self, guild: Guild) -> Iterable[Channel]:
         """Yield a guild's channels without threads, in their order."""
@@ -162,6 +171,10 @@ class World:
             user_id=user_id,
         )
 
+    def may_view(self, channel: Channel, user_id: int) -> bool:
+        """Tell whether a user sees a channel."""
+        return bool(self.permissions(channel, user_id) & Permission.VIEW_CHANNEL)
+
     def _closed_to(self, channel: Channel, guild: Guild, user_id: int) -> bool:
         if channel.type is not ChannelType.PRIVATE_THREAD or user_id in channel.thread_member_ids:
             return False
@@ -194,8 +207,7 @@ class World:
         if event.name in _KNOWN_TO_BOTS and user_id == self.bot.id:
             return self.guilds[event.guild_id or 0].has_bot
         if event.channel_id is not None and event.channel_id in self.channels:
-            channel = self.channels[event.channel_id]
-            return bool(self.permissions(channel, user_id) & Permission.VIEW_CHANNEL)
+            return self.may_view(self.channels[event.channel_id], user_id)
         if event.guild_id is None:
             return False
         return event.guild_id in self.guilds and user_id in self.guilds[event.guild_id].members
