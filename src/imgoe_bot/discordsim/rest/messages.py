@@ -62,6 +62,10 @@ class MessageRoutes(BotRoutes):
             raise problem(10008)
         return message
 
+    def _named(self, request: web.Request, *needed: Permission) -> tuple[Channel, Message]:
+        channel = self._channel(request, *needed)
+        return channel, self._message(request, channel)
+
     def _shown(self, message: Message) -> Payload:
         return shown_by_rest(self._world, message)
 
@@ -87,8 +91,7 @@ class MessageRoutes(BotRoutes):
     async def edit(self, request: web.Request) -> web.Response:
         """Change one of the bot's messages, or suppress another's embeds."""
         draft = (await read_body(request)).draft()
-        channel = self._channel(request, *([Permission.ATTACH_FILES] if draft.files else []))
-        message = self._message(request, channel)
+        channel, message = self._named(request, *([Permission.ATTACH_FILES] if draft.files else []))
         if message.author is not self._world.bot:
             self._check_foreign_edit(channel, draft.given)
         edited = edit_message(self._world, channel, message, draft)
@@ -101,8 +104,7 @@ class MessageRoutes(BotRoutes):
 
     async def delete(self, request: web.Request) -> web.Response:
         """Delete a message; another's needs MANAGE_MESSAGES."""
-        channel = self._channel(request)
-        message = self._message(request, channel)
+        channel, message = self._named(request)
         if message.author is not self._world.bot:
             if channel.guild_id is None:
                 raise problem(50003)
@@ -138,8 +140,7 @@ class MessageRoutes(BotRoutes):
 
     async def pin(self, request: web.Request) -> web.Response:
         """Pin a message."""
-        channel = self._channel(request, Permission.PIN_MESSAGES)
-        message = self._message(request, channel)
+        channel, message = self._named(request, Permission.PIN_MESSAGES)
         if len(list(_pinned(channel))) >= _PINS:
             raise problem(30003)
         reactions.pin(self._world, channel, message, self._world.bot)
@@ -153,32 +154,28 @@ class MessageRoutes(BotRoutes):
 
     async def react(self, request: web.Request) -> web.Response:
         """React as the bot."""
-        channel = self._channel(request)
-        message = self._message(request, channel)
+        channel, message = self._named(request)
         emoji = request.match_info["emoji"]
         reactions.react(self._world, channel, message, self._world.bot, emoji)
         return done()
 
     async def unreact(self, request: web.Request) -> web.Response:
         """Take the bot's reaction back."""
-        channel = self._channel(request)
-        message = self._message(request, channel)
+        channel, message = self._named(request)
         emoji = request.match_info["emoji"]
         reactions.unreact(self._world, channel, message, self._world.bot, emoji)
         return done()
 
     async def unreact_other(self, request: web.Request) -> web.Response:
         """Take another's reaction away."""
-        channel = self._channel(request, Permission.MANAGE_MESSAGES)
-        message = self._message(request, channel)
+        channel, message = self._named(request, Permission.MANAGE_MESSAGES)
         user = self._world.user(path_id(request, "user_id"))
         reactions.unreact(self._world, channel, message, user, request.match_info["emoji"])
         return done()
 
     async def reactors(self, request: web.Request) -> web.Response:
         """List who reacted with an emoji."""
-        channel = self._channel(request, Permission.READ_MESSAGE_HISTORY)
-        message = self._message(request, channel)
+        _, message = self._named(request, Permission.READ_MESSAGE_HISTORY)
         limit = query_int(request, "limit", default=25, most=_PAGE)
         after = query_id(request, "after")
         user_ids = sorted(message.reactions.get(request.match_info["emoji"], []))
@@ -187,8 +184,7 @@ class MessageRoutes(BotRoutes):
 
     async def clear_reactions(self, request: web.Request) -> web.Response:
         """Take all reactions away, or all with one emoji."""
-        channel = self._channel(request, Permission.MANAGE_MESSAGES)
-        message = self._message(request, channel)
+        channel, message = self._named(request, Permission.MANAGE_MESSAGES)
         reactions.clear_reactions(self._world, channel, message, request.match_info.get("emoji"))
         return done()
 
