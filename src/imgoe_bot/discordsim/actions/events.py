@@ -1,10 +1,8 @@
 """Telling the bot and people what happened; each sees only what is for them."""
 
+from imgoe_bot.discordsim.payloads.channels import channel_payload
+from imgoe_bot.discordsim.payloads.guilds import member_payload
 from imgoe_bot.discordsim.payloads.messages import message_payload
-from imgoe_bot.discordsim.payloads.state import (
-    channel_payload,
-    member_payload,
-)
 from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.events import Event
 from imgoe_bot.discordsim.state.guilds import Guild

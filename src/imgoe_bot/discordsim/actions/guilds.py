@@ -2,7 +2,7 @@
 
 from imgoe_bot.discordsim.actions.events import emit_in_guild, emit_to_bot
 from imgoe_bot.discordsim.actions.members import emit_member, emit_member_gone
-from imgoe_bot.discordsim.payloads.state import (
+from imgoe_bot.discordsim.payloads.guilds import (
     guild_create_payload,
     guild_payload,
     sticker_payload,

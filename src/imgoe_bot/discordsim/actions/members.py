@@ -6,10 +6,8 @@ from imgoe_bot.discordsim.actions.events import (
     emit_in_guild,
 )
 from imgoe_bot.discordsim.actions.roles import role_of
-from imgoe_bot.discordsim.payloads.state import (
-    member_payload,
-    user_payload,
-)
+from imgoe_bot.discordsim.payloads.guilds import member_payload
+from imgoe_bot.discordsim.payloads.users import user_payload
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.state.guilds import Guild, Member, Role
 from imgoe_bot.discordsim.state.users import User

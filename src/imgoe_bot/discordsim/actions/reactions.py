@@ -3,7 +3,8 @@
 from imgoe_bot.discordsim.actions.composing import Origin
 from imgoe_bot.discordsim.actions.events import emit_in_channel, emit_message
 from imgoe_bot.discordsim.actions.messages import post_message
-from imgoe_bot.discordsim.payloads.state import emoji_payload, member_payload
+from imgoe_bot.discordsim.payloads.guilds import member_payload
+from imgoe_bot.discordsim.payloads.messages import emoji_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rules.drafts import Draft

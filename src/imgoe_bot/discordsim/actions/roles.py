@@ -1,9 +1,7 @@
 """Changing the roles of a guild."""
 
 from imgoe_bot.discordsim.actions.events import emit_in_guild
-from imgoe_bot.discordsim.payloads.state import (
-    role_payload,
-)
+from imgoe_bot.discordsim.payloads.guilds import role_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.state.guilds import Guild, Role

@@ -12,7 +12,7 @@ from imgoe_bot.discordsim.actions.events import (
     emit_to_viewers,
 )
 from imgoe_bot.discordsim.actions.messages import post_message
-from imgoe_bot.discordsim.payloads.state import channel_payload
+from imgoe_bot.discordsim.payloads.channels import channel_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import invalid_form, problem
 from imgoe_bot.discordsim.rules.drafts import Draft

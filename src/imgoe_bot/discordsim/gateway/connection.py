@@ -25,7 +25,7 @@ from imgoe_bot.discordsim.gateway.frames import (
 from imgoe_bot.discordsim.gateway.intents import Intents
 from imgoe_bot.discordsim.gateway.payloads import members_chunk_payload, ready_payload
 from imgoe_bot.discordsim.gateway.sessions import Session, Sessions
-from imgoe_bot.discordsim.payloads.state import guild_create_payload
+from imgoe_bot.discordsim.payloads.guilds import guild_create_payload
 from imgoe_bot.discordsim.state.events import Event
 from imgoe_bot.discordsim.state.world import PRIVILEGED_INTENTS, World
 from imgoe_bot.discordsim.wire import Json, integer, mapping, text

@@ -6,7 +6,8 @@ Source: https://discord.com/developers/docs/events/gateway-events
 from collections.abc import Iterable
 
 from imgoe_bot.discordsim.gateway.sessions import Session
-from imgoe_bot.discordsim.payloads.state import member_payload, user_payload
+from imgoe_bot.discordsim.payloads.guilds import member_payload
+from imgoe_bot.discordsim.payloads.users import user_payload
 from imgoe_bot.discordsim.state.guilds import Guild
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import (

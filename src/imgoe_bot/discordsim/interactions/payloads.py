@@ -9,8 +9,10 @@ from imgoe_bot.discordsim.interactions.interaction import (
     InteractionState,
     InteractionType,
 )
+from imgoe_bot.discordsim.payloads.channels import channel_payload
+from imgoe_bot.discordsim.payloads.guilds import member_payload
 from imgoe_bot.discordsim.payloads.messages import message_payload
-from imgoe_bot.discordsim.payloads.state import channel_payload, member_payload, user_payload
+from imgoe_bot.discordsim.payloads.users import user_payload
 from imgoe_bot.discordsim.rules.messages import file_limit
 from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.users import User

@@ -6,13 +6,10 @@ Source: https://discord.com/developers/docs/interactions/receiving-and-respondin
 from dataclasses import dataclass, field
 
 from imgoe_bot.discordsim.actions.composing import keep_file
+from imgoe_bot.discordsim.payloads.channels import channel_payload
+from imgoe_bot.discordsim.payloads.guilds import member_payload, role_payload
 from imgoe_bot.discordsim.payloads.messages import attachment_payload, message_payload
-from imgoe_bot.discordsim.payloads.state import (
-    channel_payload,
-    member_payload,
-    role_payload,
-    user_payload,
-)
+from imgoe_bot.discordsim.payloads.users import user_payload
 from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.guilds import Role
 from imgoe_bot.discordsim.state.messages import Message, Upload

@@ -6,15 +6,11 @@ from collections.abc import AsyncIterator, Mapping
 
 from imgoe_bot.discordsim.controls.person import Person
 from imgoe_bot.discordsim.interactions import commands
+from imgoe_bot.discordsim.payloads.channels import channel_payload
+from imgoe_bot.discordsim.payloads.commands import command_payload
+from imgoe_bot.discordsim.payloads.guilds import member_payload, role_payload, sticker_payload
 from imgoe_bot.discordsim.payloads.messages import message_payload
-from imgoe_bot.discordsim.payloads.state import (
-    channel_payload,
-    command_payload,
-    member_payload,
-    role_payload,
-    sticker_payload,
-    user_payload,
-)
+from imgoe_bot.discordsim.payloads.users import user_payload
 from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.events import Event, Listener
 from imgoe_bot.discordsim.state.guilds import Guild

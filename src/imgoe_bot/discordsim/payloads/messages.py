@@ -5,13 +5,9 @@ Source: discord.py 2.7.1 ``types/message.py`` and ``message.py``
 
 from collections.abc import Sequence
 
+from imgoe_bot.discordsim.payloads.channels import channel_payload
 from imgoe_bot.discordsim.payloads.media import MessageFiles, unshown_files, with_failed_pictures
-from imgoe_bot.discordsim.payloads.state import (
-    channel_payload,
-    emoji_payload,
-    optional_id,
-    user_payload,
-)
+from imgoe_bot.discordsim.payloads.users import user_payload
 from imgoe_bot.discordsim.state.messages import Attachment, Message, MessageType, Reference
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import (
@@ -19,6 +15,7 @@ from imgoe_bot.discordsim.wire import (
     Payload,
     copied_mapping,
     mappings,
+    optional_id,
     timestamp,
 )
 
@@ -187,3 +184,9 @@ def _parts(world: World, parts: Json, files: Sequence[Attachment]) -> Payload:
 
 def _as_fetched(world: World, part: Json) -> object:
     return with_failed_pictures(part) if world.active_faults.all_previews_fail else part
+
+
+def emoji_payload(emoji: str) -> Payload:
+    """Return a partial emoji from its REST form, ``👍`` or ``name:id``."""
+    name, _, emoji_id = emoji.partition(":")
+    return {"id": emoji_id or None, "name": name}

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from imgoe_bot.discordsim.payloads.state import command_payload, user_payload
+from imgoe_bot.discordsim.payloads.commands import command_payload
+from imgoe_bot.discordsim.payloads.users import user_payload
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rest.http import done, path_id, read_body, reply
 from imgoe_bot.discordsim.rest.routes import BotRoutes

@@ -11,7 +11,7 @@ from imgoe_bot.discordsim.actions.channels import (
     overwrite_from,
     set_overwrite,
 )
-from imgoe_bot.discordsim.payloads.state import channel_payload
+from imgoe_bot.discordsim.payloads.channels import channel_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rest.http import done, path_id, read_body, reply

@@ -6,13 +6,9 @@ from imgoe_bot.discordsim.actions.guilds import remove_bot
 from imgoe_bot.discordsim.actions.members import emit_member, set_member_roles
 from imgoe_bot.discordsim.actions.roles import role_of
 from imgoe_bot.discordsim.gateway.intents import GUILD_MEMBERS
-from imgoe_bot.discordsim.payloads.state import (
-    channel_payload,
-    guild_payload,
-    member_payload,
-    sticker_payload,
-    user_payload,
-)
+from imgoe_bot.discordsim.payloads.channels import channel_payload
+from imgoe_bot.discordsim.payloads.guilds import guild_payload, member_payload, sticker_payload
+from imgoe_bot.discordsim.payloads.users import user_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rest.http import done, path_id, query_id, query_int, read_body, reply

@@ -16,7 +16,7 @@ from imgoe_bot.discordsim.actions.messages import (
 )
 from imgoe_bot.discordsim.gateway.intents import shown_by_rest
 from imgoe_bot.discordsim.payloads.messages import message_payload
-from imgoe_bot.discordsim.payloads.state import user_payload
+from imgoe_bot.discordsim.payloads.users import user_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rest.http import done, path_id, query_id, query_int, read_body, reply

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from imgoe_bot.discordsim.actions.members import set_member_roles
 from imgoe_bot.discordsim.actions.roles import add_role, delete_role, edit_role, role_of
-from imgoe_bot.discordsim.payloads.state import role_payload
+from imgoe_bot.discordsim.payloads.guilds import role_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.rest.http import done, path_id, read_body, reply
 from imgoe_bot.discordsim.rest.routes import BotRoutes

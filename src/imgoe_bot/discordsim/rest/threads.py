@@ -4,8 +4,8 @@ from aiohttp import web
 
 from imgoe_bot.discordsim.actions import threads
 from imgoe_bot.discordsim.actions.threads import thread_member_payload
+from imgoe_bot.discordsim.payloads.channels import channel_payload
 from imgoe_bot.discordsim.payloads.messages import message_payload
-from imgoe_bot.discordsim.payloads.state import channel_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rest.http import Body, done, path_id, read_body, reply
