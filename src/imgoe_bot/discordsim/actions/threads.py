@@ -51,7 +51,7 @@ def open_thread(
     Raises:
         ApiProblem: 50001, 50013, 50024 not a channel for threads, 160004 the message has one.
     """
-    _check_place(world, opener, channel, private=private)
+    _check_may_open(world, opener, channel, private=private)
     thread = _new(world, opener, channel, name, private=private)
     if message is not None:
         if message.thread_id is not None:
@@ -64,7 +64,7 @@ def open_thread(
     return thread
 
 
-def _check_place(world: World, opener: User, channel: Channel, *, private: bool) -> None:
+def _check_may_open(world: World, opener: User, channel: Channel, *, private: bool) -> None:
     if channel.guild_id is None or channel.type in THREADS | THREAD_ONLY | _WITHOUT_THREADS:
         raise problem(50024)
     if private and channel.type is ChannelType.NEWS:

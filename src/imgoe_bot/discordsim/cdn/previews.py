@@ -74,7 +74,7 @@ class Previews:
         self._world = world
         self._session: aiohttp.ClientSession | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._slots = asyncio.Semaphore(_AT_ONCE)
         self._seen: set[tuple[int, str]] = set()
 
     def open(self) -> None:
@@ -131,14 +131,14 @@ class Previews:
         return await self._page(url, found) if found.kind == "text/html" else {}
 
     async def _page(self, url: str, found: Fetched) -> Payload:
-        card = _Card()
-        card.feed(found.data.decode(errors="replace"))
+        tags = _OpenGraph()
+        tags.feed(found.data.decode(errors="replace"))
         preview: Payload = {"type": "link", "url": url}
         for name in ("title", "description"):
-            if card.found.get(name):
-                preview[name] = card.found[name]
-        if card.found.get("image"):
-            picture: Payload = {"url": urljoin(found.url, card.found["image"])}
+            if tags.found.get(name):
+                preview[name] = tags.found[name]
+        if tags.found.get("image"):
+            picture: Payload = {"url": urljoin(found.url, tags.found["image"])}
             _measure(picture, await self.fetch(text(picture, "url")))
             preview["thumbnail"] = picture
         return preview if len(preview) > 2 else {}
@@ -147,7 +147,7 @@ class Previews:
         """Return what is behind an address of this machine, None where nothing can be had."""
         if self._session is None or not _is_local(url):
             return None
-        async with self._places:
+        async with self._slots:
             with suppress(aiohttp.ClientError, TimeoutError, ValueError):
                 async with self._session.get(url, allow_redirects=False) as response:
                     return await _read(response)
@@ -203,7 +203,7 @@ def _measure(picture: Payload, found: Fetched | None) -> None:
         picture["content_type"] = found.kind
 
 
-class _Card(HTMLParser):
+class _OpenGraph(HTMLParser):
     """Reads a page's OpenGraph tags and title."""
 
     def __init__(self) -> None:

@@ -19,7 +19,7 @@ from imgoe_bot.discordsim.interactions.interaction import InteractionType
 from imgoe_bot.discordsim.interactions.responses import Interactions
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.rules.drafts import draft_from
-from imgoe_bot.discordsim.rules.permission_checks import check_may_speak
+from imgoe_bot.discordsim.rules.permission_checks import check_may_write
 from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.messages import Message, Upload
 from imgoe_bot.discordsim.state.users import User
@@ -68,13 +68,13 @@ class Person(Account):
         )
 
     async def open_thread(
-        self, place: Channel | Message, name: str, *, private: bool = False
+        self, parent: Channel | Message, name: str, *, private: bool = False
     ) -> Channel:
         """Open a thread in a channel or on a message."""
-        if isinstance(place, Message):
-            channel = self._channel(place)
-            return threads.open_thread(self._world, self.user, channel, name, message=place)
-        return threads.open_thread(self._world, self.user, place, name, private=private)
+        if isinstance(parent, Message):
+            channel = self._channel(parent)
+            return threads.open_thread(self._world, self.user, channel, name, message=parent)
+        return threads.open_thread(self._world, self.user, parent, name, private=private)
 
     async def open_post(
         self,
@@ -115,7 +115,7 @@ class Person(Account):
 
     async def typing(self, channel: Channel) -> None:
         """Begin to write."""
-        check_may_speak(self._world, self.user, channel)
+        check_may_write(self._world, self.user, channel)
         show_typing(self._world, channel, self.user)
 
     async def react(self, message: Message, emoji: str) -> None:

@@ -15,7 +15,7 @@ from imgoe_bot.discordsim.wire import (
 )
 
 TOKEN_LIFE_S = 15 * 60
-FOLLOW_UPS = 5  # where only the person, not the place, has the app
+FOLLOW_UPS = 5  # where only the person, not the server, has the app
 
 
 class InteractionType(IntEnum):

@@ -68,7 +68,7 @@ class PageActions:
         return {"on": lasting_on(self._context(data))}
 
     def _context(self, data: Json) -> FaultContext:
-        person, channel = self._placed(data)
+        person, channel = self._person_and_channel(data)
         return FaultContext(self._sim.world, self._sim.faults, person, channel)
 
     def person(self, data: Json) -> Person:
@@ -80,7 +80,7 @@ class PageActions:
 
     async def say(self, form: PageForm) -> Message:
         """Send a message with its files."""
-        person, channel = self._placed(form.data)
+        person, channel = self._person_and_channel(form.data)
         target = integer(form.data, "reply_to")
         reply_to = self._visible(person, channel, target) if target else None
         stickers = [as_int(item) for item in sequence(form.data.get("sticker_ids"))]
@@ -94,44 +94,44 @@ class PageActions:
 
     def older(self, data: Json) -> Payload:
         """Return the messages before one that the page has already."""
-        person, channel = self._placed(data)
+        person, channel = self._person_and_channel(data)
         before = integer(data, "before")
         return {"messages": older(self._sim.world, channel, person, before=before)}
 
     async def forward(self, data: Json) -> Message:
         """Forward a message to another channel."""
-        person, channel = self._placed(data)
+        person, channel = self._person_and_channel(data)
         message = self._visible(person, channel, integer(data, "message_id"))
         return await person.forward(message, self._sim.world.channel(integer(data, "to")))
 
     async def thread(self, data: Json) -> Channel:
         """Open a thread, on a message where one is named."""
-        person, channel = self._placed(data)
+        person, channel = self._person_and_channel(data)
         message_id = integer(data, "message_id")
-        place = self._visible(person, channel, message_id) if message_id else channel
-        return await person.open_thread(place, text(data, "name"))
+        parent = self._visible(person, channel, message_id) if message_id else channel
+        return await person.open_thread(parent, text(data, "name"))
 
     async def post(self, form: PageForm) -> Channel:
         """Open a post in a forum or media channel."""
-        person, forum = self._placed(form.data)
+        person, forum = self._person_and_channel(form.data)
         title, content = text(form.data, "title"), text(form.data, "content")
         thread, _ = await person.open_post(forum, title, content, form.attachments())
         return thread
 
     async def edit(self, data: Json, message_id: int) -> None:
         """Change the words of one's own message."""
-        person, channel = self._placed(data)
+        person, channel = self._person_and_channel(data)
         message = self._visible(person, channel, message_id)
         await person.edit(message, text(data, "content"))
 
     async def delete(self, data: Json, message_id: int) -> None:
         """Delete a message."""
-        person, channel = self._placed(data)
+        person, channel = self._person_and_channel(data)
         await person.delete(self._visible(person, channel, message_id))
 
     async def react(self, data: Json) -> None:
         """Put a reaction on a message, or take it back."""
-        person, channel = self._placed(data)
+        person, channel = self._person_and_channel(data)
         message = self._visible(person, channel, integer(data, "message_id"))
         act = person.react if data.get("on") is True else person.unreact
         await act(message, text(data, "emoji"))
@@ -155,7 +155,7 @@ class PageActions:
         while len(self._interactions) > _REMEMBERED:
             self._interactions.popitem(last=False)
 
-    def _placed(self, data: Json) -> tuple[Person, Channel]:
+    def _person_and_channel(self, data: Json) -> tuple[Person, Channel]:
         person = self.person(data)
         channel = self._sim.world.channel(integer(data, "channel_id"))
         self._sim.world.require(person.user, channel, Permission.VIEW_CHANNEL)
@@ -168,15 +168,15 @@ class PageActions:
         return message
 
     def _target(self, form: PageForm) -> tuple[Person, Message]:
-        person, channel = self._placed(form.data)
+        person, channel = self._person_and_channel(form.data)
         return person, self._visible(person, channel, integer(form.data, "message_id"))
 
     async def _slash(self, person: Person, form: PageForm) -> Interaction:
-        _, channel = self._placed(form.data)
+        _, channel = self._person_and_channel(form.data)
         return await person.slash(channel, text(form.data, "name"), **self._options(form))
 
     async def _autocomplete(self, person: Person, form: PageForm) -> Interaction:
-        _, channel = self._placed(form.data)
+        _, channel = self._person_and_channel(form.data)
         focused = text(form.data, "option")
         options = {**self._options(form), focused: text(form.data, "value")}
         name = text(form.data, "name")
@@ -212,7 +212,7 @@ class PageActions:
     async def _menu(self, person: Person, form: PageForm) -> Interaction:
         name = text(form.data, "name")
         if "user_id" in form.data:
-            _, channel = self._placed(form.data)
+            _, channel = self._person_and_channel(form.data)
             target = self._sim.world.user(integer(form.data, "user_id"))
             return await person.use_user_menu(channel, target, name)
         _, message = self._target(form)

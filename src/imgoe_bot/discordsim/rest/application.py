@@ -7,7 +7,7 @@ from aiohttp import web
 from imgoe_bot.discordsim.payloads.commands import command_payload
 from imgoe_bot.discordsim.payloads.users import user_payload
 from imgoe_bot.discordsim.problems import problem
-from imgoe_bot.discordsim.rest.http import done, path_id, read_body, reply
+from imgoe_bot.discordsim.rest.http import no_content, path_id, read_body, reply
 from imgoe_bot.discordsim.rest.routes import BotRoutes
 from imgoe_bot.discordsim.rules.commands import (
     check_command,
@@ -145,7 +145,7 @@ class ApplicationRoutes(BotRoutes):
     async def remove_command(self, request: web.Request) -> web.Response:
         """Remove one command."""
         del self._world.commands[self._found(request).id]
-        return done()
+        return no_content()
 
     def _keep(
         self, data: Json, guild_id: int | None, known: dict[tuple[int, str], Command]

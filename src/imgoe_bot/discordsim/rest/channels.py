@@ -14,7 +14,7 @@ from imgoe_bot.discordsim.actions.channels import (
 from imgoe_bot.discordsim.payloads.channels import channel_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
-from imgoe_bot.discordsim.rest.http import done, path_id, read_body, reply
+from imgoe_bot.discordsim.rest.http import no_content, path_id, read_body, reply
 from imgoe_bot.discordsim.rest.routes import BotRoutes
 from imgoe_bot.discordsim.state.channels import THREADS, Channel
 from imgoe_bot.discordsim.wire import Json
@@ -90,13 +90,13 @@ class ChannelRoutes(BotRoutes):
         overwrite = overwrite_from(body.data, target_id)
         self._must_hold(channel, overwrite.allow | overwrite.deny)
         set_overwrite(self._world, channel, overwrite, of=target_id)
-        return done()
+        return no_content()
 
     async def clear_overwrite(self, request: web.Request) -> web.Response:
         """Take an overwrite away."""
         channel = self._channel(request, Permission.MANAGE_ROLES)
         set_overwrite(self._world, channel, None, of=path_id(request, "target_id"))
-        return done()
+        return no_content()
 
     def _must_hold(self, channel: Channel, permissions: Permission) -> None:
         """Refuse an overwrite of what the bot itself may not do in the channel."""

@@ -11,7 +11,14 @@ from imgoe_bot.discordsim.payloads.guilds import guild_payload, member_payload, 
 from imgoe_bot.discordsim.payloads.users import user_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
-from imgoe_bot.discordsim.rest.http import done, path_id, query_id, query_int, read_body, reply
+from imgoe_bot.discordsim.rest.http import (
+    no_content,
+    path_id,
+    query_id,
+    query_int,
+    read_body,
+    reply,
+)
 from imgoe_bot.discordsim.rest.routes import BotRoutes
 from imgoe_bot.discordsim.rules.permission_checks import check_outranks
 from imgoe_bot.discordsim.wire import as_int, integer, sequence, text
@@ -78,7 +85,7 @@ class GuildRoutes(BotRoutes):
     async def leave(self, request: web.Request) -> web.Response:
         """Leave a guild."""
         remove_bot(self._world, self._guild(request))
-        return done()
+        return no_content()
 
     async def edit_me(self, request: web.Request) -> web.Response:
         """Change the bot's own name in a guild."""

@@ -80,7 +80,7 @@ def reply(data: object, *, status: int = 200) -> web.Response:
     )
 
 
-def done() -> web.Response:
+def no_content() -> web.Response:
     """Return 204."""
     return web.Response(status=204)
 

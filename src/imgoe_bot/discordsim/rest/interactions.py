@@ -8,7 +8,7 @@ from imgoe_bot.discordsim.interactions.payloads import callback_payload
 from imgoe_bot.discordsim.interactions.responses import Interactions
 from imgoe_bot.discordsim.payloads.messages import message_payload
 from imgoe_bot.discordsim.problems import problem
-from imgoe_bot.discordsim.rest.http import done, path_id, read_body, reply
+from imgoe_bot.discordsim.rest.http import no_content, path_id, read_body, reply
 from imgoe_bot.discordsim.rest.routes import BotRoutes
 from imgoe_bot.discordsim.state.messages import Message
 from imgoe_bot.discordsim.state.world import World
@@ -45,7 +45,7 @@ class InteractionRoutes(BotRoutes):
         )
         if request.query.get("with_response", "0") in {"1", "true"}:
             return reply(callback_payload(self._world, interaction))
-        return done()
+        return no_content()
 
     def _interaction(self, request: web.Request) -> InteractionState:
         if path_id(request, "application_id") != self._world.bot.id:
@@ -79,4 +79,4 @@ class InteractionRoutes(BotRoutes):
         """Delete a message of this interaction."""
         interaction = self._interaction(request)
         delete_message(self._world, interaction.channel, self._message(request, interaction))
-        return done()
+        return no_content()

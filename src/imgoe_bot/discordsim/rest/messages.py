@@ -19,9 +19,16 @@ from imgoe_bot.discordsim.payloads.messages import message_payload
 from imgoe_bot.discordsim.payloads.users import user_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
-from imgoe_bot.discordsim.rest.http import done, path_id, query_id, query_int, read_body, reply
+from imgoe_bot.discordsim.rest.http import (
+    no_content,
+    path_id,
+    query_id,
+    query_int,
+    read_body,
+    reply,
+)
 from imgoe_bot.discordsim.rest.routes import BotRoutes
-from imgoe_bot.discordsim.rules.permission_checks import check_may_speak
+from imgoe_bot.discordsim.rules.permission_checks import check_may_write
 from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.messages import Message
 from imgoe_bot.discordsim.wire import Payload, as_int, sequence, timestamp
@@ -110,7 +117,7 @@ class MessageRoutes(BotRoutes):
                 raise problem(50003)
             self._world.require(self._world.bot, channel, Permission.MANAGE_MESSAGES)
         delete_message(self._world, channel, message)
-        return done()
+        return no_content()
 
     async def delete_many(self, request: web.Request) -> web.Response:
         """Delete 2 to 100 messages at once."""
@@ -119,14 +126,14 @@ class MessageRoutes(BotRoutes):
         delete_messages(
             self._world, channel, [as_int(item) for item in sequence(body.data.get("messages"))]
         )
-        return done()
+        return no_content()
 
     async def typing(self, request: web.Request) -> web.Response:
         """Show the bot as typing."""
         channel = self._world.channel(path_id(request, "channel_id"))
-        check_may_speak(self._world, self._world.bot, channel)
+        check_may_write(self._world, self._world.bot, channel)
         show_typing(self._world, channel, self._world.bot)
-        return done()
+        return no_content()
 
     async def pins(self, request: web.Request) -> web.Response:
         """List pinned messages, the last pinned first."""
@@ -144,34 +151,34 @@ class MessageRoutes(BotRoutes):
         if len(list(_pinned(channel))) >= _PINS:
             raise problem(30003)
         reactions.pin(self._world, channel, message, self._world.bot)
-        return done()
+        return no_content()
 
     async def unpin(self, request: web.Request) -> web.Response:
         """Take a pin away."""
         channel = self._channel(request, Permission.PIN_MESSAGES)
         reactions.unpin(self._world, channel, self._message(request, channel))
-        return done()
+        return no_content()
 
     async def react(self, request: web.Request) -> web.Response:
         """React as the bot."""
         channel, message = self._named(request)
         emoji = request.match_info["emoji"]
         reactions.react(self._world, channel, message, self._world.bot, emoji)
-        return done()
+        return no_content()
 
     async def unreact(self, request: web.Request) -> web.Response:
         """Take the bot's reaction back."""
         channel, message = self._named(request)
         emoji = request.match_info["emoji"]
         reactions.unreact(self._world, channel, message, self._world.bot, emoji)
-        return done()
+        return no_content()
 
     async def unreact_other(self, request: web.Request) -> web.Response:
         """Take another's reaction away."""
         channel, message = self._named(request, Permission.MANAGE_MESSAGES)
         user = self._world.user(path_id(request, "user_id"))
         reactions.unreact(self._world, channel, message, user, request.match_info["emoji"])
-        return done()
+        return no_content()
 
     async def reactors(self, request: web.Request) -> web.Response:
         """List who reacted with an emoji."""
@@ -186,7 +193,7 @@ class MessageRoutes(BotRoutes):
         """Take all reactions away, or all with one emoji."""
         channel, message = self._named(request, Permission.MANAGE_MESSAGES)
         reactions.clear_reactions(self._world, channel, message, request.match_info.get("emoji"))
-        return done()
+        return no_content()
 
 
 def _pinned(channel: Channel) -> Iterable[tuple[float, Message]]:

@@ -6,7 +6,7 @@ from imgoe_bot.discordsim.actions.members import set_member_roles
 from imgoe_bot.discordsim.actions.roles import add_role, delete_role, edit_role, role_of
 from imgoe_bot.discordsim.payloads.guilds import role_payload
 from imgoe_bot.discordsim.permissions import Permission
-from imgoe_bot.discordsim.rest.http import done, path_id, read_body, reply
+from imgoe_bot.discordsim.rest.http import no_content, path_id, read_body, reply
 from imgoe_bot.discordsim.rest.routes import BotRoutes
 from imgoe_bot.discordsim.rules.permission_checks import check_may_grant, check_outranks
 from imgoe_bot.discordsim.state.guilds import Guild, Member, Role
@@ -56,7 +56,7 @@ class RoleRoutes(BotRoutes):
         """Remove a role."""
         guild = self._guild(request, Permission.MANAGE_ROLES)
         delete_role(self._world, guild, self._lower_role(request, guild))
-        return done()
+        return no_content()
 
     def _held(self, request: web.Request) -> tuple[Guild, Member, Role]:
         guild = self._guild(request, Permission.MANAGE_ROLES)
@@ -73,10 +73,10 @@ class RoleRoutes(BotRoutes):
         """Give a member a role."""
         guild, member, role = self._held(request)
         set_member_roles(self._world, guild, member, {*member.role_ids, role.id})
-        return done()
+        return no_content()
 
     async def take_role(self, request: web.Request) -> web.Response:
         """Take a role from a member."""
         guild, member, role = self._held(request)
         set_member_roles(self._world, guild, member, set(member.role_ids) - {role.id})
-        return done()
+        return no_content()

@@ -8,7 +8,7 @@ from imgoe_bot.discordsim.payloads.channels import channel_payload
 from imgoe_bot.discordsim.payloads.messages import message_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
-from imgoe_bot.discordsim.rest.http import Body, done, path_id, read_body, reply
+from imgoe_bot.discordsim.rest.http import Body, no_content, path_id, read_body, reply
 from imgoe_bot.discordsim.rest.routes import BotRoutes
 from imgoe_bot.discordsim.state.channels import THREAD_ONLY, THREADS, Channel, ChannelType
 from imgoe_bot.discordsim.state.users import User
@@ -120,7 +120,7 @@ class ThreadRoutes(BotRoutes):
     async def join(self, request: web.Request) -> web.Response:
         """Join a thread, or add somebody."""
         threads.add_to_thread(self._world, self._thread(request), self._user(request))
-        return done()
+        return no_content()
 
     async def leave(self, request: web.Request) -> web.Response:
         """Leave a thread, or take somebody out."""
@@ -128,4 +128,4 @@ class ThreadRoutes(BotRoutes):
         if user is not self._world.bot:
             self._world.require(self._world.bot, thread, Permission.MANAGE_THREADS)
         threads.remove_from_thread(self._world, thread, user)
-        return done()
+        return no_content()

@@ -99,10 +99,10 @@ def _check_words(data: Json, name: str, path: str, *, slash: bool) -> None:
     check(text(data, name), path, slash)
     given = data.get(f"{name}_localizations")
     for locale, word in mapping(given).items():
-        place = f"{path}_localizations.{locale}"
+        localized = f"{path}_localizations.{locale}"
         if locale not in LOCALES:
-            raise not_among(place, sorted(LOCALES))
-        check(word if isinstance(word, str) else "", place, slash)
+            raise not_among(localized, sorted(LOCALES))
+        check(word if isinstance(word, str) else "", localized, slash)
 
 
 def _check_name(name: str, path: str, slash: bool) -> None:
@@ -193,10 +193,10 @@ def check_choices(choices: Sequence[Json], kind: int, path: str) -> None:
     """
     check_length(choices, path, least=0, most=CHOICES)
     for index, choice in enumerate(choices):
-        place = f"{path}.{index}"
+        choice_path = f"{path}.{index}"
         for locale, name in _names(choice):
-            check_length(name, f"{place}.{locale}", most=CHOICE_LENGTH)
-        _check_value(choice, kind, f"{place}.value")
+            check_length(name, f"{choice_path}.{locale}", most=CHOICE_LENGTH)
+        _check_value(choice, kind, f"{choice_path}.value")
 
 
 def _names(choice: Json) -> Iterable[tuple[str, str]]:

@@ -125,11 +125,11 @@ def _options(part: Json, path: str, *, least: int, most: int) -> None:
     check_length(options, f"{path}.options", least=least, most=most)
     seen: set[str] = set()
     for index, option in enumerate(options):
-        place = f"{path}.options.{index}"
-        _option(option, place)
+        option_path = f"{path}.options.{index}"
+        _option(option, option_path)
         if text(option, "value") in seen:
             raise invalid_form(
-                place,
+                option_path,
                 code="SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
                 message="The specified option value is already used",
             )

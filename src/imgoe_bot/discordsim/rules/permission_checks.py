@@ -20,7 +20,7 @@ def check_may_send(world: World, author: User, channel: Channel, draft: Draft) -
     _check_stickers(world, channel, draft)
 
 
-def check_may_speak(world: World, author: User, channel: Channel) -> None:
+def check_may_write(world: World, author: User, channel: Channel) -> None:
     """Refuse who can't see a channel (50001) or may not write in it (50013)."""
     in_thread = channel.type in THREADS
     speak = Permission.SEND_MESSAGES_IN_THREADS if in_thread else Permission.SEND_MESSAGES
@@ -28,7 +28,7 @@ def check_may_speak(world: World, author: User, channel: Channel) -> None:
 
 
 def _check_in_guild(world: World, author: User, channel: Channel, draft: Draft) -> None:
-    check_may_speak(world, author, channel)
+    check_may_write(world, author, channel)
     if channel.type in WITHOUT_MESSAGES:
         raise problem(50008)
     if draft.files:
