@@ -90,6 +90,14 @@ def in_channel(
     return allowed if allowed & Permission.VIEW_CHANNEL else Permission.NONE
 
 
+def union(permissions: Iterable[Permission]) -> Permission:
+    """Return all of these permissions in one."""
+    joined = Permission.NONE
+    for permission in permissions:
+        joined |= permission
+    return joined
+
+
 def _overwritten(base: Permission, overwrites: list[Overwrite]) -> Permission:
     for overwrite in overwrites:
         base &= ~overwrite.deny

@@ -84,3 +84,8 @@ def copied_mapping(value: Json) -> Payload:
 def timestamp(unix_s: float) -> str:
     """Return a moment (Unix seconds) as Discord writes it: ISO 8601, UTC, microseconds."""
     return datetime.fromtimestamp(unix_s, UTC).isoformat(timespec="microseconds")
+
+
+def optional_id(value: int | None) -> str | None:
+    """Return an id as Discord writes it, None without one."""
+    return None if value is None else str(value)

@@ -132,10 +132,10 @@ async def test_an_edit_with_a_file_needs_the_right_to_attach_files(
     assert _held(sent, town) == []
 
 
-async def test_blind_previews_hide_pictures_from_elsewhere_only(
+async def test_failing_previews_hide_pictures_from_elsewhere_only(
     bot: "Probe", town: "Town", picture: bytes
 ) -> None:
-    town.sim.faults.blind_previews()
+    town.sim.faults.fail_all_previews()
     channel = bot.get_partial_messageable(town.memes.id)
     elsewhere = discord.MediaGalleryItem("https://host.test/a.png")
     layout = discord.ui.LayoutView()

@@ -156,7 +156,7 @@ async def test_a_link_unfurls_later_without_an_edit(bot: "Probe", town: "Town") 
 
 
 async def test_a_preview_that_fails_comes_back_as_0_by_0(bot: "Probe", town: "Town") -> None:
-    town.sim.faults.blind_previews()
+    town.sim.faults.fail_all_previews()
     embed = discord.Embed().set_image(url="https://host.test/a.png")
     sent = await bot.get_partial_messageable(town.memes.id).send(embed=embed)
     assert (sent.embeds[0].image.width, sent.embeds[0].image.height) == (0, 0)

@@ -75,16 +75,16 @@ async def test_a_forum_post_starts_with_a_message_of_its_own_id(bot: "Probe", to
     assert [item.filename for item in message.attachments] == ["a.png"]
 
 
-async def test_a_hollow_starter_is_whole_when_fetched_again(bot: "Probe", town: "Town") -> None:
+async def test_a_empty_starter_is_whole_when_fetched_again(bot: "Probe", town: "Town") -> None:
     media = town.guild.add_channel("clips", type=ChannelType.MEDIA)
-    town.sim.faults.hollow_starters()
+    town.sim.faults.empty_starters()
     heard = await bot.hears_message()
 
     await town.alice.open_post(media, "Clip", "see", [Upload("a.mp4", b"x")])
 
-    hollow = await heard
-    assert (hollow.content, hollow.attachments) == ("", [])
-    whole = await hollow.channel.fetch_message(hollow.id)
+    empty = await heard
+    assert (empty.content, empty.attachments) == ("", [])
+    whole = await empty.channel.fetch_message(empty.id)
     assert (whole.content, len(whole.attachments)) == ("see", 1)
 
 

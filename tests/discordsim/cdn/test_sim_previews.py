@@ -11,7 +11,7 @@ from aiohttp import web
 
 from imgoe_bot.discordsim import Message, SimOptions
 from imgoe_bot.discordsim.cdn.previews import links_in
-from imgoe_bot.discordsim.state.entities import User
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.wire import mapping
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ async def test_a_gallery_is_measured_too(bot: "Probe", town: "Town", site: Site)
 async def test_a_lost_picture_stays_0_by_0_until_it_is_sent_anew(
     bot: "Probe", town: "Town", site: Site
 ) -> None:
-    town.sim.faults.lose_pictures()
+    town.sim.faults.fail_next_previews()
     told = await bot.hears("raw_message_edit")
     embed = discord.Embed().set_thumbnail(url=f"{site.url}/cat.png")
     sent = await bot.get_partial_messageable(town.memes.id).send(embed=embed)

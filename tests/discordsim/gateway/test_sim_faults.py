@@ -145,9 +145,9 @@ async def test_tokens_are_left_out_of_the_list_of_calls(bot: "Probe", town: "Tow
     asked = await town.alice.slash(town.memes, "hello")
     await asked.wait_response()
 
-    assert not any(asked.exchange.token in call for call in town.sim.calls)
+    assert not any(asked.state.token in call for call in town.sim.calls)
     assert town.sim.bot_token not in repr(town.sim.world)
-    assert asked.exchange.token not in repr(asked)
+    assert asked.state.token not in repr(asked)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ async def test_clearing_ends_every_fault(bot: "Probe", town: "Town") -> None:
     faults.next_statuses("*", [403] * 9)
     faults.reorder_events(9)
     faults.duplicate_events(3)
-    faults.blind_previews()
+    faults.fail_all_previews()
     heard = await bot.hears_message(town.alice.id)
     await town.alice.say(town.memes, "held back")
 

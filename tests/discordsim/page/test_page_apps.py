@@ -252,7 +252,7 @@ async def test_the_message_menu_holds_the_apps_commands_and_ones_own(
 async def test_a_picture_that_discord_could_not_load_is_not_shown(
     open_page: "Open", bot: "Probe", town: "Town"
 ) -> None:
-    town.sim.faults.blind_previews()
+    town.sim.faults.fail_all_previews()
     url = f"{town.sim.url}/favicon.ico"
     channel = bot.get_partial_messageable(town.memes.id)
     await channel.send(embed=discord.Embed(title="Kept").set_thumbnail(url=url).set_image(url=url))

@@ -8,7 +8,7 @@ from discord import ui
 from playwright.async_api import expect
 
 from imgoe_bot.discordsim import Upload
-from imgoe_bot.discordsim.actions import chat
+from imgoe_bot.discordsim.actions.events import emit_message
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import Probe, Town
@@ -211,7 +211,7 @@ async def test_a_preview_of_what_a_spoiler_hides_is_covered_until_it_is_pressed(
     message = await town.bob.say(town.memes, "||http://127.0.0.1:9/a|| http://127.0.0.1:9/b")
     for name in "ab":
         message.embeds.append({"type": "link", "url": f"http://127.0.0.1:9/{name}", "title": name})
-    chat.emit_message(town.sim.world, "MESSAGE_UPDATE", message)
+    emit_message(town.sim.world, "MESSAGE_UPDATE", message)
 
     await expect(page.get_by_test_id("embed")).to_have_count(2)
     await expect(page.locator(".covered .embed-title")).to_have_text("a")

@@ -8,7 +8,7 @@ import pytest
 from discord import app_commands
 
 from imgoe_bot.discordsim import ApiProblem
-from imgoe_bot.discordsim.interactions.command_rules import check_choices, check_command
+from imgoe_bot.discordsim.rules.commands import check_choices, check_command
 from imgoe_bot.discordsim.wire import Json, Payload, mapping
 
 if TYPE_CHECKING:

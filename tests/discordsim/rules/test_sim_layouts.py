@@ -4,7 +4,7 @@ import pytest
 
 from imgoe_bot.discordsim import ApiProblem
 from imgoe_bot.discordsim.rules.layouts import check_components, check_modal, walk
-from imgoe_bot.discordsim.state.entities import COMPONENTS_V2
+from imgoe_bot.discordsim.state.messages import COMPONENTS_V2
 from imgoe_bot.discordsim.wire import Json, Payload, mapping
 
 BUTTON: Payload = {"type": 2, "style": 1, "label": "Go", "custom_id": "go"}

@@ -11,8 +11,8 @@ from imgoe_bot.discordsim.permissions import ALL, Overwrite, in_channel
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rules.drafts import Draft, draft_from, mentioned_users, mentions_everyone
 from imgoe_bot.discordsim.rules.limits import check_embeds
-from imgoe_bot.discordsim.rules.rights import check_draft
-from imgoe_bot.discordsim.state.entities import COMPONENTS_V2
+from imgoe_bot.discordsim.rules.messages import check_draft
+from imgoe_bot.discordsim.state.messages import COMPONENTS_V2
 from imgoe_bot.discordsim.state.signed_links import LinkSigner
 from imgoe_bot.discordsim.state.snowflake import Snowflakes, created_at
 from imgoe_bot.discordsim.wire import Payload, as_int, copied_mapping, mappings

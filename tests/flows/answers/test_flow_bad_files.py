@@ -102,7 +102,7 @@ async def test_each_try_asks_discord_for_a_fresh_link(town: Town) -> None:
         await town.mirror()
         town.sim.faults.next_files([(503, b"")])
         posted = await town.ben.say(town.photos, files=[picture()])
-        await eventually(lambda: not town.sim.world.troubles.files)
+        await eventually(lambda: not town.sim.world.active_faults.files)
 
         town.sim.faults.expire_links()
 

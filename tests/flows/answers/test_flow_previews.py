@@ -8,7 +8,7 @@ import pytest
 from imgoe_bot.discordsim import Message, Permission
 from imgoe_bot.discordsim.payloads.messages import attachment_path, message_payload
 from imgoe_bot.discordsim.rules.layouts import walk
-from imgoe_bot.discordsim.state.entities import COMPONENTS_V2
+from imgoe_bot.discordsim.state.messages import COMPONENTS_V2
 from imgoe_bot.discordsim.wire import Json, integer, mapping, mappings, text
 from imgoe_bot.hostserver.decoding.renditions import THUMB_PX
 from tests.flows.kit import Town, eventually, picture
@@ -65,7 +65,7 @@ async def _looked_again(town: Town) -> None:
 
 async def _replaced(town: Town, *files: Any) -> Message:
     """Post pictures of which Discord never loads one; returns the card with its own thumbs."""
-    town.sim.faults.lose_pictures(ALWAYS)
+    town.sim.faults.fail_next_previews(ALWAYS)
     card = await _post(town, *files)
     await _nudged(town, card)
     await _looked_again(town)
@@ -89,7 +89,7 @@ async def test_a_picture_that_failed_once_is_healed_by_the_nudge(
     running: Town, layout: str
 ) -> None:
     await running.set_option("layout", layout)
-    running.sim.faults.lose_pictures()
+    running.sim.faults.fail_next_previews()
     card = await _post(running, CAT, DOG)
     await _look(running, state="ready", attempts=0)
     await eventually(lambda: _widths(running, card) == [0, WIDE])
@@ -130,7 +130,7 @@ async def test_pictures_that_fail_for_good_are_replaced_by_thumbs_that_go_with_t
 
 
 async def test_the_answer_to_a_command_is_helped_too(running: Town) -> None:
-    running.sim.faults.lose_pictures(ALWAYS)
+    running.sim.faults.fail_next_previews(ALWAYS)
     asked = await running.ben.slash(running.lounge, "upload", file=CAT)
     card = await asked.wait_response(10)
 
@@ -200,7 +200,7 @@ async def test_a_card_posted_again_begins_with_the_host_s_pictures(running: Town
 async def test_a_nudged_card_in_a_log_channel_still_names_its_source(running: Town) -> None:
     await running.set_option("answer", "log")
     await running.set_option("log_channel", str(running.lounge.id))
-    running.sim.faults.lose_pictures()
+    running.sim.faults.fail_next_previews()
     posted = await running.ben.say(running.photos, files=[CAT])
     card = await running.ben.wait_for_message(running.lounge, lambda m: bool(m.embeds))
     before = card.content
@@ -227,7 +227,7 @@ async def test_where_the_bot_may_not_read_nothing_attached_outlives_a_copy(runni
 async def test_a_card_to_which_nothing_may_be_attached_stays_without_a_picture(
     running: Town,
 ) -> None:
-    running.sim.faults.lose_pictures(ALWAYS)
+    running.sim.faults.fail_next_previews(ALWAYS)
     card = await _post(running, CAT)
     await _nudged(running, card)
     running.sim.faults.revoke(running.photos, Permission.ATTACH_FILES)
@@ -240,7 +240,7 @@ async def test_a_card_to_which_nothing_may_be_attached_stays_without_a_picture(
 
 @pytest.mark.parametrize("why", ["gone", "locked out"])
 async def test_a_card_that_can_not_be_looked_at_is_let_be(running: Town, why: str) -> None:
-    running.sim.faults.lose_pictures(ALWAYS)
+    running.sim.faults.fail_next_previews(ALWAYS)
     card = await _post(running, CAT)
     await _look(running, state="ready", attempts=0)
     if why == "gone":

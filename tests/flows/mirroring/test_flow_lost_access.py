@@ -3,7 +3,8 @@
 import pytest
 
 from imgoe_bot.discordsim import Channel, Message, Permission, Person
-from imgoe_bot.discordsim.actions import places
+from imgoe_bot.discordsim.actions.members import set_member_roles
+from imgoe_bot.discordsim.actions.roles import edit_role
 from tests.flows.kit import Town, eventually, picture
 
 
@@ -30,10 +31,10 @@ def _close(town: Town, how: str) -> None:
     elif how == "role":
         everyone = guild.state.roles[guild.id]
         hidden = everyone.permissions & ~Permission.VIEW_CHANNEL
-        places.edit_role(world, guild.state, everyone, {"permissions": int(hidden)})
+        edit_role(world, guild.state, everyone, {"permissions": int(hidden)})
     else:
         bot = guild.state.members[town.sim.bot_user.id]
-        places.set_roles(world, guild.state, bot, [])
+        set_member_roles(world, guild.state, bot, [])
 
 
 @pytest.mark.parametrize("how", ["channel", "role", "role of its own"])
@@ -136,11 +137,11 @@ def _open(town: Town, how: str) -> None:
     elif how == "role":
         everyone = guild.state.roles[guild.id]
         shown = everyone.permissions | Permission.VIEW_CHANNEL
-        places.edit_role(world, guild.state, everyone, {"permissions": int(shown)})
+        edit_role(world, guild.state, everyone, {"permissions": int(shown)})
     else:
         bot = guild.state.members[town.sim.bot_user.id]
         own = next(role for role in guild.state.roles.values() if role.name == world.bot.name)
-        places.set_roles(world, guild.state, bot, [own.id])
+        set_member_roles(world, guild.state, bot, [own.id])
 
 
 @pytest.mark.parametrize("how", ["channel", "role", "role of its own"])

@@ -1,1 +1,1 @@
-"""What changes the state: messages, reactions, threads, channels."""
+"""What changes the state and tells of it: messages, channels, roles, members, guilds."""

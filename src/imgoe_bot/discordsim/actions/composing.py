@@ -14,20 +14,20 @@ from imgoe_bot.discordsim.rules.drafts import (
     mentions_everyone,
 )
 from imgoe_bot.discordsim.rules.layouts import walk
-from imgoe_bot.discordsim.state.entities import (
+from imgoe_bot.discordsim.state.channels import Channel
+from imgoe_bot.discordsim.state.messages import (
     COMPONENTS_V2,
     HAS_SNAPSHOT,
     SPOILER_ATTACHMENT,
     SUPPRESS_EMBEDS,
     VOICE_MESSAGE,
     Attachment,
-    Channel,
     Message,
     MessageType,
     Reference,
     Upload,
-    User,
 )
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import (
     Json,

@@ -1,12 +1,16 @@
 """Reactions and pins."""
 
-from imgoe_bot.discordsim.actions.chat import emit, emit_message, post
 from imgoe_bot.discordsim.actions.composing import Origin
-from imgoe_bot.discordsim.payloads.state import emoji_payload, member_payload
+from imgoe_bot.discordsim.actions.events import emit_in_channel, emit_message
+from imgoe_bot.discordsim.actions.messages import post_message
+from imgoe_bot.discordsim.payloads.guilds import member_payload
+from imgoe_bot.discordsim.payloads.messages import emoji_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rules.drafts import Draft
-from imgoe_bot.discordsim.state.entities import Channel, Message, MessageType, User
+from imgoe_bot.discordsim.state.channels import Channel
+from imgoe_bot.discordsim.state.messages import Message, MessageType
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Payload, timestamp
 
@@ -49,7 +53,7 @@ def _emit_reaction(world: World, name: str, message: Message, user: User, emoji:
     }
     if channel.guild_id is not None and name == "MESSAGE_REACTION_ADD":
         data["member"] = member_payload(world.member(channel.guild_id, user.id))
-    emit(world, name, channel, data, message=message)
+    emit_in_channel(world, name, channel, data, message=message)
 
 
 def clear_reactions(world: World, channel: Channel, message: Message, emoji: str | None) -> None:
@@ -57,11 +61,11 @@ def clear_reactions(world: World, channel: Channel, message: Message, emoji: str
     about: Payload = {"message_id": str(message.id)}
     if emoji is None:
         message.reactions.clear()
-        emit(world, "MESSAGE_REACTION_REMOVE_ALL", channel, about, message=message)
+        emit_in_channel(world, "MESSAGE_REACTION_REMOVE_ALL", channel, about, message=message)
         return
     message.reactions.pop(emoji, None)
     about["emoji"] = emoji_payload(emoji)
-    emit(world, "MESSAGE_REACTION_REMOVE_EMOJI", channel, about, message=message)
+    emit_in_channel(world, "MESSAGE_REACTION_REMOVE_EMOJI", channel, about, message=message)
 
 
 def pin(world: World, channel: Channel, message: Message, user: User) -> None:
@@ -72,7 +76,7 @@ def pin(world: World, channel: Channel, message: Message, user: User) -> None:
     _emit_pins(world, channel, message)
     about: Payload = {"message_id": str(message.id), "channel_id": str(channel.id)}
     draft = Draft(reference=about, allowed_mentions={"parse": []})
-    post(world, user, channel, draft, Origin(type=MessageType.PINNED, system=True))
+    post_message(world, user, channel, draft, Origin(type=MessageType.PINNED, system=True))
 
 
 def unpin(world: World, channel: Channel, message: Message) -> None:
@@ -83,5 +87,7 @@ def unpin(world: World, channel: Channel, message: Message) -> None:
 
 
 def _emit_pins(world: World, channel: Channel, message: Message) -> None:
-    emit(world, "CHANNEL_PINS_UPDATE", channel, {"last_pin_timestamp": timestamp(world.clock())})
+    emit_in_channel(
+        world, "CHANNEL_PINS_UPDATE", channel, {"last_pin_timestamp": timestamp(world.clock())}
+    )
     emit_message(world, "MESSAGE_UPDATE", message)

@@ -5,24 +5,24 @@ Source: https://discord.com/developers/docs/topics/threads
 
 from collections.abc import Sequence
 
-from imgoe_bot.discordsim.actions import chat
 from imgoe_bot.discordsim.actions.composing import Origin
-from imgoe_bot.discordsim.payloads.state import channel_payload
+from imgoe_bot.discordsim.actions.events import (
+    emit_channel,
+    emit_message,
+    emit_to_viewers,
+)
+from imgoe_bot.discordsim.actions.messages import post_message
+from imgoe_bot.discordsim.payloads.channels import channel_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import invalid_form, problem
 from imgoe_bot.discordsim.rules.drafts import Draft
-from imgoe_bot.discordsim.rules.rights import check_draft, file_limit
-from imgoe_bot.discordsim.state.entities import (
-    HAS_THREAD,
-    THREAD_ONLY,
-    THREADS,
-    Channel,
-    ChannelType,
-    Message,
-    MessageType,
-    User,
-)
-from imgoe_bot.discordsim.state.world import Event, World
+from imgoe_bot.discordsim.rules.limits import CHANNEL_NAME_LENGTH
+from imgoe_bot.discordsim.rules.messages import check_draft, file_limit
+from imgoe_bot.discordsim.rules.values import check_length
+from imgoe_bot.discordsim.state.channels import THREAD_ONLY, THREADS, Channel, ChannelType
+from imgoe_bot.discordsim.state.messages import HAS_THREAD, Message, MessageType
+from imgoe_bot.discordsim.state.users import User
+from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import (
     Json,
     Payload,
@@ -34,7 +34,6 @@ from imgoe_bot.discordsim.wire import (
     timestamp,
 )
 
-_NAME_LENGTH = 100
 _WITHOUT_THREADS = frozenset({ChannelType.CATEGORY, ChannelType.VOICE})
 
 
@@ -52,7 +51,7 @@ def open_thread(
     Raises:
         ApiProblem: 50001, 50013, 50024 not a channel for threads, 160004 the message has one.
     """
-    _check_place(world, opener, channel, private=private)
+    _check_may_open(world, opener, channel, private=private)
     thread = _new(world, opener, channel, name, private=private)
     if message is not None:
         if message.thread_id is not None:
@@ -65,7 +64,7 @@ def open_thread(
     return thread
 
 
-def _check_place(world: World, opener: User, channel: Channel, *, private: bool) -> None:
+def _check_may_open(world: World, opener: User, channel: Channel, *, private: bool) -> None:
     if channel.guild_id is None or channel.type in THREADS | THREAD_ONLY | _WITHOUT_THREADS:
         raise problem(50024)
     if private and channel.type is ChannelType.NEWS:
@@ -75,9 +74,7 @@ def _check_place(world: World, opener: User, channel: Channel, *, private: bool)
 
 
 def _new(world: World, opener: User, channel: Channel, name: str, *, private: bool) -> Channel:
-    if not 1 <= len(name) <= _NAME_LENGTH:
-        message = f"Must be between 1 and {_NAME_LENGTH} in length."
-        raise invalid_form("name", code="BASE_TYPE_BAD_LENGTH", message=message)
+    check_length(name, "name", most=CHANNEL_NAME_LENGTH)
     return Channel(
         world.ids.next(),
         _kind_of_thread(channel, private=private),
@@ -100,18 +97,16 @@ def _kind_of_thread(channel: Channel, *, private: bool) -> ChannelType:
 def _announce(world: World, thread: Channel) -> None:
     world.channels[thread.id] = thread
     world.guild(thread.guild_id or 0).channel_ids.append(thread.id)
-    _tell(world, thread, "THREAD_CREATE", channel_payload(world, thread) | {"newly_created": True})
-
-
-def _tell(world: World, thread: Channel, name: str, data: Payload) -> None:
-    world.emit(Event(name, data, thread.guild_id, thread.id))
+    emit_to_viewers(
+        world, "THREAD_CREATE", thread, channel_payload(world, thread) | {"newly_created": True}
+    )
 
 
 def _put_starter(world: World, thread: Channel, message: Message) -> None:
     about: Payload = {"message_id": str(message.id), "channel_id": str(message.channel_id)}
     origin = Origin(type=MessageType.THREAD_STARTER, system=True)
-    chat.post(world, message.author, thread, Draft(reference=about), origin)
-    chat.emit_message(world, "MESSAGE_UPDATE", message)
+    post_message(world, message.author, thread, Draft(reference=about), origin)
+    emit_message(world, "MESSAGE_UPDATE", message)
 
 
 def open_post(
@@ -136,7 +131,7 @@ def open_post(
     thread.applied_tags = _known_tags(forum, tag_ids)
     _announce(world, thread)
     origin = Origin(message_id=thread.id)
-    return thread, chat.post(world, opener, thread, draft, origin)
+    return thread, post_message(world, opener, thread, draft, origin)
 
 
 def _known_tags(forum: Channel, tag_ids: Sequence[int]) -> list[int]:
@@ -152,23 +147,23 @@ def add_to_thread(world: World, thread: Channel, user: User) -> None:
     if user.id in thread.thread_member_ids:
         return
     thread.thread_member_ids.append(user.id)
-    _tell_members(world, thread, {"added_members": [thread_member_payload(thread, user.id)]})
+    _emit_members(world, thread, {"added_members": [thread_member_payload(thread, user.id)]})
 
 
 def remove_from_thread(world: World, thread: Channel, user: User) -> None:
     """Take a user out of a thread; a stranger is no change."""
     if user.id in thread.thread_member_ids:
-        _tell_members(world, thread, {"removed_member_ids": [str(user.id)]})
+        _emit_members(world, thread, {"removed_member_ids": [str(user.id)]})
         thread.thread_member_ids.remove(user.id)
 
 
-def _tell_members(world: World, thread: Channel, change: Payload) -> None:
+def _emit_members(world: World, thread: Channel, change: Payload) -> None:
     data: Payload = {
         "id": str(thread.id),
         "guild_id": str(thread.guild_id),
         "member_count": len(thread.thread_member_ids),
     }
-    _tell(world, thread, "THREAD_MEMBERS_UPDATE", data | change)
+    emit_to_viewers(world, "THREAD_MEMBERS_UPDATE", thread, data | change)
 
 
 def thread_member_payload(thread: Channel, user_id: int) -> Payload:
@@ -194,7 +189,7 @@ def edit_thread(world: World, thread: Channel, data: Json) -> None:
         forum = world.channel(thread.parent_id or 0)
         tag_ids = [as_int(tag_id) for tag_id in sequence(data["applied_tags"])]
         thread.applied_tags = _known_tags(forum, tag_ids)
-    _tell(world, thread, "THREAD_UPDATE", channel_payload(world, thread))
+    emit_channel(world, "THREAD_UPDATE", thread)
 
 
 def delete_thread(world: World, thread: Channel) -> None:
@@ -205,6 +200,6 @@ def delete_thread(world: World, thread: Channel) -> None:
         "parent_id": str(thread.parent_id),
         "type": int(thread.type),
     }
-    _tell(world, thread, "THREAD_DELETE", data)
+    emit_to_viewers(world, "THREAD_DELETE", thread, data)
     world.guild(thread.guild_id or 0).channel_ids.remove(thread.id)
     del world.channels[thread.id]

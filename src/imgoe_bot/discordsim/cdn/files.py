@@ -6,7 +6,7 @@ from aiohttp import web
 
 from imgoe_bot.discordsim.cdn.previews import Fetched
 from imgoe_bot.discordsim.payloads.messages import attachment_path
-from imgoe_bot.discordsim.state.entities import Attachment
+from imgoe_bot.discordsim.state.messages import Attachment
 from imgoe_bot.discordsim.state.world import World
 
 _SANDBOX = (
@@ -45,9 +45,9 @@ class Cdn:
 
     def _serve(self, handler: _Handler) -> _Handler:
         async def serve(request: web.Request) -> web.Response:
-            troubles = self._world.troubles
-            if troubles.files:
-                status, body = troubles.files.pop(0)
+            active_faults = self._world.active_faults
+            if active_faults.files:
+                status, body = active_faults.files.pop(0)
                 return web.Response(status=status, body=body, content_type=_kind_of(body))
             return await handler(request)
 
@@ -69,7 +69,7 @@ class Cdn:
         channel = self._world.channels.get(channel_id)
         for message in channel.messages.values() if channel is not None else ():
             yield from message.attachments
-        yield from self._world.loose_files.values()
+        yield from self._world.interaction_files.values()
         for other in self._world.channels.values():  # a forward keeps its original's address
             for message in other.messages.values():
                 yield from message.forwarded

@@ -15,12 +15,13 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
-from imgoe_bot.discordsim.actions import chat
+from imgoe_bot.discordsim.actions.events import emit_message
 from imgoe_bot.discordsim.actions.file_types import picture_size
 from imgoe_bot.discordsim.payloads.media import LOADED, NOT_FOUND
 from imgoe_bot.discordsim.rules.layouts import walk
-from imgoe_bot.discordsim.state.entities import SUPPRESS_EMBEDS, Message
-from imgoe_bot.discordsim.state.world import Event, World
+from imgoe_bot.discordsim.state.events import Event
+from imgoe_bot.discordsim.state.messages import SUPPRESS_EMBEDS, Message
+from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Json, Payload, mapping, mappings, text
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -73,7 +74,7 @@ class Previews:
         self._world = world
         self._session: aiohttp.ClientSession | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._slots = asyncio.Semaphore(_AT_ONCE)
         self._seen: set[tuple[int, str]] = set()
 
     def open(self) -> None:
@@ -96,10 +97,9 @@ class Previews:
         await self._session.close()
 
     def _notice(self, event: Event) -> None:
-        if event.name not in {"MESSAGE_CREATE", "MESSAGE_UPDATE"}:
+        message = self._world.message_of(event)
+        if message is None:
             return
-        channel = self._world.channels[event.channel_id or 0]
-        message = channel.messages[int(str(event.data["id"]))]
         pictures, links = list(_unmeasured(message)), self._new_links(message)
         if pictures or links:
             task = asyncio.create_task(self._complete(message, pictures, links))
@@ -113,12 +113,12 @@ class Previews:
 
     async def _complete(self, message: Message, pictures: list[Payload], links: list[str]) -> None:
         for picture in pictures:
-            lost = self._world.troubles.loses_picture()
-            _measure(picture, None if lost else await self.fetch(text(picture, "url")))
+            fails = self._world.active_faults.fails_next_preview()
+            _measure(picture, None if fails else await self.fetch(text(picture, "url")))
         previews = [await self._preview(url) for url in links]
         message.embeds += [preview for preview in previews if preview]
         if not message.deleted and (pictures or any(previews)):
-            chat.emit_message(self._world, "MESSAGE_UPDATE", message)
+            emit_message(self._world, "MESSAGE_UPDATE", message)
 
     async def _preview(self, url: str) -> Payload:
         found = await self.fetch(url)
@@ -131,14 +131,14 @@ class Previews:
         return await self._page(url, found) if found.kind == "text/html" else {}
 
     async def _page(self, url: str, found: Fetched) -> Payload:
-        card = _Card()
-        card.feed(found.data.decode(errors="replace"))
+        tags = _OpenGraph()
+        tags.feed(found.data.decode(errors="replace"))
         preview: Payload = {"type": "link", "url": url}
         for name in ("title", "description"):
-            if card.found.get(name):
-                preview[name] = card.found[name]
-        if card.found.get("image"):
-            picture: Payload = {"url": urljoin(found.url, card.found["image"])}
+            if tags.found.get(name):
+                preview[name] = tags.found[name]
+        if tags.found.get("image"):
+            picture: Payload = {"url": urljoin(found.url, tags.found["image"])}
             _measure(picture, await self.fetch(text(picture, "url")))
             preview["thumbnail"] = picture
         return preview if len(preview) > 2 else {}
@@ -147,7 +147,7 @@ class Previews:
         """Return what is behind an address of this machine, None where nothing can be had."""
         if self._session is None or not _is_local(url):
             return None
-        async with self._places:
+        async with self._slots:
             with suppress(aiohttp.ClientError, TimeoutError, ValueError):
                 async with self._session.get(url, allow_redirects=False) as response:
                     return await _read(response)
@@ -203,7 +203,7 @@ def _measure(picture: Payload, found: Fetched | None) -> None:
         picture["content_type"] = found.kind
 
 
-class _Card(HTMLParser):
+class _OpenGraph(HTMLParser):
     """Reads a page's OpenGraph tags and title."""
 
     def __init__(self) -> None:

@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from imgoe_bot.discordsim.actions import places
+from imgoe_bot.discordsim.actions.channels import set_overwrite
+from imgoe_bot.discordsim.actions.guilds import begin_outage, end_outage
 from imgoe_bot.discordsim.controls.guilds import GuildHandle
 from imgoe_bot.discordsim.gateway.gateway import Gateway
-from imgoe_bot.discordsim.permissions import Overwrite, Permission
+from imgoe_bot.discordsim.permissions import Overwrite, Permission, union
 from imgoe_bot.discordsim.problems import problem
-from imgoe_bot.discordsim.state.entities import Channel
-from imgoe_bot.discordsim.state.world import Troubles, World
+from imgoe_bot.discordsim.state.active_faults import ActiveFaults
+from imgoe_bot.discordsim.state.channels import Channel
+from imgoe_bot.discordsim.state.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class Faults:
         self._planned.clear()
         self._gateway.copies = 1
         self._gateway.release()
-        self._world.troubles = Troubles()
+        self._world.active_faults = ActiveFaults()
 
     def take_refusal(self, call: str) -> Refusal | None:
         """Return the answer planned for a request and use it up, None when none is."""
@@ -144,33 +146,33 @@ class Faults:
         """Hold the next events back and send them in reverse once there are so many."""
         self._gateway.reorder(count)
 
-    def hollow_starters(self) -> None:
+    def empty_starters(self) -> None:
         """Announce forum starters without content and files; fetching them shows all."""
-        self._world.troubles.hollow_starters = True
+        self._world.active_faults.empty_starters = True
 
-    def blind_previews(self, *, blind: bool = True) -> None:
+    def fail_all_previews(self, *, failing: bool = True) -> None:
         """Show pictures from elsewhere as 0×0, as Discord does when it can't fetch them."""
-        self._world.troubles.blind_previews = blind
+        self._world.active_faults.all_previews_fail = failing
 
-    def lose_pictures(self, times: int = 1) -> None:
+    def fail_next_previews(self, times: int = 1) -> None:
         """Fetch none of the next pictures from elsewhere; they stay 0×0 until they are sent anew.
 
         Args:
             times: how many pictures; with ``SimOptions(fetch_previews=True)`` only.
         """
-        self._world.troubles.pictures_lost = times
+        self._world.active_faults.failing_previews = times
 
     def search_not_indexed(self, times: int = 1) -> None:
         """Answer the next searches with 202 and code 110000."""
-        self._world.troubles.searches_pending = times
+        self._world.active_faults.searches_pending = times
 
     def begin_outage(self, guild: GuildHandle) -> None:
         """Make a guild unavailable: at READY too, and none of its events comes."""
-        places.begin_outage(self._world, guild.state)
+        begin_outage(self._world, guild.state)
 
     def end_outage(self, guild: GuildHandle) -> None:
         """Make a guild available again."""
-        places.end_outage(self._world, guild.state)
+        end_outage(self._world, guild.state)
 
     def expire_links(self) -> None:
         """Make every CDN link given out so far expired; asking again gives new ones."""
@@ -178,20 +180,17 @@ class Faults:
 
     def next_files(self, answers: Iterable[tuple[int, bytes]]) -> None:
         """Answer the next requests for files with these statuses and bodies, one each."""
-        self._world.troubles.files = list(answers)
+        self._world.active_faults.files = list(answers)
 
     def revoke(self, channel: Channel, *permissions: Permission) -> None:
         """Take permissions from the bot in one channel, by an overwrite for the bot itself."""
-        denied = Permission.NONE
-        for permission in permissions:
-            denied |= permission
         bot_id = self._world.bot.id
-        overwrite = Overwrite(bot_id, False, Permission.NONE, denied)
-        places.set_overwrite(self._world, channel, overwrite, of=bot_id)
+        overwrite = Overwrite(bot_id, False, Permission.NONE, union(permissions))
+        set_overwrite(self._world, channel, overwrite, of=bot_id)
 
     def restore(self, channel: Channel) -> None:
         """Give back what ``revoke`` took."""
-        places.set_overwrite(self._world, channel, None, of=self._world.bot.id)
+        set_overwrite(self._world, channel, None, of=self._world.bot.id)
 
     def forbid_intents(self, bits: int) -> None:
         """Take privileged intents away in the portal; identifying with them closes with 4014."""

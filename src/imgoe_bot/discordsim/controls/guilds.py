@@ -1,26 +1,35 @@
-"""A guild in the hands of a test or a demo: channels, roles, members, webhooks, stickers."""
+"""A guild in the hands of a test or a demo: channels, roles, members, stickers."""
 
 from collections.abc import Iterable, Sequence
 
-from imgoe_bot.discordsim.actions import chat, places
-from imgoe_bot.discordsim.actions.composing import Origin
-from imgoe_bot.discordsim.controls.person import Person
-from imgoe_bot.discordsim.permissions import Overwrite, Permission
-from imgoe_bot.discordsim.rules.drafts import draft_from
-from imgoe_bot.discordsim.state.entities import (
-    COMPONENTS_V2,
-    Channel,
-    ChannelType,
-    Guild,
-    Member,
-    Message,
-    Role,
-    Sticker,
-    Upload,
-    User,
+from imgoe_bot.discordsim.actions.channels import (
+    add_channel,
+    delete_channel,
+    edit_channel,
+    set_overwrite,
 )
+from imgoe_bot.discordsim.actions.guilds import (
+    add_bot,
+    add_sticker,
+    remove_bot,
+    rename_guild,
+    set_system_channel,
+)
+from imgoe_bot.discordsim.actions.members import (
+    emit_member,
+    join_guild,
+    leave_guild,
+    set_member_roles,
+)
+from imgoe_bot.discordsim.actions.roles import add_role, delete_role
+from imgoe_bot.discordsim.controls.person import Person
+from imgoe_bot.discordsim.controls.webhook import Webhook
+from imgoe_bot.discordsim.permissions import Overwrite, Permission, union
+from imgoe_bot.discordsim.state.channels import Channel, ChannelType
+from imgoe_bot.discordsim.state.guilds import Guild, Member, Role, Sticker
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import Json, Payload
+from imgoe_bot.discordsim.wire import Payload
 
 
 class GuildHandle:
@@ -63,11 +72,11 @@ class GuildHandle:
 
     def rename(self, name: str) -> None:
         """Change the guild's name."""
-        places.rename_guild(self._world, self.state, name)
+        rename_guild(self._world, self.state, name)
 
     def set_system_channel(self, channel: Channel | None) -> None:
         """Choose where Discord greets who joins; None: nowhere."""
-        places.set_system_channel(self._world, self.state, channel)
+        set_system_channel(self._world, self.state, channel)
 
     def block_words(self, *words: str) -> None:
         """Let automatic moderation refuse messages with these words; none: it refuses nothing."""
@@ -104,7 +113,7 @@ class GuildHandle:
             created_at=self._world.clock(),
             tags=[self._tag(tag) for tag in tags],
         )
-        return places.add_channel(self._world, self.state, channel)
+        return add_channel(self._world, self.state, channel)
 
     def _tag(self, name: str) -> Payload:
         tag_id = str(self._world.ids.next())
@@ -118,19 +127,19 @@ class GuildHandle:
 
     def edit_channel(self, channel: Channel, **changes: object) -> None:
         """Change a channel: name, topic, nsfw, parent_id, rate_limit_per_user."""
-        places.edit_channel(self._world, channel, changes)
+        edit_channel(self._world, channel, changes)
 
     def delete_channel(self, channel: Channel) -> None:
         """Remove a channel with its messages and threads."""
-        places.delete_channel(self._world, channel)
+        delete_channel(self._world, channel)
 
     def add_role(self, name: str, *permissions: Permission) -> Role:
         """Add a role that grants these permissions."""
-        return places.add_role(self._world, self.state, name, _joined(permissions))
+        return add_role(self._world, self.state, name, union(permissions))
 
     def delete_role(self, role: Role) -> None:
         """Remove a role, also from its members."""
-        places.delete_role(self._world, self.state, role)
+        delete_role(self._world, self.state, role)
 
     def join(
         self,
@@ -151,20 +160,20 @@ class GuildHandle:
         given = list(roles)
         if permissions:
             given.append(self.add_role(f"{person.name}'s rights", permissions))
-        member = places.join(self._world, self.state, person.user, given)
+        member = join_guild(self._world, self.state, person.user, given)
         if nick is not None:
             member.nick = nick
-            places.tell_member(self._world, self.state, member)
+            emit_member(self._world, "GUILD_MEMBER_UPDATE", self.state, member)
         return member
 
     def set_roles(self, person: Person, roles: Iterable[Role]) -> None:
         """Replace a member's roles."""
         member = self._world.member(self.id, person.id)
-        places.set_roles(self._world, self.state, member, [role.id for role in roles])
+        set_member_roles(self._world, self.state, member, [role.id for role in roles])
 
     def leave(self, person: Person) -> None:
         """Take a person out of the guild."""
-        places.leave(self._world, self.state, person.user)
+        leave_guild(self._world, self.state, person.user)
 
     def overwrite(
         self,
@@ -177,7 +186,7 @@ class GuildHandle:
         """Set what a channel allows and denies a role, a person or (None) everybody."""
         target_id = self.id if target is None else target.id
         overwrite = Overwrite(target_id, not isinstance(target, Person), allow, deny)
-        places.set_overwrite(self._world, channel, overwrite, of=target_id)
+        set_overwrite(self._world, channel, overwrite, of=target_id)
 
     def override_command(
         self, name: str, target: Role | Person | Channel | None = None, *, allowed: bool
@@ -195,11 +204,11 @@ class GuildHandle:
     def boost(self, level: int) -> None:
         """Set the boost level: 0 and 1 allow files of 10 MiB, 2 of 50, 3 of 100."""
         self.state.boost_level = level
-        places.rename_guild(self._world, self.state, self.state.name)
+        rename_guild(self._world, self.state, self.state.name)
 
     def add_bot(self) -> None:
         """Invite the bot."""
-        places.add_bot(self._world, self.state)
+        add_bot(self._world, self.state)
 
     def add_commands(self) -> None:
         """Authorise the app's commands alone: people have them, the bot is no member."""
@@ -207,15 +216,15 @@ class GuildHandle:
 
     def remove_bot(self) -> None:
         """Kick the bot."""
-        places.remove_bot(self._world, self.state)
+        remove_bot(self._world, self.state)
 
     def grant_bot(self, *permissions: Permission) -> Role:
         """Give the bot a role with these permissions, as an invite link would."""
         role = self.add_role(self._world.bot.name, *permissions)
-        places.join(self._world, self.state, self._world.bot, [role])
+        join_guild(self._world, self.state, self._world.bot, [role])
         return role
 
-    def add_webhook(self, channel: Channel, name: str) -> "Webhook":
+    def add_webhook(self, channel: Channel, name: str) -> Webhook:
         """Add a webhook that can post to a channel."""
         user = User(self._world.ids.next(), name, name, bot=True)
         return Webhook(self._world, channel, user)
@@ -229,39 +238,5 @@ class GuildHandle:
             format: 1 PNG, 2 APNG, 3 Lottie, 4 GIF.
         """
         sticker = Sticker(self._world.ids.next(), name, format, data, guild_id=self.id)
-        places.add_sticker(self._world, self.state, sticker)
+        add_sticker(self._world, self.state, sticker)
         return sticker
-
-
-class Webhook:
-    """A webhook with a name of its own, which can only post.
-
-    Attributes:
-        user: the account its messages show.
-    """
-
-    def __init__(self, world: World, channel: Channel, user: User) -> None:
-        self._world = world
-        self._channel = channel
-        self.user = user
-
-    async def say(
-        self,
-        content: str = "",
-        files: Sequence[Upload] = (),
-        *,
-        embeds: Sequence[Json] = (),
-        layout: Sequence[Json] = (),
-    ) -> Message:
-        """Post a message; a layout of Components V2 stands alone."""
-        data: Payload = {"content": content, "embeds": list(embeds), "components": list(layout)}
-        draft = draft_from(data | {"flags": COMPONENTS_V2 if layout else 0}, files)
-        origin = Origin(webhook_id=self.user.id)
-        return chat.post(self._world, self.user, self._channel, draft, origin)
-
-
-def _joined(permissions: Iterable[Permission]) -> Permission:
-    joined = Permission.NONE
-    for permission in permissions:
-        joined |= permission
-    return joined

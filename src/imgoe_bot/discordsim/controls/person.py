@@ -1,83 +1,41 @@
 """A person with a Discord client: what somebody at a keyboard can do and see."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from imgoe_bot.discordsim.actions import chat, reactions, threads
-from imgoe_bot.discordsim.controls.asked import Interaction
-from imgoe_bot.discordsim.interactions import commands, forms
-from imgoe_bot.discordsim.interactions.interaction import Kind
+from imgoe_bot.discordsim.actions import reactions, threads
+from imgoe_bot.discordsim.actions.messages import (
+    delete_message,
+    delete_messages,
+    dismiss_message,
+    edit_message,
+    send_message,
+    show_typing,
+)
+from imgoe_bot.discordsim.controls.account import Account
+from imgoe_bot.discordsim.controls.interaction import Interaction
+from imgoe_bot.discordsim.interactions import commands, components
+from imgoe_bot.discordsim.interactions.interaction import InteractionType
 from imgoe_bot.discordsim.interactions.responses import Interactions
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.rules.drafts import draft_from
-from imgoe_bot.discordsim.rules.rights import check_may_speak
-from imgoe_bot.discordsim.state.entities import Channel, Message, Upload, User
+from imgoe_bot.discordsim.rules.permission_checks import check_may_write
+from imgoe_bot.discordsim.state.channels import Channel
+from imgoe_bot.discordsim.state.messages import Message, Upload
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.waiting import until
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Json, Payload, integer, text
 
-__all__ = ["Interaction", "Person"]
-
 _COMMAND_WAIT_S = 10.0
 
 
-class Person:
-    """Somebody who uses this Discord.
-
-    Attributes:
-        user: the account.
-    """
+class Person(Account):
+    """Somebody who uses this Discord."""
 
     def __init__(self, world: World, interactions: Interactions, user: User) -> None:
-        self._world = world
+        super().__init__(world, user)
         self._interactions = interactions
-        self.user = user
-
-    @property
-    def id(self) -> int:
-        """The account's id."""
-        return self.user.id
-
-    @property
-    def name(self) -> str:
-        """The account's name."""
-        return self.user.name
-
-    @property
-    def dms_closed(self) -> bool:
-        """Whether direct messages to this person are refused with 50007."""
-        return self.user.dms_closed
-
-    @dms_closed.setter
-    def dms_closed(self, closed: bool) -> None:
-        self.user.dms_closed = closed
-
-    @property
-    def blocks_bot(self) -> bool:
-        """Whether this person blocked the bot."""
-        return self.user.blocks_bot
-
-    @blocks_bot.setter
-    def blocks_bot(self, blocked: bool) -> None:
-        self.user.blocks_bot = blocked
-
-    @property
-    def has_app(self) -> bool:
-        """Whether this person added the app to the account, to use it anywhere."""
-        return self.user.has_app
-
-    @has_app.setter
-    def has_app(self, added: bool) -> None:
-        self.user.has_app = added
-
-    def dm_with(self, other: "Person") -> Channel:
-        """Return the conversation with another person."""
-        return self._world.direct_channel(self.user, other.user)
-
-    @property
-    def dm(self) -> Channel:
-        """The conversation with the bot, opened at first need."""
-        return self._world.direct_channel(self.user, self._world.bot)
 
     async def say(
         self,
@@ -96,7 +54,7 @@ class Person:
         data: Payload = {"content": content, "sticker_ids": [str(item) for item in sticker_ids]}
         if reply_to is not None:
             data["message_reference"] = {"message_id": str(reply_to.id)}
-        return chat.send(self._world, self.user, channel, draft_from(data, files))
+        return send_message(self._world, self.user, channel, draft_from(data, files))
 
     async def forward(self, message: Message, channel: Channel) -> Message:
         """Forward a message to another channel."""
@@ -105,16 +63,18 @@ class Person:
             "message_id": str(message.id),
             "channel_id": str(message.channel_id),
         }
-        return chat.send(self._world, self.user, channel, draft_from({"message_reference": about}))
+        return send_message(
+            self._world, self.user, channel, draft_from({"message_reference": about})
+        )
 
     async def open_thread(
-        self, place: Channel | Message, name: str, *, private: bool = False
+        self, parent: Channel | Message, name: str, *, private: bool = False
     ) -> Channel:
         """Open a thread in a channel or on a message."""
-        if isinstance(place, Message):
-            channel = self._channel(place)
-            return threads.open_thread(self._world, self.user, channel, name, message=place)
-        return threads.open_thread(self._world, self.user, place, name, private=private)
+        if isinstance(parent, Message):
+            channel = self._channel(parent)
+            return threads.open_thread(self._world, self.user, channel, name, message=parent)
+        return threads.open_thread(self._world, self.user, parent, name, private=private)
 
     async def open_post(
         self,
@@ -135,28 +95,28 @@ class Person:
         """Change the words of one's own message."""
         self._must_be_mine(message)
         draft = draft_from({"content": content})
-        return chat.edit(self._world, self._channel(message), message, draft)
+        return edit_message(self._world, self._channel(message), message, draft)
 
     async def delete(self, message: Message) -> None:
         """Delete one's own message, dismiss an ephemeral one, or moderate another's."""
         channel = self._channel(message)
         if message.ephemeral_for == self.id:
-            chat.dismiss(self._world, channel, message)
+            dismiss_message(self._world, channel, message)
             return
         if message.author is not self.user:
             self._world.require(self.user, channel, Permission.MANAGE_MESSAGES)
-        chat.delete(self._world, channel, message)
+        delete_message(self._world, channel, message)
 
     async def delete_many(self, messages: Sequence[Message]) -> None:
         """Delete several messages of one channel at once, as moderation does."""
         channel = self._channel(messages[0])
         self._world.require(self.user, channel, Permission.MANAGE_MESSAGES)
-        chat.delete_many(self._world, channel, [message.id for message in messages])
+        delete_messages(self._world, channel, [message.id for message in messages])
 
     async def typing(self, channel: Channel) -> None:
         """Begin to write."""
-        check_may_speak(self._world, self.user, channel)
-        chat.typing(self._world, channel, self.user)
+        check_may_write(self._world, self.user, channel)
+        show_typing(self._world, channel, self.user)
 
     async def react(self, message: Message, emoji: str) -> None:
         """React with a Unicode emoji or ``name:id``."""
@@ -166,47 +126,9 @@ class Person:
         """Take a reaction back."""
         reactions.unreact(self._world, self._channel(message), message, self.user, emoji)
 
-    def _channel(self, message: Message) -> Channel:
-        return self._world.channel(message.channel_id)
-
-    def _must_see(self, message: Message) -> None:
-        shown = self._world.permissions(self._channel(message), self.id) & Permission.VIEW_CHANNEL
-        mine = message.ephemeral_for in {None, self.id} and not message.dismissed
-        if message.deleted or not shown or not mine:
-            raise LookupError(f"{self.name} sees no such message")
-
     def _must_be_mine(self, message: Message) -> None:
         if message.author is not self.user:
             raise PermissionError("only the author can edit a message")
-
-    def messages(self, channel: Channel) -> list[Message]:
-        """Return what this person sees in a channel, oldest first."""
-        if not self._world.permissions(channel, self.id) & Permission.VIEW_CHANNEL:
-            return []
-        return [
-            message
-            for message in channel.messages.values()
-            if message.ephemeral_for in {None, self.id} and not message.dismissed
-        ]
-
-    async def wait_for_message(
-        self,
-        channel: Channel,
-        predicate: Callable[[Message], bool] = lambda message: True,
-        timeout_s: float = 15.0,
-    ) -> Message:
-        """Wait until a message this person sees fits, and return the newest that does.
-
-        Raises:
-            TimeoutError: none did.
-        """
-
-        def found() -> list[Message]:
-            return [message for message in self.messages(channel) if predicate(message)]
-
-        if not await until(self._world, lambda: bool(found()), timeout_s=timeout_s):
-            raise TimeoutError(f"no such message within {timeout_s} s in #{channel.name}")
-        return found()[-1]
 
     async def slash(self, channel: Channel, command: str, /, **options: object) -> Interaction:
         """Use a slash command, waiting for the bot to have registered it.
@@ -224,7 +146,7 @@ class Person:
         root = command.split()[0]
         await self._registered(channel, root, 1)
         data = commands.slash_data(self._world, channel, self.user, command, options)
-        return self._open(channel, Kind.COMMAND, data)
+        return self._open(channel, InteractionType.COMMAND, data)
 
     async def autocomplete(
         self, channel: Channel, command: str, focused: str, /, **options: object
@@ -234,7 +156,7 @@ class Person:
         data = commands.slash_data(
             self._world, channel, self.user, command, options, focused=focused
         )
-        return self._open(channel, Kind.AUTOCOMPLETE, data)
+        return self._open(channel, InteractionType.AUTOCOMPLETE, data)
 
     async def use_menu(self, target: Message, name: str) -> Interaction:
         """Use a message menu command on a message."""
@@ -242,14 +164,14 @@ class Person:
         self._world.require(self.user, channel, Permission.USE_APPLICATION_COMMANDS)
         await self._registered(channel, name, 3)
         data = commands.message_menu_data(self._world, channel, self.user, name, target)
-        return self._open(channel, Kind.COMMAND, data)
+        return self._open(channel, InteractionType.COMMAND, data)
 
     async def use_user_menu(self, channel: Channel, target: User, name: str) -> Interaction:
         """Use a user menu command on somebody in a channel."""
         self._world.require(self.user, channel, Permission.USE_APPLICATION_COMMANDS)
         await self._registered(channel, name, 2)
         data = commands.user_menu_data(self._world, channel, self.user, name, target)
-        return self._open(channel, Kind.COMMAND, data)
+        return self._open(channel, InteractionType.COMMAND, data)
 
     def command_names(self, channel: Channel) -> list[str]:
         """Return the names of the commands and menu entries this person is offered there."""
@@ -270,8 +192,8 @@ class Person:
             LookupError: no such button, or one that can't be pressed.
         """
         self._must_see(message)
-        data = forms.click_data(message, label_or_custom_id)
-        return self._open(self._channel(message), Kind.COMPONENT, data, message)
+        data = components.click_data(message, label_or_custom_id)
+        return self._open(self._channel(message), InteractionType.COMPONENT, data, message)
 
     async def select(
         self, message: Message, custom_id: str, values: Sequence[object]
@@ -283,8 +205,8 @@ class Person:
         """
         self._must_see(message)
         channel = self._channel(message)
-        data = forms.select_data(self._world, channel, message, custom_id, values, self.user)
-        return self._open(channel, Kind.COMPONENT, data, message)
+        data = components.select_data(self._world, channel, message, custom_id, values, self.user)
+        return self._open(channel, InteractionType.COMPONENT, data, message)
 
     async def fill_modal(
         self, interaction: Interaction, values: Mapping[str, object]
@@ -300,14 +222,14 @@ class Person:
             TimeoutError: no modal opened.
         """
         modal = await interaction.wait_modal()
-        exchange = interaction.exchange
-        data = forms.modal_data(self._world, exchange.channel, modal, values, self.user)
-        return self._open(exchange.channel, Kind.MODAL, data, exchange.source)
+        opener = interaction.state
+        data = components.modal_data(self._world, opener.channel, modal, values, self.user)
+        return self._open(opener.channel, InteractionType.MODAL, data, opener.source)
 
     def _open(
-        self, channel: Channel, kind: Kind, data: Json, source: Message | None = None
+        self, channel: Channel, kind: InteractionType, data: Json, source: Message | None = None
     ) -> Interaction:
-        exchange = self._interactions.open(self.user, channel, kind=kind, data=data, source=source)
+        opened = self._interactions.open(self.user, channel, kind=kind, data=data, source=source)
         loop = asyncio.get_running_loop()
-        loop.call_later(self._interactions.ack_s, self._interactions.fail_unless_answered, exchange)
-        return Interaction(self._world, self._interactions, exchange)
+        loop.call_later(self._interactions.ack_s, self._interactions.fail_unless_answered, opened)
+        return Interaction(self._world, opened)

@@ -6,8 +6,9 @@ Source: https://discord.com/developers/docs/events/gateway#list-of-intents
 from dataclasses import dataclass
 
 from imgoe_bot.discordsim.payloads.messages import message_payload
-from imgoe_bot.discordsim.state.entities import Message
-from imgoe_bot.discordsim.state.world import Event, World
+from imgoe_bot.discordsim.state.events import MESSAGE_EVENTS, Event
+from imgoe_bot.discordsim.state.messages import Message
+from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Json, Payload, copied_mapping, mapping, mappings, text
 
 GUILDS = 1 << 0
@@ -67,8 +68,7 @@ def seen_with(intents: Intents, event: Event, *, bot_id: int) -> Payload:
     or mentions the bot.
     """
     data = copied_mapping(event.data)
-    is_message = event.name in {"MESSAGE_CREATE", "MESSAGE_UPDATE"}
-    if not is_message or event.guild_id is None or intents.bits & MESSAGE_CONTENT:
+    if event.name not in MESSAGE_EVENTS or event.guild_id is None or intents.bits & MESSAGE_CONTENT:
         return data
     return readable(data, bot_id=bot_id)
 

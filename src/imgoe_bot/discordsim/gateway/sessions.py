@@ -1,4 +1,4 @@
-"""Gateway sessions: what one identified shard asked for and has been sent, and its frames.
+"""Gateway sessions: what one identified shard asked for and has been sent.
 
 Source: https://discord.com/developers/docs/events/gateway
 """
@@ -6,28 +6,16 @@ Source: https://discord.com/developers/docs/events/gateway
 import asyncio
 import json
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from imgoe_bot.discordsim.gateway.frames import DISPATCH
 from imgoe_bot.discordsim.gateway.intents import Intents
 from imgoe_bot.discordsim.wire import (
-    Json,
     Payload,
-    mapping,
-    sequence,
 )
 
-DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, REQUEST_MEMBERS = 0, 1, 2, 6, 7, 8
-INVALID_SESSION, HELLO, HEARTBEAT_ACK = 9, 10, 11
 _HISTORY = 10_000
-
-
-class GatewayClosed(Exception):
-    """The connection must be closed with this code."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
 
 
 @dataclass(slots=True, eq=False)
@@ -64,23 +52,34 @@ class Session:
         return (0 if guild_id is None else (guild_id >> 22) % self.shard_count) == self.shard_id
 
 
-def control(code: int, data: object) -> str:
-    """Return a frame that is no event."""
-    return json.dumps({"op": code, "d": data, "s": None, "t": None})
+class Sessions:
+    """The sessions of all shards, those without a socket included."""
 
+    def __init__(self) -> None:
+        self._by_id: dict[str, Session] = {}
 
-def parsed(raw: str) -> Json:
-    """Return a received frame; raises GatewayClosed (4002) when it is no JSON."""
-    try:
-        return mapping(json.loads(raw))
-    except ValueError as error:
-        raise GatewayClosed(4002, "Error while decoding payload.") from error
+    def __iter__(self) -> Iterator[Session]:
+        return iter(tuple(self._by_id.values()))
 
+    def find(self, session_id: str) -> Session | None:
+        """Return a session that can be resumed, None when it is unknown or forgotten."""
+        return self._by_id.get(session_id)
 
-def shard(data: Json) -> tuple[int, int]:
-    """Return (shard id, count) of an IDENTIFY; raises GatewayClosed (4010)."""
-    given = [item for item in sequence(data.get("shard")) if isinstance(item, int)]
-    shard_id, count = given if len(given) == 2 else (0, 1)
-    if not 0 <= shard_id < count:
-        raise GatewayClosed(4010, "Invalid shard.")
-    return shard_id, count
+    def of(self, outbox: "asyncio.Queue[str]") -> Session | None:
+        """Return the session whose socket this is, None before it has identified."""
+        return next((session for session in self if session.outbox is outbox), None)
+
+    def add(self, fresh: Session) -> None:
+        """Begin a session; one of the same shard that has no socket is forgotten."""
+        for known in self:
+            if known.shard_id == fresh.shard_id and known.outbox is None:
+                del self._by_id[known.id]
+        self._by_id[fresh.id] = fresh
+
+    def forget(self, session: Session) -> None:
+        """Drop a session for good: it can't be resumed."""
+        del self._by_id[session.id]
+
+    def forget_all(self) -> None:
+        """Drop every session for good."""
+        self._by_id.clear()

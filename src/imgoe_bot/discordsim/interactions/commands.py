@@ -4,7 +4,11 @@ from collections.abc import Mapping
 
 from imgoe_bot.discordsim.interactions.resolved import Resolved
 from imgoe_bot.discordsim.permissions import Permission
-from imgoe_bot.discordsim.state.entities import Channel, Command, Guild, Message, Upload, User
+from imgoe_bot.discordsim.state.channels import Channel
+from imgoe_bot.discordsim.state.commands import Command
+from imgoe_bot.discordsim.state.guilds import Guild
+from imgoe_bot.discordsim.state.messages import Message, Upload
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import (
     Json,

@@ -6,17 +6,19 @@ Source: https://discord.com/developers/docs/interactions/receiving-and-respondin
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from imgoe_bot.discordsim.state.entities import Channel, Message, User
+from imgoe_bot.discordsim.state.channels import Channel
+from imgoe_bot.discordsim.state.messages import Message
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.wire import (
     Json,
     Payload,
 )
 
 TOKEN_LIFE_S = 15 * 60
-FOLLOW_UPS = 5  # where only the person, not the place, has the app
+FOLLOW_UPS = 5  # where only the person, not the server, has the app
 
 
-class Kind(IntEnum):
+class InteractionType(IntEnum):
     """What a person did."""
 
     COMMAND = 2
@@ -25,10 +27,9 @@ class Kind(IntEnum):
     MODAL = 5
 
 
-class Answer(IntEnum):
+class CallbackType(IntEnum):
     """How a bot may acknowledge."""
 
-    PONG = 1
     MESSAGE = 4
     DEFERRED_MESSAGE = 5
     DEFERRED_UPDATE = 6
@@ -38,7 +39,7 @@ class Answer(IntEnum):
 
 
 @dataclass(slots=True, eq=False)
-class Exchange:
+class InteractionState:
     """One interaction and all that came of it.
 
     Attributes:
@@ -55,13 +56,13 @@ class Exchange:
 
     id: int
     token: str = field(repr=False)
-    kind: Kind
+    kind: InteractionType
     user: User
     channel: Channel
     data: Json
     created_at: float
     source: Message | None = None
-    answered: Answer | None = None
+    answered: CallbackType | None = None
     acknowledged_after_s: float | None = None
     original: Message | None = None
     followups: list[Message] = field(default_factory=list[Message])

@@ -4,25 +4,32 @@ Source: https://discord.com/developers/docs/interactions/receiving-and-respondin
 """
 
 from imgoe_bot.discordsim.interactions.commands import context_of, is_installed
-from imgoe_bot.discordsim.interactions.interaction import Answer, Exchange, Kind
+from imgoe_bot.discordsim.interactions.interaction import (
+    CallbackType,
+    InteractionState,
+    InteractionType,
+)
+from imgoe_bot.discordsim.payloads.channels import channel_payload
+from imgoe_bot.discordsim.payloads.guilds import member_payload
 from imgoe_bot.discordsim.payloads.messages import message_payload
-from imgoe_bot.discordsim.payloads.state import channel_payload, member_payload, user_payload
-from imgoe_bot.discordsim.rules.rights import file_limit
-from imgoe_bot.discordsim.state.entities import Channel, User
+from imgoe_bot.discordsim.payloads.users import user_payload
+from imgoe_bot.discordsim.rules.messages import file_limit
+from imgoe_bot.discordsim.state.channels import Channel
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Json, Payload, copied_mapping, mappings, text
 
 
-def create_payload(world: World, exchange: Exchange) -> Payload:
+def create_payload(world: World, interaction: InteractionState) -> Payload:
     """Return what INTERACTION_CREATE carries."""
-    channel, user = exchange.channel, exchange.user
+    channel, user = interaction.channel, interaction.user
     payload: Payload = {
-        "id": str(exchange.id),
+        "id": str(interaction.id),
         "application_id": str(world.bot.id),
-        "type": int(exchange.kind),
-        "token": exchange.token,
+        "type": int(interaction.kind),
+        "token": interaction.token,
         "version": 1,
-        "data": copied_mapping(exchange.data),
+        "data": copied_mapping(interaction.data),
         "channel_id": str(channel.id),
         "channel": channel_payload(world, channel) | _permissions(world, channel, user),
         "attachment_size_limit": file_limit(world, channel),
@@ -30,51 +37,51 @@ def create_payload(world: World, exchange: Exchange) -> Payload:
         "entitlements": [],
         "app_permissions": str(int(world.permissions(channel, world.bot.id))),
         "context": context_of(world, channel),
-        "authorizing_integration_owners": _owners(world, exchange),
+        "authorizing_integration_owners": _owners(world, interaction),
     }
-    if exchange.source is not None:
-        payload["message"] = message_payload(world, exchange.source)
-    return payload | _caller(world, exchange)
+    if interaction.source is not None:
+        payload["message"] = message_payload(world, interaction.source)
+    return payload | _caller(world, interaction)
 
 
 def _permissions(world: World, channel: Channel, user: User) -> Payload:
     return {"permissions": str(int(world.permissions(channel, user.id)))}
 
 
-def _owners(world: World, exchange: Exchange) -> Payload:
-    by_guild = is_installed(world, exchange.channel)
-    owners: Payload = {"0": str(exchange.channel.guild_id or 0)} if by_guild else {}
-    return owners | ({"1": str(exchange.user.id)} if exchange.user.has_app else {})
+def _owners(world: World, interaction: InteractionState) -> Payload:
+    by_guild = is_installed(world, interaction.channel)
+    owners: Payload = {"0": str(interaction.channel.guild_id or 0)} if by_guild else {}
+    return owners | ({"1": str(interaction.user.id)} if interaction.user.has_app else {})
 
 
-def _caller(world: World, exchange: Exchange) -> Payload:
-    guild_id = exchange.channel.guild_id
+def _caller(world: World, interaction: InteractionState) -> Payload:
+    guild_id = interaction.channel.guild_id
     if guild_id is None:
-        return {"user": user_payload(exchange.user)}
+        return {"user": user_payload(interaction.user)}
     guild = world.guild(guild_id)
-    member = member_payload(world.member(guild_id, exchange.user.id))
+    member = member_payload(world.member(guild_id, interaction.user.id))
     return {
         "guild_id": str(guild_id),
         "guild": {"id": str(guild_id), "locale": guild.locale, "features": []},
         "guild_locale": guild.locale,
-        "member": member | _permissions(world, exchange.channel, exchange.user),
+        "member": member | _permissions(world, interaction.channel, interaction.user),
     }
 
 
-def metadata_payload(world: World, exchange: Exchange) -> Payload:
+def metadata_payload(world: World, interaction: InteractionState) -> Payload:
     """Return the ``interaction_metadata`` of messages that answer."""
     metadata: Payload = {
-        "id": str(exchange.id),
-        "type": int(exchange.kind),
-        "user": user_payload(exchange.user),
-        "authorizing_integration_owners": _owners(world, exchange),
+        "id": str(interaction.id),
+        "type": int(interaction.kind),
+        "user": user_payload(interaction.user),
+        "authorizing_integration_owners": _owners(world, interaction),
     }
-    if exchange.original is not None:
-        metadata["original_response_message_id"] = str(exchange.original.id)
-    if exchange.kind is Kind.COMPONENT and exchange.source is not None:
-        metadata["interacted_message_id"] = str(exchange.source.id)
-    if exchange.kind is Kind.COMMAND:
-        metadata["name"] = _full_name(exchange.data)
+    if interaction.original is not None:
+        metadata["original_response_message_id"] = str(interaction.original.id)
+    if interaction.kind is InteractionType.COMPONENT and interaction.source is not None:
+        metadata["interacted_message_id"] = str(interaction.source.id)
+    if interaction.kind is InteractionType.COMMAND:
+        metadata["name"] = _full_name(interaction.data)
     return metadata
 
 
@@ -84,19 +91,19 @@ def _full_name(data: Json) -> str:
     return " ".join([text(data, "name"), *map(_full_name, inner)])
 
 
-def callback_payload(world: World, exchange: Exchange) -> Payload:
+def callback_payload(world: World, interaction: InteractionState) -> Payload:
     """Return what ``?with_response=1`` answers."""
-    about: Payload = {"id": str(exchange.id), "type": int(exchange.kind)}
+    about: Payload = {"id": str(interaction.id), "type": int(interaction.kind)}
     payload: Payload = {"interaction": about}
-    if exchange.answered is None:
+    if interaction.answered is None:
         return payload
-    shown = exchange.original
+    shown = interaction.original
     if shown is not None:
         about["response_message_id"] = str(shown.id)
         about["response_message_loading"] = shown.loading
         about["response_message_ephemeral"] = shown.ephemeral
-    resource: Payload = {"type": int(exchange.answered)}
-    if shown is not None and exchange.answered is not Answer.DEFERRED_UPDATE:
+    resource: Payload = {"type": int(interaction.answered)}
+    if shown is not None and interaction.answered is not CallbackType.DEFERRED_UPDATE:
         resource["message"] = message_payload(world, shown)
     payload["resource"] = resource
     return payload

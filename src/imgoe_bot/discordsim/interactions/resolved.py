@@ -6,14 +6,14 @@ Source: https://discord.com/developers/docs/interactions/receiving-and-respondin
 from dataclasses import dataclass, field
 
 from imgoe_bot.discordsim.actions.composing import keep_file
+from imgoe_bot.discordsim.payloads.channels import channel_payload
+from imgoe_bot.discordsim.payloads.guilds import member_payload, role_payload
 from imgoe_bot.discordsim.payloads.messages import attachment_payload, message_payload
-from imgoe_bot.discordsim.payloads.state import (
-    channel_payload,
-    member_payload,
-    role_payload,
-    user_payload,
-)
-from imgoe_bot.discordsim.state.entities import Channel, Message, Role, Upload, User
+from imgoe_bot.discordsim.payloads.users import user_payload
+from imgoe_bot.discordsim.state.channels import Channel
+from imgoe_bot.discordsim.state.guilds import Role
+from imgoe_bot.discordsim.state.messages import Message, Upload
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Payload
 
@@ -71,7 +71,7 @@ class Resolved:
 
     def _add_file(self, item: Upload) -> str:
         attachment = keep_file(self.world, self.channel.id, item)
-        self.world.loose_files[attachment.id] = attachment
+        self.world.interaction_files[attachment.id] = attachment
         return self._keep("attachments", attachment.id, attachment_payload(self.world, attachment))
 
     def add_message(self, message: Message) -> str:

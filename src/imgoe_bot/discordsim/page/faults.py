@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from imgoe_bot.discordsim.controls.faults import Faults
 from imgoe_bot.discordsim.controls.person import Person
 from imgoe_bot.discordsim.permissions import Permission
-from imgoe_bot.discordsim.state.entities import Channel
+from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Payload
 
@@ -16,7 +16,7 @@ _SLOW_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class FaultContext:
     """Where a fault is let loose: by whom and in which channel."""
 
     world: World
@@ -41,7 +41,7 @@ class Fault:
     group: str
     label: str
     hint: str
-    act: Callable[[Scene], Awaitable[None]]
+    act: Callable[[FaultContext], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,78 +53,78 @@ class Lasting:
         end: takes it back.
     """
 
-    is_on: Callable[[Scene], bool]
-    end: Callable[[Scene], None]
+    is_on: Callable[[FaultContext], bool]
+    end: Callable[[FaultContext], None]
 
 
-async def _drop(scene: Scene) -> None:
-    await scene.faults.drop_sockets(resumable=True)
+async def _drop(at: FaultContext) -> None:
+    await at.faults.drop_sockets(resumable=True)
 
 
-async def _forget(scene: Scene) -> None:
-    await scene.faults.drop_sockets(resumable=False)
+async def _forget(at: FaultContext) -> None:
+    await at.faults.drop_sockets(resumable=False)
 
 
-async def _reconnect(scene: Scene) -> None:
-    scene.faults.ask_to_reconnect()
+async def _reconnect(at: FaultContext) -> None:
+    at.faults.ask_to_reconnect()
 
 
-async def _backwards(scene: Scene) -> None:
-    scene.faults.reorder_events()
+async def _backwards(at: FaultContext) -> None:
+    at.faults.reorder_events()
 
 
-async def _twice(scene: Scene) -> None:
-    scene.faults.duplicate_events()
+async def _twice(at: FaultContext) -> None:
+    at.faults.duplicate_events()
 
 
-async def _limit(scene: Scene) -> None:
-    scene.faults.next_statuses(_SENDING, [429, 429, 429])
+async def _limit(at: FaultContext) -> None:
+    at.faults.next_statuses(_SENDING, [429, 429, 429])
 
 
-async def _break(scene: Scene) -> None:
-    scene.faults.next_statuses(_SENDING, [502, 500])
+async def _break(at: FaultContext) -> None:
+    at.faults.next_statuses(_SENDING, [502, 500])
 
 
-async def _slow(scene: Scene) -> None:
-    scene.faults.delay(_ANY, _SLOW_S)
+async def _slow(at: FaultContext) -> None:
+    at.faults.delay(_ANY, _SLOW_S)
 
 
-async def _expire(scene: Scene) -> None:
-    scene.faults.expire_links()
+async def _expire(at: FaultContext) -> None:
+    at.faults.expire_links()
 
 
-async def _blind(scene: Scene) -> None:
-    scene.faults.blind_previews()
+async def _blind(at: FaultContext) -> None:
+    at.faults.fail_all_previews()
 
 
-async def _lose(scene: Scene) -> None:
-    scene.faults.lose_pictures()
+async def _lose(at: FaultContext) -> None:
+    at.faults.fail_next_previews()
 
 
-async def _mute(scene: Scene) -> None:
-    _revoke(scene, Permission.SEND_MESSAGES)
+async def _mute(at: FaultContext) -> None:
+    _revoke(at, Permission.SEND_MESSAGES)
 
 
-async def _hide(scene: Scene) -> None:
-    _revoke(scene, Permission.VIEW_CHANNEL)
+async def _hide(at: FaultContext) -> None:
+    _revoke(at, Permission.VIEW_CHANNEL)
 
 
-def _revoke(scene: Scene, permission: Permission) -> None:
-    if scene.channel.guild_id is None:
+def _revoke(at: FaultContext, permission: Permission) -> None:
+    if at.channel.guild_id is None:
         raise LookupError("Open a channel of a server first: direct messages know no rights.")
-    scene.faults.revoke(scene.channel, permission)
+    at.faults.revoke(at.channel, permission)
 
 
-async def _close(scene: Scene) -> None:
-    scene.person.dms_closed = True
+async def _close(at: FaultContext) -> None:
+    at.person.dms_closed = True
 
 
-async def _heal(scene: Scene) -> None:
-    scene.faults.clear()
-    for channel in scene.world.channels.values():
-        if scene.world.bot.id in channel.overwrites:
-            scene.faults.restore(channel)
-    scene.person.dms_closed = False
+async def _heal(at: FaultContext) -> None:
+    at.faults.clear()
+    for channel in at.world.channels.values():
+        if at.world.bot.id in channel.overwrites:
+            at.faults.restore(channel)
+    at.person.dms_closed = False
 
 
 FAULTS = (
@@ -146,25 +146,25 @@ FAULTS = (
 )
 
 
-def _denied(scene: Scene) -> Permission:
-    overwrite = scene.channel.overwrites.get(scene.world.bot.id)
+def _denied(at: FaultContext) -> Permission:
+    overwrite = at.channel.overwrites.get(at.world.bot.id)
     return Permission.NONE if overwrite is None else overwrite.deny
 
 
-def _restore(scene: Scene) -> None:
-    scene.faults.restore(scene.channel)
+def _restore(at: FaultContext) -> None:
+    at.faults.restore(at.channel)
 
 
-def _open(scene: Scene) -> None:
-    scene.person.dms_closed = False
+def _open(at: FaultContext) -> None:
+    at.person.dms_closed = False
 
 
 LASTING = {
     "twice": Lasting(lambda at: at.faults.copies > 1, lambda at: at.faults.duplicate_events(1)),
     "slow": Lasting(lambda at: at.faults.delay_of(_ANY) > 0, lambda at: at.faults.delay(_ANY, 0)),
     "blind": Lasting(
-        lambda at: at.world.troubles.blind_previews,
-        lambda at: at.faults.blind_previews(blind=False),
+        lambda at: at.world.active_faults.all_previews_fail,
+        lambda at: at.faults.fail_all_previews(failing=False),
     ),
     "mute": Lasting(lambda at: bool(_denied(at) & Permission.SEND_MESSAGES), _restore),
     "hide": Lasting(lambda at: bool(_denied(at) & Permission.VIEW_CHANNEL), _restore),
@@ -173,7 +173,7 @@ LASTING = {
 """What stays on, by name; the button of one that is on takes it back."""
 
 
-def offered() -> list[Payload]:
+def fault_buttons() -> list[Payload]:
     """Return the panel's buttons in their order."""
     return [
         {
@@ -187,18 +187,18 @@ def offered() -> list[Payload]:
     ]
 
 
-def on_here(scene: Scene) -> list[str]:
+def lasting_on(at: FaultContext) -> list[str]:
     """Return the names of the lasting faults that are on, where somebody is."""
-    return [name for name, fault in LASTING.items() if fault.is_on(scene)]
+    return [name for name, fault in LASTING.items() if fault.is_on(at)]
 
 
-async def let_loose(name: str, scene: Scene) -> None:
+async def toggle_fault(name: str, at: FaultContext) -> None:
     """Let a fault happen, or end one that lasts; raises LookupError when there is no such one."""
-    if name in on_here(scene):
-        LASTING[name].end(scene)
+    if name in lasting_on(at):
+        LASTING[name].end(at)
         return
     for fault in FAULTS:
         if fault.name == name:
-            await fault.act(scene)
+            await fault.act(at)
             return
     raise LookupError(f"no fault {name!r}")

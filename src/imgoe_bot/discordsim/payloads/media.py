@@ -7,7 +7,7 @@ discord-api-docs, pull request 7611
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from imgoe_bot.discordsim.state.entities import Attachment
+from imgoe_bot.discordsim.state.messages import Attachment
 from imgoe_bot.discordsim.state.signed_links import LinkSigner
 from imgoe_bot.discordsim.wire import Payload, integer, is_mapping, is_sequence, text
 
@@ -22,14 +22,14 @@ _PICTURES = _MEDIA | {"image", "thumbnail"}
 
 
 @dataclass(frozen=True, slots=True)
-class Gallery:
+class MessageFiles:
     """The files that a message's parts may show, where they lie, and who signs their addresses."""
 
     links: LinkSigner
     files: Sequence[Attachment]
     path_of: Callable[[Attachment], str]
 
-    def shown(self, part: object, *, key: str = "") -> object:
+    def resolve(self, part: object, *, key: str = "") -> object:
         """Return a part of a message with every address filled in.
 
         Args:
@@ -39,10 +39,10 @@ class Gallery:
         if isinstance(part, str):
             return self._address(part)
         if is_sequence(part):
-            return [self.shown(each) for each in part]
+            return [self.resolve(each) for each in part]
         if not is_mapping(part):
             return part
-        found = {name: self.shown(each, key=name) for name, each in part.items()}
+        found = {name: self.resolve(each, key=name) for name, each in part.items()}
         if key in _PICTURES:
             found |= {"proxy_url": self.links.proxied(text(found, "url"))}
         own = self._file(text(part, "url")) if key in _PICTURES else None
@@ -78,7 +78,7 @@ def _about_picture(file: Attachment, key: str) -> Payload:
     )
 
 
-def blinded(part: object, *, key: str = "") -> object:
+def with_failed_pictures(part: object, *, key: str = "") -> object:
     """Return a part of a message with every picture from elsewhere not found.
 
     Args:
@@ -86,16 +86,16 @@ def blinded(part: object, *, key: str = "") -> object:
         key: what it is called in the part around it.
     """
     if is_sequence(part):
-        return [blinded(each) for each in part]
+        return [with_failed_pictures(each) for each in part]
     if not is_mapping(part):
         return part
-    found: Payload = {name: blinded(each, key=name) for name, each in part.items()}
+    found: Payload = {name: with_failed_pictures(each, key=name) for name, each in part.items()}
     if key in _PICTURES and text(found, "url").startswith(("http://", "https://")):
         found |= {"width": 0, "height": 0, "loading_state": NOT_FOUND}
     return found
 
 
-def loose_files(files: Iterable[Attachment], parts: Iterable[object]) -> list[Attachment]:
+def unshown_files(files: Iterable[Attachment], parts: Iterable[object]) -> list[Attachment]:
     """Return the files that no embed or component shows: those a message lists as attachments.
 
     Source: https://github.com/discord/discord-api-docs/issues/8277

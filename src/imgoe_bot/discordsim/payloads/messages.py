@@ -5,20 +5,17 @@ Source: discord.py 2.7.1 ``types/message.py`` and ``message.py``
 
 from collections.abc import Sequence
 
-from imgoe_bot.discordsim.payloads.media import Gallery, blinded, loose_files
-from imgoe_bot.discordsim.payloads.state import (
-    channel_payload,
-    emoji_payload,
-    optional_id,
-    user_payload,
-)
-from imgoe_bot.discordsim.state.entities import Attachment, Message, MessageType, Reference
+from imgoe_bot.discordsim.payloads.channels import channel_payload
+from imgoe_bot.discordsim.payloads.media import MessageFiles, unshown_files, with_failed_pictures
+from imgoe_bot.discordsim.payloads.users import user_payload
+from imgoe_bot.discordsim.state.messages import Attachment, Message, MessageType, Reference
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import (
     Json,
     Payload,
     copied_mapping,
     mappings,
+    optional_id,
     timestamp,
 )
 
@@ -173,15 +170,23 @@ def _snapshot(world: World, message: Message, snapshot: Payload) -> Payload:
 
 def _parts(world: World, parts: Json, files: Sequence[Attachment]) -> Payload:
     """Return embeds and components with their addresses, and the files that neither shows."""
-    gallery = Gallery(world.links, files, attachment_path)
+    own_files = MessageFiles(world.links, files, attachment_path)
     embeds, components = mappings(parts.get("embeds")), mappings(parts.get("components"))
-    listed = loose_files(files, [*embeds, *components])
+    listed = unshown_files(files, [*embeds, *components])
     return {
         "attachments": [attachment_payload(world, item) for item in listed],
-        "embeds": [gallery.shown(_seen(world, embed)) for embed in embeds],
-        "components": [gallery.shown(_seen(world, component)) for component in components],
+        "embeds": [own_files.resolve(_as_fetched(world, embed)) for embed in embeds],
+        "components": [
+            own_files.resolve(_as_fetched(world, component)) for component in components
+        ],
     }
 
 
-def _seen(world: World, part: Json) -> object:
-    return blinded(part) if world.troubles.blind_previews else part
+def _as_fetched(world: World, part: Json) -> object:
+    return with_failed_pictures(part) if world.active_faults.all_previews_fail else part
+
+
+def emoji_payload(emoji: str) -> Payload:
+    """Return a partial emoji from its REST form, ``👍`` or ``name:id``."""
+    name, _, emoji_id = emoji.partition(":")
+    return {"id": emoji_id or None, "name": name}

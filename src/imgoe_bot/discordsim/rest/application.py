@@ -1,33 +1,31 @@
-"""REST routes of the application: login, commands, interaction callbacks, follow-ups."""
+"""REST routes of the application: login and commands."""
 
 from collections.abc import Callable
 
 from aiohttp import web
 
-from imgoe_bot.discordsim.actions import chat
-from imgoe_bot.discordsim.interactions.command_rules import (
+from imgoe_bot.discordsim.payloads.commands import command_payload
+from imgoe_bot.discordsim.payloads.users import user_payload
+from imgoe_bot.discordsim.problems import problem
+from imgoe_bot.discordsim.rest.http import no_content, path_id, read_body, reply
+from imgoe_bot.discordsim.rest.routes import BotRoutes
+from imgoe_bot.discordsim.rules.commands import (
     check_command,
     check_commands,
     duplicate_name,
 )
-from imgoe_bot.discordsim.interactions.interaction import Exchange
-from imgoe_bot.discordsim.interactions.payloads import callback_payload
-from imgoe_bot.discordsim.interactions.responses import Interactions
-from imgoe_bot.discordsim.payloads.messages import message_payload
-from imgoe_bot.discordsim.payloads.state import command_payload, user_payload
-from imgoe_bot.discordsim.problems import problem
-from imgoe_bot.discordsim.rest.http import done, path_id, read_body, reply
-from imgoe_bot.discordsim.state.entities import Command, Message
-from imgoe_bot.discordsim.state.world import Event, World
-from imgoe_bot.discordsim.wire import Json, Payload, integer, mapping, text
+from imgoe_bot.discordsim.state.commands import Command
+from imgoe_bot.discordsim.state.events import Event
+from imgoe_bot.discordsim.state.world import World
+from imgoe_bot.discordsim.wire import Json, integer, text
 
 
-class ApplicationRoutes:
+class ApplicationRoutes(BotRoutes):
     """Who the bot is and which commands it has."""
 
     def __init__(self, world: World, *, gateway_url: Callable[[], str], shards: int) -> None:
+        super().__init__(world)
         self._shards = shards
-        self._world = world
         self._gateway_url = gateway_url
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -89,10 +87,7 @@ class ApplicationRoutes:
             raise problem(10002)
         if "guild_id" not in request.match_info:
             return None
-        guild = self._world.guild(path_id(request, "guild_id"))
-        if not guild.has_bot:
-            raise problem(50001)
-        return guild.id
+        return self._guild(request).id
 
     def _in_scope(self, request: web.Request) -> list[Command]:
         guild_id = self._scope(request)
@@ -150,7 +145,7 @@ class ApplicationRoutes:
     async def remove_command(self, request: web.Request) -> web.Response:
         """Remove one command."""
         del self._world.commands[self._found(request).id]
-        return done()
+        return no_content()
 
     def _keep(
         self, data: Json, guild_id: int | None, known: dict[tuple[int, str], Command]
@@ -161,68 +156,3 @@ class ApplicationRoutes:
         command = Command(command_id, kind, name, guild_id, data, version=self._world.ids.next())
         self._world.commands[command.id] = command
         return command
-
-
-class InteractionRoutes:
-    """How the bot answers interactions; the token in the path is the right to."""
-
-    def __init__(self, world: World, interactions: Interactions) -> None:
-        self._world = world
-        self._interactions = interactions
-
-    def routes(self) -> list[web.AbstractRouteDef]:
-        """Return the routes, to be mounted under ``/api/v10``."""
-        hook = "/webhooks/{application_id}/{token}"
-        one = hook + "/messages/{message_id}"
-        return [
-            web.post("/interactions/{interaction_id}/{token}/callback", self.callback),
-            web.post(hook, self.follow_up),
-            web.get(one, self.get),
-            web.patch(one, self.edit),
-            web.delete(one, self.delete),
-        ]
-
-    async def callback(self, request: web.Request) -> web.Response:
-        """Take the first answer to an interaction."""
-        body = await read_body(request)
-        interaction_id = path_id(request, "interaction_id")
-        exchange = self._interactions.by_id(interaction_id, request.match_info["token"])
-        data = mapping(body.data.get("data"))
-        self._interactions.acknowledge(exchange, integer(body.data, "type"), data, body.draft(data))
-        if request.query.get("with_response", "0") in {"1", "true"}:
-            return reply(callback_payload(self._world, exchange))
-        return done()
-
-    def _exchange(self, request: web.Request) -> Exchange:
-        if path_id(request, "application_id") != self._world.bot.id:
-            raise problem(10015)
-        return self._interactions.by_token(request.match_info["token"])
-
-    def _message(self, request: web.Request, exchange: Exchange) -> Message:
-        return self._interactions.message(exchange, request.match_info["message_id"])
-
-    def _payload(self, message: Message) -> Payload:
-        return message_payload(self._world, message)
-
-    async def follow_up(self, request: web.Request) -> web.Response:
-        """Send a further message."""
-        body = await read_body(request)
-        message = self._interactions.follow_up(self._exchange(request), body.draft())
-        return reply(self._payload(message))
-
-    async def get(self, request: web.Request) -> web.Response:
-        """Return a message of this interaction."""
-        return reply(self._payload(self._message(request, self._exchange(request))))
-
-    async def edit(self, request: web.Request) -> web.Response:
-        """Change a message of this interaction."""
-        body = await read_body(request)
-        exchange = self._exchange(request)
-        message = self._message(request, exchange)
-        return reply(self._payload(self._interactions.edit(exchange, message, body.draft())))
-
-    async def delete(self, request: web.Request) -> web.Response:
-        """Delete a message of this interaction."""
-        exchange = self._exchange(request)
-        chat.delete(self._world, exchange.channel, self._message(request, exchange))
-        return done()

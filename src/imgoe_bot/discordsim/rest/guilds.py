@@ -2,29 +2,30 @@
 
 from aiohttp import web
 
-from imgoe_bot.discordsim.actions import places
+from imgoe_bot.discordsim.actions.guilds import remove_bot
+from imgoe_bot.discordsim.actions.members import emit_member, set_member_roles
+from imgoe_bot.discordsim.actions.roles import role_of
 from imgoe_bot.discordsim.gateway.intents import GUILD_MEMBERS
-from imgoe_bot.discordsim.payloads.state import (
-    channel_payload,
-    guild_payload,
-    member_payload,
-    sticker_payload,
-    user_payload,
-)
+from imgoe_bot.discordsim.payloads.channels import channel_payload
+from imgoe_bot.discordsim.payloads.guilds import guild_payload, member_payload, sticker_payload
+from imgoe_bot.discordsim.payloads.users import user_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
-from imgoe_bot.discordsim.rest.http import done, path_id, query_id, query_int, read_body, reply
-from imgoe_bot.discordsim.rules.rights import check_outranks
-from imgoe_bot.discordsim.state.entities import Guild
-from imgoe_bot.discordsim.state.world import World
+from imgoe_bot.discordsim.rest.http import (
+    no_content,
+    path_id,
+    query_id,
+    query_int,
+    read_body,
+    reply,
+)
+from imgoe_bot.discordsim.rest.routes import BotRoutes
+from imgoe_bot.discordsim.rules.permission_checks import check_outranks
 from imgoe_bot.discordsim.wire import as_int, integer, sequence, text
 
 
-class GuildRoutes:
+class GuildRoutes(BotRoutes):
     """What the bot may ask about people and guilds."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the routes, to be mounted under ``/api/v10``."""
@@ -42,12 +43,6 @@ class GuildRoutes:
             web.get("/guilds/{guild_id}/stickers/{sticker_id}", self.sticker),
             web.get("/stickers/{sticker_id}", self.sticker),
         ]
-
-    def _guild(self, request: web.Request) -> Guild:
-        guild = self._world.guild(path_id(request, "guild_id"))
-        if not guild.has_bot:
-            raise problem(50001)
-        return guild
 
     async def open_direct(self, request: web.Request) -> web.Response:
         """Open the direct conversation with a user; opening succeeds even with closed DMs."""
@@ -89,8 +84,8 @@ class GuildRoutes:
 
     async def leave(self, request: web.Request) -> web.Response:
         """Leave a guild."""
-        places.remove_bot(self._world, self._guild(request))
-        return done()
+        remove_bot(self._world, self._guild(request))
+        return no_content()
 
     async def edit_me(self, request: web.Request) -> web.Response:
         """Change the bot's own name in a guild."""
@@ -98,7 +93,7 @@ class GuildRoutes:
         guild = self._guild(request)
         member = guild.members[self._world.bot.id]
         member.nick = text(body.data, "nick") or None
-        places.tell_member(self._world, guild, member)
+        emit_member(self._world, "GUILD_MEMBER_UPDATE", guild, member)
         return reply(member_payload(member))
 
     async def edit_member(self, request: web.Request) -> web.Response:
@@ -112,9 +107,9 @@ class GuildRoutes:
         roles = sequence(body.data["roles"]) if "roles" in body.data else member.role_ids
         wanted = {as_int(role_id) for role_id in roles}
         for role_id in wanted.symmetric_difference(member.role_ids):
-            role = places.role_of(guild, role_id)
+            role = role_of(guild, role_id)
             check_outranks(self._world.bot, guild, role)
-        places.set_roles(self._world, guild, member, roles)
+        set_member_roles(self._world, guild, member, roles)
         return reply(member_payload(member))
 
     async def stickers(self, request: web.Request) -> web.Response:

@@ -9,7 +9,7 @@ from aiohttp import BodyPartReader, web
 
 from imgoe_bot.discordsim.problems import ApiProblem, invalid_form
 from imgoe_bot.discordsim.rules.drafts import Draft, described, draft_from
-from imgoe_bot.discordsim.state.entities import Upload
+from imgoe_bot.discordsim.state.messages import Upload
 from imgoe_bot.discordsim.wire import Json, mapping, mappings
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -80,7 +80,7 @@ def reply(data: object, *, status: int = 200) -> web.Response:
     )
 
 
-def done() -> web.Response:
+def no_content() -> web.Response:
     """Return 204."""
     return web.Response(status=204)
 

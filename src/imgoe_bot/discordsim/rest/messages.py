@@ -5,28 +5,40 @@ from itertools import islice
 
 from aiohttp import web
 
-from imgoe_bot.discordsim.actions import chat, reactions
-from imgoe_bot.discordsim.actions.chat import AUTHORS_ONLY
+from imgoe_bot.discordsim.actions import reactions
+from imgoe_bot.discordsim.actions.messages import (
+    AUTHORS_ONLY,
+    delete_message,
+    delete_messages,
+    edit_message,
+    send_message,
+    show_typing,
+)
 from imgoe_bot.discordsim.gateway.intents import shown_by_rest
 from imgoe_bot.discordsim.payloads.messages import message_payload
-from imgoe_bot.discordsim.payloads.state import user_payload
+from imgoe_bot.discordsim.payloads.users import user_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
-from imgoe_bot.discordsim.rest.http import done, path_id, query_id, query_int, read_body, reply
-from imgoe_bot.discordsim.rules.rights import check_may_speak
-from imgoe_bot.discordsim.state.entities import Channel, Message
-from imgoe_bot.discordsim.state.world import World
+from imgoe_bot.discordsim.rest.http import (
+    no_content,
+    path_id,
+    query_id,
+    query_int,
+    read_body,
+    reply,
+)
+from imgoe_bot.discordsim.rest.routes import BotRoutes
+from imgoe_bot.discordsim.rules.permission_checks import check_may_write
+from imgoe_bot.discordsim.state.channels import Channel
+from imgoe_bot.discordsim.state.messages import Message
 from imgoe_bot.discordsim.wire import Payload, as_int, sequence, timestamp
 
 _PAGE = 100
 _PINS = 50
 
 
-class MessageRoutes:
+class MessageRoutes(BotRoutes):
     """What the bot may ask about messages."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the routes, to be mounted under ``/api/v10``."""
@@ -51,16 +63,15 @@ class MessageRoutes:
             web.delete(one + "/reactions/{emoji}", self.clear_reactions),
         ]
 
-    def _channel(self, request: web.Request, *needed: Permission) -> Channel:
-        channel = self._world.channel(path_id(request, "channel_id"))
-        self._world.require(self._world.bot, channel, *needed)
-        return channel
-
     def _message(self, request: web.Request, channel: Channel) -> Message:
         message = self._world.message(channel, path_id(request, "message_id"))
         if message.ephemeral:
             raise problem(10008)
         return message
+
+    def _named(self, request: web.Request, *needed: Permission) -> tuple[Channel, Message]:
+        channel = self._channel(request, *needed)
+        return channel, self._message(request, channel)
 
     def _shown(self, message: Message) -> Payload:
         return shown_by_rest(self._world, message)
@@ -76,7 +87,7 @@ class MessageRoutes:
         """Send a message as the bot."""
         body = await read_body(request)
         channel = self._world.channel(path_id(request, "channel_id"))
-        message = chat.send(self._world, self._world.bot, channel, body.draft())
+        message = send_message(self._world, self._world.bot, channel, body.draft())
         return reply(message_payload(self._world, message))
 
     async def get(self, request: web.Request) -> web.Response:
@@ -87,11 +98,10 @@ class MessageRoutes:
     async def edit(self, request: web.Request) -> web.Response:
         """Change one of the bot's messages, or suppress another's embeds."""
         draft = (await read_body(request)).draft()
-        channel = self._channel(request, *([Permission.ATTACH_FILES] if draft.files else []))
-        message = self._message(request, channel)
+        channel, message = self._named(request, *([Permission.ATTACH_FILES] if draft.files else []))
         if message.author is not self._world.bot:
             self._check_foreign_edit(channel, draft.given)
-        edited = chat.edit(self._world, channel, message, draft)
+        edited = edit_message(self._world, channel, message, draft)
         return reply(message_payload(self._world, edited))
 
     def _check_foreign_edit(self, channel: Channel, given: frozenset[str]) -> None:
@@ -101,30 +111,29 @@ class MessageRoutes:
 
     async def delete(self, request: web.Request) -> web.Response:
         """Delete a message; another's needs MANAGE_MESSAGES."""
-        channel = self._channel(request)
-        message = self._message(request, channel)
+        channel, message = self._named(request)
         if message.author is not self._world.bot:
             if channel.guild_id is None:
                 raise problem(50003)
             self._world.require(self._world.bot, channel, Permission.MANAGE_MESSAGES)
-        chat.delete(self._world, channel, message)
-        return done()
+        delete_message(self._world, channel, message)
+        return no_content()
 
     async def delete_many(self, request: web.Request) -> web.Response:
         """Delete 2 to 100 messages at once."""
         body = await read_body(request)
         channel = self._channel(request, Permission.MANAGE_MESSAGES)
-        chat.delete_many(
+        delete_messages(
             self._world, channel, [as_int(item) for item in sequence(body.data.get("messages"))]
         )
-        return done()
+        return no_content()
 
     async def typing(self, request: web.Request) -> web.Response:
         """Show the bot as typing."""
         channel = self._world.channel(path_id(request, "channel_id"))
-        check_may_speak(self._world, self._world.bot, channel)
-        chat.typing(self._world, channel, self._world.bot)
-        return done()
+        check_may_write(self._world, self._world.bot, channel)
+        show_typing(self._world, channel, self._world.bot)
+        return no_content()
 
     async def pins(self, request: web.Request) -> web.Response:
         """List pinned messages, the last pinned first."""
@@ -138,47 +147,42 @@ class MessageRoutes:
 
     async def pin(self, request: web.Request) -> web.Response:
         """Pin a message."""
-        channel = self._channel(request, Permission.PIN_MESSAGES)
-        message = self._message(request, channel)
+        channel, message = self._named(request, Permission.PIN_MESSAGES)
         if len(list(_pinned(channel))) >= _PINS:
             raise problem(30003)
         reactions.pin(self._world, channel, message, self._world.bot)
-        return done()
+        return no_content()
 
     async def unpin(self, request: web.Request) -> web.Response:
         """Take a pin away."""
         channel = self._channel(request, Permission.PIN_MESSAGES)
         reactions.unpin(self._world, channel, self._message(request, channel))
-        return done()
+        return no_content()
 
     async def react(self, request: web.Request) -> web.Response:
         """React as the bot."""
-        channel = self._channel(request)
-        message = self._message(request, channel)
+        channel, message = self._named(request)
         emoji = request.match_info["emoji"]
         reactions.react(self._world, channel, message, self._world.bot, emoji)
-        return done()
+        return no_content()
 
     async def unreact(self, request: web.Request) -> web.Response:
         """Take the bot's reaction back."""
-        channel = self._channel(request)
-        message = self._message(request, channel)
+        channel, message = self._named(request)
         emoji = request.match_info["emoji"]
         reactions.unreact(self._world, channel, message, self._world.bot, emoji)
-        return done()
+        return no_content()
 
     async def unreact_other(self, request: web.Request) -> web.Response:
         """Take another's reaction away."""
-        channel = self._channel(request, Permission.MANAGE_MESSAGES)
-        message = self._message(request, channel)
+        channel, message = self._named(request, Permission.MANAGE_MESSAGES)
         user = self._world.user(path_id(request, "user_id"))
         reactions.unreact(self._world, channel, message, user, request.match_info["emoji"])
-        return done()
+        return no_content()
 
     async def reactors(self, request: web.Request) -> web.Response:
         """List who reacted with an emoji."""
-        channel = self._channel(request, Permission.READ_MESSAGE_HISTORY)
-        message = self._message(request, channel)
+        _, message = self._named(request, Permission.READ_MESSAGE_HISTORY)
         limit = query_int(request, "limit", default=25, most=_PAGE)
         after = query_id(request, "after")
         user_ids = sorted(message.reactions.get(request.match_info["emoji"], []))
@@ -187,10 +191,9 @@ class MessageRoutes:
 
     async def clear_reactions(self, request: web.Request) -> web.Response:
         """Take all reactions away, or all with one emoji."""
-        channel = self._channel(request, Permission.MANAGE_MESSAGES)
-        message = self._message(request, channel)
+        channel, message = self._named(request, Permission.MANAGE_MESSAGES)
         reactions.clear_reactions(self._world, channel, message, request.match_info.get("emoji"))
-        return done()
+        return no_content()
 
 
 def _pinned(channel: Channel) -> Iterable[tuple[float, Message]]:

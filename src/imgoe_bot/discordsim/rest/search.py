@@ -10,13 +10,16 @@ from aiohttp import web
 
 from imgoe_bot.discordsim.gateway.intents import shown_by_rest
 from imgoe_bot.discordsim.permissions import Permission
-from imgoe_bot.discordsim.problems import invalid_form, problem
+from imgoe_bot.discordsim.problems import not_among, problem, too_large
 from imgoe_bot.discordsim.rest.http import path_id, query_int, read_body, reply
-from imgoe_bot.discordsim.state.entities import Guild, Message
-from imgoe_bot.discordsim.state.world import World
+from imgoe_bot.discordsim.rest.routes import BotRoutes
+from imgoe_bot.discordsim.rules.values import check_length
+from imgoe_bot.discordsim.state.guilds import Guild
+from imgoe_bot.discordsim.state.messages import Message
 from imgoe_bot.discordsim.wire import Payload, as_int, sequence
 
 _MOST = 25
+_MOST_LINKS = 50
 _FARTHEST = 9_975
 _NOT_INDEXED = 110_000
 _ALL_OF = frozenset({"has"})
@@ -44,11 +47,8 @@ _HAS: dict[str, Callable[[Message], bool]] = {
 }
 
 
-class SearchRoutes:
+class SearchRoutes(BotRoutes):
     """Finding messages and renewing links."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the routes, to be mounted under ``/api/v10``."""
@@ -62,8 +62,8 @@ class SearchRoutes:
         guild = self._world.guild(path_id(request, "guild_id"))
         bot = self._world.bot
         self._world.require_in_guild(bot, guild, Permission.READ_MESSAGE_HISTORY)
-        if self._world.troubles.searches_pending > 0:
-            self._world.troubles.searches_pending -= 1
+        if self._world.active_faults.searches_pending > 0:
+            self._world.active_faults.searches_pending -= 1
             return _indexing()
         found = list(self._found(guild, request))
         if request.query.get("sort_order", "desc") == "desc":
@@ -91,9 +91,7 @@ class SearchRoutes:
         """Sign old links anew; a link to nothing is refused with 50035."""
         body = await read_body(request)
         urls = [str(url) for url in sequence(body.data.get("attachment_urls"))]
-        if not 1 <= len(urls) <= 50:
-            message = "Must be between 1 and 50 in length."
-            raise invalid_form("attachment_urls", code="BASE_TYPE_BAD_LENGTH", message=message)
+        check_length(urls, "attachment_urls", most=_MOST_LINKS)
         renewed = [{"original": url, "refreshed": self._renewed(url)} for url in urls]
         return reply({"refreshed_urls": renewed})
 
@@ -117,8 +115,7 @@ def _indexing() -> web.Response:
 def _offset(request: web.Request) -> int:
     raw = request.query.get("offset", "0")
     if not raw.isdecimal() or int(raw) > _FARTHEST:
-        message = f"int value should be less than or equal to {_FARTHEST}."
-        raise invalid_form("offset", code="NUMBER_TYPE_MAX", message=message)
+        raise too_large("offset", _FARTHEST)
     return int(raw)
 
 
@@ -132,8 +129,7 @@ def _check_one(name: str, value: str) -> Callable[[Message], bool]:
     if name == "has":
         wanted = _HAS.get(value.removeprefix("-"))
         if wanted is None:
-            message = f"Value must be one of {tuple(_HAS)}."
-            raise invalid_form("has", code="BASE_TYPE_CHOICES", message=message)
+            raise not_among("has", _HAS)
         return lambda message: wanted(message) != value.startswith("-")
     checks: dict[str, Callable[[Message], bool]] = {
         "author_id": lambda message: str(message.author.id) == value,

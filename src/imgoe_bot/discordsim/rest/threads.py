@@ -4,21 +4,19 @@ from aiohttp import web
 
 from imgoe_bot.discordsim.actions import threads
 from imgoe_bot.discordsim.actions.threads import thread_member_payload
+from imgoe_bot.discordsim.payloads.channels import channel_payload
 from imgoe_bot.discordsim.payloads.messages import message_payload
-from imgoe_bot.discordsim.payloads.state import channel_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
-from imgoe_bot.discordsim.rest.http import Body, done, path_id, read_body, reply
-from imgoe_bot.discordsim.state.entities import THREAD_ONLY, THREADS, Channel, ChannelType, User
-from imgoe_bot.discordsim.state.world import World
+from imgoe_bot.discordsim.rest.http import Body, no_content, path_id, read_body, reply
+from imgoe_bot.discordsim.rest.routes import BotRoutes
+from imgoe_bot.discordsim.state.channels import THREAD_ONLY, THREADS, Channel, ChannelType
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.wire import Payload, as_int, integer, mapping, sequence, text
 
 
-class ThreadRoutes:
+class ThreadRoutes(BotRoutes):
     """What the bot may do with threads."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the routes, to be mounted under ``/api/v10``."""
@@ -33,11 +31,6 @@ class ThreadRoutes:
             web.put(channel + "/thread-members/{user_id}", self.join),
             web.delete(channel + "/thread-members/{user_id}", self.leave),
         ]
-
-    def _channel(self, request: web.Request) -> Channel:
-        channel = self._world.channel(path_id(request, "channel_id"))
-        self._world.require(self._world.bot, channel)
-        return channel
 
     def _thread(self, request: web.Request) -> Channel:
         thread = self._channel(request)
@@ -127,7 +120,7 @@ class ThreadRoutes:
     async def join(self, request: web.Request) -> web.Response:
         """Join a thread, or add somebody."""
         threads.add_to_thread(self._world, self._thread(request), self._user(request))
-        return done()
+        return no_content()
 
     async def leave(self, request: web.Request) -> web.Response:
         """Leave a thread, or take somebody out."""
@@ -135,4 +128,4 @@ class ThreadRoutes:
         if user is not self._world.bot:
             self._world.require(self._world.bot, thread, Permission.MANAGE_THREADS)
         threads.remove_from_thread(self._world, thread, user)
-        return done()
+        return no_content()

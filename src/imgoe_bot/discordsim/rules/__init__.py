@@ -1,1 +1,1 @@
-"""What Discord accepts in a message, and from whom."""
+"""What Discord accepts in a message or a command, and from whom."""

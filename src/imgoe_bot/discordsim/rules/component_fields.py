@@ -12,10 +12,9 @@ from imgoe_bot.discordsim.problems import (
     invalid_form,
     not_among,
     required,
-    too_large,
     too_long,
-    too_small,
 )
+from imgoe_bot.discordsim.rules.values import check_length, check_number
 from imgoe_bot.discordsim.wire import Json, flag, integer, mapping, mappings, text
 
 ROW, BUTTON, STRING_SELECT, TEXT_INPUT, SECTION, TEXT, THUMBNAIL = 1, 2, 3, 4, 9, 10, 11
@@ -54,8 +53,7 @@ def check_fields(part: Json, path: str) -> None:
 
 def check_custom_id(part: Json, path: str) -> None:
     """Refuse a custom id that is missing or beyond 100 characters."""
-    if not 1 <= len(text(part, "custom_id")) <= CUSTOM_ID_LENGTH:
-        raise bad_length(f"{path}.custom_id", CUSTOM_ID_LENGTH)
+    check_length(text(part, "custom_id"), f"{path}.custom_id", most=CUSTOM_ID_LENGTH)
 
 
 def check_text(data: Json, name: str, most: int, path: str) -> None:
@@ -107,8 +105,8 @@ def _select(part: Json, path: str) -> None:
     check_custom_id(part, path)
     check_text(part, "placeholder", _PLACEHOLDER, path)
     _counts(part, path, most=OPTIONS)
-    if len(mappings(part.get("default_values"))) > integer(part, "max_values", 1):
-        raise bad_length(f"{path}.default_values", integer(part, "max_values", 1), least=0)
+    defaults, most = mappings(part.get("default_values")), integer(part, "max_values", 1)
+    check_length(defaults, f"{path}.default_values", least=0, most=most)
 
 
 def _string_select(part: Json, path: str) -> None:
@@ -119,24 +117,19 @@ def _string_select(part: Json, path: str) -> None:
 
 def _counts(part: Json, path: str, *, most: int) -> None:
     for name, least in (("min_values", 0), ("max_values", 1)):
-        count = integer(part, name, 1)
-        if count > most:
-            raise too_large(f"{path}.{name}", most)
-        if count < least:
-            raise too_small(f"{path}.{name}", least)
+        check_number(integer(part, name, 1), f"{path}.{name}", least=least, most=most)
 
 
 def _options(part: Json, path: str, *, least: int, most: int) -> None:
     options = mappings(part.get("options"))
-    if not least <= len(options) <= most:
-        raise bad_length(f"{path}.options", most, least=least)
+    check_length(options, f"{path}.options", least=least, most=most)
     seen: set[str] = set()
     for index, option in enumerate(options):
-        place = f"{path}.options.{index}"
-        _option(option, place)
+        option_path = f"{path}.options.{index}"
+        _option(option, option_path)
         if text(option, "value") in seen:
             raise invalid_form(
-                place,
+                option_path,
                 code="SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
                 message="The specified option value is already used",
             )
@@ -145,8 +138,7 @@ def _options(part: Json, path: str, *, least: int, most: int) -> None:
 
 def _option(option: Json, path: str) -> None:
     for name in ("label", "value"):
-        if not 1 <= len(text(option, name)) <= _OPTION_TEXT:
-            raise bad_length(f"{path}.{name}", _OPTION_TEXT)
+        check_length(text(option, name), f"{path}.{name}", most=_OPTION_TEXT)
     check_text(option, "description", _OPTION_TEXT, path)
 
 
@@ -167,10 +159,7 @@ def _text_input(part: Json, path: str) -> None:
         raise not_among(f"{path}.style", _INPUT_STYLES)
     for name, least in (("min_length", 0), ("max_length", 1)):
         length = integer(part, name, 1)
-        if length > TEXT_INPUT_LENGTH:
-            raise too_large(f"{path}.{name}", TEXT_INPUT_LENGTH)
-        if length < least:
-            raise too_small(f"{path}.{name}", least)
+        check_number(length, f"{path}.{name}", least=least, most=TEXT_INPUT_LENGTH)
     check_text(part, "value", integer(part, "max_length", TEXT_INPUT_LENGTH), path)
     check_text(part, "placeholder", _INPUT_PLACEHOLDER, path)
 
@@ -182,8 +171,7 @@ def _text_display(part: Json, path: str) -> None:
 
 def _gallery(part: Json, path: str) -> None:
     items = mappings(part.get("items"))
-    if not 1 <= len(items) <= GALLERY_ITEMS:
-        raise bad_length(f"{path}.items", GALLERY_ITEMS)
+    check_length(items, f"{path}.items", most=GALLERY_ITEMS)
     for index, item in enumerate(items):
         _media(item, f"{path}.items.{index}")
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from imgoe_bot.discordsim.state.entities import Upload
+from imgoe_bot.discordsim.state.messages import Upload
 from imgoe_bot.discordsim.wire import (
     Json,
     Payload,

@@ -28,7 +28,8 @@ from imgoe_bot.discordsim.rules.component_fields import (
     check_fields,
     check_text,
 )
-from imgoe_bot.discordsim.state.entities import COMPONENTS_V2
+from imgoe_bot.discordsim.rules.values import check_length
+from imgoe_bot.discordsim.state.messages import COMPONENTS_V2
 from imgoe_bot.discordsim.wire import Json, integer, mapping, mappings, text
 
 ROWS = 5
@@ -94,12 +95,10 @@ def check_references(components: Sequence[Json], names: Collection[str]) -> None
 
 def check_modal(data: Json) -> None:
     """Refuse a modal where Discord would (50035)."""
-    if not 1 <= len(text(data, "title")) <= MODAL_TITLE:
-        raise bad_length("data.title", MODAL_TITLE)
+    check_length(text(data, "title"), "data.title", most=MODAL_TITLE)
     check_custom_id(data, "data")
     items = mappings(data.get("components"))
-    if not 1 <= len(items) <= MODAL_ITEMS:
-        raise bad_length("data.components", MODAL_ITEMS)
+    check_length(items, "data.components", most=MODAL_ITEMS)
     for index, item in enumerate(items):
         _check_modal_item(item, f"data.components.{index}")
     _check_custom_ids(items)
@@ -129,8 +128,7 @@ def _check_input(part: Json, allowed: frozenset[int], path: str) -> None:
 
 
 def _check_label(item: Json, path: str) -> None:
-    if not 1 <= len(text(item, "label")) <= MODAL_TITLE:
-        raise bad_length(f"{path}.label", MODAL_TITLE)
+    check_length(text(item, "label"), f"{path}.label", most=MODAL_TITLE)
 
 
 def _check(part: Json, allowed: frozenset[int], path: str) -> None:
@@ -163,8 +161,7 @@ def _check_row(children: Sequence[Json], path: str) -> None:
 
 
 def _check_section(part: Json, children: Sequence[Json], path: str) -> None:
-    if not 1 <= len(children) <= SECTION_TEXTS:
-        raise bad_length(f"{path}.components", SECTION_TEXTS)
+    check_length(children, f"{path}.components", most=SECTION_TEXTS)
     accessory = mapping(part.get("accessory"))
     _kind_among(accessory, _ACCESSORIES, f"{path}.accessory")
     check_fields(accessory, f"{path}.accessory")

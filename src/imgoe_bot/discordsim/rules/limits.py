@@ -14,11 +14,10 @@ from imgoe_bot.discordsim.problems import (
     not_among,
     problem,
     required,
-    too_large,
     too_long,
-    too_small,
 )
-from imgoe_bot.discordsim.state.entities import COMPONENTS_V2, Upload
+from imgoe_bot.discordsim.rules.values import check_length, check_number
+from imgoe_bot.discordsim.state.messages import COMPONENTS_V2, Upload
 from imgoe_bot.discordsim.wire import Json, integer, mapping, mappings, sequence, text
 
 CONTENT = 2_000
@@ -31,6 +30,7 @@ COLOURS = 0xFFFFFF
 ADDRESS = 2_048
 FILES = 10
 STICKERS = 3
+CHANNEL_NAME_LENGTH = 100
 FILE_BYTES = 10 * 1024 * 1024
 FILE_BYTES_BY_BOOST = (FILE_BYTES, FILE_BYTES, 50 * 1024 * 1024, 100 * 1024 * 1024)
 _EMBED_TEXTS = {"title": 256, "description": 4_096, "footer.text": 2_048, "author.name": 256}
@@ -62,8 +62,7 @@ def check_mentions(allowed: Json | None) -> None:
             raise not_among(f"allowed_mentions.parse.{index}", _PINGS)
     for kind in ("users", "roles"):
         named = sequence(given.get(kind))
-        if len(named) > MENTIONS:
-            raise bad_length(f"allowed_mentions.{kind}", MENTIONS, least=0)
+        check_length(named, f"allowed_mentions.{kind}", least=0, most=MENTIONS)
         if named and kind in parsed:
             raise invalid_form(
                 "allowed_mentions",
@@ -99,7 +98,7 @@ def _check_embed(embed: Json, path: str) -> None:
         _check_address(_nested_text(embed, name), (*_WEB, "attachment"), f"{path}.{name}")
     for name in _LINKS:
         _check_address(_nested_text(embed, name), _WEB, f"{path}.{name}")
-    _check_colour(integer(embed, "color"), f"{path}.color")
+    check_number(integer(embed, "color"), f"{path}.color", least=0, most=COLOURS)
     _check_moment(text(embed, "timestamp"), f"{path}.timestamp")
     if not _shows_something(embed):
         raise required(f"{path}.description")
@@ -108,13 +107,6 @@ def _check_embed(embed: Json, path: str) -> None:
 def _shows_something(embed: Json) -> bool:
     shown = (*_EMBED_TEXTS, "image.url", "thumbnail.url", "timestamp")
     return bool(embed.get("fields")) or any(_nested_text(embed, name) for name in shown)
-
-
-def _check_colour(colour: int, path: str) -> None:
-    if colour > COLOURS:
-        raise too_large(path, COLOURS)
-    if colour < 0:
-        raise too_small(path, 0)
 
 
 def _check_moment(moment: str, path: str) -> None:

@@ -1,15 +1,13 @@
 """A whole Discord on one loopback port: REST, gateway, CDN and the chat page."""
 
-import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
 from aiohttp import web
-from aiohttp.typedefs import Middleware
 
-from imgoe_bot.discordsim.actions import chat, places
+from imgoe_bot.discordsim.actions.guilds import add_guild
+from imgoe_bot.discordsim.actions.messages import unfurl
 from imgoe_bot.discordsim.cdn.files import Cdn
 from imgoe_bot.discordsim.cdn.previews import Previews
 from imgoe_bot.discordsim.controls.faults import Faults
@@ -17,64 +15,22 @@ from imgoe_bot.discordsim.controls.guilds import GuildHandle
 from imgoe_bot.discordsim.controls.person import Person
 from imgoe_bot.discordsim.gateway.gateway import Gateway
 from imgoe_bot.discordsim.interactions.responses import Interactions
-from imgoe_bot.discordsim.page import server, views
-from imgoe_bot.discordsim.rest.application import ApplicationRoutes, InteractionRoutes
-from imgoe_bot.discordsim.rest.guilds import GuildRoutes
-from imgoe_bot.discordsim.rest.http import Handler
-from imgoe_bot.discordsim.rest.messages import MessageRoutes
-from imgoe_bot.discordsim.rest.middleware import Gatekeeper, RateLimits
-from imgoe_bot.discordsim.rest.places import PlaceRoutes
-from imgoe_bot.discordsim.rest.search import SearchRoutes
-from imgoe_bot.discordsim.rest.threads import ThreadRoutes
-from imgoe_bot.discordsim.state.entities import Message, User
+from imgoe_bot.discordsim.page.person_view import Subscription, snapshot
+from imgoe_bot.discordsim.page.routes import routes
+from imgoe_bot.discordsim.serving.applications import (
+    MAX_BODY_BYTES,
+    api_app,
+    api_routes,
+    cdn_app,
+    gatekeeper,
+)
+from imgoe_bot.discordsim.serving.options import SimOptions
+from imgoe_bot.discordsim.state.messages import Message
 from imgoe_bot.discordsim.state.signed_links import LinkSigner
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.waiting import until
 from imgoe_bot.discordsim.state.world import World, new_world
 from imgoe_bot.discordsim.wire import Json, Payload
-
-_MAX_BODY = 128 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class SimOptions:
-    """How a simulated Discord behaves.
-
-    Attributes:
-        bind: address to listen on; a name of this machine only.
-        port: port, 0 for any free one.
-        bot_name: the bot's account name.
-        bot_token: what the bot must present, None for a random one.
-        shards: how many shards the gateway recommends.
-        link_life_s: how long CDN links live.
-        interaction_ack_s: within how many seconds the bot must acknowledge.
-        heartbeat_interval_ms: what the gateway asks for.
-        message_limit: messages the bot may post to one channel in one window.
-        message_window_s: that window's length.
-        rate_limit: requests any other bucket allows in one window.
-        rate_window_s: the length of those windows.
-        global_limit: requests a second in all, answers to interactions not counted.
-        strict: whether leaving raises when the bot used a route that is not there.
-        fetch_previews: whether pictures of embeds are measured and links previewed, by fetching
-            them where they are on this machine; they are told by a MESSAGE_UPDATE.
-        clock: the present, in Unix seconds.
-    """
-
-    bind: str = "127.0.0.1"
-    port: int = 0
-    bot_name: str = "imgoe"
-    bot_token: str | None = field(default=None, repr=False)
-    shards: int = 1
-    link_life_s: float = 86_400
-    interaction_ack_s: float = 3.0
-    heartbeat_interval_ms: int = 41_250
-    message_limit: int = 5
-    message_window_s: float = 5.0
-    rate_limit: int = 50
-    rate_window_s: float = 1.0
-    global_limit: int = 50
-    strict: bool = True
-    fetch_previews: bool = False
-    clock: Callable[[], float] = time.time
 
 
 class UnknownRoutes(AssertionError):
@@ -113,13 +69,7 @@ class DiscordSim:
             self.world, heartbeat_interval_ms=self.options.heartbeat_interval_ms
         )
         self.faults = Faults(self.world, self._gateway)
-        self._gatekeeper = Gatekeeper(
-            self.world,
-            self.faults,
-            posting=RateLimits(self.options.message_limit, self.options.message_window_s),
-            limits=RateLimits(self.options.rate_limit, self.options.rate_window_s),
-            everywhere=RateLimits(self.options.global_limit, 1.0),
-        )
+        self._gatekeeper = gatekeeper(self.world, self.faults, self.options)
         self._previews = Previews(self.world)
         self._people: dict[int, Person] = {}
         self._runner: web.AppRunner | None = None
@@ -160,32 +110,23 @@ class DiscordSim:
             raise UnknownRoutes(self.unknown_calls)
 
     def _app(self) -> web.Application:
-        app = web.Application(client_max_size=_MAX_BODY)
-        app.add_subapp("/api/v10", self._api())
-        cdn = web.Application(middlewares=[_middleware(self._gatekeeper.watch)])
-        cdn.add_routes(Cdn(self.world, fetch=self._previews.fetch).routes())
-        app.add_subapp("/cdn", cdn)
+        app = web.Application(client_max_size=MAX_BODY_BYTES)
+        app.add_subapp("/api/v10", api_app(self._api_routes(), self._gatekeeper))
+        app.add_subapp(
+            "/cdn", cdn_app(Cdn(self.world, fetch=self._previews.fetch), self._gatekeeper)
+        )
         app.router.add_get("/gateway", self._gateway.handle)
         app.router.add_get("/gateway/", self._gateway.handle)
-        app.add_routes(server.routes(self))
+        app.add_routes(routes(self))
         return app
 
-    def _api(self) -> web.Application:
-        guarded = _middleware(self._gatekeeper.guard)
-        api = web.Application(middlewares=[guarded], client_max_size=_MAX_BODY)
-        api.add_routes(
-            ApplicationRoutes(
-                self.world, gateway_url=lambda: self.gateway_url, shards=self.options.shards
-            ).routes()
+    def _api_routes(self) -> list[web.AbstractRouteDef]:
+        return api_routes(
+            self.world,
+            self.interactions,
+            gateway_url=lambda: self.gateway_url,
+            shards=self.options.shards,
         )
-        api.add_routes(InteractionRoutes(self.world, self.interactions).routes())
-        api.add_routes(MessageRoutes(self.world).routes())
-        api.add_routes(ThreadRoutes(self.world).routes())
-        api.add_routes(PlaceRoutes(self.world).routes())
-        api.add_routes(SearchRoutes(self.world).routes())
-        api.add_routes(GuildRoutes(self.world).routes())
-        api.router.add_route("*", "/{anything:.*}", self._gatekeeper.refuse_unknown)
-        return api
 
     @property
     def url(self) -> str:
@@ -275,7 +216,7 @@ class DiscordSim:
             bot: whether the bot is invited at once.
             locale: the guild's language.
         """
-        guild = GuildHandle(self.world, places.add_guild(self.world, name, owner.user))
+        guild = GuildHandle(self.world, add_guild(self.world, name, owner.user))
         guild.state.locale = locale
         if bot:
             guild.add_bot()
@@ -283,7 +224,7 @@ class DiscordSim:
 
     def unfurl(self, message: Message, embeds: Sequence[Json]) -> None:
         """Add embeds to a message as Discord does for its links: an update without an edit."""
-        chat.unfurl(self.world, message, embeds)
+        unfurl(self.world, message, embeds)
 
     async def bot_ready(
         self, *, timeout_s: float = 10.0, commands: bool = False, shards: int | None = None
@@ -306,22 +247,10 @@ class DiscordSim:
         if not await until(self.world, ready, timeout_s=timeout_s):
             raise TimeoutError(f"the bot was not ready within {timeout_s} s")
 
-    def subscribe(self, person: Person) -> views.Subscription:
+    def subscribe(self, person: Person) -> Subscription:
         """Return all that a person may see from now on, as ``{"t": name, "d": data}``."""
-        return views.Subscription(self.world, person)
+        return Subscription(self.world, person)
 
     def snapshot(self, person: Person) -> Payload:
         """Return everything a person's client shows at its start."""
-        return views.snapshot(self.world, person)
-
-
-def _middleware(
-    serve: Callable[[web.Request, Handler], Awaitable[web.StreamResponse]],
-) -> Middleware:
-    """Return a method as aiohttp takes it: it marks middlewares, which methods can't be."""
-
-    @web.middleware
-    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        return await serve(request, handler)
-
-    return middleware
+        return snapshot(self.world, person)

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from imgoe_bot.discordsim.state.world import Event, World
+from imgoe_bot.discordsim.state.events import Event
+from imgoe_bot.discordsim.state.world import World
 
 
 async def until(world: World, condition: Callable[[], bool], *, timeout_s: float) -> bool:

@@ -10,71 +10,20 @@ from dataclasses import dataclass, field
 
 from imgoe_bot.discordsim.permissions import ALL, DIRECT, MEMBER, Permission, in_channel
 from imgoe_bot.discordsim.problems import problem
-from imgoe_bot.discordsim.state.entities import (
-    THREADS,
-    Attachment,
-    Channel,
-    ChannelType,
-    Command,
-    Guild,
-    Member,
-    Message,
-    Role,
-    User,
-)
+from imgoe_bot.discordsim.state.active_faults import ActiveFaults
+from imgoe_bot.discordsim.state.channels import THREADS, Channel, ChannelType
+from imgoe_bot.discordsim.state.commands import Command
+from imgoe_bot.discordsim.state.events import MESSAGE_EVENTS, Event, Listener
+from imgoe_bot.discordsim.state.guilds import Guild, Member, Role
+from imgoe_bot.discordsim.state.messages import Attachment, Message
 from imgoe_bot.discordsim.state.signed_links import LinkSigner
 from imgoe_bot.discordsim.state.snowflake import Snowflakes
-from imgoe_bot.discordsim.wire import Payload
+from imgoe_bot.discordsim.state.users import User
 
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened, in Discord's words.
-
-    Attributes:
-        name: Discord's event name, e.g. ``MESSAGE_CREATE``.
-        data: its payload.
-        guild_id: the guild it happened in, None outside of guilds.
-        channel_id: only who can view this channel learns of it; None: everyone in the guild.
-        only: when not None, only these users learn of it, whatever they may view.
-    """
-
-    name: str
-    data: Payload = field(repr=False)  # may hold an interaction's token
-    guild_id: int | None = None
-    channel_id: int | None = None
-    only: frozenset[int] | None = None
-
-
-Listener = Callable[[Event], None]
-
+PRIVILEGED_INTENTS = (1 << 1) | (1 << 8) | (1 << 15)
+"""Members, presences and message content."""
 # A bot is told of every channel of its guilds, also of those it can't view.
 _KNOWN_TO_BOTS = frozenset({"CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE"})
-
-
-@dataclass(slots=True)
-class Troubles:
-    """What this Discord does badly on purpose.
-
-    Attributes:
-        searches_pending: how many searches are still answered “not indexed yet”.
-        hollow_starters: whether forum starters are announced without content and files.
-        blind_previews: whether pictures from elsewhere come back as 0×0.
-        pictures_lost: how many pictures from elsewhere are still not fetched.
-        files: status and body of what is answered next in place of files.
-    """
-
-    searches_pending: int = 0
-    hollow_starters: bool = False
-    blind_previews: bool = False
-    pictures_lost: int = 0
-    files: list[tuple[int, bytes]] = field(default_factory=list[tuple[int, bytes]])
-
-    def loses_picture(self) -> bool:
-        """Tell whether the next picture from elsewhere is lost, and count it."""
-        lost = self.pictures_lost > 0
-        self.pictures_lost -= lost
-        return lost
 
 
 @dataclass(slots=True, eq=False)
@@ -88,8 +37,8 @@ class World:
         privileged_intents: the privileged intents the portal grants (bits).
         directs: the channel of each pair of users that has one.
         commands: the bot's commands by id.
-        troubles: faults that show in what Discord says.
-        loose_files: files of command options and modals, which belong to no message.
+        active_faults: faults that show in what Discord says.
+        interaction_files: files of command options and modals, which belong to no message.
     """
 
     clock: Callable[[], float]
@@ -98,15 +47,15 @@ class World:
     bot: User
     owner: User
     bot_token: str = field(repr=False)
-    privileged_intents: int = (1 << 1) | (1 << 8) | (1 << 15)
+    privileged_intents: int = PRIVILEGED_INTENTS
     users: dict[int, User] = field(default_factory=dict[int, User])
     guilds: dict[int, Guild] = field(default_factory=dict[int, Guild])
     channels: dict[int, Channel] = field(default_factory=dict[int, Channel])
     directs: dict[tuple[int, ...], int] = field(default_factory=dict[tuple[int, ...], int])
     commands: dict[int, Command] = field(default_factory=dict[int, Command])
-    loose_files: dict[int, Attachment] = field(default_factory=dict[int, Attachment])
+    interaction_files: dict[int, Attachment] = field(default_factory=dict[int, Attachment])
     listeners: list[Listener] = field(default_factory=list[Listener])
-    troubles: Troubles = field(default_factory=Troubles)
+    active_faults: ActiveFaults = field(default_factory=ActiveFaults)
     nonces: dict[tuple[int, int, str], int] = field(default_factory=dict[tuple[int, int, str], int])
 
     def emit(self, event: Event) -> None:
@@ -150,6 +99,13 @@ class World:
         if message_id not in channel.messages:
             raise problem(10008)
         return channel.messages[message_id]
+
+    def message_of(self, event: Event) -> Message | None:
+        """Return the message an event tells of, None for other events or where it is gone."""
+        channel = self.channels.get(event.channel_id or 0)
+        if event.name not in MESSAGE_EVENTS or channel is None:
+            return None
+        return channel.messages.get(int(str(event.data["id"])))
 
     def guild_channels(self, guild: Guild) -> Iterable[Channel]:
         """Yield a guild's channels without threads, in their order."""
@@ -215,6 +171,10 @@ class World:
             user_id=user_id,
         )
 
+    def may_view(self, channel: Channel, user_id: int) -> bool:
+        """Tell whether a user sees a channel."""
+        return bool(self.permissions(channel, user_id) & Permission.VIEW_CHANNEL)
+
     def _closed_to(self, channel: Channel, guild: Guild, user_id: int) -> bool:
         if channel.type is not ChannelType.PRIVATE_THREAD or user_id in channel.thread_member_ids:
             return False
@@ -247,8 +207,7 @@ class World:
         if event.name in _KNOWN_TO_BOTS and user_id == self.bot.id:
             return self.guilds[event.guild_id or 0].has_bot
         if event.channel_id is not None and event.channel_id in self.channels:
-            channel = self.channels[event.channel_id]
-            return bool(self.permissions(channel, user_id) & Permission.VIEW_CHANNEL)
+            return self.may_view(self.channels[event.channel_id], user_id)
         if event.guild_id is None:
             return False
         return event.guild_id in self.guilds and user_id in self.guilds[event.guild_id].members

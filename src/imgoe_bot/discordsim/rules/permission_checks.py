@@ -1,18 +1,13 @@
-"""Who may send what where, and what Discord refuses in a message whoever sends it."""
+"""Who may send what where, who outranks whom, and who may grant what."""
 
 from imgoe_bot.discordsim.permissions import Permission
-from imgoe_bot.discordsim.problems import bad_length, problem
+from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rules import limits
 from imgoe_bot.discordsim.rules.drafts import Draft
-from imgoe_bot.discordsim.rules.layouts import check_components, check_references
-from imgoe_bot.discordsim.state.entities import (
-    THREADS,
-    WITHOUT_MESSAGES,
-    Channel,
-    Guild,
-    Role,
-    User,
-)
+from imgoe_bot.discordsim.rules.values import check_length
+from imgoe_bot.discordsim.state.channels import THREADS, WITHOUT_MESSAGES, Channel
+from imgoe_bot.discordsim.state.guilds import Guild, Role
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
 
 
@@ -25,7 +20,7 @@ def check_may_send(world: World, author: User, channel: Channel, draft: Draft) -
     _check_stickers(world, channel, draft)
 
 
-def check_may_speak(world: World, author: User, channel: Channel) -> None:
+def check_may_write(world: World, author: User, channel: Channel) -> None:
     """Refuse who can't see a channel (50001) or may not write in it (50013)."""
     in_thread = channel.type in THREADS
     speak = Permission.SEND_MESSAGES_IN_THREADS if in_thread else Permission.SEND_MESSAGES
@@ -33,7 +28,7 @@ def check_may_speak(world: World, author: User, channel: Channel) -> None:
 
 
 def _check_in_guild(world: World, author: User, channel: Channel, draft: Draft) -> None:
-    check_may_speak(world, author, channel)
+    check_may_write(world, author, channel)
     if channel.type in WITHOUT_MESSAGES:
         raise problem(50008)
     if draft.files:
@@ -67,8 +62,7 @@ def check_automod(world: World, author: User, channel: Channel, draft: Draft) ->
 
 def _check_stickers(world: World, channel: Channel, draft: Draft) -> None:
     """Refuse more than three stickers, or one that is not the server's own."""
-    if len(draft.sticker_ids) > limits.STICKERS:
-        raise bad_length("sticker_ids", limits.STICKERS, least=0)
+    check_length(draft.sticker_ids, "sticker_ids", least=0, most=limits.STICKERS)
     guild = world.guilds.get(channel.guild_id or 0)
     known = {} if guild is None else guild.stickers
     if not known.keys() >= set(draft.sticker_ids):
@@ -100,33 +94,3 @@ def check_may_grant(world: World, user: User, guild: Guild, granted: Permission)
     """Refuse who grants a role what they don't hold themselves (50013)."""
     if granted & ~world.guild_permissions(guild, user.id):
         raise problem(50013)
-
-
-def file_limit(world: World, channel: Channel) -> int:
-    """Return how many bytes a file may have in a channel."""
-    return limits.FILE_BYTES_BY_BOOST[world.boost_level(channel)]
-
-
-def check_draft(draft: Draft, *, limit_bytes: int) -> None:
-    """Refuse a draft that Discord would refuse for what is in it.
-
-    Args:
-        draft: what is to be sent.
-        limit_bytes: how large a file may be here.
-    """
-    forward = draft.reference is not None and draft.reference.get("type") == 1
-    if draft.empty and not forward:
-        raise problem(50006)
-    limits.check_nonce(draft.nonce)
-    limits.check_mentions(draft.allowed_mentions)
-    limits.check_content(draft.content)
-    limits.check_layout_alone(
-        content=draft.content,
-        embeds=draft.embeds,
-        flags=draft.flags,
-        stickers=draft.sticker_ids,
-    )
-    limits.check_embeds(draft.embeds)
-    limits.check_files(draft.files, limit_bytes=limit_bytes)
-    check_components(draft.components, flags=draft.flags)
-    check_references(draft.components, draft.named)

@@ -1,32 +1,30 @@
-"""Messages: posting, editing, deleting, reacting, pinning. What Discord enforces, in one place."""
+"""Messages: posting, editing, deleting, and showing somebody as typing."""
 
 from collections.abc import Sequence
 
 from imgoe_bot.discordsim.actions.composing import Origin, compose, keep_files, numbered, renamed
-from imgoe_bot.discordsim.payloads.messages import message_payload
-from imgoe_bot.discordsim.payloads.state import channel_payload, member_payload
-from imgoe_bot.discordsim.problems import invalid_form, problem
-from imgoe_bot.discordsim.rules import limits
-from imgoe_bot.discordsim.rules.drafts import Draft, mentioned_users
-from imgoe_bot.discordsim.rules.layouts import check_components, check_references
-from imgoe_bot.discordsim.rules.rights import check_automod, check_draft, check_may_send, file_limit
-from imgoe_bot.discordsim.state.entities import (
-    COMPONENTS_V2,
-    LOADING,
-    SUPPRESS_EMBEDS,
-    Channel,
-    Message,
-    User,
+from imgoe_bot.discordsim.actions.events import (
+    emit_channel,
+    emit_in_channel,
+    emit_message,
+    emit_to_viewers,
 )
+from imgoe_bot.discordsim.problems import invalid_form, problem
+from imgoe_bot.discordsim.rules.drafts import Draft, mentioned_users
+from imgoe_bot.discordsim.rules.messages import check_draft, check_edit, file_limit
+from imgoe_bot.discordsim.rules.permission_checks import check_automod, check_may_send
+from imgoe_bot.discordsim.state.channels import Channel
+from imgoe_bot.discordsim.state.messages import COMPONENTS_V2, LOADING, SUPPRESS_EMBEDS, Message
 from imgoe_bot.discordsim.state.snowflake import created_at
-from imgoe_bot.discordsim.state.world import Event, World
+from imgoe_bot.discordsim.state.users import User
+from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Json, Payload, copied_mapping
 
 AUTHORS_ONLY = frozenset({"content", "embeds", "components", "attachments"})
 _BULK_AGE_S = 14 * 86_400
 
 
-def post(
+def post_message(
     world: World, author: User, channel: Channel, draft: Draft, origin: Origin | None = None
 ) -> Message:
     """Keep a message and tell everybody who may see it; no right is checked here.
@@ -48,25 +46,24 @@ def post(
     return message
 
 
-def send(world: World, author: User, channel: Channel, draft: Draft) -> Message:
+def send_message(world: World, author: User, channel: Channel, draft: Draft) -> Message:
     """Post in somebody's name, after checking that this somebody may.
 
     Raises:
-        ApiProblem: 50001, 50007, 50008, 50013, 50083, 50278, 160002, 200000, and what ``post``
-            raises.
+        ApiProblem: 50001, 50007, 50008, 50013, 50083, 50278, 160002, 200000, and what
+            ``post_message`` raises.
     """
     check_may_send(world, author, channel, draft)
     check_automod(world, author, channel, draft)
-    message = post(world, author, channel, draft)
+    message = post_message(world, author, channel, draft)
     if channel.archived:
-        _wake(world, channel)
+        _unarchive(world, channel)
     return message
 
 
-def _wake(world: World, thread: Channel) -> None:
+def _unarchive(world: World, thread: Channel) -> None:
     thread.archived = False
-    data = channel_payload(world, thread)
-    world.emit(Event("THREAD_UPDATE", data, thread.guild_id, thread.id))
+    emit_channel(world, "THREAD_UPDATE", thread)
 
 
 def _same_nonce(world: World, author: User, channel: Channel, draft: Draft) -> Message | None:
@@ -76,7 +73,7 @@ def _same_nonce(world: World, author: User, channel: Channel, draft: Draft) -> M
     return None if known is None else channel.messages.get(known)
 
 
-def edit(world: World, channel: Channel, message: Message, draft: Draft) -> Message:
+def edit_message(world: World, channel: Channel, message: Message, draft: Draft) -> Message:
     """Change the fields a draft names and tell everybody.
 
     Raises:
@@ -86,15 +83,7 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> Mess
     if channel.archived:
         raise problem(50083)
     check_automod(world, message.author, channel, draft)
-    flags = draft.flags | message.flags
-    limits.check_mentions(draft.allowed_mentions)
-    limits.check_content(draft.content)
-    limits.check_layout_alone(content=draft.content, embeds=draft.embeds, flags=flags)
-    limits.check_embeds(draft.embeds)
-    limits.check_files(draft.files, limit_bytes=file_limit(world, channel))
-    check_components(draft.components, flags=flags)
-    there = () if draft.kept is not None else [item.filename for item in message.attachments]
-    check_references(draft.components, draft.named.union(there))
+    check_edit(draft, message, limit_bytes=file_limit(world, channel))
     _apply(world, message, draft)
     if draft.given & AUTHORS_ONLY or draft.files:
         message.edited_at = world.clock()
@@ -120,22 +109,22 @@ def _apply(world: World, message: Message, draft: Draft) -> None:
         raise problem(50006)
 
 
-def delete(world: World, channel: Channel, message: Message) -> None:
+def delete_message(world: World, channel: Channel, message: Message) -> None:
     """Remove a message; the event carries ids only, as Discord's does."""
     channel.messages.pop(message.id, None)
     message.deleted = True
-    emit(world, "MESSAGE_DELETE", channel, {"id": str(message.id)}, message=message)
+    emit_in_channel(world, "MESSAGE_DELETE", channel, {"id": str(message.id)}, message=message)
 
 
-def dismiss(world: World, channel: Channel, message: Message) -> None:
+def dismiss_message(world: World, channel: Channel, message: Message) -> None:
     """Take an ephemeral message from its reader's sight; for the bot it is still there."""
     message.dismissed = True
     only = frozenset({message.ephemeral_for or 0})
     data: Payload = {"id": str(message.id), "channel_id": str(channel.id)}
-    world.emit(Event("MESSAGE_DELETE", data, channel.guild_id, channel.id, only))
+    emit_to_viewers(world, "MESSAGE_DELETE", channel, data, only=only)
 
 
-def delete_many(world: World, channel: Channel, message_ids: Sequence[int]) -> None:
+def delete_messages(world: World, channel: Channel, message_ids: Sequence[int]) -> None:
     """Remove 2 to 100 messages younger than two weeks; unknown ids count and are passed over."""
     if not 2 <= len(message_ids) <= 100:
         raise problem(50016)
@@ -149,7 +138,9 @@ def delete_many(world: World, channel: Channel, message_ids: Sequence[int]) -> N
     for message_id in found:
         channel.messages.pop(message_id).deleted = True
     if found:
-        emit(world, "MESSAGE_DELETE_BULK", channel, {"ids": [str(item) for item in found]})
+        emit_in_channel(
+            world, "MESSAGE_DELETE_BULK", channel, {"ids": [str(item) for item in found]}
+        )
 
 
 def unfurl(world: World, message: Message, embeds: Sequence[Json]) -> None:
@@ -158,31 +149,7 @@ def unfurl(world: World, message: Message, embeds: Sequence[Json]) -> None:
     emit_message(world, "MESSAGE_UPDATE", message)
 
 
-def typing(world: World, channel: Channel, user: User) -> None:
+def show_typing(world: World, channel: Channel, user: User) -> None:
     """Tell everybody that a user writes."""
     data: Payload = {"user_id": str(user.id), "timestamp": int(world.clock())}
-    emit(world, "TYPING_START", channel, data)
-
-
-def emit_message(world: World, name: str, message: Message) -> None:
-    """Tell who may see a message that it is there or has changed."""
-    channel = world.channel(message.channel_id)
-    data = message_payload(world, message)
-    if channel.guild_id is not None and message.webhook_id is None:
-        member = world.guild(channel.guild_id).members.get(message.author.id)
-        data |= {} if member is None else {"member": member_payload(member, with_user=False)}
-    if world.troubles.hollow_starters and message.id == channel.id and name == "MESSAGE_CREATE":
-        data |= {"content": "", "attachments": [], "embeds": [], "components": []}
-    emit(world, name, channel, data, message=message)
-
-
-def emit(
-    world: World, name: str, channel: Channel, data: Payload, *, message: Message | None = None
-) -> None:
-    """Tell who may see a channel of an event in it; of an ephemeral message, its one reader."""
-    placed = {**data, "channel_id": str(channel.id)}
-    if channel.guild_id is not None:
-        placed["guild_id"] = str(channel.guild_id)
-    only = None if message is None or not message.ephemeral else message.ephemeral_for
-    audience = None if only is None else frozenset({only})
-    world.emit(Event(name, placed, channel.guild_id, channel.id, audience))
+    emit_in_channel(world, "TYPING_START", channel, data)

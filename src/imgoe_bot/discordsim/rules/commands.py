@@ -8,14 +8,12 @@ from collections.abc import Collection, Iterable, Sequence
 
 from imgoe_bot.discordsim.problems import (
     ApiProblem,
-    bad_length,
     invalid_form,
     not_among,
     required,
-    too_large,
     too_long,
-    too_small,
 )
+from imgoe_bot.discordsim.rules.values import check_length, check_number
 from imgoe_bot.discordsim.wire import Json, flag, integer, is_mapping, mapping, mappings, text
 
 SLASH = 1
@@ -101,15 +99,14 @@ def _check_words(data: Json, name: str, path: str, *, slash: bool) -> None:
     check(text(data, name), path, slash)
     given = data.get(f"{name}_localizations")
     for locale, word in mapping(given).items():
-        place = f"{path}_localizations.{locale}"
+        localized = f"{path}_localizations.{locale}"
         if locale not in LOCALES:
-            raise not_among(place, sorted(LOCALES))
-        check(word if isinstance(word, str) else "", place, slash)
+            raise not_among(localized, sorted(LOCALES))
+        check(word if isinstance(word, str) else "", localized, slash)
 
 
 def _check_name(name: str, path: str, slash: bool) -> None:
-    if not 1 <= len(name) <= NAME_LENGTH:
-        raise bad_length(path, NAME_LENGTH)
+    check_length(name, path, most=NAME_LENGTH)
     if slash and not (name == name.lower() and all(map(_may_stand_in_a_name, name))):
         raise invalid_form(
             path, code="APPLICATION_COMMAND_INVALID_NAME", message="Command name is invalid"
@@ -122,8 +119,7 @@ def _may_stand_in_a_name(letter: str) -> bool:
 
 
 def _check_description(description: str, path: str, slash: bool) -> None:
-    if not 1 <= len(description) <= DESCRIPTION_LENGTH:
-        raise bad_length(path, DESCRIPTION_LENGTH)
+    check_length(description, path, most=DESCRIPTION_LENGTH)
 
 
 _CHECKS = {"name": _check_name, "description": _check_description}
@@ -131,8 +127,7 @@ _CHECKS = {"name": _check_name, "description": _check_description}
 
 def _check_options(data: Json, path: str, allowed: Collection[int]) -> None:
     options = mappings(data.get("options"))
-    if len(options) > OPTIONS:
-        raise bad_length(path, OPTIONS, least=0)
+    check_length(options, path, least=0, most=OPTIONS)
     for index, option in enumerate(options):
         _check_option(option, f"{path}.{index}", allowed)
     kinds = {integer(option, "type") in _NESTED for option in options}
@@ -176,7 +171,8 @@ def _check_option(option: Json, path: str, allowed: Collection[int]) -> None:
         _check_options(option, f"{path}.options", _IN_GROUP if kind == _GROUP else _IN_SUB)
         return
     for name, least in (("min_length", 0), ("max_length", 1)):
-        _check_bound(option, name, least, path)
+        length = integer(option, name, least)
+        check_number(length, f"{path}.{name}", least=least, most=LONGEST_VALUE)
     choices = mappings(option.get("choices"))
     check_choices(choices, kind, f"{path}.choices")
     if choices and flag(option, "autocomplete"):
@@ -187,14 +183,6 @@ def _check_option(option: Json, path: str, allowed: Collection[int]) -> None:
         )
 
 
-def _check_bound(option: Json, name: str, least: int, path: str) -> None:
-    length = integer(option, name, least)
-    if length > LONGEST_VALUE:
-        raise too_large(f"{path}.{name}", LONGEST_VALUE)
-    if length < least:
-        raise too_small(f"{path}.{name}", least)
-
-
 def check_choices(choices: Sequence[Json], kind: int, path: str) -> None:
     """Refuse choices of an option: more than 25, or any that does not fit it (50035).
 
@@ -203,14 +191,12 @@ def check_choices(choices: Sequence[Json], kind: int, path: str) -> None:
         kind: the option's type: 3 text, 4 whole number, 10 number.
         path: the field they stand in.
     """
-    if len(choices) > CHOICES:
-        raise bad_length(path, CHOICES, least=0)
+    check_length(choices, path, least=0, most=CHOICES)
     for index, choice in enumerate(choices):
-        place = f"{path}.{index}"
+        choice_path = f"{path}.{index}"
         for locale, name in _names(choice):
-            if not 1 <= len(name) <= CHOICE_LENGTH:
-                raise bad_length(f"{place}.{locale}", CHOICE_LENGTH)
-        _check_value(choice, kind, f"{place}.value")
+            check_length(name, f"{choice_path}.{locale}", most=CHOICE_LENGTH)
+        _check_value(choice, kind, f"{choice_path}.value")
 
 
 def _names(choice: Json) -> Iterable[tuple[str, str]]:

@@ -6,18 +6,15 @@ from collections.abc import AsyncIterator, Mapping
 
 from imgoe_bot.discordsim.controls.person import Person
 from imgoe_bot.discordsim.interactions import commands
+from imgoe_bot.discordsim.payloads.channels import channel_payload
+from imgoe_bot.discordsim.payloads.commands import command_payload
+from imgoe_bot.discordsim.payloads.guilds import member_payload, role_payload, sticker_payload
 from imgoe_bot.discordsim.payloads.messages import message_payload
-from imgoe_bot.discordsim.payloads.state import (
-    channel_payload,
-    command_payload,
-    member_payload,
-    role_payload,
-    sticker_payload,
-    user_payload,
-)
-from imgoe_bot.discordsim.permissions import Permission
-from imgoe_bot.discordsim.state.entities import Channel, Guild, Message
-from imgoe_bot.discordsim.state.world import Event, Listener, World
+from imgoe_bot.discordsim.payloads.users import user_payload
+from imgoe_bot.discordsim.state.channels import Channel
+from imgoe_bot.discordsim.state.events import Event, Listener
+from imgoe_bot.discordsim.state.guilds import Guild
+from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import Json, Payload
 
 _SHOWN = 50
@@ -46,7 +43,7 @@ def _visible(world: World, guild: Guild, person: Person) -> list[Channel]:
     return [
         world.channels[channel_id]
         for channel_id in guild.channel_ids
-        if world.permissions(world.channels[channel_id], person.id) & Permission.VIEW_CHANNEL
+        if world.may_view(world.channels[channel_id], person.id)
     ]
 
 
@@ -128,14 +125,7 @@ def _forget(world: World, listener: Listener) -> None:
 
 
 def _own_view(world: World, event: Event, person: Person) -> Mapping[str, object]:
-    message = _subject(world, event)
+    message = world.message_of(event)
     if message is None:
         return event.data
     return event.data | message_payload(world, message, viewer_id=person.id)
-
-
-def _subject(world: World, event: Event) -> Message | None:
-    if event.name not in {"MESSAGE_CREATE", "MESSAGE_UPDATE"}:
-        return None
-    channel = world.channels.get(event.channel_id or 0)
-    return None if channel is None else channel.messages.get(int(str(event.data["id"])))

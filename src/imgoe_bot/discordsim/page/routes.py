@@ -1,7 +1,7 @@
 """The chat page: a small client in the browser, for whoever wants to see the bot at work.
 
 Static files, one WebSocket that tells what a person sees, and a few requests to act as that
-person. Everything is refused that the page itself didn't ask for (``page_guard``).
+person. Everything is refused that the page itself didn't ask for (``guard``).
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from aiohttp import WSMsgType, web
 
 from imgoe_bot.discordsim.controls.person import Person
 from imgoe_bot.discordsim.interactions import commands
-from imgoe_bot.discordsim.page.actions import Acts, Cast
-from imgoe_bot.discordsim.page.faults import offered
+from imgoe_bot.discordsim.page.actions import PageActions, Simulator
+from imgoe_bot.discordsim.page.faults import fault_buttons
 from imgoe_bot.discordsim.page.forms import read_form
 from imgoe_bot.discordsim.page.guard import Handler, from_this_page
 from imgoe_bot.discordsim.problems import ApiProblem
@@ -31,7 +31,7 @@ _KINDS = {
 }
 
 
-class Sim(Cast, Protocol):
+class PageSimulator(Simulator, Protocol):
     """What the page needs of a simulated Discord."""
 
     def snapshot(self, person: Person) -> Payload:
@@ -43,28 +43,28 @@ class Sim(Cast, Protocol):
         ...
 
 
-def routes(sim: Sim) -> list[web.AbstractRouteDef]:
+def routes(sim: PageSimulator) -> list[web.AbstractRouteDef]:
     """Return the page's routes, to be mounted at the root."""
     page = _Page(sim)
     return [
         web.get("/", from_this_page(page.index)),
         web.get("/static/{name}", from_this_page(page.static)),
         web.get("/page/ws", from_this_page(page.socket)),
-        web.post("/page/messages", from_this_page(_told(page.say))),
-        web.get("/page/messages", from_this_page(_told(page.older))),
-        web.post("/page/forwards", from_this_page(_told(page.forward))),
-        web.post("/page/threads", from_this_page(_told(page.thread))),
-        web.post("/page/posts", from_this_page(_told(page.post))),
-        web.patch("/page/messages/{id:\\d+}", from_this_page(_told(page.edit))),
-        web.delete("/page/messages/{id:\\d+}", from_this_page(_told(page.delete))),
-        web.post("/page/reactions", from_this_page(_told(page.react))),
-        web.get("/page/faults", from_this_page(_told(page.faults))),
-        web.post("/page/faults", from_this_page(_told(page.fault))),
-        web.post("/page/interactions", from_this_page(_told(page.interact))),
+        web.post("/page/messages", from_this_page(_json(page.say))),
+        web.get("/page/messages", from_this_page(_json(page.older))),
+        web.post("/page/forwards", from_this_page(_json(page.forward))),
+        web.post("/page/threads", from_this_page(_json(page.thread))),
+        web.post("/page/posts", from_this_page(_json(page.post))),
+        web.patch("/page/messages/{id:\\d+}", from_this_page(_json(page.edit))),
+        web.delete("/page/messages/{id:\\d+}", from_this_page(_json(page.delete))),
+        web.post("/page/reactions", from_this_page(_json(page.react))),
+        web.get("/page/faults", from_this_page(_json(page.faults))),
+        web.post("/page/faults", from_this_page(_json(page.fault))),
+        web.post("/page/interactions", from_this_page(_json(page.interact))),
     ]
 
 
-def _told(act: Callable[[web.Request], Awaitable[Payload]]) -> Handler:
+def _json(act: Callable[[web.Request], Awaitable[Payload]]) -> Handler:
     """Wrap an act so that its outcome is JSON, and a refusal a sentence for the person."""
 
     async def handler(request: web.Request) -> web.StreamResponse:
@@ -104,9 +104,9 @@ def _details(errors: Json) -> list[str]:
 class _Page:
     """The handlers."""
 
-    def __init__(self, sim: Sim) -> None:
+    def __init__(self, sim: PageSimulator) -> None:
         self._sim = sim
-        self._acts = Acts(sim)
+        self._actions = PageActions(sim)
         self._files = resources.files("imgoe_bot.discordsim.page") / "static"
 
     async def index(self, request: web.Request) -> web.StreamResponse:
@@ -126,57 +126,57 @@ class _Page:
 
     async def say(self, request: web.Request) -> Payload:
         """Send a message."""
-        message = await self._acts.say(await read_form(request))
+        message = await self._actions.say(await read_form(request))
         return {"id": str(message.id)}
 
     async def older(self, request: web.Request) -> Payload:
         """Return messages from further back."""
-        return self._acts.older(dict(request.query))
+        return self._actions.older(dict(request.query))
 
     async def forward(self, request: web.Request) -> Payload:
         """Forward a message."""
-        message = await self._acts.forward((await read_form(request)).data)
+        message = await self._actions.forward((await read_form(request)).data)
         return {"id": str(message.id)}
 
     async def thread(self, request: web.Request) -> Payload:
         """Open a thread."""
-        thread = await self._acts.thread((await read_form(request)).data)
+        thread = await self._actions.thread((await read_form(request)).data)
         return {"id": str(thread.id)}
 
     async def post(self, request: web.Request) -> Payload:
         """Open a post in a forum."""
-        thread = await self._acts.post(await read_form(request))
+        thread = await self._actions.post(await read_form(request))
         return {"id": str(thread.id)}
 
     async def edit(self, request: web.Request) -> Payload:
         """Change a message."""
         form = await read_form(request)
-        await self._acts.edit(form.data, int(request.match_info["id"]))
+        await self._actions.edit(form.data, int(request.match_info["id"]))
         return {}
 
     async def delete(self, request: web.Request) -> Payload:
         """Delete a message."""
-        await self._acts.delete(dict(request.query), int(request.match_info["id"]))
+        await self._actions.delete(dict(request.query), int(request.match_info["id"]))
         return {}
 
     async def react(self, request: web.Request) -> Payload:
         """React, or take a reaction back."""
-        await self._acts.react((await read_form(request)).data)
+        await self._actions.react((await read_form(request)).data)
         return {}
 
     async def interact(self, request: web.Request) -> Payload:
         """Use a command, a component or a modal."""
-        return await self._acts.interact(await read_form(request))
+        return await self._actions.interact(await read_form(request))
 
     async def faults(self, request: web.Request) -> Payload:
         """Tell which lasting faults are on in a channel."""
-        return self._acts.faults_on(dict(request.query))
+        return self._actions.faults_on(dict(request.query))
 
     async def fault(self, request: web.Request) -> Payload:
         """Let something go wrong."""
         data = (await read_form(request)).data
-        await self._acts.fault(data)
-        return self._acts.faults_on(data)
+        await self._actions.fault(data)
+        return self._actions.faults_on(data)
 
     async def socket(self, request: web.Request) -> web.StreamResponse:
         """Tell a person what there is, then what happens, until the page leaves."""
@@ -229,7 +229,7 @@ class _Page:
         ]
         messages = mapping(view["messages"])
         usable = {channel_id: self._usable(person, int(channel_id)) for channel_id in messages}
-        return {**view, "guilds": guilds, "usable": usable, "faults": offered()}
+        return {**view, "guilds": guilds, "usable": usable, "faults": fault_buttons()}
 
     def _usable(self, person: Person, channel_id: int) -> list[str]:
         world = self._sim.world

@@ -16,7 +16,9 @@ from imgoe_bot.discordsim.rules.component_fields import (
     TEXT_INPUT,
 )
 from imgoe_bot.discordsim.rules.layouts import walk
-from imgoe_bot.discordsim.state.entities import Channel, Message, User
+from imgoe_bot.discordsim.state.channels import Channel
+from imgoe_bot.discordsim.state.messages import Message
+from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
 from imgoe_bot.discordsim.wire import (
     Json,
