@@ -34,7 +34,8 @@ from imgoe_bot.domain.ids import (
 )
 from imgoe_bot.domain.job import Item, Job
 from imgoe_bot.domain.mirror import MirrorRule
-from imgoe_bot.domain.upload import DeleteLink, Origin, Place, Post, Stored, Upload
+from imgoe_bot.domain.post import MessageLocation, Origin, Post
+from imgoe_bot.domain.upload import DeleteLink, Stored, Upload
 
 NOW = datetime(2026, 5, 4, 12, 30, 15, 123456, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
@@ -42,7 +43,7 @@ HOST = "https://host.example"
 GUILD = GuildId(1_100_000_000_000_000_001)
 BEN = UserId(1_200_000_000_000_000_002)
 LINK = f"{HOST}/image/Ab1/delete/{'5e' * 24}"
-CARD = Place(ChannelId(1_300_000_000_000_000_003), MessageId(1_300_000_000_000_000_004))
+CARD = MessageLocation(ChannelId(1_300_000_000_000_000_003), MessageId(1_300_000_000_000_000_004))
 
 _numbers = itertools.count(1_400_000_000_000_000_000)
 

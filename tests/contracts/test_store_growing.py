@@ -7,7 +7,7 @@ from datetime import timedelta
 from imgoe_bot.domain.ids import PostId
 from imgoe_bot.domain.job import Item, Job, Step
 from imgoe_bot.domain.options import From
-from imgoe_bot.domain.upload import Post
+from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import SourceBlocked, SourceGone
 from tests.contracts.stores import BEN, CARD, LEASE, NOW, Stores, item, post, slash_post, upload_of
 

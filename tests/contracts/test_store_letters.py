@@ -24,7 +24,7 @@ from imgoe_bot.domain.direct_messages import (
 )
 from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.job import Job, Step
-from imgoe_bot.domain.upload import Post
+from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import SourceUnreachable, StaleWrite
 from tests.contracts.stores import BEN, NOW, Stores, fresh_number, item, post, upload_of
 

@@ -10,8 +10,9 @@ from imgoe_bot.domain.ids import ChannelId, GuildId, UploadId, UserId
 from imgoe_bot.domain.job import Step
 from imgoe_bot.domain.library import Query, Scope
 from imgoe_bot.domain.mirror import PersonChoice
+from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.privacy import EVERYWHERE, Holdings
-from imgoe_bot.domain.upload import Post, Upload
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import EmptyMedia, StaleWrite, UploadNotFound
 from tests.contracts.stores import BEN, CARD, GUILD, HOST, NOW, Stores, item, post, rule, upload_of
 

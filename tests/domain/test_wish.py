@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.guild import MANAGE_GUILD, Actor
 from imgoe_bot.domain.options import Options
-from imgoe_bot.domain.upload import Card, Details, Upload, check_may_upload
+from imgoe_bot.domain.upload import Details, Upload
 from imgoe_bot.domain.upload_options import NO_WISH, Remark, Wish, read_wish, remarks_on
+from imgoe_bot.domain.upload_rights import check_may_upload
 from imgoe_bot.errors import NotAllowed, SettingsRejected
 from tests.contracts.stores import BEN, GUILD, item, post, upload_of
 

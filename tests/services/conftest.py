@@ -20,7 +20,7 @@ from imgoe_bot.adapters.store import (
 from imgoe_bot.domain.budget import Budget
 from imgoe_bot.domain.direct_messages import Quota, Slot
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
-from imgoe_bot.domain.upload import Post
+from imgoe_bot.domain.post import Post
 from imgoe_bot.services.cards.layouts import Layouts
 from imgoe_bot.services.cards.previews import Previews
 from imgoe_bot.services.cards.reviews import Reviews

@@ -8,7 +8,7 @@ import pytest
 from imgoe_bot.domain.direct_messages import HALTED_FOR, PROBE_FOR, Halt, Quota, Slot
 from imgoe_bot.domain.guild import MANAGE_GUILD, SERVER, Actor
 from imgoe_bot.domain.ids import PostId, UserId
-from imgoe_bot.domain.upload import Post
+from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import DirectMessagesHalted, SourceUnreachable
 from imgoe_bot.services.people.delivery import DeliveryService
 from tests.contracts.stores import BEN, CARD, GUILD, fresh_number, item, post, upload_of

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from imgoe_bot.adapters.store import SqlChoiceStore, SqlCopyStore
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.media import Source
-from imgoe_bot.domain.upload import Card, Post
+from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import UnderWay
 from imgoe_bot.services.uploading.chosen_messages import KeepService
 from imgoe_bot.services.uploading.uploads import Handed

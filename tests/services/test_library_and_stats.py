@@ -7,10 +7,12 @@ from datetime import date, timedelta
 import pytest
 
 from imgoe_bot.adapters.store import SqlLibraryStore
+from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.guild import MANAGE_GUILD, MANAGE_MESSAGES, Actor
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, UploadId, UserId
 from imgoe_bot.domain.library import Day, Query, Trouble, Whose
-from imgoe_bot.domain.upload import Card, Place, Posted, Upload
+from imgoe_bot.domain.post import MessageLocation
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import MediaTooLarge, NotAllowed, UploadNotFound
 from imgoe_bot.services.reports.library import LibraryService
 from imgoe_bot.services.reports.stats import StatsService
@@ -31,17 +33,17 @@ class FakeBoard:
     is_open: bool = True
     lacks_thumbs: bool = False
     posted: dict[str, Card] = field(default_factory=dict[str, Card])
-    removed: list[Place] = field(default_factory=list[Place])
+    removed: list[MessageLocation] = field(default_factory=list[MessageLocation])
 
     async def may_post(self, user_id: UserId, guild_id: GuildId, channel_id: ChannelId) -> bool:
         return self.is_open
 
-    async def post(self, card: Card, *, nonce: str) -> Posted:
+    async def post(self, card: Card, *, nonce: str) -> PostedCard:
         self.posted[nonce] = card
-        place = Place(card.post.channel_id, MessageId(fresh_number()))
-        return Posted(place, lacks_thumbs=self.lacks_thumbs)
+        place = MessageLocation(card.post.channel_id, MessageId(fresh_number()))
+        return PostedCard(place, lacks_thumbs=self.lacks_thumbs)
 
-    async def remove(self, place: Place) -> None:
+    async def remove(self, place: MessageLocation) -> None:
         self.removed.append(place)
 
 
@@ -76,7 +78,9 @@ def stats(office: Office, store: SqlLibraryStore) -> StatsService:
     return StatsService(store, painter=Sketch(), clock=office.clock)
 
 
-async def _keep(office: Office, *, guild_id: GuildId = GUILD, card: Place | None = None) -> Upload:
+async def _keep(
+    office: Office, *, guild_id: GuildId = GUILD, card: MessageLocation | None = None
+) -> Upload:
     owner = replace(post(guild_id=guild_id), card=card)
     upload = upload_of(owner, item())
     await office.stores.posts.add_uploaded(owner, upload)

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.job import FIRST_LOOK_AFTER, LONGEST_DELAY, Job, Step
 from imgoe_bot.domain.media import Source
-from imgoe_bot.domain.upload import Card, Posted, Upload
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import (
     AwaitsApproval,
     DuplicateMedia,
@@ -39,7 +40,7 @@ async def _handed_over(office: Office) -> Upload:
     """A picture from a command, whose card stands."""
     handed = Handed(Source("https://cdn.example/a", "cat.png", 9), item())
     card = await office.uploads.upload_now(ME, [handed], post=slash_post())
-    await office.uploads.answered(card.post, Posted(CARD))
+    await office.uploads.answered(card.post, PostedCard(CARD))
     return card.uploads[0]
 
 

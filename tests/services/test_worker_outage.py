@@ -18,9 +18,9 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from structlog.testing import capture_logs
 
 from imgoe_bot.adapters.store import open_engine
+from imgoe_bot.domain.card import PostedCard
 from imgoe_bot.domain.guild import MANAGE_GUILD, Actor
 from imgoe_bot.domain.media import Source
-from imgoe_bot.domain.upload import Posted
 from imgoe_bot.errors import HostRefused, StoreError, UnderWay
 from imgoe_bot.services.uploading.uploads import Handed
 from tests.contracts.stores import BEN, CARD, GUILD, HOST, NOW, Stores, item, post, slash_post
@@ -252,7 +252,7 @@ async def test_where_the_card_of_an_upload_stands_is_noted_later(
     await office.uploads.upload_now(ME, [_handed(0)], post=owner)
 
     async with _locked(file):
-        answering = asyncio.create_task(office.uploads.answered(owner, Posted(CARD)))
+        answering = asyncio.create_task(office.uploads.answered(owner, PostedCard(CARD)))
         await _waits_for_store(office)
     await answering
 

@@ -10,7 +10,7 @@ from enum import Enum
 
 from imgoe_bot.domain.duration import parse_duration
 from imgoe_bot.domain.ids import snowflake_at
-from imgoe_bot.domain.upload import Origin, Post
+from imgoe_bot.domain.post import Origin, Post
 
 LATE = timedelta(minutes=5)
 """A message that is seen so long after it was posted is caught up with: nobody looks at it now."""

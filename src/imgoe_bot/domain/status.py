@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from imgoe_bot.domain.upload import Card, FailedItem
+from imgoe_bot.domain.card import Card, FailedItem
 from imgoe_bot.errors import ImgoeError
 
 

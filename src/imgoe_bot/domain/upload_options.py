@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.duration import parse_duration
 from imgoe_bot.domain.options import EXPIRES_MAX, EXPIRES_MIN
 from imgoe_bot.domain.templates import TAG_MAX_CHARS, TAGS_MAX, TITLE_MAX_CHARS
-from imgoe_bot.domain.upload import Card, Details, Upload
+from imgoe_bot.domain.upload import Details, Upload
 from imgoe_bot.errors import SettingsRejected
 
 DESCRIPTION_MAX_CHARS = 500

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from imgoe_bot.domain.budget import Budget, Lane, Used
+from imgoe_bot.domain.card import Card, FailedItem, PostedCard
 from imgoe_bot.domain.direct_messages import Breaker, Move, Quotas
 from imgoe_bot.domain.guild import ApiKey, Change, GuildSettings
 from imgoe_bot.domain.ids import (
@@ -23,19 +24,10 @@ from imgoe_bot.domain.job import Item, Job
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MirrorRule, PersonChoice
 from imgoe_bot.domain.options import Options
+from imgoe_bot.domain.post import MessageLocation, Post
 from imgoe_bot.domain.quota import Spent, Usage
 from imgoe_bot.domain.status import Health, Queue, Work
-from imgoe_bot.domain.upload import (
-    Card,
-    DeleteLink,
-    Details,
-    FailedItem,
-    Place,
-    Post,
-    Posted,
-    Stored,
-    Upload,
-)
+from imgoe_bot.domain.upload import DeleteLink, Details, Stored, Upload
 from imgoe_bot.errors import ImgoeError
 
 
@@ -352,7 +344,7 @@ class PostStore(Protocol):
         ...
 
     async def set_card(
-        self, post_id: PostId, card: Place, *, look_at: datetime | None = None
+        self, post_id: PostId, card: MessageLocation, *, look_at: datetime | None = None
     ) -> None:
         """Note where a post's new card stands; it has no thumbs of its own yet.
 
@@ -544,7 +536,7 @@ class JobStore(Protocol):
     async def finish_announce(
         self,
         job: Job,
-        card: Place | None,
+        card: MessageLocation | None,
         *,
         deliver: bool,
         failure: ImgoeError | None = None,
@@ -659,7 +651,7 @@ class Messenger(Protocol):
 
     async def announce(
         self, card: Card, options: Options, *, nonce: str, repeated: bool
-    ) -> Posted | None:
+    ) -> PostedCard | None:
         """Answer the source message the way the options say; with the same nonce it posts once.
 
         Args:
@@ -679,7 +671,7 @@ class Messenger(Protocol):
         """
         ...
 
-    async def show_held(self, card: Card, options: Options, *, nonce: str) -> Place:
+    async def show_held(self, card: Card, options: Options, *, nonce: str) -> MessageLocation:
         """Show moderators that a post's copies wait for their decision; the card hides them.
 
         Args:

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 
 import structlog
 
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.guild import MANAGE_MESSAGES, Actor
 from imgoe_bot.domain.ids import PostId, UploadId, UserId
-from imgoe_bot.domain.upload import Card, DeleteLink, Upload, may_delete, may_see_link
+from imgoe_bot.domain.upload import DeleteLink, Upload
+from imgoe_bot.domain.upload_rights import may_delete, may_see_link
 from imgoe_bot.errors import NotAllowed, SourceError, UploadNotFound
 from imgoe_bot.services.cards.previews import LOOK_AFTER
 from imgoe_bot.services.ports import Clock, ImageHost, Messenger, PostStore

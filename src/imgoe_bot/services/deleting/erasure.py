@@ -5,8 +5,8 @@ from typing import Protocol
 
 import structlog
 
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.job import Job
-from imgoe_bot.domain.upload import Card
 from imgoe_bot.errors import ImgoeError
 from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.people.delivery import DeliveryService

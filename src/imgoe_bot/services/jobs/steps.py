@@ -3,9 +3,10 @@
 See ``delivery``, ``previews`` and ``retirements`` too.
 """
 
+from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.job import Item, Job, Step
 from imgoe_bot.domain.options import OnDelete, Options
-from imgoe_bot.domain.upload import Card, Posted, Upload
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import (
     DuplicateMedia,
     ImgoeError,
@@ -93,21 +94,23 @@ class Steps:
         await self._outage.keep(
             lambda: self._jobs.finish_announce(
                 job,
-                posted.place if posted else None,
+                posted.location if posted else None,
                 deliver=card.is_to_be_delivered,
                 retire_at=None if keeps else now + options.delete_grace,
                 look_at=look_at(posted, now=now) if posted else None,
             )
         )
 
-    async def _answer(self, job: Job, card: Card, options: Options) -> Posted | None:
+    async def _answer(self, job: Job, card: Card, options: Options) -> PostedCard | None:
         """Post the card; one that stands already is shown with what is new on it."""
         if card.post.card is None:
             return await self._messenger.announce(
                 card, options, nonce=job.nonce, repeated=job.is_repeated
             )
         await self._messenger.refresh(card)
-        return Posted(card.post.card, lacks_thumbs=bool(card.pictured))  # Discord fetches them now
+        return PostedCard(
+            card.post.card, lacks_thumbs=bool(card.pictured)
+        )  # Discord fetches them now
 
     async def give_up(self, job: Job, error: ImgoeError) -> None:
         """Store that a step has failed for good; what can still be done for the post goes on."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from imgoe_bot.domain.card import FailedItem
 from imgoe_bot.domain.guild import SERVER, Actor, check_may_manage
 from imgoe_bot.domain.ids import ChannelId, GuildId, PostId, RuleId, new_id
 from imgoe_bot.domain.job import Item
@@ -18,7 +19,7 @@ from imgoe_bot.domain.mirror import (
     decide,
     find_rule,
 )
-from imgoe_bot.domain.upload import FailedItem, Origin, Post
+from imgoe_bot.domain.post import Origin, Post
 from imgoe_bot.errors import ImgoeError, MediaSkipped, MediaTooLarge
 from imgoe_bot.services.cards.layouts import Layouts
 from imgoe_bot.services.catch_up_queue import CatchUpQueue

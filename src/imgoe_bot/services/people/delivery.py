@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.direct_messages import HALTED_FOR, Breaker, Closed, Go, Halt, Halted, Quotas
 from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.job import Job
 from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Delivery, Options
-from imgoe_bot.domain.upload import Card
 from imgoe_bot.errors import (
     DirectMessagesHalted,
     ImgoeError,

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import ChannelId, GuildId, UploadId, UserId
 from imgoe_bot.domain.library import (
@@ -14,7 +15,7 @@ from imgoe_bot.domain.library import (
     pages_of,
     scope_of,
 )
-from imgoe_bot.domain.upload import Card, Place, Posted
+from imgoe_bot.domain.post import MessageLocation
 from imgoe_bot.errors import NotAllowed, UploadNotFound
 from imgoe_bot.services.cards.previews import look_at
 from imgoe_bot.services.ports import Clock, PostStore
@@ -52,7 +53,7 @@ class Board(Protocol):
         """
         ...
 
-    async def post(self, card: Card, *, nonce: str) -> Posted:
+    async def post(self, card: Card, *, nonce: str) -> PostedCard:
         """Post a card in its post's channel; with the same nonce it posts once.
 
         Raises:
@@ -62,7 +63,7 @@ class Board(Protocol):
         """
         ...
 
-    async def remove(self, place: Place) -> None:
+    async def remove(self, location: MessageLocation) -> None:
         """Take a message of ours away; one that is gone is left alone."""
         ...
 
@@ -110,7 +111,7 @@ class LibraryService:
             raise UploadNotFound
         return entry
 
-    async def post_again(self, actor: Actor, upload_id: UploadId, *, nonce: str) -> Place:
+    async def post_again(self, actor: Actor, upload_id: UploadId, *, nonce: str) -> MessageLocation:
         """Post the copy's card below in its channel, and take the one before away.
 
         Raises:
@@ -126,7 +127,7 @@ class LibraryService:
         card = await self._posts.get_card(upload.post_id, now=self._clock.now())
         posted = await self._board.post(card, nonce=nonce)
         due = look_at(posted, now=self._clock.now())
-        await self._posts.set_card(card.post.id, posted.place, look_at=due)
-        if card.post.card is not None and card.post.card != posted.place:
+        await self._posts.set_card(card.post.id, posted.location, look_at=due)
+        if card.post.card is not None and card.post.card != posted.location:
             await self._board.remove(card.post.card)
-        return posted.place
+        return posted.location

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from imgoe_bot.domain.ids import GuildId, JobId, UserId
 from imgoe_bot.domain.options import Options
+from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.quota import WINDOW, Spent, Usage, Whose, limits_of, spent
-from imgoe_bot.domain.upload import Post, Upload
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import QuotaPending, QuotaReached
 from imgoe_bot.services.ports import Clock, PostStore
 from imgoe_bot.services.settings.options import OptionService

@@ -10,24 +10,17 @@ from functools import partial
 import structlog
 
 from imgoe_bot.domain.budget import lane_of
+from imgoe_bot.domain.card import Card, FailedItem, PostedCard
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import GuildId, JobId, PostId, UploadId, new_id
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.options import Options
+from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.templates import details_from
-from imgoe_bot.domain.upload import (
-    Card,
-    FailedItem,
-    Post,
-    Posted,
-    Stored,
-    Upload,
-    check_kind,
-    check_may_upload,
-    check_wanted,
-)
+from imgoe_bot.domain.upload import Stored, Upload
 from imgoe_bot.domain.upload_options import NO_WISH, Wish, expires_otherwise
+from imgoe_bot.domain.upload_rights import check_kind, check_may_upload, check_wanted
 from imgoe_bot.errors import (
     DuplicateMedia,
     ImgoeError,
@@ -282,10 +275,10 @@ class UploadService:
             raise UploadNotFound
         return card
 
-    async def answered(self, post: Post, posted: Posted) -> None:
+    async def answered(self, post: Post, posted: PostedCard) -> None:
         """Note where the card of an ``upload_now`` stands, so that it can change later."""
         due = look_at(posted, now=self._clock.now())
-        await self._outage.keep(lambda: self._posts.set_card(post.id, posted.place, look_at=due))
+        await self._outage.keep(lambda: self._posts.set_card(post.id, posted.location, look_at=due))
 
     async def _known_copy(
         self, post: Post, host_url: str, digest: Digest, refused: DuplicateMedia

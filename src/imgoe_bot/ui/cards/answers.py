@@ -2,10 +2,10 @@
 
 import discord
 
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.options import Layout
 from imgoe_bot.domain.quota import Spent
-from imgoe_bot.domain.upload import Card
 from imgoe_bot.domain.upload_options import Remark
 from imgoe_bot.ui import expired_interactions
 from imgoe_bot.ui.cards import buttons, pictures, render

@@ -6,9 +6,12 @@ from typing import Any, Self
 
 import discord
 
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import PostId, UploadId
-from imgoe_bot.domain.upload import Card, Post, Upload, may_see_link
+from imgoe_bot.domain.post import Post
+from imgoe_bot.domain.upload import Upload
+from imgoe_bot.domain.upload_rights import may_see_link
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.cards import link_pages, render
 from imgoe_bot.ui.cards.held_buttons import hold_buttons

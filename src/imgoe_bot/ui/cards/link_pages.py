@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.ids import ChannelId
 from imgoe_bot.domain.quota import Spent
-from imgoe_bot.domain.upload import Card, Upload
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.cards.render import private_line
 from imgoe_bot.ui.message_parts import MESSAGE_MAX

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import discord
 
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.direct_messages import Halt
 from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.quota import Spent
-from imgoe_bot.domain.upload import Card
 from imgoe_bot.errors import DirectMessagesHalted, SourceGone, SourceUnreachable
 from imgoe_bot.ui.cards import buttons, link_pages
 from imgoe_bot.ui.container import AnyBot

@@ -20,7 +20,7 @@ from imgoe_bot.domain.ids import (
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MessageFacts
-from imgoe_bot.domain.upload import Origin, Place, Post
+from imgoe_bot.domain.post import MessageLocation, Origin, Post
 from imgoe_bot.errors import SettingsRejected
 from imgoe_bot.services.uploading.uploads import Handed
 from imgoe_bot.ui.container import AnyInteraction
@@ -215,6 +215,6 @@ def post_of(interaction: AnyInteraction, *, now: datetime) -> Post:
     )
 
 
-def place_of(message: discord.Message) -> Place:
+def place_of(message: discord.Message) -> MessageLocation:
     """Return where a message stands."""
-    return Place(ChannelId(message.channel.id), MessageId(message.id))
+    return MessageLocation(ChannelId(message.channel.id), MessageId(message.id))

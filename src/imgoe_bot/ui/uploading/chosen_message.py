@@ -10,7 +10,8 @@ from imgoe_bot.domain.ids import AttachmentId, MessageId, UserId
 from imgoe_bot.domain.links import find_links, name_in
 from imgoe_bot.domain.mirror import asked_for
 from imgoe_bot.domain.options import From
-from imgoe_bot.domain.upload import Post, Upload
+from imgoe_bot.domain.post import Post
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.services.uploading.uploads import Handed
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of

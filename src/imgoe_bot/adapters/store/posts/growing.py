@@ -11,7 +11,7 @@ from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.posts.repeated_steps import AFRESH, ask_again
 from imgoe_bot.domain.ids import PostId
 from imgoe_bot.domain.job import Item, Job, State, Step
-from imgoe_bot.domain.upload import Post
+from imgoe_bot.domain.post import Post
 
 
 async def grow(

@@ -20,10 +20,12 @@ from imgoe_bot.adapters.store.posts.repeated_steps import ask_afresh
 from imgoe_bot.adapters.store.posts.shared_copies import UPLOAD, part
 from imgoe_bot.adapters.store.upsert import insert_new, upsert
 from imgoe_bot.adapters.vault import Vault
+from imgoe_bot.domain.card import Card, FailedItem
 from imgoe_bot.domain.ids import AttachmentId, GuildId, JobId, MessageId, PostId, UploadId, UserId
 from imgoe_bot.domain.job import FIRST_LOOK_AFTER, Item, State, Step
+from imgoe_bot.domain.post import MessageLocation, Post
 from imgoe_bot.domain.quota import Usage
-from imgoe_bot.domain.upload import Card, FailedItem, Place, Post, Stored, Upload
+from imgoe_bot.domain.upload import Stored, Upload
 from imgoe_bot.errors import UploadNotFound
 
 
@@ -85,7 +87,7 @@ class SqlPostStore:
         return True
 
     async def set_card(
-        self, post_id: PostId, card: Place, *, look_at: datetime | None = None
+        self, post_id: PostId, card: MessageLocation, *, look_at: datetime | None = None
     ) -> None:
         """Note where a post's new card stands; see the port."""
         async with self._database.write() as connection:
@@ -265,7 +267,7 @@ async def order_look(connection: AsyncConnection, post: Post, at: datetime) -> N
     await ask_afresh(connection, look)
 
 
-def answered_update(post_id: PostId, card: Place | None) -> Update:
+def answered_update(post_id: PostId, card: MessageLocation | None) -> Update:
     """Return the statement that notes that a post is answered, and where its card stands."""
     values: dict[str, Any] = {"answered": True}
     if card is not None:

@@ -14,7 +14,7 @@ from imgoe_bot.adapters.store.posts.posts import job_values
 from imgoe_bot.adapters.store.upsert import insert_new
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, UserId
 from imgoe_bot.domain.job import State, Step
-from imgoe_bot.domain.upload import Post
+from imgoe_bot.domain.post import Post
 
 _ANSWERED = (
     t.post.c.message_id.is_not(None),

@@ -26,7 +26,8 @@ from imgoe_bot.adapters.store.posts.repeated_steps import (
 from imgoe_bot.adapters.store.queue.claiming import FREE, due_jobs, hosts_of, put_killed_apart
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.job import CARD_WAITS, Job, State, Step, may_have_stored
-from imgoe_bot.domain.upload import Place, Upload
+from imgoe_bot.domain.post import MessageLocation
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import ImgoeError, StaleWrite
 
 
@@ -105,7 +106,7 @@ class SqlJobStore:
     async def finish_announce(
         self,
         job: Job,
-        card: Place | None,
+        card: MessageLocation | None,
         *,
         deliver: bool,
         failure: ImgoeError | None = None,
