@@ -86,7 +86,7 @@ from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.settings.setup import SetupService
 from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploading.budgets import HostBudgets
-from imgoe_bot.services.uploading.chosen_messages import KeepService
+from imgoe_bot.services.uploading.chosen_messages import ChosenMessageService
 from imgoe_bot.services.uploading.quotas import QuotaService
 from imgoe_bot.services.uploading.uploads import UploadLimits, UploadService
 from imgoe_bot.settings import (
@@ -304,7 +304,7 @@ def build_services(
         notices=NoticeService(notes, rules=rules, options=options, guilds=guilds),
         uploads=uploads,
         quotas=quotas,
-        keeping=KeepService(
+        keeping=ChosenMessageService(
             uploads,
             posts=posts,
             choices=choices,

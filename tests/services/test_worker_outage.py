@@ -22,7 +22,7 @@ from imgoe_bot.domain.card import PostedCard
 from imgoe_bot.domain.guild import MANAGE_GUILD, Actor
 from imgoe_bot.domain.media import Source
 from imgoe_bot.errors import HostRefused, StoreError, UnderWay
-from imgoe_bot.services.uploading.uploads import Handed
+from imgoe_bot.services.uploading.uploads import FileToUpload
 from tests.contracts.stores import BEN, CARD, GUILD, HOST, NOW, Stores, item, post, slash_post
 from tests.flows.kit import eventually
 from tests.services.conftest import Office
@@ -224,8 +224,8 @@ async def test_a_copy_that_was_deleted_at_its_host_is_marked_so(office: Office, 
     assert card.uploads[0].deleted_at is not None
 
 
-def _handed(n: int) -> Handed:
-    return Handed(Source(f"https://cdn.example/{n}", f"{n}.png", 100), item(n))
+def _file(n: int) -> FileToUpload:
+    return FileToUpload(Source(f"https://cdn.example/{n}", f"{n}.png", 100), item(n))
 
 
 async def test_what_a_person_uploaded_is_not_lost_and_answered_when_it_is_stored(
@@ -233,9 +233,9 @@ async def test_what_a_person_uploaded_is_not_lost_and_answered_when_it_is_stored
 ) -> None:
     office.host.gate = asyncio.Event()
     owner = slash_post()
-    handed = [_handed(0), _handed(1)]
+    files = [_file(0), _file(1)]
 
-    uploading = asyncio.create_task(office.uploads.upload_now(ME, handed, post=owner))
+    uploading = asyncio.create_task(office.uploads.upload_now(ME, files, post=owner))
     await eventually(lambda: office.host.at_once == 1)
     async with _locked(file):
         office.host.gate.set()
@@ -249,7 +249,7 @@ async def test_where_the_card_of_an_upload_stands_is_noted_later(
     office: Office, file: Path
 ) -> None:
     owner = slash_post()
-    await office.uploads.upload_now(ME, [_handed(0)], post=owner)
+    await office.uploads.upload_now(ME, [_file(0)], post=owner)
 
     async with _locked(file):
         answering = asyncio.create_task(office.uploads.answered(owner, PostedCard(CARD)))
@@ -287,7 +287,7 @@ async def test_an_upload_of_a_message_that_was_kept_meanwhile_is_still_undone(
     second = replace(owner, id=post().id)
 
     with pytest.raises(UnderWay):
-        await office.uploads.upload_now(ME, [_handed(0)], post=second)
+        await office.uploads.upload_now(ME, [_file(0)], post=second)
 
     assert office.host.files == {}
 

@@ -25,7 +25,7 @@ from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.settings.setup import SetupService
 from imgoe_bot.services.store_outage import StoreOutage
-from imgoe_bot.services.uploading.chosen_messages import KeepService
+from imgoe_bot.services.uploading.chosen_messages import ChosenMessageService
 from imgoe_bot.services.uploading.quotas import QuotaService
 from imgoe_bot.services.uploading.uploads import UploadService
 
@@ -54,7 +54,7 @@ class Services:
     notices: NoticeService
     uploads: UploadService
     quotas: QuotaService
-    keeping: KeepService
+    keeping: ChosenMessageService
     resting: RestService
     deletions: DeletionService
     retirements: RetirementService

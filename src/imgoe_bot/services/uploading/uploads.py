@@ -19,7 +19,7 @@ from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.templates import details_from
 from imgoe_bot.domain.upload import Stored, Upload
-from imgoe_bot.domain.upload_options import NO_WISH, Wish, expires_otherwise
+from imgoe_bot.domain.upload_options import NO_UPLOAD_OPTIONS, UploadOptions, expires_otherwise
 from imgoe_bot.domain.upload_rights import check_kind, check_may_upload, check_wanted
 from imgoe_bot.errors import (
     DuplicateMedia,
@@ -37,8 +37,8 @@ from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploading.budgets import HostBudgets
-from imgoe_bot.services.uploading.digest import Digest
-from imgoe_bot.services.uploading.quotas import Asked, QuotaService
+from imgoe_bot.services.uploading.hashing import HashingReader
+from imgoe_bot.services.uploading.quotas import AwaitedUploads, QuotaService
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -57,8 +57,8 @@ class UploadLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
-    """One thing that a person hands over, and where its bytes are right now."""
+class FileToUpload:
+    """One file that a person wants kept, and where its bytes are right now."""
 
     source: Source
     item: Item
@@ -102,8 +102,8 @@ class UploadService:
         *,
         post: Post,
         item: Item,
-        by: JobId | Asked,
-        wish: Wish = NO_WISH,
+        by: JobId | AwaitedUploads,
+        requested: UploadOptions = NO_UPLOAD_OPTIONS,
         before: Sequence[Upload] = (),
     ) -> Upload:
         """Store one copy on the post's guild's host; the record is not stored yet.
@@ -115,7 +115,7 @@ class UploadService:
             post: what they were posted in.
             item: which of its things they are.
             by: the job that does it, or what a person waits for.
-            wish: what was asked for beyond what the place's options say.
+            requested: what was asked for beyond what the place's options say.
             before: what was uploaded for the same post and is not stored yet; counts as used up.
 
         Raises:
@@ -133,28 +133,28 @@ class UploadService:
         if options.max_size is not None:
             limit = min(limit, options.max_size)
         _check_declared_size(source, limit)
-        check_wanted(item, options, nsfw=post.nsfw or wish.nsfw)
-        if isinstance(by, Asked):
+        check_wanted(item, options, nsfw=post.nsfw or requested.nsfw)
+        if isinstance(by, AwaitedUploads):
             await self._quotas.check(by, options, before=before)
         else:
             await self._quotas.admit(by, post, options)
-        told = wish.over(details_from(options, item=item, at=post.created_at))
+        told = requested.applied_to(details_from(options, item=item, at=post.created_at))
         told = replace(told, nsfw=told.nsfw or post.nsfw or item.spoiler)
         async with (
             self._budgets.place(host_url, lane_of(post)),
             self._reader.open(source, limit_bytes=limit) as media,
         ):
             check_kind(media.mime, options, filename=item.filename)
-            if not isinstance(by, Asked):
+            if not isinstance(by, AwaitedUploads):
                 await self._posts.note_sending(by)
-            digest = Digest(media.chunks)
-            read = replace(media, chunks=digest.chunks())
+            hashing = HashingReader(media.chunks)
+            read = replace(media, chunks=hashing.chunks())
             try:
                 stored = await self._host.upload(read, host_url=host_url, key=key, details=told)
             except DuplicateMedia as refused:
-                stored = await self._known_copy(post, host_url, digest, refused)
-        upload = self._record(stored, digest.sha256, post=post, item=item, host_url=host_url)
-        veiled = item.spoiler or (wish.nsfw and not post.nsfw)  # no thumb where all may look
+                stored = await self._known_copy(post, host_url, hashing, refused)
+        upload = self._record(stored, hashing.sha256, post=post, item=item, host_url=host_url)
+        veiled = item.spoiler or (requested.nsfw and not post.nsfw)  # no thumb where all may look
         await self._watch_expiry(upload, told.expires_after)
         return replace(upload, tags=told.tags, spoiler=veiled)
 
@@ -170,7 +170,12 @@ class UploadService:
             await self._notes.write(expiry_note(upload.guild_id), upload.created_at.isoformat())
 
     async def upload_now(
-        self, actor: Actor, handed: Sequence[Handed], *, post: Post, wish: Wish = NO_WISH
+        self,
+        actor: Actor,
+        files: Sequence[FileToUpload],
+        *,
+        post: Post,
+        requested: UploadOptions = NO_UPLOAD_OPTIONS,
     ) -> Card:
         """Store copies and their records, and order the direct message with their delete links.
 
@@ -183,9 +188,9 @@ class UploadService:
         """
         options = await self._options.at(post.guild_id, post.channel_ids)
         check_may_upload(actor, options)
-        with self._quotas.asked(post, files=len(handed)) as asked:
-            uploads, left = await self._upload_each(handed, post, wish, asked)
-            await self._outage.keep(lambda: self._store(post, uploads, left, options, wish))
+        with self._quotas.awaiting(post, files=len(files)) as awaited:
+            uploads, left = await self._upload_each(files, post, requested, awaited)
+            await self._outage.keep(lambda: self._store(post, uploads, left, options, requested))
         return await self._outage.outlast(
             lambda: self._posts.get_card(post.id, now=self._clock.now())
         )
@@ -196,7 +201,7 @@ class UploadService:
         uploads: Sequence[Upload],
         left: Sequence[FailedItem],
         options: Options,
-        wish: Wish,
+        requested: UploadOptions,
     ) -> None:
         """Store what was uploaded; safe to repeat where it may have been stored already.
 
@@ -204,7 +209,7 @@ class UploadService:
             UnderWay: another way was faster; the copies are deleted.
         """
         layout = await self._layouts.choose(options, post.guild_id, files=len(uploads))
-        shown = replace(post, layout=layout, nsfw=post.nsfw or wish.nsfw)
+        shown = replace(post, layout=layout, nsfw=post.nsfw or requested.nsfw)
         if await self._posts.add_uploaded(shown, *uploads, left=left):
             return
         try:
@@ -225,34 +230,50 @@ class UploadService:
                 log.warning("a second copy was left at its host", error=repr(error))
 
     async def _upload_each(
-        self, handed: Sequence[Handed], post: Post, wish: Wish, asked: Asked
+        self,
+        files: Sequence[FileToUpload],
+        post: Post,
+        requested: UploadOptions,
+        awaited: AwaitedUploads,
     ) -> tuple[list[Upload], list[FailedItem]]:
         uploads: list[Upload] = []
         left: list[FailedItem] = []
-        for each in handed:
+        for each in files:
             try:
                 call = partial(
                     self._upload_waited_for,
                     each,
                     post=post,
-                    by=asked,
-                    wish=wish,
+                    by=awaited,
+                    requested=requested,
                     before=tuple(uploads),
                 )
                 # The first may fail at once; after it, copies wait for their record.
                 uploads.append(await (self._outage.outlast(call) if uploads else call()))
             except ImgoeError as error:
-                if len(handed) == 1 or (isinstance(error, KeyMissing) and not uploads):
+                if len(files) == 1 or (isinstance(error, KeyMissing) and not uploads):
                     raise
                 left.append(FailedItem(each.item.position, each.item.filename, error))
         return uploads, left
 
     async def _upload_waited_for(
-        self, handed: Handed, *, post: Post, by: Asked, wish: Wish, before: Sequence[Upload]
+        self,
+        file: FileToUpload,
+        *,
+        post: Post,
+        by: AwaitedUploads,
+        requested: UploadOptions,
+        before: Sequence[Upload],
     ) -> Upload:
         """Upload, and wait out a bad moment of Discord's CDN: there is but this one link."""
         upload = partial(
-            self.upload, handed.source, post=post, item=handed.item, by=by, wish=wish, before=before
+            self.upload,
+            file.source,
+            post=post,
+            item=file.item,
+            by=by,
+            requested=requested,
+            before=before,
         )
         for wait_s in self._limits.source_waits_s:
             try:
@@ -281,10 +302,10 @@ class UploadService:
         await self._outage.keep(lambda: self._posts.set_card(post.id, posted.location, look_at=due))
 
     async def _known_copy(
-        self, post: Post, host_url: str, digest: Digest, refused: DuplicateMedia
+        self, post: Post, host_url: str, hashing: HashingReader, refused: DuplicateMedia
     ) -> Stored:
         """Answer with the guild's own earlier copy; its delete link stays with its uploader."""
-        known = await self._posts.find_copy(post.guild_id, host_url, digest.sha256)
+        known = await self._posts.find_copy(post.guild_id, host_url, hashing.sha256)
         if known is None:
             raise refused
         return replace(known.stored, delete_link=None)

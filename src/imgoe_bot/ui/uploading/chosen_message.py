@@ -12,7 +12,7 @@ from imgoe_bot.domain.mirror import asked_for
 from imgoe_bot.domain.options import From
 from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.upload import Upload
-from imgoe_bot.services.uploading.uploads import Handed
+from imgoe_bot.services.uploading.uploads import FileToUpload
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.message_parts import MESSAGE_MAX
@@ -37,14 +37,14 @@ class Healed:
     copy: Upload | None
 
 
-def handed_from(interaction: AnyInteraction, target: discord.Message) -> list[Handed]:
+def handed_from(interaction: AnyInteraction, target: discord.Message) -> list[FileToUpload]:
     """Return the media of a message as its interaction brought it; works without the intent."""
     facts = convert.facts_of(target, us=0, space=convert.space_of(interaction))
     if facts is None:
         return []
     things = {thing.facts.position: thing for thing in things_in(target)}
     kept = [things[each.position] for each in asked_for(facts).keep]
-    return [Handed(thing.source, item_of(thing.facts)) for thing in kept]
+    return [FileToUpload(thing.source, item_of(thing.facts)) for thing in kept]
 
 
 def post_about(interaction: AnyInteraction, target: discord.Message) -> Post:
