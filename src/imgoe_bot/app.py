@@ -34,9 +34,9 @@ from imgoe_bot.adapters.store import (
     SqlBudgetStore,
     SqlChoiceStore,
     SqlCopyStore,
+    SqlDirectMessageStore,
     SqlGuildStore,
     SqlJobStore,
-    SqlLetterStore,
     SqlLibraryStore,
     SqlNotes,
     SqlOptionStore,
@@ -51,7 +51,8 @@ from imgoe_bot.adapters.store import (
 )
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.budget import parse_budget
-from imgoe_bot.domain.direct_messages import Quota, Slot
+from imgoe_bot.domain.direct_messages import SlotKind
+from imgoe_bot.domain.rate_limit import RateLimit
 from imgoe_bot.errors import ConfigError, SourceUnreachable
 from imgoe_bot.hostapi import open_http
 from imgoe_bot.services.cards.layouts import Layouts
@@ -223,14 +224,14 @@ def build_services(
         clock=clock,
     )
     deletions = DeletionService(posts, host=host, messenger=messenger, outage=outage, clock=clock)
-    letters = SqlLetterStore(database)
+    direct_messages = SqlDirectMessageStore(database)
     delivery = DeliveryService(
-        letters,
+        direct_messages,
         posts=posts,
         options=options,
         messenger=messenger,
-        spending=quotas,
-        quotas=_quotas(settings),
+        quotas=quotas,
+        limits=_rate_limits(settings),
         outage=outage,
         clock=clock,
     )
@@ -313,7 +314,7 @@ def build_services(
         ),
         status=StatusService(
             SqlStatusStore(database),
-            letters=letters,
+            direct_messages=direct_messages,
             posts=posts,
             guilds=guilds,
             options=options,
@@ -361,10 +362,12 @@ def _runner_options(settings: PluginSettings) -> RunnerOptions:
     )
 
 
-def _quotas(settings: PluginSettings) -> dict[Slot, Quota]:
+def _rate_limits(settings: PluginSettings) -> dict[SlotKind, RateLimit]:
     return {
-        Slot.OPENED: Quota(settings.dm_opened, timedelta(seconds=settings.dm_opened_period_s)),
-        Slot.TOTAL: Quota(settings.dm_total, timedelta(seconds=settings.dm_total_period_s)),
+        SlotKind.OPENED: RateLimit(
+            settings.dm_opened, timedelta(seconds=settings.dm_opened_period_s)
+        ),
+        SlotKind.TOTAL: RateLimit(settings.dm_total, timedelta(seconds=settings.dm_total_period_s)),
     }
 
 

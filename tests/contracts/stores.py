@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from imgoe_bot.adapters.store import (
     Database,
+    SqlDirectMessageStore,
     SqlGuildStore,
     SqlJobStore,
-    SqlLetterStore,
     SqlNotes,
     SqlOptionStore,
     SqlPostStore,
@@ -147,7 +147,7 @@ class Stores:
     rules: SqlRuleStore = field(init=False)
     posts: SqlPostStore = field(init=False)
     jobs: SqlJobStore = field(init=False)
-    letters: SqlLetterStore = field(init=False)
+    direct_messages: SqlDirectMessageStore = field(init=False)
     notes: SqlNotes = field(init=False)
     options: SqlOptionStore = field(init=False)
 
@@ -157,7 +157,7 @@ class Stores:
         self.rules = SqlRuleStore(self.database)
         self.posts = SqlPostStore(self.database, vault=self.vault)
         self.jobs = SqlJobStore(self.database, vault=self.vault)
-        self.letters = SqlLetterStore(self.database)
+        self.direct_messages = SqlDirectMessageStore(self.database)
         self.notes = SqlNotes(self.database)
         self.options = SqlOptionStore(self.database)
 

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from imgoe_bot.adapters.store import SqlBudgetStore
-from imgoe_bot.domain.budget import Allowance, Lane, Used
+from imgoe_bot.domain.budget import Lane, Used
+from imgoe_bot.domain.rate_limit import RateLimit
 from tests.contracts.stores import HOST, NOW, Stores
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-BUDGET = (Allowance(5, MINUTE), Allowance(7, HOUR))
+BUDGET = (RateLimit(5, MINUTE), RateLimit(7, HOUR))
 
 
 @pytest.fixture

@@ -170,7 +170,7 @@ async def test_an_heir_whose_answer_shows_what_is_new_is_followed_by_none(stores
 async def test_an_answered_post_is_answered_and_delivered_anew(stores: Stores) -> None:
     first, second = item(0), item(1)
     owner, deliver = await _answered(stores, first)
-    await stores.letters.finish_sent(deliver, BEN, at=NOW)
+    await stores.direct_messages.finish_sent(deliver, BEN, at=NOW)
 
     await _extend(stores, owner, first, second)
 
@@ -191,7 +191,7 @@ async def test_links_on_their_way_are_followed_by_those_that_are_new(stores: Sto
     await stores.jobs.finish_announce(announce, CARD, deliver=True)
     assert await stores.claim() == ()
 
-    await stores.letters.finish_sent(deliver, BEN, at=NOW)
+    await stores.direct_messages.finish_sent(deliver, BEN, at=NOW)
 
     assert await _steps(stores) == [(Step.DELIVER, 1)]
 

@@ -18,9 +18,10 @@ from imgoe_bot.adapters.store import (
     open_engine,
 )
 from imgoe_bot.domain.budget import Budget
-from imgoe_bot.domain.direct_messages import Quota, Slot
+from imgoe_bot.domain.direct_messages import SlotKind
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.post import Post
+from imgoe_bot.domain.rate_limit import RateLimit
 from imgoe_bot.services.cards.layouts import Layouts
 from imgoe_bot.services.cards.previews import Previews
 from imgoe_bot.services.cards.reviews import Reviews
@@ -47,8 +48,8 @@ PATIENCE = timedelta(minutes=1)
 NONE = timedelta(0)
 
 
-def _generous() -> dict[Slot, Quota]:
-    return {slot: Quota(1000, timedelta(seconds=1)) for slot in Slot}
+def _generous() -> dict[SlotKind, RateLimit]:
+    return {slot: RateLimit(1000, timedelta(seconds=1)) for slot in SlotKind}
 
 
 @dataclass(slots=True)
@@ -61,7 +62,7 @@ class Office:
     reader: FakeReader = field(default_factory=FakeReader)
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
     thumbs: FakeThumbs = field(default_factory=FakeThumbs)
-    quotas: dict[Slot, Quota] = field(default_factory=_generous)
+    limits: dict[SlotKind, RateLimit] = field(default_factory=_generous)
     budget: Budget = ()
     outage: StoreOutage = field(default_factory=StoreOutage)
     guilds: GuildSettingsService = field(init=False)
@@ -85,7 +86,7 @@ class Office:
             options=self.options,
             layouts=self.layouts,
             posts=self.stores.posts,
-            quotas=self.spending(),
+            quotas=self.quotas(),
             notes=self.stores.notes,
             budgets=self.budgets(),
             limits=UploadLimits(max_bytes=1000),
@@ -100,7 +101,7 @@ class Office:
             clock=self.clock,
         )
 
-    def spending(self) -> QuotaService:
+    def quotas(self) -> QuotaService:
         return QuotaService(self.stores.posts, options=self.options, clock=self.clock)
 
     def budgets(self) -> HostBudgets:
@@ -110,7 +111,7 @@ class Office:
     def status(self) -> StatusService:
         return StatusService(
             SqlStatusStore(self.stores.database),
-            letters=self.stores.letters,
+            direct_messages=self.stores.direct_messages,
             posts=self.stores.posts,
             guilds=self.guilds,
             options=self.options,
@@ -122,12 +123,12 @@ class Office:
 
     def delivery(self) -> DeliveryService:
         return DeliveryService(
-            self.stores.letters,
+            self.stores.direct_messages,
             posts=self.stores.posts,
             options=self.options,
             messenger=self.messenger,
-            spending=self.spending(),
-            quotas=self.quotas,
+            quotas=self.quotas(),
+            limits=self.limits,
             outage=self.outage,
             clock=self.clock,
         )

@@ -146,7 +146,7 @@ class FakeMessenger:
 
     cards: dict[str, Card] = field(default_factory=dict[str, Card])
     notes: dict[str, Card] = field(default_factory=dict[str, Card])
-    letters: list[list[str]] = field(default_factory=list[list[str]])
+    direct_messages: list[list[str]] = field(default_factory=list[list[str]])
     letters_repeated: list[bool] = field(default_factory=list[bool])
     delivered: int = 0
     withdrawn: list[Card] = field(default_factory=list[Card])
@@ -227,7 +227,7 @@ class FakeMessenger:
         if self.deliver_failures:
             raise self.deliver_failures.pop(0)
         if self.dms_open:
-            self.letters.append([card.post.id for card in cards])
+            self.direct_messages.append([card.post.id for card in cards])
             self.notes |= {card.post.id: card for card in cards}
         if self.sending is not None:
             await self.sending.wait()

@@ -40,7 +40,7 @@ def privacy(office: Office, people: SqlPersonStore, choices: SqlChoiceStore) -> 
         people,
         choices=choices,
         guilds=office.guilds,
-        quotas=office.spending(),
+        quotas=office.quotas(),
         clock=office.clock,
     )
 

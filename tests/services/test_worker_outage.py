@@ -140,14 +140,14 @@ async def test_a_message_that_was_sent_is_not_sent_again(office: Office, file: P
     office.messenger.sending = asyncio.Event()
 
     async with office.working():
-        await eventually(lambda: bool(office.messenger.letters))
+        await eventually(lambda: bool(office.messenger.direct_messages))
         async with _locked(file):
             office.messenger.sending.set()
             await _waits_for_store(office)
             office.clock.move(2 * LEASE)
         await eventually(lambda: _done(file))
 
-    assert len(office.messenger.letters) == 1
+    assert len(office.messenger.direct_messages) == 1
 
 
 async def test_a_hosts_refusal_is_kept_and_the_file_not_sent_again(

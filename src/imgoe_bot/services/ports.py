@@ -8,7 +8,7 @@ from typing import Protocol
 
 from imgoe_bot.domain.budget import Budget, Lane, Used
 from imgoe_bot.domain.card import Card, FailedItem, PostedCard
-from imgoe_bot.domain.direct_messages import Breaker, Move, Quotas
+from imgoe_bot.domain.direct_messages import Breaker, RateLimits, Verdict
 from imgoe_bot.domain.guild import ApiKey, Change, GuildSettings
 from imgoe_bot.domain.ids import (
     AttachmentId,
@@ -592,38 +592,38 @@ class LetterStore(Protocol):
     """Direct messages, for every process. A write under a lost lease raises StaleWrite."""
 
     async def posts_of(self, job: Job) -> tuple[PostId, ...]:
-        """Return the posts whose links the leased job's letter holds, its own first."""
+        """Return the posts whose links the leased job's direct message holds, its own first."""
         ...
 
-    async def weigh(
-        self, job: Job, to: UserId, *, window: timedelta, quotas: Quotas, now: datetime
-    ) -> Move:
-        """Decide what becomes of a job's letter, and store it with that.
+    async def decide(
+        self, job: Job, to: UserId, *, window: timedelta, limits: RateLimits, now: datetime
+    ) -> Verdict:
+        """Decide what becomes of a job's direct message, and store it with that.
 
-        After ``Later`` and ``Join`` the job is no longer leased, and the try does not count. After
-        ``Go`` further letters to the person are collected for the window, and where direct
+        After ``PutOff`` and ``JoinDigest`` the job is no longer leased, and the try does not count.
+        After ``SendNow`` further ones to the person are collected for the window, and where direct
         messages had been stopped, no other one goes until this one has an end.
         """
         ...
 
-    async def admit(self, to: UserId, *, quotas: Quotas, now: datetime) -> bool:
+    async def admit(self, to: UserId, *, limits: RateLimits, now: datetime) -> bool:
         """Take a place for a short note, if it may go at once; nothing is put off."""
         ...
 
     async def put_back(self, job: Job, *, at: datetime) -> None:
-        """Put a letter off; the try does not count, and its places are given back."""
+        """Put a direct message off; the try does not count, and its slots are given back."""
         ...
 
     async def finish_sent(self, job: Job, to: UserId, *, at: datetime) -> None:
-        """Note that a letter was sent, end the jobs of all its posts, and let others go again."""
+        """Note that one was sent, end the jobs of all its posts, and let others go again."""
         ...
 
     async def finish_refused(self, job: Job) -> None:
-        """End a letter's jobs because its person takes none; others go again all the same."""
+        """End its jobs because its person takes none; others go again all the same."""
         ...
 
     async def finish(self, job: Job, failure: ImgoeError | None) -> None:
-        """Store the outcome of a letter that was not sent, for the jobs of all its posts."""
+        """Store the outcome of one that was not sent, for the jobs of all its posts."""
         ...
 
     async def halt(self, breaker: Breaker) -> None:

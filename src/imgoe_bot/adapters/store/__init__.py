@@ -9,7 +9,7 @@ from imgoe_bot.adapters.store.posts.posts import SqlPostStore
 from imgoe_bot.adapters.store.posts.retirements import SqlRetirementStore
 from imgoe_bot.adapters.store.posts.status import SqlCopyStore, SqlStatusStore
 from imgoe_bot.adapters.store.queue.budgets import SqlBudgetStore
-from imgoe_bot.adapters.store.queue.direct_messages import SqlLetterStore
+from imgoe_bot.adapters.store.queue.direct_messages import SqlDirectMessageStore
 from imgoe_bot.adapters.store.queue.jobs import SqlJobStore
 from imgoe_bot.adapters.store.settings.guilds import SqlGuildStore
 from imgoe_bot.adapters.store.settings.memberships import SqlStayStore
@@ -21,9 +21,9 @@ __all__ = [
     "SqlBudgetStore",
     "SqlChoiceStore",
     "SqlCopyStore",
+    "SqlDirectMessageStore",
     "SqlGuildStore",
     "SqlJobStore",
-    "SqlLetterStore",
     "SqlLibraryStore",
     "SqlNotes",
     "SqlOptionStore",

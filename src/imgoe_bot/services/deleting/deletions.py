@@ -48,8 +48,8 @@ class DeletionService:
             raise NotAllowed(needs=MANAGE_MESSAGES)
         return card
 
-    async def get_letter(self, actor: Actor, upload_ids: Sequence[UploadId]) -> list[Card]:
-        """Return what a letter lists, post by post: these uploads, as far as they are theirs."""
+    async def get_digest(self, actor: Actor, upload_ids: Sequence[UploadId]) -> list[Card]:
+        """Return what a digest lists, post by post: these uploads, as far as they are theirs."""
         uploads: dict[PostId, list[Upload]] = {}
         for upload_id in upload_ids:
             with contextlib.suppress(UploadNotFound):  # it was erased meanwhile

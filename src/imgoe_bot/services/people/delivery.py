@@ -1,7 +1,7 @@
 """The step that hands uploaders their delete links, and all else that is said to one person.
 
-Discord stops bots that write to many people too fast. So what comes shortly after a letter is
-collected into the next, quotas hold over all processes, and where Discord says stop, nobody is
+Discord stops bots that write to many people too fast. So what comes shortly after one is
+collected into the next, rate limits hold over all processes, and where Discord says stop, nobody is
 written to for a while: the cards lead to the links instead.
 """
 
@@ -13,7 +13,15 @@ from datetime import datetime, timedelta
 import structlog
 
 from imgoe_bot.domain.card import Card
-from imgoe_bot.domain.direct_messages import HALTED_FOR, Breaker, Closed, Go, Halt, Halted, Quotas
+from imgoe_bot.domain.direct_messages import (
+    HALTED_FOR,
+    AllHalted,
+    Breaker,
+    HaltReason,
+    RateLimits,
+    RecipientClosed,
+    SendNow,
+)
 from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.job import Job
 from imgoe_bot.domain.mirror import MirrorRule
@@ -40,51 +48,51 @@ class DeliveryService:
 
     def __init__(
         self,
-        letters: LetterStore,
+        direct_messages: LetterStore,
         *,
         posts: PostStore,
         options: OptionService,
         messenger: Messenger,
-        spending: QuotaService,
-        quotas: Quotas,
+        quotas: QuotaService,
+        limits: RateLimits,
         outage: StoreOutage,
         clock: Clock,
     ) -> None:
-        self._letters = letters
+        self._direct_messages = direct_messages
         self._posts = posts
         self._options = options
         self._messenger = messenger
-        self._spending = spending
         self._quotas = quotas
+        self._limits = limits
         self._outage = outage
         self._clock = clock
 
     async def deliver(self, job: Job) -> None:
-        """Send an uploader the delete links of the job's letter; or the cards lead to them."""
+        """Send an uploader the delete links of the job's posts; or the cards lead to them."""
         cards = await self._wanted(job)
         if not cards:
-            return await self._letters.finish(job, None)
-        move = await self._letters.weigh(
+            return await self._direct_messages.finish(job, None)
+        verdict = await self._direct_messages.decide(
             job,
             cards[0].post.author_id,
             window=(await self._options_of(cards[0])).dm_digest,
-            quotas=self._quotas,
+            limits=self._limits,
             now=self._clock.now(),
         )
-        match move:
-            case Go():
+        match verdict:
+            case SendNow():
                 await self._send(job, cards)
-            case Halted(until):
+            case AllHalted(until):
                 await self._stand_in(job, cards, until=until)
-            case Closed(late):
+            case RecipientClosed(late):
                 await self._lead_to_links(cards if late else ())
-                await self._outage.keep(lambda: self._letters.finish(job, None))
+                await self._outage.keep(lambda: self._direct_messages.finish(job, None))
             case _:  # the store has put it off already
                 return
 
     async def give_up(self, job: Job, error: ImgoeError) -> None:
-        """Store that a letter can't be sent."""
-        await self._letters.finish(job, error)
+        """Store that a direct message can't be sent."""
+        await self._direct_messages.finish(job, error)
 
     async def hand_over(self, card: Card) -> None:
         """Send links for the last time, because everything else about them is erased.
@@ -93,7 +101,7 @@ class DeliveryService:
             DirectMessagesHalted: nobody is written to now.
             SourceUnreachable: Discord did not answer.
         """
-        breaker = await self._letters.breaker()
+        breaker = await self._direct_messages.breaker()
         if breaker.reason is not None and breaker.is_open(self._clock.now()):
             raise DirectMessagesHalted(reason=breaker.reason)
         try:
@@ -117,7 +125,9 @@ class DeliveryService:
             await self._tell(self._messenger.tell_withdrawn(card, nonce=nonce))
 
     async def _may_tell(self, user_id: UserId) -> bool:
-        return await self._letters.admit(user_id, quotas=self._quotas, now=self._clock.now())
+        return await self._direct_messages.admit(
+            user_id, limits=self._limits, now=self._clock.now()
+        )
 
     async def _tell(self, telling: Awaitable[None]) -> None:
         try:
@@ -126,9 +136,9 @@ class DeliveryService:
             await self._halt(error)
 
     async def _wanted(self, job: Job) -> list[Card]:
-        """Return the cards of the letter whose links are still to be sent."""
+        """Return the cards of the direct message whose links are still to be sent."""
         wanted: list[Card] = []
-        for post_id in await self._letters.posts_of(job):
+        for post_id in await self._direct_messages.posts_of(job):
             with contextlib.suppress(UploadNotFound):  # it was erased meanwhile
                 card = await self._posts.get_card(post_id, now=self._clock.now())
                 if card.deletable and await self._goes_by_dm(card):
@@ -143,7 +153,7 @@ class DeliveryService:
 
     async def _send(self, job: Job, cards: Sequence[Card]) -> None:
         author_id = cards[0].post.author_id
-        near = await self._spending.near(cards[-1].post.guild_id, author_id)
+        near = await self._quotas.near(cards[-1].post.guild_id, author_id)
         try:
             reached = await self._messenger.deliver(cards, near=near, repeated=job.is_repeated)
         except DirectMessagesHalted as error:
@@ -151,18 +161,18 @@ class DeliveryService:
         now = self._clock.now()
         if reached:
             return await self._outage.keep(
-                lambda: self._letters.finish_sent(job, author_id, at=now)
+                lambda: self._direct_messages.finish_sent(job, author_id, at=now)
             )
         until = now + DMS_CLOSED_FOR
         await self._outage.keep(lambda: self._posts.note_dms(author_id, closed_until=until))
         await self._lead_to_links(cards)
-        await self._outage.keep(lambda: self._letters.finish_refused(job))
+        await self._outage.keep(lambda: self._direct_messages.finish_refused(job))
 
     async def _halt(self, error: DirectMessagesHalted) -> datetime:
         """Stop writing to anybody, and return until when."""
-        reason = Halt(error.reason)
+        reason = HaltReason(error.reason)
         until = self._clock.now() + HALTED_FOR[reason]
-        await self._outage.keep(lambda: self._letters.halt(Breaker(reason, until)))
+        await self._outage.keep(lambda: self._direct_messages.halt(Breaker(reason, until)))
         log.error(
             "Discord has stopped our direct messages: cards lead to the delete links instead",
             reason=reason.value,
@@ -171,11 +181,11 @@ class DeliveryService:
         return until
 
     async def _stand_in(self, job: Job, cards: Sequence[Card], *, until: datetime) -> None:
-        """Let the cards lead to the links; a letter about a post without one waits."""
+        """Let the cards lead to the links; a direct message about a post without one waits."""
         if any(card.post.card is None for card in cards):
-            return await self._letters.put_back(job, at=until)
+            return await self._direct_messages.put_back(job, at=until)
         await self._lead_to_links(cards)
-        await self._outage.keep(lambda: self._letters.finish(job, None))
+        await self._outage.keep(lambda: self._direct_messages.finish(job, None))
 
     async def _lead_to_links(self, cards: Sequence[Card]) -> None:
         for card in cards:

@@ -60,7 +60,7 @@ class StatusService:
         self,
         store: StatusStore,
         *,
-        letters: LetterStore,
+        direct_messages: LetterStore,
         posts: PostStore,
         guilds: GuildSettingsService,
         options: OptionService,
@@ -70,7 +70,7 @@ class StatusService:
         clock: Clock,
     ) -> None:
         self._store = store
-        self._letters = letters
+        self._direct_messages = direct_messages
         self._posts = posts
         self._guilds = guilds
         self._options = options
@@ -96,7 +96,7 @@ class StatusService:
             queue=await self._store.queue(guild_id),
             health=health,
             dms_closed_until=closed_until if closed_until and closed_until > now else None,
-            breaker=await self._letters.breaker(),
+            breaker=await self._direct_messages.breaker(),
             used=await self._posts.usage(guild_id, user_id=None, since=now - WINDOW),
             options=await self._options.at(guild_id, ()),
             budget=await self._budgets.used(settings.host_url),

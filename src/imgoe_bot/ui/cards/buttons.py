@@ -98,7 +98,7 @@ class DeleteButton(
             words = words_for_locale(interaction.locale)
             shown = deletable_in(interaction.message) if interaction.message else []
             if not set(shown) <= {upload.id for upload in card.uploads}:
-                cards = await deletions.get_letter(actor, shown)
+                cards = await deletions.get_digest(actor, shown)
                 text, view = link_pages.one_page(cards, words), delete_view(_listed(cards), words)
             else:
                 text = render.private_text(card, words, with_links=_may_see_links(actor, card))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import discord
 
 from imgoe_bot.domain.card import Card
-from imgoe_bot.domain.direct_messages import Halt
+from imgoe_bot.domain.direct_messages import HaltReason
 from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.quota import Spent
 from imgoe_bot.errors import DirectMessagesHalted, SourceGone, SourceUnreachable
@@ -16,7 +16,7 @@ from imgoe_bot.ui.container import AnyBot
 from imgoe_bot.ui.message_parts import NO_PINGS
 from imgoe_bot.ui.translate import words_for_locale
 
-HALTS = {40003: Halt.TOO_FAST, 20026: Halt.QUARANTINED}
+HALTS = {40003: HaltReason.TOO_FAST, 20026: HaltReason.QUARANTINED}
 LOOK_BACK = 50
 """How many of the newest messages are searched for what an earlier try sent."""
 

@@ -9,7 +9,8 @@ from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.advisory_locks import take_turn
 from imgoe_bot.adapters.store.engine.engine import Database
 from imgoe_bot.adapters.store.engine.shielding import finishing
-from imgoe_bot.domain.budget import Allowance, Budget, Lane, Used
+from imgoe_bot.domain.budget import Budget, Lane, Used
+from imgoe_bot.domain.rate_limit import RateLimit
 
 
 @finishing
@@ -64,7 +65,7 @@ def _newest(host_url: str, number: int) -> Select[datetime]:
 
 
 async def _room_at(
-    connection: AsyncConnection, host_url: str, allowance: Allowance, lane: Lane, *, now: datetime
+    connection: AsyncConnection, host_url: str, allowance: RateLimit, lane: Lane, *, now: datetime
 ) -> datetime:
     in_the_way = await connection.execute(_newest(host_url, lane.share_of(allowance)))
     at: datetime | None = in_the_way.scalar()

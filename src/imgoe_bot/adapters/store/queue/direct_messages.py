@@ -1,4 +1,4 @@
-"""Direct messages, so that quotas, digests and breaker hold across processes."""
+"""Direct messages, so that limits, digests and breaker hold across processes."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -18,19 +18,19 @@ from imgoe_bot.adapters.store.upsert import upsert
 from imgoe_bot.domain.direct_messages import (
     PROBE_FOR,
     Breaker,
-    Go,
-    Join,
-    Later,
-    Move,
-    Quota,
-    Quotas,
-    Slot,
-    Standing,
+    DueMessage,
+    JoinDigest,
+    PutOff,
+    RateLimits,
+    SendNow,
+    SlotKind,
+    Verdict,
     decide,
-    still_booked,
+    still_held,
 )
 from imgoe_bot.domain.ids import PostId, UserId
 from imgoe_bot.domain.job import Job, State, Step
+from imgoe_bot.domain.rate_limit import RateLimit
 from imgoe_bot.errors import ImgoeError, StaleWrite
 
 NO_WINDOW = timedelta(0)
@@ -38,14 +38,14 @@ FREE = {"owner": None, "lease_until": None}
 
 
 @finishing
-class SqlLetterStore:
+class SqlDirectMessageStore:
     """``ports.LetterStore`` in SQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def posts_of(self, job: Job) -> tuple[PostId, ...]:
-        """Return the posts whose links the job's letter holds; see the port."""
+        """Return the posts whose links the job's direct message holds; see the port."""
         waiting = select(t.job.c.post_id).where(
             t.job.c.letter == job.post_id, t.job.c.state == State.WAITING.value
         )
@@ -53,48 +53,48 @@ class SqlLetterStore:
             found = await connection.execute(waiting.order_by(t.job.c.id))
         return (job.post_id, *(PostId(post_id) for post_id in found.scalars()))
 
-    async def weigh(
-        self, job: Job, to: UserId, *, window: timedelta, quotas: Quotas, now: datetime
-    ) -> Move:
-        """Decide what becomes of a job's letter, and store it; see the port."""
+    async def decide(
+        self, job: Job, to: UserId, *, window: timedelta, limits: RateLimits, now: datetime
+    ) -> Verdict:
+        """Decide what becomes of a job's direct message, and store it; see the port."""
         async with self._database.write() as connection:
             breaker = await lock_breaker(connection)
             row = await _row_under_lease(connection, job)
-            standing = await _standing(connection, to, row, breaker, quotas=quotas, now=now)
-            move = decide(standing, window=window, now=now)
-            match move:
-                case Go():
-                    await _go(connection, job, to, move, standing, window=window, now=now)
-                case Later():
-                    await _put_off(connection, job, move, held=standing.booked)
-                case Join():
-                    values = {"letter": move.leader, "state": State.WAITING.value} | FREE
+            due = await _standing(connection, to, row, breaker, limits=limits, now=now)
+            verdict = decide(due, window=window, now=now)
+            match verdict:
+                case SendNow():
+                    await _go(connection, job, to, verdict, due, window=window, now=now)
+                case PutOff():
+                    await _put_off(connection, job, verdict, held=due.held_slots)
+                case JoinDigest():
+                    values = {"letter": verdict.leader, "state": State.WAITING.value} | FREE
                     await write_under_lease(connection, job, values)
                 case _:
                     pass
-        return move
+        return verdict
 
-    async def admit(self, to: UserId, *, quotas: Quotas, now: datetime) -> bool:
-        """Take places for a short note, if it may go at once; see the port."""
+    async def admit(self, to: UserId, *, limits: RateLimits, now: datetime) -> bool:
+        """Take slots for a short note, if it may go at once; see the port."""
         async with self._database.write() as connection:
             breaker = await lock_breaker(connection)
             if breaker.reason is not None:
                 return False
-            standing = await _standing(connection, to, None, breaker, quotas=quotas, now=now)
-            move = decide(standing, window=NO_WINDOW, now=now)
-            if not isinstance(move, Go):
+            due = await _standing(connection, to, None, breaker, limits=limits, now=now)
+            verdict = decide(due, window=NO_WINDOW, now=now)
+            if not isinstance(verdict, SendNow):
                 return False
-            await _book(connection, move.places)
+            await _take_slots(connection, verdict.slots)
             await _note_person(connection, to, dm_opened_at=now)
         return True
 
     async def put_back(self, job: Job, *, at: datetime) -> None:
-        """Put a letter off; see the port."""
+        """Put a direct message off; see the port."""
         async with self._database.write() as connection:
-            await _put_off(connection, job, Later(at, anew=True), held=frozenset())
+            await _put_off(connection, job, PutOff(at, gives_back=True), held=frozenset())
 
     async def finish_sent(self, job: Job, to: UserId, *, at: datetime) -> None:
-        """Note that a letter was sent, and end its jobs; see the port."""
+        """Note that a direct message was sent, and end its jobs; see the port."""
         async with self._database.write() as connection:
             breaker = await lock_breaker(connection)
             await _end(connection, job, None)
@@ -102,14 +102,14 @@ class SqlLetterStore:
             await _mend(connection, breaker)
 
     async def finish_refused(self, job: Job) -> None:
-        """End the jobs of a letter that its person does not take; see the port."""
+        """End the jobs of a direct message that its person does not take; see the port."""
         async with self._database.write() as connection:
             breaker = await lock_breaker(connection)
             await _end(connection, job, None)
             await _mend(connection, breaker)
 
     async def finish(self, job: Job, failure: ImgoeError | None) -> None:
-        """End a letter's jobs; see the port."""
+        """End a direct message's jobs; see the port."""
         async with self._database.write() as connection:
             await _end(connection, job, failure)
 
@@ -144,25 +144,25 @@ async def _standing(
     row: rows.Columns | None,
     breaker: Breaker,
     *,
-    quotas: Quotas,
+    limits: RateLimits,
     now: datetime,
-) -> Standing:
+) -> DueMessage:
     person = await _person(connection, to)
-    booked = frozenset[Slot]()
+    held_slots = frozenset[SlotKind]()
     if row is not None:
-        booked = frozenset(Slot(name) for name in row["slots"].split(",") if name)
-        booked = still_booked(booked, due_at=row["run_at"], now=now)
-    return Standing(
+        held_slots = frozenset(SlotKind(name) for name in row["slots"].split(",") if name)
+        held_slots = still_held(held_slots, due_at=row["run_at"], now=now)
+    return DueMessage(
         breaker=breaker,
         room_at={
-            slot: await _room_at(connection, slot, quota, now) for slot, quota in quotas.items()
+            slot: await _room_at(connection, slot, limit, now) for slot, limit in limits.items()
         },
         closed_until=person.get("dms_closed_until"),
         quiet_until=person.get("quiet_until"),
         is_new=person.get("dm_opened_at") is None,
         leads=row is not None and row["letter"] is not None,
         joinable=await _joinable(connection, to, now),
-        booked=booked,
+        held_slots=held_slots,
     )
 
 
@@ -173,24 +173,24 @@ async def _person(connection: AsyncConnection, user_id: UserId) -> Mapping[str, 
 
 
 async def _room_at(
-    connection: AsyncConnection, slot: Slot, quota: Quota, now: datetime
+    connection: AsyncConnection, slot: SlotKind, limit: RateLimit, now: datetime
 ) -> datetime:
     query = (
         select(t.dm_slot.c.at)
         .where(t.dm_slot.c.kind == slot.value)
         .order_by(t.dm_slot.c.at.desc())
-        .offset(quota.most - 1)
+        .offset(limit.most - 1)
         .limit(1)
     )
     filled: datetime | None = (await connection.execute(query)).scalar()
     if filled is not None:  # what is older than the one that counts will never count again
         past = (t.dm_slot.c.kind == slot.value, t.dm_slot.c.at < filled)
         await connection.execute(delete(t.dm_slot).where(*past))
-    return quota.room_at(filled, now=now)
+    return limit.room_at(filled, now=now)
 
 
 async def _joinable(connection: AsyncConnection, to: UserId, now: datetime) -> PostId | None:
-    """Return the post that leads a letter to this person which was put off and never begun."""
+    """Return the post that leads one to this person which was put off and never begun."""
     query = (
         select(t.job.c.post_id)
         .join(t.post, t.post.c.id == t.job.c.post_id)
@@ -214,44 +214,44 @@ async def _go(
     connection: AsyncConnection,
     job: Job,
     to: UserId,
-    move: Go,
-    standing: Standing,
+    verdict: SendNow,
+    due: DueMessage,
     *,
     window: timedelta,
     now: datetime,
 ) -> None:
-    await _book(connection, move.places)
-    values = {"letter": job.post_id, "slots": _names(standing.booked | set(move.places))}
+    await _take_slots(connection, verdict.slots)
+    values = {"letter": job.post_id, "slots": _names(due.held_slots | set(verdict.slots))}
     await write_under_lease(connection, job, values)
     if window:
         await _note_person(connection, to, quiet_until=now + window)
-    if standing.breaker.reason is not None:  # its time is over: this letter tries
-        probe = Breaker(standing.breaker.reason, now + PROBE_FOR, probing=True)
+    if due.breaker.reason is not None:  # its time is over: this direct message tries
+        probe = Breaker(due.breaker.reason, now + PROBE_FOR, probing=True)
         await write_breaker(connection, probe)
 
 
 async def _put_off(
-    connection: AsyncConnection, job: Job, move: Later, *, held: frozenset[Slot]
+    connection: AsyncConnection, job: Job, verdict: PutOff, *, held: frozenset[SlotKind]
 ) -> None:
     """Give the job back until later; that was no try of it."""
-    await _book(connection, move.places)
+    await _take_slots(connection, verdict.slots)
     values: dict[str, Any] = {
         "state": State.READY.value,
-        "run_at": move.at,
+        "run_at": verdict.at,
         "attempts": job.attempts - 1,
         "letter": job.post_id,
-        "slots": "" if move.anew else _names(held | set(move.places)),
+        "slots": "" if verdict.gives_back else _names(held | set(verdict.slots)),
     }
     await write_under_lease(connection, job, values | FREE)
 
 
-def _names(slots: frozenset[Slot]) -> str:
-    return ",".join(slot.value for slot in Slot if slot in slots)
+def _names(slots: frozenset[SlotKind]) -> str:
+    return ",".join(slot.value for slot in SlotKind if slot in slots)
 
 
-async def _book(connection: AsyncConnection, places: Mapping[Slot, datetime]) -> None:
-    if places:
-        taken = [{"kind": slot.value, "at": at} for slot, at in places.items()]
+async def _take_slots(connection: AsyncConnection, slots: Mapping[SlotKind, datetime]) -> None:
+    if slots:
+        taken = [{"kind": slot.value, "at": at} for slot, at in slots.items()]
         await connection.execute(insert(t.dm_slot), taken)
 
 
@@ -262,7 +262,7 @@ async def _note_person(
 
 
 async def _mend(connection: AsyncConnection, breaker: Breaker) -> None:
-    """Let all letters go again once one was answered; a halt that came meanwhile stays."""
+    """Let all direct messages go again once one was answered; a halt that came meanwhile stays."""
     if breaker.probing:
         await write_breaker(connection, Breaker())
 
