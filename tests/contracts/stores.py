@@ -33,8 +33,8 @@ from imgoe_bot.domain.ids import (
     new_id,
 )
 from imgoe_bot.domain.job import Item, Job
-from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.post import MessageLocation, Origin, Post
+from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.domain.upload import DeleteLink, Stored, Upload
 
 NOW = datetime(2026, 5, 4, 12, 30, 15, 123456, tzinfo=UTC)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from imgoe_bot.adapters.store import SqlBudgetStore
-from imgoe_bot.domain.budget import Lane, Used
+from imgoe_bot.domain.budget import Lane, LimitUse
 from imgoe_bot.domain.rate_limit import RateLimit
 from tests.contracts.stores import HOST, NOW, Stores
 
@@ -78,7 +78,7 @@ async def test_what_is_used_up_is_counted_for_each_allowance(budgets: SqlBudgetS
 
     used = await budgets.used(HOST, BUDGET, now=NOW)
 
-    assert used == (Used(BUDGET[0], 1), Used(BUDGET[1], 2))
+    assert used == (LimitUse(BUDGET[0], 1), LimitUse(BUDGET[1], 2))
     assert [each.left for each in used] == [4, 5]
 
 

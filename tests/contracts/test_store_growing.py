@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from imgoe_bot.domain.ids import PostId
 from imgoe_bot.domain.job import Item, Job, Step
-from imgoe_bot.domain.options import From
+from imgoe_bot.domain.options import MessagePart
 from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import SourceBlocked, SourceGone
 from tests.contracts.stores import BEN, CARD, LEASE, NOW, Stores, item, post, slash_post, upload_of
@@ -241,14 +241,14 @@ async def test_a_message_that_is_not_known_does_not_grow(stores: Stores) -> None
 async def test_what_failed_from_one_place_is_tried_from_another_and_from_the_same_no_more(
     stores: Stores,
 ) -> None:
-    link = replace(item(0), source=From.LINKS)
+    link = replace(item(0), source=MessagePart.LINKS)
     owner = post()
     await stores.posts.add(owner, [link])
     (job,) = await stores.claim()
     await stores.jobs.finish_upload(job, None, SourceBlocked(reason="private-address"))
 
     assert not await _extend(stores, owner, link)
-    preview = replace(link, source=From.EMBEDS)
+    preview = replace(link, source=MessagePart.EMBEDS)
     assert await _extend(stores, owner, preview)
 
     (again,) = await stores.claim()
@@ -259,8 +259,8 @@ async def test_what_failed_from_one_place_is_tried_from_another_and_from_the_sam
 
 
 async def test_what_fails_while_it_turns_up_elsewhere_is_tried_there(stores: Stores) -> None:
-    link = replace(item(0), source=From.LINKS)
-    preview = replace(link, source=From.EMBEDS)
+    link = replace(item(0), source=MessagePart.LINKS)
+    preview = replace(link, source=MessagePart.EMBEDS)
     owner = post()
     await stores.posts.add(owner, [link])
     (job,) = await stores.claim()

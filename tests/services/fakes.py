@@ -18,10 +18,10 @@ from imgoe_bot.domain.guild import ApiKey
 from imgoe_bot.domain.ids import ChannelId, MessageId, UploadId
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
-from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.post import MessageLocation, Post
-from imgoe_bot.domain.quota import Spent
+from imgoe_bot.domain.quota import QuotaUse
+from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.domain.upload import DeleteLink, Details, Stored, Upload
 from imgoe_bot.errors import ImgoeError
 from imgoe_bot.services.ports import MediaFile, Thumb
@@ -157,7 +157,7 @@ class FakeMessenger:
     held_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
     options: list[Options] = field(default_factory=list[Options])
     repeated: list[bool] = field(default_factory=list[bool])
-    near: list[Sequence[Spent]] = field(default_factory=list[Sequence[Spent]])
+    near: list[Sequence[QuotaUse]] = field(default_factory=list[Sequence[QuotaUse]])
     dms_open: bool = True
     gate: asyncio.Event | None = None
     sending: asyncio.Event | None = None
@@ -219,7 +219,7 @@ class FakeMessenger:
             await self.on_refresh()
 
     async def deliver(
-        self, cards: Sequence[Card], *, near: Sequence[Spent] = (), repeated: bool
+        self, cards: Sequence[Card], *, near: Sequence[QuotaUse] = (), repeated: bool
     ) -> bool:
         self.near.append(near)
         self.delivered += 1

@@ -10,7 +10,7 @@ from imgoe_bot.adapters.store import SqlLibraryStore
 from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.guild import MANAGE_GUILD, MANAGE_MESSAGES, Actor
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, UploadId, UserId
-from imgoe_bot.domain.library import Day, Query, Trouble, Whose
+from imgoe_bot.domain.library import Day, FailureKind, OwnerFilter, Query
 from imgoe_bot.domain.post import MessageLocation
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import MediaTooLarge, NotAllowed, UploadNotFound
@@ -23,7 +23,7 @@ OTHER = GuildId(7)
 MEMBER = Actor(BEN, GUILD)
 STRANGER = Actor(UserId(5), GUILD)
 MANAGER = Actor(UserId(6), GUILD, frozenset({MANAGE_GUILD}))
-SERVER = Query(whose=Whose.SERVER)
+SERVER = Query(whose=OwnerFilter.SERVER)
 
 
 @dataclass(slots=True)
@@ -118,7 +118,7 @@ async def test_everybodys_copies_need_manage_server_in_a_server(
     for asked in (
         library.page(actor, SERVER),
         library.export(actor, SERVER),
-        stats.stats(actor, days=1, whose=Whose.SERVER),
+        stats.stats(actor, days=1, whose=OwnerFilter.SERVER),
     ):
         with pytest.raises(NotAllowed):
             await asked
@@ -214,9 +214,9 @@ async def test_numbers_are_the_servers_for_who_manages_it_and_else_ones_own(
     await _keep(office)
 
     assert (await stats.stats(MANAGER, days=1)).files == 1
-    assert (await stats.stats(MANAGER, days=1)).whose is Whose.SERVER
-    assert (await stats.stats(MANAGER, days=1, whose=Whose.MINE)).files == 0
-    assert (await stats.stats(MEMBER, days=1)).whose is Whose.MINE
+    assert (await stats.stats(MANAGER, days=1)).whose is OwnerFilter.SERVER
+    assert (await stats.stats(MANAGER, days=1, whose=OwnerFilter.MINE)).files == 0
+    assert (await stats.stats(MEMBER, days=1)).whose is OwnerFilter.MINE
     assert (await stats.stats(STRANGER, days=1)).files == 0
 
 
@@ -238,7 +238,7 @@ async def test_failures_are_added_up_by_what_a_person_can_do_about_them(
     for job in await office.stores.claim():
         await office.stores.jobs.finish_upload(job, None, MediaTooLarge(limit_bytes=1))
 
-    assert (await stats.stats(MEMBER, days=1)).failures == ((Trouble.FILE, 2),)
+    assert (await stats.stats(MEMBER, days=1)).failures == ((FailureKind.FILE, 2),)
 
 
 async def test_the_chart_is_painted_of_the_days_shown(

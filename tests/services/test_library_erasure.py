@@ -6,11 +6,10 @@ from datetime import timedelta
 import pytest
 
 from imgoe_bot.adapters.store import SqlChoiceStore, SqlPersonStore
+from imgoe_bot.domain.choices import EVERYWHERE, PersonChoice
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.job import Job, Step
-from imgoe_bot.domain.mirror import PersonChoice
-from imgoe_bot.domain.privacy import EVERYWHERE
 from imgoe_bot.domain.upload import DeleteLink
 from imgoe_bot.errors import HostBroken, HostRefused
 from imgoe_bot.services.deleting.erasure import PATIENCE, PAUSE, Erasure

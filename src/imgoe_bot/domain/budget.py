@@ -18,32 +18,32 @@ LATE = timedelta(minutes=5)
 
 
 Budget = tuple[RateLimit, ...]
-"""Every allowance holds; an empty one limits nothing."""
+"""Every limit holds; an empty one limits nothing."""
 
 
 class Lane(Enum):
-    """Who waits for an upload; its value is the part of each allowance it may use up."""
+    """Who waits for an upload; its value is the part of each limit it may use up."""
 
     PERSON = 1.0
     MIRROR = 0.8
     BACKFILL = 0.6
 
-    def share_of(self, allowance: RateLimit) -> int:
-        """Return how much of an allowance is free for this lane, at least one."""
-        return max(1, int(allowance.most * self.value))
+    def share_of(self, limit: RateLimit) -> int:
+        """Return how much of a limit is free for this lane, at least one."""
+        return max(1, int(limit.most * self.value))
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
-    """How much of an allowance is used up."""
+class LimitUse:
+    """How much of a limit is used up."""
 
-    allowance: RateLimit
+    limit: RateLimit
     count: int
 
     @property
     def left(self) -> int:
         """How many uploads a person could still make."""
-        return max(0, self.allowance.most - self.count)
+        return max(0, self.limit.most - self.count)
 
 
 def parse_budget(text: str) -> Budget:

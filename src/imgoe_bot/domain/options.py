@@ -70,7 +70,7 @@ class Treatment(StrEnum):
     REFUSE = "refuse"
 
 
-class From(StrEnum):
+class MessagePart(StrEnum):
     """Where in a message media is looked for."""
 
     ATTACHMENTS = "attachments"
@@ -113,7 +113,10 @@ class Options:
     save_emoji: str = "💾"
     on_delete: OnDelete = OnDelete.KEEP
     delete_grace: timedelta = timedelta(0)
-    sources: frozenset[From] = frozenset(From) - {From.EMBEDS, From.LINKS}
+    sources: frozenset[MessagePart] = frozenset(MessagePart) - {
+        MessagePart.EMBEDS,
+        MessagePart.LINKS,
+    }
     bots: bool = False
     kinds: frozenset[Kind] = frozenset(Kind)
     max_size: int | None = None
@@ -145,7 +148,7 @@ _ALL: tuple[Option[Any], ...] = (
     of.text("save_emoji"),
     of.choice("on_delete", OnDelete),
     of.duration("delete_grace", least=timedelta(0), most=GRACE_MAX),
-    of.set_of("sources", From),
+    of.set_of("sources", MessagePart),
     of.flag("bots"),
     of.set_of("kinds", Kind),
     of.maybe(of.size("max_size")),

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from imgoe_bot.domain.budget import Budget, Lane, Used
+from imgoe_bot.domain.budget import Budget, Lane, LimitUse
 from imgoe_bot.domain.card import Card, FailedItem, PostedCard
+from imgoe_bot.domain.choices import PersonChoice
 from imgoe_bot.domain.direct_messages import Breaker, RateLimits, Verdict
 from imgoe_bot.domain.guild import ApiKey, Change, GuildSettings
 from imgoe_bot.domain.ids import (
@@ -22,10 +23,10 @@ from imgoe_bot.domain.ids import (
 )
 from imgoe_bot.domain.job import Item, Job
 from imgoe_bot.domain.media import Source
-from imgoe_bot.domain.mirror import MirrorRule, PersonChoice
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.post import MessageLocation, Post
-from imgoe_bot.domain.quota import Spent, Usage
+from imgoe_bot.domain.quota import QuotaUse, Usage
+from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.domain.status import Health, Queue, Work
 from imgoe_bot.domain.upload import DeleteLink, Details, Stored, Upload
 from imgoe_bot.errors import ImgoeError
@@ -439,19 +440,19 @@ class BudgetStore(Protocol):
     async def take(
         self, host_url: str, budget: Budget, lane: Lane, *, now: datetime
     ) -> int | datetime:
-        """Take a place for one upload in every allowance of the budget.
+        """Take a slot for one upload in every limit of the budget.
 
         Returns:
-            The place; or, where there is none for this lane, when there is one.
+            The slot; or, where there is none for this lane, when there is one.
         """
         ...
 
-    async def give_back(self, place: int) -> None:
-        """Give back the place of an upload that came to nothing; safe to repeat."""
+    async def give_back(self, slot: int) -> None:
+        """Give back the slot of an upload that came to nothing; safe to repeat."""
         ...
 
-    async def used(self, host_url: str, budget: Budget, *, now: datetime) -> tuple[Used, ...]:
-        """Return how much of each allowance is used up, in their order."""
+    async def used(self, host_url: str, budget: Budget, *, now: datetime) -> tuple[LimitUse, ...]:
+        """Return how much of each limit is used up, in their order."""
         ...
 
 
@@ -607,7 +608,7 @@ class LetterStore(Protocol):
         ...
 
     async def admit(self, to: UserId, *, limits: RateLimits, now: datetime) -> bool:
-        """Take a place for a short note, if it may go at once; nothing is put off."""
+        """Take slots for a short note, if it may go at once; nothing is put off."""
         ...
 
     async def put_back(self, job: Job, *, at: datetime) -> None:
@@ -720,7 +721,7 @@ class Messenger(Protocol):
         ...
 
     async def deliver(
-        self, cards: Sequence[Card], *, near: Sequence[Spent] = (), repeated: bool
+        self, cards: Sequence[Card], *, near: Sequence[QuotaUse] = (), repeated: bool
     ) -> bool:
         """Send one person the delete links of their posts; the same copy's is sent once.
 

@@ -10,7 +10,7 @@ from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.card import FailedItem
 from imgoe_bot.domain.ids import AttachmentId, ChannelId, GuildId, MessageId
 from imgoe_bot.domain.job import Item, Job, Step
-from imgoe_bot.domain.options import From, Layout
+from imgoe_bot.domain.options import Layout, MessagePart
 from imgoe_bot.domain.post import MessageLocation, Origin, Post
 from imgoe_bot.domain.upload import DeleteLink, Stored, Upload
 from imgoe_bot.errors import ImgoeError, InternalError
@@ -151,7 +151,7 @@ def job_from(row: Columns, *, host_url: str) -> Job:
 
 
 def _item_from(row: Columns) -> Item:
-    return Item(**{name: row[name] for name in _ITEM}, source=From(row["source"]))
+    return Item(**{name: row[name] for name in _ITEM}, source=MessagePart(row["source"]))
 
 
 def error_values(error: ImgoeError | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, RuleId, UserId, new_id
-from imgoe_bot.domain.mirror import MirrorRule, find_rule
+from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.services.people.delivery import DeliveryService
 from imgoe_bot.services.ports import Clock, RuleStore
 

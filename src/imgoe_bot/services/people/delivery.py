@@ -24,8 +24,8 @@ from imgoe_bot.domain.direct_messages import (
 )
 from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.job import Job
-from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Delivery, Options
+from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.errors import (
     DirectMessagesHalted,
     ImgoeError,

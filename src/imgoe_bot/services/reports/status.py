@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from imgoe_bot.domain.budget import Used
+from imgoe_bot.domain.budget import LimitUse
 from imgoe_bot.domain.direct_messages import Breaker
 from imgoe_bot.domain.guild import Actor, check_may_manage
 from imgoe_bot.domain.ids import GuildId, MessageId
-from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Options
-from imgoe_bot.domain.quota import WINDOW, Usage, Whose, spent
-from imgoe_bot.domain.status import Health, Queue, Record, fate_of
+from imgoe_bot.domain.quota import WINDOW, QuotaSubject, Usage, quota_uses
+from imgoe_bot.domain.rules import MirrorRule
+from imgoe_bot.domain.status import Health, Queue, Record, outcome_of
 from imgoe_bot.services.mirroring.resting import RestService
 from imgoe_bot.services.ports import Clock, LetterStore, Notes, PostStore, StatusStore
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
@@ -42,14 +42,14 @@ class Report:
     breaker: Breaker
     used: Usage
     options: Options
-    budget: tuple[Used, ...] = ()
+    budget: tuple[LimitUse, ...] = ()
     expiry_off: bool = False
     resting: tuple[MirrorRule, ...] = ()
 
     @property
     def is_used_up(self) -> bool:
         """Whether the server's own quota lets nothing more in for now."""
-        quotas = spent(Whose.GUILD, self.options, self.used)
+        quotas = quota_uses(QuotaSubject.GUILD, self.options, self.used)
         return any(quota.is_reached for quota in quotas)
 
 
@@ -111,7 +111,7 @@ class StatusService:
             return Record()
         work = await self._store.work(post.id)
         card = await self._posts.get_card(post.id, now=self._clock.now())
-        return Record(fate_of(card, work), work.failures, work.answer)
+        return Record(outcome_of(card, work), work.failures, work.answer)
 
     async def _expiry_off(self, guild_id: GuildId, health: Health) -> bool:
         """Tell whether the newest copy is one that the host keeps for another time."""

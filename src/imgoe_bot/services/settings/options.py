@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from imgoe_bot.domain.guild import SERVER, Actor, Change, GuildSettings, check_may_manage
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.domain.layers import Held, explain
 from imgoe_bot.domain.option_kinds import NONE, Form
+from imgoe_bot.domain.option_layers import OptionInForce, explain
 from imgoe_bot.domain.options import (
     OPTIONS,
     Options,
@@ -67,7 +67,9 @@ class OptionService:
         line = (SERVER, *reversed(channel_ids))
         return resolve(layers.get(scope_id, {}) for scope_id in line)
 
-    async def explain(self, guild_id: GuildId, channel_ids: Sequence[int]) -> tuple[Held, ...]:
+    async def explain(
+        self, guild_id: GuildId, channel_ids: Sequence[int]
+    ) -> tuple[OptionInForce, ...]:
         """Return each value in force in a channel, and which place sets it.
 
         Args:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from imgoe_bot.domain.card import Card
+from imgoe_bot.domain.choices import PersonChoice
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import AttachmentId, GuildId, MessageId, UserId, is_snowflake
-from imgoe_bot.domain.mirror import PersonChoice
 from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import NotAllowed, UnderWay

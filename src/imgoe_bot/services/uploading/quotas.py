@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from imgoe_bot.domain.ids import GuildId, JobId, UserId
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.post import Post
-from imgoe_bot.domain.quota import WINDOW, Spent, Usage, Whose, limits_of, spent
+from imgoe_bot.domain.quota import WINDOW, QuotaSubject, QuotaUse, Usage, limits_of, quota_uses
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import QuotaPending, QuotaReached
 from imgoe_bot.services.ports import Clock, PostStore
@@ -76,14 +76,17 @@ class QuotaService:
             QuotaReached: the person or the server has used up the day.
             QuotaPending: uploads under way may use it up; ask again in a moment.
         """
-        if not any(limits_of(whose, options) for whose in Whose):
+        if not any(limits_of(whose, options) for whose in QuotaSubject):
             return
         since = self._clock.now() - WINDOW
 
         def check(of_author: Usage, of_guild: Usage) -> None:
             author = self._with_awaited(of_author, post.guild_id, post.author_id)
             guild = self._with_awaited(of_guild, post.guild_id, None)
-            mine, ours = spent(Whose.PERSON, options, author), spent(Whose.GUILD, options, guild)
+            mine, ours = (
+                quota_uses(QuotaSubject.PERSON, options, author),
+                quota_uses(QuotaSubject.GUILD, options, guild),
+            )
             for each in (*mine, *ours):
                 if each.is_reached:
                     raise QuotaReached(whose=each.whose, limit=each.limit, unit=each.unit)
@@ -93,11 +96,11 @@ class QuotaService:
         async with self._lock:
             await self._posts.admit(job_id, post, since=since, check=check)
 
-    async def standing(self, guild_id: GuildId, user_id: UserId) -> tuple[Spent, ...]:
+    async def standing(self, guild_id: GuildId, user_id: UserId) -> tuple[QuotaUse, ...]:
         """Return how far each quota is used up that concerns a person in a server."""
         return await self._spent(guild_id, user_id, await self._options.at(guild_id, ()))
 
-    async def near(self, guild_id: GuildId, user_id: UserId) -> tuple[Spent, ...]:
+    async def near(self, guild_id: GuildId, user_id: UserId) -> tuple[QuotaUse, ...]:
         """Return the quotas that will soon bite."""
         return tuple(each for each in await self.standing(guild_id, user_id) if each.is_near)
 
@@ -108,13 +111,13 @@ class QuotaService:
         options: Options,
         *,
         until: AwaitedUploads | None = None,
-    ) -> tuple[Spent, ...]:
-        since, found = self._clock.now() - WINDOW, list[Spent]()
-        for whose, of_whom in ((Whose.PERSON, user_id), (Whose.GUILD, None)):
+    ) -> tuple[QuotaUse, ...]:
+        since, found = self._clock.now() - WINDOW, list[QuotaUse]()
+        for whose, of_whom in ((QuotaSubject.PERSON, user_id), (QuotaSubject.GUILD, None)):
             if limits_of(whose, options):
                 usage = await self._posts.usage(guild_id, user_id=of_whom, since=since)
                 usage = self._with_awaited(usage, guild_id, of_whom, until=until)
-                found += spent(whose, options, usage)
+                found += quota_uses(whose, options, usage)
         return tuple(found)
 
     def _with_awaited(
@@ -131,7 +134,7 @@ class QuotaService:
         return replace(usage, under_way=usage.under_way + sum(one.files for one in ours))
 
 
-def _with(each: Spent, before: Sequence[Upload]) -> Spent:
+def _with(each: QuotaUse, before: Sequence[Upload]) -> QuotaUse:
     """Count what is not stored yet."""
     sizes = {"files": len(before), "bytes": sum(upload.stored.size_bytes for upload in before)}
     return replace(each, used=each.used + sizes[each.unit])

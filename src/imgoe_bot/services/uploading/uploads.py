@@ -141,7 +141,7 @@ class UploadService:
         told = requested.applied_to(details_from(options, item=item, at=post.created_at))
         told = replace(told, nsfw=told.nsfw or post.nsfw or item.spoiler)
         async with (
-            self._budgets.place(host_url, lane_of(post)),
+            self._budgets.slot(host_url, lane_of(post)),
             self._reader.open(source, limit_bytes=limit) as media,
         ):
             check_kind(media.mime, options, filename=item.filename)

@@ -6,8 +6,8 @@ import discord
 import structlog
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
-from imgoe_bot.domain.mirror import MirrorRule, find_rule
 from imgoe_bot.domain.options import Answer, Options
+from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.services.mirroring.resting import Lost
 from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in, needed_to_mirror
 from imgoe_bot.ui.access.refusals import find_lack

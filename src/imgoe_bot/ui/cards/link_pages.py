@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.ids import ChannelId
-from imgoe_bot.domain.quota import Spent
+from imgoe_bot.domain.quota import QuotaUse
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.cards.render import private_line
@@ -44,7 +44,7 @@ class Page:
         return f"{first.id}-dm"
 
 
-def pages(cards: Sequence[Card], words: Words, *, near: Sequence[Spent] = ()) -> list[Page]:
+def pages(cards: Sequence[Card], words: Words, *, near: Sequence[QuotaUse] = ()) -> list[Page]:
     """Return the messages that list these posts' copies; none lists one twice.
 
     Args:

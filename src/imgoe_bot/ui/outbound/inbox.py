@@ -9,7 +9,7 @@ import discord
 from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.direct_messages import HaltReason
 from imgoe_bot.domain.ids import UserId
-from imgoe_bot.domain.quota import Spent
+from imgoe_bot.domain.quota import QuotaUse
 from imgoe_bot.errors import DirectMessagesHalted, SourceGone, SourceUnreachable
 from imgoe_bot.ui.cards import buttons, link_pages
 from imgoe_bot.ui.container import AnyBot
@@ -40,7 +40,7 @@ class Inbox:
         return True
 
     async def deliver(
-        self, cards: Sequence[Card], *, near: Sequence[Spent] = (), repeated: bool
+        self, cards: Sequence[Card], *, near: Sequence[QuotaUse] = (), repeated: bool
     ) -> bool:
         """Send delete links; see ``ports.Messenger``."""
         try:
@@ -53,7 +53,7 @@ class Inbox:
         return True
 
     async def _send(
-        self, channel: discord.DMChannel, cards: Sequence[Card], near: Sequence[Spent]
+        self, channel: discord.DMChannel, cards: Sequence[Card], near: Sequence[QuotaUse]
     ) -> None:
         words = words_for_locale(cards[0].post.locale if cards else None)
         for page in link_pages.pages(cards, words, near=near):

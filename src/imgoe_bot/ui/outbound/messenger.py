@@ -11,10 +11,10 @@ from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.ids import GuildId, UploadId
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
-from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Answer, Options
 from imgoe_bot.domain.post import MessageLocation, Post
-from imgoe_bot.domain.quota import Spent
+from imgoe_bot.domain.quota import QuotaUse
+from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.errors import (
     DiscordRefused,
     ImgoeError,
@@ -289,7 +289,7 @@ class DiscordMessenger:
         return channel.get_partial_message(place.message_id)
 
     async def deliver(
-        self, cards: Sequence[Card], *, near: Sequence[Spent] = (), repeated: bool
+        self, cards: Sequence[Card], *, near: Sequence[QuotaUse] = (), repeated: bool
     ) -> bool:
         """Send one person the delete links of their posts; see the port."""
         return await self._inbox.deliver(cards, near=near, repeated=repeated)

@@ -8,8 +8,8 @@ import discord
 
 from imgoe_bot.domain.ids import AttachmentId, MessageId, UserId
 from imgoe_bot.domain.links import find_links, name_in
-from imgoe_bot.domain.mirror import asked_for
-from imgoe_bot.domain.options import From
+from imgoe_bot.domain.mirror import decide_on_request
+from imgoe_bot.domain.options import MessagePart
 from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.services.uploading.uploads import FileToUpload
@@ -43,7 +43,7 @@ def handed_from(interaction: AnyInteraction, target: discord.Message) -> list[Fi
     if facts is None:
         return []
     things = {thing.facts.position: thing for thing in things_in(target)}
-    kept = [things[each.position] for each in asked_for(facts).keep]
+    kept = [things[each.position] for each in decide_on_request(facts).keep]
     return [FileToUpload(thing.source, item_of(thing.facts)) for thing in kept]
 
 
@@ -61,7 +61,7 @@ def post_about(interaction: AnyInteraction, target: discord.Message) -> Post:
 
 async def heal(interaction: AnyInteraction, target: discord.Message) -> list[Healed]:
     """Find working links to everything in a message, and to what its text links."""
-    things = [t for t in await _fresh_things(target) if t.facts.source is not From.LINKS]
+    things = [t for t in await _fresh_things(target) if t.facts.source is not MessagePart.LINKS]
     linked = _linked_by(target)
     for thing in things:
         linked.pop(thing.facts.id, None)

@@ -10,7 +10,7 @@ from imgoe_bot.adapters.store.engine.engine import Database
 from imgoe_bot.adapters.store.engine.shielding import finishing
 from imgoe_bot.adapters.store.upsert import insert_new, upsert
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
-from imgoe_bot.domain.mirror import MirrorRule
+from imgoe_bot.domain.rules import MirrorRule
 
 
 @finishing
