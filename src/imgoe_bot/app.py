@@ -38,6 +38,7 @@ from imgoe_bot.adapters.store import (
     SqlGuildStore,
     SqlJobStore,
     SqlLibraryStore,
+    SqlMembershipStore,
     SqlNotes,
     SqlOptionStore,
     SqlPersonStore,
@@ -45,7 +46,6 @@ from imgoe_bot.adapters.store import (
     SqlRetirementStore,
     SqlRuleStore,
     SqlStatusStore,
-    SqlStayStore,
     migrate,
     open_engine,
 )
@@ -65,10 +65,10 @@ from imgoe_bot.services.deleting.erasure import Erasure
 from imgoe_bot.services.deleting.retirements import RetirementService
 from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.jobs.steps import Steps
-from imgoe_bot.services.mirroring.marks import HighWaterMarks
+from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
+from imgoe_bot.services.mirroring.high_water_marks import HighWaterMarks
 from imgoe_bot.services.mirroring.mirrors import MirrorService
 from imgoe_bot.services.mirroring.pauses import PauseService
-from imgoe_bot.services.mirroring.resting import RestService
 from imgoe_bot.services.people.delivery import DeliveryService
 from imgoe_bot.services.people.notices import NoticeService
 from imgoe_bot.services.people.privacy import PrivacyService
@@ -79,7 +79,7 @@ from imgoe_bot.services.ports import (
     Messenger,
     ThumbReader,
 )
-from imgoe_bot.services.reports.library import Board, LibraryService
+from imgoe_bot.services.reports.library import CardPoster, LibraryService
 from imgoe_bot.services.reports.stats import StatsService
 from imgoe_bot.services.reports.status import StatusService
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
@@ -129,7 +129,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 @asynccontextmanager
 async def open_services(
-    settings: PluginSettings, messenger: Messenger, board: Board
+    settings: PluginSettings, messenger: Messenger, board: CardPoster
 ) -> AsyncGenerator[Services]:
     """Open database and connections, and build every use case over them.
 
@@ -179,7 +179,7 @@ def build_services(
     *,
     database: Database,
     messenger: Messenger,
-    board: Board,
+    board: CardPoster,
     host: ImageHost,
     checker: KeyChecker,
     reader: MediaReader,
@@ -235,14 +235,14 @@ def build_services(
         outage=outage,
         clock=clock,
     )
-    resting = RestService(rules, delivery=delivery, clock=clock)
+    auto_pauses = AutoPauseService(rules, delivery=delivery, clock=clock)
     steps = Steps(
         jobs,
         posts=posts,
         uploads=uploads,
         deletions=deletions,
         options=options,
-        resting=resting,
+        auto_pauses=auto_pauses,
         messenger=messenger,
         delivery=delivery,
         outage=outage,
@@ -268,7 +268,7 @@ def build_services(
         clock=clock,
     )
     library = SqlLibraryStore(database, vault=vault)
-    people = SqlPersonStore(database, vault=vault, remembering=(option_store,))
+    people = SqlPersonStore(database, vault=vault, caches=(option_store,))
     erasure = Erasure(
         people,
         jobs=jobs,
@@ -320,17 +320,17 @@ def build_services(
             options=options,
             budgets=budgets,
             notes=notes,
-            resting=resting,
+            auto_pauses=auto_pauses,
             clock=clock,
         ),
-        resting=resting,
+        resting=auto_pauses,
         deletions=deletions,
         retirements=retirements,
         library=LibraryService(library, posts=posts, board=board, clock=clock),
         stats=StatsService(library, painter=BarChart(), clock=clock),
         privacy=PrivacyService(people, choices=choices, guilds=guilds, quotas=quotas, clock=clock),
         departures=DepartureService(
-            SqlStayStore(database, remembering=(rules, option_store)),
+            SqlMembershipStore(database, caches=(rules, option_store)),
             keep_for=timedelta(days=settings.guild_retention_days),
             outage=outage,
             clock=clock,

@@ -31,7 +31,7 @@ from imgoe_bot.services.deleting.erasure import Erasure
 from imgoe_bot.services.deleting.retirements import RetirementService
 from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.jobs.steps import Steps
-from imgoe_bot.services.mirroring.resting import RestService
+from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
 from imgoe_bot.services.people.delivery import DeliveryService
 from imgoe_bot.services.reports.status import StatusService
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
@@ -117,7 +117,7 @@ class Office:
             options=self.options,
             budgets=self.budgets(),
             notes=self.stores.notes,
-            resting=self.resting(),
+            auto_pauses=self.auto_pauses(),
             clock=self.clock,
         )
 
@@ -143,8 +143,8 @@ class Office:
             clock=self.clock,
         )
 
-    def resting(self) -> RestService:
-        return RestService(self.stores.rules, delivery=self.delivery(), clock=self.clock)
+    def auto_pauses(self) -> AutoPauseService:
+        return AutoPauseService(self.stores.rules, delivery=self.delivery(), clock=self.clock)
 
     def retirements(self) -> RetirementService:
         return RetirementService(
@@ -166,7 +166,7 @@ class Office:
             uploads=self.uploads,
             deletions=self.deletions,
             options=self.options,
-            resting=self.resting(),
+            auto_pauses=self.auto_pauses(),
             messenger=self.messenger,
             delivery=delivery,
             outage=self.outage,

@@ -11,10 +11,10 @@ from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.deleting.departures import DepartureService
 from imgoe_bot.services.deleting.retirements import RetirementService
 from imgoe_bot.services.jobs.runner import JobRunner
-from imgoe_bot.services.mirroring.marks import HighWaterMarks
+from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
+from imgoe_bot.services.mirroring.high_water_marks import HighWaterMarks
 from imgoe_bot.services.mirroring.mirrors import MirrorService
 from imgoe_bot.services.mirroring.pauses import PauseService
-from imgoe_bot.services.mirroring.resting import RestService
 from imgoe_bot.services.people.notices import NoticeService
 from imgoe_bot.services.people.privacy import PrivacyService
 from imgoe_bot.services.ports import Notes
@@ -55,7 +55,7 @@ class Services:
     uploads: UploadService
     quotas: QuotaService
     keeping: ChosenMessageService
-    resting: RestService
+    resting: AutoPauseService
     deletions: DeletionService
     retirements: RetirementService
     library: LibraryService

@@ -24,14 +24,14 @@ class DepartureService:
     """
 
     def __init__(
-        self, stays: StayStore, *, keep_for: timedelta, outage: StoreOutage, clock: Clock
+        self, memberships: StayStore, *, keep_for: timedelta, outage: StoreOutage, clock: Clock
     ) -> None:
-        self._stays = stays
+        self._memberships = memberships
         self._outage = outage
         self._keep_for = keep_for
         self._clock = clock
 
-    async def call_roll(
+    async def reconcile(
         self, present: Collection[GuildId], *, is_ours: Callable[[GuildId], bool]
     ) -> None:
         """Compare the servers the bot is in with those it was in.
@@ -45,28 +45,28 @@ class DepartureService:
     async def _compare(
         self, present: Collection[GuildId], is_ours: Callable[[GuildId], bool]
     ) -> None:
-        here, known = frozenset(present), await self._stays.known()
+        here, known = frozenset(present), await self._memberships.known()
         new = [id_ for id_ in present if id_ not in known or known[id_] is not None]
         missed = [id_ for id_ in known if id_ not in here and is_ours(id_)]
         if new:
-            await self._stays.note_present(new)
+            await self._memberships.note_present(new)
         if missed:
-            await self._stays.note_gone(missed, at=self._clock.now())
+            await self._memberships.note_gone(missed, at=self._clock.now())
 
     async def joined(self, guild_id: GuildId) -> None:
         """Note that the bot was added to a server; one it comes back to finds all as it was."""
-        note = partial(self._stays.note_present, [guild_id])
+        note = partial(self._memberships.note_present, [guild_id])
         await self._outage.outlast(note, at_any_rate=True)
 
     async def left(self, guild_id: GuildId) -> None:
         """Note that the bot was removed from a server."""
-        note = partial(self._stays.note_gone, [guild_id], at=self._clock.now())
+        note = partial(self._memberships.note_gone, [guild_id], at=self._clock.now())
         await self._outage.outlast(note, at_any_rate=True)
 
     async def sweep(self) -> None:
         """Forget the servers that were left long enough ago."""
         before = self._clock.now() - self._keep_for
-        for guild_id in await self._stays.forget_gone(before=before):
+        for guild_id in await self._memberships.forget_gone(before=before):
             log.info("a server was forgotten", guild=guild_id)
 
     async def run(self) -> None:

@@ -17,7 +17,7 @@ from imgoe_bot.errors import (
 )
 from imgoe_bot.services.cards.previews import look_at
 from imgoe_bot.services.deleting.deletions import DeletionService
-from imgoe_bot.services.mirroring.resting import Lost, RestService
+from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService, InaccessibleChannel
 from imgoe_bot.services.people.delivery import DeliveryService
 from imgoe_bot.services.ports import Clock, JobStore, Messenger, PostStore
 from imgoe_bot.services.settings.options import OptionService
@@ -36,7 +36,7 @@ class Steps:
         uploads: UploadService,
         deletions: DeletionService,
         options: OptionService,
-        resting: RestService,
+        auto_pauses: AutoPauseService,
         messenger: Messenger,
         delivery: DeliveryService,
         outage: StoreOutage,
@@ -47,7 +47,7 @@ class Steps:
         self._uploads = uploads
         self._deletions = deletions
         self._options = options
-        self._resting = resting
+        self._auto_pauses = auto_pauses
         self._messenger = messenger
         self._delivery = delivery
         self._outage = outage
@@ -132,8 +132,8 @@ class Steps:
         """Let a channel rest that we can't work in any more, and tell whoever made its rule."""
         if not isinstance(error, NotAllowed):
             return
-        lost = Lost(card.post.channel_ids, error.needs)
-        await self._resting.rest(card.post.guild_id, [lost], locale=card.post.locale)
+        lost = InaccessibleChannel(card.post.channel_ids, error.needs)
+        await self._auto_pauses.rest(card.post.guild_id, [lost], locale=card.post.locale)
 
     async def _take_back(self, job: Job, card: Card) -> None:
         await self._deletions.discard(card.uploads)

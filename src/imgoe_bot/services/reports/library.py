@@ -42,7 +42,7 @@ class LibraryStore(Protocol):
         ...
 
 
-class Board(Protocol):
+class CardPoster(Protocol):
     """Discord, as far as showing a card once more needs it."""
 
     async def may_post(self, user_id: UserId, guild_id: GuildId, channel_id: ChannelId) -> bool:
@@ -72,7 +72,7 @@ class LibraryService:
     """Finds copies for those who may see them."""
 
     def __init__(
-        self, store: LibraryStore, *, posts: PostStore, board: Board, clock: Clock
+        self, store: LibraryStore, *, posts: PostStore, board: CardPoster, clock: Clock
     ) -> None:
         self._store = store
         self._posts = posts

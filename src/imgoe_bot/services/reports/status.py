@@ -11,7 +11,7 @@ from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.quota import WINDOW, QuotaSubject, Usage, quota_uses
 from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.domain.status import Health, Queue, Record, outcome_of
-from imgoe_bot.services.mirroring.resting import RestService
+from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
 from imgoe_bot.services.ports import Clock, LetterStore, Notes, PostStore, StatusStore
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
@@ -66,7 +66,7 @@ class StatusService:
         options: OptionService,
         budgets: HostBudgets,
         notes: Notes,
-        resting: RestService,
+        auto_pauses: AutoPauseService,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -76,7 +76,7 @@ class StatusService:
         self._options = options
         self._budgets = budgets
         self._notes = notes
-        self._resting = resting
+        self._auto_pauses = auto_pauses
         self._clock = clock
 
     async def report(self, actor: Actor) -> Report:
@@ -101,7 +101,7 @@ class StatusService:
             options=await self._options.at(guild_id, ()),
             budget=await self._budgets.used(settings.host_url),
             expiry_off=await self._expiry_off(guild_id, health),
-            resting=tuple(await self._resting.resting(guild_id)),
+            resting=tuple(await self._auto_pauses.auto_paused(guild_id)),
         )
 
     async def record(self, guild_id: GuildId, message_id: MessageId) -> Record:

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.engine.engine import Database
-from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.posts.library import ENTRY, being_erased, entry_from
-from imgoe_bot.adapters.store.settings.memberships import Remembers
+from imgoe_bot.adapters.store.settings.memberships import GuildCache
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import GuildId, UserId
 from imgoe_bot.domain.job import Job, State, Step
@@ -29,16 +29,16 @@ _LISTS = [name for name, option in OPTIONS.items() if option.form is Form.USERS]
 """The options that name people."""
 
 
-@finishing
+@shielded
 class SqlPersonStore:
     """``PersonStore`` and ``ErasureStore`` in SQL."""
 
     def __init__(
-        self, database: Database, *, vault: Vault, remembering: Iterable[Remembers] = ()
+        self, database: Database, *, vault: Vault, caches: Iterable[GuildCache] = ()
     ) -> None:
         self._database = database
         self._vault = vault
-        self._remembering = tuple(remembering)
+        self._caches = tuple(caches)
 
     async def holdings(self, user_id: UserId) -> Holdings:
         """Return how much there is of a person."""
@@ -95,7 +95,7 @@ class SqlPersonStore:
             await _forget_traces(connection, user_id)
             left = await _posts_left(connection, user_id)
         for guild_id in listing:
-            for store in self._remembering:
+            for store in self._caches:
                 store.drop(guild_id)
         if not left:
             await self._database.scrub()

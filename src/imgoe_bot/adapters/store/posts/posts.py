@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.breaker import read_breaker
-from imgoe_bot.adapters.store.engine.advisory_locks import take_turn
-from imgoe_bot.adapters.store.engine.engine import Database
-from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.engine.advisory_locks import take_advisory_lock
+from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.posts.growing import grow
 from imgoe_bot.adapters.store.posts.repeated_steps import ask_afresh
 from imgoe_bot.adapters.store.posts.shared_copies import UPLOAD, part
@@ -29,7 +29,7 @@ from imgoe_bot.domain.upload import Stored, Upload
 from imgoe_bot.errors import UploadNotFound
 
 
-@finishing
+@shielded
 class SqlPostStore:
     """``ports.PostStore`` in SQL."""
 
@@ -163,7 +163,7 @@ class SqlPostStore:
         """Let an upload job in, unless ``check`` raises; see the port."""
         guild_id = post.guild_id
         async with self._database.write() as connection:
-            await take_turn(connection, f"quota {guild_id}")
+            await take_advisory_lock(connection, f"quota {guild_id}")
             check(
                 await _usage(connection, guild_id, post.author_id, since=since, but=job_id),
                 await _usage(connection, guild_id, None, since=since, but=job_id),

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Select, func, insert, or_, select, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.engine.engine import Database
-from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.posts.posts import job_values
 from imgoe_bot.adapters.store.upsert import insert_new
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, UserId
@@ -23,7 +23,7 @@ _ANSWERED = (
 )
 
 
-@finishing
+@shielded
 class SqlRetirementStore:
     """``RetirementStore`` in SQL."""
 

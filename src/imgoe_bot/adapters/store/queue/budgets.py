@@ -6,14 +6,14 @@ from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.engine.advisory_locks import take_turn
-from imgoe_bot.adapters.store.engine.engine import Database
-from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.engine.advisory_locks import take_advisory_lock
+from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.domain.budget import Budget, Lane, LimitUse
 from imgoe_bot.domain.rate_limit import RateLimit
 
 
-@finishing
+@shielded
 class SqlBudgetStore:
     """``ports.BudgetStore`` in SQL."""
 
@@ -25,7 +25,7 @@ class SqlBudgetStore:
     ) -> int | datetime:
         """Take a slot, or tell when there is room; see the port."""
         async with self._database.write() as connection:
-            await take_turn(connection, f"budget {host_url}")
+            await take_advisory_lock(connection, f"budget {host_url}")
             room = [now]
             for limit in budget:
                 room.append(await _room_at(connection, host_url, limit, lane, now=now))

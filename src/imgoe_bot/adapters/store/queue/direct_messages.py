@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.breaker import lock_breaker, read_breaker, write_breaker
-from imgoe_bot.adapters.store.engine.engine import Database
-from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.posts.repeated_steps import begin_again_if_asked
 from imgoe_bot.adapters.store.queue.jobs import write_under_lease
 from imgoe_bot.adapters.store.upsert import upsert
@@ -37,7 +37,7 @@ NO_WINDOW = timedelta(0)
 FREE = {"owner": None, "lease_until": None}
 
 
-@finishing
+@shielded
 class SqlDirectMessageStore:
     """``ports.LetterStore`` in SQL."""
 

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.engine.engine import Database
-from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.posts.growing import try_again_elsewhere
 from imgoe_bot.adapters.store.posts.posts import (
     answered_update,
@@ -31,7 +31,7 @@ from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import ImgoeError, StaleWrite
 
 
-@finishing
+@shielded
 class SqlJobStore:
     """``ports.JobStore`` in SQL."""
 

@@ -6,14 +6,14 @@ from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.engine.engine import Database
-from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.upsert import insert_new, upsert
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.domain.rules import MirrorRule
 
 
-@finishing
+@shielded
 class SqlRuleStore:
     """``ports.RuleStore`` in SQL.
 
@@ -158,7 +158,7 @@ class SqlRuleStore:
         return {ChannelId(channel_id): MessageId(message_id) for channel_id, message_id in rows}
 
 
-@finishing
+@shielded
 class SqlNotes:
     """Short texts by name, such as the hash of the commands last synced."""
 
