@@ -47,7 +47,7 @@ async def _due(stores: Stores, *, to: UserId = BEN, at: datetime = NOW) -> Job:
     return job
 
 
-async def _decide(
+async def _schedule(
     stores: Stores,
     job: Job,
     *,
@@ -56,7 +56,7 @@ async def _decide(
     limits: dict[SlotKind, RateLimit] | None = None,
     at: datetime = NOW,
 ) -> Verdict:
-    return await stores.direct_messages.decide(
+    return await stores.direct_messages.schedule(
         job, to, window=window, limits=limits or WIDE, now=at
     )
 
@@ -64,7 +64,7 @@ async def _decide(
 async def _write(stores: Stores, *, limits: dict[SlotKind, RateLimit] | None = None) -> None:
     """Send a direct message to Ben."""
     job = await _due(stores)
-    await _decide(stores, job, limits=limits)
+    await _schedule(stores, job, limits=limits)
     await stores.direct_messages.finish_sent(job, BEN, at=NOW)
 
 
@@ -76,10 +76,10 @@ async def test_what_comes_after_a_direct_message_goes_with_the_next_one(stores: 
     await _write(stores)
 
     leader = await _due(stores)
-    assert await _decide(stores, leader) == PutOff(NOW + MINUTE)
+    assert await _schedule(stores, leader) == PutOff(NOW + MINUTE)
     follower, third = await _due(stores), await _due(stores)
-    assert await _decide(stores, follower) == JoinDigest(leader.post_id)
-    assert await _decide(stores, third) == JoinDigest(leader.post_id)
+    assert await _schedule(stores, follower) == JoinDigest(leader.post_id)
+    assert await _schedule(stores, third) == JoinDigest(leader.post_id)
 
     assert await stores.claim(at=NOW + MINUTE / 2) == ()
     (due,) = await stores.claim(at=NOW + MINUTE)
@@ -89,34 +89,34 @@ async def test_what_comes_after_a_direct_message_goes_with_the_next_one(stores: 
         follower.post_id,
         third.post_id,
     )
-    assert await _decide(stores, due, at=NOW + MINUTE) == SendNow({SlotKind.TOTAL: NOW + MINUTE})
+    assert await _schedule(stores, due, at=NOW + MINUTE) == SendNow({SlotKind.TOTAL: NOW + MINUTE})
     await stores.direct_messages.finish_sent(due, BEN, at=NOW + MINUTE)
     assert {state for state, _ in await _jobs(stores)} == {"done"}
 
 
 async def test_a_direct_message_that_was_begun_takes_nothing_more_in(stores: Stores) -> None:
     first = await _due(stores)
-    await _decide(stores, first)
+    await _schedule(stores, first)
     await stores.jobs.retry(first, SourceUnreachable(), at=NOW + HOUR)
 
     other = await _due(stores)
 
-    assert await _decide(stores, other) == PutOff(NOW + MINUTE)
+    assert await _schedule(stores, other) == PutOff(NOW + MINUTE)
     assert await stores.direct_messages.posts_of(first) == (first.post_id,)
 
 
 async def test_each_person_has_a_direct_message_of_their_own(stores: Stores) -> None:
     cleo = UserId(fresh_number())
-    await _decide(stores, await _due(stores))
+    await _schedule(stores, await _due(stores))
 
-    assert isinstance(await _decide(stores, await _due(stores, to=cleo), to=cleo), SendNow)
+    assert isinstance(await _schedule(stores, await _due(stores, to=cleo), to=cleo), SendNow)
 
 
 async def test_without_a_window_each_post_has_its_own_direct_message(stores: Stores) -> None:
-    await _decide(stores, await _due(stores))
-    await _decide(stores, await _due(stores))
+    await _schedule(stores, await _due(stores))
+    await _schedule(stores, await _due(stores))
 
-    alone = await _decide(stores, await _due(stores), window=timedelta(0))
+    alone = await _schedule(stores, await _due(stores), window=timedelta(0))
 
     assert isinstance(alone, SendNow)
 
@@ -124,8 +124,8 @@ async def test_without_a_window_each_post_has_its_own_direct_message(stores: Sto
 async def test_what_a_direct_message_fails_of_is_stored_for_all_its_posts(stores: Stores) -> None:
     await _write(stores)
     leader, follower = await _due(stores), await _due(stores)
-    await _decide(stores, leader)
-    await _decide(stores, follower)
+    await _schedule(stores, leader)
+    await _schedule(stores, follower)
     (due,) = await stores.claim(at=NOW + MINUTE)
 
     await stores.direct_messages.finish(due, SourceUnreachable(status=500))
@@ -143,7 +143,7 @@ async def test_people_never_written_to_have_a_quota_that_holds_over_processes(
 
     verdicts = await asyncio.gather(
         *(
-            _decide((stores, other)[n % 2], job, to=person, limits=limits)
+            _schedule((stores, other)[n % 2], job, to=person, limits=limits)
             for n, (job, person) in enumerate(zip(jobs, people, strict=True))
         )
     )
@@ -162,18 +162,18 @@ async def test_a_direct_message_put_off_for_a_quota_goes_at_the_time_it_was_give
     limits = WIDE | {SlotKind.OPENED: RateLimit(1, HOUR)}
     cleo = UserId(fresh_number())
     await _write(stores, limits=limits)
-    await _decide(stores, await _due(stores, to=cleo), to=cleo, limits=limits)
+    await _schedule(stores, await _due(stores, to=cleo), to=cleo, limits=limits)
 
     (due,) = await stores.claim(at=NOW + HOUR)
 
-    verdict = await _decide(stores, due, to=cleo, limits=limits, at=NOW + HOUR)
+    verdict = await _schedule(stores, due, to=cleo, limits=limits, at=NOW + HOUR)
     assert verdict == SendNow({SlotKind.TOTAL: NOW + HOUR})
 
 
 async def test_all_letters_have_a_quota_too(stores: Stores) -> None:
     limits = WIDE | {SlotKind.TOTAL: RateLimit(2, HOUR)}
     verdicts = [
-        await _decide(stores, await _due(stores), limits=limits, window=timedelta(0))
+        await _schedule(stores, await _due(stores), limits=limits, window=timedelta(0))
         for _ in range(3)
     ]
 
@@ -184,13 +184,13 @@ async def test_places_are_not_kept_for_who_comes_back_much_later(stores: Stores)
     limits = WIDE | {SlotKind.OPENED: RateLimit(1, HOUR)}
     people = [UserId(fresh_number()) for _ in range(3)]
     for person in people:
-        await _decide(stores, await _due(stores, to=person), to=person, limits=limits)
+        await _schedule(stores, await _due(stores, to=person), to=person, limits=limits)
     tomorrow = NOW + timedelta(days=1)
     await stores.run("UPDATE job SET state = 'done' WHERE state = 'leased'")
 
     due = await stores.claim(at=tomorrow)
     verdicts = [
-        await _decide(
+        await _schedule(
             stores,
             job,
             to=(await stores.posts.get_post(job.post_id)).author_id,
@@ -209,7 +209,7 @@ async def test_who_was_written_to_takes_no_place_of_the_new(stores: Stores) -> N
 
     again = await _due(stores)
 
-    assert isinstance(await _decide(stores, again, limits=limits, window=timedelta(0)), SendNow)
+    assert isinstance(await _schedule(stores, again, limits=limits, window=timedelta(0)), SendNow)
 
 
 async def test_a_halt_holds_for_every_process_and_stands_on_cards(
@@ -220,7 +220,7 @@ async def test_a_halt_holds_for_every_process_and_stands_on_cards(
 
     await other.direct_messages.halt(Breaker(HaltReason.QUARANTINED, until))
 
-    assert await _decide(stores, job) == AllHalted(until)
+    assert await _schedule(stores, job) == AllHalted(until)
     assert (await stores.posts.get_card(job.post_id, now=NOW)).dms_closed
     assert not (await stores.posts.get_card(job.post_id, now=until)).dms_closed
     assert await stores.direct_messages.breaker() == Breaker(HaltReason.QUARANTINED, until)
@@ -236,7 +236,7 @@ async def test_after_a_halt_one_direct_message_tries_and_the_others_wait_for_it(
 
     verdicts = await asyncio.gather(
         *(
-            _decide(where, job, to=person)
+            _schedule(where, job, to=person)
             for where, job, person in zip((stores, other, other), jobs, people, strict=True)
         )
     )
@@ -252,7 +252,7 @@ async def test_after_a_halt_one_direct_message_tries_and_the_others_wait_for_it(
 async def test_a_refusal_by_the_person_ends_a_halt_too(stores: Stores) -> None:
     await stores.direct_messages.halt(Breaker(HaltReason.TOO_FAST, NOW))
     job = await _due(stores)
-    await _decide(stores, job)
+    await _schedule(stores, job)
 
     await stores.direct_messages.finish_refused(job)
 
@@ -263,7 +263,7 @@ async def test_a_halt_that_comes_meanwhile_is_not_ended_by_an_older_direct_messa
     stores: Stores,
 ) -> None:
     job = await _due(stores)
-    await _decide(stores, job)
+    await _schedule(stores, job)
     halted = Breaker(HaltReason.TOO_FAST, NOW + HOUR)
     await stores.direct_messages.halt(halted)
 
@@ -276,7 +276,7 @@ async def test_a_direct_message_put_back_gives_its_places_back_and_counts_no_try
     stores: Stores,
 ) -> None:
     job = await _due(stores)
-    await _decide(stores, job)
+    await _schedule(stores, job)
 
     await stores.direct_messages.put_back(job, at=NOW + HOUR)
 
@@ -287,7 +287,7 @@ async def test_a_direct_message_put_back_gives_its_places_back_and_counts_no_try
 async def test_closed_inboxes_are_not_written_to(stores: Stores) -> None:
     await stores.posts.note_dms(BEN, closed_until=NOW + HOUR)
 
-    assert await _decide(stores, await _due(stores)) == RecipientClosed()
+    assert await _schedule(stores, await _due(stores)) == RecipientClosed()
 
 
 async def test_a_short_note_goes_at_once_or_not_at_all(stores: Stores) -> None:
@@ -304,13 +304,13 @@ async def test_a_short_note_goes_at_once_or_not_at_all(stores: Stores) -> None:
     assert not await admit(BEN)
 
 
-@pytest.mark.parametrize("act", ["decide", "put back", "sent", "refused", "finish"])
+@pytest.mark.parametrize("act", ["schedule", "put back", "sent", "refused", "finish"])
 async def test_nothing_is_written_under_a_lost_lease(stores: Stores, act: str) -> None:
     job = await _due(stores)
     await stores.run("UPDATE job SET owner = 'somebody else'")
     direct_messages = stores.direct_messages
     acts: dict[str, Callable[[], Awaitable[object]]] = {
-        "decide": lambda: _decide(stores, job),
+        "schedule": lambda: _schedule(stores, job),
         "put back": lambda: direct_messages.put_back(job, at=NOW),
         "sent": lambda: direct_messages.finish_sent(job, BEN, at=NOW),
         "refused": lambda: direct_messages.finish_refused(job),
@@ -325,10 +325,10 @@ async def test_nothing_is_written_under_a_lost_lease(stores: Stores, act: str) -
 
 
 async def test_an_erasure_takes_the_letters_that_wait_along(stores: Stores) -> None:
-    await _decide(stores, await _due(stores))
+    await _schedule(stores, await _due(stores))
     leader, follower = await _due(stores), await _due(stores)
-    await _decide(stores, leader)
-    await _decide(stores, follower)
+    await _schedule(stores, leader)
+    await _schedule(stores, follower)
 
     await SqlPersonStore(stores.database, vault=stores.vault).order_erasure(BEN, at=NOW)
 

@@ -280,7 +280,7 @@ class RuleStore(Protocol):
         ...
 
 
-class StayStore(Protocol):
+class MembershipStore(Protocol):
     """Which servers the bot is in."""
 
     async def known(self) -> Mapping[GuildId, datetime | None]:
@@ -589,14 +589,14 @@ class JobStore(Protocol):
         ...
 
 
-class LetterStore(Protocol):
+class DirectMessageStore(Protocol):
     """Direct messages, for every process. A write under a lost lease raises StaleWrite."""
 
     async def posts_of(self, job: Job) -> tuple[PostId, ...]:
         """Return the posts whose links the leased job's direct message holds, its own first."""
         ...
 
-    async def decide(
+    async def schedule(
         self, job: Job, to: UserId, *, window: timedelta, limits: RateLimits, now: datetime
     ) -> Verdict:
         """Decide what becomes of a job's direct message, and store it with that.

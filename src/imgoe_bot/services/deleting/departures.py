@@ -9,7 +9,7 @@ import structlog
 
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.errors import ImgoeError
-from imgoe_bot.services.ports import Clock, StayStore
+from imgoe_bot.services.ports import Clock, MembershipStore
 from imgoe_bot.services.store_outage import StoreOutage
 
 SWEEP_EVERY = timedelta(hours=1)
@@ -24,7 +24,12 @@ class DepartureService:
     """
 
     def __init__(
-        self, memberships: StayStore, *, keep_for: timedelta, outage: StoreOutage, clock: Clock
+        self,
+        memberships: MembershipStore,
+        *,
+        keep_for: timedelta,
+        outage: StoreOutage,
+        clock: Clock,
     ) -> None:
         self._memberships = memberships
         self._outage = outage

@@ -32,7 +32,7 @@ from imgoe_bot.errors import (
     SourceUnreachable,
     UploadNotFound,
 )
-from imgoe_bot.services.ports import Clock, LetterStore, Messenger, PostStore
+from imgoe_bot.services.ports import Clock, DirectMessageStore, Messenger, PostStore
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploading.quotas import QuotaService
@@ -48,7 +48,7 @@ class DeliveryService:
 
     def __init__(
         self,
-        direct_messages: LetterStore,
+        direct_messages: DirectMessageStore,
         *,
         posts: PostStore,
         options: OptionService,
@@ -72,7 +72,7 @@ class DeliveryService:
         cards = await self._wanted(job)
         if not cards:
             return await self._direct_messages.finish(job, None)
-        verdict = await self._direct_messages.decide(
+        verdict = await self._direct_messages.schedule(
             job,
             cards[0].post.author_id,
             window=(await self._options_of(cards[0])).dm_digest,

@@ -12,7 +12,7 @@ from imgoe_bot.domain.quota import WINDOW, QuotaSubject, Usage, quota_uses
 from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.domain.status import Health, Queue, Record, outcome_of
 from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
-from imgoe_bot.services.ports import Clock, LetterStore, Notes, PostStore, StatusStore
+from imgoe_bot.services.ports import Clock, DirectMessageStore, Notes, PostStore, StatusStore
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.uploading.budgets import HostBudgets
@@ -60,7 +60,7 @@ class StatusService:
         self,
         store: StatusStore,
         *,
-        direct_messages: LetterStore,
+        direct_messages: DirectMessageStore,
         posts: PostStore,
         guilds: GuildSettingsService,
         options: OptionService,

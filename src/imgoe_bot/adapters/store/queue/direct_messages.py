@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
@@ -12,8 +12,14 @@ from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.breaker import lock_breaker, read_breaker, write_breaker
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.engine.shielding import shielded
-from imgoe_bot.adapters.store.posts.repeated_steps import begin_again_if_asked
-from imgoe_bot.adapters.store.queue.jobs import write_under_lease
+from imgoe_bot.adapters.store.leases import read_under_lease, write_under_lease
+from imgoe_bot.adapters.store.posts.repeated_steps import restart_if_repeated
+from imgoe_bot.adapters.store.queue.direct_message_slots import (
+    room_at,
+    slot_names,
+    slots_in,
+    take_slots,
+)
 from imgoe_bot.adapters.store.upsert import upsert
 from imgoe_bot.domain.direct_messages import (
     PROBE_FOR,
@@ -30,16 +36,15 @@ from imgoe_bot.domain.direct_messages import (
 )
 from imgoe_bot.domain.ids import PostId, UserId
 from imgoe_bot.domain.job import Job, State, Step
-from imgoe_bot.domain.rate_limit import RateLimit
-from imgoe_bot.errors import ImgoeError, StaleWrite
+from imgoe_bot.errors import ImgoeError
 
 NO_WINDOW = timedelta(0)
-FREE = {"owner": None, "lease_until": None}
+UNLEASED = {"owner": None, "lease_until": None}
 
 
 @shielded
 class SqlDirectMessageStore:
-    """``ports.LetterStore`` in SQL."""
+    """``ports.DirectMessageStore`` in SQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -53,13 +58,13 @@ class SqlDirectMessageStore:
             found = await connection.execute(waiting.order_by(t.job.c.id))
         return (job.post_id, *(PostId(post_id) for post_id in found.scalars()))
 
-    async def decide(
+    async def schedule(
         self, job: Job, to: UserId, *, window: timedelta, limits: RateLimits, now: datetime
     ) -> Verdict:
         """Decide what becomes of a job's direct message, and store it; see the port."""
         async with self._database.write() as connection:
             breaker = await lock_breaker(connection)
-            row = await _row_under_lease(connection, job)
+            row = await read_under_lease(connection, job, locked=False)
             due = await _standing(connection, to, row, breaker, limits=limits, now=now)
             verdict = decide(due, window=window, now=now)
             match verdict:
@@ -68,7 +73,7 @@ class SqlDirectMessageStore:
                 case PutOff():
                     await _put_off(connection, job, verdict, held=due.held_slots)
                 case JoinDigest():
-                    values = {"letter": verdict.leader, "state": State.WAITING.value} | FREE
+                    values = {"letter": verdict.leader, "state": State.WAITING.value} | UNLEASED
                     await write_under_lease(connection, job, values)
                 case _:
                     pass
@@ -84,7 +89,7 @@ class SqlDirectMessageStore:
             verdict = decide(due, window=NO_WINDOW, now=now)
             if not isinstance(verdict, SendNow):
                 return False
-            await _take_slots(connection, verdict.slots)
+            await take_slots(connection, verdict.slots)
             await _note_person(connection, to, dm_opened_at=now)
         return True
 
@@ -125,19 +130,6 @@ class SqlDirectMessageStore:
             return await read_breaker(connection)
 
 
-async def _row_under_lease(connection: AsyncConnection, job: Job) -> rows.Columns:
-    query = select(t.job).where(
-        t.job.c.id == job.id,
-        t.job.c.owner == job.owner,
-        t.job.c.attempts == job.attempts,
-        t.job.c.state == State.LEASED.value,
-    )
-    row = (await connection.execute(query)).mappings().first()
-    if row is None:
-        raise StaleWrite
-    return row
-
-
 async def _standing(
     connection: AsyncConnection,
     to: UserId,
@@ -150,12 +142,11 @@ async def _standing(
     person = await _person(connection, to)
     held_slots = frozenset[SlotKind]()
     if row is not None:
-        held_slots = frozenset(SlotKind(name) for name in row["slots"].split(",") if name)
-        held_slots = still_held(held_slots, due_at=row["run_at"], now=now)
+        held_slots = still_held(slots_in(row["slots"]), due_at=row["run_at"], now=now)
     return DueMessage(
         breaker=breaker,
         room_at={
-            slot: await _room_at(connection, slot, limit, now) for slot, limit in limits.items()
+            slot: await room_at(connection, slot, limit, now) for slot, limit in limits.items()
         },
         closed_until=person.get("dms_closed_until"),
         quiet_until=person.get("quiet_until"),
@@ -170,23 +161,6 @@ async def _person(connection: AsyncConnection, user_id: UserId) -> Mapping[str, 
     query = select(t.person).where(t.person.c.user_id == user_id)
     row = (await connection.execute(query)).mappings().first()
     return {} if row is None else dict(row)
-
-
-async def _room_at(
-    connection: AsyncConnection, slot: SlotKind, limit: RateLimit, now: datetime
-) -> datetime:
-    query = (
-        select(t.dm_slot.c.at)
-        .where(t.dm_slot.c.kind == slot.value)
-        .order_by(t.dm_slot.c.at.desc())
-        .offset(limit.most - 1)
-        .limit(1)
-    )
-    filled: datetime | None = (await connection.execute(query)).scalar()
-    if filled is not None:  # what is older than the one that counts will never count again
-        past = (t.dm_slot.c.kind == slot.value, t.dm_slot.c.at < filled)
-        await connection.execute(delete(t.dm_slot).where(*past))
-    return limit.room_at(filled, now=now)
 
 
 async def _joinable(connection: AsyncConnection, to: UserId, now: datetime) -> PostId | None:
@@ -220,8 +194,8 @@ async def _go(
     window: timedelta,
     now: datetime,
 ) -> None:
-    await _take_slots(connection, verdict.slots)
-    values = {"letter": job.post_id, "slots": _names(due.held_slots | set(verdict.slots))}
+    await take_slots(connection, verdict.slots)
+    values = {"letter": job.post_id, "slots": slot_names(due.held_slots | set(verdict.slots))}
     await write_under_lease(connection, job, values)
     if window:
         await _note_person(connection, to, quiet_until=now + window)
@@ -234,25 +208,15 @@ async def _put_off(
     connection: AsyncConnection, job: Job, verdict: PutOff, *, held: frozenset[SlotKind]
 ) -> None:
     """Give the job back until later; that was no try of it."""
-    await _take_slots(connection, verdict.slots)
+    await take_slots(connection, verdict.slots)
     values: dict[str, Any] = {
         "state": State.READY.value,
         "run_at": verdict.at,
         "attempts": job.attempts - 1,
         "letter": job.post_id,
-        "slots": "" if verdict.gives_back else _names(held | set(verdict.slots)),
+        "slots": "" if verdict.gives_back else slot_names(held | set(verdict.slots)),
     }
-    await write_under_lease(connection, job, values | FREE)
-
-
-def _names(slots: frozenset[SlotKind]) -> str:
-    return ",".join(slot.value for slot in SlotKind if slot in slots)
-
-
-async def _take_slots(connection: AsyncConnection, slots: Mapping[SlotKind, datetime]) -> None:
-    if slots:
-        taken = [{"kind": slot.value, "at": at} for slot, at in slots.items()]
-        await connection.execute(insert(t.dm_slot), taken)
+    await write_under_lease(connection, job, values | UNLEASED)
 
 
 async def _note_person(
@@ -270,11 +234,11 @@ async def _mend(connection: AsyncConnection, breaker: Breaker) -> None:
 async def _end(connection: AsyncConnection, job: Job, failure: ImgoeError | None) -> None:
     """Close the job that leads, and those that wait for it."""
     state = State.DONE if failure is None else State.DEAD
-    values = {"state": state.value} | FREE | rows.error_values(failure)
+    values = {"state": state.value} | UNLEASED | rows.error_values(failure)
     await write_under_lease(connection, job, values)
     await connection.execute(
         update(t.job)
         .where(t.job.c.letter == job.post_id, t.job.c.state == State.WAITING.value)
         .values(**values)
     )
-    await begin_again_if_asked(connection, job)
+    await restart_if_repeated(connection, job)

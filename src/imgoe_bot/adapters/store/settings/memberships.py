@@ -39,7 +39,7 @@ class GuildCache(Protocol):
 
 @shielded
 class SqlMembershipStore:
-    """``ports.StayStore`` in SQL."""
+    """``ports.MembershipStore`` in SQL."""
 
     def __init__(self, database: Database, *, caches: Iterable[GuildCache] = ()) -> None:
         self._database = database
