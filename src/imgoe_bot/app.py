@@ -22,13 +22,9 @@ from imgoe_bot.adapters.clock import WallClock
 from imgoe_bot.adapters.folder import check_folder
 from imgoe_bot.adapters.image_host.chevereto import CheveretoHost
 from imgoe_bot.adapters.image_host.thumbs import HostThumbReader
-from imgoe_bot.adapters.sources.fetch import AttachmentReader
-from imgoe_bot.adapters.sources.web import (
-    SourceReader,
-    WebReader,
-    guarded_sockets,
-    open_guarded_http,
-)
+from imgoe_bot.adapters.sources.attachments import AttachmentReader
+from imgoe_bot.adapters.sources.guarded_http import guarded_sockets, open_guarded_http
+from imgoe_bot.adapters.sources.web import SourceReader, WebReader
 from imgoe_bot.adapters.store import (
     Database,
     SqlBudgetStore,

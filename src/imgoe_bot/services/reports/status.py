@@ -16,7 +16,7 @@ from imgoe_bot.services.ports import Clock, DirectMessageStore, Notes, PostStore
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.uploading.budgets import HostBudgets
-from imgoe_bot.services.uploading.uploads import expiry_note
+from imgoe_bot.services.uploading.expiry import expiry_note
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,7 @@
 """Use case: one attachment becomes one stored copy."""
 
-import asyncio
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -12,21 +9,20 @@ import structlog
 from imgoe_bot.domain.budget import lane_of
 from imgoe_bot.domain.card import Card, FailedItem, PostedCard
 from imgoe_bot.domain.guild import Actor
-from imgoe_bot.domain.ids import GuildId, JobId, PostId, UploadId, new_id
+from imgoe_bot.domain.ids import JobId, PostId, UploadId, new_id
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.templates import details_from
 from imgoe_bot.domain.upload import Stored, Upload
-from imgoe_bot.domain.upload_options import NO_UPLOAD_OPTIONS, UploadOptions, expires_otherwise
+from imgoe_bot.domain.upload_options import NO_UPLOAD_OPTIONS, UploadOptions
 from imgoe_bot.domain.upload_rights import check_kind, check_may_upload, check_wanted
 from imgoe_bot.errors import (
     DuplicateMedia,
     ImgoeError,
     KeyMissing,
     MediaTooLarge,
-    SourceUnreachable,
     UnderWay,
     UploadNotFound,
 )
@@ -37,8 +33,11 @@ from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploading.budgets import HostBudgets
+from imgoe_bot.services.uploading.expiry import note_other_expiry
 from imgoe_bot.services.uploading.hashing import HashingReader
 from imgoe_bot.services.uploading.quotas import AwaitedUploads, QuotaService
+from imgoe_bot.services.uploading.source_waits import wait_for_source
+from imgoe_bot.services.uploading.unrecorded import delete_unrecorded
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -129,17 +128,15 @@ class UploadService:
         """
         host_url, key = await self._guilds.get_host(post.guild_id)
         options = await self._options.at(post.guild_id, post.channel_ids)
-        limit = self._limits.max_bytes
-        if options.max_size is not None:
-            limit = min(limit, options.max_size)
+        limit = self._largest(options)
         _check_declared_size(source, limit)
         check_wanted(item, options, nsfw=post.nsfw or requested.nsfw)
         if isinstance(by, AwaitedUploads):
             await self._quotas.check(by, options, before=before)
         else:
             await self._quotas.admit(by, post, options)
-        told = requested.applied_to(details_from(options, item=item, at=post.created_at))
-        told = replace(told, nsfw=told.nsfw or post.nsfw or item.spoiler)
+        details = requested.applied_to(details_from(options, item=item, at=post.created_at))
+        details = replace(details, nsfw=details.nsfw or post.nsfw or item.spoiler)
         async with (
             self._budgets.slot(host_url, lane_of(post)),
             self._reader.open(source, limit_bytes=limit) as media,
@@ -150,24 +147,18 @@ class UploadService:
             hashing = HashingReader(media.chunks)
             read = replace(media, chunks=hashing.chunks())
             try:
-                stored = await self._host.upload(read, host_url=host_url, key=key, details=told)
+                stored = await self._host.upload(read, host_url=host_url, key=key, details=details)
             except DuplicateMedia as refused:
                 stored = await self._known_copy(post, host_url, hashing, refused)
         upload = self._record(stored, hashing.sha256, post=post, item=item, host_url=host_url)
-        veiled = item.spoiler or (requested.nsfw and not post.nsfw)  # no thumb where all may look
-        await self._watch_expiry(upload, told.expires_after)
-        return replace(upload, tags=told.tags, spoiler=veiled)
+        await note_other_expiry(upload, details.expires_after, notes=self._notes)
+        hidden = item.spoiler or (requested.nsfw and not post.nsfw)  # no thumb where all may look
+        return replace(upload, tags=details.tags, spoiler=hidden)
 
-    async def _watch_expiry(self, upload: Upload, after: timedelta | None) -> None:
-        """Note that the host keeps a copy for another time; ``/status`` tells moderators.
-
-        The copy exists by now: no remark on it may cost it its record.
-        """
-        if not expires_otherwise(upload, after):
-            return
-        log.warning("the host did not confirm the expiry", guild=upload.guild_id)
-        with contextlib.suppress(ImgoeError):
-            await self._notes.write(expiry_note(upload.guild_id), upload.created_at.isoformat())
+    def _largest(self, options: Options) -> int:
+        """Return the largest size in bytes that both operator and place take."""
+        of_place, of_operator = options.max_size, self._limits.max_bytes
+        return of_operator if of_place is None else min(of_operator, of_place)
 
     async def upload_now(
         self,
@@ -215,19 +206,8 @@ class UploadService:
         try:
             await self._posts.get_post(post.id)
         except UploadNotFound:
-            await self._undo(uploads)
+            await delete_unrecorded(uploads, host=self._host)
             raise UnderWay from None
-
-    async def _undo(self, uploads: Sequence[Upload]) -> None:
-        """Delete copies that nobody was told of and no record tells of."""
-        for upload in uploads:
-            link = upload.stored.delete_link
-            if link is None:  # somebody else's copy
-                continue
-            try:
-                await self._host.delete(link, host_url=upload.host_url)
-            except ImgoeError as error:
-                log.warning("a second copy was left at its host", error=repr(error))
 
     async def _upload_each(
         self,
@@ -240,14 +220,16 @@ class UploadService:
         left: list[FailedItem] = []
         for each in files:
             try:
-                call = partial(
-                    self._upload_waited_for,
-                    each,
+                upload = partial(
+                    self.upload,
+                    each.source,
                     post=post,
+                    item=each.item,
                     by=awaited,
                     requested=requested,
                     before=tuple(uploads),
                 )
+                call = partial(wait_for_source, upload, waits_s=self._limits.source_waits_s)
                 # The first may fail at once; after it, copies wait for their record.
                 uploads.append(await (self._outage.outlast(call) if uploads else call()))
             except ImgoeError as error:
@@ -255,34 +237,6 @@ class UploadService:
                     raise
                 left.append(FailedItem(each.item.position, each.item.filename, error))
         return uploads, left
-
-    async def _upload_waited_for(
-        self,
-        file: FileToUpload,
-        *,
-        post: Post,
-        by: AwaitedUploads,
-        requested: UploadOptions,
-        before: Sequence[Upload],
-    ) -> Upload:
-        """Upload, and wait out a bad moment of Discord's CDN: there is but this one link."""
-        upload = partial(
-            self.upload,
-            file.source,
-            post=post,
-            item=file.item,
-            by=by,
-            requested=requested,
-            before=before,
-        )
-        for wait_s in self._limits.source_waits_s:
-            try:
-                return await upload()
-            except SourceUnreachable as error:
-                if error.site is not None:  # somebody's own site, which may well stay away
-                    raise
-            await asyncio.sleep(wait_s)
-        return await upload()
 
     async def get_card(self, actor: Actor, post_id: PostId) -> Card:
         """Return a post's card to somebody of its server, or to its author anywhere.
@@ -326,11 +280,6 @@ class UploadService:
             stored=stored,
             created_at=self._clock.now(),
         )
-
-
-def expiry_note(guild_id: GuildId) -> str:
-    """Return the name of the note that says when a host last kept a copy for another time."""
-    return f"expiry {guild_id}"
 
 
 def _check_declared_size(source: Source, limit: int) -> None:
