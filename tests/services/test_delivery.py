@@ -267,9 +267,9 @@ async def test_the_last_links_of_who_is_forgotten_wait_for_the_end_of_a_stop(
 
     for _ in range(2):
         with pytest.raises(DirectMessagesHalted):
-            await delivery.hand_over(card)
+            await delivery.send_last_links(card)
     assert office.messenger.delivered == 1
     office.clock.move(HALTED_FOR[HaltReason.TOO_FAST])
-    await delivery.hand_over(card)
+    await delivery.send_last_links(card)
 
     assert office.messenger.direct_messages == [[card.post.id]]

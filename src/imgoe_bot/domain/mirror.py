@@ -19,7 +19,7 @@ from imgoe_bot.domain.rules import MirrorRule, find_rule
 
 
 class SkipReason(StrEnum):
-    """Why a message, or one thing in it, is not mirrored."""
+    """Why a message, or an attachment of it, is not mirrored."""
 
     OWN = "own"
     NO_RULE = "no-rule"
@@ -51,7 +51,7 @@ REPORTED = frozenset({SkipReason.VOICE, SkipReason.ANIMATION, SkipReason.SIZE})
 
 @dataclass(frozen=True, slots=True)
 class AttachmentFacts:
-    """What Discord declares of one thing in a message that may be media.
+    """What Discord declares of a media reference: an attachment, or what else may be media.
 
     Attributes:
         id: of the attachment or sticker; made from its address where Discord gives none.
@@ -117,7 +117,7 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class SkippedAttachment:
-    """One thing in a message that is not kept, and why."""
+    """An attachment of a message that is not kept, and why."""
 
     attachment: AttachmentFacts
     reason: SkipReason
@@ -161,7 +161,7 @@ def decide(
 
 
 def _judge(facts: MessageFacts, options: Options) -> Decision:
-    """Decide on each thing in a message that nothing as a whole speaks against."""
+    """Decide on each attachment of a message that nothing as a whole speaks against."""
     judged = [(each, _objection_to(each, options)) for each in facts.attachments]
     keep = _each_once(each for each, reason in judged if reason is None)
     ids = {each.id for each in keep}
@@ -218,7 +218,7 @@ def _has_keyword(text: str, keyword: str | None) -> bool:
 
 
 def _objection_to(attachment: AttachmentFacts, options: Options) -> SkipReason | None:
-    """Return why one thing in a message is not kept, None when it is."""
+    """Return why an attachment is not kept, None when it is."""
     kind = kind_of(filename=attachment.filename, content_type=attachment.content_type)
     too_large = options.max_size is not None and (attachment.size_bytes or 0) > options.max_size
     objections = (

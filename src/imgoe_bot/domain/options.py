@@ -6,7 +6,7 @@ writes. An inner place that sets nothing inherits from the outer one.
 
 import contextlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -244,8 +244,3 @@ def layout_for(asked: Layout, *, files: int, reachable: bool) -> Layout:
 def shown(options: Options) -> dict[str, str]:
     """Return every value as text, in the order of ``OPTIONS``."""
     return {name: OPTIONS[name].show(getattr(options, name)) for name in OPTIONS}
-
-
-def field_names() -> tuple[str, ...]:
-    """Return the fields of ``Options``; the table above must name each once."""
-    return tuple(each.name for each in fields(Options))

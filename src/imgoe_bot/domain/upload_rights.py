@@ -21,7 +21,7 @@ def check_may_upload(actor: Actor, options: Options) -> None:
 
 
 def check_wanted(item: Item, options: Options, *, nsfw: bool) -> None:
-    """Check that the place keeps such things, whoever asks for it.
+    """Check that the place keeps such files, whoever asks for it.
 
     Raises:
         MediaSkipped: it refuses spoilers, or what is not safe for work.

@@ -314,7 +314,7 @@ class PostStore(Protocol):
         ...
 
     async def extend(self, post: Post, items: Sequence[Item]) -> bool:
-        """Add what a known message holds by now: a job for each thing its post does not have yet.
+        """Add what a known message holds by now: a job for each file its post does not have.
 
         Its answer waits for them or, where it stands, is shown anew; then their links are sent.
         What failed from one place is tried again from another. Safe to repeat.

@@ -95,7 +95,7 @@ class Erasure:
         log.warning("a copy was not deleted at its host", post=job.post_id, error=repr(error))
         card = await self._card(job)
         if card.deletable:
-            await self._delivery.hand_over(card)
+            await self._delivery.send_last_links(card)
         await self._messenger.remove_card(card)
         await self._erase_rows(job, with_links=True)
 

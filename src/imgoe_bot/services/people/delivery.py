@@ -94,7 +94,7 @@ class DeliveryService:
         """Store that a direct message can't be sent."""
         await self._direct_messages.finish(job, error)
 
-    async def hand_over(self, card: Card) -> None:
+    async def send_last_links(self, card: Card) -> None:
         """Send links for the last time, because everything else about them is erased.
 
         Raises:

@@ -112,7 +112,7 @@ class UploadService:
         Args:
             source: where the bytes are now.
             post: what they were posted in.
-            item: which of its things they are.
+            item: which of its attachments they are.
             by: the job that does it, or what a person waits for.
             requested: what was asked for beyond what the place's options say.
             before: what was uploaded for the same post and is not stored yet; counts as used up.
@@ -170,12 +170,12 @@ class UploadService:
     ) -> Card:
         """Store copies and their records, and order the direct message with their delete links.
 
-        Of several things each fails by itself, and the card says why.
+        Of several files each fails by itself, and the card says why.
 
         Raises:
             NotAllowed: the server lets only a role upload, and the actor lacks it.
             UnderWay: the message was kept meanwhile by another way; then nothing of this is left.
-            ImgoeError: as ``upload`` does, when there is but one thing; then nothing is stored.
+            ImgoeError: as ``upload`` does, when there is but one file; then nothing is stored.
         """
         options = await self._options.at(post.guild_id, post.channel_ids)
         check_may_upload(actor, options)

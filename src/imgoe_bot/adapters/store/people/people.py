@@ -13,7 +13,7 @@ from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.leases import read_under_lease
 from imgoe_bot.adapters.store.posts.library import ENTRY, being_erased, entry_from
-from imgoe_bot.adapters.store.settings.memberships import GuildCache
+from imgoe_bot.adapters.store.settings.memberships import CachingStore
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import GuildId, UserId
 from imgoe_bot.domain.job import Job, State, Step
@@ -34,7 +34,7 @@ class SqlPersonStore:
     """``PersonStore`` and ``ErasureStore`` in SQL."""
 
     def __init__(
-        self, database: Database, *, vault: Vault, caches: Iterable[GuildCache] = ()
+        self, database: Database, *, vault: Vault, caches: Iterable[CachingStore] = ()
     ) -> None:
         self._database = database
         self._vault = vault

@@ -17,7 +17,7 @@ from imgoe_bot.domain.post import Post
 async def extend_post(
     connection: AsyncConnection, post: Post, items: Sequence[Item], new_job: dict[str, Any]
 ) -> bool:
-    """Add a job for each thing that a post does not have yet, and have it answered anew.
+    """Add a job for each attachment that a post does not have yet, and have it answered anew.
 
     Args:
         connection: in a transaction.
@@ -53,7 +53,7 @@ def _known_attachments(post_id: PostId) -> Select[Any]:
 
 
 async def _look_elsewhere(connection: AsyncConnection, post_id: PostId, item: Item) -> bool:
-    """Have a thing read from where it stands now: a link, then its preview.
+    """Have an attachment read from where it stands now: a link, then its preview.
 
     Returns:
         Whether it had failed and is tried again.

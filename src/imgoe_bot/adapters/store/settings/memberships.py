@@ -29,7 +29,7 @@ OF_A_GUILD = (
 """What goes with a server, what refers to others first. People's choices stay: they are theirs."""
 
 
-class GuildCache(Protocol):
+class CachingStore(Protocol):
     """A store that keeps a server's rows in memory."""
 
     def drop(self, guild_id: GuildId) -> None:
@@ -41,7 +41,7 @@ class GuildCache(Protocol):
 class SqlMembershipStore:
     """``ports.MembershipStore`` in SQL."""
 
-    def __init__(self, database: Database, *, caches: Iterable[GuildCache] = ()) -> None:
+    def __init__(self, database: Database, *, caches: Iterable[CachingStore] = ()) -> None:
         self._database = database
         self._caches = tuple(caches)
 
