@@ -65,11 +65,11 @@ class SqlDirectMessageStore:
         async with self._database.write() as connection:
             breaker = await lock_breaker(connection)
             row = await read_under_lease(connection, job, locked=False)
-            due = await _standing(connection, to, row, breaker, limits=limits, now=now)
+            due = await _due_message(connection, to, row, breaker, limits=limits, now=now)
             verdict = decide(due, window=window, now=now)
             match verdict:
                 case SendNow():
-                    await _go(connection, job, to, verdict, due, window=window, now=now)
+                    await _send_now(connection, job, to, verdict, due, window=window, now=now)
                 case PutOff():
                     await _put_off(connection, job, verdict, held=due.held_slots)
                 case JoinDigest():
@@ -85,7 +85,7 @@ class SqlDirectMessageStore:
             breaker = await lock_breaker(connection)
             if breaker.reason is not None:
                 return False
-            due = await _standing(connection, to, None, breaker, limits=limits, now=now)
+            due = await _due_message(connection, to, None, breaker, limits=limits, now=now)
             verdict = decide(due, window=NO_WINDOW, now=now)
             if not isinstance(verdict, SendNow):
                 return False
@@ -104,14 +104,14 @@ class SqlDirectMessageStore:
             breaker = await lock_breaker(connection)
             await _end(connection, job, None)
             await _note_person(connection, to, dm_opened_at=at, dms_closed_until=None)
-            await _mend(connection, breaker)
+            await _close_breaker(connection, breaker)
 
     async def finish_refused(self, job: Job) -> None:
         """End the jobs of a direct message that its person does not take; see the port."""
         async with self._database.write() as connection:
             breaker = await lock_breaker(connection)
             await _end(connection, job, None)
-            await _mend(connection, breaker)
+            await _close_breaker(connection, breaker)
 
     async def finish(self, job: Job, failure: ImgoeError | None) -> None:
         """End a direct message's jobs; see the port."""
@@ -130,7 +130,7 @@ class SqlDirectMessageStore:
             return await read_breaker(connection)
 
 
-async def _standing(
+async def _due_message(
     connection: AsyncConnection,
     to: UserId,
     row: rows.Columns | None,
@@ -184,7 +184,7 @@ async def _joinable(connection: AsyncConnection, to: UserId, now: datetime) -> P
     return None if found is None else PostId(found)
 
 
-async def _go(
+async def _send_now(
     connection: AsyncConnection,
     job: Job,
     to: UserId,
@@ -225,7 +225,7 @@ async def _note_person(
     await upsert(connection, t.person, key={"user_id": user_id}, values=values)
 
 
-async def _mend(connection: AsyncConnection, breaker: Breaker) -> None:
+async def _close_breaker(connection: AsyncConnection, breaker: Breaker) -> None:
     """Let all direct messages go again once one was answered; a halt that came meanwhile stays."""
     if breaker.probing:
         await write_breaker(connection, Breaker())
