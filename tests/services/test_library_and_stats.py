@@ -27,7 +27,7 @@ SERVER = Query(whose=OwnerFilter.SERVER)
 
 
 @dataclass(slots=True)
-class FakeBoard:
+class FakeCardPoster:
     """Remembers what was posted and taken away; lets everybody post, or nobody."""
 
     is_open: bool = True
@@ -43,8 +43,8 @@ class FakeBoard:
         place = MessageLocation(card.post.channel_id, MessageId(fresh_number()))
         return PostedCard(place, lacks_thumbs=self.lacks_thumbs)
 
-    async def remove(self, place: MessageLocation) -> None:
-        self.removed.append(place)
+    async def remove(self, location: MessageLocation) -> None:
+        self.removed.append(location)
 
 
 @dataclass(slots=True)
@@ -59,8 +59,8 @@ class Sketch:
 
 
 @pytest.fixture
-def board() -> FakeBoard:
-    return FakeBoard()
+def board() -> FakeCardPoster:
+    return FakeCardPoster()
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def store(office: Office) -> SqlLibraryStore:
 
 
 @pytest.fixture
-def library(office: Office, store: SqlLibraryStore, board: FakeBoard) -> LibraryService:
+def library(office: Office, store: SqlLibraryStore, board: FakeCardPoster) -> LibraryService:
     return LibraryService(store, posts=office.stores.posts, board=board, clock=office.clock)
 
 
@@ -148,7 +148,7 @@ async def test_one_finds_ones_own_copies_of_all_servers_in_direct_messages(
 
 
 async def test_a_guessed_id_shows_nothing_to_a_stranger(
-    office: Office, library: LibraryService, board: FakeBoard
+    office: Office, library: LibraryService, board: FakeCardPoster
 ) -> None:
     upload = await _keep(office)
 
@@ -162,7 +162,7 @@ async def test_a_guessed_id_shows_nothing_to_a_stranger(
 
 
 async def test_posting_again_moves_the_card(
-    office: Office, library: LibraryService, board: FakeBoard
+    office: Office, library: LibraryService, board: FakeCardPoster
 ) -> None:
     upload = await _keep(office, card=CARD)
 
@@ -174,7 +174,7 @@ async def test_posting_again_moves_the_card(
 
 
 async def test_a_card_posted_again_is_looked_at_anew_and_has_no_thumbs_of_its_own(
-    office: Office, library: LibraryService, board: FakeBoard
+    office: Office, library: LibraryService, board: FakeCardPoster
 ) -> None:
     upload = await _keep(office, card=CARD)
     await office.stores.posts.note_thumbs_attached(upload.post_id)
@@ -187,7 +187,7 @@ async def test_a_card_posted_again_is_looked_at_anew_and_has_no_thumbs_of_its_ow
 
 
 async def test_a_card_that_never_stood_anywhere_is_posted_all_the_same(
-    office: Office, library: LibraryService, board: FakeBoard
+    office: Office, library: LibraryService, board: FakeCardPoster
 ) -> None:
     upload = await _keep(office)
 
@@ -197,7 +197,7 @@ async def test_a_card_that_never_stood_anywhere_is_posted_all_the_same(
 
 
 async def test_who_may_not_write_there_posts_nothing_again(
-    office: Office, library: LibraryService, board: FakeBoard
+    office: Office, library: LibraryService, board: FakeCardPoster
 ) -> None:
     upload = await _keep(office, card=CARD)
     board.is_open = False
