@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 
 from imgoe_bot.adapters.image_host.chevereto import CheveretoHost
-from imgoe_bot.adapters.sources.fetch import AttachmentReader
+from imgoe_bot.adapters.sources.attachments import AttachmentReader
 from imgoe_bot.domain.guild import ApiKey
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.upload import Details

@@ -20,7 +20,7 @@ class GuildsCog(commands.Cog, name="imgoe_bot.GuildsCog"):
         """Find out what happened while the bot was away."""
         bot = self._bot
         present = {GuildId(guild.id) for guild in bot.guilds}
-        await self._departures.call_roll(
+        await self._departures.reconcile(
             present, is_ours=lambda guild_id: is_on_our_shards(bot, guild_id)
         )
 

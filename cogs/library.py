@@ -6,15 +6,15 @@ from typing import Literal
 from discord import app_commands
 from discord.ext import commands
 
-from imgoe_bot.domain import library_files
 from imgoe_bot.domain.ids import ChannelId
 from imgoe_bot.domain.library import (
     SEARCH_MAX_CHARS,
     TAG_MAX_CHARS,
+    OwnerFilter,
     Query,
-    Whose,
     parse_since,
 )
+from imgoe_bot.domain.library_export import to_csv, to_json
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.library import render, views
@@ -61,7 +61,7 @@ class LibraryCog(commands.Cog, name="imgoe_bot.LibraryCog"):
         """Answer privately with the first page of what fits."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         query = Query(
-            whose=Whose(whose),
+            whose=OwnerFilter(whose),
             search=(search or "").strip(),
             tag=(tag or "").strip(),
             channel_id=ChannelId(channel.id) if channel else None,
@@ -90,8 +90,8 @@ class LibraryCog(commands.Cog, name="imgoe_bot.LibraryCog"):
         """Answer privately with a file of every copy, without delete links."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         actor = convert.actor_of(interaction)
-        entries = await self._services.library.export(actor, Query(whose=Whose(whose)))
-        write = library_files.to_csv if format == "csv" else library_files.to_json
+        entries = await self._services.library.export(actor, Query(whose=OwnerFilter(whose)))
+        write = to_csv if format == "csv" else to_json
         file = render.text_file(write(entries), f"library.{format}")
         words = words_for_locale(interaction.locale)
         answer = words("library.exported", count=len(entries))
@@ -111,7 +111,7 @@ class LibraryCog(commands.Cog, name="imgoe_bot.LibraryCog"):
         """Answer privately with numbers and a chart."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         actor = convert.actor_of(interaction)
-        asked = Whose(whose) if whose else None
+        asked = OwnerFilter(whose) if whose else None
         stats = await self._services.stats.stats(actor, days=days, whose=asked)
         chart = await self._services.stats.chart(stats)
         words = words_for_locale(interaction.locale)

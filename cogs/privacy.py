@@ -3,7 +3,7 @@
 from discord import app_commands
 from discord.ext import commands
 
-from imgoe_bot.domain.mirror import PersonChoice
+from imgoe_bot.domain.choices import PersonChoice
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.library import render

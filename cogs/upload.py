@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from imgoe_bot.domain import upload_options as wishes
+from imgoe_bot.domain import upload_options
 from imgoe_bot.domain.ids import UserId
 from imgoe_bot.ui.cards import answers
 from imgoe_bot.ui.client.translator import text
@@ -18,8 +18,8 @@ from imgoe_bot.ui.uploading.upload_many import UploadManyModal
 from imgoe_bot.ui.words import failures
 
 Title = app_commands.Range[str, 1, 100]
-Description = app_commands.Range[str, 1, wishes.DESCRIPTION_MAX_CHARS]
-Width = app_commands.Range[int, wishes.WIDTH_MIN_PX, wishes.WIDTH_MAX_PX]
+Description = app_commands.Range[str, 1, upload_options.DESCRIPTION_MAX_CHARS]
+Width = app_commands.Range[int, upload_options.WIDTH_MIN_PX, upload_options.WIDTH_MAX_PX]
 Category = app_commands.Range[int, 1]
 
 
@@ -77,7 +77,7 @@ class UploadCog(commands.Cog, name="imgoe_bot.UploadCog"):
         """Upload one attachment or address and answer with its card."""
         await interaction.response.defer(thinking=True, ephemeral=private)
         handed = convert.handed_of(file, url)
-        wish = wishes.read_wish(
+        requested = upload_options.parse_upload_options(
             title=title,
             description=description,
             tags=tags,
@@ -89,8 +89,10 @@ class UploadCog(commands.Cog, name="imgoe_bot.UploadCog"):
         )
         post = convert.post_of(interaction, now=datetime.now(UTC))
         actor = convert.actor_of(interaction)
-        card = await self._services.uploads.upload_now(actor, [handed], post=post, wish=wish)
-        remarks = wishes.remarks_on(card, wish)
+        card = await self._services.uploads.upload_now(
+            actor, [handed], post=post, requested=requested
+        )
+        remarks = upload_options.remarks_on(card, requested)
         await answers.show(interaction, card, private=private, remarks=remarks)
 
     @app_commands.command(name="upload-many", description=text("command.upload-many.description"))

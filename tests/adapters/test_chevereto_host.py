@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from imgoe_bot.adapters.image_host.chevereto import CheveretoHost, upload_max_s
-from imgoe_bot.adapters.sources.web import guarded_sockets
+from imgoe_bot.adapters.sources.guarded_http import guarded_sockets
 from imgoe_bot.domain.guild import ApiKey
 from imgoe_bot.domain.upload import DeleteLink, Details, Stored
 from imgoe_bot.errors import BadReply, KeyRejected, SettingsRejected

@@ -5,12 +5,12 @@ import gc
 
 import pytest
 
-from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.errors import StoreClosed
 from imgoe_bot.services.store_outage import StoreOutage
 
 
-@finishing
+@shielded
 class _Away:
     """A store that fails once it is told to."""
 

@@ -9,7 +9,8 @@ import pytest_asyncio
 from aiohttp import web
 
 from imgoe_bot.adapters.image_host.thumbs import HostThumbReader
-from imgoe_bot.adapters.sources.web import WebReader, open_guarded_http
+from imgoe_bot.adapters.sources.guarded_http import open_guarded_http
+from imgoe_bot.adapters.sources.web import WebReader
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import (
     ImgoeError,

@@ -9,8 +9,9 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from imgoe_bot.adapters.sources.fetch import AttachmentReader
-from imgoe_bot.adapters.sources.web import SourceReader, WebReader, is_public, open_guarded_http
+from imgoe_bot.adapters.sources.attachments import AttachmentReader
+from imgoe_bot.adapters.sources.guarded_http import is_public, open_guarded_http
+from imgoe_bot.adapters.sources.web import SourceReader, WebReader
 from imgoe_bot.domain.media import Source
 from imgoe_bot.errors import (
     MediaTooLarge,

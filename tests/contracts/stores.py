@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from imgoe_bot.adapters.store import (
     Database,
+    SqlDirectMessageStore,
     SqlGuildStore,
     SqlJobStore,
-    SqlLetterStore,
     SqlNotes,
     SqlOptionStore,
     SqlPostStore,
@@ -33,8 +33,9 @@ from imgoe_bot.domain.ids import (
     new_id,
 )
 from imgoe_bot.domain.job import Item, Job
-from imgoe_bot.domain.mirror import MirrorRule
-from imgoe_bot.domain.upload import DeleteLink, Origin, Place, Post, Stored, Upload
+from imgoe_bot.domain.post import MessageLocation, Origin, Post
+from imgoe_bot.domain.rules import MirrorRule
+from imgoe_bot.domain.upload import DeleteLink, Stored, Upload
 
 NOW = datetime(2026, 5, 4, 12, 30, 15, 123456, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
@@ -42,7 +43,7 @@ HOST = "https://host.example"
 GUILD = GuildId(1_100_000_000_000_000_001)
 BEN = UserId(1_200_000_000_000_000_002)
 LINK = f"{HOST}/image/Ab1/delete/{'5e' * 24}"
-CARD = Place(ChannelId(1_300_000_000_000_000_003), MessageId(1_300_000_000_000_000_004))
+CARD = MessageLocation(ChannelId(1_300_000_000_000_000_003), MessageId(1_300_000_000_000_000_004))
 
 _numbers = itertools.count(1_400_000_000_000_000_000)
 
@@ -146,7 +147,7 @@ class Stores:
     rules: SqlRuleStore = field(init=False)
     posts: SqlPostStore = field(init=False)
     jobs: SqlJobStore = field(init=False)
-    letters: SqlLetterStore = field(init=False)
+    direct_messages: SqlDirectMessageStore = field(init=False)
     notes: SqlNotes = field(init=False)
     options: SqlOptionStore = field(init=False)
 
@@ -156,7 +157,7 @@ class Stores:
         self.rules = SqlRuleStore(self.database)
         self.posts = SqlPostStore(self.database, vault=self.vault)
         self.jobs = SqlJobStore(self.database, vault=self.vault)
-        self.letters = SqlLetterStore(self.database)
+        self.direct_messages = SqlDirectMessageStore(self.database)
         self.notes = SqlNotes(self.database)
         self.options = SqlOptionStore(self.database)
 

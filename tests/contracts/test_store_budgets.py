@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from imgoe_bot.adapters.store import SqlBudgetStore
-from imgoe_bot.domain.budget import Allowance, Lane, Used
+from imgoe_bot.domain.budget import Lane, LimitUse
+from imgoe_bot.domain.rate_limit import RateLimit
 from tests.contracts.stores import HOST, NOW, Stores
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-BUDGET = (Allowance(5, MINUTE), Allowance(7, HOUR))
+BUDGET = (RateLimit(5, MINUTE), RateLimit(7, HOUR))
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ async def test_what_is_used_up_is_counted_for_each_allowance(budgets: SqlBudgetS
 
     used = await budgets.used(HOST, BUDGET, now=NOW)
 
-    assert used == (Used(BUDGET[0], 1), Used(BUDGET[1], 2))
+    assert used == (LimitUse(BUDGET[0], 1), LimitUse(BUDGET[1], 2))
     assert [each.left for each in used] == [4, 5]
 
 

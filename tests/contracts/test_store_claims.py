@@ -10,7 +10,7 @@ from imgoe_bot.adapters.store import SqlStatusStore
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.job import CARD_WAITS, Step
-from imgoe_bot.domain.upload import Post
+from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import (
     HostBroken,
     HostBusy,

@@ -8,7 +8,7 @@ import pytest
 
 from imgoe_bot.domain.ids import GuildId, PostId
 from imgoe_bot.domain.job import Item, Job, Step
-from imgoe_bot.domain.upload import Post
+from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import HostBroken, SourceGone, SourceUnreachable, StaleWrite
 from tests.contracts.stores import CARD, HOST, LEASE, NOW, Stores, item, post, upload_of
 

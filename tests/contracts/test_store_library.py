@@ -6,12 +6,13 @@ from datetime import date, timedelta
 import pytest
 
 from imgoe_bot.adapters.store import SqlChoiceStore, SqlLibraryStore, SqlPersonStore
+from imgoe_bot.domain.choices import EVERYWHERE, PersonChoice
 from imgoe_bot.domain.ids import ChannelId, GuildId, UploadId, UserId
 from imgoe_bot.domain.job import Step
 from imgoe_bot.domain.library import Query, Scope
-from imgoe_bot.domain.mirror import PersonChoice
-from imgoe_bot.domain.privacy import EVERYWHERE, Holdings
-from imgoe_bot.domain.upload import Post, Upload
+from imgoe_bot.domain.post import Post
+from imgoe_bot.domain.privacy import Holdings
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import EmptyMedia, StaleWrite, UploadNotFound
 from tests.contracts.stores import BEN, CARD, GUILD, HOST, NOW, Stores, item, post, rule, upload_of
 

@@ -9,7 +9,8 @@ import pytest
 from imgoe_bot.domain.ids import GuildId, MessageId, PostId, UploadId, UserId
 from imgoe_bot.domain.job import Step
 from imgoe_bot.domain.options import Layout
-from imgoe_bot.domain.upload import Post, Upload
+from imgoe_bot.domain.post import Post
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import ConfigError, InternalError, SourceGone, StaleWrite, UploadNotFound
 from tests.contracts.stores import (
     BEN,

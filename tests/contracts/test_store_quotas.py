@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from imgoe_bot.domain.job import Item, Job
+from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.quota import WINDOW, Usage
-from imgoe_bot.domain.upload import Post
 from imgoe_bot.errors import QuotaPending
 from tests.contracts.stores import LEASE, NOW, Stores, item, post, upload_of
 

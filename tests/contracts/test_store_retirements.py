@@ -9,7 +9,7 @@ from imgoe_bot.adapters.store import SqlRetirementStore
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, UserId
 from imgoe_bot.domain.job import Step
-from imgoe_bot.domain.upload import Post
+from imgoe_bot.domain.post import Post
 from tests.contracts.stores import (
     BEN,
     CARD,

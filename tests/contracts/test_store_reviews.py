@@ -6,8 +6,9 @@ from datetime import timedelta
 from imgoe_bot.adapters.store import SqlPersonStore, SqlStatusStore
 from imgoe_bot.domain.ids import AttachmentId
 from imgoe_bot.domain.job import FIRST_LOOK_AFTER, Item, Job, Step
+from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.status import Health, Queue
-from imgoe_bot.domain.upload import Post, Upload
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import AwaitsApproval, SourceGone
 from tests.contracts.stores import (
     BEN,

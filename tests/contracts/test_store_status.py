@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from imgoe_bot.adapters.store import SqlCopyStore, SqlStatusStore
+from imgoe_bot.domain.card import FailedItem
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.status import Health, Queue, Work
-from imgoe_bot.domain.upload import FailedItem
 from imgoe_bot.errors import EmptyMedia, HostBroken, QuotaReached
 from tests.contracts.stores import (
     BEN,

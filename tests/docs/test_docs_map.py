@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from tests.docs.tables import ROOT, fences, read, rows, sections
+from tests.docs.tables import ROOT, fences, read, sections
 
 PACKAGE = ROOT / "src" / "imgoe_bot"
 DECISIONS = ROOT / "docs" / "decisions"
@@ -31,7 +31,9 @@ def _tree() -> set[str]:
 def test_every_folder_is_on_the_map() -> None:
     mapped = {str(path) for path, _ in _map_lines()}
     lacking = sorted(_tree() - mapped)
-    assert lacking == [], "give each a line in ARCHITECTURE.md's code map that says what it is about"
+    assert lacking == [], (
+        "give each a line in ARCHITECTURE.md's code map that says what it is about"
+    )
 
 
 def test_every_line_of_the_map_is_a_folder_or_a_module() -> None:

@@ -5,15 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from imgoe_bot.domain.budget import Allowance, Lane, lane_of, parse_budget
+from imgoe_bot.domain.budget import Lane, lane_of, parse_budget
 from imgoe_bot.domain.ids import MessageId, snowflake_at
+from imgoe_bot.domain.rate_limit import RateLimit
 from tests.contracts.stores import NOW, post, slash_post
 
 MINUTE = timedelta(minutes=1)
 
 
 def test_a_budget_is_read_as_operators_write_it() -> None:
-    assert parse_budget("50/1m,500/1h") == (Allowance(50, MINUTE), Allowance(500, 60 * MINUTE))
+    assert parse_budget("50/1m,500/1h") == (RateLimit(50, MINUTE), RateLimit(500, 60 * MINUTE))
     assert parse_budget("none") == ()
 
 
@@ -27,7 +28,7 @@ def test_what_is_no_budget_is_refused(text: str) -> None:
     ("most", "shares"), [(50, [50, 40, 30]), (10, [10, 8, 6]), (2, [2, 1, 1]), (1, [1, 1, 1])]
 )
 def test_each_lane_has_its_share_and_never_none(most: int, shares: list[int]) -> None:
-    assert [lane.share_of(Allowance(most, MINUTE)) for lane in Lane] == shares
+    assert [lane.share_of(RateLimit(most, MINUTE)) for lane in Lane] == shares
 
 
 @pytest.mark.parametrize(

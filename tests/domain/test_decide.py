@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from imgoe_bot.domain.choices import PersonChoice
 from imgoe_bot.domain.ids import (
     AttachmentId,
     ChannelId,
@@ -18,14 +19,12 @@ from imgoe_bot.domain.mirror import (
     AttachmentFacts,
     Circumstances,
     MessageFacts,
-    MirrorRule,
-    PersonChoice,
-    Skip,
-    asked_for,
+    SkipReason,
     decide,
-    find_rule,
+    decide_on_request,
 )
-from imgoe_bot.domain.options import Consent, From, Kind, Options, Treatment
+from imgoe_bot.domain.options import Consent, Kind, MessagePart, Options, Treatment
+from imgoe_bot.domain.rules import MirrorRule, find_rule
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 GUILD, THREAD, CHANNEL, CATEGORY = GuildId(1), ChannelId(40), ChannelId(30), ChannelId(20)
@@ -56,7 +55,7 @@ def _rule(channel_id: int = CHANNEL, *, paused: bool = False) -> MirrorRule:
     )
 
 
-def _around(
+def _circumstances(
     *, saved: bool = False, choice: PersonChoice | None = None, **options: object
 ) -> Circumstances:
     changed = replace(Options(), **options)  # type: ignore[arg-type]  # each test names real fields
@@ -91,35 +90,35 @@ def test_a_rule_of_another_channel_is_none_for_this_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "around", "reason"),
+    ("changes", "circumstances", "reason"),
     [
-        ({"author_is_us": True}, {}, Skip.OWN),
-        ({"is_mirror": True}, {"bots": True}, Skip.MIRROR),
-        ({"author_is_bot": True}, {}, Skip.BOT),
-        ({}, {"role": 77}, Skip.ROLE),
-        ({}, {"only_users": frozenset({6, 7})}, Skip.ONLY_USERS),
-        ({}, {"only_users": frozenset[int]()}, Skip.ONLY_USERS),
-        ({}, {"not_users": frozenset({5, 6})}, Skip.NOT_USERS),
-        ({}, {"not_users": frozenset({5}), "saved": True}, Skip.NOT_USERS),
-        ({}, {"only_users": frozenset({5}), "not_users": frozenset({5})}, Skip.NOT_USERS),
-        ({}, {"keyword": "dog"}, Skip.KEYWORD),
-        ({"nsfw": True}, {"nsfw": Treatment.REFUSE}, Skip.NSFW),
-        ({}, {"choice": PersonChoice.OUT}, Skip.OPTED_OUT),
-        ({}, {"choice": PersonChoice.OUT, "saved": True}, Skip.OPTED_OUT),
-        ({}, {"consent": Consent.OPT_IN}, Skip.NOT_OPTED_IN),
-        ({}, {"consent": Consent.REACT}, Skip.NOT_SAVED),
-        ({}, {"consent": Consent.REACT, "choice": PersonChoice.IN}, Skip.NOT_SAVED),
-        ({}, {"consent": Consent.ASK}, Skip.NOT_ASKED),
-        ({"attachments": ()}, {}, Skip.NO_MEDIA),
-        ({"message_id": MessageId(snowflake_at(NOW - timedelta(days=2)))}, {}, Skip.OLD),
+        ({"author_is_us": True}, {}, SkipReason.OWN),
+        ({"is_mirror": True}, {"bots": True}, SkipReason.MIRROR),
+        ({"author_is_bot": True}, {}, SkipReason.BOT),
+        ({}, {"role": 77}, SkipReason.ROLE),
+        ({}, {"only_users": frozenset({6, 7})}, SkipReason.ONLY_USERS),
+        ({}, {"only_users": frozenset[int]()}, SkipReason.ONLY_USERS),
+        ({}, {"not_users": frozenset({5, 6})}, SkipReason.NOT_USERS),
+        ({}, {"not_users": frozenset({5}), "saved": True}, SkipReason.NOT_USERS),
+        ({}, {"only_users": frozenset({5}), "not_users": frozenset({5})}, SkipReason.NOT_USERS),
+        ({}, {"keyword": "dog"}, SkipReason.KEYWORD),
+        ({"nsfw": True}, {"nsfw": Treatment.REFUSE}, SkipReason.NSFW),
+        ({}, {"choice": PersonChoice.OUT}, SkipReason.OPTED_OUT),
+        ({}, {"choice": PersonChoice.OUT, "saved": True}, SkipReason.OPTED_OUT),
+        ({}, {"consent": Consent.OPT_IN}, SkipReason.NOT_OPTED_IN),
+        ({}, {"consent": Consent.REACT}, SkipReason.NOT_SAVED),
+        ({}, {"consent": Consent.REACT, "choice": PersonChoice.IN}, SkipReason.NOT_SAVED),
+        ({}, {"consent": Consent.ASK}, SkipReason.NOT_ASKED),
+        ({"attachments": ()}, {}, SkipReason.NO_MEDIA),
+        ({"message_id": MessageId(snowflake_at(NOW - timedelta(days=2)))}, {}, SkipReason.OLD),
     ],
 )
 def test_each_reason_against_a_message_is_named(
-    changes: dict[str, object], around: dict[str, object], reason: Skip
+    changes: dict[str, object], circumstances: dict[str, object], reason: SkipReason
 ) -> None:
     facts = replace(FACTS, **changes)  # type: ignore[arg-type]  # the table names real fields
 
-    decision = decide(facts, [_rule()], _around(**around))  # type: ignore[arg-type]  # likewise
+    decision = decide(facts, [_rule()], _circumstances(**circumstances))  # type: ignore[arg-type]  # likewise
 
     assert decision.skip is reason
     assert decision.keep == ()
@@ -127,7 +126,7 @@ def test_each_reason_against_a_message_is_named(
 
 
 @pytest.mark.parametrize(
-    ("changes", "around"),
+    ("changes", "circumstances"),
     [
         ({"author_is_bot": True}, {"bots": True}),
         ({"author_role_ids": frozenset({77})}, {"role": 77}),
@@ -144,42 +143,46 @@ def test_each_reason_against_a_message_is_named(
     ],
 )
 def test_what_speaks_for_a_message_lets_it_pass(
-    changes: dict[str, object], around: dict[str, object]
+    changes: dict[str, object], circumstances: dict[str, object]
 ) -> None:
     facts = replace(FACTS, **changes)  # type: ignore[arg-type]  # the table names real fields
 
-    assert decide(facts, [_rule()], _around(**around)).keep  # type: ignore[arg-type]  # likewise
+    assert decide(facts, [_rule()], _circumstances(**circumstances)).keep  # type: ignore[arg-type]  # likewise
 
 
 @pytest.mark.parametrize("saved", [False, True])
 def test_where_no_rule_works_nothing_is_kept_whoever_asks_for_it(saved: bool) -> None:
-    around = Circumstances(saved=saved)
+    circumstances = Circumstances(saved=saved)
 
-    assert decide(FACTS, [], around).skip is Skip.NO_RULE
-    assert decide(FACTS, [_rule(paused=True)], around).skip is Skip.PAUSED
+    assert decide(FACTS, [], circumstances).skip is SkipReason.NO_RULE
+    assert decide(FACTS, [_rule(paused=True)], circumstances).skip is SkipReason.PAUSED
 
 
 @pytest.mark.parametrize(
     ("changes", "options", "reason"),
     [
-        ({"source": From.EMBEDS}, {}, Skip.SOURCE),
-        ({"source": From.LINKS}, {}, Skip.SOURCE),
-        ({"source": From.COMPONENTS}, {"sources": frozenset({From.ATTACHMENTS})}, Skip.SOURCE),
-        ({"forwarded": True}, {"sources": frozenset({From.ATTACHMENTS})}, Skip.SOURCE),
-        ({"voice": True, "content_type": "audio/ogg"}, {}, Skip.VOICE),
-        ({"animation": True, "content_type": None}, {}, Skip.ANIMATION),
-        ({"filename": "notes.txt", "content_type": "text/plain"}, {}, Skip.KIND),
+        ({"source": MessagePart.EMBEDS}, {}, SkipReason.SOURCE),
+        ({"source": MessagePart.LINKS}, {}, SkipReason.SOURCE),
+        (
+            {"source": MessagePart.COMPONENTS},
+            {"sources": frozenset({MessagePart.ATTACHMENTS})},
+            SkipReason.SOURCE,
+        ),
+        ({"forwarded": True}, {"sources": frozenset({MessagePart.ATTACHMENTS})}, SkipReason.SOURCE),
+        ({"voice": True, "content_type": "audio/ogg"}, {}, SkipReason.VOICE),
+        ({"animation": True, "content_type": None}, {}, SkipReason.ANIMATION),
+        ({"filename": "notes.txt", "content_type": "text/plain"}, {}, SkipReason.KIND),
         (
             {"filename": "a.mp4", "content_type": "video/mp4"},
             {"kinds": frozenset({Kind.IMAGE})},
-            Skip.KIND,
+            SkipReason.KIND,
         ),
-        ({}, {"max_size": 999}, Skip.SIZE),
-        ({"spoiler": True}, {"spoilers": Treatment.REFUSE}, Skip.SPOILER),
+        ({}, {"max_size": 999}, SkipReason.SIZE),
+        ({"spoiler": True}, {"spoilers": Treatment.REFUSE}, SkipReason.SPOILER),
     ],
 )
 def test_each_reason_against_one_thing_spares_the_others(
-    changes: dict[str, object], options: dict[str, object], reason: Skip
+    changes: dict[str, object], options: dict[str, object], reason: SkipReason
 ) -> None:
     other = replace(PICTURE, id=AttachmentId(8), position=1, size_bytes=10)
     odd = replace(PICTURE, **changes)  # type: ignore[arg-type]  # the table names real fields
@@ -187,33 +190,33 @@ def test_each_reason_against_one_thing_spares_the_others(
     decision = decide(
         replace(FACTS, attachments=(odd, other)),
         [_rule()],
-        _around(**options),  # type: ignore[arg-type]  # likewise
+        _circumstances(**options),  # type: ignore[arg-type]  # likewise
     )
 
     assert decision.keep == (other,)
-    assert [(left.attachment, left.reason) for left in decision.left] == [(odd, reason)]
+    assert [(left.attachment, left.reason) for left in decision.skipped] == [(odd, reason)]
 
 
 @pytest.mark.parametrize(
     ("sources", "kept"),
     [
-        ({From.EMBEDS, From.LINKS}, From.EMBEDS),
-        ({From.EMBEDS}, From.EMBEDS),
-        ({From.LINKS}, From.LINKS),
+        ({MessagePart.EMBEDS, MessagePart.LINKS}, MessagePart.EMBEDS),
+        ({MessagePart.EMBEDS}, MessagePart.EMBEDS),
+        ({MessagePart.LINKS}, MessagePart.LINKS),
     ],
 )
-def test_a_link_and_its_preview_are_one_thing(sources: set[From], kept: From) -> None:
-    preview = replace(PICTURE, source=From.EMBEDS)
-    link = replace(PICTURE, source=From.LINKS, position=1)
+def test_a_link_and_its_preview_are_one_thing(sources: set[MessagePart], kept: MessagePart) -> None:
+    preview = replace(PICTURE, source=MessagePart.EMBEDS)
+    link = replace(PICTURE, source=MessagePart.LINKS, position=1)
     facts = replace(FACTS, attachments=(preview, link))
 
-    decision = decide(facts, [_rule()], _around(sources=frozenset(sources)))
+    decision = decide(facts, [_rule()], _circumstances(sources=frozenset(sources)))
 
     assert [each.source for each in decision.keep] == [kept]
-    assert decision.left == ()
+    assert decision.skipped == ()
 
 
 def test_a_picked_message_is_kept_whoever_wrote_it_and_wherever_it_is() -> None:
     facts = replace(FACTS, author_is_us=True, author_is_bot=True, is_mirror=True)
 
-    assert asked_for(facts).keep == (PICTURE,)
+    assert decide_on_request(facts).keep == (PICTURE,)

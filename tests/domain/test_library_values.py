@@ -11,14 +11,14 @@ import pytest
 from imgoe_bot.domain.library import (
     Day,
     Entry,
-    Trouble,
+    FailureKind,
     every_day,
+    failure_kind_of,
+    failure_kinds_of,
     pages_of,
     parse_since,
-    trouble_of,
-    troubles_of,
 )
-from imgoe_bot.domain.library_files import COLUMNS, record_of, to_csv, to_json
+from imgoe_bot.domain.library_export import COLUMNS, record_of, to_csv, to_json
 from imgoe_bot.errors import SettingsRejected
 from tests.contracts.stores import item, post, upload_of
 
@@ -68,25 +68,27 @@ def test_days_without_an_upload_are_filled_in() -> None:
 @pytest.mark.parametrize(
     ("error", "trouble"),
     [
-        ("EmptyMedia", Trouble.FILE),
-        ("MediaTooLarge", Trouble.FILE),
-        ("SourceGone", Trouble.SOURCE),
-        ("HostUnreachable", Trouble.HOST),
-        ("KeyRejected", Trouble.SETTINGS),
-        ("QuotaReached", Trouble.SETTINGS),
-        ("InternalError", Trouble.UNKNOWN),
-        ("no such error", Trouble.UNKNOWN),
-        ("ClassVar", Trouble.UNKNOWN),
+        ("EmptyMedia", FailureKind.FILE),
+        ("MediaTooLarge", FailureKind.FILE),
+        ("SourceGone", FailureKind.SOURCE),
+        ("HostUnreachable", FailureKind.HOST),
+        ("KeyRejected", FailureKind.SETTINGS),
+        ("QuotaReached", FailureKind.SETTINGS),
+        ("InternalError", FailureKind.UNKNOWN),
+        ("no such error", FailureKind.UNKNOWN),
+        ("ClassVar", FailureKind.UNKNOWN),
     ],
 )
-def test_an_error_is_sorted_by_who_can_do_something_about_it(error: str, trouble: Trouble) -> None:
-    assert trouble_of(error) is trouble
+def test_an_error_is_sorted_by_who_can_do_something_about_it(
+    error: str, trouble: FailureKind
+) -> None:
+    assert failure_kind_of(error) is trouble
 
 
 def test_the_most_frequent_trouble_comes_first() -> None:
     failures = (("EmptyMedia", 1), ("HostBroken", 2), ("HostBusy", 1), ("MediaTooLarge", 1))
 
-    assert troubles_of(failures) == ((Trouble.HOST, 3), (Trouble.FILE, 2))
+    assert failure_kinds_of(failures) == ((FailureKind.HOST, 3), (FailureKind.FILE, 2))
 
 
 def test_an_export_has_every_column_and_no_delete_link() -> None:

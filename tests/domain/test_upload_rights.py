@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from imgoe_bot.domain.card import PICTURES_MAX, Card, FailedItem
 from imgoe_bot.domain.guild import MANAGE_GUILD, MANAGE_MESSAGES, Actor, ApiKey, check_may_manage
 from imgoe_bot.domain.ids import GuildId, UserId
 from imgoe_bot.domain.options import Layout
-from imgoe_bot.domain.upload import PICTURES_MAX, Card, FailedItem, may_delete, may_see_link
+from imgoe_bot.domain.upload_rights import may_delete, may_see_link
 from imgoe_bot.errors import HostBroken, ImgoeError, NotAllowed, SourceGone
 from tests.contracts.stores import BEN, GUILD, HOST, NOW, item, post, upload_of
 

@@ -18,9 +18,10 @@ from imgoe_bot.adapters.store import (
     open_engine,
 )
 from imgoe_bot.domain.budget import Budget
-from imgoe_bot.domain.direct_messages import Quota, Slot
+from imgoe_bot.domain.direct_messages import SlotKind
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
-from imgoe_bot.domain.upload import Post
+from imgoe_bot.domain.post import Post
+from imgoe_bot.domain.rate_limit import RateLimit
 from imgoe_bot.services.cards.layouts import Layouts
 from imgoe_bot.services.cards.previews import Previews
 from imgoe_bot.services.cards.reviews import Reviews
@@ -30,7 +31,7 @@ from imgoe_bot.services.deleting.erasure import Erasure
 from imgoe_bot.services.deleting.retirements import RetirementService
 from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions, StepHandlers
 from imgoe_bot.services.jobs.steps import Steps
-from imgoe_bot.services.mirroring.resting import RestService
+from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
 from imgoe_bot.services.people.delivery import DeliveryService
 from imgoe_bot.services.post_access import PostAccess
 from imgoe_bot.services.reports.status import StatusService
@@ -49,8 +50,8 @@ PATIENCE = timedelta(minutes=1)
 NONE = timedelta(0)
 
 
-def _generous() -> dict[Slot, Quota]:
-    return {slot: Quota(1000, timedelta(seconds=1)) for slot in Slot}
+def _generous() -> dict[SlotKind, RateLimit]:
+    return {slot: RateLimit(1000, timedelta(seconds=1)) for slot in SlotKind}
 
 
 @dataclass(slots=True)
@@ -63,7 +64,7 @@ class Office:
     reader: FakeReader = field(default_factory=FakeReader)
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
     thumbs: FakeThumbs = field(default_factory=FakeThumbs)
-    quotas: dict[Slot, Quota] = field(default_factory=_generous)
+    limits: dict[SlotKind, RateLimit] = field(default_factory=_generous)
     budget: Budget = ()
     outage: StoreOutage = field(default_factory=StoreOutage)
     guilds: GuildSettingsService = field(init=False)
@@ -87,7 +88,7 @@ class Office:
             options=self.options,
             layouts=self.layouts,
             access=self.access,
-            allowances=Allowances(UploadLimits(max_bytes=1000), self.spending(), self.budgets()),
+            allowances=Allowances(UploadLimits(max_bytes=1000), self.quotas(), self.budgets()),
             notes=self.stores.notes,
         )
         self.deletions = DeletionService(self.access, host=self.host, messenger=self.messenger)
@@ -96,7 +97,7 @@ class Office:
     def access(self) -> PostAccess:
         return PostAccess(self.stores.posts, self.outage, self.clock)
 
-    def spending(self) -> QuotaService:
+    def quotas(self) -> QuotaService:
         return QuotaService(self.stores.posts, options=self.options, clock=self.clock)
 
     def budgets(self) -> HostBudgets:
@@ -106,23 +107,23 @@ class Office:
     def status(self) -> StatusService:
         return StatusService(
             SqlStatusStore(self.stores.database),
-            direct_messages=self.stores.letters,
+            direct_messages=self.stores.direct_messages,
             access=self.access,
             guilds=self.guilds,
             options=self.options,
             budgets=self.budgets(),
             notes=self.stores.notes,
-            resting=self.resting(),
+            auto_pauses=self.auto_pauses(),
         )
 
     def delivery(self) -> DeliveryService:
         return DeliveryService(
-            self.stores.letters,
+            self.stores.direct_messages,
             access=self.access,
             options=self.options,
             messenger=self.messenger,
-            spending=self.spending(),
-            quotas=self.quotas,
+            quotas=self.quotas(),
+            limits=self.limits,
         )
 
     def reviews(self) -> Reviews:
@@ -133,8 +134,8 @@ class Office:
             messenger=self.messenger,
         )
 
-    def resting(self) -> RestService:
-        return RestService(self.stores.rules, delivery=self.delivery(), clock=self.clock)
+    def auto_pauses(self) -> AutoPauseService:
+        return AutoPauseService(self.stores.rules, delivery=self.delivery(), clock=self.clock)
 
     def retirements(self) -> RetirementService:
         return RetirementService(
@@ -154,7 +155,7 @@ class Office:
             uploads=self.uploads,
             deletions=self.deletions,
             options=self.options,
-            resting=self.resting(),
+            auto_pauses=self.auto_pauses(),
             messenger=self.messenger,
             delivery=delivery,
         )

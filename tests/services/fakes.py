@@ -13,23 +13,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.guild import ApiKey
 from imgoe_bot.domain.ids import ChannelId, MessageId, UploadId
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
-from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Options
-from imgoe_bot.domain.quota import Spent
-from imgoe_bot.domain.upload import (
-    Card,
-    DeleteLink,
-    Details,
-    Place,
-    Post,
-    Posted,
-    Stored,
-    Upload,
-)
+from imgoe_bot.domain.post import MessageLocation, Post
+from imgoe_bot.domain.quota import QuotaUse
+from imgoe_bot.domain.rules import MirrorRule
+from imgoe_bot.domain.upload import DeleteLink, Details, Stored, Upload
 from imgoe_bot.errors import ImgoeError
 from imgoe_bot.services.ports.media import MediaFile, Thumb
 from tests.contracts.stores import HOST, NOW, fresh_number
@@ -153,7 +146,7 @@ class FakeMessenger:
 
     cards: dict[str, Card] = field(default_factory=dict[str, Card])
     notes: dict[str, Card] = field(default_factory=dict[str, Card])
-    letters: list[list[str]] = field(default_factory=list[list[str]])
+    direct_messages: list[list[str]] = field(default_factory=list[list[str]])
     letters_repeated: list[bool] = field(default_factory=list[bool])
     delivered: int = 0
     withdrawn: list[Card] = field(default_factory=list[Card])
@@ -164,7 +157,7 @@ class FakeMessenger:
     held_failures: list[ImgoeError] = field(default_factory=list[ImgoeError])
     options: list[Options] = field(default_factory=list[Options])
     repeated: list[bool] = field(default_factory=list[bool])
-    near: list[Sequence[Spent]] = field(default_factory=list[Sequence[Spent]])
+    near: list[Sequence[QuotaUse]] = field(default_factory=list[Sequence[QuotaUse]])
     dms_open: bool = True
     gate: asyncio.Event | None = None
     sending: asyncio.Event | None = None
@@ -185,7 +178,7 @@ class FakeMessenger:
 
     async def announce(
         self, card: Card, options: Options, *, nonce: str, repeated: bool
-    ) -> Posted | None:
+    ) -> PostedCard | None:
         self.options.append(options)
         self.repeated.append(repeated)
         if self.announce_failures:
@@ -193,17 +186,19 @@ class FakeMessenger:
         self.cards[nonce] = card
         if self.gate is not None:
             await self.gate.wait()
-        return Posted(Place(ChannelId(77), MessageId(fresh_number())), self._loses_thumbs())
+        return PostedCard(
+            MessageLocation(ChannelId(77), MessageId(fresh_number())), self._loses_thumbs()
+        )
 
     def _loses_thumbs(self) -> bool:
         self.loses_thumbs -= 1
         return self.loses_thumbs >= 0
 
-    async def show_held(self, card: Card, options: Options, *, nonce: str) -> Place:
+    async def show_held(self, card: Card, options: Options, *, nonce: str) -> MessageLocation:
         if self.held_failures:
             raise self.held_failures.pop(0)
         self.held.append(card)
-        return card.post.card or Place(ChannelId(77), MessageId(fresh_number()))
+        return card.post.card or MessageLocation(ChannelId(77), MessageId(fresh_number()))
 
     async def remove_card(self, card: Card) -> None:
         self.removed.append(card)
@@ -224,7 +219,7 @@ class FakeMessenger:
             await self.on_refresh()
 
     async def deliver(
-        self, cards: Sequence[Card], *, near: Sequence[Spent] = (), repeated: bool
+        self, cards: Sequence[Card], *, near: Sequence[QuotaUse] = (), repeated: bool
     ) -> bool:
         self.near.append(near)
         self.delivered += 1
@@ -232,7 +227,7 @@ class FakeMessenger:
         if self.deliver_failures:
             raise self.deliver_failures.pop(0)
         if self.dms_open:
-            self.letters.append([card.post.id for card in cards])
+            self.direct_messages.append([card.post.id for card in cards])
             self.notes |= {card.post.id: card for card in cards}
         if self.sending is not None:
             await self.sending.wait()

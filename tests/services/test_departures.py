@@ -3,7 +3,7 @@
 import time
 from datetime import timedelta
 
-from imgoe_bot.adapters.store import SqlStayStore
+from imgoe_bot.adapters.store import SqlMembershipStore
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.services.deleting.departures import DepartureService
 from imgoe_bot.services.store_outage import StoreOutage
@@ -14,16 +14,16 @@ FEW, MANY = 1_000, 10_000
 
 async def _roll_s(office: Office, count: int) -> float:
     """Return the CPU seconds of a second roll call, which finds nothing new."""
-    stays = SqlStayStore(office.stores.database)
+    memberships = SqlMembershipStore(office.stores.database)
     departures = DepartureService(
-        stays, keep_for=timedelta(days=30), outage=StoreOutage(), clock=office.clock
+        memberships, keep_for=timedelta(days=30), outage=StoreOutage(), clock=office.clock
     )
     present = [GuildId(number) for number in range(count)]
-    await departures.call_roll(present, is_ours=lambda _: True)
+    await departures.reconcile(present, is_ours=lambda _: True)
     taken: list[float] = []
     for _ in range(3):
         begun = time.process_time()
-        await departures.call_roll(present, is_ours=lambda _: True)
+        await departures.reconcile(present, is_ours=lambda _: True)
         taken.append(time.process_time() - begun)
     return min(taken)
 

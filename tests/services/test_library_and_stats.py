@@ -7,10 +7,12 @@ from datetime import date, timedelta
 import pytest
 
 from imgoe_bot.adapters.store import SqlLibraryStore
+from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.guild import MANAGE_GUILD, MANAGE_MESSAGES, Actor
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, UploadId, UserId
-from imgoe_bot.domain.library import Day, Query, Trouble, Whose
-from imgoe_bot.domain.upload import Card, Place, Posted, Upload
+from imgoe_bot.domain.library import Day, FailureKind, OwnerFilter, Query
+from imgoe_bot.domain.post import MessageLocation
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import MediaTooLarge, NotAllowed, UploadNotFound
 from imgoe_bot.services.reports.library import LibraryService
 from imgoe_bot.services.reports.stats import StatsService
@@ -21,28 +23,28 @@ OTHER = GuildId(7)
 MEMBER = Actor(BEN, GUILD)
 STRANGER = Actor(UserId(5), GUILD)
 MANAGER = Actor(UserId(6), GUILD, frozenset({MANAGE_GUILD}))
-SERVER = Query(whose=Whose.SERVER)
+SERVER = Query(whose=OwnerFilter.SERVER)
 
 
 @dataclass(slots=True)
-class FakeBoard:
+class FakeCardPoster:
     """Remembers what was posted and taken away; lets everybody post, or nobody."""
 
     is_open: bool = True
     lacks_thumbs: bool = False
     posted: dict[str, Card] = field(default_factory=dict[str, Card])
-    removed: list[Place] = field(default_factory=list[Place])
+    removed: list[MessageLocation] = field(default_factory=list[MessageLocation])
 
     async def may_post(self, user_id: UserId, guild_id: GuildId, channel_id: ChannelId) -> bool:
         return self.is_open
 
-    async def post(self, card: Card, *, nonce: str) -> Posted:
+    async def post(self, card: Card, *, nonce: str) -> PostedCard:
         self.posted[nonce] = card
-        place = Place(card.post.channel_id, MessageId(fresh_number()))
-        return Posted(place, lacks_thumbs=self.lacks_thumbs)
+        place = MessageLocation(card.post.channel_id, MessageId(fresh_number()))
+        return PostedCard(place, lacks_thumbs=self.lacks_thumbs)
 
-    async def remove(self, place: Place) -> None:
-        self.removed.append(place)
+    async def remove(self, location: MessageLocation) -> None:
+        self.removed.append(location)
 
 
 @dataclass(slots=True)
@@ -57,8 +59,8 @@ class Sketch:
 
 
 @pytest.fixture
-def board() -> FakeBoard:
-    return FakeBoard()
+def board() -> FakeCardPoster:
+    return FakeCardPoster()
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ def store(office: Office) -> SqlLibraryStore:
 
 
 @pytest.fixture
-def library(office: Office, store: SqlLibraryStore, board: FakeBoard) -> LibraryService:
+def library(office: Office, store: SqlLibraryStore, board: FakeCardPoster) -> LibraryService:
     return LibraryService(store, posts=office.stores.posts, board=board, clock=office.clock)
 
 
@@ -76,7 +78,9 @@ def stats(office: Office, store: SqlLibraryStore) -> StatsService:
     return StatsService(store, painter=Sketch(), clock=office.clock)
 
 
-async def _keep(office: Office, *, guild_id: GuildId = GUILD, card: Place | None = None) -> Upload:
+async def _keep(
+    office: Office, *, guild_id: GuildId = GUILD, card: MessageLocation | None = None
+) -> Upload:
     owner = replace(post(guild_id=guild_id), card=card)
     upload = upload_of(owner, item())
     await office.stores.posts.add_uploaded(owner, upload)
@@ -114,7 +118,7 @@ async def test_everybodys_copies_need_manage_server_in_a_server(
     for asked in (
         library.page(actor, SERVER),
         library.export(actor, SERVER),
-        stats.stats(actor, days=1, whose=Whose.SERVER),
+        stats.stats(actor, days=1, whose=OwnerFilter.SERVER),
     ):
         with pytest.raises(NotAllowed):
             await asked
@@ -144,7 +148,7 @@ async def test_one_finds_ones_own_copies_of_all_servers_in_direct_messages(
 
 
 async def test_a_guessed_id_shows_nothing_to_a_stranger(
-    office: Office, library: LibraryService, board: FakeBoard
+    office: Office, library: LibraryService, board: FakeCardPoster
 ) -> None:
     upload = await _keep(office)
 
@@ -158,7 +162,7 @@ async def test_a_guessed_id_shows_nothing_to_a_stranger(
 
 
 async def test_posting_again_moves_the_card(
-    office: Office, library: LibraryService, board: FakeBoard
+    office: Office, library: LibraryService, board: FakeCardPoster
 ) -> None:
     upload = await _keep(office, card=CARD)
 
@@ -170,7 +174,7 @@ async def test_posting_again_moves_the_card(
 
 
 async def test_a_card_posted_again_is_looked_at_anew_and_has_no_thumbs_of_its_own(
-    office: Office, library: LibraryService, board: FakeBoard
+    office: Office, library: LibraryService, board: FakeCardPoster
 ) -> None:
     upload = await _keep(office, card=CARD)
     await office.stores.posts.note_thumbs_attached(upload.post_id)
@@ -183,7 +187,7 @@ async def test_a_card_posted_again_is_looked_at_anew_and_has_no_thumbs_of_its_ow
 
 
 async def test_a_card_that_never_stood_anywhere_is_posted_all_the_same(
-    office: Office, library: LibraryService, board: FakeBoard
+    office: Office, library: LibraryService, board: FakeCardPoster
 ) -> None:
     upload = await _keep(office)
 
@@ -193,7 +197,7 @@ async def test_a_card_that_never_stood_anywhere_is_posted_all_the_same(
 
 
 async def test_who_may_not_write_there_posts_nothing_again(
-    office: Office, library: LibraryService, board: FakeBoard
+    office: Office, library: LibraryService, board: FakeCardPoster
 ) -> None:
     upload = await _keep(office, card=CARD)
     board.is_open = False
@@ -210,9 +214,9 @@ async def test_numbers_are_the_servers_for_who_manages_it_and_else_ones_own(
     await _keep(office)
 
     assert (await stats.stats(MANAGER, days=1)).files == 1
-    assert (await stats.stats(MANAGER, days=1)).whose is Whose.SERVER
-    assert (await stats.stats(MANAGER, days=1, whose=Whose.MINE)).files == 0
-    assert (await stats.stats(MEMBER, days=1)).whose is Whose.MINE
+    assert (await stats.stats(MANAGER, days=1)).whose is OwnerFilter.SERVER
+    assert (await stats.stats(MANAGER, days=1, whose=OwnerFilter.MINE)).files == 0
+    assert (await stats.stats(MEMBER, days=1)).whose is OwnerFilter.MINE
     assert (await stats.stats(STRANGER, days=1)).files == 0
 
 
@@ -234,7 +238,7 @@ async def test_failures_are_added_up_by_what_a_person_can_do_about_them(
     for job in await office.stores.claim():
         await office.stores.jobs.finish_upload(job, None, MediaTooLarge(limit_bytes=1))
 
-    assert (await stats.stats(MEMBER, days=1)).failures == ((Trouble.FILE, 2),)
+    assert (await stats.stats(MEMBER, days=1)).failures == ((FailureKind.FILE, 2),)
 
 
 async def test_the_chart_is_painted_of_the_days_shown(

@@ -6,11 +6,10 @@ from datetime import timedelta
 import pytest
 
 from imgoe_bot.adapters.store import SqlChoiceStore, SqlPersonStore
+from imgoe_bot.domain.choices import EVERYWHERE, PersonChoice
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.job import Job, Step
-from imgoe_bot.domain.mirror import PersonChoice
-from imgoe_bot.domain.privacy import EVERYWHERE
 from imgoe_bot.domain.upload import DeleteLink
 from imgoe_bot.errors import HostBroken, HostRefused
 from imgoe_bot.services.deleting.erasure import PATIENCE, PAUSE, Erasure
@@ -40,7 +39,7 @@ def privacy(office: Office, people: SqlPersonStore, choices: SqlChoiceStore) -> 
         people,
         choices=choices,
         guilds=office.guilds,
-        quotas=office.spending(),
+        quotas=office.quotas(),
         clock=office.clock,
     )
 

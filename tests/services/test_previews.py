@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.options import Layout
-from imgoe_bot.domain.upload import Card, Post, Posted, Upload
+from imgoe_bot.domain.post import Post
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import SourceBlocked, SourceGone, SourceUnreachable
 from imgoe_bot.services.cards.layouts import UNREACHABLE_FOR
 from imgoe_bot.services.cards.previews import LOOK_AFTER, LOOK_AGAIN_AFTER
@@ -162,7 +164,7 @@ async def test_a_card_that_grows_is_looked_at_again(office: Office) -> None:
     assert len(shown.pictured) == len(nudged.pictured) == 2
 
 
-async def _slash_card(office: Office, *, posted: Posted) -> tuple[Post, Upload]:
+async def _slash_card(office: Office, *, posted: PostedCard) -> tuple[Post, Upload]:
     owner = slash_post()
     upload = upload_of(owner, item())
     await office.stores.posts.add_uploaded(owner, upload)
@@ -171,10 +173,10 @@ async def _slash_card(office: Office, *, posted: Posted) -> tuple[Post, Upload]:
 
 
 async def test_the_card_of_a_command_is_looked_at_too(office: Office) -> None:
-    await _slash_card(office, posted=Posted(CARD))
+    await _slash_card(office, posted=PostedCard(CARD))
     assert await _looks(office) == []
 
-    await _slash_card(office, posted=Posted(CARD, lacks_thumbs=True))
+    await _slash_card(office, posted=PostedCard(CARD, lacks_thumbs=True))
 
     assert await _looks(office) == [("ready", 0, None)]
 
@@ -193,7 +195,7 @@ def _deletes(office: Office, upload: Upload) -> Callable[[], Awaitable[None]]:
 async def test_a_copy_deleted_while_its_card_is_shown_anew_is_not_shown_for_long(
     office: Office, when: str
 ) -> None:
-    _, upload = await _slash_card(office, posted=Posted(CARD, lacks_thumbs=True))
+    _, upload = await _slash_card(office, posted=PostedCard(CARD, lacks_thumbs=True))
     office.messenger.loses_thumbs = 2
 
     async with office.working() as runner:
@@ -214,7 +216,7 @@ async def test_a_copy_deleted_while_its_card_is_shown_anew_is_not_shown_for_long
 async def test_a_thumb_that_could_not_be_taken_away_at_once_is_taken_away_later(
     office: Office,
 ) -> None:
-    owner, upload = await _slash_card(office, posted=Posted(CARD))
+    owner, upload = await _slash_card(office, posted=PostedCard(CARD))
     link = upload.stored.delete_link
     assert link is not None
     office.host.files[link.value] = b"bytes"
@@ -231,7 +233,7 @@ async def test_a_thumb_that_could_not_be_taken_away_at_once_is_taken_away_later(
 
 
 async def test_a_look_is_given_up_where_discord_never_answers(office: Office) -> None:
-    owner, _ = await _slash_card(office, posted=Posted(CARD))
+    owner, _ = await _slash_card(office, posted=PostedCard(CARD))
     await office.stores.posts.note_thumbs_attached(owner.id)
     office.messenger.refresh_failures = [SourceUnreachable(status=503)] * 2
     await office.stores.posts.order_look(owner, at=NOW)
@@ -247,7 +249,7 @@ async def test_a_look_is_given_up_where_discord_never_answers(office: Office) ->
 
 
 async def test_a_card_without_a_copy_left_is_not_touched(office: Office) -> None:
-    _, upload = await _slash_card(office, posted=Posted(CARD, lacks_thumbs=True))
+    _, upload = await _slash_card(office, posted=PostedCard(CARD, lacks_thumbs=True))
     office.messenger.loses_thumbs = 9
     await office.stores.posts.mark_deleted(upload.id, by=BEN, at=NOW)
 

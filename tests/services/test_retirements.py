@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.guild import MANAGE_GUILD, MANAGE_MESSAGES, SERVER, Actor
 from imgoe_bot.domain.ids import GuildId, UserId
-from imgoe_bot.domain.upload import Card, Post
+from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import HostBroken, NotAllowed, SourceGone, StaleWrite
 from tests.contracts.stores import BEN, GUILD, HOST, NOW
 from tests.flows.kit import eventually

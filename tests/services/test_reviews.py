@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.job import FIRST_LOOK_AFTER, LONGEST_DELAY, Job, Step
 from imgoe_bot.domain.media import Source
-from imgoe_bot.domain.upload import Card, Posted, Upload
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import (
     AwaitsApproval,
     DuplicateMedia,
@@ -22,7 +23,7 @@ from imgoe_bot.errors import (
     UploadNotFound,
 )
 from imgoe_bot.services.jobs.runner import JobRunner
-from imgoe_bot.services.uploading.uploads import Handed
+from imgoe_bot.services.uploading.uploads import FileToUpload
 from tests.contracts.stores import BEN, CARD, GUILD, HOST, item, slash_post
 from tests.flows.kit import eventually
 from tests.services.conftest import NONE, Office
@@ -37,9 +38,9 @@ def moderation(office: Office) -> None:
 
 async def _handed_over(office: Office) -> Upload:
     """A picture from a command, whose card stands."""
-    handed = Handed(Source("https://cdn.example/a", "cat.png", 9), item())
-    card = await office.uploads.upload_now(ME, [handed], post=slash_post())
-    await office.uploads.answered(card.post, Posted(CARD))
+    file = FileToUpload(Source("https://cdn.example/a", "cat.png", 9), item())
+    card = await office.uploads.upload_now(ME, [file], post=slash_post())
+    await office.uploads.answered(card.post, PostedCard(CARD))
     return card.uploads[0]
 
 
@@ -218,11 +219,11 @@ async def test_only_a_page_at_a_stranger_is_given_up_at_once(
 
 async def test_the_same_picture_twice_in_a_message_is_published_twice(office: Office) -> None:
     what = item()
-    handed = [
-        Handed(Source("https://cdn.example/a", "cat.png", 9), replace(what, position=place))
+    files = [
+        FileToUpload(Source("https://cdn.example/a", "cat.png", 9), replace(what, position=place))
         for place in range(2)
     ]
-    await office.uploads.upload_now(ME, handed, post=slash_post())
+    await office.uploads.upload_now(ME, files, post=slash_post())
     look = await _claimed(office)
     office.host.moderates = False
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from imgoe_bot.domain.budget import Allowance
 from imgoe_bot.domain.guild import MANAGE_GUILD, SERVER, Actor, ApiKey, GuildSettings
 from imgoe_bot.domain.ids import GuildId, UserId
 from imgoe_bot.domain.job import Step
+from imgoe_bot.domain.rate_limit import RateLimit
 from imgoe_bot.errors import (
     DuplicateMedia,
     HostBroken,
@@ -232,7 +232,7 @@ async def test_what_an_edit_adds_is_shown_on_the_card_that_stands_and_delivered_
         await office.at_rest()
         office.clock.move(timedelta(minutes=1))
         runner.wake()
-        await eventually(lambda: len(office.messenger.letters) == 2)
+        await eventually(lambda: len(office.messenger.direct_messages) == 2)
 
     (shown,) = office.messenger.refreshed
     assert [upload.filename for upload in shown.uploads] == ["0.png", "later.png"]
@@ -330,7 +330,7 @@ async def test_closed_direct_messages_are_said_on_the_card_and_not_tried_again_t
 async def test_what_finds_no_room_at_the_host_waits_and_that_is_no_try(
     office: Office,
 ) -> None:
-    office = replace(office, budget=(Allowance(2, timedelta(minutes=1)),))
+    office = replace(office, budget=(RateLimit(2, timedelta(minutes=1)),))
     await office.mirror(files=3)  # mirrors may use one of the two
 
     async with office.working():
@@ -434,7 +434,7 @@ async def test_a_host_that_is_away_for_hours_loses_nothing(office: Office) -> No
 
 
 async def test_a_failed_upload_gives_its_place_at_the_host_back(office: Office) -> None:
-    office = replace(office, budget=(Allowance(1, timedelta(minutes=1)),))
+    office = replace(office, budget=(RateLimit(1, timedelta(minutes=1)),))
     office.host.failures = [HostRefused(host=HOST)]
     await office.mirror(files=2)
 

@@ -18,11 +18,11 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from structlog.testing import capture_logs
 
 from imgoe_bot.adapters.store import open_engine
+from imgoe_bot.domain.card import PostedCard
 from imgoe_bot.domain.guild import MANAGE_GUILD, Actor
 from imgoe_bot.domain.media import Source
-from imgoe_bot.domain.upload import Posted
 from imgoe_bot.errors import HostRefused, StoreError, UnderWay
-from imgoe_bot.services.uploading.uploads import Handed
+from imgoe_bot.services.uploading.uploads import FileToUpload
 from tests.contracts.stores import BEN, CARD, GUILD, HOST, NOW, Stores, item, post, slash_post
 from tests.flows.kit import eventually
 from tests.services.conftest import Office
@@ -140,14 +140,14 @@ async def test_a_message_that_was_sent_is_not_sent_again(office: Office, file: P
     office.messenger.sending = asyncio.Event()
 
     async with office.working():
-        await eventually(lambda: bool(office.messenger.letters))
+        await eventually(lambda: bool(office.messenger.direct_messages))
         async with _locked(file):
             office.messenger.sending.set()
             await _waits_for_store(office)
             office.clock.move(2 * LEASE)
         await eventually(lambda: _done(file))
 
-    assert len(office.messenger.letters) == 1
+    assert len(office.messenger.direct_messages) == 1
 
 
 async def test_a_hosts_refusal_is_kept_and_the_file_not_sent_again(
@@ -224,8 +224,8 @@ async def test_a_copy_that_was_deleted_at_its_host_is_marked_so(office: Office, 
     assert card.uploads[0].deleted_at is not None
 
 
-def _handed(n: int) -> Handed:
-    return Handed(Source(f"https://cdn.example/{n}", f"{n}.png", 100), item(n))
+def _file(n: int) -> FileToUpload:
+    return FileToUpload(Source(f"https://cdn.example/{n}", f"{n}.png", 100), item(n))
 
 
 async def test_what_a_person_uploaded_is_not_lost_and_answered_when_it_is_stored(
@@ -233,9 +233,9 @@ async def test_what_a_person_uploaded_is_not_lost_and_answered_when_it_is_stored
 ) -> None:
     office.host.gate = asyncio.Event()
     owner = slash_post()
-    handed = [_handed(0), _handed(1)]
+    files = [_file(0), _file(1)]
 
-    uploading = asyncio.create_task(office.uploads.upload_now(ME, handed, post=owner))
+    uploading = asyncio.create_task(office.uploads.upload_now(ME, files, post=owner))
     await eventually(lambda: office.host.at_once == 1)
     async with _locked(file):
         office.host.gate.set()
@@ -249,10 +249,10 @@ async def test_where_the_card_of_an_upload_stands_is_noted_later(
     office: Office, file: Path
 ) -> None:
     owner = slash_post()
-    await office.uploads.upload_now(ME, [_handed(0)], post=owner)
+    await office.uploads.upload_now(ME, [_file(0)], post=owner)
 
     async with _locked(file):
-        answering = asyncio.create_task(office.uploads.answered(owner, Posted(CARD)))
+        answering = asyncio.create_task(office.uploads.answered(owner, PostedCard(CARD)))
         await _waits_for_store(office)
     await answering
 
@@ -287,7 +287,7 @@ async def test_an_upload_of_a_message_that_was_kept_meanwhile_is_still_undone(
     second = replace(owner, id=post().id)
 
     with pytest.raises(UnderWay):
-        await office.uploads.upload_now(ME, [_handed(0)], post=second)
+        await office.uploads.upload_now(ME, [_file(0)], post=second)
 
     assert office.host.files == {}
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import discord
 import pytest
 
+from imgoe_bot.domain.card import PICTURES_MAX, Card
 from imgoe_bot.domain.ids import UploadId
 from imgoe_bot.domain.options import Layout
-from imgoe_bot.domain.upload import PICTURES_MAX, Card
 from imgoe_bot.services.ports.media import Thumb
 from imgoe_bot.ui.cards import message_fields, pictures
 from tests.contracts.stores import item, post, upload_of

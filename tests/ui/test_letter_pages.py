@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from imgoe_bot.domain.upload import Card, DeleteLink, Upload
+from imgoe_bot.domain.card import Card
+from imgoe_bot.domain.upload import DeleteLink, Upload
 from imgoe_bot.ui.cards import buttons, link_pages
 from imgoe_bot.ui.translate import LOCALES, words_for_locale
 from tests.contracts.stores import HOST, NOW, item, post, upload_of

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imgoe_bot.domain.ids import ChannelId
-from imgoe_bot.domain.library import SEARCH_MAX_CHARS, TAG_MAX_CHARS, Query, Whose
+from imgoe_bot.domain.library import SEARCH_MAX_CHARS, TAG_MAX_CHARS, OwnerFilter, Query
 from imgoe_bot.ui.library.state import PAGE_MAX, PATTERN, Spot, pack, unpack
 from imgoe_bot.ui.library.views import PICK_ID
 
@@ -16,7 +16,7 @@ CUSTOM_ID_MAX = 100
 
 queries = st.builds(
     Query,
-    whose=st.sampled_from(Whose),
+    whose=st.sampled_from(OwnerFilter),
     search=st.text(max_size=SEARCH_MAX_CHARS),
     tag=st.text(max_size=TAG_MAX_CHARS),
     channel_id=st.none() | st.integers(1, 2**63 - 1).map(ChannelId),
@@ -36,7 +36,7 @@ def test_what_is_packed_comes_back_and_fits(query: Query, page: int) -> None:
 
 def test_the_longest_query_just_fits() -> None:
     query = Query(
-        whose=Whose.SERVER,
+        whose=OwnerFilter.SERVER,
         search="s" * SEARCH_MAX_CHARS,
         tag="t" * TAG_MAX_CHARS,
         channel_id=ChannelId(2**63 - 1),

@@ -7,7 +7,8 @@ from typing import Any
 import discord
 import pytest
 
-from imgoe_bot.domain.upload import Card, DeleteLink, FailedItem, Upload
+from imgoe_bot.domain.card import Card, FailedItem
+from imgoe_bot.domain.upload import DeleteLink, Upload
 from imgoe_bot.errors import HostRefused, SourceGone
 from imgoe_bot.ui.cards import buttons, render
 from imgoe_bot.ui.cards.gallery import gallery_view

@@ -2,8 +2,8 @@
 
 import pytest
 
-from imgoe_bot.domain.layers import Held
 from imgoe_bot.domain.option_kinds import TEXT_MAX_CHARS
+from imgoe_bot.domain.option_layers import OptionInForce
 from imgoe_bot.domain.options import OPTIONS
 from imgoe_bot.errors import SettingsRejected
 from imgoe_bot.ui.settings.pages import option_page, page_count
@@ -30,7 +30,7 @@ def test_every_option_and_every_choice_is_explained(locale: str) -> None:
 @pytest.mark.parametrize("locale", LOCALES)
 def test_the_longest_pages_fit_into_a_message(locale: str) -> None:
     words = words_for_locale(locale)
-    held = tuple(Held(name, "w" * TEXT_MAX_CHARS, 10**18 + 2) for name in OPTIONS)
+    held = tuple(OptionInForce(name, "w" * TEXT_MAX_CHARS, 10**18 + 2) for name in OPTIONS)
 
     for page in range(page_count(held)):
         embed = option_page(held, PLACE, words, page=page)

@@ -51,7 +51,7 @@ def build_handlers(
             uploads=uploading.uploads,
             deletions=deleting.deletions,
             options=basics.options,
-            resting=mirroring.resting,
+            auto_pauses=mirroring.auto_pauses,
             messenger=messenger,
             delivery=mirroring.delivery,
         ),

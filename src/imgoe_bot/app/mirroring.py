@@ -6,11 +6,12 @@ from datetime import timedelta
 from imgoe_bot.app.basics import Basics
 from imgoe_bot.app.outside import DiscordSide
 from imgoe_bot.app.stores import Stores
-from imgoe_bot.domain.direct_messages import Quota, Slot
-from imgoe_bot.services.mirroring.marks import HighWaterMarks
+from imgoe_bot.domain.direct_messages import SlotKind
+from imgoe_bot.domain.rate_limit import RateLimit
+from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
+from imgoe_bot.services.mirroring.high_water_marks import HighWaterMarks
 from imgoe_bot.services.mirroring.mirrors import MirrorService
 from imgoe_bot.services.mirroring.pauses import PauseService
-from imgoe_bot.services.mirroring.resting import RestService
 from imgoe_bot.services.people.delivery import DeliveryService
 from imgoe_bot.services.people.notices import NoticeService
 from imgoe_bot.services.uploading.quotas import QuotaService
@@ -22,7 +23,7 @@ class Mirroring:
     """Rules, what they catch, and who is told of it."""
 
     delivery: DeliveryService
-    resting: RestService
+    auto_pauses: AutoPauseService
     mirrors: MirrorService
     pauses: PauseService
     marks: HighWaterMarks
@@ -35,7 +36,7 @@ def build_mirroring(
     *,
     discord_side: DiscordSide,
     basics: Basics,
-    spending: QuotaService,
+    quotas: QuotaService,
 ) -> Mirroring:
     """Build what mirrors."""
     delivery = DeliveryService(
@@ -43,13 +44,13 @@ def build_mirroring(
         access=basics.access,
         options=basics.options,
         messenger=discord_side.messenger,
-        spending=spending,
-        quotas=_direct_message_quotas(settings),
+        quotas=quotas,
+        limits=_direct_message_limits(settings),
     )
     mirrors = _mirrors(stores, basics)
     return Mirroring(
         delivery=delivery,
-        resting=RestService(stores.rules, delivery=delivery, clock=basics.clock),
+        auto_pauses=AutoPauseService(stores.rules, delivery=delivery, clock=basics.clock),
         mirrors=mirrors,
         pauses=PauseService(
             stores.rules,
@@ -78,8 +79,10 @@ def _mirrors(stores: Stores, basics: Basics) -> MirrorService:
     )
 
 
-def _direct_message_quotas(settings: PluginSettings) -> dict[Slot, Quota]:
+def _direct_message_limits(settings: PluginSettings) -> dict[SlotKind, RateLimit]:
     return {
-        Slot.OPENED: Quota(settings.dm_opened, timedelta(seconds=settings.dm_opened_period_s)),
-        Slot.TOTAL: Quota(settings.dm_total, timedelta(seconds=settings.dm_total_period_s)),
+        SlotKind.OPENED: RateLimit(
+            settings.dm_opened, timedelta(seconds=settings.dm_opened_period_s)
+        ),
+        SlotKind.TOTAL: RateLimit(settings.dm_total, timedelta(seconds=settings.dm_total_period_s)),
     }

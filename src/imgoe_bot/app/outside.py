@@ -9,17 +9,13 @@ import httpx
 
 from imgoe_bot.adapters.image_host.chevereto import CheveretoHost
 from imgoe_bot.adapters.image_host.thumbs import HostThumbReader
-from imgoe_bot.adapters.sources.fetch import AttachmentReader
-from imgoe_bot.adapters.sources.web import (
-    SourceReader,
-    WebReader,
-    guarded_sockets,
-    open_guarded_http,
-)
+from imgoe_bot.adapters.sources.attachments import AttachmentReader
+from imgoe_bot.adapters.sources.guarded_http import guarded_sockets, open_guarded_http
+from imgoe_bot.adapters.sources.web import SourceReader, WebReader
 from imgoe_bot.hostapi import open_http
 from imgoe_bot.services.ports.media import MediaReader, ThumbReader
 from imgoe_bot.services.ports.messenger import Messenger
-from imgoe_bot.services.reports.library import Board
+from imgoe_bot.services.reports.library import CardPoster
 from imgoe_bot.settings import PluginSettings
 
 DISCORD_MEDIA_URLS = (
@@ -44,7 +40,7 @@ class DiscordSide:
     """What use cases write in Discord, and what they ask of it."""
 
     messenger: Messenger
-    board: Board
+    board: CardPoster
 
 
 @asynccontextmanager

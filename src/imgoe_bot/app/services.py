@@ -44,7 +44,7 @@ def build_services(
     uploading = build_uploading(settings, stores, host_side=host_side, basics=basics)
     quotas = uploading.allowances.quotas
     mirroring = build_mirroring(
-        settings, stores, discord_side=discord_side, basics=basics, spending=quotas
+        settings, stores, discord_side=discord_side, basics=basics, quotas=quotas
     )
     deleting = build_deleting(
         settings,
@@ -75,8 +75,8 @@ def build_services(
         notices=mirroring.notices,
         uploads=uploading.uploads,
         quotas=quotas,
-        keeping=uploading.keeping,
-        resting=mirroring.resting,
+        keeping=uploading.chosen_messages,
+        resting=mirroring.auto_pauses,
         deletions=deleting.deletions,
         retirements=deleting.retirements,
         library=LibraryService(
@@ -112,7 +112,7 @@ def _status(
         options=basics.options,
         budgets=uploading.allowances.budgets,
         notes=stores.notes,
-        resting=mirroring.resting,
+        auto_pauses=mirroring.auto_pauses,
     )
 
 

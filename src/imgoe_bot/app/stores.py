@@ -10,10 +10,11 @@ from imgoe_bot.adapters.store import (
     SqlBudgetStore,
     SqlChoiceStore,
     SqlCopyStore,
+    SqlDirectMessageStore,
     SqlGuildStore,
     SqlJobStore,
-    SqlLetterStore,
     SqlLibraryStore,
+    SqlMembershipStore,
     SqlNotes,
     SqlOptionStore,
     SqlPersonStore,
@@ -21,7 +22,6 @@ from imgoe_bot.adapters.store import (
     SqlRetirementStore,
     SqlRuleStore,
     SqlStatusStore,
-    SqlStayStore,
     migrate,
     open_engine,
 )
@@ -35,7 +35,7 @@ class Stores:
 
     guilds: SqlGuildStore
     options: SqlOptionStore
-    memberships: SqlStayStore
+    memberships: SqlMembershipStore
     rules: SqlRuleStore
     choices: SqlChoiceStore
     people: SqlPersonStore
@@ -45,7 +45,7 @@ class Stores:
     retirements: SqlRetirementStore
     jobs: SqlJobStore
     status: SqlStatusStore
-    direct_messages: SqlLetterStore
+    direct_messages: SqlDirectMessageStore
     budgets: SqlBudgetStore
     notes: SqlNotes
 
@@ -73,17 +73,17 @@ def _stores(database: Database, *, secret_key: bytes) -> Stores:
     return Stores(
         guilds=SqlGuildStore(database, vault=vault),
         options=options,
-        memberships=SqlStayStore(database, remembering=(rules, options)),
+        memberships=SqlMembershipStore(database, caches=(rules, options)),
         rules=rules,
         choices=SqlChoiceStore(database, secret_key=secret_key),
-        people=SqlPersonStore(database, vault=vault, remembering=(options,)),
+        people=SqlPersonStore(database, vault=vault, caches=(options,)),
         posts=SqlPostStore(database, vault=vault),
         copies=SqlCopyStore(database, vault=vault),
         library=SqlLibraryStore(database, vault=vault),
         retirements=SqlRetirementStore(database),
         jobs=SqlJobStore(database, vault=vault),
         status=SqlStatusStore(database),
-        direct_messages=SqlLetterStore(database),
+        direct_messages=SqlDirectMessageStore(database),
         budgets=SqlBudgetStore(database),
         notes=SqlNotes(database),
     )

@@ -8,7 +8,7 @@ from imgoe_bot.app.stores import Stores
 from imgoe_bot.domain.budget import parse_budget
 from imgoe_bot.services.uploading.allowances import Allowances, UploadLimits
 from imgoe_bot.services.uploading.budgets import HostBudgets
-from imgoe_bot.services.uploading.chosen_messages import KeepService
+from imgoe_bot.services.uploading.chosen_messages import ChosenMessageService
 from imgoe_bot.services.uploading.quotas import QuotaService
 from imgoe_bot.services.uploading.uploads import UploadService
 from imgoe_bot.settings import PluginSettings
@@ -20,7 +20,7 @@ class Uploading:
 
     allowances: Allowances
     uploads: UploadService
-    keeping: KeepService
+    chosen_messages: ChosenMessageService
 
 
 def build_uploading(
@@ -38,14 +38,14 @@ def build_uploading(
         allowances=allowances,
         notes=stores.notes,
     )
-    keeping = KeepService(
+    chosen_messages = ChosenMessageService(
         uploads,
         posts=stores.posts,
         choices=stores.choices,
         copies=stores.copies,
         clock=basics.clock,
     )
-    return Uploading(allowances, uploads, keeping)
+    return Uploading(allowances, uploads, chosen_messages)
 
 
 def _allowances(settings: PluginSettings, stores: Stores, basics: Basics) -> Allowances:

@@ -10,47 +10,40 @@ from enum import Enum
 
 from imgoe_bot.domain.duration import parse_duration
 from imgoe_bot.domain.ids import snowflake_at
-from imgoe_bot.domain.upload import Origin, Post
+from imgoe_bot.domain.post import Origin, Post
+from imgoe_bot.domain.rate_limit import RateLimit
 
 LATE = timedelta(minutes=5)
 """A message that is seen so long after it was posted is caught up with: nobody looks at it now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """At most so many uploads in any time of this length."""
-
-    most: int
-    period: timedelta
-
-
-Budget = tuple[Allowance, ...]
-"""Every allowance holds; an empty one limits nothing."""
+Budget = tuple[RateLimit, ...]
+"""Every limit holds; an empty one limits nothing."""
 
 
 class Lane(Enum):
-    """Who waits for an upload; its value is the part of each allowance it may use up."""
+    """Who waits for an upload; its value is the part of each limit it may use up."""
 
     PERSON = 1.0
     MIRROR = 0.8
     BACKFILL = 0.6
 
-    def share_of(self, allowance: Allowance) -> int:
-        """Return how much of an allowance is free for this lane, at least one."""
-        return max(1, int(allowance.most * self.value))
+    def share_of(self, limit: RateLimit) -> int:
+        """Return how much of a limit is free for this lane, at least one."""
+        return max(1, int(limit.most * self.value))
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
-    """How much of an allowance is used up."""
+class LimitUse:
+    """How much of a limit is used up."""
 
-    allowance: Allowance
+    limit: RateLimit
     count: int
 
     @property
     def left(self) -> int:
         """How many uploads a person could still make."""
-        return max(0, self.allowance.most - self.count)
+        return max(0, self.limit.most - self.count)
 
 
 def parse_budget(text: str) -> Budget:
@@ -61,12 +54,12 @@ def parse_budget(text: str) -> Budget:
     """
     if text == "none":
         return ()
-    return tuple(_parse_allowance(part) for part in text.split(","))
+    return tuple(_parse_limit(part) for part in text.split(","))
 
 
-def _parse_allowance(text: str) -> Allowance:
+def _parse_limit(text: str) -> RateLimit:
     most, _, period = text.partition("/")
-    return Allowance(int(most), parse_duration(period))
+    return RateLimit(int(most), parse_duration(period))
 
 
 def lane_of(post: Post) -> Lane:

@@ -1,7 +1,7 @@
-"""When a person may be written to: digests, quotas, and the breaker. Decided here, kept elsewhere.
+"""When a person may be written to: digests, rate limits, and the breaker.
 
-A letter is one direct message with the delete links of one post or, when somebody posts much in a
-short time, of several. Its first post's job leads it; the jobs of the others wait for that one.
+A direct message holds the delete links of one post or, when somebody posts much in a short time, of
+several: a digest. Its first post's job leads it; the jobs of the others wait for that one.
 """
 
 from collections.abc import Mapping
@@ -10,22 +10,23 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from imgoe_bot.domain.ids import PostId
+from imgoe_bot.domain.rate_limit import RateLimit
 
 PROBE_FOR = timedelta(minutes=1)
-"""How long the others wait for the one letter that tries whether Discord takes them again."""
+"""How long the others wait for the one that tries whether Discord takes them again."""
 
-BOOKED_FOR = timedelta(minutes=1)
-"""How long after its time a letter's place in the quotas holds."""
+HELD_FOR = timedelta(minutes=1)
+"""How long after its time a direct message still holds its slots."""
 
 
-class Slot(StrEnum):
-    """What a letter takes a place of: first letters to people, and letters in all."""
+class SlotKind(StrEnum):
+    """Which limit a direct message takes a slot of: that of first ones to people, or of all."""
 
     OPENED = "opened"
     TOTAL = "total"
 
 
-class Halt(StrEnum):
+class HaltReason(StrEnum):
     """Why Discord takes no direct messages of ours at all.
 
     Source: DISCORD.md section 1; codes 40003 and 20026.
@@ -35,31 +36,14 @@ class Halt(StrEnum):
     QUARANTINED = "quarantined"
 
 
-HALTED_FOR: Mapping[Halt, timedelta] = {
-    Halt.TOO_FAST: timedelta(minutes=10),
-    Halt.QUARANTINED: timedelta(days=1),
+HALTED_FOR: Mapping[HaltReason, timedelta] = {
+    HaltReason.TOO_FAST: timedelta(minutes=10),
+    HaltReason.QUARANTINED: timedelta(days=1),
 }
 """How long nobody is written to then."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """At most so many in any time of this length."""
-
-    most: int
-    period: timedelta
-
-    def room_at(self, filled: datetime | None, *, now: datetime) -> datetime:
-        """Return when there is room for one more.
-
-        Args:
-            filled: the time of the ``most``-th newest; None when there are fewer.
-            now: the time of day.
-        """
-        return now if filled is None else max(now, filled + self.period)
-
-
-Quotas = Mapping[Slot, Quota]
+RateLimits = Mapping[SlotKind, RateLimit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +53,10 @@ class Breaker:
     Attributes:
         reason: why it took none the last time; None when it took the last one.
         until: until when nothing is tried.
-        probing: whether one letter is under way that tries it; then ``until`` is its deadline.
+        probing: whether one is under way that tries it; then ``until`` is its deadline.
     """
 
-    reason: Halt | None = None
+    reason: HaltReason | None = None
     until: datetime | None = None
     probing: bool = False
 
@@ -89,106 +73,108 @@ class Breaker:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What is known of a letter that is due.
+class DueMessage:
+    """What is known of a direct message that is due.
 
     Attributes:
         closed_until: until when its person takes no direct messages.
-        quiet_until: until when further letters to its person are collected.
+        quiet_until: until when further direct messages to its person are collected.
         is_new: whether its person was never written to.
         leads: whether it had been decided on before, and was put off.
-        joinable: the post whose letter to the same person is still to go, None without one.
-        booked: what it holds places of.
-        room_at: when there is room in each quota.
+        joinable: the post whose direct message to the same person is still to go, None without one.
+        held_slots: what it holds slots of.
+        room_at: when there is room in each limit.
     """
 
     breaker: Breaker
-    room_at: Mapping[Slot, datetime]
+    room_at: Mapping[SlotKind, datetime]
     closed_until: datetime | None = None
     quiet_until: datetime | None = None
     is_new: bool = False
     leads: bool = False
     joinable: PostId | None = None
-    booked: frozenset[Slot] = frozenset()
+    held_slots: frozenset[SlotKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Go:
-    """Send it now, and take these places."""
+class SendNow:
+    """Send it now, and take these slots."""
 
-    places: Mapping[Slot, datetime] = field(default_factory=dict[Slot, datetime])
+    slots: Mapping[SlotKind, datetime] = field(default_factory=dict[SlotKind, datetime])
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
-    """Put it off, and take these places; ``anew`` gives back those it held."""
+class PutOff:
+    """Put it off, and take these slots; ``gives_back`` gives back those it held."""
 
     at: datetime
-    places: Mapping[Slot, datetime] = field(default_factory=dict[Slot, datetime])
-    anew: bool = False
+    slots: Mapping[SlotKind, datetime] = field(default_factory=dict[SlotKind, datetime])
+    gives_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Join:
-    """Add its post to the letter that this post leads."""
+class JoinDigest:
+    """Add its post to the direct message that this post leads."""
 
     leader: PostId
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class RecipientClosed:
     """The person takes none; ``late`` when that was not so at first."""
 
     late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Halted:
+class AllHalted:
     """Nobody is written to until then."""
 
     until: datetime
 
 
-Move = Go | Later | Join | Closed | Halted
+Verdict = SendNow | PutOff | JoinDigest | RecipientClosed | AllHalted
 
 
-def decide(standing: Standing, *, window: timedelta, now: datetime) -> Move:
-    """Decide what becomes of a letter that is due.
+def decide(due: DueMessage, *, window: timedelta, now: datetime) -> Verdict:
+    """Decide what becomes of a direct message that is due.
 
     Args:
-        standing: what is known.
-        window: how long further posts are collected after a letter; 0 collects none.
+        due: what is known.
+        window: how long further posts are collected after a direct message; 0 collects none.
         now: the time of day.
     """
-    breaker = standing.breaker
-    if _is_ahead(standing.closed_until, now):
-        return Closed(late=standing.leads)
+    breaker = due.breaker
+    if _is_ahead(due.closed_until, now):
+        return RecipientClosed(late=due.leads)
     if breaker.until is not None and breaker.is_open(now):
-        return Halted(breaker.until)
+        return AllHalted(breaker.until)
     if breaker.until is not None and breaker.is_probed(now):
-        return Later(breaker.until, anew=True)
-    if window and not standing.leads:
-        if standing.joinable is not None:
-            return Join(standing.joinable)
-        if standing.quiet_until is not None and now < standing.quiet_until:
-            return Later(standing.quiet_until)
-    return _within_quotas(standing, now)
+        return PutOff(breaker.until, gives_back=True)
+    if window and not due.leads:
+        if due.joinable is not None:
+            return JoinDigest(due.joinable)
+        if due.quiet_until is not None and now < due.quiet_until:
+            return PutOff(due.quiet_until)
+    return _within_limits(due, now)
 
 
-def _within_quotas(standing: Standing, now: datetime) -> Go | Later:
-    places: dict[Slot, datetime] = {}
-    for slot in Slot:
-        if slot in standing.booked or (slot is Slot.OPENED and not standing.is_new):
+def _within_limits(due: DueMessage, now: datetime) -> SendNow | PutOff:
+    slots: dict[SlotKind, datetime] = {}
+    for slot in SlotKind:
+        if slot in due.held_slots or (slot is SlotKind.OPENED and not due.is_new):
             continue
-        places[slot] = standing.room_at[slot]
-        if places[slot] > now:
-            return Later(places[slot], places)
-    return Go(places)
+        slots[slot] = due.room_at[slot]
+        if slots[slot] > now:
+            return PutOff(slots[slot], slots)
+    return SendNow(slots)
 
 
-def still_booked(booked: frozenset[Slot], *, due_at: datetime, now: datetime) -> frozenset[Slot]:
-    """Return the places that a letter still holds: much too late, they are others' by now."""
-    return booked if now - due_at <= BOOKED_FOR else frozenset()
+def still_held(
+    held_slots: frozenset[SlotKind], *, due_at: datetime, now: datetime
+) -> frozenset[SlotKind]:
+    """Return the slots that it still holds: much too late, they are others' by now."""
+    return held_slots if now - due_at <= HELD_FOR else frozenset()
 
 
 def _is_ahead(moment: datetime | None, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from imgoe_bot.domain.ids import AttachmentId, GuildId, JobId, PostId
-from imgoe_bot.domain.options import From
+from imgoe_bot.domain.options import MessagePart
 from imgoe_bot.errors import (
     BadReply,
     HostBroken,
@@ -61,7 +61,7 @@ class Item:
     position: int
     filename: str
     spoiler: bool = False
-    source: From = From.ATTACHMENTS
+    source: MessagePart = MessagePart.ATTACHMENTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ TAG_MAX_CHARS = 32
 """With this much text, a whole query fits a custom id of Discord's (100 characters)."""
 
 
-class Whose(StrEnum):
+class OwnerFilter(StrEnum):
     """Whose copies are asked for."""
 
     MINE = "mine"
@@ -35,7 +35,7 @@ class Query:
         since: posted on this day (UTC) or later.
     """
 
-    whose: Whose = Whose.MINE
+    whose: OwnerFilter = OwnerFilter.MINE
     search: str = ""
     tag: str = ""
     channel_id: ChannelId | None = None
@@ -103,7 +103,7 @@ class Day:
     size_bytes: int = 0
 
 
-class Trouble(StrEnum):
+class FailureKind(StrEnum):
     """What kept a file from being kept, as coarse as a person needs it."""
 
     FILE = "file"
@@ -137,10 +137,10 @@ class Stats:
         failures: the most frequent first.
     """
 
-    whose: Whose
+    whose: OwnerFilter
     days: tuple[Day, ...]
     channels: tuple[tuple[ChannelId, int], ...] = ()
-    failures: tuple[tuple[Trouble, int], ...] = ()
+    failures: tuple[tuple[FailureKind, int], ...] = ()
 
     @property
     def files(self) -> int:
@@ -158,14 +158,14 @@ def pages_of(total: int) -> int:
     return max(1, -(-total // PAGE_SIZE))
 
 
-def scope_of(actor: Actor, whose: Whose) -> Scope:
+def scope_of(actor: Actor, whose: OwnerFilter) -> Scope:
     """Return what the actor's query reaches; in direct messages, their copies of every server.
 
     Raises:
         NotAllowed: the server's copies, without the Manage Server permission. (Manage Messages is
             not asked for: a channel can grant that, and others' copies of other channels with it.)
     """
-    if whose is Whose.SERVER:
+    if whose is OwnerFilter.SERVER:
         return Scope(user_id=None, guild_id=check_may_manage(actor))
     return Scope(user_id=actor.user_id, guild_id=actor.guild_id)
 
@@ -177,10 +177,10 @@ def may_see(actor: Actor, upload: Upload) -> bool:
     return actor.guild_id == upload.guild_id and MANAGE_GUILD in actor.permissions
 
 
-def usual_whose(actor: Actor) -> Whose:
+def usual_owner_filter(actor: Actor) -> OwnerFilter:
     """Return whose numbers somebody means who didn't say."""
     managing = actor.guild_id is not None and MANAGE_GUILD in actor.permissions
-    return Whose.SERVER if managing else Whose.MINE
+    return OwnerFilter.SERVER if managing else OwnerFilter.MINE
 
 
 def parse_since(text: str, *, now: datetime) -> date:
@@ -209,29 +209,29 @@ def every_day(days: tuple[Day, ...], *, first: date, last: date) -> tuple[Day, .
     return tuple(known.get(each, Day(each)) for each in dates)
 
 
-_TROUBLES: tuple[tuple[type[errors.ImgoeError], Trouble], ...] = (
-    (errors.MediaRejected, Trouble.FILE),
-    (errors.SourceError, Trouble.SOURCE),
-    (errors.KeyMissing, Trouble.SETTINGS),
-    (errors.KeyRejected, Trouble.SETTINGS),
-    (errors.QuotaReached, Trouble.SETTINGS),
-    (errors.NotAllowed, Trouble.SETTINGS),
-    (errors.HostError, Trouble.HOST),
+_KINDS: tuple[tuple[type[errors.ImgoeError], FailureKind], ...] = (
+    (errors.MediaRejected, FailureKind.FILE),
+    (errors.SourceError, FailureKind.SOURCE),
+    (errors.KeyMissing, FailureKind.SETTINGS),
+    (errors.KeyRejected, FailureKind.SETTINGS),
+    (errors.QuotaReached, FailureKind.SETTINGS),
+    (errors.NotAllowed, FailureKind.SETTINGS),
+    (errors.HostError, FailureKind.HOST),
 )
 
 
-def trouble_of(name: str) -> Trouble:
+def failure_kind_of(name: str) -> FailureKind:
     """Return the sort of an error by the name of its class."""
     kind = getattr(errors, name, None)
     if not isinstance(kind, type):
-        return Trouble.UNKNOWN
-    return next((sort for base, sort in _TROUBLES if issubclass(kind, base)), Trouble.UNKNOWN)
+        return FailureKind.UNKNOWN
+    return next((sort for base, sort in _KINDS if issubclass(kind, base)), FailureKind.UNKNOWN)
 
 
-def troubles_of(failures: tuple[tuple[str, int], ...]) -> tuple[tuple[Trouble, int], ...]:
+def failure_kinds_of(failures: tuple[tuple[str, int], ...]) -> tuple[tuple[FailureKind, int], ...]:
     """Add up failures by their sort, the most frequent first."""
-    sums: dict[Trouble, int] = {}
+    sums: dict[FailureKind, int] = {}
     for name, count in failures:
-        sort = trouble_of(name)
+        sort = failure_kind_of(name)
         sums[sort] = sums.get(sort, 0) + count
     return tuple(sorted(sums.items(), key=lambda each: (-each[1], each[0])))

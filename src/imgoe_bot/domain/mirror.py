@@ -2,24 +2,24 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
 
+from imgoe_bot.domain.choices import PersonChoice
 from imgoe_bot.domain.ids import (
     AttachmentId,
     ChannelId,
     GuildId,
     MessageId,
-    RuleId,
     UserId,
     snowflake_at,
 )
 from imgoe_bot.domain.media import kind_of
-from imgoe_bot.domain.options import DEFAULTS, Consent, From, Options, Treatment
+from imgoe_bot.domain.options import DEFAULTS, Consent, MessagePart, Options, Treatment
+from imgoe_bot.domain.rules import MirrorRule, find_rule
 
 
-class Skip(StrEnum):
-    """Why a message, or one thing in it, is not mirrored."""
+class SkipReason(StrEnum):
+    """Why a message, or an attachment of it, is not mirrored."""
 
     OWN = "own"
     NO_RULE = "no-rule"
@@ -45,45 +45,13 @@ class Skip(StrEnum):
     SPOILER = "spoiler"
 
 
-SAID = frozenset({Skip.VOICE, Skip.ANIMATION, Skip.SIZE})
-"""What a person would expect to be kept: left out, it is said so."""
-
-
-class PersonChoice(StrEnum):
-    """What a person said about being mirrored."""
-
-    IN = "in"
-    OUT = "out"
-
-
-@dataclass(frozen=True, slots=True)
-class MirrorRule:
-    """A channel, category or whole server whose media is kept.
-
-    Attributes:
-        channel_id: where; the server's own id stands for all of it.
-        paused: whether it rests for now.
-        lacks: the permission for want of which it rests, as ``NotAllowed.needs`` has it; None when
-            a moderator paused it.
-    """
-
-    id: RuleId
-    guild_id: GuildId
-    channel_id: ChannelId
-    created_by: UserId
-    created_at: datetime
-    paused: bool = False
-    lacks: str | None = None
-
-    @property
-    def is_server_wide(self) -> bool:
-        """Whether it stands for the whole server."""
-        return int(self.channel_id) == int(self.guild_id)
+REPORTED = frozenset({SkipReason.VOICE, SkipReason.ANIMATION, SkipReason.SIZE})
+"""What a person would expect to be kept: where it is left out, the card says so."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttachmentFacts:
-    """What Discord declares of one thing in a message that may be media.
+    """What Discord declares of a media reference: an attachment, or what else may be media.
 
     Attributes:
         id: of the attachment or sticker; made from its address where Discord gives none.
@@ -100,7 +68,7 @@ class AttachmentFacts:
     size_bytes: int | None
     content_type: str | None = None
     spoiler: bool = False
-    source: From = From.ATTACHMENTS
+    source: MessagePart = MessagePart.ATTACHMENTS
     forwarded: bool = False
     voice: bool = False
     animation: bool = False
@@ -148,11 +116,11 @@ class Circumstances:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """One thing in a message that is not kept, and why."""
+class SkippedAttachment:
+    """An attachment of a message that is not kept, and why."""
 
     attachment: AttachmentFacts
-    reason: Skip
+    reason: SkipReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,59 +130,46 @@ class Decision:
     Attributes:
         rule: the nearest rule, None when there is none.
         keep: what to keep.
-        left: what is left out of a message that was looked into.
+        skipped: what is left out of a message that was looked into.
         skip: why nothing is kept; None when something is.
         passed: the checks that had nothing against it, in their order.
     """
 
     rule: MirrorRule | None = None
     keep: tuple[AttachmentFacts, ...] = ()
-    left: tuple[Left, ...] = ()
-    skip: Skip | None = None
-    passed: tuple[Skip, ...] = ()
+    skipped: tuple[SkippedAttachment, ...] = ()
+    skip: SkipReason | None = None
+    passed: tuple[SkipReason, ...] = ()
 
     @property
-    def said(self) -> tuple[Left, ...]:
+    def reported(self) -> tuple[SkippedAttachment, ...]:
         """What was left out and deserves a word."""
-        return tuple(left for left in self.left if left.reason in SAID)
+        return tuple(skipped for skipped in self.skipped if skipped.reason in REPORTED)
 
 
-def find_rule(
-    channel_ids: Iterable[ChannelId], rules: Iterable[MirrorRule], *, guild_id: GuildId
-) -> MirrorRule | None:
-    """Return the rule of the nearest place.
-
-    Args:
-        channel_ids: the channel and what it stands in: thread, channel, category.
-        rules: the server's.
-        guild_id: the server; its own rule is the last to be asked.
-    """
-    by_channel = {rule.channel_id: rule for rule in rules}
-    line = (*channel_ids, ChannelId(guild_id))
-    return next((by_channel[id_] for id_ in line if id_ in by_channel), None)
-
-
-def decide(facts: MessageFacts, rules: Iterable[MirrorRule], around: Circumstances) -> Decision:
+def decide(
+    facts: MessageFacts, rules: Iterable[MirrorRule], circumstances: Circumstances
+) -> Decision:
     """Decide whether and what to keep of a message, and say why."""
     rule = find_rule(facts.channel_ids, rules, guild_id=facts.guild_id)
-    passed: list[Skip] = []
-    for reason, holds in _objections(facts, rule, around):
+    passed: list[SkipReason] = []
+    for reason, holds in _objections(facts, rule, circumstances):
         if holds:
             return Decision(rule=rule, skip=reason, passed=tuple(passed))
         passed.append(reason)
-    return replace(_judge(facts, around.options), rule=rule, passed=tuple(passed))
+    return replace(_judge(facts, circumstances.options), rule=rule, passed=tuple(passed))
 
 
 def _judge(facts: MessageFacts, options: Options) -> Decision:
-    """Decide on each thing in a message that nothing as a whole speaks against."""
+    """Decide on each attachment of a message that nothing as a whole speaks against."""
     judged = [(each, _objection_to(each, options)) for each in facts.attachments]
     keep = _each_once(each for each, reason in judged if reason is None)
     ids = {each.id for each in keep}
-    left = (Left(each, reason) for each, reason in judged if reason is not None)
+    skipped = (SkippedAttachment(each, reason) for each, reason in judged if reason is not None)
     return Decision(
         keep=keep,
-        left=tuple(each for each in left if each.attachment.id not in ids),
-        skip=None if keep else Skip.NO_MEDIA,
+        skipped=tuple(each for each in skipped if each.attachment.id not in ids),
+        skip=None if keep else SkipReason.NO_MEDIA,
     )
 
 
@@ -227,27 +182,30 @@ def _each_once(found: Iterable[AttachmentFacts]) -> tuple[AttachmentFacts, ...]:
 
 
 def _objections(
-    facts: MessageFacts, rule: MirrorRule | None, around: Circumstances
-) -> Iterable[tuple[Skip, bool]]:
+    facts: MessageFacts, rule: MirrorRule | None, circumstances: Circumstances
+) -> Iterable[tuple[SkipReason, bool]]:
     """Every reason against the whole message, in the order they are looked at."""
-    options, saved = around.options, around.saved
-    yield Skip.OWN, facts.author_is_us
-    yield Skip.MIRROR, facts.is_mirror
-    yield Skip.NO_RULE, rule is None
-    yield Skip.OLD, rule is not None and _is_older(facts, rule) and not saved
-    yield Skip.PAUSED, rule is not None and rule.paused
-    yield Skip.BOT, facts.author_is_bot and not options.bots
-    yield Skip.ROLE, not (options.role is None or options.role in facts.author_role_ids or saved)
+    options, saved = circumstances.options, circumstances.saved
+    yield SkipReason.OWN, facts.author_is_us
+    yield SkipReason.MIRROR, facts.is_mirror
+    yield SkipReason.NO_RULE, rule is None
+    yield SkipReason.OLD, rule is not None and _is_older(facts, rule) and not saved
+    yield SkipReason.PAUSED, rule is not None and rule.paused
+    yield SkipReason.BOT, facts.author_is_bot and not options.bots
+    yield (
+        SkipReason.ROLE,
+        not (options.role is None or options.role in facts.author_role_ids or saved),
+    )
     only, left_out = options.only_users, options.not_users or frozenset()
-    yield Skip.ONLY_USERS, not (only is None or facts.author_id in only or saved)
-    yield Skip.NOT_USERS, facts.author_id in left_out
-    yield Skip.KEYWORD, not (_has_keyword(facts.text, options.keyword) or saved)
-    yield Skip.NSFW, facts.nsfw and options.nsfw is Treatment.REFUSE
-    yield Skip.OPTED_OUT, around.choice is PersonChoice.OUT
-    agreed = saved or around.choice is PersonChoice.IN
-    yield Skip.NOT_OPTED_IN, options.consent is Consent.OPT_IN and not agreed
-    yield Skip.NOT_SAVED, options.consent is Consent.REACT and not saved
-    yield Skip.NOT_ASKED, options.consent is Consent.ASK and not agreed
+    yield SkipReason.ONLY_USERS, not (only is None or facts.author_id in only or saved)
+    yield SkipReason.NOT_USERS, facts.author_id in left_out
+    yield SkipReason.KEYWORD, not (_has_keyword(facts.text, options.keyword) or saved)
+    yield SkipReason.NSFW, facts.nsfw and options.nsfw is Treatment.REFUSE
+    yield SkipReason.OPTED_OUT, circumstances.choice is PersonChoice.OUT
+    agreed = saved or circumstances.choice is PersonChoice.IN
+    yield SkipReason.NOT_OPTED_IN, options.consent is Consent.OPT_IN and not agreed
+    yield SkipReason.NOT_SAVED, options.consent is Consent.REACT and not saved
+    yield SkipReason.NOT_ASKED, options.consent is Consent.ASK and not agreed
 
 
 def _is_older(facts: MessageFacts, rule: MirrorRule) -> bool:
@@ -259,27 +217,27 @@ def _has_keyword(text: str, keyword: str | None) -> bool:
     return keyword is None or keyword.casefold() in text.casefold()
 
 
-def _objection_to(attachment: AttachmentFacts, options: Options) -> Skip | None:
-    """Return why one thing in a message is not kept, None when it is."""
+def _objection_to(attachment: AttachmentFacts, options: Options) -> SkipReason | None:
+    """Return why an attachment is not kept, None when it is."""
     kind = kind_of(filename=attachment.filename, content_type=attachment.content_type)
     too_large = options.max_size is not None and (attachment.size_bytes or 0) > options.max_size
     objections = (
-        (Skip.SOURCE, not _is_looked_for(attachment, options.sources)),
-        (Skip.VOICE, attachment.voice),
-        (Skip.ANIMATION, attachment.animation),
-        (Skip.KIND, kind is None or kind not in options.kinds),
-        (Skip.SIZE, too_large),
-        (Skip.SPOILER, attachment.spoiler and options.spoilers is Treatment.REFUSE),
+        (SkipReason.SOURCE, not _is_looked_for(attachment, options.sources)),
+        (SkipReason.VOICE, attachment.voice),
+        (SkipReason.ANIMATION, attachment.animation),
+        (SkipReason.KIND, kind is None or kind not in options.kinds),
+        (SkipReason.SIZE, too_large),
+        (SkipReason.SPOILER, attachment.spoiler and options.spoilers is Treatment.REFUSE),
     )
     return next((reason for reason, holds in objections if holds), None)
 
 
-def _is_looked_for(attachment: AttachmentFacts, sources: frozenset[From]) -> bool:
-    if attachment.forwarded and From.FORWARDS not in sources:
+def _is_looked_for(attachment: AttachmentFacts, sources: frozenset[MessagePart]) -> bool:
+    if attachment.forwarded and MessagePart.FORWARDS not in sources:
         return False
     return attachment.source in sources
 
 
-def asked_for(facts: MessageFacts) -> Decision:
+def decide_on_request(facts: MessageFacts) -> Decision:
     """Decide on a message that somebody picked by the menu: everything that is media."""
-    return _judge(facts, Options(sources=frozenset(From)))
+    return _judge(facts, Options(sources=frozenset(MessagePart)))

@@ -7,7 +7,7 @@ from imgoe_bot.domain.options import Consent
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Notice:
     """What a notice says: on whose word posts are copied, and where to."""
 
     consent: Consent
@@ -28,7 +28,7 @@ class Told:
         return cls(Consent(consent), host_url)
 
 
-def is_due(told: Told | None, now: Told) -> bool:
+def is_due(told: Notice | None, now: Notice) -> bool:
     """Tell whether a new notice is due.
 
     Copies go to somebody else, or are made without being asked for: both concern who was not asked.

@@ -6,7 +6,7 @@ writes. An inner place that sets nothing inherits from the outer one.
 
 import contextlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -70,7 +70,7 @@ class Treatment(StrEnum):
     REFUSE = "refuse"
 
 
-class From(StrEnum):
+class MessagePart(StrEnum):
     """Where in a message media is looked for."""
 
     ATTACHMENTS = "attachments"
@@ -113,7 +113,10 @@ class Options:
     save_emoji: str = "💾"
     on_delete: OnDelete = OnDelete.KEEP
     delete_grace: timedelta = timedelta(0)
-    sources: frozenset[From] = frozenset(From) - {From.EMBEDS, From.LINKS}
+    sources: frozenset[MessagePart] = frozenset(MessagePart) - {
+        MessagePart.EMBEDS,
+        MessagePart.LINKS,
+    }
     bots: bool = False
     kinds: frozenset[Kind] = frozenset(Kind)
     max_size: int | None = None
@@ -145,7 +148,7 @@ _ALL: tuple[Option[Any], ...] = (
     of.text("save_emoji"),
     of.choice("on_delete", OnDelete),
     of.duration("delete_grace", least=timedelta(0), most=GRACE_MAX),
-    of.set_of("sources", From),
+    of.set_of("sources", MessagePart),
     of.flag("bots"),
     of.set_of("kinds", Kind),
     of.maybe(of.size("max_size")),
@@ -241,8 +244,3 @@ def layout_for(asked: Layout, *, files: int, reachable: bool) -> Layout:
 def shown(options: Options) -> dict[str, str]:
     """Return every value as text, in the order of ``OPTIONS``."""
     return {name: OPTIONS[name].show(getattr(options, name)) for name in OPTIONS}
-
-
-def field_names() -> tuple[str, ...]:
-    """Return the fields of ``Options``; the table above must name each once."""
-    return tuple(each.name for each in fields(Options))

@@ -1,16 +1,10 @@
 """What is known about a person, and what they said about it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.domain.mirror import PersonChoice
-from imgoe_bot.domain.quota import Spent
-
-EVERYWHERE: Final = GuildId(0)
-"""Stands for every server in a person's choice; a server's own, made later, goes before it."""
+from imgoe_bot.domain.choices import PersonChoice
+from imgoe_bot.domain.quota import QuotaUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +38,4 @@ class Overview:
     holdings: Holdings
     host_url: str | None = None
     choice: PersonChoice | None = None
-    spent: tuple[Spent, ...] = ()
-
-
-def choice_in(guild_id: GuildId, choices: Mapping[GuildId, PersonChoice]) -> PersonChoice | None:
-    """Return what holds in a server: what was said there, else what was said for everywhere."""
-    return choices.get(guild_id, choices.get(EVERYWHERE))
+    spent: tuple[QuotaUse, ...] = ()

@@ -13,14 +13,14 @@ NEAR = 0.8
 """From which part of a quota on people are told."""
 
 
-class Whose(StrEnum):
+class QuotaSubject(StrEnum):
     """Whom a quota is about."""
 
     PERSON = "person"
     GUILD = "guild"
 
 
-class Unit(StrEnum):
+class QuotaUnit(StrEnum):
     """What a quota counts."""
 
     FILES = "files"
@@ -37,15 +37,15 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class QuotaUse:
     """How far one quota is used up.
 
     Attributes:
         under_way: uploads that began earlier and may yet use it up; nobody knows their size.
     """
 
-    whose: Whose
-    unit: Unit
+    whose: QuotaSubject
+    unit: QuotaUnit
     used: int
     limit: int
     under_way: int = 0
@@ -58,7 +58,7 @@ class Spent:
     @property
     def is_open(self) -> bool:
         """Whether one more is let in, whatever becomes of those under way."""
-        if self.unit is Unit.BYTES:
+        if self.unit is QuotaUnit.BYTES:
             return not self.is_reached and not self.under_way
         return self.used + self.under_way < self.limit
 
@@ -68,21 +68,21 @@ class Spent:
         return self.used >= self.limit * NEAR
 
 
-def limits_of(whose: Whose, options: Options) -> dict[Unit, int]:
+def limits_of(whose: QuotaSubject, options: Options) -> dict[QuotaUnit, int]:
     """Return the quotas that are set."""
     files, size = (
         (options.person_files, options.person_bytes)
-        if whose is Whose.PERSON
+        if whose is QuotaSubject.PERSON
         else (options.guild_files, options.guild_bytes)
     )
-    limits = {Unit.FILES: files, Unit.BYTES: size}
+    limits = {QuotaUnit.FILES: files, QuotaUnit.BYTES: size}
     return {unit: limit for unit, limit in limits.items() if limit is not None}
 
 
-def spent(whose: Whose, options: Options, usage: Usage) -> tuple[Spent, ...]:
+def quota_uses(whose: QuotaSubject, options: Options, usage: Usage) -> tuple[QuotaUse, ...]:
     """Return how far each quota that is set is used up."""
-    used = {Unit.FILES: usage.files, Unit.BYTES: usage.size_bytes}
+    used = {QuotaUnit.FILES: usage.files, QuotaUnit.BYTES: usage.size_bytes}
     return tuple(
-        Spent(whose, unit, used[unit], limit, usage.under_way)
+        QuotaUse(whose, unit, used[unit], limit, usage.under_way)
         for unit, limit in limits_of(whose, options).items()
     )

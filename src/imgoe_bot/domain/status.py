@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from imgoe_bot.domain.upload import Card, FailedItem
+from imgoe_bot.domain.card import Card, FailedItem
 from imgoe_bot.errors import ImgoeError
 
 
@@ -39,7 +39,7 @@ class Health:
     failure: ImgoeError | None = None
 
 
-class Fate(StrEnum):
+class Outcome(StrEnum):
     """What has become of a message, as far as it is known."""
 
     UNKNOWN = "unknown"
@@ -69,19 +69,19 @@ class Work:
 class Record:
     """What is known of one message; see ``Work`` for what failed."""
 
-    fate: Fate = Fate.UNKNOWN
+    outcome: Outcome = Outcome.UNKNOWN
     failures: tuple[FailedItem, ...] = ()
     answer: ImgoeError | None = None
 
 
-def fate_of(card: Card, work: Work) -> Fate:
+def outcome_of(card: Card, work: Work) -> Outcome:
     """Tell what has become of a message that there is a post of."""
     if work.pending:
-        return Fate.UNDER_WAY
+        return Outcome.UNDER_WAY
     if card.has_copies:
-        return Fate.KEPT
+        return Outcome.KEPT
     if card.uploads:
-        return Fate.DELETED
+        return Outcome.DELETED
     if card.source_is_gone:
-        return Fate.WITHDRAWN
-    return Fate.GIVEN_UP if work.failures or card.post.answered else Fate.UNDER_WAY
+        return Outcome.WITHDRAWN
+    return Outcome.GIVEN_UP if work.failures or card.post.answered else Outcome.UNDER_WAY

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.duration import parse_duration
 from imgoe_bot.domain.options import EXPIRES_MAX, EXPIRES_MIN
 from imgoe_bot.domain.templates import TAG_MAX_CHARS, TAGS_MAX, TITLE_MAX_CHARS
-from imgoe_bot.domain.upload import Card, Details, Upload
+from imgoe_bot.domain.upload import Details, Upload
 from imgoe_bot.errors import SettingsRejected
 
 DESCRIPTION_MAX_CHARS = 500
@@ -24,7 +25,7 @@ _ALBUM = re.compile(r"[0-9A-Za-z]{1,32}")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class UploadOptions:
     """What a person asked for; None leaves a point to what holds where they ask.
 
     Attributes:
@@ -41,17 +42,17 @@ class Wish:
     expires_after: timedelta | None = None
     nsfw: bool = False
 
-    def over(self, base: Details) -> Details:
+    def applied_to(self, base: Details) -> Details:
         """Return what the host is told: the base, and over it what was asked for."""
         asked = {
             name: getattr(self, name)
-            for name in Wish.__dataclass_fields__
+            for name in UploadOptions.__dataclass_fields__
             if name != "nsfw" and getattr(self, name) is not None
         }
         return replace(base, **asked, nsfw=base.nsfw or self.nsfw)
 
 
-NO_WISH = Wish()
+NO_UPLOAD_OPTIONS = UploadOptions()
 
 
 class Remark(StrEnum):
@@ -61,7 +62,7 @@ class Remark(StrEnum):
     EXPIRY = "expiry"
 
 
-def read_wish(
+def parse_upload_options(
     *,
     title: str | None = None,
     description: str | None = None,
@@ -71,13 +72,13 @@ def read_wish(
     width: int | None = None,
     expires: str | None = None,
     nsfw: bool = False,
-) -> Wish:
-    """Return a wish from what was typed.
+) -> UploadOptions:
+    """Return the options of an upload from what was typed.
 
     Raises:
         SettingsRejected: a value that no host would take as it is meant.
     """
-    return Wish(
+    return UploadOptions(
         title=_checked_text("title", title, most=TITLE_MAX_CHARS),
         description=_checked_text("description", description, most=DESCRIPTION_MAX_CHARS),
         tags=_read_tags(tags),
@@ -89,10 +90,10 @@ def read_wish(
     )
 
 
-def remarks_on(card: Card, wish: Wish) -> tuple[Remark, ...]:
-    """Return what of a wish the host did not do, or can't be seen to have done."""
-    expiry_off = any(expires_otherwise(upload, wish.expires_after) for upload in card.uploads)
-    found = ((Remark.EXPIRY, expiry_off), (Remark.ALBUM, bool(wish.album_id and card.uploads)))
+def remarks_on(card: Card, requested: UploadOptions) -> tuple[Remark, ...]:
+    """Return what was asked for and the host did not do, or can't be seen to have done."""
+    expiry_off = any(expires_otherwise(upload, requested.expires_after) for upload in card.uploads)
+    found = ((Remark.EXPIRY, expiry_off), (Remark.ALBUM, bool(requested.album_id and card.uploads)))
     return tuple(remark for remark, holds in found if holds)
 
 

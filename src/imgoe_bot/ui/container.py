@@ -11,10 +11,10 @@ from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.deleting.departures import DepartureService
 from imgoe_bot.services.deleting.retirements import RetirementService
 from imgoe_bot.services.jobs.runner import JobRunner
-from imgoe_bot.services.mirroring.marks import HighWaterMarks
+from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
+from imgoe_bot.services.mirroring.high_water_marks import HighWaterMarks
 from imgoe_bot.services.mirroring.mirrors import MirrorService
 from imgoe_bot.services.mirroring.pauses import PauseService
-from imgoe_bot.services.mirroring.resting import RestService
 from imgoe_bot.services.people.notices import NoticeService
 from imgoe_bot.services.people.privacy import PrivacyService
 from imgoe_bot.services.ports.notes import Notes
@@ -25,7 +25,7 @@ from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.settings.setup import SetupService
 from imgoe_bot.services.store_outage import StoreOutage
-from imgoe_bot.services.uploading.chosen_messages import KeepService
+from imgoe_bot.services.uploading.chosen_messages import ChosenMessageService
 from imgoe_bot.services.uploading.quotas import QuotaService
 from imgoe_bot.services.uploading.uploads import UploadService
 
@@ -54,8 +54,8 @@ class Services:
     notices: NoticeService
     uploads: UploadService
     quotas: QuotaService
-    keeping: KeepService
-    resting: RestService
+    keeping: ChosenMessageService
+    resting: AutoPauseService
     deletions: DeletionService
     retirements: RetirementService
     library: LibraryService

@@ -4,7 +4,7 @@ import pytest
 
 from imgoe_bot.discordsim import Message, Permission, Upload
 from imgoe_bot.discordsim.wire import mappings, text
-from imgoe_bot.domain.mirror import Skip
+from imgoe_bot.domain.mirror import SkipReason
 from imgoe_bot.ui.translate import LOCALES, words_for_locale
 from tests.flows.kit import Town, picture
 
@@ -22,7 +22,7 @@ def _link(town: Town, message: Message) -> str:
 def test_every_check_has_words_in_every_language(code: str) -> None:
     words = words_for_locale(code)
 
-    assert [skip for skip in Skip if words.find(f"why.{skip.value}") is None] == []
+    assert [skip for skip in SkipReason if words.find(f"why.{skip.value}") is None] == []
 
 
 @pytest.mark.parametrize("code", LOCALES)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import httpx
 
-from imgoe_bot.adapters.sources.web import was_blocked
+from imgoe_bot.adapters.sources.guarded_http import was_blocked
 from imgoe_bot.domain.guild import ApiKey
 from imgoe_bot.domain.upload import DeleteLink, Details, Stored
 from imgoe_bot.errors import BadReply, HostUnreachable, SettingsRejected

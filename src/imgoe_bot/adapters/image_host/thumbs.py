@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 import httpx
 
-from imgoe_bot.adapters.sources.fetch import AttachmentReader
+from imgoe_bot.adapters.sources.attachments import AttachmentReader
 from imgoe_bot.adapters.sources.web import SourceReader, WebReader
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.upload import Upload

@@ -1,7 +1,8 @@
 """The store: every SQL statement of the bot."""
 
-from imgoe_bot.adapters.store.engine.engine import Database, open_engine
+from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.engine.migrate import migrate
+from imgoe_bot.adapters.store.engine.opening import open_engine
 from imgoe_bot.adapters.store.people.choices import SqlChoiceStore
 from imgoe_bot.adapters.store.people.people import SqlPersonStore
 from imgoe_bot.adapters.store.posts.library import SqlLibraryStore
@@ -9,10 +10,10 @@ from imgoe_bot.adapters.store.posts.posts import SqlPostStore
 from imgoe_bot.adapters.store.posts.retirements import SqlRetirementStore
 from imgoe_bot.adapters.store.posts.status import SqlCopyStore, SqlStatusStore
 from imgoe_bot.adapters.store.queue.budgets import SqlBudgetStore
-from imgoe_bot.adapters.store.queue.direct_messages import SqlLetterStore
+from imgoe_bot.adapters.store.queue.direct_messages import SqlDirectMessageStore
 from imgoe_bot.adapters.store.queue.jobs import SqlJobStore
 from imgoe_bot.adapters.store.settings.guilds import SqlGuildStore
-from imgoe_bot.adapters.store.settings.memberships import SqlStayStore
+from imgoe_bot.adapters.store.settings.memberships import SqlMembershipStore
 from imgoe_bot.adapters.store.settings.options import SqlOptionStore
 from imgoe_bot.adapters.store.settings.rules import SqlNotes, SqlRuleStore
 
@@ -21,10 +22,11 @@ __all__ = [
     "SqlBudgetStore",
     "SqlChoiceStore",
     "SqlCopyStore",
+    "SqlDirectMessageStore",
     "SqlGuildStore",
     "SqlJobStore",
-    "SqlLetterStore",
     "SqlLibraryStore",
+    "SqlMembershipStore",
     "SqlNotes",
     "SqlOptionStore",
     "SqlPersonStore",
@@ -32,7 +34,6 @@ __all__ = [
     "SqlRetirementStore",
     "SqlRuleStore",
     "SqlStatusStore",
-    "SqlStayStore",
     "migrate",
     "open_engine",
 ]

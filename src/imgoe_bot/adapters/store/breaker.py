@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.upsert import insert_new, upsert
-from imgoe_bot.domain.direct_messages import Breaker, Halt
+from imgoe_bot.domain.direct_messages import Breaker, HaltReason
 
 _ROW = {"id": 1}
 
@@ -15,12 +15,12 @@ async def read_breaker(connection: AsyncConnection) -> Breaker:
     row = (await connection.execute(select(t.dm_breaker))).mappings().first()
     if row is None:
         return Breaker()
-    reason = None if row["reason"] is None else Halt(row["reason"])
+    reason = None if row["reason"] is None else HaltReason(row["reason"])
     return Breaker(reason, row["until"], probing=row["probing"])
 
 
 async def lock_breaker(connection: AsyncConnection) -> Breaker:
-    """Return the breaker, and let no other process decide on a letter before this one has."""
+    """Return the breaker, and let no other process decide on a message before this one has."""
     await insert_new(connection, t.dm_breaker, _ROW | {"probing": False})
     await connection.execute(select(t.dm_breaker.c.id).with_for_update())
     return await read_breaker(connection)

@@ -7,10 +7,12 @@ from sqlalchemy import RowMapping
 
 from imgoe_bot import errors
 from imgoe_bot.adapters.vault import Vault
+from imgoe_bot.domain.card import FailedItem
 from imgoe_bot.domain.ids import AttachmentId, ChannelId, GuildId, MessageId
 from imgoe_bot.domain.job import Item, Job, Step
-from imgoe_bot.domain.options import From, Layout
-from imgoe_bot.domain.upload import DeleteLink, FailedItem, Origin, Place, Post, Stored, Upload
+from imgoe_bot.domain.options import Layout, MessagePart
+from imgoe_bot.domain.post import MessageLocation, Origin, Post
+from imgoe_bot.domain.upload import DeleteLink, Stored, Upload
 from imgoe_bot.errors import ImgoeError, InternalError
 
 Columns = RowMapping  # SQLAlchemy types no column of a row
@@ -76,7 +78,7 @@ def post_from(row: Columns) -> Post:
     """Return the post of a row."""
     card = None
     if row["card_message_id"] is not None:
-        card = Place(ChannelId(row["card_channel_id"]), MessageId(row["card_message_id"]))
+        card = MessageLocation(ChannelId(row["card_channel_id"]), MessageId(row["card_message_id"]))
     fields = {name: row[name] for name in _POST}
     return Post(
         **fields,
@@ -149,7 +151,7 @@ def job_from(row: Columns, *, host_url: str) -> Job:
 
 
 def _item_from(row: Columns) -> Item:
-    return Item(**{name: row[name] for name in _ITEM}, source=From(row["source"]))
+    return Item(**{name: row[name] for name in _ITEM}, source=MessagePart(row["source"]))
 
 
 def error_values(error: ImgoeError | None) -> dict[str, Any]:

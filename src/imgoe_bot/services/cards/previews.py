@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.ids import UploadId
 from imgoe_bot.domain.job import Job
-from imgoe_bot.domain.upload import Card, Posted
 from imgoe_bot.errors import MediaRejected, SourceError
 from imgoe_bot.services.cards.layouts import Layouts
 from imgoe_bot.services.ports.jobs import JobStore
@@ -31,7 +31,7 @@ THUMB_BYTES_MAX = 512 * 1024
 log = structlog.stdlib.get_logger(__name__)
 
 
-def look_at(posted: Posted, *, now: datetime) -> datetime | None:
+def look_at(posted: PostedCard, *, now: datetime) -> datetime | None:
     """Return when to look at a card that was just posted; None when nothing is missing on it."""
     return now + LOOK_AFTER if posted.lacks_thumbs else None
 

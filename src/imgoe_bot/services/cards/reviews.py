@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.job import Job
-from imgoe_bot.domain.upload import Card, Upload
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import AwaitsApproval, HostError
 from imgoe_bot.services.cards.previews import LOOK_AFTER
 from imgoe_bot.services.ports.image_host import ImageHost

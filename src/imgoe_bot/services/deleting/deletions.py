@@ -5,9 +5,11 @@ from collections.abc import Sequence
 
 import structlog
 
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.guild import MANAGE_MESSAGES, Actor
 from imgoe_bot.domain.ids import PostId, UploadId, UserId
-from imgoe_bot.domain.upload import Card, DeleteLink, Upload, may_delete, may_see_link
+from imgoe_bot.domain.upload import DeleteLink, Upload
+from imgoe_bot.domain.upload_rights import may_delete, may_see_link
 from imgoe_bot.errors import NotAllowed, SourceError, UploadNotFound
 from imgoe_bot.services.cards.previews import LOOK_AFTER
 from imgoe_bot.services.ports.image_host import ImageHost
@@ -45,8 +47,8 @@ class DeletionService:
             raise NotAllowed(needs=MANAGE_MESSAGES)
         return card
 
-    async def get_letter(self, actor: Actor, upload_ids: Sequence[UploadId]) -> list[Card]:
-        """Return what a letter lists, post by post: these uploads, as far as they are theirs."""
+    async def get_digest(self, actor: Actor, upload_ids: Sequence[UploadId]) -> list[Card]:
+        """Return what a digest lists, post by post: these uploads, as far as they are theirs."""
         uploads: dict[PostId, list[Upload]] = {}
         for upload_id in upload_ids:
             with contextlib.suppress(UploadNotFound):  # it was erased meanwhile

@@ -37,7 +37,7 @@ class DepartureService:
         self._keep_for = keep_for
         self._clock = clock
 
-    async def call_roll(
+    async def reconcile(
         self, present: Collection[GuildId], *, is_ours: Callable[[GuildId], bool]
     ) -> None:
         """Compare the servers the bot is in with those it was in.

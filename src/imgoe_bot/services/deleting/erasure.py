@@ -5,8 +5,8 @@ from typing import Protocol
 
 import structlog
 
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.job import Job
-from imgoe_bot.domain.upload import Card
 from imgoe_bot.errors import ImgoeError
 from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.people.delivery import DeliveryService
@@ -94,7 +94,7 @@ class Erasure:
         log.warning("a copy was not deleted at its host", post=job.post_id, error=repr(error))
         card = await self._card(job)
         if card.deletable:
-            await self._delivery.hand_over(card)
+            await self._delivery.send_last_links(card)
         await self._messenger.remove_card(card)
         await self._erase_rows(job, with_links=True)
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.guild import MANAGE_MESSAGES, Actor
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, UserId
 from imgoe_bot.domain.job import Job
 from imgoe_bot.domain.options import OnDelete, Options
-from imgoe_bot.domain.upload import Card, Post
+from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import NotAllowed, SourceGone, StaleWrite, UploadNotFound
 from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.ports.jobs import JobStore
@@ -166,11 +167,11 @@ class RetirementService:
         await self._store.hold(job.post_id, at=self._clock.now())
         card = await self._card(job.post_id)
         try:
-            place = await self._messenger.show_held(card, options, nonce=job.nonce)
+            location = await self._messenger.show_held(card, options, nonce=job.nonce)
         except (NotAllowed, SourceGone):  # nowhere to show it; the library has it
             return await self._messenger.refresh(card)
-        if place != card.post.card:
-            await self._outage.keep(lambda: self._posts.set_card(job.post_id, place))
+        if location != card.post.card:
+            await self._outage.keep(lambda: self._posts.set_card(job.post_id, location))
 
     async def keep_held(self, actor: Actor, post_id: PostId) -> None:
         """Let a moderator keep what is held: the copies stay, the card goes.

@@ -3,9 +3,10 @@
 See ``delivery``, ``previews`` and ``retirements`` too.
 """
 
+from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.job import Item, Job, Step
 from imgoe_bot.domain.options import OnDelete, Options
-from imgoe_bot.domain.upload import Card, Posted, Upload
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import (
     DuplicateMedia,
     ImgoeError,
@@ -16,7 +17,7 @@ from imgoe_bot.errors import (
 )
 from imgoe_bot.services.cards.previews import look_at
 from imgoe_bot.services.deleting.deletions import DeletionService
-from imgoe_bot.services.mirroring.resting import Lost, RestService
+from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService, InaccessibleChannel
 from imgoe_bot.services.people.delivery import DeliveryService
 from imgoe_bot.services.ports.jobs import JobStore
 from imgoe_bot.services.ports.messenger import Messenger
@@ -36,7 +37,7 @@ class Steps:
         uploads: UploadService,
         deletions: DeletionService,
         options: OptionService,
-        resting: RestService,
+        auto_pauses: AutoPauseService,
         messenger: Messenger,
         delivery: DeliveryService,
     ) -> None:
@@ -45,7 +46,7 @@ class Steps:
         self._uploads = uploads
         self._deletions = deletions
         self._options = options
-        self._resting = resting
+        self._auto_pauses = auto_pauses
         self._messenger = messenger
         self._delivery = delivery
         self._outage = access.outage
@@ -94,21 +95,23 @@ class Steps:
         await self._outage.keep(
             lambda: self._jobs.finish_announce(
                 job,
-                posted.place if posted else None,
+                posted.location if posted else None,
                 deliver=card.is_to_be_delivered,
                 retire_at=None if keeps else now + options.delete_grace,
                 look_at=look_at(posted, now=now) if posted else None,
             )
         )
 
-    async def _answer(self, job: Job, card: Card, options: Options) -> Posted | None:
+    async def _answer(self, job: Job, card: Card, options: Options) -> PostedCard | None:
         """Post the card; one that stands already is shown with what is new on it."""
         if card.post.card is None:
             return await self._messenger.announce(
                 card, options, nonce=job.nonce, repeated=job.is_repeated
             )
         await self._messenger.refresh(card)
-        return Posted(card.post.card, lacks_thumbs=bool(card.pictured))  # Discord fetches them now
+        return PostedCard(
+            card.post.card, lacks_thumbs=bool(card.pictured)
+        )  # Discord fetches them now
 
     async def give_up(self, job: Job, error: ImgoeError) -> None:
         """Store that a step has failed for good; what can still be done for the post goes on."""
@@ -130,8 +133,8 @@ class Steps:
         """Let a channel rest that we can't work in any more, and tell whoever made its rule."""
         if not isinstance(error, NotAllowed):
             return
-        lost = Lost(card.post.channel_ids, error.needs)
-        await self._resting.rest(card.post.guild_id, [lost], locale=card.post.locale)
+        lost = InaccessibleChannel(card.post.channel_ids, error.needs)
+        await self._auto_pauses.rest(card.post.guild_id, [lost], locale=card.post.locale)
 
     async def _take_back(self, job: Job, card: Card) -> None:
         await self._deletions.discard(card.uploads)

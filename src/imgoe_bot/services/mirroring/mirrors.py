@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from imgoe_bot.domain.card import FailedItem
+from imgoe_bot.domain.choices import PersonChoice
 from imgoe_bot.domain.guild import SERVER, Actor, check_may_manage
 from imgoe_bot.domain.ids import ChannelId, GuildId, PostId, RuleId, new_id
 from imgoe_bot.domain.job import Item
@@ -10,15 +12,13 @@ from imgoe_bot.domain.mirror import (
     AttachmentFacts,
     Circumstances,
     Decision,
-    Left,
     MessageFacts,
-    MirrorRule,
-    PersonChoice,
-    Skip,
+    SkippedAttachment,
+    SkipReason,
     decide,
-    find_rule,
 )
-from imgoe_bot.domain.upload import FailedItem, Origin, Post
+from imgoe_bot.domain.post import Origin, Post
+from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.errors import ImgoeError, MediaSkipped, MediaTooLarge
 from imgoe_bot.services.cards.layouts import Layouts
 from imgoe_bot.services.catch_up_queue import CatchUpQueue
@@ -130,13 +130,13 @@ class MirrorService:
         rules = await self._rules.of_guild(facts.guild_id)
         rule = find_rule(facts.channel_ids, rules, guild_id=facts.guild_id)
         if rule is None:
-            return Decision(skip=Skip.NO_RULE)
-        around = Circumstances(
+            return Decision(skip=SkipReason.NO_RULE)
+        circumstances = Circumstances(
             options=await self._options.at(facts.guild_id, facts.channel_ids),
             choice=await self._choices.find(facts.author_id, facts.guild_id),
             saved=saved,
         )
-        return decide(facts, rules, around)
+        return decide(facts, rules, circumstances)
 
     async def observe(self, facts: MessageFacts, *, saved: bool = False) -> Decision:
         """Store the work a message asks for; looked at again, only what it holds anew."""
@@ -153,7 +153,7 @@ class MirrorService:
             facts: the message.
             decision: what ``observe`` decided on it.
         """
-        if decision.skip is not Skip.NOT_ASKED:
+        if decision.skip is not SkipReason.NOT_ASKED:
             return False
         if not (await self.decide(facts, saved=True)).keep:
             return False
@@ -173,11 +173,13 @@ class MirrorService:
 
     async def _worth_saying(self, guild_id: GuildId, decision: Decision) -> list[FailedItem]:
         """Return what to say of things left out: kinds that are never kept only once a server."""
-        said = [left for left in decision.said if await self._is_news(guild_id, left.reason)]
-        return [_failure_of(left) for left in said]
+        reported = [
+            each for each in decision.reported if await self._is_news(guild_id, each.reason)
+        ]
+        return [_failure_of(each) for each in reported]
 
-    async def _is_news(self, guild_id: GuildId, reason: Skip) -> bool:
-        if reason not in (Skip.VOICE, Skip.ANIMATION):
+    async def _is_news(self, guild_id: GuildId, reason: SkipReason) -> bool:
+        if reason not in (SkipReason.VOICE, SkipReason.ANIMATION):
             return True
         return await self._note_once(f"said {reason} {guild_id}")
 
@@ -215,13 +217,13 @@ def _item_of(attachment: AttachmentFacts) -> Item:
     )
 
 
-def _failure_of(left: Left) -> FailedItem:
-    attachment = left.attachment
-    return FailedItem(attachment.position, attachment.filename, _error_of(left))
+def _failure_of(skipped: SkippedAttachment) -> FailedItem:
+    attachment = skipped.attachment
+    return FailedItem(attachment.position, attachment.filename, _error_of(skipped))
 
 
-def _error_of(left: Left) -> ImgoeError:
-    attachment = left.attachment
-    if left.reason is Skip.SIZE:
+def _error_of(skipped: SkippedAttachment) -> ImgoeError:
+    attachment = skipped.attachment
+    if skipped.reason is SkipReason.SIZE:
         return MediaTooLarge(filename=attachment.filename, size_bytes=attachment.size_bytes)
-    return MediaSkipped(filename=attachment.filename, reason=left.reason.value)
+    return MediaSkipped(filename=attachment.filename, reason=skipped.reason.value)

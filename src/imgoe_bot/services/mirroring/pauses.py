@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from imgoe_bot.domain.guild import SERVER, Actor, check_may_manage
 from imgoe_bot.domain.ids import ChannelId, GuildId
-from imgoe_bot.domain.mirror import MirrorRule, find_rule
+from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.mirroring.mirrors import MirrorService
 from imgoe_bot.services.ports.mirroring import RuleStore

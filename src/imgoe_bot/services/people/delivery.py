@@ -1,7 +1,7 @@
 """The step that hands uploaders their delete links, and all else that is said to one person.
 
-Discord stops bots that write to many people too fast. So what comes shortly after a letter is
-collected into the next, quotas hold over all processes, and where Discord says stop, nobody is
+Discord stops bots that write to many people too fast. So what comes shortly after one is
+collected into the next, rate limits hold over all processes, and where Discord says stop, nobody is
 written to for a while: the cards lead to the links instead.
 """
 
@@ -12,12 +12,20 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from imgoe_bot.domain.direct_messages import HALTED_FOR, Breaker, Closed, Go, Halt, Halted, Quotas
+from imgoe_bot.domain.card import Card
+from imgoe_bot.domain.direct_messages import (
+    HALTED_FOR,
+    AllHalted,
+    Breaker,
+    HaltReason,
+    RateLimits,
+    RecipientClosed,
+    SendNow,
+)
 from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.job import Job
-from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Delivery, Options
-from imgoe_bot.domain.upload import Card
+from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.errors import (
     DirectMessagesHalted,
     ImgoeError,
@@ -46,46 +54,46 @@ class DeliveryService:
         access: PostAccess,
         options: OptionService,
         messenger: Messenger,
-        spending: QuotaService,
-        quotas: Quotas,
+        quotas: QuotaService,
+        limits: RateLimits,
     ) -> None:
         self._direct_messages = direct_messages
         self._posts = access.posts
         self._options = options
         self._messenger = messenger
-        self._spending = spending
         self._quotas = quotas
+        self._limits = limits
         self._outage = access.outage
         self._clock = access.clock
 
     async def deliver(self, job: Job) -> None:
-        """Send an uploader the delete links of the job's letter; or the cards lead to them."""
+        """Send an uploader the delete links of the job's posts; or the cards lead to them."""
         cards = await self._wanted(job)
         if not cards:
             return await self._direct_messages.finish(job, None)
-        move = await self._direct_messages.schedule(
+        verdict = await self._direct_messages.schedule(
             job,
             cards[0].post.author_id,
             window=(await self._options_of(cards[0])).dm_digest,
-            quotas=self._quotas,
+            limits=self._limits,
             now=self._clock.now(),
         )
-        match move:
-            case Go():
+        match verdict:
+            case SendNow():
                 await self._send(job, cards)
-            case Halted(until):
+            case AllHalted(until):
                 await self._stand_in(job, cards, until=until)
-            case Closed(late):
+            case RecipientClosed(late):
                 await self._lead_to_links(cards if late else ())
                 await self._outage.keep(lambda: self._direct_messages.finish(job, None))
             case _:  # the store has put it off already
                 return
 
     async def give_up(self, job: Job, error: ImgoeError) -> None:
-        """Store that a letter can't be sent."""
+        """Store that a direct message can't be sent."""
         await self._direct_messages.finish(job, error)
 
-    async def hand_over(self, card: Card) -> None:
+    async def send_last_links(self, card: Card) -> None:
         """Send links for the last time, because everything else about them is erased.
 
         Raises:
@@ -117,7 +125,7 @@ class DeliveryService:
 
     async def _may_tell(self, user_id: UserId) -> bool:
         return await self._direct_messages.admit(
-            user_id, quotas=self._quotas, now=self._clock.now()
+            user_id, limits=self._limits, now=self._clock.now()
         )
 
     async def _tell(self, telling: Awaitable[None]) -> None:
@@ -127,7 +135,7 @@ class DeliveryService:
             await self._halt(error)
 
     async def _wanted(self, job: Job) -> list[Card]:
-        """Return the cards of the letter whose links are still to be sent."""
+        """Return the cards of the direct message whose links are still to be sent."""
         wanted: list[Card] = []
         for post_id in await self._direct_messages.posts_of(job):
             with contextlib.suppress(UploadNotFound):  # it was erased meanwhile
@@ -144,7 +152,7 @@ class DeliveryService:
 
     async def _send(self, job: Job, cards: Sequence[Card]) -> None:
         author_id = cards[0].post.author_id
-        near = await self._spending.near(cards[-1].post.guild_id, author_id)
+        near = await self._quotas.near(cards[-1].post.guild_id, author_id)
         try:
             reached = await self._messenger.deliver(cards, near=near, repeated=job.is_repeated)
         except DirectMessagesHalted as error:
@@ -161,7 +169,7 @@ class DeliveryService:
 
     async def _halt(self, error: DirectMessagesHalted) -> datetime:
         """Stop writing to anybody, and return until when."""
-        reason = Halt(error.reason)
+        reason = HaltReason(error.reason)
         until = self._clock.now() + HALTED_FOR[reason]
         await self._outage.keep(lambda: self._direct_messages.halt(Breaker(reason, until)))
         log.error(
@@ -172,7 +180,7 @@ class DeliveryService:
         return until
 
     async def _stand_in(self, job: Job, cards: Sequence[Card], *, until: datetime) -> None:
-        """Let the cards lead to the links; a letter about a post without one waits."""
+        """Let the cards lead to the links; a direct message about a post without one waits."""
         if any(card.post.card is None for card in cards):
             return await self._direct_messages.put_back(job, at=until)
         await self._lead_to_links(cards)

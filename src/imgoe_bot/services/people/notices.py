@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from imgoe_bot.domain.guild import SERVER
 from imgoe_bot.domain.ids import ChannelId, GuildId
-from imgoe_bot.domain.mirror import find_rule
-from imgoe_bot.domain.notices import Told, is_due
+from imgoe_bot.domain.notices import Notice, is_due
+from imgoe_bot.domain.rules import find_rule
 from imgoe_bot.services.ports.mirroring import RuleStore
 from imgoe_bot.services.ports.notes import Notes
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
@@ -61,16 +61,16 @@ class NoticeService:
         """Note that a place was told how things stand now."""
         await self._notes.write(_name(guild_id, line[0]), str(await self._now(guild_id, line)))
 
-    async def _now(self, guild_id: GuildId, line: Sequence[ChannelId]) -> Told:
+    async def _now(self, guild_id: GuildId, line: Sequence[ChannelId]) -> Notice:
         options = await self._options.at(guild_id, line)
-        return Told(options.consent, (await self._guilds.get(guild_id)).host_url)
+        return Notice(options.consent, (await self._guilds.get(guild_id)).host_url)
 
-    async def _told(self, guild_id: GuildId, line: Sequence[ChannelId]) -> Told | None:
+    async def _told(self, guild_id: GuildId, line: Sequence[ChannelId]) -> Notice | None:
         """Return what was said to the place, or to what it stands in."""
         for place_id in (*line, ChannelId(guild_id)):
             note = await self._notes.find(_name(guild_id, place_id))
             if note is not None:
-                return Told.read(note)
+                return Notice.read(note)
         return None
 
 

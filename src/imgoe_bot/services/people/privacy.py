@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from imgoe_bot.domain.choices import EVERYWHERE, PersonChoice, choice_in
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import GuildId, UserId
 from imgoe_bot.domain.library import Entry
-from imgoe_bot.domain.library_files import record_of
-from imgoe_bot.domain.mirror import PersonChoice
-from imgoe_bot.domain.privacy import EVERYWHERE, Holdings, Overview, choice_in
+from imgoe_bot.domain.library_export import record_of
+from imgoe_bot.domain.privacy import Holdings, Overview
 from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.uploading.quotas import QuotaService

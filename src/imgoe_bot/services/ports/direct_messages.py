@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from imgoe_bot.domain.direct_messages import Breaker, Move, Quotas
+from imgoe_bot.domain.direct_messages import Breaker, RateLimits, Verdict
 from imgoe_bot.domain.ids import PostId, UserId
 from imgoe_bot.domain.job import Job
 from imgoe_bot.errors import ImgoeError
@@ -17,22 +17,22 @@ class DirectMessageStore(Protocol):
         ...
 
     async def schedule(
-        self, job: Job, to: UserId, *, window: timedelta, quotas: Quotas, now: datetime
-    ) -> Move:
+        self, job: Job, to: UserId, *, window: timedelta, limits: RateLimits, now: datetime
+    ) -> Verdict:
         """Decide whether a job's message goes now, later or in another's, and store that.
 
-        After ``Later`` and ``Join`` the job is no longer leased, and the try does not count. After
-        ``Go`` further messages to the person are collected for the window, and where direct
-        messages had been stopped, no other one goes until this one has an end.
+        After ``PutOff`` and ``JoinDigest`` the job is no longer leased, and the try does not count.
+        After ``SendNow`` further messages to the person are collected for the window, and where
+        direct messages had been stopped, no other one goes until this one has an end.
         """
         ...
 
-    async def admit(self, to: UserId, *, quotas: Quotas, now: datetime) -> bool:
-        """Take a place for a short note, if it may go at once; nothing is put off."""
+    async def admit(self, to: UserId, *, limits: RateLimits, now: datetime) -> bool:
+        """Take a slot for a short note, if it may go at once; nothing is put off."""
         ...
 
     async def put_back(self, job: Job, *, at: datetime) -> None:
-        """Put a message off; the try does not count, and its places are given back."""
+        """Put a message off; the try does not count, and its slots are given back."""
         ...
 
     async def finish_sent(self, job: Job, to: UserId, *, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from imgoe_bot.domain.budget import Budget, Lane, Used
+from imgoe_bot.domain.budget import Budget, Lane, LimitUse
 from imgoe_bot.domain.guild import ApiKey
 from imgoe_bot.domain.upload import DeleteLink, Details, Stored
 from imgoe_bot.services.ports.media import MediaFile
@@ -70,17 +70,17 @@ class BudgetStore(Protocol):
     async def take(
         self, host_url: str, budget: Budget, lane: Lane, *, now: datetime
     ) -> int | datetime:
-        """Take a place for one upload in every allowance of the budget.
+        """Take a slot for one upload in every limit of the budget.
 
         Returns:
-            The place; or, where there is none for this lane, when there is one.
+            The slot; or, where there is none for this lane, when there is one.
         """
         ...
 
-    async def give_back(self, place: int) -> None:
-        """Give back the place of an upload that came to nothing; safe to repeat."""
+    async def give_back(self, slot: int) -> None:
+        """Give back the slot of an upload that came to nothing; safe to repeat."""
         ...
 
-    async def used(self, host_url: str, budget: Budget, *, now: datetime) -> tuple[Used, ...]:
-        """Return how much of each allowance is used up, in their order."""
+    async def used(self, host_url: str, budget: Budget, *, now: datetime) -> tuple[LimitUse, ...]:
+        """Return how much of each limit is used up, in their order."""
         ...

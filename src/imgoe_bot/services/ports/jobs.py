@@ -6,8 +6,9 @@ from typing import Protocol
 
 from imgoe_bot.domain.ids import GuildId, PostId, UserId
 from imgoe_bot.domain.job import Job
+from imgoe_bot.domain.post import MessageLocation
 from imgoe_bot.domain.status import Health, Queue, Work
-from imgoe_bot.domain.upload import Place, Upload
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import ImgoeError
 
 
@@ -54,7 +55,7 @@ class JobStore(Protocol):
     async def finish_announce(
         self,
         job: Job,
-        card: Place | None,
+        card: MessageLocation | None,
         *,
         deliver: bool,
         failure: ImgoeError | None = None,

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.ids import UploadId
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
-from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Options
-from imgoe_bot.domain.quota import Spent
-from imgoe_bot.domain.upload import Card, Place, Post, Posted
+from imgoe_bot.domain.post import MessageLocation, Post
+from imgoe_bot.domain.quota import QuotaUse
+from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.services.ports.media import Thumb
 
 
@@ -29,7 +30,7 @@ class Messenger(Protocol):
 
     async def announce(
         self, card: Card, options: Options, *, nonce: str, repeated: bool
-    ) -> Posted | None:
+    ) -> PostedCard | None:
         """Answer the source message the way the options say; with the same nonce it posts once.
 
         Args:
@@ -49,7 +50,7 @@ class Messenger(Protocol):
         """
         ...
 
-    async def show_held(self, card: Card, options: Options, *, nonce: str) -> Place:
+    async def show_held(self, card: Card, options: Options, *, nonce: str) -> MessageLocation:
         """Show moderators that a post's copies wait for their decision; the card hides them.
 
         Args:
@@ -98,7 +99,7 @@ class Messenger(Protocol):
         ...
 
     async def deliver(
-        self, cards: Sequence[Card], *, near: Sequence[Spent] = (), repeated: bool
+        self, cards: Sequence[Card], *, near: Sequence[QuotaUse] = (), repeated: bool
     ) -> bool:
         """Send one person the delete links of their posts; the same copy's is sent once.
 

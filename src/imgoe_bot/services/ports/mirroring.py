@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
+from imgoe_bot.domain.choices import PersonChoice
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, UserId
-from imgoe_bot.domain.mirror import MirrorRule, PersonChoice
+from imgoe_bot.domain.rules import MirrorRule
 
 
 class RuleStore(Protocol):

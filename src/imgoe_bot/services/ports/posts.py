@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from imgoe_bot.domain.card import Card, FailedItem
 from imgoe_bot.domain.ids import AttachmentId, GuildId, JobId, MessageId, PostId, UploadId, UserId
 from imgoe_bot.domain.job import Item
+from imgoe_bot.domain.post import MessageLocation, Post
 from imgoe_bot.domain.quota import Usage
-from imgoe_bot.domain.upload import Card, FailedItem, Place, Post, Stored, Upload
+from imgoe_bot.domain.upload import Stored, Upload
 
 
 class PostStore(Protocol):
@@ -55,7 +57,7 @@ class PostStore(Protocol):
         ...
 
     async def set_card(
-        self, post_id: PostId, card: Place, *, look_at: datetime | None = None
+        self, post_id: PostId, card: MessageLocation, *, look_at: datetime | None = None
     ) -> None:
         """Note where a post's new card stands; it has no thumbs of its own yet.
 

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import ChannelId, GuildId, UploadId, UserId
 from imgoe_bot.domain.library import (
@@ -14,7 +15,7 @@ from imgoe_bot.domain.library import (
     pages_of,
     scope_of,
 )
-from imgoe_bot.domain.upload import Card, Place, Posted
+from imgoe_bot.domain.post import MessageLocation
 from imgoe_bot.errors import NotAllowed, UploadNotFound
 from imgoe_bot.services.cards.previews import look_at
 from imgoe_bot.services.ports.clock import Clock
@@ -42,7 +43,7 @@ class LibraryStore(Protocol):
         ...
 
 
-class Board(Protocol):
+class CardPoster(Protocol):
     """Discord, as far as showing a card once more needs it."""
 
     async def may_post(self, user_id: UserId, guild_id: GuildId, channel_id: ChannelId) -> bool:
@@ -53,7 +54,7 @@ class Board(Protocol):
         """
         ...
 
-    async def post(self, card: Card, *, nonce: str) -> Posted:
+    async def post(self, card: Card, *, nonce: str) -> PostedCard:
         """Post a card in its post's channel; with the same nonce it posts once.
 
         Raises:
@@ -63,7 +64,7 @@ class Board(Protocol):
         """
         ...
 
-    async def remove(self, place: Place) -> None:
+    async def remove(self, location: MessageLocation) -> None:
         """Take a message of ours away; one that is gone is left alone."""
         ...
 
@@ -72,7 +73,7 @@ class LibraryService:
     """Finds copies for those who may see them."""
 
     def __init__(
-        self, store: LibraryStore, *, posts: PostStore, board: Board, clock: Clock
+        self, store: LibraryStore, *, posts: PostStore, board: CardPoster, clock: Clock
     ) -> None:
         self._store = store
         self._posts = posts
@@ -111,7 +112,7 @@ class LibraryService:
             raise UploadNotFound
         return entry
 
-    async def post_again(self, actor: Actor, upload_id: UploadId, *, nonce: str) -> Place:
+    async def post_again(self, actor: Actor, upload_id: UploadId, *, nonce: str) -> MessageLocation:
         """Post the copy's card below in its channel, and take the one before away.
 
         Raises:
@@ -127,7 +128,7 @@ class LibraryService:
         card = await self._posts.get_card(upload.post_id, now=self._clock.now())
         posted = await self._board.post(card, nonce=nonce)
         due = look_at(posted, now=self._clock.now())
-        await self._posts.set_card(card.post.id, posted.place, look_at=due)
-        if card.post.card is not None and card.post.card != posted.place:
+        await self._posts.set_card(card.post.id, posted.location, look_at=due)
+        if card.post.card is not None and card.post.card != posted.location:
             await self._board.remove(card.post.card)
-        return posted.place
+        return posted.location

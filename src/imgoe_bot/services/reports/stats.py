@@ -7,14 +7,14 @@ from typing import Protocol
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.library import (
     Day,
+    OwnerFilter,
     Scope,
     Stats,
     Tally,
-    Whose,
     every_day,
+    failure_kinds_of,
     scope_of,
-    troubles_of,
-    usual_whose,
+    usual_owner_filter,
 )
 from imgoe_bot.services.ports.clock import Clock
 
@@ -46,7 +46,7 @@ class StatsService:
         self._painter = painter
         self._clock = clock
 
-    async def stats(self, actor: Actor, *, days: int, whose: Whose | None = None) -> Stats:
+    async def stats(self, actor: Actor, *, days: int, whose: OwnerFilter | None = None) -> Stats:
         """Return the numbers of the last days, today (UTC) included.
 
         Args:
@@ -57,7 +57,7 @@ class StatsService:
         Raises:
             NotAllowed: the server's, without the Manage Server permission.
         """
-        whose = whose or usual_whose(actor)
+        whose = whose or usual_owner_filter(actor)
         today = self._clock.now().date()
         first = today - timedelta(days=max(1, min(days, DAYS_MAX)) - 1)
         tally = await self._store.tally(
@@ -69,7 +69,7 @@ class StatsService:
             whose=whose,
             days=every_day(tally.days, first=first, last=today),
             channels=tally.channels,
-            failures=troubles_of(tally.failures),
+            failures=failure_kinds_of(tally.failures),
         )
 
     async def chart(self, stats: Stats) -> bytes:

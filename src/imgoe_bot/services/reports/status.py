@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from imgoe_bot.domain.budget import Used
+from imgoe_bot.domain.budget import LimitUse
 from imgoe_bot.domain.direct_messages import Breaker
 from imgoe_bot.domain.guild import Actor, check_may_manage
 from imgoe_bot.domain.ids import GuildId, MessageId
-from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Options
-from imgoe_bot.domain.quota import WINDOW, Usage, Whose, spent
-from imgoe_bot.domain.status import Health, Queue, Record, fate_of
-from imgoe_bot.services.mirroring.resting import RestService
+from imgoe_bot.domain.quota import WINDOW, QuotaSubject, Usage, quota_uses
+from imgoe_bot.domain.rules import MirrorRule
+from imgoe_bot.domain.status import Health, Queue, Record, outcome_of
+from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
 from imgoe_bot.services.ports.direct_messages import DirectMessageStore
 from imgoe_bot.services.ports.jobs import StatusStore
 from imgoe_bot.services.ports.notes import Notes
@@ -19,7 +19,7 @@ from imgoe_bot.services.post_access import PostAccess
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.uploading.budgets import HostBudgets
-from imgoe_bot.services.uploading.uploads import expiry_note
+from imgoe_bot.services.uploading.expiry import expiry_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,14 @@ class Report:
     breaker: Breaker
     used: Usage
     options: Options
-    budget: tuple[Used, ...] = ()
+    budget: tuple[LimitUse, ...] = ()
     expiry_off: bool = False
     resting: tuple[MirrorRule, ...] = ()
 
     @property
     def is_used_up(self) -> bool:
         """Whether the server's own quota lets nothing more in for now."""
-        quotas = spent(Whose.GUILD, self.options, self.used)
+        quotas = quota_uses(QuotaSubject.GUILD, self.options, self.used)
         return any(quota.is_reached for quota in quotas)
 
 
@@ -69,7 +69,7 @@ class StatusService:
         options: OptionService,
         budgets: HostBudgets,
         notes: Notes,
-        resting: RestService,
+        auto_pauses: AutoPauseService,
     ) -> None:
         self._store = store
         self._direct_messages = direct_messages
@@ -78,7 +78,7 @@ class StatusService:
         self._options = options
         self._budgets = budgets
         self._notes = notes
-        self._resting = resting
+        self._auto_pauses = auto_pauses
         self._clock = access.clock
 
     async def report(self, actor: Actor) -> Report:
@@ -103,7 +103,7 @@ class StatusService:
             options=await self._options.at(guild_id, ()),
             budget=await self._budgets.used(settings.host_url),
             expiry_off=await self._expiry_off(guild_id, health),
-            resting=tuple(await self._resting.resting(guild_id)),
+            resting=tuple(await self._auto_pauses.auto_paused(guild_id)),
         )
 
     async def record(self, guild_id: GuildId, message_id: MessageId) -> Record:
@@ -113,7 +113,7 @@ class StatusService:
             return Record()
         work = await self._store.work(post.id)
         card = await self._posts.get_card(post.id, now=self._clock.now())
-        return Record(fate_of(card, work), work.failures, work.answer)
+        return Record(outcome_of(card, work), work.failures, work.answer)
 
     async def _expiry_off(self, guild_id: GuildId, health: Health) -> bool:
         """Tell whether the newest copy is one that the host keeps for another time."""

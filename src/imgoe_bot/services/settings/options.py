@@ -1,19 +1,17 @@
 """Use case: what holds where, and changing it."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from imgoe_bot.domain.guild import SERVER, Actor, Change, GuildSettings, check_may_manage
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.domain.layers import Held, explain
 from imgoe_bot.domain.option_kinds import NONE, Form
+from imgoe_bot.domain.option_layers import OptionInForce, explain
 from imgoe_bot.domain.options import (
     OPTIONS,
     Options,
     check_meant,
     get_option,
-    normalise,
     resolve,
 )
 from imgoe_bot.errors import SettingsRejected, StaleWrite
@@ -21,10 +19,9 @@ from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.guilds import OptionStore
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
+from imgoe_bot.services.settings.option_export import checked_value, read_export, write_export
 
 HISTORY_LINES = 15
-EXPORT_FORMAT = "imgoe-settings-1"
-EXPORT_MAX_CHARS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,9 @@ class OptionService:
         line = (SERVER, *reversed(channel_ids))
         return resolve(layers.get(scope_id, {}) for scope_id in line)
 
-    async def explain(self, guild_id: GuildId, channel_ids: Sequence[int]) -> tuple[Held, ...]:
+    async def explain(
+        self, guild_id: GuildId, channel_ids: Sequence[int]
+    ) -> tuple[OptionInForce, ...]:
         """Return each value in force in a channel, and which place sets it.
 
         Args:
@@ -117,7 +116,7 @@ class OptionService:
         """
         guild_id = check_may_manage(actor)
         check_meant(name, text)
-        stored = _checked(scope_id, name, text)
+        stored = checked_value(scope_id, name, text)
         _check_known(name, stored, known_ids)
         settings = await self._guilds.get(guild_id)
         if expected is not None and expected != settings.version:
@@ -182,8 +181,7 @@ class OptionService:
             NotAllowed: without the Manage Server permission.
         """
         layers = await self._store.layers(check_may_manage(actor))
-        places = {str(scope_id): dict(layer) for scope_id, layer in layers.items() if layer}
-        return json.dumps({"format": EXPORT_FORMAT, "places": places}, indent=2, sort_keys=True)
+        return write_export(layers)
 
     async def import_(
         self, actor: Actor, text: str, *, known_ids: Collection[int] | None = None
@@ -200,7 +198,7 @@ class OptionService:
             SettingsRejected: not an export, or a value in it is none of its option's.
         """
         guild_id = check_may_manage(actor)
-        wanted = _read_export(text)
+        wanted = read_export(text)
         for (_, name), value in wanted.items():
             _check_known(name, value, known_ids)
         settings = await self._guilds.get(guild_id)
@@ -222,12 +220,6 @@ class OptionService:
         self._catch_ups.ask_now(settings.guild_id)  # what a rule rests for may be needed no more
 
 
-def _checked(scope_id: int, name: str, text: str) -> str:
-    if scope_id != SERVER and not get_option(name).per_channel:
-        raise SettingsRejected(setting=name, problem="server-only")
-    return normalise(name, text)
-
-
 def _check_known(name: str, stored: str, known_ids: Collection[int] | None) -> None:
     """Let no option point at another server's channel, where the bot may be able to write too."""
     option = get_option(name)
@@ -235,30 +227,3 @@ def _check_known(name: str, stored: str, known_ids: Collection[int] | None) -> N
         return
     if int(stored) not in known_ids:
         raise SettingsRejected(setting=name, problem="not-here")
-
-
-def _read_export(text: str) -> dict[tuple[int, str], str]:
-    if len(text) > EXPORT_MAX_CHARS:
-        raise SettingsRejected(setting="import", problem="too-long")
-    try:
-        data = json.loads(text)
-        places = data["places"].items() if data["format"] == EXPORT_FORMAT else None
-        pairs = {
-            (_read_scope(scope), str(name)): str(value)
-            for scope, layer in places or ()
-            for name, value in layer.items()
-        }
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise SettingsRejected(setting="import", problem="not-an-export") from error
-    if places is None:
-        raise SettingsRejected(setting="import", problem="not-an-export")
-    known = {place: value for place, value in pairs.items() if place[1] in OPTIONS}
-    return {(s, name): _checked(s, name, value) for (s, name), value in known.items()}
-
-
-def _read_scope(text: str) -> int:
-    """A place's id; what Discord and the database have no room for is none."""
-    scope_id = int(text)
-    if not 0 <= scope_id < 2**63:
-        raise ValueError("no id")
-    return scope_id

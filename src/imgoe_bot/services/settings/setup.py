@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from imgoe_bot.domain.guild import Actor, ApiKey, GuildSettings, check_may_manage
 from imgoe_bot.domain.ids import new_id
-from imgoe_bot.domain.pixel import tiny_png
+from imgoe_bot.domain.tiny_png import tiny_png
 from imgoe_bot.domain.upload import Details, Stored
 from imgoe_bot.errors import HostError, SourceBlocked
 from imgoe_bot.services.ports.image_host import ImageHost, KeyChecker

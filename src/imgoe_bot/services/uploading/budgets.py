@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from imgoe_bot.domain.budget import Budget, Lane, Used
+from imgoe_bot.domain.budget import Budget, Lane, LimitUse
 from imgoe_bot.errors import BudgetSpent, ImgoeError
 from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.image_host import BudgetStore
@@ -24,8 +24,8 @@ class HostBudgets:
         self._clock = clock
 
     @asynccontextmanager
-    async def place(self, host_url: str, lane: Lane) -> AsyncGenerator[None]:
-        """Hold a place for the upload in the block; one that fails gives it back.
+    async def slot(self, host_url: str, lane: Lane) -> AsyncGenerator[None]:
+        """Hold a slot for the upload in the block; one that fails gives it back.
 
         Raises:
             BudgetSpent: there is none now.
@@ -33,11 +33,11 @@ class HostBudgets:
         if not self._budget:
             yield
             return
-        place = await self._take(host_url, lane)
+        slot = await self._take(host_url, lane)
         try:
             yield
         except ImgoeError:  # a host counts what it stored
-            await self._outage.keep(lambda: self._store.give_back(place))
+            await self._outage.keep(lambda: self._store.give_back(slot))
             raise
 
     async def _take(self, host_url: str, lane: Lane) -> int:
@@ -47,8 +47,8 @@ class HostBudgets:
             raise BudgetSpent(host=host_url, retry_after_s=(taken - now).total_seconds())
         return taken
 
-    async def used(self, host_url: str) -> tuple[Used, ...]:
-        """Return how much of each allowance is used up; empty where nothing is limited."""
+    async def used(self, host_url: str) -> tuple[LimitUse, ...]:
+        """Return how much of each limit is used up; empty where nothing is limited."""
         if not self._budget:
             return ()
         return await self._store.used(host_url, self._budget, now=self._clock.now())

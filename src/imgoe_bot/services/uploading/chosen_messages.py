@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 
+from imgoe_bot.domain.card import Card
+from imgoe_bot.domain.choices import PersonChoice
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import AttachmentId, GuildId, MessageId, UserId, is_snowflake
-from imgoe_bot.domain.mirror import PersonChoice
-from imgoe_bot.domain.upload import Card, Post, Upload
+from imgoe_bot.domain.post import Post
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import NotAllowed, UnderWay
 from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.mirroring import ChoiceStore
 from imgoe_bot.services.ports.posts import CopyStore, PostStore
-from imgoe_bot.services.uploading.uploads import Handed, UploadService
+from imgoe_bot.services.uploading.uploads import FileToUpload, UploadService
 
 
-class KeepService:
+class ChosenMessageService:
     """Keeps messages on demand, and finds the copies of what they hold."""
 
     def __init__(
@@ -32,13 +34,13 @@ class KeepService:
         self._clock = clock
 
     async def keep(
-        self, actor: Actor, handed: Sequence[Handed], *, post: Post, author_id: UserId
+        self, actor: Actor, files: Sequence[FileToUpload], *, post: Post, author_id: UserId
     ) -> Card:
         """Keep what a message holds; one that was kept already is not uploaded again.
 
         Args:
             actor: who points at it.
-            handed: its media.
+            files: its media.
             post: the message; its author is whom the copies belong to.
             author_id: who wrote it.
 
@@ -54,7 +56,7 @@ class KeepService:
         if known is not None:
             return known
         try:
-            return await self._uploads.upload_now(actor, handed, post=post)
+            return await self._uploads.upload_now(actor, files, post=post)
         except UnderWay:
             faster = await self._find_card(post)
             if faster is None:

@@ -1,39 +1,28 @@
 """Use case: one attachment becomes one stored copy."""
 
-import asyncio
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 
 import structlog
 
 from imgoe_bot.domain.budget import lane_of
+from imgoe_bot.domain.card import Card, FailedItem, PostedCard
 from imgoe_bot.domain.guild import Actor
-from imgoe_bot.domain.ids import GuildId, JobId, PostId, UploadId, new_id
+from imgoe_bot.domain.ids import JobId, PostId, UploadId, new_id
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.options import Options
+from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.templates import details_from
-from imgoe_bot.domain.upload import (
-    Card,
-    FailedItem,
-    Post,
-    Posted,
-    Stored,
-    Upload,
-    check_kind,
-    check_may_upload,
-    check_wanted,
-)
-from imgoe_bot.domain.upload_options import NO_WISH, Wish, expires_otherwise
+from imgoe_bot.domain.upload import Stored, Upload
+from imgoe_bot.domain.upload_options import NO_UPLOAD_OPTIONS, UploadOptions
+from imgoe_bot.domain.upload_rights import check_kind, check_may_upload, check_wanted
 from imgoe_bot.errors import (
     DuplicateMedia,
     ImgoeError,
     KeyMissing,
     MediaTooLarge,
-    SourceUnreachable,
     UnderWay,
     UploadNotFound,
 )
@@ -46,15 +35,18 @@ from imgoe_bot.services.post_access import PostAccess
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.uploading.allowances import Allowances
-from imgoe_bot.services.uploading.digest import Digest
-from imgoe_bot.services.uploading.quotas import Asked
+from imgoe_bot.services.uploading.expiry import note_other_expiry
+from imgoe_bot.services.uploading.hashing import HashingReader
+from imgoe_bot.services.uploading.quotas import AwaitedUploads
+from imgoe_bot.services.uploading.source_waits import wait_for_source
+from imgoe_bot.services.uploading.unrecorded import delete_unrecorded
 
 log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
-    """One thing that a person hands over, and where its bytes are right now."""
+class FileToUpload:
+    """One file that a person wants kept, and where its bytes are right now."""
 
     source: Source
     item: Item
@@ -94,8 +86,8 @@ class UploadService:
         *,
         post: Post,
         item: Item,
-        by: JobId | Asked,
-        wish: Wish = NO_WISH,
+        by: JobId | AwaitedUploads,
+        requested: UploadOptions = NO_UPLOAD_OPTIONS,
         before: Sequence[Upload] = (),
     ) -> Upload:
         """Store one copy on the post's guild's host; the record is not stored yet.
@@ -105,9 +97,9 @@ class UploadService:
         Args:
             source: where the bytes are now.
             post: what they were posted in.
-            item: which of its things they are.
+            item: which of its attachments they are.
             by: the job that does it, or what a person waits for.
-            wish: what was asked for beyond what the place's options say.
+            requested: what was asked for beyond what the place's options say.
             before: what was uploaded for the same post and is not stored yet; counts as used up.
 
         Raises:
@@ -121,63 +113,60 @@ class UploadService:
         """
         host_url, key = await self._guilds.get_host(post.guild_id)
         options = await self._options.at(post.guild_id, post.channel_ids)
-        limit = self._limits.max_bytes
-        if options.max_size is not None:
-            limit = min(limit, options.max_size)
+        limit = self._largest(options)
         _check_declared_size(source, limit)
-        check_wanted(item, options, nsfw=post.nsfw or wish.nsfw)
-        if isinstance(by, Asked):
+        check_wanted(item, options, nsfw=post.nsfw or requested.nsfw)
+        if isinstance(by, AwaitedUploads):
             await self._quotas.check(by, options, before=before)
         else:
             await self._quotas.admit(by, post, options)
-        told = wish.over(details_from(options, item=item, at=post.created_at))
-        told = replace(told, nsfw=told.nsfw or post.nsfw or item.spoiler)
+        details = requested.applied_to(details_from(options, item=item, at=post.created_at))
+        details = replace(details, nsfw=details.nsfw or post.nsfw or item.spoiler)
         async with (
-            self._budgets.place(host_url, lane_of(post)),
+            self._budgets.slot(host_url, lane_of(post)),
             self._reader.open(source, limit_bytes=limit) as media,
         ):
             check_kind(media.mime, options, filename=item.filename)
-            if not isinstance(by, Asked):
+            if not isinstance(by, AwaitedUploads):
                 await self._posts.note_sending(by)
-            digest = Digest(media.chunks)
-            read = replace(media, chunks=digest.chunks())
+            hashing = HashingReader(media.chunks)
+            read = replace(media, chunks=hashing.chunks())
             try:
-                stored = await self._host.upload(read, host_url=host_url, key=key, details=told)
+                stored = await self._host.upload(read, host_url=host_url, key=key, details=details)
             except DuplicateMedia as refused:
-                stored = await self._known_copy(post, host_url, digest, refused)
-        upload = self._record(stored, digest.sha256, post=post, item=item, host_url=host_url)
-        veiled = item.spoiler or (wish.nsfw and not post.nsfw)  # no thumb where all may look
-        await self._watch_expiry(upload, told.expires_after)
-        return replace(upload, tags=told.tags, spoiler=veiled)
+                stored = await self._known_copy(post, host_url, hashing, refused)
+        upload = self._record(stored, hashing.sha256, post=post, item=item, host_url=host_url)
+        await note_other_expiry(upload, details.expires_after, notes=self._notes)
+        hidden = item.spoiler or (requested.nsfw and not post.nsfw)  # no thumb where all may look
+        return replace(upload, tags=details.tags, spoiler=hidden)
 
-    async def _watch_expiry(self, upload: Upload, after: timedelta | None) -> None:
-        """Note that the host keeps a copy for another time; ``/status`` tells moderators.
-
-        The copy exists by now: no remark on it may cost it its record.
-        """
-        if not expires_otherwise(upload, after):
-            return
-        log.warning("the host did not confirm the expiry", guild=upload.guild_id)
-        with contextlib.suppress(ImgoeError):
-            await self._notes.write(expiry_note(upload.guild_id), upload.created_at.isoformat())
+    def _largest(self, options: Options) -> int:
+        """Return the largest size in bytes that both operator and place take."""
+        of_place, of_operator = options.max_size, self._limits.max_bytes
+        return of_operator if of_place is None else min(of_operator, of_place)
 
     async def upload_now(
-        self, actor: Actor, handed: Sequence[Handed], *, post: Post, wish: Wish = NO_WISH
+        self,
+        actor: Actor,
+        files: Sequence[FileToUpload],
+        *,
+        post: Post,
+        requested: UploadOptions = NO_UPLOAD_OPTIONS,
     ) -> Card:
         """Store copies and their records, and order the direct message with their delete links.
 
-        Of several things each fails by itself, and the card says why.
+        Of several files each fails by itself, and the card says why.
 
         Raises:
             NotAllowed: the server lets only a role upload, and the actor lacks it.
             UnderWay: the message was kept meanwhile by another way; then nothing of this is left.
-            ImgoeError: as ``upload`` does, when there is but one thing; then nothing is stored.
+            ImgoeError: as ``upload`` does, when there is but one file; then nothing is stored.
         """
         options = await self._options.at(post.guild_id, post.channel_ids)
         check_may_upload(actor, options)
-        with self._quotas.asked(post, files=len(handed)) as asked:
-            uploads, left = await self._upload_each(handed, post, wish, asked)
-            await self._outage.keep(lambda: self._store(post, uploads, left, options, wish))
+        with self._quotas.awaiting(post, files=len(files)) as awaited:
+            uploads, left = await self._upload_each(files, post, requested, awaited)
+            await self._outage.keep(lambda: self._store(post, uploads, left, options, requested))
         return await self._outage.outlast(
             lambda: self._posts.get_card(post.id, now=self._clock.now())
         )
@@ -188,7 +177,7 @@ class UploadService:
         uploads: Sequence[Upload],
         left: Sequence[FailedItem],
         options: Options,
-        wish: Wish,
+        requested: UploadOptions,
     ) -> None:
         """Store what was uploaded; safe to repeat where it may have been stored already.
 
@@ -196,64 +185,43 @@ class UploadService:
             UnderWay: another way was faster; the copies are deleted.
         """
         layout = await self._layouts.choose(options, post.guild_id, files=len(uploads))
-        shown = replace(post, layout=layout, nsfw=post.nsfw or wish.nsfw)
+        shown = replace(post, layout=layout, nsfw=post.nsfw or requested.nsfw)
         if await self._posts.add_uploaded(shown, *uploads, left=left):
             return
         try:
             await self._posts.get_post(post.id)
         except UploadNotFound:
-            await self._undo(uploads)
+            await delete_unrecorded(uploads, host=self._host)
             raise UnderWay from None
 
-    async def _undo(self, uploads: Sequence[Upload]) -> None:
-        """Delete copies that nobody was told of and no record tells of."""
-        for upload in uploads:
-            link = upload.stored.delete_link
-            if link is None:  # somebody else's copy
-                continue
-            try:
-                await self._host.delete(link, host_url=upload.host_url)
-            except ImgoeError as error:
-                log.warning("a second copy was left at its host", error=repr(error))
-
     async def _upload_each(
-        self, handed: Sequence[Handed], post: Post, wish: Wish, asked: Asked
+        self,
+        files: Sequence[FileToUpload],
+        post: Post,
+        requested: UploadOptions,
+        awaited: AwaitedUploads,
     ) -> tuple[list[Upload], list[FailedItem]]:
         uploads: list[Upload] = []
         left: list[FailedItem] = []
-        for each in handed:
+        for each in files:
             try:
-                call = partial(
-                    self._upload_waited_for,
-                    each,
+                upload = partial(
+                    self.upload,
+                    each.source,
                     post=post,
-                    by=asked,
-                    wish=wish,
+                    item=each.item,
+                    by=awaited,
+                    requested=requested,
                     before=tuple(uploads),
                 )
+                call = partial(wait_for_source, upload, waits_s=self._limits.source_waits_s)
                 # The first may fail at once; after it, copies wait for their record.
                 uploads.append(await (self._outage.outlast(call) if uploads else call()))
             except ImgoeError as error:
-                if len(handed) == 1 or (isinstance(error, KeyMissing) and not uploads):
+                if len(files) == 1 or (isinstance(error, KeyMissing) and not uploads):
                     raise
                 left.append(FailedItem(each.item.position, each.item.filename, error))
         return uploads, left
-
-    async def _upload_waited_for(
-        self, handed: Handed, *, post: Post, by: Asked, wish: Wish, before: Sequence[Upload]
-    ) -> Upload:
-        """Upload, and wait out a bad moment of Discord's CDN: there is but this one link."""
-        upload = partial(
-            self.upload, handed.source, post=post, item=handed.item, by=by, wish=wish, before=before
-        )
-        for wait_s in self._limits.source_waits_s:
-            try:
-                return await upload()
-            except SourceUnreachable as error:
-                if error.site is not None:  # somebody's own site, which may well stay away
-                    raise
-            await asyncio.sleep(wait_s)
-        return await upload()
 
     async def get_card(self, actor: Actor, post_id: PostId) -> Card:
         """Return a post's card to somebody of its server, or to its author anywhere.
@@ -267,16 +235,16 @@ class UploadService:
             raise UploadNotFound
         return card
 
-    async def answered(self, post: Post, posted: Posted) -> None:
+    async def answered(self, post: Post, posted: PostedCard) -> None:
         """Note where the card of an ``upload_now`` stands, so that it can change later."""
         due = look_at(posted, now=self._clock.now())
-        await self._outage.keep(lambda: self._posts.set_card(post.id, posted.place, look_at=due))
+        await self._outage.keep(lambda: self._posts.set_card(post.id, posted.location, look_at=due))
 
     async def _known_copy(
-        self, post: Post, host_url: str, digest: Digest, refused: DuplicateMedia
+        self, post: Post, host_url: str, hashing: HashingReader, refused: DuplicateMedia
     ) -> Stored:
         """Answer with the guild's own earlier copy; its delete link stays with its uploader."""
-        known = await self._posts.find_copy(post.guild_id, host_url, digest.sha256)
+        known = await self._posts.find_copy(post.guild_id, host_url, hashing.sha256)
         if known is None:
             raise refused
         return replace(known.stored, delete_link=None)
@@ -297,11 +265,6 @@ class UploadService:
             stored=stored,
             created_at=self._clock.now(),
         )
-
-
-def expiry_note(guild_id: GuildId) -> str:
-    """Return the name of the note that says when a host last kept a copy for another time."""
-    return f"expiry {guild_id}"
 
 
 def _check_declared_size(source: Source, limit: int) -> None:

@@ -15,7 +15,8 @@ from urllib.parse import quote, unquote, urlsplit
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from imgoe_bot.adapters.sources.web import WebReader, is_public, open_guarded_http
+from imgoe_bot.adapters.sources.guarded_http import is_public, open_guarded_http
+from imgoe_bot.adapters.sources.web import WebReader
 from imgoe_bot.domain.media import Source as WebSource
 from imgoe_bot.errors import (
     HostBusy,

@@ -6,9 +6,9 @@ import discord
 import structlog
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
-from imgoe_bot.domain.mirror import MirrorRule, find_rule
 from imgoe_bot.domain.options import Answer, Options
-from imgoe_bot.services.mirroring.resting import Lost
+from imgoe_bot.domain.rules import MirrorRule, find_rule
+from imgoe_bot.services.mirroring.auto_pauses import InaccessibleChannel
 from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in, needed_to_mirror
 from imgoe_bot.ui.access.refusals import find_lack
 from imgoe_bot.ui.container import Services
@@ -26,7 +26,7 @@ async def check_access(guild: discord.Guild, services: Services) -> None:
     Who made a rule is told once when it rests. Where one woke the server is unheard afterwards:
     what was posted meanwhile has to be read.
     """
-    async with services.resting.turn(GuildId(guild.id)):
+    async with services.resting.lock(GuildId(guild.id)):
         await _check_access(guild, services)
 
 
@@ -71,13 +71,13 @@ async def refused(channel: AnyChannel, error: discord.Forbidden, services: Servi
     if lack is None:
         log.warning("a channel was refused for no permission", channel=channel.id, code=error.code)
         return
-    lost = Lost(convert.channel_line(channel), lack)
+    lost = InaccessibleChannel(convert.channel_line(channel), lack)
     await services.resting.rest(GuildId(guild.id), [lost], locale=str(guild.preferred_locale))
 
 
 def lost_in(
     guild: discord.Guild, rules: Sequence[MirrorRule], seen: Mapping[ChannelId, MessageId]
-) -> Iterator[Lost]:
+) -> Iterator[InaccessibleChannel]:
     """Return the mirrored channels that the bot could read once, and can't now.
 
     Under a wider rule, a channel in which nothing was ever seen may never have been open to it.
@@ -89,7 +89,7 @@ def lost_in(
             continue
         missing = missing_in(channel, NEEDED_TO_READ)
         if missing and (rule.channel_id == line[0] or _was_read(channel, seen)):
-            yield Lost(line, missing[0])
+            yield InaccessibleChannel(line, missing[0])
 
 
 def _channels(guild: discord.Guild) -> Iterator[AnyChannel]:

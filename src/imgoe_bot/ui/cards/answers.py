@@ -2,10 +2,10 @@
 
 import discord
 
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.options import Layout
-from imgoe_bot.domain.quota import Spent
-from imgoe_bot.domain.upload import Card
+from imgoe_bot.domain.quota import QuotaUse
 from imgoe_bot.domain.upload_options import Remark
 from imgoe_bot.ui import expired_interactions
 from imgoe_bot.ui.cards import buttons, pictures, render
@@ -54,7 +54,7 @@ async def _hand_links_over(interaction: AnyInteraction, card: Card) -> None:
 
 
 async def _remark(
-    interaction: AnyInteraction, remarks: tuple[Remark, ...], near: tuple[Spent, ...]
+    interaction: AnyInteraction, remarks: tuple[Remark, ...], near: tuple[QuotaUse, ...]
 ) -> None:
     """Tell the person what to know besides, if there is anything."""
     words = words_for_locale(interaction.locale)

@@ -6,9 +6,12 @@ from typing import Any, Self
 
 import discord
 
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import PostId, UploadId
-from imgoe_bot.domain.upload import Card, Post, Upload, may_see_link
+from imgoe_bot.domain.post import Post
+from imgoe_bot.domain.upload import Upload
+from imgoe_bot.domain.upload_rights import may_see_link
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.cards import link_pages, render
 from imgoe_bot.ui.cards.held_buttons import hold_buttons
@@ -95,7 +98,7 @@ class DeleteButton(
             words = words_for_locale(interaction.locale)
             shown = deletable_in(interaction.message) if interaction.message else []
             if not set(shown) <= {upload.id for upload in card.uploads}:
-                cards = await deletions.get_letter(actor, shown)
+                cards = await deletions.get_digest(actor, shown)
                 text, view = link_pages.one_page(cards, words), delete_view(_listed(cards), words)
             else:
                 text = render.private_text(card, words, with_links=_may_see_links(actor, card))

@@ -4,7 +4,8 @@ from typing import Any
 
 import discord
 
-from imgoe_bot.domain.upload import Card, Upload
+from imgoe_bot.domain.card import Card
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.cards import buttons, render
 from imgoe_bot.ui.message_parts import COLOUR

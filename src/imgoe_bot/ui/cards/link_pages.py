@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.ids import ChannelId
-from imgoe_bot.domain.quota import Spent
-from imgoe_bot.domain.upload import Card, Upload
+from imgoe_bot.domain.quota import QuotaUse
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.cards.render import private_line
 from imgoe_bot.ui.message_parts import MESSAGE_MAX
@@ -43,7 +44,7 @@ class Page:
         return f"{first.id}-dm"
 
 
-def pages(cards: Sequence[Card], words: Words, *, near: Sequence[Spent] = ()) -> list[Page]:
+def pages(cards: Sequence[Card], words: Words, *, near: Sequence[QuotaUse] = ()) -> list[Page]:
     """Return the messages that list these posts' copies; none lists one twice.
 
     Args:

@@ -8,8 +8,9 @@ from typing import Any, Self
 
 import discord
 
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.ids import PostId
-from imgoe_bot.domain.upload import Card, Upload
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.message_parts import AnyItem, Match

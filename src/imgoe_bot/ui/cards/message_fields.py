@@ -6,9 +6,11 @@ from typing import Any
 
 import discord
 
+from imgoe_bot.domain.card import Card, FailedItem
 from imgoe_bot.domain.media import kind_of
 from imgoe_bot.domain.options import Layout
-from imgoe_bot.domain.upload import Card, FailedItem, Place, Post, Upload
+from imgoe_bot.domain.post import MessageLocation, Post
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.ui.cards import buttons, render
 from imgoe_bot.ui.cards.gallery import gallery_view
 
@@ -32,7 +34,7 @@ def fields(
     }
 
 
-def is_elsewhere(post: Post, place: Place, standing: discord.Message | None) -> bool:
+def is_elsewhere(post: Post, place: MessageLocation, standing: discord.Message | None) -> bool:
     """Tell whether a card neither answers its message nor a command, so that it names it."""
     if standing is None:
         return place.channel_id != post.channel_id

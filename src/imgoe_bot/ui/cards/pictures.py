@@ -14,8 +14,9 @@ from typing import Any
 
 import discord
 
+from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.ids import UploadId
-from imgoe_bot.domain.upload import Card, Posted, Upload
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.services.ports.media import Thumb
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.reading import convert
@@ -37,9 +38,9 @@ class _Picture:
     loaded: bool
 
 
-def posted(message: discord.Message) -> Posted:
+def posted(message: discord.Message) -> PostedCard:
     """Return where a card of ours was posted, and whether pictures are missing on it."""
-    return Posted(convert.place_of(message), lacks_thumbs=are_missing(message))
+    return PostedCard(convert.place_of(message), lacks_thumbs=are_missing(message))
 
 
 def are_missing(message: discord.Message) -> bool:

@@ -5,10 +5,11 @@ from types import MappingProxyType
 
 import discord
 
+from imgoe_bot.domain.card import Card, FailedItem
 from imgoe_bot.domain.guild import GuildSettings
 from imgoe_bot.domain.ids import UploadId
-from imgoe_bot.domain.mirror import MirrorRule
-from imgoe_bot.domain.upload import Card, FailedItem, Upload
+from imgoe_bot.domain.rules import MirrorRule
+from imgoe_bot.domain.upload import Upload
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.message_parts import COLOUR, COLOUR_FAILED, COLOUR_GONE, MESSAGE_MAX
 from imgoe_bot.ui.translate import Words, words_for_locale

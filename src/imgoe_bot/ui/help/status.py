@@ -5,7 +5,7 @@ import math
 import discord
 
 from imgoe_bot import _version
-from imgoe_bot.domain.budget import Used
+from imgoe_bot.domain.budget import LimitUse
 from imgoe_bot.domain.duration import format_duration
 from imgoe_bot.services.reports.status import Report
 from imgoe_bot.ui import wording as w
@@ -64,10 +64,10 @@ def host_text(report: Report, words: Words) -> str:
     return "\n".join(lines)
 
 
-def _left(used: Used) -> str:
-    """Return what is left of an allowance: of how much, in which time."""
-    allowance = used.allowance
-    return f"{used.left} / {allowance.most} ({format_duration(allowance.period)})"
+def _left(used: LimitUse) -> str:
+    """Return what is left of a limit: of how much, in which time."""
+    limit = used.limit
+    return f"{used.left} / {limit.most} ({format_duration(limit.period)})"
 
 
 def dms_text(report: Report, words: Words) -> str:

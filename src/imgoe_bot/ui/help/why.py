@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import discord
 
-from imgoe_bot.domain.mirror import Decision, Skip
-from imgoe_bot.domain.status import Fate, Record
+from imgoe_bot.domain.mirror import Decision, SkipReason
+from imgoe_bot.domain.status import Outcome, Record
 from imgoe_bot.errors import NotAllowed, SettingsRejected, SourceGone
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.access.permissions import held_in
@@ -60,20 +60,20 @@ def check_lines(decision: Decision, words: Words) -> list[str]:
     if decision.skip is not None:
         lines.append(_claim(FAILS, decision.skip, words))
     lines += [f"{HOLDS} **{w.safe_name(each.filename)}**" for each in decision.keep]
-    for left in decision.left:
+    for left in decision.skipped:
         reason = words(f"why.{left.reason.value}")
         lines.append(f"{FAILS} **{w.safe_name(left.attachment.filename)}**: {reason}")
     return lines
 
 
-def _claim(mark: str, reason: Skip, words: Words) -> str:
+def _claim(mark: str, reason: SkipReason, words: Words) -> str:
     return f"{mark} {words(f'why.{reason.value}')}"
 
 
 def _result(decision: Decision, record: Record) -> str:
-    if record.fate is Fate.UNKNOWN and not decision.keep:
+    if record.outcome is Outcome.UNKNOWN and not decision.keep:
         return "not"
-    return record.fate.value
+    return record.outcome.value
 
 
 async def find_message(interaction: AnyInteraction, link: str) -> discord.Message:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from imgoe_bot.domain.ids import ChannelId
-from imgoe_bot.domain.library import Query, Whose
+from imgoe_bot.domain.library import OwnerFilter, Query
 
 PAGE_MAX = 9999
 PATTERN = (
@@ -18,7 +18,7 @@ PATTERN = (
 """What ``pack`` writes; the text is the tag, as long as it says, and the search."""
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_LETTERS = {Whose.MINE: "m", Whose.SERVER: "s"}
+_LETTERS = {OwnerFilter.MINE: "m", OwnerFilter.SERVER: "s"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def unpack(match: re.Match[str]) -> Spot:
     """Return the spot that ``pack`` wrote, from a match of ``PATTERN``."""
     text, tag_length = match["text"], int(match["tag"])
     query = Query(
-        whose=Whose.SERVER if match["whose"] == "s" else Whose.MINE,
+        whose=OwnerFilter.SERVER if match["whose"] == "s" else OwnerFilter.MINE,
         search=text[tag_length:],
         tag=text[:tag_length],
         channel_id=ChannelId(int(match["channel"], 36)) if match["channel"] else None,

@@ -8,7 +8,7 @@ import discord
 
 from imgoe_bot.domain.ids import UploadId
 from imgoe_bot.domain.library import Entry, Page, Query
-from imgoe_bot.domain.upload import may_delete
+from imgoe_bot.domain.upload_rights import may_delete
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.cards.buttons import BUTTON_URL_MAX
 from imgoe_bot.ui.cards.links_button import LinksButton

@@ -6,8 +6,8 @@ import discord
 
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.domain.mirror import MirrorRule, find_rule
 from imgoe_bot.domain.options import Answer, Options, get_option
+from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.errors import ImgoeError, NotAllowed
 from imgoe_bot.services.reports.status import Report
 from imgoe_bot.ui import wording as w

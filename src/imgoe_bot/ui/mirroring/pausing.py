@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import discord
 
 from imgoe_bot.domain.guild import check_may_manage
-from imgoe_bot.domain.mirror import MirrorRule
+from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.ui.access.permissions import missing_to_mirror
 from imgoe_bot.ui.cards import render
 from imgoe_bot.ui.container import AnyInteraction, services_of

@@ -4,8 +4,9 @@ import contextlib
 
 import discord
 
+from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.ids import ChannelId, GuildId, UserId
-from imgoe_bot.domain.upload import Card, Place, Posted
+from imgoe_bot.domain.post import MessageLocation
 from imgoe_bot.errors import DiscordRefused, NotAllowed, SourceGone
 from imgoe_bot.ui.access.permissions import held_in
 from imgoe_bot.ui.access.refusals import translated
@@ -46,7 +47,7 @@ class DiscordBoard:
         guild = self._bot.get_guild(guild_id)
         return await guild.fetch_member(user_id) if guild else None
 
-    async def post(self, card: Card, *, nonce: str) -> Posted:
+    async def post(self, card: Card, *, nonce: str) -> PostedCard:
         """Post a card in its post's channel; see the port."""
         post = card.post
         channel = self._bot.get_partial_messageable(post.channel_id, guild_id=post.guild_id)
@@ -58,9 +59,9 @@ class DiscordBoard:
             )
         return pictures.posted(sent)
 
-    async def remove(self, place: Place) -> None:
+    async def remove(self, location: MessageLocation) -> None:
         """Take a message of ours away; see the port."""
-        channel = self._bot.get_partial_messageable(place.channel_id)
+        channel = self._bot.get_partial_messageable(location.channel_id)
         with contextlib.suppress(SourceGone, NotAllowed, DiscordRefused):
             async with translated(needs="manage_messages"):
-                await channel.get_partial_message(place.message_id).delete()
+                await channel.get_partial_message(location.message_id).delete()

@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import discord
 
-from imgoe_bot.domain.direct_messages import Halt
+from imgoe_bot.domain.card import Card
+from imgoe_bot.domain.direct_messages import HaltReason
 from imgoe_bot.domain.ids import UserId
-from imgoe_bot.domain.quota import Spent
-from imgoe_bot.domain.upload import Card
+from imgoe_bot.domain.quota import QuotaUse
 from imgoe_bot.errors import DirectMessagesHalted, SourceGone, SourceUnreachable
 from imgoe_bot.ui.cards import buttons, link_pages
 from imgoe_bot.ui.container import AnyBot
 from imgoe_bot.ui.message_parts import NO_PINGS
 from imgoe_bot.ui.translate import words_for_locale
 
-HALTS = {40003: Halt.TOO_FAST, 20026: Halt.QUARANTINED}
+HALTS = {40003: HaltReason.TOO_FAST, 20026: HaltReason.QUARANTINED}
 LOOK_BACK = 50
 """How many of the newest messages are searched for what an earlier try sent."""
 
@@ -40,7 +40,7 @@ class Inbox:
         return True
 
     async def deliver(
-        self, cards: Sequence[Card], *, near: Sequence[Spent] = (), repeated: bool
+        self, cards: Sequence[Card], *, near: Sequence[QuotaUse] = (), repeated: bool
     ) -> bool:
         """Send delete links; see ``ports.Messenger``."""
         try:
@@ -53,7 +53,7 @@ class Inbox:
         return True
 
     async def _send(
-        self, channel: discord.DMChannel, cards: Sequence[Card], near: Sequence[Spent]
+        self, channel: discord.DMChannel, cards: Sequence[Card], near: Sequence[QuotaUse]
     ) -> None:
         words = words_for_locale(cards[0].post.locale if cards else None)
         for page in link_pages.pages(cards, words, near=near):

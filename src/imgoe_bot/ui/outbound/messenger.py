@@ -7,13 +7,14 @@ from dataclasses import replace
 import discord
 import structlog
 
+from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.ids import GuildId, UploadId
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
-from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import Answer, Options
-from imgoe_bot.domain.quota import Spent
-from imgoe_bot.domain.upload import Card, Place, Post, Posted
+from imgoe_bot.domain.post import MessageLocation, Post
+from imgoe_bot.domain.quota import QuotaUse
+from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.errors import (
     DiscordRefused,
     ImgoeError,
@@ -70,7 +71,7 @@ class DiscordMessenger:
 
     async def announce(
         self, card: Card, options: Options, *, nonce: str, repeated: bool
-    ) -> Posted | None:
+    ) -> PostedCard | None:
         """Answer the source message the way the options say; see the port."""
         try:
             return await self._answer(card, options, nonce=nonce, repeated=repeated)
@@ -80,7 +81,7 @@ class DiscordMessenger:
 
     async def _answer(
         self, card: Card, options: Options, *, nonce: str, repeated: bool
-    ) -> Posted | None:
+    ) -> PostedCard | None:
         if options.answer is Answer.SILENT:
             return None
         try:
@@ -93,7 +94,7 @@ class DiscordMessenger:
 
     async def _answer_by_card(
         self, card: Card, options: Options, *, nonce: str, repeated: bool
-    ) -> Posted:
+    ) -> PostedCard:
         """Answer where the options say or, if a thread takes nothing, below the message."""
         async with translated(needs="send_messages"):
             channel, answered = await self._answer_channel(card.post, options)
@@ -113,7 +114,7 @@ class DiscordMessenger:
         *,
         answers: bool,
         repeated: bool,
-    ) -> Posted:
+    ) -> PostedCard:
         async with translated(needs="send_messages"):
             card = self._fit_for(card, channel.id)
             earlier = await self._find_answer(card.post, channel) if repeated else None
@@ -233,7 +234,12 @@ class DiscordMessenger:
                 await self._edit(place, card, files, elsewhere=elsewhere)
 
     async def _edit(
-        self, place: Place, card: Card, files: Mapping[UploadId, pictures.File], *, elsewhere: bool
+        self,
+        place: MessageLocation,
+        card: Card,
+        files: Mapping[UploadId, pictures.File],
+        *,
+        elsewhere: bool,
     ) -> None:
         """Edit a card; without anybody's words if automatic moderation takes offence at them."""
         fields = message_fields.fields(card, elsewhere=elsewhere, thumbs=pictures.addresses(files))
@@ -246,14 +252,14 @@ class DiscordMessenger:
                 raise
             await self._edit(place, plain, {}, elsewhere=elsewhere)
 
-    async def _find_card(self, place: Place) -> discord.Message | None:
+    async def _find_card(self, place: MessageLocation) -> discord.Message | None:
         """Return a card as it stands; None where the bot may not read, though it may edit there."""
         try:
             return await self._message(place).fetch()
         except discord.Forbidden:
             return None
 
-    async def show_held(self, card: Card, options: Options, *, nonce: str) -> Place:
+    async def show_held(self, card: Card, options: Options, *, nonce: str) -> MessageLocation:
         """Show moderators that a post waits for their decision; see the port."""
         place, log_id = card.post.card, self._log_channel(card.post, options)
         if place is not None and log_id in (None, place.channel_id):
@@ -278,12 +284,12 @@ class DiscordMessenger:
             async with translated(needs="manage_messages"):
                 await self._message(place).delete()
 
-    def _message(self, place: Place) -> discord.PartialMessage:
+    def _message(self, place: MessageLocation) -> discord.PartialMessage:
         channel = self._bot.get_partial_messageable(place.channel_id)
         return channel.get_partial_message(place.message_id)
 
     async def deliver(
-        self, cards: Sequence[Card], *, near: Sequence[Spent] = (), repeated: bool
+        self, cards: Sequence[Card], *, near: Sequence[QuotaUse] = (), repeated: bool
     ) -> bool:
         """Send one person the delete links of their posts; see the port."""
         return await self._inbox.deliver(cards, near=near, repeated=repeated)

@@ -4,7 +4,8 @@ from typing import Any
 
 import discord
 
-from imgoe_bot.domain.upload import Card, Post
+from imgoe_bot.domain.card import Card
+from imgoe_bot.domain.post import Post
 from imgoe_bot.ui.access.refusals import takes_no_reply
 from imgoe_bot.ui.cards import message_fields
 from imgoe_bot.ui.discord_codes import AUTOMOD

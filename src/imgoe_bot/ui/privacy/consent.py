@@ -4,9 +4,9 @@ from typing import Any, Self
 
 import discord
 
+from imgoe_bot.domain.choices import PersonChoice
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.domain.mirror import PersonChoice
 from imgoe_bot.domain.options import Consent, Options
 from imgoe_bot.errors import NotAllowed, SourceGone, SourceUnreachable
 from imgoe_bot.ui import wording as w

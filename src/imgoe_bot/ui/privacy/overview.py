@@ -4,7 +4,7 @@ from operator import itemgetter
 
 import discord
 
-from imgoe_bot.domain.mirror import PersonChoice
+from imgoe_bot.domain.choices import PersonChoice
 from imgoe_bot.domain.privacy import Holdings, Overview
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.message_parts import COLOUR

@@ -11,7 +11,7 @@ from imgoe_bot.domain.ids import AttachmentId
 from imgoe_bot.domain.links import name_in
 from imgoe_bot.domain.media import kind_of
 from imgoe_bot.domain.mirror import AttachmentFacts
-from imgoe_bot.domain.options import From
+from imgoe_bot.domain.options import MessagePart
 from imgoe_bot.ui import endpoints
 from imgoe_bot.ui.reading.media_references import UNKNOWN_IMAGE, Thing, id_of
 
@@ -67,6 +67,6 @@ def _thing(
         size_bytes=None,
         content_type=mime,
         spoiler=spoiler,
-        source=From.COMPONENTS,
+        source=MessagePart.COMPONENTS,
     )
     yield Thing(facts, url)

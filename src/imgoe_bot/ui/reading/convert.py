@@ -20,9 +20,9 @@ from imgoe_bot.domain.ids import (
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.mirror import MessageFacts
-from imgoe_bot.domain.upload import Origin, Place, Post
+from imgoe_bot.domain.post import MessageLocation, Origin, Post
 from imgoe_bot.errors import SettingsRejected
-from imgoe_bot.services.uploading.uploads import Handed
+from imgoe_bot.services.uploading.uploads import FileToUpload
 from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.reading.sources import name_of, things_in
 from imgoe_bot.ui.wording import is_link
@@ -152,7 +152,7 @@ def source_of(attachment: discord.Attachment) -> Source:
     return Source(url=attachment.url, filename=name_of(attachment), size_bytes=attachment.size)
 
 
-def handed_of(file: discord.Attachment | None, url: str | None) -> Handed:
+def handed_of(file: discord.Attachment | None, url: str | None) -> FileToUpload:
     """Return the one thing handed over: a file or an address.
 
     Raises:
@@ -161,9 +161,9 @@ def handed_of(file: discord.Attachment | None, url: str | None) -> Handed:
     if (file is None) == (url is None):
         raise SettingsRejected(setting="file", problem="file-or-url")
     if file is not None:
-        return Handed(source_of(file), item_of(file))
+        return FileToUpload(source_of(file), item_of(file))
     source = typed_source(url or "")
-    return Handed(source, typed_item(source))
+    return FileToUpload(source, typed_item(source))
 
 
 def typed_source(url: str) -> Source:
@@ -215,6 +215,6 @@ def post_of(interaction: AnyInteraction, *, now: datetime) -> Post:
     )
 
 
-def place_of(message: discord.Message) -> Place:
+def place_of(message: discord.Message) -> MessageLocation:
     """Return where a message stands."""
-    return Place(ChannelId(message.channel.id), MessageId(message.id))
+    return MessageLocation(ChannelId(message.channel.id), MessageId(message.id))

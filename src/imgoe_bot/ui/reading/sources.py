@@ -10,7 +10,7 @@ from imgoe_bot.domain.ids import AttachmentId
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.links import Link, find_links, hides, media_links, name_in
 from imgoe_bot.domain.mirror import AttachmentFacts
-from imgoe_bot.domain.options import From
+from imgoe_bot.domain.options import MessagePart
 from imgoe_bot.ui.reading.components import layout_things
 from imgoe_bot.ui.reading.media_references import UNKNOWN_IMAGE, Thing, id_of
 
@@ -81,8 +81,8 @@ def _things_of(part: discord.Message | discord.MessageSnapshot) -> Iterator[Thin
 
 
 def _as_forwarded(thing: Thing) -> Thing:
-    own = thing.facts.source in (From.ATTACHMENTS, From.STICKERS)
-    source = From.FORWARDS if own else thing.facts.source
+    own = thing.facts.source in (MessagePart.ATTACHMENTS, MessagePart.STICKERS)
+    source = MessagePart.FORWARDS if own else thing.facts.source
     return replace(thing, facts=replace(thing.facts, source=source, forwarded=True))
 
 
@@ -95,7 +95,7 @@ def _attachments(attachments: Iterable[discord.Attachment]) -> Iterator[Thing]:
             size_bytes=attachment.size,
             content_type=attachment.content_type,
             spoiler=attachment.is_spoiler(),
-            source=From.ATTACHMENTS,
+            source=MessagePart.ATTACHMENTS,
             voice=attachment.is_voice_message(),
         )
         yield Thing(facts, attachment.url)
@@ -110,7 +110,7 @@ def _stickers(stickers: Iterable[discord.StickerItem]) -> Iterator[Thing]:
             filename=f"{sticker.name}.{sticker.format.file_extension}",
             size_bytes=None,
             content_type=mime,
-            source=From.STICKERS,
+            source=MessagePart.STICKERS,
             animation=mime is None,
         )
         yield Thing(facts, sticker.url)
@@ -130,7 +130,7 @@ def _previews(embeds: Iterable[discord.Embed], links: Sequence[Link]) -> Iterato
             size_bytes=None,
             content_type=UNKNOWN_IMAGE,
             spoiler=hides(links, embed.url),
-            source=From.EMBEDS,
+            source=MessagePart.EMBEDS,
         )
         yield Thing(facts, picture.proxy_url)
 
@@ -143,6 +143,6 @@ def _link(link: Link) -> Thing:
         filename=name_in(link.url),
         size_bytes=None,
         spoiler=link.spoiler,
-        source=From.LINKS,
+        source=MessagePart.LINKS,
     )
     return Thing(facts, link.url, typed=True)

@@ -7,7 +7,7 @@ import discord
 
 from imgoe_bot.domain.ids import AttachmentId
 from imgoe_bot.domain.job import Item
-from imgoe_bot.domain.layers import Held
+from imgoe_bot.domain.option_layers import OptionInForce
 from imgoe_bot.domain.templates import fill
 from imgoe_bot.errors import SettingsRejected, SourceUnreachable
 from imgoe_bot.ui import wording as w
@@ -27,7 +27,7 @@ def was_set(
     *,
     name: str,
     new: str,
-    before: tuple[Held, ...],
+    before: tuple[OptionInForce, ...],
     at: datetime,
 ) -> str:
     """Return the answer to ``/settings set``: what holds now, and what held before.

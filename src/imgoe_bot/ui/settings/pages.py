@@ -5,7 +5,7 @@ from typing import Any, Self
 import discord
 
 from imgoe_bot.domain.guild import Change, check_may_manage
-from imgoe_bot.domain.layers import Held
+from imgoe_bot.domain.option_layers import OptionInForce
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.message_parts import COLOUR, AnyItem, Match
@@ -20,7 +20,7 @@ DESCRIPTION_MAX = 4000
 
 
 def option_page(
-    held: tuple[Held, ...], place: ChosenPlace, words: Words, *, page: int
+    held: tuple[OptionInForce, ...], place: ChosenPlace, words: Words, *, page: int
 ) -> discord.Embed:
     """Return one page of a place's options: value, origin, what it is for."""
     shown = held[page * PAGE_LINES : (page + 1) * PAGE_LINES]
@@ -36,7 +36,7 @@ def option_page(
     return embed.add_field(name="\u200b", value=words("option.show.help"), inline=False)
 
 
-def page_count(held: tuple[Held, ...]) -> int:
+def page_count(held: tuple[OptionInForce, ...]) -> int:
     """Return how many pages there are."""
     return -(-len(held) // PAGE_LINES)
 
@@ -50,7 +50,7 @@ def _where(place: ChosenPlace) -> str:
     return f"<#{place.scope_id}>\n" if place.line else ""
 
 
-def _line(held: Held, scope_id: int, words: Words) -> str:
+def _line(held: OptionInForce, scope_id: int, words: Words) -> str:
     value = sw.shown(held.name, held.text, words)
     head = f"**{w.escape(held.name)}**: {value} · {sw.origin(held, scope_id, words)}"
     return f"{head}\n-# {sw.about(held.name, words)}"
@@ -100,7 +100,7 @@ async def look(
 
 
 def _buttons(
-    held: tuple[Held, ...], place: ChosenPlace, words: Words, *, page: int
+    held: tuple[OptionInForce, ...], place: ChosenPlace, words: Words, *, page: int
 ) -> discord.ui.View:
     view = discord.ui.View(timeout=None)
     if page > 0:

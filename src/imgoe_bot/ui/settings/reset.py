@@ -5,7 +5,7 @@ from typing import Any, Self
 import discord
 
 from imgoe_bot.domain.guild import SERVER, check_may_manage
-from imgoe_bot.domain.layers import Held, explain
+from imgoe_bot.domain.option_layers import OptionInForce, explain
 from imgoe_bot.services.settings.options import Resettable
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
@@ -44,7 +44,7 @@ async def ask_reset(interaction: AnyInteraction, place: ChosenPlace, name: str |
 
 async def _without(
     interaction: AnyInteraction, place: ChosenPlace, found: Resettable
-) -> dict[str, Held]:
+) -> dict[str, OptionInForce]:
     """Return what holds in a place once it sets nothing of that itself."""
     guild_id = check_may_manage(convert.actor_of(interaction))
     layers = await services_of(interaction.client).options.layers(guild_id)
@@ -54,7 +54,9 @@ async def _without(
     return {held.name: held for held in explain([*outer[:-1], (line[-1], left)])}
 
 
-def _question(place: ChosenPlace, found: Resettable, outer: dict[str, Held], words: Words) -> str:
+def _question(
+    place: ChosenPlace, found: Resettable, outer: dict[str, OptionInForce], words: Words
+) -> str:
     name = sw.place(place.scope_id, words)
     lines = [words("option.reset.ask", place=name, count=len(found.own))]
     lines += [_line(each, text, outer[each], place, words) for each, text in found.own.items()]
@@ -63,7 +65,7 @@ def _question(place: ChosenPlace, found: Resettable, outer: dict[str, Held], wor
     )
 
 
-def _line(name: str, text: str, then: Held, place: ChosenPlace, words: Words) -> str:
+def _line(name: str, text: str, then: OptionInForce, place: ChosenPlace, words: Words) -> str:
     return words(
         "option.reset.line",
         option=w.escape(name),

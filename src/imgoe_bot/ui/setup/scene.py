@@ -6,8 +6,8 @@ from enum import StrEnum
 import discord
 
 from imgoe_bot.domain.guild import GuildSettings, check_may_manage
-from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import OPTIONS, Answer
+from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.cards import render
 from imgoe_bot.ui.container import AnyInteraction, services_of

@@ -8,10 +8,11 @@ import discord
 
 from imgoe_bot.domain.ids import AttachmentId, MessageId, UserId
 from imgoe_bot.domain.links import find_links, name_in
-from imgoe_bot.domain.mirror import asked_for
-from imgoe_bot.domain.options import From
-from imgoe_bot.domain.upload import Post, Upload
-from imgoe_bot.services.uploading.uploads import Handed
+from imgoe_bot.domain.mirror import decide_on_request
+from imgoe_bot.domain.options import MessagePart
+from imgoe_bot.domain.post import Post
+from imgoe_bot.domain.upload import Upload
+from imgoe_bot.services.uploading.uploads import FileToUpload
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.message_parts import MESSAGE_MAX
@@ -36,14 +37,14 @@ class Healed:
     copy: Upload | None
 
 
-def handed_from(interaction: AnyInteraction, target: discord.Message) -> list[Handed]:
+def handed_from(interaction: AnyInteraction, target: discord.Message) -> list[FileToUpload]:
     """Return the media of a message as its interaction brought it; works without the intent."""
     facts = convert.facts_of(target, us=0, space=convert.space_of(interaction))
     if facts is None:
         return []
     things = {thing.facts.position: thing for thing in things_in(target)}
-    kept = [things[each.position] for each in asked_for(facts).keep]
-    return [Handed(thing.source, item_of(thing.facts)) for thing in kept]
+    kept = [things[each.position] for each in decide_on_request(facts).keep]
+    return [FileToUpload(thing.source, item_of(thing.facts)) for thing in kept]
 
 
 def post_about(interaction: AnyInteraction, target: discord.Message) -> Post:
@@ -60,7 +61,7 @@ def post_about(interaction: AnyInteraction, target: discord.Message) -> Post:
 
 async def heal(interaction: AnyInteraction, target: discord.Message) -> list[Healed]:
     """Find working links to everything in a message, and to what its text links."""
-    things = [t for t in await _fresh_things(target) if t.facts.source is not From.LINKS]
+    things = [t for t in await _fresh_things(target) if t.facts.source is not MessagePart.LINKS]
     linked = _linked_by(target)
     for thing in things:
         linked.pop(thing.facts.id, None)

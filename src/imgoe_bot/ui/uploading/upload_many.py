@@ -5,7 +5,7 @@ from typing import Any
 
 import discord
 
-from imgoe_bot.services.uploading.uploads import Handed
+from imgoe_bot.services.uploading.uploads import FileToUpload
 from imgoe_bot.ui.cards import answers
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.reading import convert
@@ -40,7 +40,7 @@ class UploadManyModal(discord.ui.Modal):
         await interaction.response.defer(thinking=True)
         async with failures.answered(interaction):
             handed = [
-                Handed(convert.source_of(file), convert.item_of(file, position=position))
+                FileToUpload(convert.source_of(file), convert.item_of(file, position=position))
                 for position, file in enumerate(self._files.values)
             ]
             card = await services_of(interaction.client).uploads.upload_now(

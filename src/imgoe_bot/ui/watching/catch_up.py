@@ -8,7 +8,7 @@ import discord
 import structlog
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, snowflake_at
-from imgoe_bot.domain.mirror import MirrorRule, find_rule
+from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.errors import ImgoeError
 from imgoe_bot.ui.access.lost_access import check_access, refused
 from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in

@@ -62,7 +62,7 @@ async def _decide_on(message: discord.Message, services: Services) -> None:
         return
     mirrors, outage = services.mirrors, services.outage
     decision = await outage.outlast(lambda: mirrors.observe(facts))
-    if decision.keep or decision.said:
+    if decision.keep or decision.reported:
         services.runner.wake()
     if await outage.outlast(lambda: mirrors.take_question(facts, decision)):
         with contextlib.suppress(discord.HTTPException):

@@ -1,8 +1,8 @@
 """Options in words: what they are for, what they take, what a value means."""
 
 from imgoe_bot.domain.guild import SERVER
-from imgoe_bot.domain.layers import Held
 from imgoe_bot.domain.option_kinds import TEXT_MAX_CHARS, Form, Option
+from imgoe_bot.domain.option_layers import OptionInForce
 from imgoe_bot.domain.options import OPTIONS
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.translate import Words
@@ -54,7 +54,7 @@ def place(scope_id: int, words: Words) -> str:
     return words("option.place.server") if scope_id == SERVER else f"<#{scope_id}>"
 
 
-def origin(held: Held, scope_id: int, words: Words) -> str:
+def origin(held: OptionInForce, scope_id: int, words: Words) -> str:
     """Return where a value comes from, for somebody who looks at one place."""
     if held.scope_id is None:
         return words("option.place.default")

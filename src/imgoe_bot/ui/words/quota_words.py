@@ -2,25 +2,25 @@
 
 from collections.abc import Sequence
 
-from imgoe_bot.domain.quota import Spent, Unit
+from imgoe_bot.domain.quota import QuotaUnit, QuotaUse
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.translate import Words
 
 
-def lines(quotas: Sequence[Spent], words: Words) -> list[str]:
+def lines(quotas: Sequence[QuotaUse], words: Words) -> list[str]:
     """Return a sentence a quota, about the reader and about their server."""
     return [_line(each, words) for each in quotas]
 
 
-def small_lines(quotas: Sequence[Spent], words: Words) -> list[str]:
+def small_lines(quotas: Sequence[QuotaUse], words: Words) -> list[str]:
     """Return the same as remarks below something else."""
     return [f"-# {line}" for line in lines(quotas, words)]
 
 
-def _line(each: Spent, words: Words) -> str:
+def _line(each: QuotaUse, words: Words) -> str:
     used, limit = (
         (w.size(each.used, words), w.size(each.limit, words))
-        if each.unit is Unit.BYTES
+        if each.unit is QuotaUnit.BYTES
         else (str(each.used), str(each.limit))
     )
     return words(f"quota.{each.whose}_{each.unit}", used=used, limit=limit)

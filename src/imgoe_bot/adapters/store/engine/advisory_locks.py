@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-async def take_turn(connection: AsyncConnection, name: str) -> None:
+async def take_advisory_lock(connection: AsyncConnection, name: str) -> None:
     """Let no other transaction that takes the same turn go on before this one has ended.
 
     SQLite has one writer at a time anyway. Called first: what was read before may be old by then.

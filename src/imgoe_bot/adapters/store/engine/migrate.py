@@ -1,6 +1,5 @@
 """Bringing a database to this version's schema."""
 
-import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -10,11 +9,12 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from imgoe_bot.adapters.store.engine.engine import back_up_sqlite
-from imgoe_bot.errors import SchemaTooNew, StoreError
+from imgoe_bot.adapters.store.engine.error_translation import migration_errors
+from imgoe_bot.adapters.store.engine.sqlite_copy import back_up_sqlite
+from imgoe_bot.errors import SchemaTooNew
 
 ONE_AT_A_TIME = 0x1A60E
 """PostgreSQL's lock that a process holds while it migrates; the next one finds nothing to do."""
@@ -27,7 +27,7 @@ async def migrate(engine: AsyncEngine) -> None:
         SchemaTooNew: a newer imgoe_bot wrote this database.
         StoreError: the database can't be opened or changed.
     """
-    try:
+    with migration_errors():
         found = await _find_revision(engine)
         if found == _newest():
             return
@@ -36,8 +36,6 @@ async def migrate(engine: AsyncEngine) -> None:
             back_up_sqlite(engine.url.render_as_string(hide_password=False))
         async with engine.connect() as connection, _rebuilding(connection), connection.begin():
             await connection.run_sync(_upgrade)
-    except (SQLAlchemyError, sqlite3.Error) as error:  # the latter from the copy
-        raise StoreError(kind=type(error).__name__) from error
 
 
 @asynccontextmanager

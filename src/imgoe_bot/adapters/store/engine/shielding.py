@@ -16,7 +16,7 @@ R = TypeVar("R")
 Store = TypeVar("Store", bound=type[object])
 
 
-def finishing(store: Store) -> Store:
+def shielded(store: Store) -> Store:
     """Let every public coroutine method of a store end before a cancellation passes through."""
     for name, method in vars(store).copy().items():
         if inspect.iscoroutinefunction(method) and not name.startswith("_"):

@@ -8,17 +8,16 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.engine.engine import Database
-from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.upsert import upsert
+from imgoe_bot.domain.choices import EVERYWHERE, PersonChoice, choice_in
 from imgoe_bot.domain.ids import GuildId, UserId
-from imgoe_bot.domain.mirror import PersonChoice
-from imgoe_bot.domain.privacy import EVERYWHERE, choice_in
 
 _PURPOSE = b"imgoe_bot person choice"
 
 
-@finishing
+@shielded
 class SqlChoiceStore:
     """``ports.ChoiceStore`` in SQL; without the secret key its rows name nobody."""
 

@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.engine.engine import Database
-from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.shielding import shielded
+from imgoe_bot.adapters.store.leases import read_under_lease
 from imgoe_bot.adapters.store.posts.library import ENTRY, being_erased, entry_from
-from imgoe_bot.adapters.store.settings.memberships import Remembers
+from imgoe_bot.adapters.store.settings.memberships import CachingStore
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import GuildId, UserId
 from imgoe_bot.domain.job import Job, State, Step
@@ -20,7 +21,6 @@ from imgoe_bot.domain.library import Entry
 from imgoe_bot.domain.option_kinds import Form, without_user
 from imgoe_bot.domain.options import OPTIONS
 from imgoe_bot.domain.privacy import Holdings
-from imgoe_bot.errors import StaleWrite
 
 NOBODY = 0
 """Stands in a server's history for who was forgotten."""
@@ -29,16 +29,16 @@ _LISTS = [name for name, option in OPTIONS.items() if option.form is Form.USERS]
 """The options that name people."""
 
 
-@finishing
+@shielded
 class SqlPersonStore:
     """``PersonStore`` and ``ErasureStore`` in SQL."""
 
     def __init__(
-        self, database: Database, *, vault: Vault, remembering: Iterable[Remembers] = ()
+        self, database: Database, *, vault: Vault, caches: Iterable[CachingStore] = ()
     ) -> None:
         self._database = database
         self._vault = vault
-        self._remembering = tuple(remembering)
+        self._caches = tuple(caches)
 
     async def holdings(self, user_id: UserId) -> Holdings:
         """Return how much there is of a person."""
@@ -95,7 +95,7 @@ class SqlPersonStore:
             await _forget_traces(connection, user_id)
             left = await _posts_left(connection, user_id)
         for guild_id in listing:
-            for store in self._remembering:
+            for store in self._caches:
                 store.drop(guild_id)
         if not left:
             await self._database.scrub()
@@ -109,7 +109,7 @@ class SqlPersonStore:
     async def erase(self, job: Job, *, now: datetime, with_links: bool = False) -> bool:
         """Erase the job's post with all that hangs on it; see the port."""
         async with self._database.write() as connection:
-            await _check_lease(connection, job)
+            await read_under_lease(connection, job, locked=True)
             if await _is_worked_on(connection, job, now):
                 return False
             if not with_links and await _has_link(connection, job):
@@ -180,18 +180,6 @@ async def _has_link(connection: AsyncConnection, job: Job) -> bool:
         t.upload.c.delete_link_sealed.is_not(None),
     )
     return (await connection.execute(query.with_for_update())).first() is not None
-
-
-async def _check_lease(connection: AsyncConnection, job: Job) -> None:
-    """Raise StaleWrite where another worker has the job, or has done it."""
-    held = select(t.job.c.id).where(
-        t.job.c.id == job.id,
-        t.job.c.owner == job.owner,
-        t.job.c.attempts == job.attempts,
-        t.job.c.state == State.LEASED.value,
-    )
-    if (await connection.execute(held.with_for_update())).first() is None:
-        raise StaleWrite
 
 
 async def _erase_post(connection: AsyncConnection, job: Job) -> int:

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.engine.engine import Database
-from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.posts.shared_copies import UPLOAD
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import ChannelId, UploadId
@@ -28,7 +28,7 @@ ENTRY = UPLOAD.add_columns(
 """What ``entry_from`` reads."""
 
 
-@finishing
+@shielded
 class SqlLibraryStore:
     """``LibraryStore`` and ``StatsStore`` in SQL."""
 

@@ -5,29 +5,43 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Update, case, false, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Select, Update, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.breaker import read_breaker
-from imgoe_bot.adapters.store.engine.advisory_locks import take_turn
-from imgoe_bot.adapters.store.engine.engine import Database
-from imgoe_bot.adapters.store.engine.shielding import finishing
-from imgoe_bot.adapters.store.posts.growing import grow
-from imgoe_bot.adapters.store.posts.repeated_steps import ask_afresh
-from imgoe_bot.adapters.store.posts.shared_copies import UPLOAD, part
-from imgoe_bot.adapters.store.upsert import insert_new, upsert
+from imgoe_bot.adapters.store.engine.advisory_locks import take_advisory_lock
+from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.shielding import shielded
+from imgoe_bot.adapters.store.posts.extending import extend_post
+from imgoe_bot.adapters.store.posts.post_jobs import (
+    failed_values,
+    job_values,
+    order_look,
+    order_reviews,
+)
+from imgoe_bot.adapters.store.posts.post_rows import (
+    answered_update,
+    free_message,
+    get_post,
+    insert_post,
+    of_message,
+)
+from imgoe_bot.adapters.store.posts.shared_copies import UPLOAD, detach
+from imgoe_bot.adapters.store.posts.usage import count_usage
+from imgoe_bot.adapters.store.upsert import upsert
 from imgoe_bot.adapters.vault import Vault
-from imgoe_bot.domain.ids import AttachmentId, GuildId, JobId, MessageId, PostId, UploadId, UserId
-from imgoe_bot.domain.job import FIRST_LOOK_AFTER, Item, State, Step
+from imgoe_bot.domain.card import Card, FailedItem
+from imgoe_bot.domain.ids import GuildId, JobId, MessageId, PostId, UploadId, UserId
+from imgoe_bot.domain.job import Item, State, Step
+from imgoe_bot.domain.post import MessageLocation, Post
 from imgoe_bot.domain.quota import Usage
-from imgoe_bot.domain.upload import Card, FailedItem, Place, Post, Stored, Upload
+from imgoe_bot.domain.upload import Stored, Upload
 from imgoe_bot.errors import UploadNotFound
 
 
-@finishing
+@shielded
 class SqlPostStore:
     """``ports.PostStore`` in SQL."""
 
@@ -38,7 +52,7 @@ class SqlPostStore:
     async def add(self, post: Post, items: Sequence[Item], left: Sequence[FailedItem] = ()) -> bool:
         """Store a post and its jobs; see the port."""
         async with self._database.write() as connection:
-            if not await _insert_post(connection, post):
+            if not await insert_post(connection, post):
                 return False
             jobs = [
                 job_values(post, Step.UPLOAD, State.READY) | rows.item_values(item)
@@ -47,14 +61,16 @@ class SqlPostStore:
             jobs.append(job_values(post, Step.ANNOUNCE, State.WAITING if items else State.READY))
             await connection.execute(insert(t.job), jobs)
             if left:
-                await connection.execute(insert(t.job), [_left_values(post, each) for each in left])
+                await connection.execute(
+                    insert(t.job), [failed_values(post, each) for each in left]
+                )
         return True
 
     async def extend(self, post: Post, items: Sequence[Item]) -> bool:
         """Add what a known message holds by now to its post; see the port."""
         if post.message_id is None:
             return False
-        known = _post_of(post.guild_id, post.message_id).where(t.post.c.withdrawn_at.is_(None))
+        known = of_message(post.guild_id, post.message_id).where(t.post.c.withdrawn_at.is_(None))
         locked = known.with_for_update(key_share=True)
         async with self._database.write() as connection:
             found = await _all(connection, locked)
@@ -62,17 +78,17 @@ class SqlPostStore:
                 return False
             stored = rows.post_from(found[0])
             job = job_values(stored, Step.ANNOUNCE, State.WAITING)
-            return await grow(connection, stored, items, job)
+            return await extend_post(connection, stored, items, job)
 
     async def add_uploaded(
         self, post: Post, *uploads: Upload, left: Sequence[FailedItem] = ()
     ) -> bool:
         """Store a post whose files are uploaded, and the jobs of what follows; see the port."""
         kept = [rows.upload_values(upload, self._vault) for upload in uploads]
-        failed = [_left_values(post, each) for each in left]
+        failed = [failed_values(post, each) for each in left]
         async with self._database.write() as connection:
-            await _let_give_way(connection, post)
-            if not await _insert_post(connection, replace(post, answered=True)):
+            await free_message(connection, post)
+            if not await insert_post(connection, replace(post, answered=True)):
                 return False
             if kept:
                 await connection.execute(insert(t.upload), kept)
@@ -85,7 +101,7 @@ class SqlPostStore:
         return True
 
     async def set_card(
-        self, post_id: PostId, card: Place, *, look_at: datetime | None = None
+        self, post_id: PostId, card: MessageLocation, *, look_at: datetime | None = None
     ) -> None:
         """Note where a post's new card stands; see the port."""
         async with self._database.write() as connection:
@@ -108,13 +124,13 @@ class SqlPostStore:
     async def get_post(self, post_id: PostId) -> Post:
         """Return a post; UploadNotFound when there is none."""
         async with self._database.read() as connection:
-            return await _get_post(connection, post_id)
+            return await get_post(connection, post_id)
 
     async def get_card(self, post_id: PostId, *, now: datetime) -> Card:
         """Return everything a post's card shows; see the port."""
         dead = (t.job.c.post_id == post_id) & (t.job.c.state == State.DEAD)
         async with self._database.read() as connection:
-            post = await _get_post(connection, post_id)
+            post = await get_post(connection, post_id)
             uploads = await _all(
                 connection,
                 UPLOAD.where(t.upload.c.post_id == post_id).order_by(t.upload.c.position),
@@ -147,13 +163,13 @@ class SqlPostStore:
     async def find_post(self, guild_id: GuildId, message_id: MessageId) -> Post | None:
         """Return the guild's post of a source message, None when there is none."""
         async with self._database.read() as connection:
-            found = await _all(connection, _post_of(guild_id, message_id))
+            found = await _all(connection, of_message(guild_id, message_id))
         return rows.post_from(found[0]) if found else None
 
     async def usage(self, guild_id: GuildId, *, user_id: UserId | None, since: datetime) -> Usage:
         """Return what was stored since then and is under way; see the port."""
         async with self._database.read() as connection:
-            return await _usage(connection, guild_id, user_id, since=since)
+            return await count_usage(connection, guild_id, user_id, since=since)
 
     async def admit(
         self, job_id: JobId, post: Post, *, since: datetime, check: Callable[[Usage, Usage], None]
@@ -161,10 +177,10 @@ class SqlPostStore:
         """Let an upload job in, unless ``check`` raises; see the port."""
         guild_id = post.guild_id
         async with self._database.write() as connection:
-            await take_turn(connection, f"quota {guild_id}")
+            await take_advisory_lock(connection, f"quota {guild_id}")
             check(
-                await _usage(connection, guild_id, post.author_id, since=since, but=job_id),
-                await _usage(connection, guild_id, None, since=since, but=job_id),
+                await count_usage(connection, guild_id, post.author_id, since=since, but=job_id),
+                await count_usage(connection, guild_id, None, since=since, but=job_id),
             )
             mine = t.job.c.id == job_id
             await connection.execute(update(t.job).where(mine).values(admitted=True))
@@ -178,7 +194,7 @@ class SqlPostStore:
     async def leave_copy(self, upload: Upload, *, by: UserId | None, at: datetime) -> bool:
         """Mark an upload deleted if another live one has its copy; see the port."""
         async with self._database.write() as connection:
-            others_have_it = await part(connection, upload, self._vault)
+            others_have_it = await detach(connection, upload, self._vault)
             if others_have_it:
                 await connection.execute(_deleted_update(upload.id, by=by, at=at))
         return others_have_it
@@ -232,52 +248,6 @@ class SqlPostStore:
             )
 
 
-def job_values(post: Post, step: Step, state: State) -> dict[str, Any]:
-    """Return the columns of a new job that concerns the whole post."""
-    return rows.NO_ITEM | {
-        "post_id": post.id,
-        "guild_id": post.guild_id,
-        "step": step.value,
-        "state": state.value,
-        "run_at": post.created_at,
-        "attempts": 0,
-    }
-
-
-async def order_reviews(connection: AsyncConnection, post: Post) -> None:
-    """Store a job for each copy of a post that its host shows to nobody yet."""
-    query = select(t.upload).where(
-        t.upload.c.post_id == post.id,
-        t.upload.c.approved.is_(False),
-        t.upload.c.deleted_at.is_(None),
-    )
-    waiting = await _all(connection, query)
-    last_at = max((row["created_at"] for row in waiting), default=post.created_at)
-    for row in waiting:
-        look = job_values(post, Step.REVIEW, State.READY) | {"run_at": last_at + FIRST_LOOK_AFTER}
-        item = rows.item_values(rows.item_of_upload(row))
-        await insert_new(connection, t.job, look | item)
-
-
-async def order_look(connection: AsyncConnection, post: Post, at: datetime) -> None:
-    """Store the job that looks at a post's card, or let the one there is begin anew."""
-    look = job_values(post, Step.PREVIEW, State.READY) | {"run_at": at}
-    await ask_afresh(connection, look)
-
-
-def answered_update(post_id: PostId, card: Place | None) -> Update:
-    """Return the statement that notes that a post is answered, and where its card stands."""
-    values: dict[str, Any] = {"answered": True}
-    if card is not None:
-        same = t.post.c.card_message_id == card.message_id
-        values |= {
-            "card_channel_id": card.channel_id,
-            "card_message_id": card.message_id,
-            "thumbs_attached": case((same, t.post.c.thumbs_attached), else_=false()),
-        }
-    return update(t.post).where(t.post.c.id == post_id).values(**values)
-
-
 def _deleted_update(upload_id: UploadId, *, by: UserId | None, at: datetime) -> Update:
     return (
         update(t.upload)
@@ -286,83 +256,5 @@ def _deleted_update(upload_id: UploadId, *, by: UserId | None, at: datetime) -> 
     )
 
 
-def _left_values(post: Post, left: FailedItem) -> dict[str, Any]:
-    """Return the columns of an upload that was refused before it began."""
-    item = Item(AttachmentId(-1 - left.position), left.position, left.filename)
-    failed = job_values(post, Step.UPLOAD, State.DEAD) | rows.item_values(item)
-    return failed | rows.error_values(left.error)
-
-
-def _post_of(guild_id: GuildId, message_id: MessageId) -> Select[Any]:
-    return select(t.post).where(t.post.c.guild_id == guild_id, t.post.c.message_id == message_id)
-
-
-async def _let_give_way(connection: AsyncConnection, post: Post) -> None:
-    """Free a message for a new post if nothing is left of what was kept of it."""
-    if post.message_id is None:
-        return
-    alive = select(t.upload.c.id).where(
-        t.upload.c.post_id == t.post.c.id, t.upload.c.deleted_at.is_(None)
-    )
-    await connection.execute(
-        update(t.post)
-        .where(
-            t.post.c.guild_id == post.guild_id,
-            t.post.c.message_id == post.message_id,
-            t.post.c.answered.is_(True),
-            ~alive.exists(),
-        )
-        .values(message_id=None)
-    )
-
-
-async def _insert_post(connection: AsyncConnection, post: Post) -> bool:
-    """Store a post, unless its guild has one of the same message."""
-    if post.message_id is not None:
-        known = _post_of(post.guild_id, post.message_id)
-        if (await connection.execute(known)).first():
-            return False
-    try:
-        async with connection.begin_nested():
-            await connection.execute(insert(t.post).values(**rows.post_values(post)))
-    except IntegrityError:  # another process was faster
-        return False
-    return True
-
-
-async def _get_post(connection: AsyncConnection, post_id: PostId) -> Post:
-    found = await _all(connection, select(t.post).where(t.post.c.id == post_id))
-    if not found:
-        raise UploadNotFound
-    return rows.post_from(found[0])
-
-
 async def _all(connection: AsyncConnection, query: Select[Any]) -> list[rows.Columns]:
     return list((await connection.execute(query)).mappings())
-
-
-async def _usage(
-    connection: AsyncConnection,
-    guild_id: GuildId,
-    user_id: UserId | None,
-    *,
-    since: datetime,
-    but: JobId | None = None,
-) -> Usage:
-    """Count what is under way first: what ends between the two reads is then counted twice."""
-    running = [
-        t.job.c.guild_id == guild_id,
-        t.job.c.state == State.LEASED.value,
-        t.job.c.admitted,
-    ]
-    stored = [t.upload.c.guild_id == guild_id, t.upload.c.created_at >= since]
-    if but is not None:
-        running.append(t.job.c.id != but)
-    if user_id is not None:
-        running.append(t.post.c.author_id == user_id)
-        stored.append(t.upload.c.uploader_id == user_id)
-    jobs = select(func.count()).join_from(t.job, t.post, t.post.c.id == t.job.c.post_id)
-    under_way = (await connection.execute(jobs.where(*running))).scalar_one()
-    sums = select(func.count(), func.coalesce(func.sum(t.upload.c.size_bytes), 0)).where(*stored)
-    files, size_bytes = (await connection.execute(sums)).one()
-    return Usage(int(files), int(size_bytes), int(under_way))

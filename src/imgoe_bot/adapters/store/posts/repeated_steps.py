@@ -17,7 +17,7 @@ from imgoe_bot.domain.job import Job, State, Step
 UNFINISHED = (State.READY.value, State.LEASED.value)
 ENDED = (State.DONE.value, State.DEAD.value)
 LEASED_OR_ENDED = (State.LEASED.value, *ENDED)
-AFRESH: dict[str, Any] = {
+RESTARTED: dict[str, Any] = {
     "attempts": 0,
     "owner": None,
     "lease_until": None,
@@ -31,7 +31,7 @@ BEGINS: dict[Step, State] = {Step.ANNOUNCE: State.WAITING, Step.DELIVER: State.R
 """How a step that is asked for anew begins: an answer waits for the files that are new."""
 
 
-async def ask_again(connection: AsyncConnection, post_id: str, step: Step) -> bool:
+async def repeat_step(connection: AsyncConnection, post_id: str, step: Step) -> bool:
     """Have a step done once more; one that has not begun will find what is new by itself.
 
     Returns:
@@ -44,7 +44,7 @@ async def ask_again(connection: AsyncConnection, post_id: str, step: Step) -> bo
     return known.rowcount > 0
 
 
-async def ask_afresh(connection: AsyncConnection, job: dict[str, Any]) -> None:
+async def restart_step(connection: AsyncConnection, job: dict[str, Any]) -> None:
     """Store a job, or let the one there is begin anew; one under way loses its lease.
 
     Args:
@@ -54,10 +54,10 @@ async def ask_afresh(connection: AsyncConnection, job: dict[str, Any]) -> None:
     key = ("post_id", "step", "attachment_id")
     values = {name: value for name, value in job.items() if name not in key}
     named = {name: job[name] for name in key}
-    await upsert(connection, t.job, key=named, values=values | AFRESH)
+    await upsert(connection, t.job, key=named, values=values | RESTARTED)
 
 
-async def begin_again_if_asked(connection: AsyncConnection, job: Job) -> None:
+async def restart_if_repeated(connection: AsyncConnection, job: Job) -> None:
     """Begin a step anew that has just ended, if it was asked for once more meanwhile.
 
     An answer also if files are still on their way: it can't have shown them.
@@ -81,7 +81,7 @@ def open_uploads(post_id: str) -> Select[int]:
 
 
 async def _begin(connection: AsyncConnection, *which: ColumnElement[bool], step: Step) -> None:
-    values = AFRESH | {"state": BEGINS[step].value}
+    values = RESTARTED | {"state": BEGINS[step].value}
     await connection.execute(update(t.job).where(*which).values(**values))
 
 

@@ -8,13 +8,14 @@ from sqlalchemy import ColumnElement, Select, func, insert, or_, select, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.engine.engine import Database
-from imgoe_bot.adapters.store.engine.shielding import finishing
-from imgoe_bot.adapters.store.posts.posts import job_values
+from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.shielding import shielded
+from imgoe_bot.adapters.store.posts.post_jobs import job_values
+from imgoe_bot.adapters.store.posts.post_rows import has_copies
 from imgoe_bot.adapters.store.upsert import insert_new
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, UserId
 from imgoe_bot.domain.job import State, Step
-from imgoe_bot.domain.upload import Post
+from imgoe_bot.domain.post import Post
 
 _ANSWERED = (
     t.post.c.message_id.is_not(None),
@@ -23,7 +24,7 @@ _ANSWERED = (
 )
 
 
-@finishing
+@shielded
 class SqlRetirementStore:
     """``RetirementStore`` in SQL."""
 
@@ -49,7 +50,7 @@ class SqlRetirementStore:
             t.post.c.channel_id == channel_id, parents.contains(f",{channel_id},", autoescape=True)
         )
         return await self._posts(
-            select(t.post).where(t.post.c.guild_id == guild_id, there, *_ANSWERED, _has_copies())
+            select(t.post).where(t.post.c.guild_id == guild_id, there, *_ANSWERED, has_copies())
         )
 
     async def watching(self) -> frozenset[GuildId]:
@@ -71,7 +72,7 @@ class SqlRetirementStore:
         candidates = (
             t.post.c.guild_id == guild_id,
             *_ANSWERED,
-            _has_copies(),
+            has_copies(),
             ~_is_retired(),
         )
         ranked = select(t.post.c.id, turn.label("turn")).where(*candidates).subquery()
@@ -113,13 +114,6 @@ class SqlRetirementStore:
         async with self._database.read() as connection:
             found = (await connection.execute(query)).mappings().all()
         return tuple(rows.post_from(row) for row in found)
-
-
-def _has_copies() -> ColumnElement[bool]:
-    alive = select(t.upload.c.id).where(
-        t.upload.c.post_id == t.post.c.id, t.upload.c.deleted_at.is_(None)
-    )
-    return alive.exists()
 
 
 def _is_retired() -> ColumnElement[bool]:

@@ -30,7 +30,7 @@ UPLOAD: Select[Any] = select(t.upload, _is_shared().label("shared"))
 """What ``rows.upload_from`` reads."""
 
 
-async def part(connection: AsyncConnection, upload: Upload, vault: Vault) -> bool:
+async def detach(connection: AsyncConnection, upload: Upload, vault: Vault) -> bool:
     """Part an upload from its copy, if others have it: the oldest of them gets the delete link.
 
     All that have the copy are locked, so that of two that go at once the second sees that it is the

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, func, select
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.engine.engine import Database
-from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import AttachmentId, GuildId, MessageId, PostId, UserId
 from imgoe_bot.domain.job import State, Step
@@ -18,7 +18,7 @@ from imgoe_bot.domain.upload import Upload
 COPIES_MAX = 100
 
 
-@finishing
+@shielded
 class SqlStatusStore:
     """``ports.StatusStore`` in SQL."""
 
@@ -91,7 +91,7 @@ class SqlStatusStore:
         )
 
 
-@finishing
+@shielded
 class SqlCopyStore:
     """``ports.CopyStore`` in SQL."""
 

@@ -6,13 +6,14 @@ from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.engine.advisory_locks import take_turn
-from imgoe_bot.adapters.store.engine.engine import Database
-from imgoe_bot.adapters.store.engine.shielding import finishing
-from imgoe_bot.domain.budget import Allowance, Budget, Lane, Used
+from imgoe_bot.adapters.store.engine.advisory_locks import take_advisory_lock
+from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.shielding import shielded
+from imgoe_bot.domain.budget import Budget, Lane, LimitUse
+from imgoe_bot.domain.rate_limit import RateLimit
 
 
-@finishing
+@shielded
 class SqlBudgetStore:
     """``ports.BudgetStore`` in SQL."""
 
@@ -22,12 +23,12 @@ class SqlBudgetStore:
     async def take(
         self, host_url: str, budget: Budget, lane: Lane, *, now: datetime
     ) -> int | datetime:
-        """Take a place, or tell when there is room; see the port."""
+        """Take a slot, or tell when there is room; see the port."""
         async with self._database.write() as connection:
-            await take_turn(connection, f"budget {host_url}")
+            await take_advisory_lock(connection, f"budget {host_url}")
             room = [now]
-            for allowance in budget:
-                room.append(await _room_at(connection, host_url, allowance, lane, now=now))
+            for limit in budget:
+                room.append(await _room_at(connection, host_url, limit, lane, now=now))
             if max(room) > now:
                 return max(room)
             await _drop_old(connection, host_url, budget, now=now)
@@ -36,17 +37,17 @@ class SqlBudgetStore:
             )
             return int((await connection.execute(taken)).scalar_one())
 
-    async def give_back(self, place: int) -> None:
-        """Give a place back; see the port."""
+    async def give_back(self, slot: int) -> None:
+        """Give a slot back; see the port."""
         async with self._database.write() as connection:
-            await connection.execute(delete(t.host_slot).where(t.host_slot.c.id == place))
+            await connection.execute(delete(t.host_slot).where(t.host_slot.c.id == slot))
 
-    async def used(self, host_url: str, budget: Budget, *, now: datetime) -> tuple[Used, ...]:
-        """Count what is used up of each allowance; see the port."""
+    async def used(self, host_url: str, budget: Budget, *, now: datetime) -> tuple[LimitUse, ...]:
+        """Count what is used up of each limit; see the port."""
         async with self._database.read() as connection:
             return tuple(
                 [
-                    Used(each, await _count(connection, host_url, since=now - each.period))
+                    LimitUse(each, await _count(connection, host_url, since=now - each.period))
                     for each in budget
                 ]
             )
@@ -64,17 +65,17 @@ def _newest(host_url: str, number: int) -> Select[datetime]:
 
 
 async def _room_at(
-    connection: AsyncConnection, host_url: str, allowance: Allowance, lane: Lane, *, now: datetime
+    connection: AsyncConnection, host_url: str, limit: RateLimit, lane: Lane, *, now: datetime
 ) -> datetime:
-    in_the_way = await connection.execute(_newest(host_url, lane.share_of(allowance)))
+    in_the_way = await connection.execute(_newest(host_url, lane.share_of(limit)))
     at: datetime | None = in_the_way.scalar()
-    return now if at is None else at + allowance.period
+    return now if at is None else at + limit.period
 
 
 async def _drop_old(
     connection: AsyncConnection, host_url: str, budget: Budget, *, now: datetime
 ) -> None:
-    """Forget what no allowance counts any more."""
+    """Forget what no limit counts any more."""
     longest = max((each.period for each in budget), default=timedelta(0))
     past = (t.host_slot.c.host_url == host_url, t.host_slot.c.at <= now - longest)
     await connection.execute(delete(t.host_slot).where(*past))

@@ -1,51 +1,56 @@
-"""Direct messages, so that quotas, digests and breaker hold across processes."""
+"""Direct messages, so that limits, digests and breaker hold across processes."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.breaker import lock_breaker, read_breaker, write_breaker
-from imgoe_bot.adapters.store.engine.engine import Database
-from imgoe_bot.adapters.store.engine.shielding import finishing
-from imgoe_bot.adapters.store.posts.repeated_steps import begin_again_if_asked
-from imgoe_bot.adapters.store.queue.jobs import write_under_lease
+from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.shielding import shielded
+from imgoe_bot.adapters.store.leases import read_under_lease, write_under_lease
+from imgoe_bot.adapters.store.posts.repeated_steps import restart_if_repeated
+from imgoe_bot.adapters.store.queue.direct_message_slots import (
+    room_at,
+    slot_names,
+    slots_in,
+    take_slots,
+)
 from imgoe_bot.adapters.store.upsert import upsert
 from imgoe_bot.domain.direct_messages import (
     PROBE_FOR,
     Breaker,
-    Go,
-    Join,
-    Later,
-    Move,
-    Quota,
-    Quotas,
-    Slot,
-    Standing,
+    DueMessage,
+    JoinDigest,
+    PutOff,
+    RateLimits,
+    SendNow,
+    SlotKind,
+    Verdict,
     decide,
-    still_booked,
+    still_held,
 )
 from imgoe_bot.domain.ids import PostId, UserId
 from imgoe_bot.domain.job import Job, State, Step
-from imgoe_bot.errors import ImgoeError, StaleWrite
+from imgoe_bot.errors import ImgoeError
 
 NO_WINDOW = timedelta(0)
-FREE = {"owner": None, "lease_until": None}
+UNLEASED = {"owner": None, "lease_until": None}
 
 
-@finishing
-class SqlLetterStore:
+@shielded
+class SqlDirectMessageStore:
     """``ports.DirectMessageStore`` in SQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def posts_of(self, job: Job) -> tuple[PostId, ...]:
-        """Return the posts whose links the job's letter holds; see the port."""
+        """Return the posts whose links the job's direct message holds; see the port."""
         waiting = select(t.job.c.post_id).where(
             t.job.c.letter == job.post_id, t.job.c.state == State.WAITING.value
         )
@@ -54,62 +59,62 @@ class SqlLetterStore:
         return (job.post_id, *(PostId(post_id) for post_id in found.scalars()))
 
     async def schedule(
-        self, job: Job, to: UserId, *, window: timedelta, quotas: Quotas, now: datetime
-    ) -> Move:
-        """Decide what becomes of a job's letter, and store it; see the port."""
+        self, job: Job, to: UserId, *, window: timedelta, limits: RateLimits, now: datetime
+    ) -> Verdict:
+        """Decide what becomes of a job's direct message, and store it; see the port."""
         async with self._database.write() as connection:
             breaker = await lock_breaker(connection)
-            row = await _row_under_lease(connection, job)
-            standing = await _standing(connection, to, row, breaker, quotas=quotas, now=now)
-            move = decide(standing, window=window, now=now)
-            match move:
-                case Go():
-                    await _go(connection, job, to, move, standing, window=window, now=now)
-                case Later():
-                    await _put_off(connection, job, move, held=standing.booked)
-                case Join():
-                    values = {"letter": move.leader, "state": State.WAITING.value} | FREE
+            row = await read_under_lease(connection, job, locked=False)
+            due = await _due_message(connection, to, row, breaker, limits=limits, now=now)
+            verdict = decide(due, window=window, now=now)
+            match verdict:
+                case SendNow():
+                    await _send_now(connection, job, to, verdict, due, window=window, now=now)
+                case PutOff():
+                    await _put_off(connection, job, verdict, held=due.held_slots)
+                case JoinDigest():
+                    values = {"letter": verdict.leader, "state": State.WAITING.value} | UNLEASED
                     await write_under_lease(connection, job, values)
                 case _:
                     pass
-        return move
+        return verdict
 
-    async def admit(self, to: UserId, *, quotas: Quotas, now: datetime) -> bool:
-        """Take places for a short note, if it may go at once; see the port."""
+    async def admit(self, to: UserId, *, limits: RateLimits, now: datetime) -> bool:
+        """Take slots for a short note, if it may go at once; see the port."""
         async with self._database.write() as connection:
             breaker = await lock_breaker(connection)
             if breaker.reason is not None:
                 return False
-            standing = await _standing(connection, to, None, breaker, quotas=quotas, now=now)
-            move = decide(standing, window=NO_WINDOW, now=now)
-            if not isinstance(move, Go):
+            due = await _due_message(connection, to, None, breaker, limits=limits, now=now)
+            verdict = decide(due, window=NO_WINDOW, now=now)
+            if not isinstance(verdict, SendNow):
                 return False
-            await _book(connection, move.places)
+            await take_slots(connection, verdict.slots)
             await _note_person(connection, to, dm_opened_at=now)
         return True
 
     async def put_back(self, job: Job, *, at: datetime) -> None:
-        """Put a letter off; see the port."""
+        """Put a direct message off; see the port."""
         async with self._database.write() as connection:
-            await _put_off(connection, job, Later(at, anew=True), held=frozenset())
+            await _put_off(connection, job, PutOff(at, gives_back=True), held=frozenset())
 
     async def finish_sent(self, job: Job, to: UserId, *, at: datetime) -> None:
-        """Note that a letter was sent, and end its jobs; see the port."""
+        """Note that a direct message was sent, and end its jobs; see the port."""
         async with self._database.write() as connection:
             breaker = await lock_breaker(connection)
             await _end(connection, job, None)
             await _note_person(connection, to, dm_opened_at=at, dms_closed_until=None)
-            await _mend(connection, breaker)
+            await _close_breaker(connection, breaker)
 
     async def finish_refused(self, job: Job) -> None:
-        """End the jobs of a letter that its person does not take; see the port."""
+        """End the jobs of a direct message that its person does not take; see the port."""
         async with self._database.write() as connection:
             breaker = await lock_breaker(connection)
             await _end(connection, job, None)
-            await _mend(connection, breaker)
+            await _close_breaker(connection, breaker)
 
     async def finish(self, job: Job, failure: ImgoeError | None) -> None:
-        """End a letter's jobs; see the port."""
+        """End a direct message's jobs; see the port."""
         async with self._database.write() as connection:
             await _end(connection, job, failure)
 
@@ -125,44 +130,30 @@ class SqlLetterStore:
             return await read_breaker(connection)
 
 
-async def _row_under_lease(connection: AsyncConnection, job: Job) -> rows.Columns:
-    query = select(t.job).where(
-        t.job.c.id == job.id,
-        t.job.c.owner == job.owner,
-        t.job.c.attempts == job.attempts,
-        t.job.c.state == State.LEASED.value,
-    )
-    row = (await connection.execute(query)).mappings().first()
-    if row is None:
-        raise StaleWrite
-    return row
-
-
-async def _standing(
+async def _due_message(
     connection: AsyncConnection,
     to: UserId,
     row: rows.Columns | None,
     breaker: Breaker,
     *,
-    quotas: Quotas,
+    limits: RateLimits,
     now: datetime,
-) -> Standing:
+) -> DueMessage:
     person = await _person(connection, to)
-    booked = frozenset[Slot]()
+    held_slots = frozenset[SlotKind]()
     if row is not None:
-        booked = frozenset(Slot(name) for name in row["slots"].split(",") if name)
-        booked = still_booked(booked, due_at=row["run_at"], now=now)
-    return Standing(
+        held_slots = still_held(slots_in(row["slots"]), due_at=row["run_at"], now=now)
+    return DueMessage(
         breaker=breaker,
         room_at={
-            slot: await _room_at(connection, slot, quota, now) for slot, quota in quotas.items()
+            slot: await room_at(connection, slot, limit, now) for slot, limit in limits.items()
         },
         closed_until=person.get("dms_closed_until"),
         quiet_until=person.get("quiet_until"),
         is_new=person.get("dm_opened_at") is None,
         leads=row is not None and row["letter"] is not None,
         joinable=await _joinable(connection, to, now),
-        booked=booked,
+        held_slots=held_slots,
     )
 
 
@@ -172,25 +163,8 @@ async def _person(connection: AsyncConnection, user_id: UserId) -> Mapping[str, 
     return {} if row is None else dict(row)
 
 
-async def _room_at(
-    connection: AsyncConnection, slot: Slot, quota: Quota, now: datetime
-) -> datetime:
-    query = (
-        select(t.dm_slot.c.at)
-        .where(t.dm_slot.c.kind == slot.value)
-        .order_by(t.dm_slot.c.at.desc())
-        .offset(quota.most - 1)
-        .limit(1)
-    )
-    filled: datetime | None = (await connection.execute(query)).scalar()
-    if filled is not None:  # what is older than the one that counts will never count again
-        past = (t.dm_slot.c.kind == slot.value, t.dm_slot.c.at < filled)
-        await connection.execute(delete(t.dm_slot).where(*past))
-    return quota.room_at(filled, now=now)
-
-
 async def _joinable(connection: AsyncConnection, to: UserId, now: datetime) -> PostId | None:
-    """Return the post that leads a letter to this person which was put off and never begun."""
+    """Return the post that leads one to this person which was put off and never begun."""
     query = (
         select(t.job.c.post_id)
         .join(t.post, t.post.c.id == t.job.c.post_id)
@@ -210,49 +184,39 @@ async def _joinable(connection: AsyncConnection, to: UserId, now: datetime) -> P
     return None if found is None else PostId(found)
 
 
-async def _go(
+async def _send_now(
     connection: AsyncConnection,
     job: Job,
     to: UserId,
-    move: Go,
-    standing: Standing,
+    verdict: SendNow,
+    due: DueMessage,
     *,
     window: timedelta,
     now: datetime,
 ) -> None:
-    await _book(connection, move.places)
-    values = {"letter": job.post_id, "slots": _names(standing.booked | set(move.places))}
+    await take_slots(connection, verdict.slots)
+    values = {"letter": job.post_id, "slots": slot_names(due.held_slots | set(verdict.slots))}
     await write_under_lease(connection, job, values)
     if window:
         await _note_person(connection, to, quiet_until=now + window)
-    if standing.breaker.reason is not None:  # its time is over: this letter tries
-        probe = Breaker(standing.breaker.reason, now + PROBE_FOR, probing=True)
+    if due.breaker.reason is not None:  # its time is over: this direct message tries
+        probe = Breaker(due.breaker.reason, now + PROBE_FOR, probing=True)
         await write_breaker(connection, probe)
 
 
 async def _put_off(
-    connection: AsyncConnection, job: Job, move: Later, *, held: frozenset[Slot]
+    connection: AsyncConnection, job: Job, verdict: PutOff, *, held: frozenset[SlotKind]
 ) -> None:
     """Give the job back until later; that was no try of it."""
-    await _book(connection, move.places)
+    await take_slots(connection, verdict.slots)
     values: dict[str, Any] = {
         "state": State.READY.value,
-        "run_at": move.at,
+        "run_at": verdict.at,
         "attempts": job.attempts - 1,
         "letter": job.post_id,
-        "slots": "" if move.anew else _names(held | set(move.places)),
+        "slots": "" if verdict.gives_back else slot_names(held | set(verdict.slots)),
     }
-    await write_under_lease(connection, job, values | FREE)
-
-
-def _names(slots: frozenset[Slot]) -> str:
-    return ",".join(slot.value for slot in Slot if slot in slots)
-
-
-async def _book(connection: AsyncConnection, places: Mapping[Slot, datetime]) -> None:
-    if places:
-        taken = [{"kind": slot.value, "at": at} for slot, at in places.items()]
-        await connection.execute(insert(t.dm_slot), taken)
+    await write_under_lease(connection, job, values | UNLEASED)
 
 
 async def _note_person(
@@ -261,8 +225,8 @@ async def _note_person(
     await upsert(connection, t.person, key={"user_id": user_id}, values=values)
 
 
-async def _mend(connection: AsyncConnection, breaker: Breaker) -> None:
-    """Let all letters go again once one was answered; a halt that came meanwhile stays."""
+async def _close_breaker(connection: AsyncConnection, breaker: Breaker) -> None:
+    """Let all direct messages go again once one was answered; a halt that came meanwhile stays."""
     if breaker.probing:
         await write_breaker(connection, Breaker())
 
@@ -270,11 +234,11 @@ async def _mend(connection: AsyncConnection, breaker: Breaker) -> None:
 async def _end(connection: AsyncConnection, job: Job, failure: ImgoeError | None) -> None:
     """Close the job that leads, and those that wait for it."""
     state = State.DONE if failure is None else State.DEAD
-    values = {"state": state.value} | FREE | rows.error_values(failure)
+    values = {"state": state.value} | UNLEASED | rows.error_values(failure)
     await write_under_lease(connection, job, values)
     await connection.execute(
         update(t.job)
         .where(t.job.c.letter == job.post_id, t.job.c.state == State.WAITING.value)
         .values(**values)
     )
-    await begin_again_if_asked(connection, job)
+    await restart_if_repeated(connection, job)

@@ -9,28 +9,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.engine.engine import Database
-from imgoe_bot.adapters.store.engine.shielding import finishing
-from imgoe_bot.adapters.store.posts.growing import try_again_elsewhere
-from imgoe_bot.adapters.store.posts.posts import (
-    answered_update,
-    job_values,
-    order_look,
-    order_reviews,
-)
+from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.shielding import shielded
+from imgoe_bot.adapters.store.leases import write_under_lease
+from imgoe_bot.adapters.store.posts.extending import try_again_elsewhere
+from imgoe_bot.adapters.store.posts.post_jobs import job_values, order_look, order_reviews
+from imgoe_bot.adapters.store.posts.post_rows import answered_update
 from imgoe_bot.adapters.store.posts.repeated_steps import (
-    ask_again,
-    begin_again_if_asked,
     open_uploads,
+    repeat_step,
+    restart_if_repeated,
 )
 from imgoe_bot.adapters.store.queue.claiming import FREE, due_jobs, hosts_of, put_killed_apart
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.job import CARD_WAITS, Job, State, Step, may_have_stored
-from imgoe_bot.domain.upload import Place, Upload
-from imgoe_bot.errors import ImgoeError, StaleWrite
+from imgoe_bot.domain.post import MessageLocation
+from imgoe_bot.domain.upload import Upload
+from imgoe_bot.errors import ImgoeError
 
 
-@finishing
+@shielded
 class SqlJobStore:
     """``ports.JobStore`` in SQL."""
 
@@ -105,7 +103,7 @@ class SqlJobStore:
     async def finish_announce(
         self,
         job: Job,
-        card: Place | None,
+        card: MessageLocation | None,
         *,
         deliver: bool,
         failure: ImgoeError | None = None,
@@ -121,7 +119,7 @@ class SqlJobStore:
             )
             post = rows.post_from(answered.mappings().one())
             following: list[dict[str, Any]] = []
-            if deliver and not await ask_again(connection, post.id, Step.DELIVER):
+            if deliver and not await repeat_step(connection, post.id, Step.DELIVER):
                 following.append(job_values(post, Step.DELIVER, State.READY))
             if retire_at is not None and post.withdrawn_at is not None:
                 retire = job_values(post, Step.RETIRE, State.READY)
@@ -178,27 +176,7 @@ async def _close(connection: AsyncConnection, job: Job, failure: ImgoeError | No
     state = State.DONE if failure is None else State.DEAD
     values = {"state": state.value, "owner": None, "lease_until": None}
     await write_under_lease(connection, job, values | rows.error_values(failure))
-    await begin_again_if_asked(connection, job)
-
-
-async def write_under_lease(connection: AsyncConnection, job: Job, values: dict[str, Any]) -> None:
-    """Write under the lease the job was claimed with.
-
-    Raises:
-        StaleWrite: the lease ran out and another worker has the job.
-    """
-    changed = await connection.execute(
-        update(t.job)
-        .where(
-            t.job.c.id == job.id,
-            t.job.c.owner == job.owner,
-            t.job.c.attempts == job.attempts,
-            t.job.c.state == State.LEASED.value,
-        )
-        .values(**values)
-    )
-    if changed.rowcount != 1:
-        raise StaleWrite
+    await restart_if_repeated(connection, job)
 
 
 async def _release_answer(connection: AsyncConnection, job: Job) -> None:

@@ -7,8 +7,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.engine.engine import Database
-from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.upsert import insert_new
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
@@ -16,7 +16,7 @@ from imgoe_bot.domain.ids import GuildId, UserId
 from imgoe_bot.errors import StaleWrite
 
 
-@finishing
+@shielded
 class SqlGuildStore:
     """``ports.GuildStore`` in SQL."""
 

@@ -7,8 +7,8 @@ from typing import Protocol
 from sqlalchemy import delete, select
 
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.engine.engine import Database
-from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.upsert import upsert_all
 from imgoe_bot.domain.ids import GuildId
 
@@ -29,7 +29,7 @@ OF_A_GUILD = (
 """What goes with a server, what refers to others first. People's choices stay: they are theirs."""
 
 
-class Remembers(Protocol):
+class CachingStore(Protocol):
     """A store that keeps a server's rows in memory."""
 
     def drop(self, guild_id: GuildId) -> None:
@@ -37,13 +37,13 @@ class Remembers(Protocol):
         ...
 
 
-@finishing
-class SqlStayStore:
+@shielded
+class SqlMembershipStore:
     """``ports.MembershipStore`` in SQL."""
 
-    def __init__(self, database: Database, *, remembering: Iterable[Remembers] = ()) -> None:
+    def __init__(self, database: Database, *, caches: Iterable[CachingStore] = ()) -> None:
         self._database = database
-        self._remembering = tuple(remembering)
+        self._caches = tuple(caches)
 
     async def known(self) -> Mapping[GuildId, datetime | None]:
         """Return every server and since when the bot is gone from it; see the port."""
@@ -76,7 +76,7 @@ class SqlStayStore:
                     named = t.note.c.name.contains(str(guild_id))
                     await connection.execute(delete(t.note).where(named))
         for guild_id in ids:
-            for store in self._remembering:
+            for store in self._caches:
                 store.drop(guild_id)
         if ids:
             await self._database.scrub()

@@ -7,8 +7,9 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.engine.engine import Database
-from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.shielding import shielded
+from imgoe_bot.adapters.store.settings.guild_cache import GuildCache
 from imgoe_bot.adapters.store.upsert import insert_new
 from imgoe_bot.domain.guild import Change, GuildSettings
 from imgoe_bot.domain.ids import GuildId, UserId
@@ -17,28 +18,20 @@ from imgoe_bot.errors import StaleWrite
 Layers = Mapping[int, Mapping[str, str]]
 
 
-@finishing
+@shielded
 class SqlOptionStore:
     """``ports.OptionStore`` in SQL.
 
-    A guild's values are asked for with every message, so they are kept in memory until they
-    change here; one guild's events and commands always reach one process.
+    A guild's values are asked for with every message, so they are kept in memory.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: dict[GuildId, Layers] = {}
-        self._changes = 0
+        self._cache: GuildCache[Layers] = GuildCache()
 
     async def layers(self, guild_id: GuildId) -> Layers:
         """Return the guild's stored texts by scope and option name."""
-        known = self._known.get(guild_id)
-        if known is None:
-            before = self._changes
-            known = await self._read(guild_id)
-            if before == self._changes:  # else they may be old already
-                self._known[guild_id] = known
-        return known
+        return await self._cache.get(guild_id, self._read)
 
     async def _read(self, guild_id: GuildId) -> Layers:
         query = select(t.option_value).where(t.option_value.c.guild_id == guild_id)
@@ -71,8 +64,7 @@ class SqlOptionStore:
 
     def drop(self, guild_id: GuildId) -> None:
         """Forget what is in memory of a server."""
-        self._changes += 1
-        self._known.pop(guild_id, None)
+        self._cache.drop(guild_id)
 
     async def note(self, guild_id: GuildId, change: Change) -> None:
         """Add a line to the guild's history; see the port."""

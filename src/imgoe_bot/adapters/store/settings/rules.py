@@ -6,26 +6,25 @@ from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.engine.engine import Database
-from imgoe_bot.adapters.store.engine.shielding import finishing
+from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.shielding import shielded
+from imgoe_bot.adapters.store.settings.guild_cache import GuildCache
 from imgoe_bot.adapters.store.upsert import insert_new, upsert
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
-from imgoe_bot.domain.mirror import MirrorRule
+from imgoe_bot.domain.rules import MirrorRule
 
 
-@finishing
+@shielded
 class SqlRuleStore:
     """``ports.RuleStore`` in SQL.
 
-    A guild's rules are asked for with every message, so they are kept in memory until they change
-    here; one guild's events and commands always reach one process. Once all were read, a guild that
-    is not in memory has none, unless it changed since.
+    A guild's rules are asked for with every message, so they are kept in memory. Once all were
+    read, a guild that is not in memory has none, unless it changed since.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: dict[GuildId, tuple[MirrorRule, ...]] = {}
-        self._changes = 0
+        self._cache: GuildCache[tuple[MirrorRule, ...]] = GuildCache()
         self._has_all = False
         self._dropped: set[GuildId] = set()
 
@@ -94,22 +93,17 @@ class SqlRuleStore:
     async def of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
         """Return the guild's rules, oldest first."""
         known = self.known_of_guild(guild_id)
-        if known is None:
-            before = self._changes
-            known = await self._read(guild_id)
-            if before == self._changes:  # else they may be old already
-                self._known[guild_id] = known
-        return known
+        return await self._cache.get(guild_id, self._read) if known is None else known
 
     def known_of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...] | None:
         """Return the guild's rules if they are in memory; see the port."""
-        is_known = self._has_all and guild_id not in self._dropped
-        return self._known.get(guild_id, () if is_known else None)
+        known = self._cache.find(guild_id)
+        has_none = known is None and self._has_all and guild_id not in self._dropped
+        return () if has_none else known
 
     def drop(self, guild_id: GuildId) -> None:
         """Forget what is in memory of a server."""
-        self._changes += 1
-        self._known.pop(guild_id, None)
+        self._cache.drop(guild_id)
         self._dropped.add(guild_id)
 
     async def _read(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
@@ -120,22 +114,18 @@ class SqlRuleStore:
 
     async def all(self) -> tuple[MirrorRule, ...]:
         """Return every rule, and keep them in memory."""
-        before = self._changes
+        before = self._cache.changes
+        rules = await self._read_all()
+        if self._cache.replace_all(_by_guild(rules), read_at=before):
+            self._has_all = True
+            self._dropped.clear()
+        return rules
+
+    async def _read_all(self) -> tuple[MirrorRule, ...]:
         query = select(t.mirror_rule).order_by(t.mirror_rule.c.created_at)
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).mappings().all()
-        rules = tuple(map(_rule, rows))
-        if before == self._changes:
-            self._remember(rules)
-        return rules
-
-    def _remember(self, rules: Iterable[MirrorRule]) -> None:
-        found: dict[GuildId, list[MirrorRule]] = {}
-        for rule in rules:
-            found.setdefault(rule.guild_id, []).append(rule)
-        self._known = {guild_id: tuple(of_it) for guild_id, of_it in found.items()}
-        self._has_all = True
-        self._dropped.clear()
+        return tuple(map(_rule, rows))
 
     async def mark_seen(
         self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId
@@ -158,7 +148,7 @@ class SqlRuleStore:
         return {ChannelId(channel_id): MessageId(message_id) for channel_id, message_id in rows}
 
 
-@finishing
+@shielded
 class SqlNotes:
     """Short texts by name, such as the hash of the commands last synced."""
 
@@ -185,6 +175,13 @@ class SqlNotes:
 def _of_channel(guild_id: GuildId, channel_id: ChannelId) -> tuple[ColumnElement[bool], ...]:
     """The condition for a channel's rule."""
     return (t.mirror_rule.c.guild_id == guild_id, t.mirror_rule.c.channel_id == channel_id)
+
+
+def _by_guild(rules: Iterable[MirrorRule]) -> dict[GuildId, tuple[MirrorRule, ...]]:
+    found: dict[GuildId, tuple[MirrorRule, ...]] = {}
+    for rule in rules:
+        found[rule.guild_id] = (*found.get(rule.guild_id, ()), rule)
+    return found
 
 
 def _values(rule: MirrorRule) -> dict[str, object]:

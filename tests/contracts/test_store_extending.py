@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from imgoe_bot.domain.ids import PostId
 from imgoe_bot.domain.job import Item, Job, Step
-from imgoe_bot.domain.options import From
-from imgoe_bot.domain.upload import Post
+from imgoe_bot.domain.options import MessagePart
+from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import SourceBlocked, SourceGone
 from tests.contracts.stores import BEN, CARD, LEASE, NOW, Stores, item, post, slash_post, upload_of
 
@@ -170,7 +170,7 @@ async def test_an_heir_whose_answer_shows_what_is_new_is_followed_by_none(stores
 async def test_an_answered_post_is_answered_and_delivered_anew(stores: Stores) -> None:
     first, second = item(0), item(1)
     owner, deliver = await _answered(stores, first)
-    await stores.letters.finish_sent(deliver, BEN, at=NOW)
+    await stores.direct_messages.finish_sent(deliver, BEN, at=NOW)
 
     await _extend(stores, owner, first, second)
 
@@ -191,7 +191,7 @@ async def test_links_on_their_way_are_followed_by_those_that_are_new(stores: Sto
     await stores.jobs.finish_announce(announce, CARD, deliver=True)
     assert await stores.claim() == ()
 
-    await stores.letters.finish_sent(deliver, BEN, at=NOW)
+    await stores.direct_messages.finish_sent(deliver, BEN, at=NOW)
 
     assert await _steps(stores) == [(Step.DELIVER, 1)]
 
@@ -241,14 +241,14 @@ async def test_a_message_that_is_not_known_does_not_grow(stores: Stores) -> None
 async def test_what_failed_from_one_place_is_tried_from_another_and_from_the_same_no_more(
     stores: Stores,
 ) -> None:
-    link = replace(item(0), source=From.LINKS)
+    link = replace(item(0), source=MessagePart.LINKS)
     owner = post()
     await stores.posts.add(owner, [link])
     (job,) = await stores.claim()
     await stores.jobs.finish_upload(job, None, SourceBlocked(reason="private-address"))
 
     assert not await _extend(stores, owner, link)
-    preview = replace(link, source=From.EMBEDS)
+    preview = replace(link, source=MessagePart.EMBEDS)
     assert await _extend(stores, owner, preview)
 
     (again,) = await stores.claim()
@@ -259,8 +259,8 @@ async def test_what_failed_from_one_place_is_tried_from_another_and_from_the_sam
 
 
 async def test_what_fails_while_it_turns_up_elsewhere_is_tried_there(stores: Stores) -> None:
-    link = replace(item(0), source=From.LINKS)
-    preview = replace(link, source=From.EMBEDS)
+    link = replace(item(0), source=MessagePart.LINKS)
+    preview = replace(link, source=MessagePart.EMBEDS)
     owner = post()
     await stores.posts.add(owner, [link])
     (job,) = await stores.claim()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from imgoe_bot.domain.ids import ChannelId, UserId
-from imgoe_bot.services.mirroring.resting import Lost
+from imgoe_bot.services.mirroring.auto_pauses import InaccessibleChannel
 from tests.contracts.stores import BEN, GUILD, rule
 from tests.services.conftest import Office
 
@@ -15,14 +15,14 @@ async def test_who_made_the_rules_is_told_once_of_all_of_them(office: Office) ->
         await office.stores.rules.add(rule(channel_id=channel_id))
     await office.stores.rules.add(replace(rule(channel_id=20), created_by=ADA))
     lost = [
-        Lost((ChannelId(30),), "view_channel"),
-        Lost((ChannelId(31),), "read_message_history"),
-        Lost((ChannelId(32), ChannelId(20)), "view_channel"),
-        Lost((ChannelId(99),), "view_channel"),
+        InaccessibleChannel((ChannelId(30),), "view_channel"),
+        InaccessibleChannel((ChannelId(31),), "read_message_history"),
+        InaccessibleChannel((ChannelId(32), ChannelId(20)), "view_channel"),
+        InaccessibleChannel((ChannelId(99),), "view_channel"),
     ]
 
     for _ in range(2):
-        await office.resting().rest(GUILD, lost, locale="en-US")
+        await office.auto_pauses().rest(GUILD, lost, locale="en-US")
 
     told = {rules[0].created_by: rules for rules in office.messenger.paused}
     assert len(office.messenger.paused) == 2

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from imgoe_bot.adapters.store import SqlStayStore, tables
+from imgoe_bot.adapters.store import SqlMembershipStore, tables
 from imgoe_bot.adapters.store.settings.memberships import OF_A_GUILD
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
@@ -25,8 +25,8 @@ OTHER = GuildId(GUILD + 1)
 DAY = timedelta(days=1)
 
 
-def _stays(stores: Stores) -> SqlStayStore:
-    return SqlStayStore(stores.database, remembering=(stores.rules, stores.options))
+def _memberships(stores: Stores) -> SqlMembershipStore:
+    return SqlMembershipStore(stores.database, caches=(stores.rules, stores.options))
 
 
 async def _furnish(stores: Stores, guild_id: GuildId) -> None:
@@ -59,13 +59,13 @@ async def test_ten_thousand_servers_are_noted_in_one_statement(stores: Stores) -
     many = [GuildId(GUILD + number) for number in range(10_000)]
 
     with statements_asked(stores.engine.sync_engine) as asked:
-        await _stays(stores).note_present(many)
-        await _stays(stores).note_gone(many[:10], at=NOW)
-        await _stays(stores).note_gone(many[:10], at=NOW + DAY)
-        await _stays(stores).note_present(many[:5])
+        await _memberships(stores).note_present(many)
+        await _memberships(stores).note_gone(many[:10], at=NOW)
+        await _memberships(stores).note_gone(many[:10], at=NOW + DAY)
+        await _memberships(stores).note_present(many[:5])
 
     assert len([sql for sql in asked if not sql.startswith("BEGIN")]) == 4
-    known = await _stays(stores).known()
+    known = await _memberships(stores).known()
     assert len(known) == len(many)
     assert [known[each] for each in many[:11]] == [None] * 5 + [NOW] * 5 + [None]
 
@@ -79,14 +79,14 @@ def test_every_table_that_names_a_server_is_emptied_but_for_peoples_choices() ->
 async def test_a_server_that_was_left_long_ago_is_forgotten_whole_and_alone(
     stores: Stores,
 ) -> None:
-    stays = _stays(stores)
+    memberships = _memberships(stores)
     for guild_id in (GUILD, OTHER):
         await _furnish(stores, guild_id)
-    await stays.note_present([GUILD, OTHER])
+    await memberships.note_present([GUILD, OTHER])
     full = await _counts(stores, OTHER)
-    await stays.note_gone([GUILD], at=NOW)
+    await memberships.note_gone([GUILD], at=NOW)
 
-    forgotten = await stays.forget_gone(before=NOW + DAY)
+    forgotten = await memberships.forget_gone(before=NOW + DAY)
 
     assert forgotten == (GUILD,)
     assert set((await _counts(stores, GUILD)).values()) == {0}
@@ -94,36 +94,36 @@ async def test_a_server_that_was_left_long_ago_is_forgotten_whole_and_alone(
     assert await stores.rules.of_guild(GUILD) == ()
     assert await stores.options.layers(GUILD) == {}
     assert await stores.rows("SELECT name FROM note") == [(f"asked {OTHER} 5",)]
-    assert await stays.known() == {OTHER: None}
+    assert await memberships.known() == {OTHER: None}
 
 
 async def test_a_server_that_was_left_lately_or_come_back_to_is_kept(stores: Stores) -> None:
-    stays = _stays(stores)
+    memberships = _memberships(stores)
     for guild_id in (GUILD, OTHER):
         await _furnish(stores, guild_id)
-    await stays.note_present([GUILD, OTHER])
-    await stays.note_gone([GUILD, OTHER], at=NOW)
-    await stays.note_present([OTHER])
+    await memberships.note_present([GUILD, OTHER])
+    await memberships.note_gone([GUILD, OTHER], at=NOW)
+    await memberships.note_present([OTHER])
 
-    assert await stays.forget_gone(before=NOW) == ()
+    assert await memberships.forget_gone(before=NOW) == ()
 
-    assert await stays.known() == {GUILD: NOW, OTHER: None}
+    assert await memberships.known() == {GUILD: NOW, OTHER: None}
 
 
 async def test_the_day_it_was_left_is_not_moved_by_hearing_of_it_again(stores: Stores) -> None:
-    stays = _stays(stores)
+    memberships = _memberships(stores)
 
     for days in (0, 5):
-        await stays.note_gone([GUILD], at=NOW + days * DAY)
+        await memberships.note_gone([GUILD], at=NOW + days * DAY)
 
-    assert await stays.known() == {GUILD: NOW}
+    assert await memberships.known() == {GUILD: NOW}
 
 
 async def test_more_servers_than_one_statement_takes_are_noted(stores: Stores) -> None:
-    stays = _stays(stores)
+    memberships = _memberships(stores)
     many = [GuildId(GUILD + number) for number in range(1201)]
 
-    await stays.note_present(many)
-    await stays.note_gone(many[1:], at=NOW)
+    await memberships.note_present(many)
+    await memberships.note_gone(many[1:], at=NOW)
 
-    assert await stays.known() == {many[0]: None} | dict.fromkeys(many[1:], NOW)
+    assert await memberships.known() == {many[0]: None} | dict.fromkeys(many[1:], NOW)

@@ -4,7 +4,7 @@ import pytest
 
 from imgoe_bot.domain.ids import ChannelId, MessageId
 from imgoe_bot.errors import StoreError
-from imgoe_bot.services.mirroring.marks import HighWaterMarks
+from imgoe_bot.services.mirroring.high_water_marks import HighWaterMarks
 from imgoe_bot.services.store_outage import StoreOutage
 from tests.contracts.stores import GUILD
 from tests.services.conftest import Office

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from aiohttp import web
 
-from imgoe_bot.adapters.sources.fetch import AttachmentReader, paced
+from imgoe_bot.adapters.sources.attachments import AttachmentReader, paced
 from imgoe_bot.app.outside import DISCORD_MEDIA_URLS
 from imgoe_bot.domain.media import Source
 from imgoe_bot.errors import (

@@ -1,4 +1,4 @@
-"""Posts that grow: what a message holds only after an edit, such as the preview of its link."""
+"""Posts that are extended: what a message holds only after an edit, as a preview of its link."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,16 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.posts.repeated_steps import AFRESH, ask_again
+from imgoe_bot.adapters.store.posts.repeated_steps import RESTARTED, repeat_step
 from imgoe_bot.domain.ids import PostId
 from imgoe_bot.domain.job import Item, Job, State, Step
-from imgoe_bot.domain.upload import Post
+from imgoe_bot.domain.post import Post
 
 
-async def grow(
+async def extend_post(
     connection: AsyncConnection, post: Post, items: Sequence[Item], new_job: dict[str, Any]
 ) -> bool:
-    """Add a job for each thing that a post does not have yet, and have it answered anew.
+    """Add a job for each attachment that a post does not have yet, and have it answered anew.
 
     Args:
         connection: in a transaction.
@@ -28,7 +28,7 @@ async def grow(
     Returns:
         False when there is nothing new; then nothing is changed.
     """
-    known = set((await connection.execute(_known_things(post.id))).scalars())
+    known = set((await connection.execute(_known_attachments(post.id))).scalars())
     new = [item for item in items if item.attachment_id not in known]
     moved = [await _look_elsewhere(connection, post.id, item) for item in items]
     if not new and not any(moved):
@@ -38,13 +38,13 @@ async def grow(
         jobs = [new_job | rows.item_values(item) | ready for item in new]
         await connection.execute(insert(t.job), jobs)
     await _hold_answer_back(connection, post.id)
-    if not await ask_again(connection, post.id, Step.ANNOUNCE):
+    if not await repeat_step(connection, post.id, Step.ANNOUNCE):
         waiting = {"step": Step.ANNOUNCE.value, "state": State.WAITING.value}
         await connection.execute(insert(t.job).values(**new_job | waiting))
     return True
 
 
-def _known_things(post_id: PostId) -> Select[Any]:
+def _known_attachments(post_id: PostId) -> Select[Any]:
     ordered = select(t.job.c.attachment_id).where(
         t.job.c.post_id == post_id, t.job.c.step == Step.UPLOAD.value
     )
@@ -53,7 +53,7 @@ def _known_things(post_id: PostId) -> Select[Any]:
 
 
 async def _look_elsewhere(connection: AsyncConnection, post_id: PostId, item: Item) -> bool:
-    """Have a thing read from where it stands now: a link, then its preview.
+    """Have an attachment read from where it stands now: a link, then its preview.
 
     Returns:
         Whether it had failed and is tried again.
@@ -66,7 +66,7 @@ async def _look_elsewhere(connection: AsyncConnection, post_id: PostId, item: It
     )
     failed = t.job.c.state == State.DEAD.value
     place = {"source": item.source.value}
-    afresh = AFRESH | place | {"state": State.READY.value}
+    afresh = RESTARTED | place | {"state": State.READY.value}
     tried = await connection.execute(update(t.job).where(*elsewhere, failed).values(**afresh))
     await connection.execute(
         update(t.job).where(*elsewhere, t.job.c.state != State.DONE.value).values(**place)
@@ -80,7 +80,7 @@ async def try_again_elsewhere(connection: AsyncConnection, job: Job) -> None:
     await connection.execute(
         update(t.job)
         .where(t.job.c.id == job.id, t.job.c.source != source)
-        .values(**AFRESH | {"state": State.READY.value})
+        .values(**RESTARTED | {"state": State.READY.value})
     )
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import AsyncIterator
 
 
-class Digest:
+class HashingReader:
     """Passes chunks on and knows the SHA-256 of what has passed."""
 
     def __init__(self, source: AsyncIterator[bytes]) -> None:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, RuleId, UserId, new_id
-from imgoe_bot.domain.mirror import MirrorRule, find_rule
+from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.services.people.delivery import DeliveryService
 from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.mirroring import RuleStore
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class InaccessibleChannel:
     """A channel that the bot can't work in.
 
     Attributes:
@@ -25,23 +25,25 @@ class Lost:
     lacks: str
 
 
-class RestService:
+class AutoPauseService:
     """Pauses rules by itself, and wakes them; ``/mirror resume`` does that too."""
 
     def __init__(self, rules: RuleStore, *, delivery: DeliveryService, clock: Clock) -> None:
         self._rules = rules
         self._delivery = delivery
         self._clock = clock
-        self._turns: WeakValueDictionary[GuildId, asyncio.Lock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[GuildId, asyncio.Lock] = WeakValueDictionary()
 
-    def turn(self, guild_id: GuildId) -> asyncio.Lock:
+    def lock(self, guild_id: GuildId) -> asyncio.Lock:
         """Return what is held while a server's rules are compared with its permissions.
 
         Of two looks at once, the older one might let rest what the newer one has just woken.
         """
-        return self._turns.setdefault(guild_id, asyncio.Lock())
+        return self._locks.setdefault(guild_id, asyncio.Lock())
 
-    async def rest(self, guild_id: GuildId, lost: Iterable[Lost], *, locale: str) -> None:
+    async def rest(
+        self, guild_id: GuildId, lost: Iterable[InaccessibleChannel], *, locale: str
+    ) -> None:
         """Let channels rest, as far as they don't yet, and tell each rule's maker once of all.
 
         Args:
@@ -57,7 +59,7 @@ class RestService:
         for rules in resting.values():
             await self._delivery.tell_paused(rules, locale=locale)
 
-    async def _rest(self, guild_id: GuildId, lost: Lost) -> MirrorRule | None:
+    async def _rest(self, guild_id: GuildId, lost: InaccessibleChannel) -> MirrorRule | None:
         """Pause a channel's own rule, or make it an exception to that of what it stands in.
 
         Returns:
@@ -100,7 +102,7 @@ class RestService:
         is_exception = wider is not None and not wider.paused and _is_of(wider, rule)
         return await self._rules.wake(rule, remove=is_exception)
 
-    async def resting(self, guild_id: GuildId) -> Sequence[MirrorRule]:
+    async def auto_paused(self, guild_id: GuildId) -> Sequence[MirrorRule]:
         """Return the rules that rest for want of a permission."""
         return [rule for rule in await self._rules.of_guild(guild_id) if rule.lacks is not None]
 

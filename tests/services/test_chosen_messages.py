@@ -6,12 +6,13 @@ from dataclasses import replace
 import pytest
 
 from imgoe_bot.adapters.store import SqlChoiceStore, SqlCopyStore
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.media import Source
-from imgoe_bot.domain.upload import Card, Post
+from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import UnderWay
-from imgoe_bot.services.uploading.chosen_messages import KeepService
-from imgoe_bot.services.uploading.uploads import Handed
+from imgoe_bot.services.uploading.chosen_messages import ChosenMessageService
+from imgoe_bot.services.uploading.uploads import FileToUpload
 from tests.contracts.stores import BEN, GUILD, item, post, slash_post
 from tests.flows.kit import eventually
 from tests.services.conftest import Office
@@ -19,9 +20,9 @@ from tests.services.conftest import Office
 ME = Actor(BEN, GUILD)
 
 
-def _keeping(office: Office) -> KeepService:
+def _service(office: Office) -> ChosenMessageService:
     database = office.stores.database
-    return KeepService(
+    return ChosenMessageService(
         office.uploads,
         posts=office.stores.posts,
         choices=SqlChoiceStore(database, secret_key=bytes(32)),
@@ -35,9 +36,9 @@ def _about(mirrored: Post) -> Post:
 
 
 async def _keep(office: Office, mirrored: Post) -> Card:
-    handed = Handed(Source("https://cdn.example/1", "cat.png", None), item())
+    file = FileToUpload(Source("https://cdn.example/1", "cat.png", None), item())
     asked = _about(mirrored)
-    return await _keeping(office).keep(ME, [handed], post=asked, author_id=BEN)
+    return await _service(office).keep(ME, [file], post=asked, author_id=BEN)
 
 
 async def test_a_message_that_is_being_mirrored_is_not_uploaded_once_more(office: Office) -> None:

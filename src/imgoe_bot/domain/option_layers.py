@@ -8,7 +8,7 @@ from imgoe_bot.errors import SettingsRejected
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class OptionInForce:
     """One option's value where somebody looks.
 
     Attributes:
@@ -21,16 +21,16 @@ class Held:
     scope_id: int | None
 
 
-def explain(layers: Sequence[tuple[int, Mapping[str, str]]]) -> tuple[Held, ...]:
+def explain(layers: Sequence[tuple[int, Mapping[str, str]]]) -> tuple[OptionInForce, ...]:
     """Return every option's value and where it is inherited from, in the order of ``OPTIONS``.
 
     Args:
         layers: a scope and what it sets itself, outermost first: server, category, channel, thread.
     """
-    held = {name: Held(name, text, None) for name, text in shown(DEFAULTS).items()}
+    held = {name: OptionInForce(name, text, None) for name, text in shown(DEFAULTS).items()}
     for scope_id, layer in layers:
         held |= {
-            name: Held(name, text, scope_id)
+            name: OptionInForce(name, text, scope_id)
             for name, text in layer.items()
             if _is_value(name, text)
         }

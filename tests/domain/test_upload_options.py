@@ -5,10 +5,18 @@ from datetime import timedelta
 
 import pytest
 
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.guild import MANAGE_GUILD, Actor
 from imgoe_bot.domain.options import Options
-from imgoe_bot.domain.upload import Card, Details, Upload, check_may_upload
-from imgoe_bot.domain.upload_options import NO_WISH, Remark, Wish, read_wish, remarks_on
+from imgoe_bot.domain.upload import Details, Upload
+from imgoe_bot.domain.upload_options import (
+    NO_UPLOAD_OPTIONS,
+    Remark,
+    UploadOptions,
+    parse_upload_options,
+    remarks_on,
+)
+from imgoe_bot.domain.upload_rights import check_may_upload
 from imgoe_bot.errors import NotAllowed, SettingsRejected
 from tests.contracts.stores import BEN, GUILD, item, post, upload_of
 
@@ -25,16 +33,16 @@ def _card(after: timedelta | None) -> Card:
 def test_nothing_asked_leaves_what_holds_there() -> None:
     base = Details(title="t", tags=("a",), nsfw=True, expires_after=timedelta(days=1))
 
-    assert read_wish() == NO_WISH
-    assert NO_WISH.over(base) == base
+    assert parse_upload_options() == NO_UPLOAD_OPTIONS
+    assert NO_UPLOAD_OPTIONS.applied_to(base) == base
 
 
 def test_what_was_asked_for_goes_over_what_holds_there() -> None:
-    wish = read_wish(
+    requested = parse_upload_options(
         title=" Rome ", tags="cats, summer,cats,", album="Xy7", width=640, expires="PT30M"
     )
 
-    assert wish.over(Details(title="t", description="d", nsfw=True)) == Details(
+    assert requested.applied_to(Details(title="t", description="d", nsfw=True)) == Details(
         title="Rome",
         description="d",
         tags=("cats", "summer"),
@@ -47,7 +55,7 @@ def test_what_was_asked_for_goes_over_what_holds_there() -> None:
 
 @pytest.mark.parametrize("written", ["5m", "365d", "12h", "P7D", "52w", "pt5m"])
 def test_an_expiry_a_host_keeps_is_taken(written: str) -> None:
-    assert read_wish(expires=written).expires_after is not None
+    assert parse_upload_options(expires=written).expires_after is not None
 
 
 @pytest.mark.parametrize(
@@ -74,7 +82,7 @@ def test_an_expiry_a_host_keeps_is_taken(written: str) -> None:
 )
 def test_what_a_host_would_misread_is_refused(values: dict[str, object], setting: str) -> None:
     with pytest.raises(SettingsRejected) as refused:
-        read_wish(**values)  # type: ignore[arg-type]  # a table of one argument each
+        parse_upload_options(**values)  # type: ignore[arg-type]  # a table of one argument each
 
     assert refused.value.setting == setting
 
@@ -91,12 +99,12 @@ def test_what_a_host_would_misread_is_refused(values: dict[str, object], setting
 def test_an_expiry_that_the_host_did_not_keep_is_said(
     asked: timedelta | None, given: timedelta | None, said: tuple[Remark, ...]
 ) -> None:
-    assert remarks_on(_card(given), Wish(expires_after=asked)) == said
+    assert remarks_on(_card(given), UploadOptions(expires_after=asked)) == said
 
 
 def test_an_album_is_said_to_be_beyond_checking() -> None:
-    assert remarks_on(_card(None), Wish(album_id="Xy7")) == (Remark.ALBUM,)
-    assert remarks_on(Card(POST), Wish(album_id="Xy7")) == ()
+    assert remarks_on(_card(None), UploadOptions(album_id="Xy7")) == (Remark.ALBUM,)
+    assert remarks_on(Card(POST), UploadOptions(album_id="Xy7")) == ()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,98 @@
+"""Opening the database: its address, its folder, its pragmas."""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import (
+    ArgumentError,
+)
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from imgoe_bot.adapters.folder import check_files, check_folder
+from imgoe_bot.adapters.store.engine.error_translation import store_errors
+from imgoe_bot.errors import ConfigError
+
+BUSY_TIMEOUT_MS = 5000
+CONNECT_TIMEOUT_S = 10
+COMMAND_TIMEOUT_S = 60
+
+
+def open_engine(url: str, *, variable: str = "IMGOE_DATABASE_URL") -> AsyncEngine:
+    """Return an engine for the URL; a SQLite file's folder is made, and tried.
+
+    Args:
+        url: SQLAlchemy's.
+        variable: what the operator set to have the file where it is, named where that can't be.
+
+    Raises:
+        ConfigError: the URL, its folder or its files can't be used.
+        StoreError: the folder has no room.
+    """
+    parsed = _parse(url)
+    if parsed.get_backend_name() != "sqlite":
+        return _open_postgres(parsed)
+    _check_place(parsed.database, variable)
+    engine = create_async_engine(parsed)
+    event.listen(engine.sync_engine, "connect", _set_pragmas)
+    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
+def _parse(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise ConfigError("IMGOE_DATABASE_URL", "is no address of a database") from error
+
+
+def _open_postgres(url: URL) -> AsyncEngine:
+    try:
+        driver = importlib.import_module("asyncpg")
+    except ImportError as error:
+        raise ConfigError(
+            "IMGOE_DATABASE_URL", "needs PostgreSQL's driver: pip install 'imgoe-bot[postgres]'"
+        ) from error
+
+    async def connect(**kwargs: Any) -> Any:  # asyncpg's own arguments and connection
+        """SQLAlchemy lets through untranslated what fails before there is a connection."""
+        with store_errors(url.get_backend_name()):
+            return await driver.connect(timeout=CONNECT_TIMEOUT_S, **kwargs)
+
+    arguments = {"async_creator_fn": connect, "command_timeout": COMMAND_TIMEOUT_S}
+    return create_async_engine(url, pool_pre_ping=True, connect_args=arguments)
+
+
+def _check_place(database: str | None, variable: str) -> None:
+    if not database:
+        raise ConfigError("IMGOE_DATABASE_URL", "names no file")
+    file = Path(database)
+    check_folder(file.parent, variable=variable)
+    check_files([file, Path(f"{file}-wal"), Path(f"{file}-shm")], variable=variable)
+
+
+def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # transactions are begun by _begin_immediate alone
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "foreign_keys = ON",
+        "secure_delete = ON",  # what a person has erased is overwritten, not only unlinked
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Take the write lock at once: a read that turns into a write can't wait for it in SQLite.
+
+    Source: sqlite.org, "Transactions", on SQLITE_BUSY in a deferred transaction.
+    """
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

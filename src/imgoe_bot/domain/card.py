@@ -1,0 +1,82 @@
+"""Our one answer to a post: everything it shows."""
+
+from dataclasses import dataclass
+
+from imgoe_bot.domain.options import Layout
+from imgoe_bot.domain.post import MessageLocation, Post
+from imgoe_bot.domain.upload import Upload
+from imgoe_bot.errors import ImgoeError, SourceGone
+
+PICTURES_MAX = 10
+"""Source: DISCORD.md section 1, "Embeds" and "Components V2"; so many files a message has, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostedCard:
+    """A card as Discord took it.
+
+    Attributes:
+        location: where it stands.
+        lacks_thumbs: whether a picture on it has no size, so that Discord has not loaded it (yet).
+    """
+
+    location: MessageLocation
+    lacks_thumbs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FailedItem:
+    """One attachment that could not be kept, and why."""
+
+    position: int
+    filename: str
+    error: ImgoeError
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Everything our answer to a post shows, in the order of its attachments.
+
+    Attributes:
+        dms_closed: whether its author could not be sent a direct message lately.
+    """
+
+    post: Post
+    uploads: tuple[Upload, ...] = ()
+    failures: tuple[FailedItem, ...] = ()
+    dms_closed: bool = False
+
+    @property
+    def has_copies(self) -> bool:
+        """Whether anything kept of it exists."""
+        return any(upload.deleted_at is None for upload in self.uploads)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether its copies wait for a moderator's decision."""
+        return self.post.held_at is not None and self.has_copies
+
+    @property
+    def deletable(self) -> tuple[Upload, ...]:
+        """The uploads that exist and that there is a way to delete."""
+        return tuple(upload for upload in self.uploads if upload.is_deletable)
+
+    @property
+    def is_to_be_delivered(self) -> bool:
+        """Whether there is somebody to be told how to delete what exists."""
+        return bool(self.deletable) and not self.post.by_bot
+
+    @property
+    def pictured(self) -> tuple[Upload, ...]:
+        """The uploads whose thumb the card shows: no spoiler's in an embed, none while held."""
+        if self.is_held:
+            return ()
+        hides = self.post.layout is Layout.GALLERY
+        shown = [u for u in self.uploads if u.has_thumb and (hides or not u.spoiler)]
+        return tuple(shown[:PICTURES_MAX])
+
+    @property
+    def source_is_gone(self) -> bool:
+        """Whether the author took the message back before we could keep anything of it."""
+        gone = [isinstance(failed.error, SourceGone) for failed in self.failures]
+        return self.post.withdrawn_at is not None or (bool(gone) and all(gone) and not self.uploads)
