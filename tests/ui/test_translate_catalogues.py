@@ -21,7 +21,7 @@ from imgoe_bot.ui.wording import size
 from imgoe_bot.ui.words.failures import words_for
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [*(ROOT / "src/imgoe_bot/ui").glob("*.py"), *(ROOT / "cogs").glob("*.py")]
+SOURCES = [*(ROOT / "src/imgoe_bot/ui").rglob("*.py"), *(ROOT / "cogs").glob("*.py")]
 FORMS = ("one", "other")
 OTHERS = [code for code in LOCALES if code != ENGLISH]
 
@@ -124,7 +124,8 @@ def _named() -> Iterator[tuple[str, bool]]:
 
 def _takes_key(function: ast.expr) -> bool:
     if isinstance(function, ast.Attribute):
-        return function.attr == "find" and _takes_key(function.value)
+        holds_words = function.attr in ("words", "_words")
+        return holds_words or (function.attr == "find" and _takes_key(function.value))
     if isinstance(function, ast.Call):
         return _takes_key(function.func)
     return isinstance(function, ast.Name) and function.id in ("words", "text", "words_for_locale")
