@@ -17,10 +17,10 @@ from imgoe_bot.domain.library import (
 )
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
+from imgoe_bot.ui.interactions.bases import AnsweringCog
 from imgoe_bot.ui.library import render, views
 from imgoe_bot.ui.reading import convert
 from imgoe_bot.ui.translate import words_for_locale
-from imgoe_bot.ui.words import failures
 
 AnyPlace = app_commands.AppCommandChannel | app_commands.AppCommandThread
 Search = app_commands.Range[str, 1, SEARCH_MAX_CHARS]
@@ -32,7 +32,7 @@ WHOSE = [
 ]
 
 
-class LibraryCog(commands.Cog, name="imgoe_bot.LibraryCog"):
+class LibraryCog(AnsweringCog, commands.Cog, name="imgoe_bot.LibraryCog"):
     """What was kept, as far as who asks may see it; works in direct messages too."""
 
     def __init__(self, bot: AnyBot) -> None:
@@ -120,12 +120,6 @@ class LibraryCog(commands.Cog, name="imgoe_bot.LibraryCog"):
             file=render.chart_file(chart, stats, words),
             ephemeral=True,
         )
-
-    async def cog_app_command_error(
-        self, interaction: AnyInteraction, error: app_commands.AppCommandError
-    ) -> None:
-        """Hand errors to where they are worded."""
-        await failures.answer(interaction, error)
 
 
 async def setup(bot: AnyBot) -> None:

@@ -10,13 +10,13 @@ from imgoe_bot.ui.access.permissions import missing_to_mirror
 from imgoe_bot.ui.cards import render
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
+from imgoe_bot.ui.interactions.bases import AnsweringCog
 from imgoe_bot.ui.mirroring import check, pausing
 from imgoe_bot.ui.mirroring.place_option import MirrorableOption, Named, channel_of, place_of
 from imgoe_bot.ui.privacy import notices
 from imgoe_bot.ui.reading import convert
 from imgoe_bot.ui.reading.places import name_of
 from imgoe_bot.ui.translate import words_for_locale
-from imgoe_bot.ui.words import failures
 
 MirrorPlace = Transform[Named, MirrorableOption]
 
@@ -24,6 +24,7 @@ MirrorPlace = Transform[Named, MirrorableOption]
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_guild=True)
 class MirrorCog(
+    AnsweringCog,
     commands.GroupCog,
     name="imgoe_bot.MirrorCog",
     group_name="mirror",
@@ -99,12 +100,6 @@ class MirrorCog(
         rules = await self._services.mirrors.rules(guild_id)
         answer = render.rules(rules, words_for_locale(interaction.locale))
         await interaction.followup.send(answer, ephemeral=True)
-
-    async def cog_app_command_error(
-        self, interaction: AnyInteraction, error: app_commands.AppCommandError
-    ) -> None:
-        """Hand errors to where they are worded."""
-        await failures.answer(interaction, error)
 
 
 async def setup(bot: AnyBot) -> None:

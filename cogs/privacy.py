@@ -6,16 +6,17 @@ from discord.ext import commands
 from imgoe_bot.domain.mirror import PersonChoice
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
+from imgoe_bot.ui.interactions.bases import AnsweringCog
 from imgoe_bot.ui.library import render
 from imgoe_bot.ui.privacy import erase_button, overview
 from imgoe_bot.ui.reading import convert
 from imgoe_bot.ui.translate import words_for_locale
-from imgoe_bot.ui.words import failures
 
 
 @app_commands.allowed_installs(guilds=True, users=True)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
 class PrivacyCog(
+    AnsweringCog,
     commands.GroupCog,
     name="imgoe_bot.PrivacyCog",
     group_name="privacy",
@@ -74,12 +75,6 @@ class PrivacyCog(
             view=erase_button.forget_view(words),
             ephemeral=True,
         )
-
-    async def cog_app_command_error(
-        self, interaction: AnyInteraction, error: app_commands.AppCommandError
-    ) -> None:
-        """Hand errors to where they are worded."""
-        await failures.answer(interaction, error)
 
 
 async def setup(bot: AnyBot) -> None:

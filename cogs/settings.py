@@ -10,6 +10,7 @@ from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.ui.cards import render
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
+from imgoe_bot.ui.interactions.bases import AnsweringCog
 from imgoe_bot.ui.privacy import notices
 from imgoe_bot.ui.reading import convert
 from imgoe_bot.ui.settings import answers, pages
@@ -18,12 +19,12 @@ from imgoe_bot.ui.settings.reset import ask_reset
 from imgoe_bot.ui.settings.suggestions import suggest_names, suggest_values
 from imgoe_bot.ui.setup.key_form import KeyModal
 from imgoe_bot.ui.translate import words_for_locale
-from imgoe_bot.ui.words import failures
 
 
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_guild=True)
 class SettingsCog(
+    AnsweringCog,
     commands.GroupCog,
     name="imgoe_bot.SettingsCog",
     group_name="settings",
@@ -138,12 +139,6 @@ class SettingsCog(
         changes = await self._services.options.history(convert.actor_of(interaction))
         embed = pages.history_embed(changes, words_for_locale(interaction.locale))
         await interaction.followup.send(embed=embed, ephemeral=True)
-
-    async def cog_app_command_error(
-        self, interaction: AnyInteraction, error: app_commands.AppCommandError
-    ) -> None:
-        """Hand errors to where they are worded."""
-        await failures.answer(interaction, error)
 
 
 async def setup(bot: AnyBot) -> None:

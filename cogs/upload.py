@@ -11,11 +11,12 @@ from imgoe_bot.domain.ids import UserId
 from imgoe_bot.ui.cards import answers
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
+from imgoe_bot.ui.interactions import message_menus
+from imgoe_bot.ui.interactions.bases import AnsweringCog
 from imgoe_bot.ui.reading import convert
 from imgoe_bot.ui.translate import words_for_locale
-from imgoe_bot.ui.uploading import chosen_message, message_menus
+from imgoe_bot.ui.uploading import chosen_message
 from imgoe_bot.ui.uploading.upload_many import UploadManyModal
-from imgoe_bot.ui.words import failures
 
 Title = app_commands.Range[str, 1, 100]
 Description = app_commands.Range[str, 1, wishes.DESCRIPTION_MAX_CHARS]
@@ -23,7 +24,7 @@ Width = app_commands.Range[int, wishes.WIDTH_MIN_PX, wishes.WIDTH_MAX_PX]
 Category = app_commands.Range[int, 1]
 
 
-class UploadCog(commands.Cog, name="imgoe_bot.UploadCog"):
+class UploadCog(AnsweringCog, commands.Cog, name="imgoe_bot.UploadCog"):
     """Uploads on demand; works without the message-content intent."""
 
     def __init__(self, bot: AnyBot) -> None:
@@ -122,12 +123,6 @@ class UploadCog(commands.Cog, name="imgoe_bot.UploadCog"):
         await interaction.followup.send(
             chosen_message.healed_text(found, words), ephemeral=True, suppress_embeds=True
         )
-
-    async def cog_app_command_error(
-        self, interaction: AnyInteraction, error: app_commands.AppCommandError
-    ) -> None:
-        """Hand errors to where they are worded."""
-        await failures.answer(interaction, error)
 
 
 async def setup(bot: AnyBot) -> None:

@@ -9,6 +9,7 @@ import discord
 import pytest
 
 from imgoe_bot import errors
+from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import (
     ENGLISH,
     LOCALES,
@@ -18,7 +19,6 @@ from imgoe_bot.ui.translate import (
     words_for_locale,
 )
 from imgoe_bot.ui.wording import size
-from imgoe_bot.ui.words.failures import words_for
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [*(ROOT / "src/imgoe_bot/ui").rglob("*.py"), *(ROOT / "cogs").glob("*.py")]
@@ -244,4 +244,4 @@ def test_a_size_is_written_as_in_the_language(locale: str, said: str) -> None:
     ],
 )
 def test_an_error_is_told_in_the_readers_language(locale: str, says: str) -> None:
-    assert words_for(errors.NotAllowed(needs="manage_guild"), words_for_locale(locale)) == says
+    assert error_text(errors.NotAllowed(needs="manage_guild"), words_for_locale(locale)) == says

@@ -7,13 +7,13 @@ from imgoe_bot.domain.options import Layout
 from imgoe_bot.domain.quota import Spent
 from imgoe_bot.domain.upload import Card
 from imgoe_bot.domain.upload_options import Remark
-from imgoe_bot.ui import expired_interactions
 from imgoe_bot.ui.cards import buttons, pictures, render
 from imgoe_bot.ui.cards.gallery import gallery_view
 from imgoe_bot.ui.container import AnyInteraction, services_of
+from imgoe_bot.ui.interactions import expired
 from imgoe_bot.ui.message_parts import NO_PINGS
+from imgoe_bot.ui.texts import quota_texts
 from imgoe_bot.ui.translate import words_for_locale
-from imgoe_bot.ui.words import quota_words
 
 
 async def show(
@@ -45,7 +45,7 @@ async def show(
 async def _hand_links_over(interaction: AnyInteraction, card: Card) -> None:
     """Tell the person their delete links where the bot may not write to them by itself."""
     words = words_for_locale(interaction.locale)
-    await expired_interactions.tell(
+    await expired.tell(
         interaction,
         render.private_text(card, words, with_links=True),
         view=buttons.private_view(card, words),
@@ -59,9 +59,9 @@ async def _remark(
     """Tell the person what to know besides, if there is anything."""
     words = words_for_locale(interaction.locale)
     lines = [words(f"remark.{remark}") for remark in remarks]
-    lines += quota_words.small_lines(near, words)
+    lines += quota_texts.small_lines(near, words)
     if lines:
-        await expired_interactions.tell(interaction, "\n".join(lines))
+        await expired.tell(interaction, "\n".join(lines))
 
 
 async def _answer(interaction: AnyInteraction, card: Card, *, private: bool) -> discord.Message:
@@ -69,7 +69,7 @@ async def _answer(interaction: AnyInteraction, card: Card, *, private: bool) -> 
     try:
         return await _follow_up(interaction, card)
     except discord.HTTPException as error:
-        if not expired_interactions.came_too_late(error):
+        if not expired.is_expired(error):
             raise
     if private or card.post.is_personal:  # the bot may be no member of where it was asked
         return await _send(interaction.user, card)

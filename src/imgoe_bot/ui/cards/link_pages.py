@@ -9,8 +9,8 @@ from imgoe_bot.domain.upload import Card, Upload
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.cards.render import private_line
 from imgoe_bot.ui.message_parts import MESSAGE_MAX
+from imgoe_bot.ui.texts import quota_texts
 from imgoe_bot.ui.translate import Words
-from imgoe_bot.ui.words import quota_words
 
 BUTTONS_MAX = 25
 """Source: Discord's developer documentation, message components: five rows of five."""
@@ -59,7 +59,7 @@ def pages(cards: Sequence[Card], words: Words, *, near: Sequence[Spent] = ()) ->
         entries = entries[count:]
     found = [Page(_text(sheet, words), tuple(upload for _, upload in sheet)) for sheet in sheets]
     more = [words("private.in_library", count=len(entries))] if entries else []
-    return _ending_with([*more, *quota_words.small_lines(near, words)], found)
+    return _ending_with([*more, *quota_texts.small_lines(near, words)], found)
 
 
 def _ending_with(lines: Sequence[str], found: list[Page]) -> list[Page]:

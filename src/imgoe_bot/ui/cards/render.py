@@ -11,8 +11,8 @@ from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.upload import Card, FailedItem, Upload
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.message_parts import COLOUR, COLOUR_FAILED, COLOUR_GONE, MESSAGE_MAX
+from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import Words, words_for_locale
-from imgoe_bot.ui.words.failures import words_for
 
 TITLE_MAX = 200
 EMBEDS_MAX = 10
@@ -188,7 +188,7 @@ def failures_text(card: Card, words: Words) -> str:
 
 
 def _failure_line(failed: FailedItem, words: Words) -> str:
-    name, reason = w.safe_name(failed.filename), words_for(failed.error, words)
+    name, reason = w.safe_name(failed.filename), error_text(failed.error, words)
     if f"**{name}**" in reason:
         return f"• {reason}"
     return words("card.failed", file=name, reason=reason)

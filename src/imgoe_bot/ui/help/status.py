@@ -12,8 +12,8 @@ from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.cards.render import rule_list
 from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.message_parts import COLOUR, COLOUR_FAILED
+from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import Words
-from imgoe_bot.ui.words.failures import words_for
 
 
 def status_embed(report: Report, interaction: AnyInteraction, words: Words) -> discord.Embed:
@@ -59,7 +59,7 @@ def host_text(report: Report, words: Words) -> str:
     if report.expiry_off:
         lines.append(words("status.expiry_off"))
     if report.health.failure is not None:
-        reason = words_for(report.health.failure, words)
+        reason = error_text(report.health.failure, words)
         lines.append(words("status.last_failed", reason=reason))
     return "\n".join(lines)
 

@@ -14,8 +14,8 @@ from imgoe_bot.ui.access.refusals import translated
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.message_parts import MESSAGE_MAX
 from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import Words
-from imgoe_bot.ui.words.failures import words_for
 
 HOLDS, FAILS = "✓", "✗"
 
@@ -46,11 +46,11 @@ async def answer(interaction: AnyInteraction, message: discord.Message, words: W
 def record_lines(record: Record, words: Words) -> list[str]:
     """Return what was tried in vain."""
     lines = [
-        f"{FAILS} **{w.safe_name(each.filename)}**: {words_for(each.error, words)}"
+        f"{FAILS} **{w.safe_name(each.filename)}**: {error_text(each.error, words)}"
         for each in record.failures
     ]
     if record.answer is not None:
-        lines.append(words("why.answer_failed", reason=words_for(record.answer, words)))
+        lines.append(words("why.answer_failed", reason=error_text(record.answer, words)))
     return lines
 
 

@@ -1,6 +1,7 @@
 """The library's buttons and menus: they outlive the process, and answer only who sees them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -13,12 +14,12 @@ from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.cards.buttons import BUTTON_URL_MAX
 from imgoe_bot.ui.cards.links_button import LinksButton
 from imgoe_bot.ui.container import AnyInteraction, services_of
+from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton, LastingItem
 from imgoe_bot.ui.library import render as lr
 from imgoe_bot.ui.library.state import PATTERN, Spot, pack, unpack
-from imgoe_bot.ui.message_parts import AnyItem, Match
+from imgoe_bot.ui.message_parts import Match
 from imgoe_bot.ui.reading import convert
 from imgoe_bot.ui.translate import Words, words_for_locale
-from imgoe_bot.ui.words import failures
 
 PAGE_ID = "imgoe:lib:"
 PICK_ID = "imgoe:pick:"
@@ -38,64 +39,55 @@ class Shown:
     view: discord.ui.View
 
 
-class PageButton(discord.ui.DynamicItem[Button], template=_PAGE):
+class PageButton(LastingButton, template=_PAGE):
     """Turns to a page."""
 
-    def __init__(self, spot: Spot, *, label: str, disabled: bool = False) -> None:
+    def __init__(self, spot: Spot, *, label: str = "…", disabled: bool = False) -> None:
         self._spot = spot
-        super().__init__(
-            discord.ui.Button(label=label, disabled=disabled, custom_id=PAGE_ID + pack(spot))
-        )
+        super().__init__(PAGE_ID + pack(spot), label=label, disabled=disabled)
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
-    ) -> Self:
-        """Rebuild the button of a message that an earlier process sent."""
-        return cls(unpack(match), label="…")
+    def _rebuild(cls, match: Match) -> Self:
+        return cls(unpack(match))
 
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction) -> None:
         """Show the page in the place of this one."""
-        await interaction.response.defer()
-        async with failures.answered(interaction):
-            await turn_to(interaction, self._spot)
+        await turn_to(interaction, self._spot)
 
 
-class PickSelect(discord.ui.DynamicItem[Select], template=_PICK):
+class PickSelect(LastingItem[Select], template=_PICK):
     """Picks one copy of a page."""
 
     def __init__(
-        self, spot: Spot, *, options: list[discord.SelectOption], placeholder: str | None
+        self,
+        spot: Spot,
+        *,
+        options: Sequence[discord.SelectOption] = (),
+        placeholder: str | None = None,
     ) -> None:
         self._spot = spot
         super().__init__(
             discord.ui.Select(
-                custom_id=PICK_ID + pack(spot), options=options, placeholder=placeholder
+                custom_id=PICK_ID + pack(spot), options=list(options), placeholder=placeholder
             )
         )
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
-    ) -> Self:
-        """Rebuild the menu of a message that an earlier process sent."""
-        options = item.options if isinstance(item, discord.ui.Select) else []
-        return cls(unpack(match), options=options, placeholder=None)
+    def _rebuild(cls, match: Match) -> Self:
+        return cls(unpack(match))
 
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction) -> None:
         """Show the copy in the place of the page."""
-        await interaction.response.defer()
-        async with failures.answered(interaction):
-            actor = convert.actor_of(interaction)
-            upload_id = UploadId(self.item.values[0])
-            entry = await services_of(interaction.client).library.get(actor, upload_id)
-            words = words_for_locale(interaction.locale)
-            shown = entry_shown(entry, self._spot, words, deletable=may_delete(actor, entry.upload))
-            await show(interaction, shown)
+        actor = convert.actor_of(interaction)
+        upload_id = UploadId(self.item.values[0])
+        entry = await services_of(interaction.client).library.get(actor, upload_id)
+        words = words_for_locale(interaction.locale)
+        shown = entry_shown(entry, self._spot, words, deletable=may_delete(actor, entry.upload))
+        await show(interaction, shown)
 
 
 class EntryButton(
-    discord.ui.DynamicItem[Button],
+    LastingButton,
     template=r"imgoe:entry:(?P<act>again|delete):(?P<id>[0-9a-f]{16})",
 ):
     """Does something with the copy that was picked."""
@@ -105,31 +97,23 @@ class EntryButton(
         act: str,
         upload_id: UploadId,
         *,
-        label: str,
+        label: str = "…",
         style: discord.ButtonStyle = discord.ButtonStyle.secondary,
     ) -> None:
         self._act = act
+        deletes = act == "delete"
+        self.acknowledgement = Acknowledgement.EDIT if deletes else Acknowledgement.PRIVATE
         self._upload_id = upload_id
-        super().__init__(
-            discord.ui.Button(label=label, style=style, custom_id=f"imgoe:entry:{act}:{upload_id}")
-        )
+        super().__init__(f"imgoe:entry:{act}:{upload_id}", label=label, style=style)
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
-    ) -> Self:
-        """Rebuild the button of a message that an earlier process sent."""
-        return cls(match["act"], UploadId(match["id"]), label="…")
+    def _rebuild(cls, match: Match) -> Self:
+        return cls(match["act"], UploadId(match["id"]))
 
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction) -> None:
         """Do it, and answer privately."""
-        if self._act == "delete":
-            await interaction.response.defer()
-        else:
-            await interaction.response.defer(ephemeral=True, thinking=True)
-        async with failures.answered(interaction):
-            act = _delete if self._act == "delete" else _post_again
-            await act(interaction, self._upload_id)
+        act = _delete if self._act == "delete" else _post_again
+        await act(interaction, self._upload_id)
 
 
 async def _post_again(interaction: AnyInteraction, upload_id: UploadId) -> None:

@@ -17,9 +17,9 @@ from imgoe_bot.ui.container import AnyInteraction, Services, services_of
 from imgoe_bot.ui.help.status import used_text
 from imgoe_bot.ui.mirroring.place_option import ChosenPlace
 from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.texts import option_texts
+from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import Words
-from imgoe_bot.ui.words import option_words
-from imgoe_bot.ui.words.failures import words_for
 
 HOLDS, FAILS = "✓", "✗"
 
@@ -84,7 +84,7 @@ def _intent_check(client: discord.Client, words: Words) -> _Check:
 
 def _answer_check(guild: discord.Guild, options: Options, words: Words) -> _Check:
     if options.answer is not Answer.LOG:
-        value = option_words.choice(get_option("answer"), options.answer, words)
+        value = option_texts.choice(get_option("answer"), options.answer, words)
         return _Check(holds=True, text=words("test.answers", value=value))
     log_channel = guild.get_channel_or_thread(options.log_channel or 0)
     if log_channel is None or isinstance(log_channel, discord.CategoryChannel):
@@ -98,7 +98,7 @@ def _answer_check(guild: discord.Guild, options: Options, words: Words) -> _Chec
 
 
 def _consent_check(options: Options, words: Words) -> _Check:
-    value = option_words.choice(get_option("consent"), options.consent, words)
+    value = option_texts.choice(get_option("consent"), options.consent, words)
     return _Check(holds=True, text=words("test.consent", value=value))
 
 
@@ -112,7 +112,7 @@ async def _host_check(services: Services, actor: Actor, words: Words) -> _Check:
     try:
         trial = await services.setup.try_upload(actor)
     except ImgoeError as error:
-        return _Check(holds=False, text=words_for(error, words))
+        return _Check(holds=False, text=error_text(error, words))
     host = w.host_name(trial.host_url)
     if trial.left_behind is not None:
         text = words("test.left", host=host, url=trial.left_behind)

@@ -8,8 +8,8 @@ from imgoe_bot.domain.mirror import PersonChoice
 from imgoe_bot.domain.privacy import Holdings, Overview
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.message_parts import COLOUR
+from imgoe_bot.ui.texts import quota_texts
 from imgoe_bot.ui.translate import Words
-from imgoe_bot.ui.words import quota_words
 
 
 def overview(shown: Overview, words: Words) -> discord.Embed:
@@ -19,7 +19,7 @@ def overview(shown: Overview, words: Words) -> discord.Embed:
     )
     fields = {
         words("privacy.now"): holdings(shown.holdings, words),
-        words("quota.today"): "\n".join(quota_words.lines(shown.spent, words)),
+        words("quota.today"): "\n".join(quota_texts.lines(shown.spent, words)),
         words("privacy.how_long"): words("privacy.how_long_text"),
         words("privacy.choice"): _choice(shown, words),
         words("privacy.rights"): words("privacy.rights_text"),

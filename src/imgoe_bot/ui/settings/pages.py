@@ -1,6 +1,6 @@
 """Every option of a place with its value and origin, page by page."""
 
-from typing import Any, Self
+from typing import Self
 
 import discord
 
@@ -8,12 +8,12 @@ from imgoe_bot.domain.guild import Change, check_may_manage
 from imgoe_bot.domain.layers import Held
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
-from imgoe_bot.ui.message_parts import COLOUR, AnyItem, Match
+from imgoe_bot.ui.interactions.bases import LastingButton
+from imgoe_bot.ui.message_parts import COLOUR, Match
 from imgoe_bot.ui.reading import convert
 from imgoe_bot.ui.settings.places import ChosenPlace
+from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.translate import Words, words_for_locale
-from imgoe_bot.ui.words import failures
-from imgoe_bot.ui.words import option_words as sw
 
 PAGE_LINES = 9
 DESCRIPTION_MAX = 4000
@@ -51,37 +51,32 @@ def _where(place: ChosenPlace) -> str:
 
 
 def _line(held: Held, scope_id: int, words: Words) -> str:
-    value = sw.shown(held.name, held.text, words)
-    head = f"**{w.escape(held.name)}**: {value} · {sw.origin(held, scope_id, words)}"
-    return f"{head}\n-# {sw.about(held.name, words)}"
+    value = option_texts.shown(held.name, held.text, words)
+    head = f"**{w.escape(held.name)}**: {value} · {option_texts.origin(held, scope_id, words)}"
+    return f"{head}\n-# {option_texts.about(held.name, words)}"
 
 
 class OptionPageButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    LastingButton,
     template=r"imgoe:options:(?P<page>[0-9]{1,2}):(?P<line>[0-9,]*)",
 ):
     """Turns to another page of the options; works in whatever process is asked."""
 
-    def __init__(self, place: ChosenPlace, *, page: int, label: str) -> None:
+    def __init__(self, place: ChosenPlace, *, page: int, label: str = "…") -> None:
         self._place = place
         self._page = page
         line = ",".join(str(id_) for id_ in place.line)
-        super().__init__(discord.ui.Button(label=label, custom_id=f"imgoe:options:{page}:{line}"))
+        super().__init__(f"imgoe:options:{page}:{line}", label=label)
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
-    ) -> Self:
-        """Rebuild the button of a message that an earlier process sent."""
+    def _rebuild(cls, match: Match) -> Self:
         line = tuple(int(id_) for id_ in match["line"].split(",") if id_)
-        return cls(ChosenPlace(line), page=int(match["page"]), label="…")
+        return cls(ChosenPlace(line), page=int(match["page"]))
 
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction) -> None:
         """Show that page as things stand now."""
-        await interaction.response.defer()
-        async with failures.answered(interaction):
-            embed, view = await look(interaction, self._place, page=self._page)
-            await interaction.edit_original_response(embeds=[embed], view=view)
+        embed, view = await look(interaction, self._place, page=self._page)
+        await interaction.edit_original_response(embeds=[embed], view=view)
 
 
 async def look(
@@ -124,8 +119,8 @@ def _change_line(change: Change, words: Words) -> str:
         "history.line",
         when=discord.utils.format_dt(change.at, "R"),
         who=f"<@{change.actor_id}>",
-        place=sw.place(change.scope_id, words),
+        place=option_texts.place(change.scope_id, words),
         name=w.setting(change.name, words),
-        old=sw.shown(change.name, change.old, words),
-        new=sw.shown(change.name, change.new, words),
+        old=option_texts.shown(change.name, change.old, words),
+        new=option_texts.shown(change.name, change.new, words),
     )

@@ -10,8 +10,8 @@ from imgoe_bot.domain.options import DEFAULTS, OPTIONS
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.translate import Words, words_for_locale
-from imgoe_bot.ui.words import option_words as sw
 
 CHOICES_MAX = 25
 NAME_MAX = 100
@@ -30,7 +30,7 @@ async def suggest_names(interaction: AnyInteraction, current: str) -> list[Choic
     words = words_for_locale(interaction.locale)
     in_channel = getattr(interaction.namespace, "channel", None) is not None
     found = (
-        (name, f"{name}: {sw.about(name, words)}")
+        (name, f"{name}: {option_texts.about(name, words)}")
         for name, option in OPTIONS.items()
         if option.per_channel or not in_channel
     )
@@ -60,12 +60,12 @@ def _default(name: str) -> str:
 
 
 def _values(
-    option: sw.AnyOption, words: Words, interaction: AnyInteraction
+    option: option_texts.AnyOption, words: Words, interaction: AnyInteraction
 ) -> Iterator[tuple[str, str]]:
     """Yield values and their labels; of people only who asks is known by name."""
     guild = interaction.guild
     for value in option.choices:
-        yield value, f"{value}: {sw.choice(option, value, words)}"
+        yield value, f"{value}: {option_texts.choice(option, value, words)}"
     for value in _EXAMPLES.get(option.form, ()):
         yield value, value
     if guild is not None and option.form is Form.CHANNEL:
@@ -76,7 +76,7 @@ def _values(
         yield str(interaction.user.id), f"@{interaction.user.display_name}"
 
 
-def _parses(option: sw.AnyOption, value: str) -> bool:
+def _parses(option: option_texts.AnyOption, value: str) -> bool:
     try:
         option.parse(value)
     except ValueError:

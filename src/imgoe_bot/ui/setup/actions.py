@@ -14,8 +14,8 @@ from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.privacy import notices
 from imgoe_bot.ui.reading import convert
 from imgoe_bot.ui.reading.places import Mirrorable, Place
+from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import Words, words_for_locale
-from imgoe_bot.ui.words.failures import words_for
 
 AnyChannel = AppCommandChannel | AppCommandThread
 
@@ -55,7 +55,7 @@ async def set_option(
     try:
         await options.set(actor, SERVER, name, value, expected=version)
     except StaleWrite as stale:
-        return words_for(stale, words_for_locale(interaction.locale))
+        return error_text(stale, words_for_locale(interaction.locale))
     return await notices.renew(interaction)
 
 
@@ -90,7 +90,7 @@ async def try_upload(interaction: AnyInteraction) -> str:
     try:
         trial = await setup.try_upload(convert.actor_of(interaction))
     except ImgoeError as error:
-        return f"{words('setup.finish_fails')}\n{words_for(error, words)}"
+        return f"{words('setup.finish_fails')}\n{error_text(error, words)}"
     host = w.host_name(trial.host_url)
     if trial.left_behind is not None:
         return words("setup.finish_left", host=host, url=trial.left_behind)

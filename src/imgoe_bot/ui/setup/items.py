@@ -7,6 +7,7 @@ import discord
 from imgoe_bot.domain.guild import check_may_manage
 from imgoe_bot.errors import HostError, ImgoeError
 from imgoe_bot.ui.container import AnyInteraction
+from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton, LastingItem
 from imgoe_bot.ui.message_parts import AnyItem, Match
 from imgoe_bot.ui.reading import convert
 from imgoe_bot.ui.setup import actions
@@ -14,13 +15,12 @@ from imgoe_bot.ui.setup.key_form import ServerKeyForm, could_not_try, refusal, s
 from imgoe_bot.ui.setup.menus import OTHER_HOST, channel_menu, host_menu, option_menu
 from imgoe_bot.ui.setup.scene import Scene, Step, embed_of, look
 from imgoe_bot.ui.translate import Words, words_for_locale
-from imgoe_bot.ui.words import failures
 
 Style = discord.ButtonStyle
 
 
 class GoButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    LastingButton,
     template=r"imgoe:setup:go:(?P<step>host|key|answers|channels|finish):(?P<url>.*)",
 ):
     """Leads to another step."""
@@ -30,75 +30,66 @@ class GoButton(
     ) -> None:
         self._step, self._url = step, short(url)
         custom_id = f"imgoe:setup:go:{step}:{self._url}"
-        super().__init__(discord.ui.Button(label=label, style=style, custom_id=custom_id))
+        super().__init__(custom_id, label=label, style=style)
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
-    ) -> Self:
-        """Rebuild the button of a message that an earlier process sent."""
+    def _rebuild(cls, match: Match) -> Self:
         return cls(Step(match["step"]), url=match["url"])
 
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction) -> None:
         """Show the step."""
-        await interaction.response.defer()
-        async with failures.answered(interaction):
-            await show(interaction, self._step, url=self._url)
+        await show(interaction, self._step, url=self._url)
 
 
 class HostMenu(
-    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    LastingItem[discord.ui.Select[Any]],
     template=r"imgoe:setup:host:(?P<version>[0-9]+)",
 ):
     """Chooses the image host."""
+
+    acknowledgement = Acknowledgement.NONE
 
     def __init__(self, *, version: int, scene: Scene | None = None) -> None:
         self._version = version
         super().__init__(host_menu(f"imgoe:setup:host:{version}", scene))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
-    ) -> Self:
-        """Rebuild the menu of a message that an earlier process sent."""
+    def _rebuild(cls, match: Match) -> Self:
         return cls(version=int(match["version"]))
 
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction) -> None:
         """Go on to the host's key; another host is asked for together with it."""
         chosen = self.item.values[0]
-        async with failures.answered(interaction):
-            if chosen == OTHER_HOST:
-                await _ask_key(interaction, url="", version=self._version, checked=True)
-            else:
-                await interaction.response.defer()
-                await show(interaction, Step.KEY, url=chosen)
+        if chosen == OTHER_HOST:
+            await _ask_key(interaction, url="", version=self._version, checked=True)
+        else:
+            await interaction.response.defer()
+            await show(interaction, Step.KEY, url=chosen)
 
 
 class KeyButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    LastingButton,
     template=r"imgoe:setup:key:(?P<version>[0-9]+):(?P<checked>[01]):(?P<url>.*)",
 ):
     """Opens the form for host and key."""
+
+    acknowledgement = Acknowledgement.NONE
 
     def __init__(
         self, *, version: int, checked: bool, url: str, label: str = "…", style: Style
     ) -> None:
         self._version, self._checked, self._url = version, checked, short(url)
         custom_id = f"imgoe:setup:key:{version}:{int(checked)}:{self._url}"
-        super().__init__(discord.ui.Button(label=label, style=style, custom_id=custom_id))
+        super().__init__(custom_id, label=label, style=style)
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
-    ) -> Self:
-        """Rebuild the button of a message that an earlier process sent."""
+    def _rebuild(cls, match: Match) -> Self:
         version, checked = int(match["version"]), match["checked"] == "1"
         return cls(version=version, checked=checked, url=match["url"], style=Style.secondary)
 
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction) -> None:
         """Open the form."""
-        async with failures.answered(interaction):
-            await _ask_key(interaction, url=self._url, version=self._version, checked=self._checked)
+        await _ask_key(interaction, url=self._url, version=self._version, checked=self._checked)
 
 
 async def _ask_key(interaction: AnyInteraction, *, url: str, version: int, checked: bool) -> None:
@@ -124,7 +115,7 @@ class SetupKeyModal(ServerKeyForm):
 
 
 class OptionMenu(
-    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    LastingItem[discord.ui.Select[Any]],
     template=r"imgoe:setup:set:(?P<name>[a-z_]{1,30}):(?P<version>[0-9]+)",
 ):
     """Sets one option for the server."""
@@ -134,65 +125,46 @@ class OptionMenu(
         super().__init__(option_menu(f"imgoe:setup:set:{name}:{version}", name, scene))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
-    ) -> Self:
-        """Rebuild the menu of a message that an earlier process sent."""
+    def _rebuild(cls, match: Match) -> Self:
         return cls(match["name"], version=int(match["version"]))
 
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction) -> None:
         """Store the choice, and show all of them as they are now."""
-        await interaction.response.defer()
-        async with failures.answered(interaction):
-            value = ",".join(self.item.values)
-            note = await actions.set_option(interaction, self._name, value, version=self._version)
-            await show(interaction, Step.ANSWERS, note=note)
+        value = ",".join(self.item.values)
+        note = await actions.set_option(interaction, self._name, value, version=self._version)
+        await show(interaction, Step.ANSWERS, note=note)
 
 
-class ChannelMenu(
-    discord.ui.DynamicItem[discord.ui.ChannelSelect[Any]], template=r"imgoe:setup:channels"
-):
+class ChannelMenu(LastingItem[discord.ui.ChannelSelect[Any]], template=r"imgoe:setup:channels"):
     """Adds channels to those that are kept; none is taken away here."""
 
     def __init__(self, *, placeholder: str | None = None) -> None:
         super().__init__(channel_menu("imgoe:setup:channels", placeholder))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
-    ) -> Self:
-        """Rebuild the menu of a message that an earlier process sent."""
+    def _rebuild(cls, match: Match) -> Self:
         return cls()
 
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction) -> None:
         """Mirror what was chosen and go on."""
-        await interaction.response.defer()
-        async with failures.answered(interaction):
-            note = await actions.add_channels(interaction, self.item.values)
-            await show(interaction, Step.FINISH, note=note)
+        note = await actions.add_channels(interaction, self.item.values)
+        await show(interaction, Step.FINISH, note=note)
 
 
-class TrialButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"imgoe:setup:try"):
+class TrialButton(LastingButton, template=r"imgoe:setup:try"):
     """Tries an upload."""
 
     def __init__(self, *, label: str = "…") -> None:
-        super().__init__(
-            discord.ui.Button(label=label, style=Style.success, custom_id="imgoe:setup:try")
-        )
+        super().__init__("imgoe:setup:try", label=label, style=Style.success)
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
-    ) -> Self:
-        """Rebuild the button of a message that an earlier process sent."""
+    def _rebuild(cls, match: Match) -> Self:
         return cls()
 
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction) -> None:
         """Upload, delete, and say how it went."""
-        await interaction.response.defer()
-        async with failures.answered(interaction):
-            note = await actions.try_upload(interaction)
-            await show(interaction, Step.FINISH, note=note)
+        note = await actions.try_upload(interaction)
+        await show(interaction, Step.FINISH, note=note)
 
 
 SETUP_ITEMS = (GoButton, HostMenu, KeyButton, OptionMenu, ChannelMenu, TrialButton)

@@ -8,7 +8,7 @@ from imgoe_bot.domain.option_kinds import Form
 from imgoe_bot.domain.options import OPTIONS
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.setup.scene import Scene
-from imgoe_bot.ui.words import option_words as sw
+from imgoe_bot.ui.texts import option_texts
 
 OTHER_HOST = "other"
 LABEL_MAX = 100
@@ -42,11 +42,11 @@ def option_menu(custom_id: str, name: str, scene: Scene | None) -> Menu:
     if scene is None:
         return menu
     option, held = OPTIONS[name], scene.values[name].split(",")
-    menu.placeholder = sw.about(name, scene.words)
+    menu.placeholder = option_texts.about(name, scene.words)
     if option.form is Form.SET:
         menu.max_values = len(option.choices)
     for value in option.choices:
-        label = sw.choice(option, value, scene.words)
+        label = option_texts.choice(option, value, scene.words)
         menu.add_option(label=label[:LABEL_MAX], value=value, default=value in held)
     return menu
 

@@ -13,8 +13,8 @@ from imgoe_bot.ui.cards import render
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.message_parts import COLOUR
 from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.translate import Words, words_for_locale
-from imgoe_bot.ui.words import option_words as sw
 
 ASKED_OPTIONS = ("kinds", "answer", "delivery", "consent")
 
@@ -122,7 +122,7 @@ def _key_text(scene: Scene) -> str:
 
 def _choices(scene: Scene) -> str:
     lines = [
-        f"{sw.about(name, scene.words)}: **{_meaning(name, value, scene.words)}**"
+        f"{option_texts.about(name, scene.words)}: **{_meaning(name, value, scene.words)}**"
         for name, value in scene.values.items()
     ]
     if scene.needs_log_channel:
@@ -131,4 +131,4 @@ def _choices(scene: Scene) -> str:
 
 
 def _meaning(name: str, value: str, words: Words) -> str:
-    return ", ".join(sw.choice(OPTIONS[name], each, words) for each in value.split(","))
+    return ", ".join(option_texts.choice(OPTIONS[name], each, words) for each in value.split(","))

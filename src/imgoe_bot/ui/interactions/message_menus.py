@@ -7,7 +7,7 @@ import discord
 from discord import app_commands
 
 from imgoe_bot.ui.container import AnyBot, AnyInteraction
-from imgoe_bot.ui.words import failures
+from imgoe_bot.ui.interactions.errors import answer_error
 
 OnMessage = Callable[[AnyInteraction, discord.Message], Coroutine[Any, Any, None]]
 
@@ -32,7 +32,7 @@ def message_menu(
             guild=True, dm_channel=anywhere, private_channel=anywhere
         ),
     )
-    menu.error(failures.answer)
+    menu.error(answer_error)
     return menu
 
 

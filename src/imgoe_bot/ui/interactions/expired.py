@@ -1,4 +1,4 @@
-"""Answers that come too late for their interaction: its token lives 15 minutes.
+"""Interactions that have expired: the token that they are answered with lives 15 minutes.
 
 Source: DISCORD.md section 1, "Interactions"; Discord's developer documentation, JSON error codes.
 """
@@ -16,7 +16,7 @@ TOKEN_GONE = frozenset({10015, 10062, 50027})
 log = structlog.stdlib.get_logger(__name__)
 
 
-def came_too_late(error: discord.HTTPException) -> bool:
+def is_expired(error: discord.HTTPException) -> bool:
     """Tell whether Discord takes no answer to an interaction any more."""
     return error.code in TOKEN_GONE
 
@@ -34,7 +34,7 @@ async def tell(interaction: AnyInteraction, text: str, **more: Any) -> None:
     try:
         await interaction.followup.send(text, ephemeral=True, **more)
     except discord.HTTPException as error:
-        if not came_too_late(error):
+        if not is_expired(error):
             raise
         await _write(interaction.user, text, **more)
 
@@ -43,4 +43,4 @@ async def _write(person: discord.abc.Messageable, text: str, **more: Any) -> Non
     try:
         await person.send(text, **more)
     except discord.HTTPException as error:
-        log.warning("a late answer reached nobody", code=error.code)
+        log.warning("an answer to an expired interaction reached nobody", code=error.code)

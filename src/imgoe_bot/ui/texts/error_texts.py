@@ -1,30 +1,19 @@
 """The one place that words errors: what happened, and what whoever can act does next."""
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import discord
-import structlog
-from discord import app_commands
 
 from imgoe_bot import errors as e
-from imgoe_bot.ui import expired_interactions
 from imgoe_bot.ui import wording as w
-from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.discord_codes import AUTOMOD
-from imgoe_bot.ui.reading.convert import guild_of
-from imgoe_bot.ui.translate import Words, words_for_locale
-from imgoe_bot.ui.words import option_words
-
-STALE = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)
-"""How discord.py says that Discord knows a command otherwise than we do."""
+from imgoe_bot.ui.texts import option_texts
+from imgoe_bot.ui.translate import Words
 
 LONGEST_WAIT_S = 365 * 86_400
 """What a host asks for beyond this is nonsense."""
-
-log = structlog.stdlib.get_logger(__name__)
 
 
 def _file(error: e.MediaRejected, words: Words) -> str:
@@ -68,13 +57,13 @@ def _rejected(error: e.MediaRejected, words: Words) -> str:
 
 
 def _settings(error: e.SettingsRejected, words: Words) -> str:
-    hint = option_words.problem(error.setting, error.problem, words)
+    hint = option_texts.problem(error.setting, error.problem, words)
     hint = hint or words.find(f"error.problem.{error.problem}")
     return w.sentences(
         words,
         words("error.setting_refused", setting=w.setting(error.setting, words)),
         hint or words("error.reason", problem=w.escape(error.problem)),
-        option_words.meant(error.meant, words),
+        option_texts.meant(error.meant, words),
         words("error.nothing_changed"),
     )
 
@@ -227,7 +216,7 @@ _WORDS: dict[type[e.ImgoeError], Callable[[Any, Words], str]] = {
 }
 
 
-def words_for(error: e.ImgoeError, words: Words) -> str:
+def error_text(error: e.ImgoeError, words: Words) -> str:
     """Return what a person is told about an error, as Discord markdown without mentions."""
     for kind in type(error).__mro__:
         if kind in _WORDS:
@@ -235,56 +224,12 @@ def words_for(error: e.ImgoeError, words: Words) -> str:
     return _operator(error, words)
 
 
-async def answer(interaction: AnyInteraction, error: BaseException) -> None:
-    """Tell the person, privately, why what they asked for was not done; log what is ours."""
-    cause = _cause(error)
-    if not isinstance(cause, e.ImgoeError):
-        log.error("an interaction broke", exc_info=cause)
-        cause = e.InternalError(kind=type(cause).__name__)
-    else:
-        log.info("an interaction was refused", error=repr(cause))
-    text = _words_to(interaction, cause)
-    if not interaction.response.is_done():
-        await interaction.response.send_message(text, ephemeral=True)
-        return
-    if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
-        # The first follow-up takes the place of "thinking…" and is seen by whoever saw that.
-        await _stop_thinking(interaction)
-    await expired_interactions.tell(interaction, text)
-
-
-async def _stop_thinking(interaction: AnyInteraction) -> None:
-    try:
-        await interaction.delete_original_response()
-    except discord.HTTPException as error:
-        if not expired_interactions.came_too_late(error):
-            raise
-
-
-def _words_to(interaction: AnyInteraction, error: e.ImgoeError) -> str:
-    """Return what a person is told; where the key is their own, nobody else can mend it."""
-    words = words_for_locale(interaction.locale)
-    if guild_of(interaction) is None:
-        if isinstance(error, e.KeyMissing):
-            return words("error.my_key_missing", host=w.host_name(error.host_url))
-        if isinstance(error, e.KeyRejected) and error.is_denied:
-            return words("error.my_key_denied", host=w.host_name(error.host))
-        if isinstance(error, e.KeyRejected):
-            return words("error.my_key_rejected", host=w.host_name(error.host))
-    return words_for(error, words)
-
-
-@asynccontextmanager
-async def answered(interaction: AnyInteraction) -> AsyncGenerator[None]:
-    """Answer whatever the block raises; for the callbacks that discord.py would only log."""
-    try:
-        yield
-    except Exception as error:  # everything a callback can raise ends here, worded and logged
-        await answer(interaction, error)
-
-
-def _cause(error: BaseException) -> BaseException:
-    """discord.py wraps what a command raises; what it wrapped is what happened."""
-    if isinstance(error, STALE):
-        return e.StaleCommand()
-    return getattr(error, "original", error)
+def own_key_text(error: e.ImgoeError, words: Words) -> str:
+    """Return the same for somebody who uses a key of their own, which nobody else can mend."""
+    if isinstance(error, e.KeyMissing):
+        return words("error.my_key_missing", host=w.host_name(error.host_url))
+    if isinstance(error, e.KeyRejected) and error.is_denied:
+        return words("error.my_key_denied", host=w.host_name(error.host))
+    if isinstance(error, e.KeyRejected):
+        return words("error.my_key_rejected", host=w.host_name(error.host))
+    return error_text(error, words)

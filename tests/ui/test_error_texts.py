@@ -19,8 +19,8 @@ from imgoe_bot.errors import (
     SourceGone,
     UnsupportedMedia,
 )
+from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import LOCALES, words_for_locale
-from imgoe_bot.ui.words.failures import words_for
 from tests.ui.test_wording import unescaped
 
 ENGLISH = words_for_locale("en")
@@ -45,7 +45,7 @@ def _make(kind: type[ImgoeError], text: str) -> ImgoeError:
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("kind", _kinds())
 def test_every_error_has_words_in_every_language(kind: type[ImgoeError], locale: str) -> None:
-    said = words_for(_make(kind, "x"), words_for_locale(locale))
+    said = error_text(_make(kind, "x"), words_for_locale(locale))
 
     assert 10 < len(said) < 1000
     assert "{" not in said
@@ -54,7 +54,7 @@ def test_every_error_has_words_in_every_language(kind: type[ImgoeError], locale:
 
 @pytest.mark.parametrize("kind", _kinds())
 def test_no_words_carry_a_strangers_markdown_or_mention(kind: type[ImgoeError]) -> None:
-    said = words_for(_make(kind, NASTY), ENGLISH)
+    said = error_text(_make(kind, NASTY), ENGLISH)
 
     acts = unescaped(said)
     assert "@everyone" not in said
@@ -82,23 +82,23 @@ def test_no_words_carry_a_strangers_markdown_or_mention(kind: type[ImgoeError]) 
     ],
 )  # fmt: skip
 def test_what_is_known_is_said(error: ImgoeError, says: str) -> None:
-    assert says in words_for(error, ENGLISH)
+    assert says in error_text(error, ENGLISH)
 
 
 def test_a_bug_is_not_explained_to_people_by_its_class() -> None:
-    assert "KeyError" not in words_for(InternalError(kind="KeyError"), ENGLISH)
+    assert "KeyError" not in error_text(InternalError(kind="KeyError"), ENGLISH)
 
 
 def test_words_hold_no_secret_shape() -> None:
     for kind in _kinds():
-        assert not re.search(r"chv_|/delete/", words_for(_make(kind, "x"), ENGLISH))
+        assert not re.search(r"chv_|/delete/", error_text(_make(kind, "x"), ENGLISH))
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_an_account_that_may_not_upload_is_not_told_that_its_key_is_wrong(locale: str) -> None:
     words = words_for_locale(locale)
-    unknown = words_for(KeyRejected(host=HOST, code=100), words)
-    denied = words_for(KeyRejected(host=HOST, code=401), words)
+    unknown = error_text(KeyRejected(host=HOST, code=100), words)
+    denied = error_text(KeyRejected(host=HOST, code=401), words)
 
     assert denied != unknown
     assert "/settings key" in denied

@@ -8,9 +8,9 @@ from imgoe_bot.domain.options import OPTIONS
 from imgoe_bot.errors import SettingsRejected
 from imgoe_bot.ui.settings.pages import option_page, page_count
 from imgoe_bot.ui.settings.places import ChosenPlace
+from imgoe_bot.ui.texts import option_texts
+from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import LOCALES, words_for_locale
-from imgoe_bot.ui.words import option_words as sw
-from imgoe_bot.ui.words.failures import words_for
 from tests.ui.test_wording import unescaped
 
 PLACE = ChosenPlace((10**18, 10**18 + 1, 10**18 + 2))
@@ -21,10 +21,10 @@ def test_every_option_and_every_choice_is_explained(locale: str) -> None:
     words = words_for_locale(locale)
 
     for name, option in OPTIONS.items():
-        assert 0 < len(sw.about(name, words)) <= 100
-        assert sw.takes(option, words)
+        assert 0 < len(option_texts.about(name, words)) <= 100
+        assert option_texts.takes(option, words)
         for value in option.choices:
-            assert 0 < len(sw.choice(option, value, words)) <= 80
+            assert 0 < len(option_texts.choice(option, value, words)) <= 80
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -42,14 +42,14 @@ def test_the_longest_pages_fit_into_a_message(locale: str) -> None:
 def test_a_refused_value_is_answered_with_what_would_be_one(locale: str) -> None:
     words = words_for_locale(locale)
 
-    said = words_for(SettingsRejected(setting="answer", problem="bad-value"), words)
+    said = error_text(SettingsRejected(setting="answer", problem="bad-value"), words)
 
     assert "`reply`, `thread`" in said
 
 
 @pytest.mark.parametrize("text", ["`", "``", "a`b``c```d", "\u202egnp.exe", "<@1> **x**"])
 def test_no_value_leaves_its_code_marks(text: str) -> None:
-    said = sw.shown("title", text, words_for_locale("en"))
+    said = option_texts.shown("title", text, words_for_locale("en"))
 
     assert said.startswith("`")
     assert said.endswith("`")
@@ -60,7 +60,7 @@ def test_no_value_leaves_its_code_marks(text: str) -> None:
 def test_channels_and_roles_are_shown_as_mentions() -> None:
     words = words_for_locale("en")
 
-    assert sw.shown("log_channel", "123456789012345678", words) == "<#123456789012345678>"
-    assert sw.shown("uploaders", "123456789012345678", words) == "<@&123456789012345678>"
-    assert sw.shown("log_channel", "none", words) == "`none`"
-    assert sw.shown("host", "123", words) == "`123`"
+    assert option_texts.shown("log_channel", "123456789012345678", words) == "<#123456789012345678>"
+    assert option_texts.shown("uploaders", "123456789012345678", words) == "<@&123456789012345678>"
+    assert option_texts.shown("log_channel", "none", words) == "`none`"
+    assert option_texts.shown("host", "123", words) == "`123`"

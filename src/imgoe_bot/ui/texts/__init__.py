@@ -1,0 +1,1 @@
+"""What is said in several rooms of errors, options, quotas and rules."""
