@@ -11,7 +11,7 @@ from imgoe_bot.ui.help.command_list import help_embed
 from imgoe_bot.ui.help.status import status_embed
 from imgoe_bot.ui.interactions import message_menus
 from imgoe_bot.ui.interactions.bases import AnsweringCog
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.translate import words_for_locale
 
 
@@ -63,7 +63,7 @@ class HelpCog(AnsweringCog, commands.Cog, name="imgoe_bot.HelpCog"):
     async def status(self, interaction: AnyInteraction) -> None:
         """Answer a moderator with the state of queue, host and connection."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        report = await self._services.status.report(convert.actor_of(interaction))
+        report = await self._services.status.report(actor_of(interaction))
         embed = status_embed(report, interaction, words_for_locale(interaction.locale))
         await interaction.followup.send(embed=embed, ephemeral=True)
 

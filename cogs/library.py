@@ -19,7 +19,7 @@ from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import AnsweringCog
 from imgoe_bot.ui.library import render, views
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.translate import words_for_locale
 
 AnyPlace = app_commands.AppCommandChannel | app_commands.AppCommandThread
@@ -67,7 +67,7 @@ class LibraryCog(AnsweringCog, commands.Cog, name="imgoe_bot.LibraryCog"):
             channel_id=ChannelId(channel.id) if channel else None,
             since=parse_since(since, now=datetime.now(UTC)) if since else None,
         )
-        page = await self._services.library.page(convert.actor_of(interaction), query)
+        page = await self._services.library.page(actor_of(interaction), query)
         shown = views.page_shown(page, query, words_for_locale(interaction.locale))
         await interaction.followup.send(
             shown.content, embeds=shown.embeds, view=shown.view, ephemeral=True
@@ -89,7 +89,7 @@ class LibraryCog(AnsweringCog, commands.Cog, name="imgoe_bot.LibraryCog"):
     ) -> None:
         """Answer privately with a file of every copy, without delete links."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor = convert.actor_of(interaction)
+        actor = actor_of(interaction)
         entries = await self._services.library.export(actor, Query(whose=Whose(whose)))
         write = library_files.to_csv if format == "csv" else library_files.to_json
         file = render.text_file(write(entries), f"library.{format}")
@@ -110,7 +110,7 @@ class LibraryCog(AnsweringCog, commands.Cog, name="imgoe_bot.LibraryCog"):
     ) -> None:
         """Answer privately with numbers and a chart."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor = convert.actor_of(interaction)
+        actor = actor_of(interaction)
         asked = Whose(whose) if whose else None
         stats = await self._services.stats.stats(actor, days=days, whose=asked)
         chart = await self._services.stats.chart(stats)

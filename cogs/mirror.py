@@ -14,7 +14,7 @@ from imgoe_bot.ui.interactions.bases import AnsweringCog
 from imgoe_bot.ui.mirroring import check, pausing
 from imgoe_bot.ui.mirroring.place_option import MirrorableOption, Named, channel_of, place_of
 from imgoe_bot.ui.privacy import notices
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.reading.places import name_of
 from imgoe_bot.ui.translate import words_for_locale
 
@@ -41,7 +41,7 @@ class MirrorCog(
     async def add(self, interaction: AnyInteraction, channel: MirrorPlace | None = None) -> None:
         """Mirror a channel from now on, and say so in public."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor, place = convert.actor_of(interaction), await place_of(interaction, channel)
+        actor, place = actor_of(interaction), await place_of(interaction, channel)
         words = words_for_locale(interaction.locale)
         new = await self._services.mirrors.add_rule(actor, ChannelId(place.id))
         answer = render.rule_added(
@@ -49,7 +49,7 @@ class MirrorCog(
             words,
             new=new,
             missing=missing_to_mirror(place),
-            blind=not self._bot.intents.message_content,
+            content_hidden=not self._bot.intents.message_content,
         )
         untold = await notices.give_notice(place, self._services) if new else []
         answer = notices.joined(answer, await notices.hint(interaction, untold))
@@ -60,7 +60,7 @@ class MirrorCog(
     async def remove(self, interaction: AnyInteraction, channel: MirrorPlace | None = None) -> None:
         """Stop mirroring a channel; what was kept stays."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor, place = convert.actor_of(interaction), await place_of(interaction, channel)
+        actor, place = actor_of(interaction), await place_of(interaction, channel)
         removed = await self._services.mirrors.remove_rule(actor, ChannelId(place.id))
         words = words_for_locale(interaction.locale)
         answer = render.rule_removed(name_of(place, words), words, removed=removed)
@@ -96,7 +96,7 @@ class MirrorCog(
     async def list_(self, interaction: AnyInteraction) -> None:
         """Answer privately with the mirrored channels."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        guild_id = check_may_manage(convert.actor_of(interaction))
+        guild_id = check_may_manage(actor_of(interaction))
         rules = await self._services.mirrors.rules(guild_id)
         answer = render.rules(rules, words_for_locale(interaction.locale))
         await interaction.followup.send(answer, ephemeral=True)

@@ -9,7 +9,7 @@ from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import AnsweringCog
 from imgoe_bot.ui.library import render
 from imgoe_bot.ui.privacy import erase_button, overview
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.translate import words_for_locale
 
 
@@ -31,7 +31,7 @@ class PrivacyCog(
     async def show(self, interaction: AnyInteraction) -> None:
         """Answer privately with what is kept, by whom, where and for how long."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        shown = await self._privacy.show(convert.actor_of(interaction))
+        shown = await self._privacy.show(actor_of(interaction))
         embed = overview.overview(shown, words_for_locale(interaction.locale))
         await interaction.followup.send(embed=embed, ephemeral=True)
 
@@ -47,7 +47,7 @@ class PrivacyCog(
 
     async def _choose(self, interaction: AnyInteraction, choice: PersonChoice) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor = convert.actor_of(interaction)
+        actor = actor_of(interaction)
         await self._privacy.choose(actor, choice)
         words = words_for_locale(interaction.locale)
         answer = overview.chosen(choice, words, everywhere=actor.guild_id is None)
@@ -57,7 +57,7 @@ class PrivacyCog(
     async def export(self, interaction: AnyInteraction) -> None:
         """Answer privately with everything about this person as a file."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        data = await self._privacy.export(convert.actor_of(interaction))
+        data = await self._privacy.export(actor_of(interaction))
         answer = words_for_locale(interaction.locale)("privacy.exported")
         file = render.text_file(data, "my-data.json")
         await interaction.followup.send(answer, file=file, ephemeral=True)
@@ -68,7 +68,7 @@ class PrivacyCog(
     async def forget_me(self, interaction: AnyInteraction) -> None:
         """Ask, privately, whether everything about this person is to be erased."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        shown = await self._privacy.show(convert.actor_of(interaction))
+        shown = await self._privacy.show(actor_of(interaction))
         words = words_for_locale(interaction.locale)
         await interaction.followup.send(
             overview.ask_forget(shown.holdings, words),

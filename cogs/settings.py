@@ -12,7 +12,7 @@ from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import AnsweringCog
 from imgoe_bot.ui.privacy import notices
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.settings import answers, pages
 from imgoe_bot.ui.settings.places import WHOLE_SERVER, ChosenPlace, PlaceOption, ids_of
 from imgoe_bot.ui.settings.reset import ask_reset
@@ -38,7 +38,7 @@ class SettingsCog(
     @app_commands.command(description=text("command.settings.key.description"))
     async def key(self, interaction: AnyInteraction) -> None:
         """Open the modal, filled in with the present host."""
-        check_may_manage(convert.actor_of(interaction))
+        check_may_manage(actor_of(interaction))
         settings = await self._services.guilds.get(GuildId(interaction.guild_id or 0))
         words = words_for_locale(interaction.locale)
         form = KeyModal(host_url=settings.host_url, version=settings.version, words=words)
@@ -53,7 +53,7 @@ class SettingsCog(
     ) -> None:
         """Answer privately with the settings; of the key only its last characters."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        guild_id = check_may_manage(convert.actor_of(interaction))
+        guild_id = check_may_manage(actor_of(interaction))
         settings = await self._services.guilds.get(guild_id)
         rules = await self._services.mirrors.rules(guild_id)
         embed = render.settings(settings, words_for_locale(interaction.locale), rules=rules)
@@ -76,7 +76,7 @@ class SettingsCog(
     ) -> None:
         """Set one option at one place."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor = convert.actor_of(interaction)
+        actor = actor_of(interaction)
         guild_id = check_may_manage(actor)
         before = await self._services.options.explain(guild_id, channel.line)
         new = await self._services.options.set(
@@ -108,7 +108,7 @@ class SettingsCog(
     async def export(self, interaction: AnyInteraction) -> None:
         """Answer privately with a file of everything that is set."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        data = await self._services.options.export(convert.actor_of(interaction))
+        data = await self._services.options.export(actor_of(interaction))
         words = words_for_locale(interaction.locale)
         await interaction.followup.send(
             words("option.done.exported"), file=answers.export_file(data), ephemeral=True
@@ -119,7 +119,7 @@ class SettingsCog(
     async def import_(self, interaction: AnyInteraction, file: discord.Attachment) -> None:
         """Set everything that an exported file says, and nothing else."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor = convert.actor_of(interaction)
+        actor = actor_of(interaction)
         check_may_manage(actor)
         data = await answers.read_export(file)
         known = ids_of(interaction.guild)
@@ -136,7 +136,7 @@ class SettingsCog(
     async def history(self, interaction: AnyInteraction) -> None:
         """Answer privately with the last changes."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        changes = await self._services.options.history(convert.actor_of(interaction))
+        changes = await self._services.options.history(actor_of(interaction))
         embed = pages.history_embed(changes, words_for_locale(interaction.locale))
         await interaction.followup.send(embed=embed, ephemeral=True)
 

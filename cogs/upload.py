@@ -13,9 +13,10 @@ from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.interactions import message_menus
 from imgoe_bot.ui.interactions.bases import AnsweringCog
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
+from imgoe_bot.ui.reading.uploads import file_or_url, post_of
 from imgoe_bot.ui.translate import words_for_locale
-from imgoe_bot.ui.uploading import chosen_message
+from imgoe_bot.ui.uploading import chosen_message, permanent_links
 from imgoe_bot.ui.uploading.upload_many import UploadManyModal
 
 Title = app_commands.Range[str, 1, 100]
@@ -31,8 +32,10 @@ class UploadCog(AnsweringCog, commands.Cog, name="imgoe_bot.UploadCog"):
         self._bot = bot
         self._services = services_of(bot)
         self._menus = (
-            message_menus.message_menu(text("menu.keep"), self._keep, anywhere=True),
-            message_menus.message_menu(text("menu.heal"), self._heal, anywhere=True),
+            message_menus.message_menu(text("menu.mirror"), self._mirror, anywhere=True),
+            message_menus.message_menu(
+                text("menu.permanent_link"), self._find_links, anywhere=True
+            ),
         )
 
     async def cog_load(self) -> None:
@@ -77,7 +80,7 @@ class UploadCog(AnsweringCog, commands.Cog, name="imgoe_bot.UploadCog"):
     ) -> None:
         """Upload one attachment or address and answer with its card."""
         await interaction.response.defer(thinking=True, ephemeral=private)
-        handed = convert.handed_of(file, url)
+        upload = file_or_url(file, url)
         wish = wishes.read_wish(
             title=title,
             description=description,
@@ -88,9 +91,9 @@ class UploadCog(AnsweringCog, commands.Cog, name="imgoe_bot.UploadCog"):
             expires=expires,
             nsfw=nsfw,
         )
-        post = convert.post_of(interaction, now=datetime.now(UTC))
-        actor = convert.actor_of(interaction)
-        card = await self._services.uploads.upload_now(actor, [handed], post=post, wish=wish)
+        post = post_of(interaction, now=datetime.now(UTC))
+        actor = actor_of(interaction)
+        card = await self._services.uploads.upload_now(actor, [upload], post=post, wish=wish)
         remarks = wishes.remarks_on(card, wish)
         await answers.show(interaction, card, private=private, remarks=remarks)
 
@@ -102,26 +105,28 @@ class UploadCog(AnsweringCog, commands.Cog, name="imgoe_bot.UploadCog"):
         modal = UploadManyModal(words=words_for_locale(interaction.locale))
         await interaction.response.send_modal(modal)
 
-    async def _keep(self, interaction: AnyInteraction, target: discord.Message) -> None:
+    async def _mirror(self, interaction: AnyInteraction, target: discord.Message) -> None:
         """Upload what a message holds and answer with its card."""
-        handed = chosen_message.handed_from(interaction, target)
-        if not handed:
-            nothing = words_for_locale(interaction.locale)("keep.nothing")
+        files = chosen_message.chosen_files(interaction, target)
+        if not files:
+            nothing = words_for_locale(interaction.locale)("menu.mirror_no_media")
             await interaction.response.send_message(nothing, ephemeral=True)
             return
         await interaction.response.defer(thinking=True)
-        actor, post = convert.actor_of(interaction), chosen_message.post_about(interaction, target)
+        actor, post = actor_of(interaction), chosen_message.post_about(interaction, target)
         author_id = UserId(target.author.id)
-        card = await self._services.keeping.keep(actor, handed, post=post, author_id=author_id)
+        card = await self._services.chosen_messages.keep(
+            actor, files, post=post, author_id=author_id
+        )
         await answers.show(interaction, card)
 
-    async def _heal(self, interaction: AnyInteraction, target: discord.Message) -> None:
+    async def _find_links(self, interaction: AnyInteraction, target: discord.Message) -> None:
         """Answer privately with links that work."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        found = await chosen_message.heal(interaction, target)
+        found = await permanent_links.find_links_to_media(interaction, target)
         words = words_for_locale(interaction.locale)
         await interaction.followup.send(
-            chosen_message.healed_text(found, words), ephemeral=True, suppress_embeds=True
+            permanent_links.links_text(found, words), ephemeral=True, suppress_embeds=True
         )
 
 

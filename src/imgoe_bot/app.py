@@ -304,7 +304,7 @@ def build_services(
         notices=NoticeService(notes, rules=rules, options=options, guilds=guilds),
         uploads=uploads,
         quotas=quotas,
-        keeping=KeepService(
+        chosen_messages=KeepService(
             uploads,
             posts=posts,
             choices=choices,

@@ -54,7 +54,7 @@ class Services:
     notices: NoticeService
     uploads: UploadService
     quotas: QuotaService
-    keeping: KeepService
+    chosen_messages: KeepService
     resting: RestService
     deletions: DeletionService
     retirements: RetirementService

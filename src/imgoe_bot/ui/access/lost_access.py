@@ -13,7 +13,7 @@ from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in, needed_t
 from imgoe_bot.ui.access.refusals import find_lack
 from imgoe_bot.ui.container import Services
 from imgoe_bot.ui.discord_codes import LACKING
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.places import channel_line
 
 AnyChannel = discord.abc.GuildChannel | discord.Thread
 
@@ -47,7 +47,7 @@ async def _woke(guild: discord.Guild, rule: MirrorRule, services: Services) -> b
     place = guild if rule.is_server_wide else guild.get_channel_or_thread(rule.channel_id)
     if place is None:
         return False
-    line = convert.channel_line(place)
+    line = channel_line(place)
     options = await services.options.at(GuildId(guild.id), line)
     if missing_in(place, needed_to_mirror(options)) or _lacks_in_log(guild, rule, options):
         return False
@@ -71,7 +71,7 @@ async def refused(channel: AnyChannel, error: discord.Forbidden, services: Servi
     if lack is None:
         log.warning("a channel was refused for no permission", channel=channel.id, code=error.code)
         return
-    lost = Lost(convert.channel_line(channel), lack)
+    lost = Lost(channel_line(channel), lack)
     await services.resting.rest(GuildId(guild.id), [lost], locale=str(guild.preferred_locale))
 
 
@@ -83,7 +83,7 @@ def lost_in(
     Under a wider rule, a channel in which nothing was ever seen may never have been open to it.
     """
     for channel in _channels(guild):
-        line = convert.channel_line(channel)
+        line = channel_line(channel)
         rule = find_rule(line, rules, guild_id=GuildId(guild.id))
         if rule is None or rule.paused:
             continue

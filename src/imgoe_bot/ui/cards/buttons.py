@@ -17,7 +17,7 @@ from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton
 from imgoe_bot.ui.message_parts import Match
 from imgoe_bot.ui.privacy.consent import AskButton
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.translate import Words, words_for_locale
 
 BUTTON_URL_MAX = 512
@@ -41,7 +41,7 @@ class ManageButton(LastingButton, template=r"imgoe:manage:(?P<id>[0-9a-f]{16})")
 
     async def act(self, interaction: AnyInteraction) -> None:
         """Answer privately with links for the uploader, with buttons for a moderator."""
-        actor = convert.actor_of(interaction)
+        actor = actor_of(interaction)
         card = await services_of(interaction.client).deletions.get_card(actor, self._post_id)
         words = words_for_locale(interaction.locale)
         await interaction.followup.send(
@@ -67,7 +67,7 @@ class DeleteButton(LastingButton, template=r"imgoe:delete:(?P<id>[0-9a-f]{16})")
 
     async def act(self, interaction: AnyInteraction) -> None:
         """Delete, then show the message again without what is gone."""
-        actor = convert.actor_of(interaction)
+        actor = actor_of(interaction)
         deletions = services_of(interaction.client).deletions
         card = await deletions.delete(actor, self._upload_id)
         words = words_for_locale(interaction.locale)

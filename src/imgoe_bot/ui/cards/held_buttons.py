@@ -9,7 +9,7 @@ from imgoe_bot.domain.upload import Card
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton
 from imgoe_bot.ui.message_parts import Match
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.translate import Words, words_for_locale
 
 KEEP, DELETE = "keep", "delete"
@@ -36,7 +36,7 @@ class HoldButton(
 
     async def act(self, interaction: AnyInteraction) -> None:
         """Do what the moderator decides, and confirm it privately."""
-        actor, words = convert.actor_of(interaction), words_for_locale(interaction.locale)
+        actor, words = actor_of(interaction), words_for_locale(interaction.locale)
         retirements = services_of(interaction.client).retirements
         if self._decision == KEEP:
             await retirements.keep_held(actor, self._post_id)

@@ -14,7 +14,7 @@ from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton
 from imgoe_bot.ui.message_parts import Match
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.translate import Words, words_for_locale
 
 TEXT_MAX = 2000
@@ -35,7 +35,7 @@ class LinksButton(LastingButton, template=r"imgoe:links:(?P<id>[0-9a-f]{16})"):
 
     async def act(self, interaction: AnyInteraction) -> None:
         """Answer privately; what does not fit is attached as a file."""
-        actor = convert.actor_of(interaction)
+        actor = actor_of(interaction)
         card = await services_of(interaction.client).uploads.get_card(actor, self._post_id)
         words = words_for_locale(interaction.locale)
         text, files = links_message(card, words)

@@ -18,7 +18,7 @@ from imgoe_bot.domain.ids import UploadId
 from imgoe_bot.domain.upload import Card, Posted, Upload
 from imgoe_bot.services.ports import Thumb
 from imgoe_bot.ui import wording as w
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.message_facts import message_place
 
 _FILE = re.compile(
     r"https?://[^?]*/attachments/[0-9]+/(?P<id>[0-9]+)/"
@@ -39,7 +39,7 @@ class _Picture:
 
 def posted(message: discord.Message) -> Posted:
     """Return where a card of ours was posted, and whether pictures are missing on it."""
-    return Posted(convert.place_of(message), lacks_thumbs=are_missing(message))
+    return Posted(message_place(message), lacks_thumbs=are_missing(message))
 
 
 def are_missing(message: discord.Message) -> bool:

@@ -67,7 +67,7 @@ def _rest_embed(
     uploads: Sequence[Upload], words: Words, *, chars: int, held: bool
 ) -> discord.Embed:
     """Return one embed for several uploads, a line each."""
-    title = words("card.rest")
+    title = words("card.kept_as_well")
     limit = min(DESCRIPTION_MAX, chars - len(title))
     lines = upload_lines(uploads, words, limit=limit, held=held)
     return discord.Embed(title=title, description=lines, colour=COLOUR)
@@ -276,7 +276,7 @@ def rule_paused(channel: str, words: Words, *, known: bool) -> str:
     """Return the answer to ``/mirror pause``."""
     if not known:
         return words("mirror.not_mirrored", channel=channel)
-    return words("mirror.rest", channel=channel)
+    return words("mirror.channel_paused", channel=channel)
 
 
 def rule_resumed(channel: str, words: Words, *, known: bool, missing: list[str]) -> str:
@@ -309,10 +309,12 @@ def mirror_paused(rules: Sequence[MirrorRule], words: Words) -> str:
 
 def _paused_line(rule: MirrorRule, words: Words) -> str:
     kind, facts = w.lacks(rule.lacks or "", words)
-    return words(f"mirror.paused{kind}", channel=place(rule, words), **facts)
+    return words(f"mirror.lacks_permission{kind}", channel=place(rule, words), **facts)
 
 
-def rule_added(channel: str, words: Words, *, new: bool, missing: list[str], blind: bool) -> str:
+def rule_added(
+    channel: str, words: Words, *, new: bool, missing: list[str], content_hidden: bool
+) -> str:
     """Return the answer to ``/mirror add``.
 
     Args:
@@ -320,15 +322,15 @@ def rule_added(channel: str, words: Words, *, new: bool, missing: list[str], bli
         words: the reader's language.
         new: False when it was mirrored already.
         missing: permissions the bot lacks there, by Discord's names.
-        blind: whether Discord hides message content from this bot.
+        content_hidden: whether Discord hides message content from this bot.
     """
     done = words("mirror.added", channel=channel)
     lines = [
         done if new else words("mirror.already", channel=channel),
         *missing_lines(missing, words),
     ]
-    if blind:
-        lines.append(words("mirror.blind"))
+    if content_hidden:
+        lines.append(words("mirror.content_hidden"))
     return "\n".join(lines)
 
 

@@ -9,7 +9,7 @@ from discord import app_commands
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyBot, AnyInteraction
 from imgoe_bot.ui.message_parts import COLOUR
-from imgoe_bot.ui.reading.convert import guild_of
+from imgoe_bot.ui.reading.actors import guild_of
 from imgoe_bot.ui.translate import Words
 
 AnyCommand = app_commands.Command[Any, ..., Any]

@@ -32,7 +32,7 @@ def status_embed(report: Report, interaction: AnyInteraction, words: Words) -> d
         embed.add_field(name=words(f"status.{name}"), value=value, inline=False)
     if report.resting:
         value = rule_list(report.resting, words)
-        embed.add_field(name=words("status.resting"), value=value, inline=False)
+        embed.add_field(name=words("status.paused"), value=value, inline=False)
     return embed
 
 

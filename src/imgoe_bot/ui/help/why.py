@@ -13,7 +13,7 @@ from imgoe_bot.ui.access.permissions import held_in
 from imgoe_bot.ui.access.refusals import translated
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.message_parts import MESSAGE_MAX
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.message_facts import facts_of
 from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import Words
 
@@ -28,7 +28,7 @@ _LINK = re.compile(
 async def answer(interaction: AnyInteraction, message: discord.Message, words: Words) -> str:
     """Return the checks of one message, and what came of them."""
     client: discord.Client = interaction.client
-    facts = convert.facts_of(message, us=client.user.id if client.user else 0)
+    facts = facts_of(message, us=client.user.id if client.user else 0)
     if facts is None:
         raise SourceGone
     services = services_of(client)
@@ -39,7 +39,7 @@ async def answer(interaction: AnyInteraction, message: discord.Message, words: W
     keep = tuple(each for each in decision.keep if each.filename not in failed)
     lines += check_lines(replace(decision, keep=keep), words)
     if not client.intents.message_content:
-        lines.append(words("mirror.blind"))
+        lines.append(words("mirror.content_hidden"))
     return w.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("why.more", count=count))
 
 
@@ -55,7 +55,7 @@ def record_lines(record: Record, words: Words) -> list[str]:
 
 
 def check_lines(decision: Decision, words: Words) -> list[str]:
-    """Return each check as a claim that holds or fails, then each thing in the message."""
+    """Return each check as a claim that holds or fails, then what each file is."""
     lines = [_claim(HOLDS, reason, words) for reason in decision.passed]
     if decision.skip is not None:
         lines.append(_claim(FAILS, decision.skip, words))

@@ -7,7 +7,7 @@ from discord import app_commands
 from imgoe_bot.errors import ImgoeError, InternalError, StaleCommand
 from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.interactions import expired
-from imgoe_bot.ui.reading.convert import guild_of
+from imgoe_bot.ui.reading.actors import guild_of
 from imgoe_bot.ui.texts.error_texts import error_text, own_key_text
 from imgoe_bot.ui.translate import words_for_locale
 

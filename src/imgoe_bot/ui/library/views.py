@@ -18,7 +18,7 @@ from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton, Last
 from imgoe_bot.ui.library import render as lr
 from imgoe_bot.ui.library.state import PATTERN, Spot, pack, unpack
 from imgoe_bot.ui.message_parts import Match
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.translate import Words, words_for_locale
 
 PAGE_ID = "imgoe:lib:"
@@ -78,7 +78,7 @@ class PickSelect(LastingItem[Select], template=_PICK):
 
     async def act(self, interaction: AnyInteraction) -> None:
         """Show the copy in the place of the page."""
-        actor = convert.actor_of(interaction)
+        actor = actor_of(interaction)
         upload_id = UploadId(self.item.values[0])
         entry = await services_of(interaction.client).library.get(actor, upload_id)
         words = words_for_locale(interaction.locale)
@@ -118,7 +118,7 @@ class EntryButton(
 
 async def _post_again(interaction: AnyInteraction, upload_id: UploadId) -> None:
     library = services_of(interaction.client).library
-    actor = convert.actor_of(interaction)
+    actor = actor_of(interaction)
     place = await library.post_again(actor, upload_id, nonce=str(interaction.id))
     words = words_for_locale(interaction.locale)
     answer = words("library.posted_again", channel=f"<#{place.channel_id}>")
@@ -127,7 +127,7 @@ async def _post_again(interaction: AnyInteraction, upload_id: UploadId) -> None:
 
 async def _delete(interaction: AnyInteraction, upload_id: UploadId) -> None:
     """Delete the copy, then go back to the page it was picked from."""
-    await services_of(interaction.client).deletions.delete(convert.actor_of(interaction), upload_id)
+    await services_of(interaction.client).deletions.delete(actor_of(interaction), upload_id)
     words = words_for_locale(interaction.locale)
     await turn_to(interaction, _spot_in(interaction.message), note=words("library.deleted"))
 
@@ -152,7 +152,7 @@ async def turn_to(interaction: AnyInteraction, spot: Spot, *, note: str = "") ->
         note: a line to begin with.
     """
     library = services_of(interaction.client).library
-    page = await library.page(convert.actor_of(interaction), spot.query, number=spot.page)
+    page = await library.page(actor_of(interaction), spot.query, number=spot.page)
     words = words_for_locale(interaction.locale)
     shown = page_shown(page, spot.query, words)
     await show(interaction, replace(shown, content=f"{note}\n{shown.content}".strip()))

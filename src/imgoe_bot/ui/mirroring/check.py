@@ -16,7 +16,8 @@ from imgoe_bot.ui.cards import render
 from imgoe_bot.ui.container import AnyInteraction, Services, services_of
 from imgoe_bot.ui.help.status import used_text
 from imgoe_bot.ui.mirroring.place_option import ChosenPlace
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
+from imgoe_bot.ui.reading.places import channel_line
 from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import Words
@@ -42,9 +43,9 @@ async def report(interaction: AnyInteraction, channel: ChosenPlace, words: Words
     guild = channel.guild
     if guild is None:
         raise NotAllowed(needs="membership")
-    services, actor = services_of(interaction.client), convert.actor_of(interaction)
+    services, actor = services_of(interaction.client), actor_of(interaction)
     status = await services.status.report(actor)
-    line = convert.channel_line(channel)
+    line = channel_line(channel)
     rules = await services.mirrors.rules(GuildId(guild.id))
     options = await services.options.at(GuildId(guild.id), line)
     checks = [
@@ -71,15 +72,17 @@ def _rule_checks(rule: MirrorRule | None, words: Words) -> list[_Check]:
 def _permission_check(channel: ChosenPlace, options: Options, words: Words) -> _Check:
     missing = missing_in(channel, needed_to_mirror(options))
     if not missing:
-        return _Check(holds=True, text=words("test.may"))
+        return _Check(holds=True, text=words("test.permitted"))
     names = ", ".join(f"**{w.permission(name, words)}**" for name in missing)
-    text = words("test.may_not", permissions=names, channel=channel.mention)
+    text = words("test.not_permitted", permissions=names, channel=channel.mention)
     return _Check(holds=False, text=text)
 
 
 def _intent_check(client: discord.Client, words: Words) -> _Check:
     sees = client.intents.message_content
-    return _Check(holds=sees, text=words("test.sees") if sees else words("test.blind"))
+    return _Check(
+        holds=sees, text=words("test.content_visible") if sees else words("test.content_hidden")
+    )
 
 
 def _answer_check(guild: discord.Guild, options: Options, words: Words) -> _Check:
@@ -92,7 +95,7 @@ def _answer_check(guild: discord.Guild, options: Options, words: Words) -> _Chec
     missing = missing_in(log_channel, ("view_channel", "send_messages", "embed_links"))
     if missing:
         names = ", ".join(f"**{w.permission(name, words)}**" for name in missing)
-        text = words("test.may_not", permissions=names, channel=log_channel.mention)
+        text = words("test.not_permitted", permissions=names, channel=log_channel.mention)
         return _Check(holds=False, text=text)
     return _Check(holds=True, text=words("test.answers", value=log_channel.mention))
 
@@ -115,6 +118,6 @@ async def _host_check(services: Services, actor: Actor, words: Words) -> _Check:
         return _Check(holds=False, text=error_text(error, words))
     host = w.host_name(trial.host_url)
     if trial.left_behind is not None:
-        text = words("test.left", host=host, url=trial.left_behind)
+        text = words("test.not_deleted", host=host, url=trial.left_behind)
         return _Check(holds=False, text=text)
     return _Check(holds=True, text=words("test.host", host=host))

@@ -30,9 +30,10 @@ from imgoe_bot.ui.discord_codes import AUTOMOD, THREAD_EXISTS
 from imgoe_bot.ui.message_parts import NO_PINGS
 from imgoe_bot.ui.outbound.inbox import Inbox
 from imgoe_bot.ui.outbound.sending import send_card
-from imgoe_bot.ui.reading import convert
 from imgoe_bot.ui.reading.fresh_links import freshened
-from imgoe_bot.ui.reading.sources import find_thing
+from imgoe_bot.ui.reading.message_facts import message_place
+from imgoe_bot.ui.reading.message_media import find_media
+from imgoe_bot.ui.reading.places import is_nsfw
 from imgoe_bot.ui.translate import words_for_locale
 
 KEPT_MARK = "✅"
@@ -54,12 +55,12 @@ class DiscordMessenger:
 
     async def find_source(self, post: Post, item: Item) -> Source:
         """Return a fresh link to an attachment; see the port."""
-        thing = find_thing(await self._source_message(post), item)
-        if thing is None:
+        reference = find_media(await self._source_message(post), item)
+        if reference is None:
             raise SourceGone
         if services_of(self._bot).refresh_links:
-            thing = await freshened(self._bot, thing)
-        return thing.source
+            reference = await freshened(self._bot, reference)
+        return reference.source
 
     async def _source_message(self, post: Post) -> discord.Message:
         try:
@@ -165,7 +166,7 @@ class DiscordMessenger:
     def _fit_for(self, card: Card, channel_id: int) -> Card:
         """Veil what is not safe for work where it goes to a channel that is not age-restricted."""
         is_home = channel_id == card.post.channel_id
-        if is_home or not card.post.nsfw or convert.is_nsfw(self._bot.get_channel(channel_id)):
+        if is_home or not card.post.nsfw or is_nsfw(self._bot.get_channel(channel_id)):
             return card
         veiled = tuple(replace(upload, spoiler=True) for upload in card.uploads)
         return replace(card, uploads=veiled)
@@ -263,7 +264,7 @@ class DiscordMessenger:
         async with translated(needs="send_messages"):
             message = await send_card(channel, card, nonce, answers=False)
         await self.remove_card(card)
-        return convert.place_of(message)
+        return message_place(message)
 
     def _log_channel(self, post: Post, options: Options) -> int | None:
         known = self._is_in(post.guild_id, options.log_channel)

@@ -13,7 +13,8 @@ from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton
 from imgoe_bot.ui.message_parts import NO_PINGS, Match
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
+from imgoe_bot.ui.reading.message_facts import facts_of
 from imgoe_bot.ui.translate import Words, words_for_locale
 
 
@@ -33,7 +34,7 @@ class ChoiceButton(LastingButton, template=r"imgoe:choice:(?P<choice>in|out)"):
 
     async def act(self, interaction: AnyInteraction) -> None:
         """Store the choice and confirm it privately."""
-        actor = convert.actor_of(interaction)
+        actor = actor_of(interaction)
         await _choose(interaction, actor, self._choice)
         words = words_for_locale(interaction.locale)
         await interaction.followup.send(_confirmed(self._choice, words), ephemeral=True)
@@ -67,12 +68,12 @@ class AskButton(
             await interaction.delete_original_response()
             return
         words = words_for_locale(interaction.locale)
-        await interaction.followup.send(words("consent.resting"), ephemeral=True)
+        await interaction.followup.send(words("consent.not_mirrored"), ephemeral=True)
 
     async def _remember(self, interaction: AnyInteraction) -> None:
         choice = {"always": PersonChoice.IN, "never": PersonChoice.OUT}.get(self._answer)
         if choice is not None:
-            await _choose(interaction, convert.actor_of(interaction), choice)
+            await _choose(interaction, actor_of(interaction), choice)
 
 
 async def _asked_about(interaction: AnyInteraction, message_id: int) -> discord.Message:
@@ -99,7 +100,7 @@ async def _keep(interaction: AnyInteraction, message: discord.Message) -> bool:
     """Keep a message; False when nothing is kept where it stands, by now."""
     services = services_of(interaction.client)
     user = interaction.client.user
-    facts = convert.facts_of(message, us=user.id if user else 0)
+    facts = facts_of(message, us=user.id if user else 0)
     if facts is None:
         return False
     decision = await services.mirrors.observe(facts, saved=True)

@@ -8,7 +8,7 @@ from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import LastingButton
 from imgoe_bot.ui.message_parts import Match
 from imgoe_bot.ui.privacy import overview
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.translate import Words, words_for_locale
 
 
@@ -25,7 +25,7 @@ class ForgetButton(LastingButton, template=r"imgoe:forget-me"):
     async def act(self, interaction: AnyInteraction) -> None:
         """Order the erasure and say so in the place of the question."""
         services = services_of(interaction.client)
-        posts = await services.privacy.forget(convert.actor_of(interaction))
+        posts = await services.privacy.forget(actor_of(interaction))
         services.runner.wake()
         text = overview.forgetting(posts, words_for_locale(interaction.locale))
         await interaction.edit_original_response(content=text, view=None)

@@ -12,8 +12,7 @@ from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, Services, services_of
 from imgoe_bot.ui.message_parts import NO_PINGS
 from imgoe_bot.ui.privacy import consent
-from imgoe_bot.ui.reading import convert
-from imgoe_bot.ui.reading.places import Mirrorable, Place, name_of
+from imgoe_bot.ui.reading.places import Mirrorable, Place, channel_line, name_of
 from imgoe_bot.ui.translate import Words, words_for_locale
 
 NOTICES_MAX = 10
@@ -33,11 +32,11 @@ async def give_notice(place: Place, services: Services) -> list[Place]:
     """
     boards = _notice_boards(place)
     told = [each for each in boards if await _give_notice(each, place, services)]
-    await services.notices.given(GuildId(_guild_of(place).id), convert.channel_line(place))
+    await services.notices.given(GuildId(_guild_of(place).id), channel_line(place))
     if not isinstance(place, discord.CategoryChannel):
         return [] if told else [place]
     for channel in told:
-        await services.notices.given(GuildId(place.guild.id), convert.channel_line(channel))
+        await services.notices.given(GuildId(place.guild.id), channel_line(channel))
     inner = [each for each in place.channels if isinstance(each, Mirrorable)]
     return [each for each in inner if each not in told]
 
@@ -66,7 +65,7 @@ async def _give_notice(channel: discord.abc.Messageable, place: Place, services:
     guild = _guild_of(place)
     guild_id = GuildId(guild.id)
     whole = isinstance(place, discord.Guild)
-    options = await services.options.at(guild_id, () if whole else convert.channel_line(channel))
+    options = await services.options.at(guild_id, () if whole else channel_line(channel))
     settings = await services.guilds.get(guild_id)
     words = words_for_locale(guild.preferred_locale)
     about = None if isinstance(place, discord.Guild) else place.mention
@@ -95,7 +94,7 @@ async def renew(interaction: AnyInteraction) -> str | None:
     found = [_find_place(guild, place_id) for place_id in await services.notices.places(guild_id)]
     untold: list[Place] = []
     for place in sorted((each for each in found if each is not None), key=_is_narrow):
-        if await services.notices.take_due(guild_id, convert.channel_line(place)):
+        if await services.notices.take_due(guild_id, channel_line(place)):
             untold += await give_notice(place, services)
     return await hint(interaction, untold)
 

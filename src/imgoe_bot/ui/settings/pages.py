@@ -10,7 +10,7 @@ from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import LastingButton
 from imgoe_bot.ui.message_parts import COLOUR, Match
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.settings.places import ChosenPlace
 from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.translate import Words, words_for_locale
@@ -87,7 +87,7 @@ async def look(
     Raises:
         NotAllowed: without the Manage Server permission.
     """
-    guild_id = check_may_manage(convert.actor_of(interaction))
+    guild_id = check_may_manage(actor_of(interaction))
     held = await services_of(interaction.client).options.explain(guild_id, place.line)
     words = words_for_locale(interaction.locale)
     page = min(page, page_count(held) - 1)

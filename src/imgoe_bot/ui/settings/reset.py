@@ -12,7 +12,7 @@ from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import LastingButton
 from imgoe_bot.ui.message_parts import Match
 from imgoe_bot.ui.privacy import notices
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.settings import answers
 from imgoe_bot.ui.settings.places import ChosenPlace
 from imgoe_bot.ui.texts import option_texts
@@ -28,7 +28,7 @@ async def ask_reset(interaction: AnyInteraction, place: ChosenPlace, name: str |
         NotAllowed: without the Manage Server permission.
         SettingsRejected: there is no such option.
     """
-    words, actor = words_for_locale(interaction.locale), convert.actor_of(interaction)
+    words, actor = words_for_locale(interaction.locale), actor_of(interaction)
     options = services_of(interaction.client).options
     found = await options.to_reset(actor, place.scope_id, name)
     if not found.own:
@@ -46,7 +46,7 @@ async def _without(
     interaction: AnyInteraction, place: ChosenPlace, found: Resettable
 ) -> dict[str, Held]:
     """Return what holds in a place once it sets nothing of that itself."""
-    guild_id = check_may_manage(convert.actor_of(interaction))
+    guild_id = check_may_manage(actor_of(interaction))
     layers = await services_of(interaction.client).options.layers(guild_id)
     line = (SERVER, *reversed(place.line))
     outer = [(scope_id, layers.get(scope_id, {})) for scope_id in line]
@@ -96,7 +96,7 @@ class ResetButton(
     async def act(self, interaction: AnyInteraction) -> None:
         """Let the options inherit again, and say so in the place of the question."""
         count = await services_of(interaction.client).options.reset(
-            convert.actor_of(interaction),
+            actor_of(interaction),
             self._place.scope_id,
             self._name,
             expected=self._version,

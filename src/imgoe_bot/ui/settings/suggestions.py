@@ -9,7 +9,7 @@ from imgoe_bot.domain.option_kinds import NONE, Form
 from imgoe_bot.domain.options import DEFAULTS, OPTIONS
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.translate import Words, words_for_locale
 
@@ -52,7 +52,7 @@ async def suggest_values(interaction: AnyInteraction, current: str) -> list[Choi
 
 
 def _may_change(interaction: AnyInteraction) -> bool:
-    return MANAGE_GUILD in convert.actor_of(interaction).permissions
+    return MANAGE_GUILD in actor_of(interaction).permissions
 
 
 def _default(name: str) -> str:

@@ -12,7 +12,7 @@ from imgoe_bot.ui.access.permissions import missing_to_mirror
 from imgoe_bot.ui.cards import render
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.privacy import notices
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.reading.places import Mirrorable, Place
 from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import Words, words_for_locale
@@ -29,7 +29,7 @@ async def take_key(
         ImgoeError: whatever there is against it; then nothing was stored.
     """
     saved = await services_of(interaction.client).setup.set_key(
-        convert.actor_of(interaction),
+        actor_of(interaction),
         host_url=host_url,
         key=key,
         checked=checked,
@@ -50,7 +50,7 @@ async def set_option(
     interaction: AnyInteraction, name: str, value: str, *, version: int
 ) -> str | None:
     """Set an option for the server unless somebody else was faster."""
-    actor = convert.actor_of(interaction)
+    actor = actor_of(interaction)
     options = services_of(interaction.client).options
     try:
         await options.set(actor, SERVER, name, value, expected=version)
@@ -62,7 +62,7 @@ async def set_option(
 async def add_channels(interaction: AnyInteraction, channels: Sequence[AnyChannel]) -> str:
     """Mirror channels, and say of each what is missing there."""
     services = services_of(interaction.client)
-    actor, words = convert.actor_of(interaction), words_for_locale(interaction.locale)
+    actor, words = actor_of(interaction), words_for_locale(interaction.locale)
     lines: list[str] = []
     untold: list[Place] = []
     for channel in channels:
@@ -88,10 +88,10 @@ async def try_upload(interaction: AnyInteraction) -> str:
     words = words_for_locale(interaction.locale)
     setup = services_of(interaction.client).setup
     try:
-        trial = await setup.try_upload(convert.actor_of(interaction))
+        trial = await setup.try_upload(actor_of(interaction))
     except ImgoeError as error:
         return f"{words('setup.finish_fails')}\n{error_text(error, words)}"
     host = w.host_name(trial.host_url)
     if trial.left_behind is not None:
-        return words("setup.finish_left", host=host, url=trial.left_behind)
+        return words("setup.finish_not_deleted", host=host, url=trial.left_behind)
     return words("setup.finish_works", host=host)

@@ -9,7 +9,7 @@ from imgoe_bot.errors import HostError, ImgoeError
 from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton, LastingItem
 from imgoe_bot.ui.message_parts import AnyItem, Match
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.setup import actions
 from imgoe_bot.ui.setup.key_form import ServerKeyForm, could_not_try, refusal, short
 from imgoe_bot.ui.setup.menus import OTHER_HOST, channel_menu, host_menu, option_menu
@@ -93,7 +93,7 @@ class KeyButton(
 
 
 async def _ask_key(interaction: AnyInteraction, *, url: str, version: int, checked: bool) -> None:
-    check_may_manage(convert.actor_of(interaction))
+    check_may_manage(actor_of(interaction))
     words = words_for_locale(interaction.locale)
     modal = SetupKeyModal(host_url=url, words=words, version=version, checked=checked)
     await interaction.response.send_modal(modal)

@@ -15,7 +15,7 @@ from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import Acknowledgement, AnsweringForm, LastingButton
 from imgoe_bot.ui.message_parts import Match
 from imgoe_bot.ui.privacy import notices
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.setup import actions
 from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import Words, words_for_locale
@@ -140,7 +140,7 @@ class UntriedKeyButton(
 
     async def act(self, interaction: AnyInteraction) -> None:
         """Open the form."""
-        check_may_manage(convert.actor_of(interaction))
+        check_may_manage(actor_of(interaction))
         words = words_for_locale(interaction.locale)
         form = KeyModal(host_url=self._url, version=self._version, words=words, checked=False)
         await interaction.response.send_modal(form)

@@ -9,7 +9,7 @@ from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton
 from imgoe_bot.ui.message_parts import Match
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import own_space, owner_of_space
 from imgoe_bot.ui.setup.key_form import KeyForm
 from imgoe_bot.ui.translate import words_for_locale
 
@@ -17,13 +17,13 @@ from imgoe_bot.ui.translate import words_for_locale
 async def panel(interaction: AnyInteraction) -> tuple[str, discord.ui.View]:
     """Return what a person has set for themselves, and the buttons to change it."""
     words = words_for_locale(interaction.locale)
-    space = convert.own_space(UserId(interaction.user.id))
+    space = own_space(UserId(interaction.user.id))
     settings = await services_of(interaction.client).guilds.get(space)
     view = discord.ui.View(timeout=None)
     host = w.host_name(settings.host_url)
     if settings.key_fingerprint is None:
         view.add_item(MyKeyButton("change", label=words("my_key.enter")))
-        return words("my_key.none", host=host, menu=words("menu.keep")), view
+        return words("my_key.none", host=host, menu=words("menu.mirror")), view
     view.add_item(MyKeyButton("change", label=words("my_key.change")))
     view.add_item(MyKeyButton("remove", label=words("my_key.remove")))
     return words("my_key.set", host=host, fingerprint=settings.key_fingerprint), view
@@ -46,9 +46,9 @@ class MyKeyButton(LastingButton, template=r"imgoe:mykey:(?P<act>change|remove)")
     async def act(self, interaction: AnyInteraction) -> None:
         """Open the form, or forget the key and show the panel anew."""
         guilds = services_of(interaction.client).guilds
-        owner = convert.owner_of_space(interaction)
+        owner = owner_of_space(interaction)
         if self._act == "change":
-            settings = await guilds.get(convert.own_space(owner.user_id))
+            settings = await guilds.get(own_space(owner.user_id))
             words = words_for_locale(interaction.locale)
             form = MyKeyForm(host_url=settings.host_url, version=settings.version, words=words)
             await interaction.response.send_modal(form)
@@ -65,7 +65,7 @@ class MyKeyForm(KeyForm):
         """Try the key, store it if the host takes it, and show the panel anew."""
         await interaction.response.defer()
         await services_of(interaction.client).setup.set_key(
-            convert.owner_of_space(interaction),
+            owner_of_space(interaction),
             host_url=self.host_url,
             key=self.key,
             checked=True,

@@ -12,7 +12,7 @@ from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.cards import render
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.message_parts import COLOUR
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.translate import Words, words_for_locale
 
@@ -43,7 +43,7 @@ class Scene:
         host_url: the host this run of the wizard is about, chosen or in use.
         hosts: those to choose from.
         needs_log_channel: whether answers are to go to a log channel that is not named yet.
-        blind: whether Discord hides message content from the bot.
+        content_hidden: whether Discord hides message content from the bot.
         note: what came of the last click, None when there is nothing to say.
     """
 
@@ -53,7 +53,7 @@ class Scene:
     host_url: str
     hosts: tuple[str, ...]
     needs_log_channel: bool
-    blind: bool
+    content_hidden: bool
     words: Words
     note: str | None = None
 
@@ -74,7 +74,7 @@ async def look(interaction: AnyInteraction, *, host_url: str, note: str | None) 
     Raises:
         NotAllowed: without the Manage Server permission.
     """
-    guild_id = check_may_manage(convert.actor_of(interaction))
+    guild_id = check_may_manage(actor_of(interaction))
     services = services_of(interaction.client)
     settings = await services.guilds.get(guild_id)
     held = await services.options.explain(guild_id, ())
@@ -86,7 +86,7 @@ async def look(interaction: AnyInteraction, *, host_url: str, note: str | None) 
         host_url=host_url or settings.host_url,
         hosts=services.setup.offered_hosts(settings),
         needs_log_channel=options.answer is Answer.LOG and options.log_channel is None,
-        blind=not interaction.client.intents.message_content,
+        content_hidden=not interaction.client.intents.message_content,
         words=words_for_locale(interaction.locale),
         note=note,
     )
@@ -106,8 +106,8 @@ def embed_of(step: Step, scene: Scene) -> discord.Embed:
     if step in (Step.CHANNELS, Step.FINISH):
         rules = render.rule_list(scene.rules, words)
         embed.add_field(name=words("settings.channels"), value=rules, inline=False)
-    if step is Step.CHANNELS and scene.blind:
-        embed.add_field(name="\u200b", value=words("mirror.blind"), inline=False)
+    if step is Step.CHANNELS and scene.content_hidden:
+        embed.add_field(name="\u200b", value=words("mirror.content_hidden"), inline=False)
     if step in (Step.ANSWERS, Step.FINISH):
         embed.add_field(name=words("setup.choices"), value=_choices(scene), inline=False)
     return embed

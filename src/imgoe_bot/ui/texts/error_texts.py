@@ -134,7 +134,7 @@ def _awaits_approval(error: e.AwaitsApproval, words: Words) -> str:
 def _refused(error: e.HostRefused, words: Words) -> str:
     says = ""
     if error.host_message:
-        says = words("error.says", message=w.escape(error.host_message))
+        says = words("error.host_says", message=w.escape(error.host_message))
     return w.sentences(words, words("error.refused", host=w.host_name(error.host)), says)
 
 
@@ -147,7 +147,7 @@ def _key_rejected(error: e.KeyRejected, words: Words) -> str:
 
 def _duplicate(error: e.DuplicateMedia, words: Words) -> str:
     url = error.viewer_url or ""
-    link = words("error.it_is_here", url=url) if w.is_link(url) else ""
+    link = words("error.duplicate_address", url=url) if w.is_link(url) else ""
     host = w.host_name(error.host)
     said = words("error.duplicate", host=host)
     if error.answer_lost:

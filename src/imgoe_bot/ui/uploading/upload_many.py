@@ -9,7 +9,8 @@ from imgoe_bot.services.uploading.uploads import Handed
 from imgoe_bot.ui.cards import answers
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import AnsweringForm
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
+from imgoe_bot.ui.reading.uploads import attachment_item, attachment_source, post_of
 from imgoe_bot.ui.translate import Words
 
 FILES_MAX = 10
@@ -38,13 +39,13 @@ class UploadManyModal(AnsweringForm):
     async def on_submit(self, interaction: AnyInteraction) -> None:
         """Upload each file by itself; what fails is named on the card."""
         await interaction.response.defer(thinking=True)
-        handed = [
-            Handed(convert.source_of(file), convert.item_of(file, position=position))
+        files = [
+            Handed(attachment_source(file), attachment_item(file, position=position))
             for position, file in enumerate(self._files.values)
         ]
         card = await services_of(interaction.client).uploads.upload_now(
-            convert.actor_of(interaction),
-            handed,
-            post=convert.post_of(interaction, now=datetime.now(UTC)),
+            actor_of(interaction),
+            files,
+            post=post_of(interaction, now=datetime.now(UTC)),
         )
         await answers.show(interaction, card)

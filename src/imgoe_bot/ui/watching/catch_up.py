@@ -13,7 +13,7 @@ from imgoe_bot.errors import ImgoeError
 from imgoe_bot.ui.access.lost_access import check_access, refused
 from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in
 from imgoe_bot.ui.container import AnyBot, Services
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.places import channel_line
 from imgoe_bot.ui.watching.messages import decide_on
 from imgoe_bot.ui.watching.taken_back import retire_missing
 
@@ -56,7 +56,7 @@ async def note_move(
     guild_id = GuildId(after.guild.id)
     rules = await services.outage.outlast(lambda: services.mirrors.rules(guild_id))
     was, is_now = (
-        find_rule(convert.channel_line(each), rules, guild_id=guild_id) for each in (before, after)
+        find_rule(channel_line(each), rules, guild_id=guild_id) for each in (before, after)
     )
     if was is not None or is_now is None:
         return
@@ -213,7 +213,7 @@ def _mirrored(
     what was never open to the bot. A thread that was archived meanwhile is not looked into.
     """
     for channel in _readable(guild):
-        line = convert.channel_line(channel)
+        line = channel_line(channel)
         rule = find_rule(line, rules, guild_id=GuildId(guild.id))
         if rule is None or rule.lacks is not None or missing_in(channel, NEEDED_TO_READ):
             continue

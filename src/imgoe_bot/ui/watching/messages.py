@@ -10,7 +10,8 @@ from imgoe_bot.domain.options import Consent
 from imgoe_bot.errors import StoreError
 from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.privacy import consent
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.message_facts import facts_of
+from imgoe_bot.ui.reading.places import channel_line
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -57,7 +58,7 @@ async def decide_on(message: discord.Message, services: Services) -> None:
 
 
 async def _decide_on(message: discord.Message, services: Services) -> None:
-    facts = convert.facts_of(message, us=message.guild.me.id if message.guild else 0)
+    facts = facts_of(message, us=message.guild.me.id if message.guild else 0)
     if facts is None:
         return
     mirrors, outage = services.mirrors, services.outage
@@ -76,7 +77,7 @@ def _mirrored_line(message: discord.Message, services: Services) -> tuple[Channe
     """
     if message.guild is None:
         return None
-    line = convert.channel_line(message.channel)
+    line = channel_line(message.channel)
     unmirrored = services.mirrors.is_surely_unmirrored(GuildId(message.guild.id), line)
     return None if unmirrored else line
 
@@ -100,14 +101,14 @@ async def save_by_reaction(
     channel = bot.get_channel(event.channel_id)
     if not isinstance(channel, discord.abc.Messageable):
         return
-    guild_id, line = GuildId(event.guild_id), convert.channel_line(channel)
+    guild_id, line = GuildId(event.guild_id), channel_line(channel)
     if services.mirrors.is_surely_unmirrored(guild_id, line):
         return
     options = await services.outage.outlast(lambda: services.options.at(guild_id, line))
     if options.consent is not Consent.REACT or str(event.emoji) != options.save_emoji:
         return
     message = await channel.fetch_message(event.message_id)
-    facts = convert.facts_of(message, us=bot.user.id if bot.user else 0)
+    facts = facts_of(message, us=bot.user.id if bot.user else 0)
     if facts is not None:
         await services.outage.outlast(lambda: services.mirrors.observe(facts, saved=True))
         services.runner.wake()

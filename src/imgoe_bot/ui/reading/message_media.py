@@ -11,8 +11,8 @@ from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.links import Link, find_links, hides, media_links, name_in
 from imgoe_bot.domain.mirror import AttachmentFacts
 from imgoe_bot.domain.options import From
-from imgoe_bot.ui.reading.components import layout_things
-from imgoe_bot.ui.reading.media_references import UNKNOWN_IMAGE, Thing, id_of
+from imgoe_bot.ui.reading.components import layout_media
+from imgoe_bot.ui.reading.media_references import UNKNOWN_IMAGE, MediaReference, id_of
 
 LINKS_MAX = 10
 """How many links of one text are looked at."""
@@ -25,31 +25,31 @@ STICKER_MIMES = {
 }
 
 
-def things_in(message: discord.Message) -> tuple[Thing, ...]:
+def media_in(message: discord.Message) -> tuple[MediaReference, ...]:
     """Return everything in a message that may be media, in the order people see it.
 
     The same may stand in two places: a link and its preview have one id.
 
     Source: DISCORD.md section 1, "Attachments".
     """
-    found = [*_things_of(message)]
+    found = [*_media_of(message)]
     for snapshot in message.message_snapshots:
-        found += map(_as_forwarded, _things_of(snapshot))
+        found += map(_as_forwarded, _media_of(snapshot))
     return tuple(
-        replace(thing, facts=replace(thing.facts, position=position))
-        for position, thing in enumerate(found)
+        replace(each, facts=replace(each.facts, position=position))
+        for position, each in enumerate(found)
     )
 
 
-def find_thing(message: discord.Message, item: Item) -> Thing | None:
-    """Return the thing a job is about, None when the message no longer has it."""
-    same = [thing for thing in things_in(message) if thing.facts.id == item.attachment_id]
-    there = (thing for thing in same if thing.facts.source is item.source)
+def find_media(message: discord.Message, item: Item) -> MediaReference | None:
+    """Return the media a job is about, None when the message no longer has it."""
+    same = [each for each in media_in(message) if each.facts.id == item.attachment_id]
+    there = (each for each in same if each.facts.source is item.source)
     return next(there, next(iter(same), None))
 
 
 def item_of(facts: AttachmentFacts) -> Item:
-    """Return what a job keeps of a thing: ids, never its address, which expires."""
+    """Return what a job keeps of a media reference: ids, never its address, which expires."""
     return Item(
         attachment_id=facts.id,
         position=facts.position,
@@ -71,22 +71,22 @@ def name_of(attachment: discord.Attachment) -> str:
     return f"{attachment.title}{dot}{suffix if dot else ''}"
 
 
-def _things_of(part: discord.Message | discord.MessageSnapshot) -> Iterator[Thing]:
+def _media_of(part: discord.Message | discord.MessageSnapshot) -> Iterator[MediaReference]:
     links = find_links(part.content)
     yield from _attachments(part.attachments)
     yield from _stickers(part.stickers)
-    yield from layout_things(part.components)
+    yield from layout_media(part.components)
     yield from _previews(part.embeds, links)
     yield from map(_link, islice(media_links(links), LINKS_MAX))
 
 
-def _as_forwarded(thing: Thing) -> Thing:
-    own = thing.facts.source in (From.ATTACHMENTS, From.STICKERS)
-    source = From.FORWARDS if own else thing.facts.source
-    return replace(thing, facts=replace(thing.facts, source=source, forwarded=True))
+def _as_forwarded(reference: MediaReference) -> MediaReference:
+    own = reference.facts.source in (From.ATTACHMENTS, From.STICKERS)
+    source = From.FORWARDS if own else reference.facts.source
+    return replace(reference, facts=replace(reference.facts, source=source, forwarded=True))
 
 
-def _attachments(attachments: Iterable[discord.Attachment]) -> Iterator[Thing]:
+def _attachments(attachments: Iterable[discord.Attachment]) -> Iterator[MediaReference]:
     for attachment in attachments:
         facts = AttachmentFacts(
             id=AttachmentId(attachment.id),
@@ -98,10 +98,10 @@ def _attachments(attachments: Iterable[discord.Attachment]) -> Iterator[Thing]:
             source=From.ATTACHMENTS,
             voice=attachment.is_voice_message(),
         )
-        yield Thing(facts, attachment.url)
+        yield MediaReference(facts, attachment.url)
 
 
-def _stickers(stickers: Iterable[discord.StickerItem]) -> Iterator[Thing]:
+def _stickers(stickers: Iterable[discord.StickerItem]) -> Iterator[MediaReference]:
     for sticker in stickers:
         mime = STICKER_MIMES.get(sticker.format)
         facts = AttachmentFacts(
@@ -113,10 +113,10 @@ def _stickers(stickers: Iterable[discord.StickerItem]) -> Iterator[Thing]:
             source=From.STICKERS,
             animation=mime is None,
         )
-        yield Thing(facts, sticker.url)
+        yield MediaReference(facts, sticker.url)
 
 
-def _previews(embeds: Iterable[discord.Embed], links: Sequence[Link]) -> Iterator[Thing]:
+def _previews(embeds: Iterable[discord.Embed], links: Sequence[Link]) -> Iterator[MediaReference]:
     """Pictures in embeds, read through Discord's own proxy and never from where they point to."""
     for embed in embeds:
         picture = embed.image if embed.image.proxy_url else embed.thumbnail
@@ -132,10 +132,10 @@ def _previews(embeds: Iterable[discord.Embed], links: Sequence[Link]) -> Iterato
             spoiler=hides(links, embed.url),
             source=From.EMBEDS,
         )
-        yield Thing(facts, picture.proxy_url)
+        yield MediaReference(facts, picture.proxy_url)
 
 
-def _link(link: Link) -> Thing:
+def _link(link: Link) -> MediaReference:
     """A bare link to a file, read from where it leads to: whoever wrote it chose that."""
     facts = AttachmentFacts(
         id=id_of(link.url),
@@ -145,4 +145,4 @@ def _link(link: Link) -> Thing:
         spoiler=link.spoiler,
         source=From.LINKS,
     )
-    return Thing(facts, link.url, typed=True)
+    return MediaReference(facts, link.url, typed=True)
