@@ -7,11 +7,11 @@ from discord.ext import commands
 from imgoe_bot.domain.guild import check_may_manage
 from imgoe_bot.domain.ids import ChannelId
 from imgoe_bot.ui.access.permissions import missing_to_mirror
-from imgoe_bot.ui.cards import render
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import AnsweringCog
 from imgoe_bot.ui.mirroring import check, pausing
+from imgoe_bot.ui.mirroring.answers import rule_added, rule_removed, rules_listed
 from imgoe_bot.ui.mirroring.place_option import MirrorableOption, Named, channel_of, place_of
 from imgoe_bot.ui.privacy import notices
 from imgoe_bot.ui.reading.actors import actor_of
@@ -44,7 +44,7 @@ class MirrorCog(
         actor, place = actor_of(interaction), await place_of(interaction, channel)
         words = words_for_locale(interaction.locale)
         new = await self._services.mirrors.add_rule(actor, ChannelId(place.id))
-        answer = render.rule_added(
+        answer = rule_added(
             name_of(place, words),
             words,
             new=new,
@@ -63,7 +63,7 @@ class MirrorCog(
         actor, place = actor_of(interaction), await place_of(interaction, channel)
         removed = await self._services.mirrors.remove_rule(actor, ChannelId(place.id))
         words = words_for_locale(interaction.locale)
-        answer = render.rule_removed(name_of(place, words), words, removed=removed)
+        answer = rule_removed(name_of(place, words), words, removed=removed)
         answer = notices.joined(answer, await pausing.still_mirrored(interaction, place))
         await interaction.followup.send(answer, ephemeral=True)
 
@@ -98,7 +98,7 @@ class MirrorCog(
         await interaction.response.defer(ephemeral=True, thinking=True)
         guild_id = check_may_manage(actor_of(interaction))
         rules = await self._services.mirrors.rules(guild_id)
-        answer = render.rules(rules, words_for_locale(interaction.locale))
+        answer = rules_listed(rules, words_for_locale(interaction.locale))
         await interaction.followup.send(answer, ephemeral=True)
 
 

@@ -7,7 +7,6 @@ from discord.ext import commands
 
 from imgoe_bot.domain.guild import check_may_manage
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.ui.cards import render
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import AnsweringCog
@@ -17,6 +16,7 @@ from imgoe_bot.ui.settings import answers, pages
 from imgoe_bot.ui.settings.places import WHOLE_SERVER, ChosenPlace, PlaceOption, ids_of
 from imgoe_bot.ui.settings.reset import ask_reset
 from imgoe_bot.ui.settings.suggestions import suggest_names, suggest_values
+from imgoe_bot.ui.settings.summary import settings_embed
 from imgoe_bot.ui.setup.key_form import KeyModal
 from imgoe_bot.ui.translate import words_for_locale
 
@@ -56,7 +56,7 @@ class SettingsCog(
         guild_id = check_may_manage(actor_of(interaction))
         settings = await self._services.guilds.get(guild_id)
         rules = await self._services.mirrors.rules(guild_id)
-        embed = render.settings(settings, words_for_locale(interaction.locale), rules=rules)
+        embed = settings_embed(settings, words_for_locale(interaction.locale), rules=rules)
         options, view = await pages.look(interaction, channel, page=0)
         await interaction.followup.send(embeds=[embed, options], view=view, ephemeral=True)
 

@@ -7,7 +7,9 @@ from imgoe_bot.domain.options import Layout
 from imgoe_bot.domain.quota import Spent
 from imgoe_bot.domain.upload import Card
 from imgoe_bot.domain.upload_options import Remark
-from imgoe_bot.ui.cards import buttons, pictures, render
+from imgoe_bot.ui.cards import buttons, pictures
+from imgoe_bot.ui.cards.delete_links import private_text
+from imgoe_bot.ui.cards.embeds import card_embeds
 from imgoe_bot.ui.cards.gallery import gallery_view
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions import expired
@@ -47,7 +49,7 @@ async def _hand_links_over(interaction: AnyInteraction, card: Card) -> None:
     words = words_for_locale(interaction.locale)
     await expired.tell(
         interaction,
-        render.private_text(card, words, with_links=True),
+        private_text(card, words, with_links=True),
         view=buttons.private_view(card, words),
         suppress_embeds=True,
     )
@@ -83,7 +85,7 @@ async def _follow_up(interaction: AnyInteraction, card: Card) -> discord.Message
             view=gallery_view(card), allowed_mentions=NO_PINGS, wait=True
         )
     return await interaction.followup.send(
-        embeds=render.card_embeds(card),
+        embeds=card_embeds(card),
         view=buttons.card_view(card),
         allowed_mentions=NO_PINGS,
         wait=True,
@@ -94,5 +96,5 @@ async def _send(place: discord.abc.Messageable, card: Card) -> discord.Message:
     if card.post.layout is Layout.GALLERY:
         return await place.send(view=gallery_view(card), allowed_mentions=NO_PINGS)
     return await place.send(
-        embeds=render.card_embeds(card), view=buttons.card_view(card), allowed_mentions=NO_PINGS
+        embeds=card_embeds(card), view=buttons.card_view(card), allowed_mentions=NO_PINGS
     )

@@ -10,7 +10,8 @@ from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import PostId, UploadId
 from imgoe_bot.domain.upload import Card, Post, Upload, may_see_link
 from imgoe_bot.ui import wording as w
-from imgoe_bot.ui.cards import link_pages, render
+from imgoe_bot.ui.cards import delete_links
+from imgoe_bot.ui.cards.delete_links import private_text
 from imgoe_bot.ui.cards.held_buttons import hold_buttons
 from imgoe_bot.ui.cards.links_button import LinksButton, linked
 from imgoe_bot.ui.container import AnyInteraction, services_of
@@ -45,7 +46,7 @@ class ManageButton(LastingButton, template=r"imgoe:manage:(?P<id>[0-9a-f]{16})")
         card = await services_of(interaction.client).deletions.get_card(actor, self._post_id)
         words = words_for_locale(interaction.locale)
         await interaction.followup.send(
-            render.private_text(card, words, with_links=_may_see_links(actor, card)),
+            private_text(card, words, with_links=_may_see_links(actor, card)),
             view=private_view(card, words),
             ephemeral=True,
             suppress_embeds=True,
@@ -74,9 +75,9 @@ class DeleteButton(LastingButton, template=r"imgoe:delete:(?P<id>[0-9a-f]{16})")
         shown = deletable_in(interaction.message) if interaction.message else []
         if not set(shown) <= {upload.id for upload in card.uploads}:
             cards = await deletions.get_letter(actor, shown)
-            text, view = link_pages.one_page(cards, words), delete_view(_listed(cards), words)
+            text, view = delete_links.one_page(cards, words), delete_view(_listed(cards), words)
         else:
-            text = render.private_text(card, words, with_links=_may_see_links(actor, card))
+            text = private_text(card, words, with_links=_may_see_links(actor, card))
             view = private_view(card, words)
         await interaction.edit_original_response(content=text, view=view)
 
@@ -137,7 +138,7 @@ def delete_view(uploads: Sequence[Upload], words: Words) -> discord.ui.View:
     """Return a delete button for each of these copies that exists, as many as there is room."""
     view = discord.ui.View(timeout=None)
     deletable = [upload for upload in uploads if upload.is_deletable]
-    for upload in deletable[: link_pages.BUTTONS_MAX]:
+    for upload in deletable[: delete_links.BUTTONS_MAX]:
         label = words("private.delete", file=w.plain_name(upload.filename))
         view.add_item(DeleteButton(upload.id, label=label))
     return view

@@ -9,10 +9,10 @@ from imgoe_bot.domain.budget import Used
 from imgoe_bot.domain.duration import format_duration
 from imgoe_bot.services.reports.status import Report
 from imgoe_bot.ui import wording as w
-from imgoe_bot.ui.cards.render import rule_list
 from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.message_parts import COLOUR, COLOUR_FAILED
 from imgoe_bot.ui.texts.error_texts import error_text
+from imgoe_bot.ui.texts.rule_texts import rule_list
 from imgoe_bot.ui.translate import Words
 
 

@@ -6,7 +6,8 @@ import discord
 
 from imgoe_bot.domain.library import Entry, Page, Query, Stats
 from imgoe_bot.ui import wording as w
-from imgoe_bot.ui.cards.render import TITLE_MAX, facts_line
+from imgoe_bot.ui.cards.card_texts import facts_line
+from imgoe_bot.ui.cards.embeds import TITLE_MAX
 from imgoe_bot.ui.message_parts import COLOUR
 from imgoe_bot.ui.translate import Words
 

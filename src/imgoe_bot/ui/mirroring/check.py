@@ -12,7 +12,6 @@ from imgoe_bot.errors import ImgoeError, NotAllowed
 from imgoe_bot.services.reports.status import Report
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.access.permissions import missing_in, needed_to_mirror
-from imgoe_bot.ui.cards import render
 from imgoe_bot.ui.container import AnyInteraction, Services, services_of
 from imgoe_bot.ui.help.status import used_text
 from imgoe_bot.ui.mirroring.place_option import ChosenPlace
@@ -20,6 +19,7 @@ from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.reading.places import channel_line
 from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.texts.error_texts import error_text
+from imgoe_bot.ui.texts.rule_texts import permission_list, rule_place
 from imgoe_bot.ui.translate import Words
 
 HOLDS, FAILS = "✓", "✗"
@@ -64,7 +64,7 @@ async def report(interaction: AnyInteraction, channel: ChosenPlace, words: Words
 def _rule_checks(rule: MirrorRule | None, words: Words) -> list[_Check]:
     if rule is None:
         return [_Check(holds=False, text=words("test.no_rule"))]
-    found = _Check(holds=True, text=words("test.rule", place=render.place(rule, words)))
+    found = _Check(holds=True, text=words("test.rule", place=rule_place(rule, words)))
     state = words("test.paused") if rule.paused else words("test.active")
     return [found, _Check(holds=not rule.paused, text=state)]
 
@@ -73,8 +73,12 @@ def _permission_check(channel: ChosenPlace, options: Options, words: Words) -> _
     missing = missing_in(channel, needed_to_mirror(options))
     if not missing:
         return _Check(holds=True, text=words("test.permitted"))
-    names = ", ".join(f"**{w.permission(name, words)}**" for name in missing)
-    text = words("test.not_permitted", permissions=names, channel=channel.mention)
+    return _not_permitted(missing, channel.mention, words)
+
+
+def _not_permitted(missing: list[str], channel: str, words: Words) -> _Check:
+    names = permission_list(missing, words)
+    text = words("test.not_permitted", permissions=names, channel=channel)
     return _Check(holds=False, text=text)
 
 
@@ -94,9 +98,7 @@ def _answer_check(guild: discord.Guild, options: Options, words: Words) -> _Chec
         return _Check(holds=False, text=words("test.no_log"))
     missing = missing_in(log_channel, ("view_channel", "send_messages", "embed_links"))
     if missing:
-        names = ", ".join(f"**{w.permission(name, words)}**" for name in missing)
-        text = words("test.not_permitted", permissions=names, channel=log_channel.mention)
-        return _Check(holds=False, text=text)
+        return _not_permitted(missing, log_channel.mention, words)
     return _Check(holds=True, text=words("test.answers", value=log_channel.mention))
 
 

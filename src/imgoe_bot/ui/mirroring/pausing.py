@@ -7,15 +7,14 @@ import discord
 from imgoe_bot.domain.guild import check_may_manage
 from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.ui.access.permissions import missing_to_mirror
-from imgoe_bot.ui.cards import render
 from imgoe_bot.ui.container import AnyInteraction, services_of
+from imgoe_bot.ui.mirroring.answers import rule_paused, rule_resumed
 from imgoe_bot.ui.privacy import notices
 from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.reading.places import Place, channel_line, name_of
+from imgoe_bot.ui.texts.rule_texts import missing_lines, place_list, rule_list, rule_place
 from imgoe_bot.ui.translate import Words, words_for_locale
 from imgoe_bot.ui.watching.catch_up import pass_over_paused
-
-NAMED_MAX = 10
 
 
 async def pause(interaction: AnyInteraction, place: Place) -> str:
@@ -30,7 +29,7 @@ async def pause(interaction: AnyInteraction, place: Place) -> str:
         known = await pauses.pause_all(actor)
         return words("mirror.all_paused") if known else words("mirror.nothing_mirrored")
     known = await pauses.pause(actor, channel_line(place))
-    answer = render.rule_paused(name_of(place, words), words, known=known)
+    answer = rule_paused(name_of(place, words), words, known=known)
     return notices.joined(answer, await still_mirrored(interaction, place))
 
 
@@ -49,7 +48,7 @@ async def resume(interaction: AnyInteraction, place: Place) -> str:
     else:
         known = await pauses.resume(actor, channel_line(place))
         name = name_of(place, words)
-        answer = render.rule_resumed(name, words, known=known, missing=missing)
+        answer = rule_resumed(name, words, known=known, missing=missing)
     return notices.joined(answer, await notices.renew(interaction))
 
 
@@ -64,8 +63,8 @@ def _all_resumed(rules: Sequence[MirrorRule], words: Words, *, missing: list[str
         lines.append(words("mirror.still_paused", places=_places(by_name, words)))
     lacking = [rule for rule in resting if rule.lacks is not None]
     if lacking:
-        lines.append(render.rule_list(lacking, words))
-    return "\n".join([*lines, *render.missing_lines(missing, words)])
+        lines.append(rule_list(lacking, words))
+    return "\n".join([*lines, *missing_lines(missing, words)])
 
 
 async def still_mirrored(interaction: AnyInteraction, place: Place) -> str | None:
@@ -87,7 +86,4 @@ def _is_inside(rule: MirrorRule, place: Place) -> bool:
 
 
 def _places(rules: Sequence[MirrorRule], words: Words) -> str:
-    """Return what rules cover, in one line."""
-    shown = [render.place(rule, words) for rule in rules[:NAMED_MAX]]
-    more = len(rules) - len(shown)
-    return ", ".join([*shown, words("mirror.more", count=more)] if more else shown)
+    return place_list([rule_place(rule, words) for rule in rules], words)

@@ -11,7 +11,7 @@ from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.quota import Spent
 from imgoe_bot.domain.upload import Card
 from imgoe_bot.errors import DirectMessagesHalted, SourceGone, SourceUnreachable
-from imgoe_bot.ui.cards import buttons, link_pages
+from imgoe_bot.ui.cards import buttons, delete_links
 from imgoe_bot.ui.container import AnyBot
 from imgoe_bot.ui.message_parts import NO_PINGS
 from imgoe_bot.ui.translate import words_for_locale
@@ -56,7 +56,7 @@ class Inbox:
         self, channel: discord.DMChannel, cards: Sequence[Card], near: Sequence[Spent]
     ) -> None:
         words = words_for_locale(cards[0].post.locale if cards else None)
-        for page in link_pages.pages(cards, words, near=near):
+        for page in delete_links.pages(cards, words, near=near):
             await channel.send(
                 page.text,
                 view=buttons.delete_view(page.listed, words),

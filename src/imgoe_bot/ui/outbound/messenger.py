@@ -24,11 +24,12 @@ from imgoe_bot.errors import (
 from imgoe_bot.services.ports import Thumb
 from imgoe_bot.ui.access.permissions import NEEDED_TO_ANSWER, NEEDED_TO_READ
 from imgoe_bot.ui.access.refusals import find_lack, takes_no_thread, translated
-from imgoe_bot.ui.cards import buttons, message_fields, pictures, render
+from imgoe_bot.ui.cards import buttons, message_fields, pictures
 from imgoe_bot.ui.container import AnyBot, services_of
 from imgoe_bot.ui.discord_codes import AUTOMOD, THREAD_EXISTS
 from imgoe_bot.ui.message_parts import NO_PINGS
 from imgoe_bot.ui.outbound.inbox import Inbox
+from imgoe_bot.ui.outbound.notes import rules_paused_text, withdrawn_text
 from imgoe_bot.ui.outbound.sending import send_card
 from imgoe_bot.ui.reading.fresh_links import freshened
 from imgoe_bot.ui.reading.message_facts import message_place
@@ -291,13 +292,13 @@ class DiscordMessenger:
 
     async def tell_paused(self, rules: Sequence[MirrorRule], *, locale: str) -> None:
         """Tell whoever made these rules that they rest, because permissions are missing."""
-        text = render.mirror_paused(rules, words_for_locale(locale))
+        text = rules_paused_text(rules, words_for_locale(locale))
         nonce = f"{rules[0].id}-paused"
         await self._inbox.write(rules[0].created_by, text, nonce=nonce)
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
         """Tell the author that nothing is kept of a message, or a file, that was deleted."""
-        text = render.withdrawn(card, words_for_locale(card.post.locale))
+        text = withdrawn_text(card, words_for_locale(card.post.locale))
         await self._inbox.write(card.post.author_id, text, nonce=nonce)
 
     def _channel(self, post: Post) -> discord.PartialMessageable:

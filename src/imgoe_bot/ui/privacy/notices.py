@@ -13,13 +13,11 @@ from imgoe_bot.ui.container import AnyInteraction, Services, services_of
 from imgoe_bot.ui.message_parts import NO_PINGS
 from imgoe_bot.ui.privacy import consent
 from imgoe_bot.ui.reading.places import Mirrorable, Place, channel_line, name_of
-from imgoe_bot.ui.translate import Words, words_for_locale
+from imgoe_bot.ui.texts.rule_texts import place_list
+from imgoe_bot.ui.translate import words_for_locale
 
 NOTICES_MAX = 10
 """Channels of a category that are given the notice."""
-
-NAMED_MAX = 10
-"""Places that a hint names."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -30,8 +28,8 @@ async def give_notice(place: Place, services: Services) -> list[Place]:
     Returns:
         Those of its channels, or the place itself, where that was not said.
     """
-    boards = _notice_boards(place)
-    told = [each for each in boards if await _give_notice(each, place, services)]
+    channels = _notice_channels(place)
+    told = [each for each in channels if await _give_notice(each, place, services)]
     await services.notices.given(GuildId(_guild_of(place).id), channel_line(place))
     if not isinstance(place, discord.CategoryChannel):
         return [] if told else [place]
@@ -48,7 +46,7 @@ def _guild_of(place: Place) -> discord.Guild:
     return guild
 
 
-def _notice_boards(place: Place) -> Sequence[discord.abc.Messageable]:
+def _notice_channels(place: Place) -> Sequence[discord.abc.Messageable]:
     """Return where a notice about a place is read by those who post there."""
     match place:
         case discord.Guild():
@@ -124,10 +122,5 @@ async def hint(interaction: AnyInteraction, untold: Sequence[Place]) -> str | No
     host = w.host_name(settings.host_url)
     if any(isinstance(place, discord.Guild) for place in untold):
         return words("mirror.no_notice", host=host)
-    return words("mirror.no_notice_in", places=_names(untold, words), host=host)
-
-
-def _names(places: Sequence[Place], words: Words) -> str:
-    shown = [name_of(place, words) for place in places[:NAMED_MAX]]
-    more = len(places) - len(shown)
-    return ", ".join([*shown, words("mirror.more", count=more)] if more else shown)
+    names = place_list([name_of(place, words) for place in untold], words)
+    return words("mirror.no_notice_in", places=names, host=host)

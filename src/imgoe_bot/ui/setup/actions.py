@@ -4,46 +4,20 @@ from collections.abc import Sequence
 
 from discord.app_commands import AppCommandChannel, AppCommandThread
 
-from imgoe_bot.domain.guild import SERVER, GuildSettings
+from imgoe_bot.domain.guild import SERVER
 from imgoe_bot.domain.ids import ChannelId
 from imgoe_bot.errors import ImgoeError, StaleWrite
 from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.access.permissions import missing_to_mirror
-from imgoe_bot.ui.cards import render
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.privacy import notices
 from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.reading.places import Mirrorable, Place
 from imgoe_bot.ui.texts.error_texts import error_text
+from imgoe_bot.ui.texts.rule_texts import missing_lines
 from imgoe_bot.ui.translate import Words, words_for_locale
 
 AnyChannel = AppCommandChannel | AppCommandThread
-
-
-async def take_key(
-    interaction: AnyInteraction, *, host_url: str, key: str, checked: bool, version: int
-) -> str:
-    """Try and store a key.
-
-    Raises:
-        ImgoeError: whatever there is against it; then nothing was stored.
-    """
-    saved = await services_of(interaction.client).setup.set_key(
-        actor_of(interaction),
-        host_url=host_url,
-        key=key,
-        checked=checked,
-        expected=version,
-    )
-    done = _key_saved(saved, words_for_locale(interaction.locale), checked=checked)
-    return notices.joined(done, await notices.renew(interaction))
-
-
-def _key_saved(saved: GuildSettings, words: Words, *, checked: bool) -> str:
-    host = w.host_name(saved.host_url)
-    if checked:
-        return words("setup.key_taken", host=host, fingerprint=saved.key_fingerprint)
-    return words("setup.key_kept", fingerprint=saved.key_fingerprint)
 
 
 async def set_option(
@@ -70,7 +44,7 @@ async def add_channels(interaction: AnyInteraction, channels: Sequence[AnyChanne
         known = channel.resolve()
         lines.append(_added(channel, words, new=new))
         if isinstance(known, Mirrorable):
-            lines += render.missing_lines(missing_to_mirror(known), words)
+            lines += missing_lines(missing_to_mirror(known), words)
             if new:
                 untold += await notices.give_notice(known, services)
     return notices.joined(*lines, await notices.hint(interaction, untold))

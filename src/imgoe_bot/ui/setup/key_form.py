@@ -7,16 +7,15 @@ from typing import Any, Self
 
 import discord
 
-from imgoe_bot.domain.guild import check_may_manage
+from imgoe_bot.domain.guild import GuildSettings, check_may_manage
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.errors import HostError, ImgoeError, KeyRejected
-from imgoe_bot.ui.cards import render
+from imgoe_bot.ui import wording as w
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import Acknowledgement, AnsweringForm, LastingButton
 from imgoe_bot.ui.message_parts import Match
 from imgoe_bot.ui.privacy import notices
 from imgoe_bot.ui.reading.actors import actor_of
-from imgoe_bot.ui.setup import actions
 from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import Words, words_for_locale
 
@@ -78,7 +77,7 @@ class ServerKeyForm(KeyForm):
         """Try the key, store it if the host takes it, and say what came of it."""
         await self._acknowledge(interaction)
         try:
-            note = await actions.take_key(
+            note = await _take_key(
                 interaction,
                 host_url=self.host_url,
                 key=self.key,
@@ -116,7 +115,7 @@ class KeyModal(ServerKeyForm):
     async def _taken(self, interaction: AnyInteraction, note: str) -> None:
         guilds = services_of(interaction.client).guilds
         saved = await guilds.get(GuildId(interaction.guild_id or 0))
-        answer = notices.joined(note, render.key_saved(saved, self._words))
+        answer = notices.joined(note, _key_saved(saved, self._words))
         await interaction.followup.send(answer, ephemeral=True)
 
 
@@ -146,6 +145,32 @@ class UntriedKeyButton(
         await interaction.response.send_modal(form)
 
 
+async def _take_key(
+    interaction: AnyInteraction, *, host_url: str, key: str, checked: bool, version: int
+) -> str:
+    """Try and store a key.
+
+    Raises:
+        ImgoeError: whatever there is against it; then nothing was stored.
+    """
+    saved = await services_of(interaction.client).setup.set_key(
+        actor_of(interaction),
+        host_url=host_url,
+        key=key,
+        checked=checked,
+        expected=version,
+    )
+    done = _key_taken(saved, words_for_locale(interaction.locale), checked=checked)
+    return notices.joined(done, await notices.renew(interaction))
+
+
+def _key_taken(saved: GuildSettings, words: Words, *, checked: bool) -> str:
+    host = w.host_name(saved.host_url)
+    if checked:
+        return words("setup.key_taken", host=host, fingerprint=saved.key_fingerprint)
+    return words("setup.key_kept", fingerprint=saved.key_fingerprint)
+
+
 def could_not_try(error: ImgoeError) -> bool:
     """Tell whether a key was not refused, but its host could not be asked."""
     return isinstance(error, HostError) and not isinstance(error, KeyRejected)
@@ -162,3 +187,10 @@ def refusal(error: ImgoeError, words: Words) -> str:
 def short(url: str) -> str:
     """An address that a custom id has room for; without it the host in use is meant."""
     return url if len(url) <= URL_MAX else ""
+
+
+def _key_saved(settings: GuildSettings, words: Words) -> str:
+    """Return the answer to a stored key; only its fingerprint is shown."""
+    host = w.host_name(settings.host_url)
+    saved = words("settings.saved", host=host, fingerprint=settings.key_fingerprint)
+    return f"{saved}\n{words('settings.next')}"

@@ -9,11 +9,11 @@ from imgoe_bot.domain.guild import GuildSettings, check_may_manage
 from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import OPTIONS, Answer
 from imgoe_bot.ui import wording as w
-from imgoe_bot.ui.cards import render
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.message_parts import COLOUR
 from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.texts import option_texts
+from imgoe_bot.ui.texts.rule_texts import rule_list
 from imgoe_bot.ui.translate import Words, words_for_locale
 
 ASKED_OPTIONS = ("kinds", "answer", "delivery", "consent")
@@ -104,7 +104,7 @@ def embed_of(step: Step, scene: Scene) -> discord.Embed:
         colour=COLOUR,
     )
     if step in (Step.CHANNELS, Step.FINISH):
-        rules = render.rule_list(scene.rules, words)
+        rules = rule_list(scene.rules, words)
         embed.add_field(name=words("settings.channels"), value=rules, inline=False)
     if step is Step.CHANNELS and scene.content_hidden:
         embed.add_field(name="\u200b", value=words("mirror.content_hidden"), inline=False)

@@ -1,11 +1,11 @@
-"""The messages of a letter: everything once, within what Discord takes."""
+"""The direct messages with delete links: everything once, within what Discord takes."""
 
 from dataclasses import replace
 
 import pytest
 
 from imgoe_bot.domain.upload import Card, DeleteLink, Upload
-from imgoe_bot.ui.cards import buttons, link_pages
+from imgoe_bot.ui.cards import buttons, delete_links
 from imgoe_bot.ui.translate import LOCALES, words_for_locale
 from tests.contracts.stores import HOST, NOW, item, post, upload_of
 
@@ -18,7 +18,7 @@ def _card(files: int, *, link: str = LINK) -> Card:
     return Card(owner, tuple(uploads))
 
 
-def _ids(pages: list[link_pages.Page]) -> list[str]:
+def _ids(pages: list[delete_links.Page]) -> list[str]:
     return [upload.id for page in pages for upload in page.listed]
 
 
@@ -28,7 +28,7 @@ async def test_every_copy_is_listed_once_and_has_a_button(files: list[int], loca
     words = words_for_locale(locale)
     cards = [_card(count) for count in files]
 
-    pages = link_pages.pages(cards, words)
+    pages = delete_links.pages(cards, words)
 
     assert _ids(pages) == [upload.id for card in cards for upload in card.uploads]
     for page in pages:
@@ -39,16 +39,16 @@ async def test_every_copy_is_listed_once_and_has_a_button(files: list[int], loca
 
 
 def test_one_posts_few_copies_are_one_message() -> None:
-    assert len(link_pages.pages([_card(3)], words_for_locale("en"))) == 1
+    assert len(delete_links.pages([_card(3)], words_for_locale("en"))) == 1
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 async def test_what_fits_in_no_message_is_named_with_the_library(locale: str) -> None:
     words = words_for_locale(locale)
 
-    pages = link_pages.pages([_card(10)] * 30, words)
+    pages = delete_links.pages([_card(10)] * 30, words)
 
-    assert len(pages) == link_pages.PAGES_MAX
+    assert len(pages) == delete_links.PAGES_MAX
     left = 300 - len(_ids(pages))
     assert words("private.in_library", count=left) in pages[-1].text
     assert "/library" not in "".join(page.text for page in pages[:-1])
@@ -56,7 +56,7 @@ async def test_what_fits_in_no_message_is_named_with_the_library(locale: str) ->
 
 
 def test_a_link_that_fills_a_message_is_left_to_its_button() -> None:
-    (page,) = link_pages.pages([_card(1, link=f"{HOST}/{'x' * 1950}")], words_for_locale("en"))
+    (page,) = delete_links.pages([_card(1, link=f"{HOST}/{'x' * 1950}")], words_for_locale("en"))
 
     assert len(page.text) < 200
     assert "delete link" not in page.text
@@ -68,7 +68,7 @@ def test_messages_that_begin_with_the_same_copy_are_the_same_message() -> None:
     words = words_for_locale("en")
 
     def nonce(*uploads: Upload) -> str:
-        (page,) = link_pages.pages([replace(card, uploads=uploads)], words)
+        (page,) = delete_links.pages([replace(card, uploads=uploads)], words)
         return page.nonce
 
     first, second, third = card.uploads
@@ -82,7 +82,7 @@ def test_a_list_that_grew_too_long_keeps_within_its_message() -> None:
     without = replace(card.uploads[0].stored, delete_link=DeleteLink(LINK))
     uploads = (replace(card.uploads[0], stored=without), *card.uploads[1:])
 
-    text = link_pages.one_page([replace(card, uploads=uploads)], words_for_locale("en"))
+    text = delete_links.one_page([replace(card, uploads=uploads)], words_for_locale("en"))
 
     assert len(text) <= 2000
     assert "more: use the buttons below" in text

@@ -1,4 +1,4 @@
-"""The words of a direct message with delete links: of one post, or of several."""
+"""What is listed in private: the copies of posts, with delete links for whoever posted them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from imgoe_bot.domain.ids import ChannelId
 from imgoe_bot.domain.quota import Spent
 from imgoe_bot.domain.upload import Card, Upload
 from imgoe_bot.ui import wording as w
-from imgoe_bot.ui.cards.render import private_line
 from imgoe_bot.ui.message_parts import MESSAGE_MAX
 from imgoe_bot.ui.texts import quota_texts
 from imgoe_bot.ui.translate import Words
@@ -16,7 +15,7 @@ BUTTONS_MAX = 25
 """Source: Discord's developer documentation, message components: five rows of five."""
 
 PAGES_MAX = 4
-"""Messages that one letter takes at most; ``/library`` has the rest."""
+"""Direct messages that a list takes at most; ``/library`` has the rest."""
 
 MORE_MAX = 100
 """Room for the line that says so, in characters."""
@@ -26,7 +25,7 @@ Entry = tuple[ChannelId, Upload]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One message of a letter.
+    """One direct message of a list.
 
     Attributes:
         listed: what it lists; those of them that can be deleted get a button each.
@@ -72,7 +71,7 @@ def _ending_with(lines: Sequence[str], found: list[Page]) -> list[Page]:
 
 
 def one_page(cards: Sequence[Card], words: Words) -> str:
-    """Return the list of a letter that was sent before, as it is now."""
+    """Return the list of a direct message that was sent before, as it is now."""
     lines = _lines([(card.post.channel_id, each) for card in cards for each in card.uploads], words)
     return w.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("private.more", count=count))
 
@@ -106,3 +105,29 @@ def _lines(entries: Sequence[Entry], words: Words, *, with_links: bool = True) -
     if with_links and any(upload.stored.delete_link for _, upload in entries):
         lines.append(words("private.keep_to_yourself"))
     return lines
+
+
+def private_text(card: Card, words: Words, *, with_links: bool) -> str:
+    """Return the private list of a post's copies.
+
+    Args:
+        card: the post.
+        words: the reader's language.
+        with_links: whether the reader is the uploader and so sees the delete links.
+    """
+    lines = [words("private.title", channel=f"<#{card.post.channel_id}>")]
+    lines += [private_line(upload, words, with_links=with_links) for upload in card.uploads]
+    if with_links and any(upload.stored.delete_link for upload in card.uploads):
+        lines.append(words("private.keep_to_yourself"))
+    return w.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("private.more", count=count))
+
+
+def private_line(upload: Upload, words: Words, *, with_links: bool) -> str:
+    """Return the line of one copy in a private list."""
+    name = w.safe_name(upload.filename, limit=40)
+    if upload.deleted_at is not None:
+        return words("private.file_deleted", file=name)
+    link = upload.stored.delete_link
+    if not with_links or link is None:
+        return words("private.file", file=name)
+    return words("private.file_with_link", file=name, link=link.value)

@@ -9,8 +9,12 @@ import pytest
 
 from imgoe_bot.domain.upload import Card, DeleteLink, FailedItem, Upload
 from imgoe_bot.errors import HostRefused, SourceGone
-from imgoe_bot.ui.cards import buttons, render
+from imgoe_bot.ui.cards import buttons
+from imgoe_bot.ui.cards.card_texts import card_note, upload_lines
+from imgoe_bot.ui.cards.delete_links import private_text
+from imgoe_bot.ui.cards.embeds import card_embeds
 from imgoe_bot.ui.cards.gallery import gallery_view
+from imgoe_bot.ui.outbound.notes import withdrawn_text
 from imgoe_bot.ui.translate import LOCALES, words_for_locale
 from tests.contracts.stores import NOW, item, post, upload_of
 
@@ -60,8 +64,8 @@ def test_a_card_of_any_number_of_files_fits_in_a_message(
 ) -> None:
     card = _card(name, kept=kept, failed=failed, locale=locale)
 
-    _check_fits(render.card_embeds(card))
-    _check_fits(render.card_embeds(_waiting(card)))
+    _check_fits(card_embeds(card))
+    _check_fits(card_embeds(_waiting(card)))
 
 
 def _check_fits(embeds: list[discord.Embed]) -> None:
@@ -78,7 +82,7 @@ def test_what_has_no_embed_of_its_own_is_listed_in_one_for_all() -> None:
     card = _card("cat.png", kept=0, failed=1)
     uploads = tuple(_upload(f"{position}.png", position) for position in range(12))
 
-    *shown, rest, failures = render.card_embeds(replace(card, uploads=uploads))
+    *shown, rest, failures = card_embeds(replace(card, uploads=uploads))
 
     assert [embed.title for embed in shown] == [f"{n}.png" for n in range(len(shown))]
     for position in range(len(shown), 12):
@@ -87,7 +91,7 @@ def test_what_has_no_embed_of_its_own_is_listed_in_one_for_all() -> None:
 
 
 def test_a_link_is_whole_or_not_there() -> None:
-    lines = render.upload_lines(_card("cat.png", failed=0).uploads, ENGLISH, limit=4000)
+    lines = upload_lines(_card("cat.png", failed=0).uploads, ENGLISH, limit=4000)
 
     links = lines.count("](<")
     assert 0 < links == lines.count(f"](<{LONG_PAGE}>)") < 10
@@ -117,8 +121,8 @@ def test_private_words_of_ten_files_fit_in_a_message(name: str, locale: str) -> 
     words, card = words_for_locale(locale), _card(name, failed=0)
 
     for with_links in (True, False):
-        assert 0 < len(render.private_text(card, words, with_links=with_links)) <= 2000
-    assert len(render.card_note(card) or "") <= 2000
+        assert 0 < len(private_text(card, words, with_links=with_links)) <= 2000
+    assert len(card_note(card) or "") <= 2000
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -142,14 +146,14 @@ def test_buttons_fit(name: str, locale: str) -> None:
 async def test_a_page_whose_address_is_too_long_for_a_button_is_linked_by_the_title() -> None:
     card = Card(post=post(), uploads=(_upload("cat.png", 0),))
 
-    (embed,) = render.card_embeds(card)
+    (embed,) = card_embeds(card)
 
     assert embed.url == LONG_PAGE
     assert [b["label"] for b in _labels(buttons.card_view(card))] == ["Links", "Delete…"]
 
 
 def test_a_card_never_holds_a_delete_link() -> None:
-    embeds = [embed.to_dict() for embed in render.card_embeds(_card("cat.png", failed=2))]
+    embeds = [embed.to_dict() for embed in card_embeds(_card("cat.png", failed=2))]
 
     assert "/delete/" not in str(embeds)
 
@@ -158,8 +162,8 @@ def test_delete_links_are_only_for_their_uploader() -> None:
     words, upload = words_for_locale("en"), _upload("cat.png", 0)
     card = Card(post=post(), uploads=(upload,))
 
-    assert f"<{LONG_LINK}>" in render.private_text(card, words, with_links=True)
-    assert "/delete/" not in render.private_text(card, words, with_links=False)
+    assert f"<{LONG_LINK}>" in private_text(card, words, with_links=True)
+    assert "/delete/" not in private_text(card, words, with_links=False)
 
 
 def test_a_spoiler_shows_no_thumb_and_a_deleted_copy_nothing_of_itself() -> None:
@@ -167,9 +171,7 @@ def test_a_spoiler_shows_no_thumb_and_a_deleted_copy_nothing_of_itself() -> None
     hidden = replace(upload, spoiler=True)
     gone = replace(upload, deleted_at=NOW)
 
-    shown, spoiler, tombstone = render.card_embeds(
-        Card(post=post(), uploads=(upload, hidden, gone))
-    )
+    shown, spoiler, tombstone = card_embeds(Card(post=post(), uploads=(upload, hidden, gone)))
 
     assert shown.thumbnail.url == upload.stored.thumb_url
     assert spoiler.thumbnail.url is None
@@ -182,7 +184,7 @@ def test_who_took_the_message_back_is_told_what_became_of_the_copy() -> None:
     none = Card(post=taken, failures=(FailedItem(0, "cat.png", SourceGone()),))
     some = Card(post=taken, uploads=(_upload("cat.png", 0),))
 
-    assert render.withdrawn(none, words) != render.withdrawn(some, words)
+    assert withdrawn_text(none, words) != withdrawn_text(some, words)
 
 
 def test_a_link_that_shows_nothing_is_hidden_in_reprs() -> None:

@@ -1,0 +1,50 @@
+"""What is said of rules and of the places they cover."""
+
+from collections.abc import Sequence
+
+from imgoe_bot.domain.mirror import MirrorRule
+from imgoe_bot.ui import wording as w
+from imgoe_bot.ui.translate import Words
+
+NAMED_MAX = 10
+"""Places that are named in one line."""
+
+
+def rule_list(rules: Sequence[MirrorRule], words: Words) -> str:
+    """Return the mirrored channels, a line each, with why one rests."""
+    if not rules:
+        return words("mirror.none")
+    lines = [_rule_line(rule, words) for rule in rules]
+    return w.fit(lines, limit=1000, rest=lambda count: words("mirror.more", count=count))
+
+
+def _rule_line(rule: MirrorRule, words: Words) -> str:
+    channel = rule_place(rule, words)
+    if rule.lacks is not None:
+        kind, facts = w.lacks(rule.lacks, words)
+        return words(f"mirror.line_lacks{kind}", channel=channel, **facts)
+    return words("mirror.line_paused", channel=channel) if rule.paused else channel
+
+
+def rule_place(rule: MirrorRule, words: Words) -> str:
+    """Return what a rule covers, as it stands in a text."""
+    return words("mirror.server") if rule.is_server_wide else f"<#{rule.channel_id}>"
+
+
+def missing_lines(names: list[str], words: Words) -> list[str]:
+    """Return the line that says what the bot lacks in a place, if anything."""
+    if not names:
+        return []
+    return [words("mirror.missing", permissions=permission_list(names, words))]
+
+
+def permission_list(names: Sequence[str], words: Words) -> str:
+    """Return permissions, called by Discord's names, as its settings name them, in one line."""
+    return ", ".join(f"**{w.permission(name, words)}**" for name in names)
+
+
+def place_list(places: Sequence[str], words: Words) -> str:
+    """Return the first of these places, as they stand in a text, and how many more there are."""
+    shown = places[:NAMED_MAX]
+    more = len(places) - len(shown)
+    return ", ".join([*shown, words("mirror.more", count=more)] if more else shown)
