@@ -100,8 +100,8 @@ from imgoe_bot.ui import endpoints
 from imgoe_bot.ui.client.bot import ImgoeBot, install, uninstall
 from imgoe_bot.ui.client.connection import is_connected
 from imgoe_bot.ui.container import AnyBot, Services
-from imgoe_bot.ui.outbound.board import DiscordBoard
 from imgoe_bot.ui.outbound.messenger import DiscordMessenger
+from imgoe_bot.ui.outbound.repost_board import DiscordBoard
 
 DISCORD_MEDIA_URLS = (
     "https://media.discordapp.net",

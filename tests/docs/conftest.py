@@ -12,8 +12,8 @@ from imgoe_bot.app import open_services
 from imgoe_bot.settings import PluginSettings
 from imgoe_bot.ui.client.bot import install, uninstall
 from imgoe_bot.ui.container import AnyBot
-from imgoe_bot.ui.outbound.board import DiscordBoard
 from imgoe_bot.ui.outbound.messenger import DiscordMessenger
+from imgoe_bot.ui.outbound.repost_board import DiscordBoard
 
 
 @pytest_asyncio.fixture

@@ -1,4 +1,4 @@
-"""Direct messages: opening somebody's inbox, and what Discord says against it."""
+"""Direct messages: sending them, and what Discord says against it."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
@@ -21,8 +21,8 @@ LOOK_BACK = 50
 """How many of the newest messages are searched for what an earlier try sent."""
 
 
-class Inbox:
-    """Writes to people's inboxes; each method says False where one is closed to us."""
+class DirectMessages:
+    """Writes to people; each method says False where their direct messages are closed to us."""
 
     def __init__(self, bot: AnyBot) -> None:
         self._bot = bot
