@@ -18,7 +18,8 @@ from imgoe_bot.domain.library import (
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import AnsweringCog
-from imgoe_bot.ui.library import render, views
+from imgoe_bot.ui.library import embeds, views
+from imgoe_bot.ui.message_parts import text_file
 from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.translate import words_for_locale
 
@@ -68,7 +69,7 @@ class LibraryCog(AnsweringCog, commands.Cog, name="imgoe_bot.LibraryCog"):
             since=parse_since(since, now=datetime.now(UTC)) if since else None,
         )
         page = await self._services.library.page(actor_of(interaction), query)
-        shown = views.page_shown(page, query, words_for_locale(interaction.locale))
+        shown = views.page_message(page, query, words_for_locale(interaction.locale))
         await interaction.followup.send(
             shown.content, embeds=shown.embeds, view=shown.view, ephemeral=True
         )
@@ -92,7 +93,7 @@ class LibraryCog(AnsweringCog, commands.Cog, name="imgoe_bot.LibraryCog"):
         actor = actor_of(interaction)
         entries = await self._services.library.export(actor, Query(whose=Whose(whose)))
         write = library_files.to_csv if format == "csv" else library_files.to_json
-        file = render.text_file(write(entries), f"library.{format}")
+        file = text_file(write(entries), f"library.{format}")
         words = words_for_locale(interaction.locale)
         answer = words("library.exported", count=len(entries))
         await interaction.followup.send(answer, file=file, ephemeral=True)
@@ -116,8 +117,8 @@ class LibraryCog(AnsweringCog, commands.Cog, name="imgoe_bot.LibraryCog"):
         chart = await self._services.stats.chart(stats)
         words = words_for_locale(interaction.locale)
         await interaction.followup.send(
-            embed=render.stats_embed(stats, words),
-            file=render.chart_file(chart, stats, words),
+            embed=embeds.stats_embed(stats, words),
+            file=embeds.chart_file(chart, stats, words),
             ephemeral=True,
         )
 

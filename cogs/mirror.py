@@ -10,15 +10,15 @@ from imgoe_bot.ui.access.permissions import missing_to_mirror
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import AnsweringCog
-from imgoe_bot.ui.mirroring import check, pausing
+from imgoe_bot.ui.mirroring import mirror_test, pausing
 from imgoe_bot.ui.mirroring.answers import rule_added, rule_removed, rules_listed
-from imgoe_bot.ui.mirroring.place_option import MirrorableOption, Named, channel_of, place_of
+from imgoe_bot.ui.mirroring.place_option import MirrorableOption, NamedChannel, channel_of, place_of
 from imgoe_bot.ui.privacy import notices
 from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.reading.places import name_of
 from imgoe_bot.ui.translate import words_for_locale
 
-MirrorPlace = Transform[Named, MirrorableOption]
+MirrorPlace = Transform[NamedChannel, MirrorableOption]
 
 
 @app_commands.guild_only()
@@ -89,7 +89,7 @@ class MirrorCog(
         """Answer privately whether mirroring works in a channel."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         place = await channel_of(interaction, channel)
-        answer = await check.report(interaction, place, words_for_locale(interaction.locale))
+        answer = await mirror_test.report(interaction, place, words_for_locale(interaction.locale))
         await interaction.followup.send(answer, ephemeral=True, suppress_embeds=True)
 
     @app_commands.command(name="list", description=text("command.mirror.list.description"))

@@ -7,7 +7,7 @@ from imgoe_bot.domain.mirror import PersonChoice
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import AnsweringCog
-from imgoe_bot.ui.library import render
+from imgoe_bot.ui.message_parts import text_file
 from imgoe_bot.ui.privacy import erase_button, overview
 from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.translate import words_for_locale
@@ -59,7 +59,7 @@ class PrivacyCog(
         await interaction.response.defer(ephemeral=True, thinking=True)
         data = await self._privacy.export(actor_of(interaction))
         answer = words_for_locale(interaction.locale)("privacy.exported")
-        file = render.text_file(data, "my-data.json")
+        file = text_file(data, "my-data.json")
         await interaction.followup.send(answer, file=file, ephemeral=True)
 
     @app_commands.command(

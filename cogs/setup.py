@@ -6,8 +6,8 @@ from discord.ext import commands
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction
 from imgoe_bot.ui.interactions.bases import AnsweringCog
-from imgoe_bot.ui.setup.items import show
-from imgoe_bot.ui.setup.scene import Step
+from imgoe_bot.ui.setup.wizard import show
+from imgoe_bot.ui.setup.wizard_state import Step
 
 
 class SetupCog(AnsweringCog, commands.Cog, name="imgoe_bot.SetupCog"):

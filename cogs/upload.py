@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from imgoe_bot.domain import upload_options as wishes
 from imgoe_bot.domain.ids import UserId
-from imgoe_bot.ui.cards import answers
+from imgoe_bot.ui.cards import command_answers
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.interactions import message_menus
@@ -95,7 +95,7 @@ class UploadCog(AnsweringCog, commands.Cog, name="imgoe_bot.UploadCog"):
         actor = actor_of(interaction)
         card = await self._services.uploads.upload_now(actor, [upload], post=post, wish=wish)
         remarks = wishes.remarks_on(card, wish)
-        await answers.show(interaction, card, private=private, remarks=remarks)
+        await command_answers.show(interaction, card, private=private, remarks=remarks)
 
     @app_commands.command(name="upload-many", description=text("command.upload-many.description"))
     @app_commands.allowed_installs(guilds=True, users=True)
@@ -118,7 +118,7 @@ class UploadCog(AnsweringCog, commands.Cog, name="imgoe_bot.UploadCog"):
         card = await self._services.chosen_messages.keep(
             actor, files, post=post, author_id=author_id
         )
-        await answers.show(interaction, card)
+        await command_answers.show(interaction, card)
 
     async def _find_links(self, interaction: AnyInteraction, target: discord.Message) -> None:
         """Answer privately with links that work."""

@@ -101,7 +101,7 @@ from imgoe_bot.ui.client.bot import ImgoeBot, install, uninstall
 from imgoe_bot.ui.client.connection import is_connected
 from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.outbound.messenger import DiscordMessenger
-from imgoe_bot.ui.outbound.repost_board import DiscordBoard
+from imgoe_bot.ui.outbound.reposting import DiscordReposter
 
 DISCORD_MEDIA_URLS = (
     "https://media.discordapp.net",
@@ -409,7 +409,7 @@ async def _run(settings: Settings, *, message_content: bool) -> None:
     bot = ImgoeBot(message_content=message_content)
     async with (
         bot,
-        open_services(settings, DiscordMessenger(bot), DiscordBoard(bot)) as services,
+        open_services(settings, DiscordMessenger(bot), DiscordReposter(bot)) as services,
     ):
         bot.serve(services)
         await bot.login(settings.discord_token.get_secret_value())
@@ -480,7 +480,9 @@ class Plugin:
         settings = load_settings(PluginSettings)
         tell_unknown_variables()
         async with contextlib.AsyncExitStack() as stack:
-            opening = open_services(settings, DiscordMessenger(self._bot), DiscordBoard(self._bot))
+            opening = open_services(
+                settings, DiscordMessenger(self._bot), DiscordReposter(self._bot)
+            )
             services = await stack.enter_async_context(opening)
             await install(self._bot, services)
             stack.push_async_callback(uninstall, self._bot)

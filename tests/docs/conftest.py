@@ -13,7 +13,7 @@ from imgoe_bot.settings import PluginSettings
 from imgoe_bot.ui.client.bot import install, uninstall
 from imgoe_bot.ui.container import AnyBot
 from imgoe_bot.ui.outbound.messenger import DiscordMessenger
-from imgoe_bot.ui.outbound.repost_board import DiscordBoard
+from imgoe_bot.ui.outbound.reposting import DiscordReposter
 
 
 @pytest_asyncio.fixture
@@ -22,7 +22,7 @@ async def bot(tmp_path: Path) -> AsyncIterator[AnyBot]:
     given = {"secret_key": base64.b64encode(bytes(32)).decode(), "data_dir": str(tmp_path)}
     settings = PluginSettings.model_validate(given)
     bot = commands.Bot(command_prefix="!", intents=discord.Intents.none())
-    opening = open_services(settings, DiscordMessenger(bot), DiscordBoard(bot))
+    opening = open_services(settings, DiscordMessenger(bot), DiscordReposter(bot))
     async with bot, opening as services:
         await install(bot, services)
         yield bot

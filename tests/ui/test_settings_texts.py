@@ -1,19 +1,19 @@
 """Options in words: every one has them in every language, and the longest page fits."""
 
 import pytest
+from tests.ui.test_wording import unescaped
 
 from imgoe_bot.domain.layers import Held
 from imgoe_bot.domain.option_kinds import TEXT_MAX_CHARS
 from imgoe_bot.domain.options import OPTIONS
 from imgoe_bot.errors import SettingsRejected
 from imgoe_bot.ui.settings.pages import option_page, page_count
-from imgoe_bot.ui.settings.places import ChosenPlace
+from imgoe_bot.ui.settings.place_option import OptionPlace
 from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import LOCALES, words_for_locale
-from tests.ui.test_wording import unescaped
 
-PLACE = ChosenPlace((10**18, 10**18 + 1, 10**18 + 2))
+PLACE = OptionPlace((10**18, 10**18 + 1, 10**18 + 2))
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -9,6 +9,7 @@ import discord
 import pytest
 
 from imgoe_bot import errors
+from imgoe_bot.ui.formatting import size
 from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import (
     ENGLISH,
@@ -18,7 +19,6 @@ from imgoe_bot.ui.translate import (
     read_catalogue,
     words_for_locale,
 )
-from imgoe_bot.ui.wording import size
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [*(ROOT / "src/imgoe_bot/ui").rglob("*.py"), *(ROOT / "cogs").glob("*.py")]

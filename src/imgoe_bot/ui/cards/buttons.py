@@ -9,7 +9,7 @@ import discord
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import PostId, UploadId
 from imgoe_bot.domain.upload import Card, Post, Upload, may_see_link
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.cards import delete_links
 from imgoe_bot.ui.cards.delete_links import private_text
 from imgoe_bot.ui.cards.held_buttons import hold_buttons
@@ -139,7 +139,7 @@ def delete_view(uploads: Sequence[Upload], words: Words) -> discord.ui.View:
     view = discord.ui.View(timeout=None)
     deletable = [upload for upload in uploads if upload.is_deletable]
     for upload in deletable[: delete_links.BUTTONS_MAX]:
-        label = words("private.delete", file=w.plain_name(upload.filename))
+        label = words("private.delete", file=fmt.plain_name(upload.filename))
         view.add_item(DeleteButton(upload.id, label=label))
     return view
 

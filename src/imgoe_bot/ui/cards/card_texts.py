@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import discord
 
 from imgoe_bot.domain.upload import Card, FailedItem, Upload
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import Words, words_for_locale
 
@@ -19,7 +19,7 @@ def upload_lines(uploads: Sequence[Upload], words: Words, *, limit: int, held: b
         limit: characters at most.
         held: whether a moderator decides on them: then nothing is linked.
     """
-    return w.fit_shortened(
+    return fmt.fit_shortened(
         [_upload_line(upload, words, held=held) for upload in uploads],
         limit=limit,
         rest=lambda count: words("card.more", count=count),
@@ -28,7 +28,7 @@ def upload_lines(uploads: Sequence[Upload], words: Words, *, limit: int, held: b
 
 def _upload_line(upload: Upload, words: Words, *, held: bool) -> tuple[str, str]:
     """Return an upload's line in full, and its name alone."""
-    name = w.safe_name(upload.filename, limit=LINE_NAME_MAX)
+    name = fmt.safe_name(upload.filename, limit=LINE_NAME_MAX)
     if upload.deleted_at is not None:
         return f"~~{name}~~ · {words('card.deleted')}", f"~~{name}~~"
     if not upload.stored.approved:
@@ -40,17 +40,17 @@ def _upload_line(upload: Upload, words: Words, *, held: bool) -> tuple[str, str]
 
 def waiting(upload: Upload, words: Words) -> str:
     """Return what is said of an upload that the host shows to nobody yet."""
-    return words("card.waiting", host=w.host_name(upload.host_url))
+    return words("card.waiting", host=fmt.host_name(upload.host_url))
 
 
 def facts_line(upload: Upload, words: Words) -> str:
     """Return size, dimensions, length and expiry of an upload."""
     stored = upload.stored
-    facts = [w.size(stored.size_bytes, words)]
+    facts = [fmt.size(stored.size_bytes, words)]
     if stored.width_px and stored.height_px:
         facts.append(f"{stored.width_px} × {stored.height_px}")
     if stored.duration_s:
-        facts.append(w.duration(stored.duration_s))
+        facts.append(fmt.duration(stored.duration_s))
     if stored.expires_at is not None:
         facts.append(words("card.expires", when=discord.utils.format_dt(stored.expires_at, "R")))
     return " · ".join(facts)
@@ -59,11 +59,11 @@ def facts_line(upload: Upload, words: Words) -> str:
 def failures_text(card: Card, words: Words) -> str:
     """Return what was not kept and why, a line each."""
     lines = [_failure_line(failed, words) for failed in card.failures]
-    return w.fit(lines, limit=2000, rest=lambda count: words("card.more", count=count))
+    return fmt.fit(lines, limit=2000, rest=lambda count: words("card.more", count=count))
 
 
 def _failure_line(failed: FailedItem, words: Words) -> str:
-    name, reason = w.safe_name(failed.filename), error_text(failed.error, words)
+    name, reason = fmt.safe_name(failed.filename), error_text(failed.error, words)
     if f"**{name}**" in reason:
         return f"• {reason}"
     return words("card.failed", file=name, reason=reason)

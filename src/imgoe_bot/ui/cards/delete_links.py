@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from imgoe_bot.domain.ids import ChannelId
 from imgoe_bot.domain.quota import Spent
 from imgoe_bot.domain.upload import Card, Upload
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.message_parts import MESSAGE_MAX
 from imgoe_bot.ui.texts import quota_texts
 from imgoe_bot.ui.translate import Words
@@ -73,7 +73,7 @@ def _ending_with(lines: Sequence[str], found: list[Page]) -> list[Page]:
 def one_page(cards: Sequence[Card], words: Words) -> str:
     """Return the list of a direct message that was sent before, as it is now."""
     lines = _lines([(card.post.channel_id, each) for card in cards for each in card.uploads], words)
-    return w.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("private.more", count=count))
+    return fmt.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("private.more", count=count))
 
 
 def _how_many_fit(entries: Sequence[Entry], words: Words) -> int:
@@ -119,12 +119,12 @@ def private_text(card: Card, words: Words, *, with_links: bool) -> str:
     lines += [private_line(upload, words, with_links=with_links) for upload in card.uploads]
     if with_links and any(upload.stored.delete_link for upload in card.uploads):
         lines.append(words("private.keep_to_yourself"))
-    return w.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("private.more", count=count))
+    return fmt.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("private.more", count=count))
 
 
 def private_line(upload: Upload, words: Words, *, with_links: bool) -> str:
     """Return the line of one copy in a private list."""
-    name = w.safe_name(upload.filename, limit=40)
+    name = fmt.safe_name(upload.filename, limit=40)
     if upload.deleted_at is not None:
         return words("private.file_deleted", file=name)
     link = upload.stored.delete_link

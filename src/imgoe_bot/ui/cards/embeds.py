@@ -7,7 +7,7 @@ import discord
 
 from imgoe_bot.domain.ids import UploadId
 from imgoe_bot.domain.upload import Card, Upload
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.cards.card_texts import facts_line, failures_text, upload_lines, waiting
 from imgoe_bot.ui.message_parts import COLOUR, COLOUR_FAILED, COLOUR_GONE
 from imgoe_bot.ui.translate import Words, words_for_locale
@@ -78,7 +78,7 @@ def upload_embed(upload: Upload, words: Words, *, thumb: str | None = None) -> d
         words: the card's language.
         thumb: where its thumb lies; None: where the host says.
     """
-    title = w.safe_name(upload.filename, limit=TITLE_MAX)
+    title = fmt.safe_name(upload.filename, limit=TITLE_MAX)
     if upload.deleted_at is not None:
         return discord.Embed(title=title, description=words("card.deleted"), colour=COLOUR_GONE)
     if not upload.stored.approved:
@@ -91,14 +91,14 @@ def upload_embed(upload: Upload, words: Words, *, thumb: str | None = None) -> d
     )
     if upload.stored.thumb_url and not upload.spoiler:
         embed.set_thumbnail(url=thumb or upload.stored.thumb_url)
-    return embed.set_footer(text=words("card.kept_on", host=w.plain_host(upload.host_url)))
+    return embed.set_footer(text=words("card.kept_on", host=fmt.plain_host(upload.host_url)))
 
 
 def held_embed(upload: Upload, words: Words) -> discord.Embed:
     """Return the embed of one upload that a moderator decides on: nothing to look at or open."""
     if upload.deleted_at is not None:
         return upload_embed(upload, words)
-    title = w.safe_name(upload.filename, limit=TITLE_MAX)
+    title = fmt.safe_name(upload.filename, limit=TITLE_MAX)
     facts = facts_line(upload, words)
     return discord.Embed(title=title, description=facts, colour=COLOUR_GONE)
 

@@ -5,7 +5,7 @@ from typing import Any
 import discord
 
 from imgoe_bot.domain.upload import Card, Upload
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.cards import buttons
 from imgoe_bot.ui.cards.card_texts import card_note, failures_text, upload_lines
 from imgoe_bot.ui.cards.embeds import NO_THUMBS, Thumbs
@@ -57,6 +57,6 @@ def _laid_out(parts: list[discord.ui.Item[Any]], card: Card) -> discord.ui.Layou
 def _picture(upload: Upload, *, thumb: str | None) -> discord.MediaGalleryItem:
     return discord.MediaGalleryItem(
         thumb or upload.stored.thumb_url or upload.stored.url,
-        description=w.plain_name(upload.filename, limit=200),
+        description=fmt.plain_name(upload.filename, limit=200),
         spoiler=upload.spoiler,
     )

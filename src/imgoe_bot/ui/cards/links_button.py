@@ -1,7 +1,6 @@
 """The Links button of a card: every address of its copies, ready to be pasted elsewhere."""
 
 import html
-import io
 import re
 from collections.abc import Callable, Sequence
 from typing import Self
@@ -10,14 +9,12 @@ import discord
 
 from imgoe_bot.domain.ids import PostId
 from imgoe_bot.domain.upload import Card, Upload
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton
-from imgoe_bot.ui.message_parts import Match
+from imgoe_bot.ui.message_parts import MESSAGE_MAX, Match, text_file
 from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.translate import Words, words_for_locale
-
-TEXT_MAX = 2000
 
 
 class LinksButton(LastingButton, template=r"imgoe:links:(?P<id>[0-9a-f]{16})"):
@@ -55,13 +52,13 @@ def links_message(card: Card, words: Words) -> tuple[str, list[discord.File]]:
         return words("links.none"), []
     blocks = [_block(words(f"links.{name}"), uploads, form) for name, form in _forms()]
     whole = "\n".join(blocks)
-    if len(whole) <= TEXT_MAX:
+    if len(whole) <= MESSAGE_MAX:
         return whole, []
-    text = w.fit(blocks, limit=TEXT_MAX, rest=lambda _: words("links.more"))
+    text = fmt.fit(blocks, limit=MESSAGE_MAX, rest=lambda _: words("links.more"))
     plain = "\n\n".join(
         words(f"links.{name}") + "\n" + "\n".join(map(form, uploads)) for name, form in _forms()
     )
-    return text, [discord.File(io.BytesIO(plain.encode()), "links.txt")]
+    return text, [text_file(plain, "links.txt")]
 
 
 def _block(title: str, uploads: Sequence[Upload], form: Callable[[Upload], str]) -> str:
@@ -113,4 +110,4 @@ def _is_film(upload: Upload) -> bool:
 
 def _name(upload: Upload) -> str:
     """A file's name on one line that does not end a code block."""
-    return w.plain_name(upload.filename).replace("`", "'")
+    return fmt.plain_name(upload.filename).replace("`", "'")

@@ -17,7 +17,7 @@ import discord
 from imgoe_bot.domain.ids import UploadId
 from imgoe_bot.domain.upload import Card, Posted, Upload
 from imgoe_bot.services.ports import Thumb
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.reading.message_facts import message_place
 
 _FILE = re.compile(
@@ -68,7 +68,7 @@ def file_of(upload: Upload, thumb: Thumb) -> discord.File:
     return discord.File(
         io.BytesIO(thumb.data),
         f"{upload.id}.{kind}",
-        description=w.plain_name(upload.filename, limit=200),
+        description=fmt.plain_name(upload.filename, limit=200),
         spoiler=upload.spoiler,
     )
 

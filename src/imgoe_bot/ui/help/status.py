@@ -8,7 +8,7 @@ from imgoe_bot import _version
 from imgoe_bot.domain.budget import Used
 from imgoe_bot.domain.duration import format_duration
 from imgoe_bot.services.reports.status import Report
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.message_parts import COLOUR, COLOUR_FAILED
 from imgoe_bot.ui.texts.error_texts import error_text
@@ -48,7 +48,7 @@ def queue_text(report: Report, words: Words) -> str:
 
 def host_text(report: Report, words: Words) -> str:
     """Return what the image host did last."""
-    lines = [f"**{w.host_name(report.host_url)}**"]
+    lines = [f"**{fmt.host_name(report.host_url)}**"]
     if not report.has_key:
         lines.append(words("settings.key_none"))
     if report.budget:
@@ -87,8 +87,8 @@ def used_text(report: Report, words: Words) -> str:
     files, size_bytes = report.used.files, report.used.size_bytes
     options = report.options
     parts = [words("status.files", files=_of(str(files), options.guild_files))]
-    limit = None if options.guild_bytes is None else w.size(options.guild_bytes, words)
-    parts.append(_of(w.size(size_bytes, words), limit))
+    limit = None if options.guild_bytes is None else fmt.size(options.guild_bytes, words)
+    parts.append(_of(fmt.size(size_bytes, words), limit))
     return " · ".join(parts)
 
 

@@ -8,16 +8,14 @@ import discord
 from imgoe_bot.domain.mirror import Decision, Skip
 from imgoe_bot.domain.status import Fate, Record
 from imgoe_bot.errors import NotAllowed, SettingsRejected, SourceGone
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.access.permissions import held_in
 from imgoe_bot.ui.access.refusals import translated
 from imgoe_bot.ui.container import AnyInteraction, services_of
-from imgoe_bot.ui.message_parts import MESSAGE_MAX
+from imgoe_bot.ui.message_parts import FAILS, HOLDS, MESSAGE_MAX
 from imgoe_bot.ui.reading.message_facts import facts_of
 from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import Words
-
-HOLDS, FAILS = "✓", "✗"
 
 _LINK = re.compile(
     r"<?https?://(?:\w+\.)?discord(?:app)?\.com/channels/"
@@ -40,13 +38,13 @@ async def answer(interaction: AnyInteraction, message: discord.Message, words: W
     lines += check_lines(replace(decision, keep=keep), words)
     if not client.intents.message_content:
         lines.append(words("mirror.content_hidden"))
-    return w.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("why.more", count=count))
+    return fmt.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("why.more", count=count))
 
 
 def record_lines(record: Record, words: Words) -> list[str]:
     """Return what was tried in vain."""
     lines = [
-        f"{FAILS} **{w.safe_name(each.filename)}**: {error_text(each.error, words)}"
+        f"{FAILS} **{fmt.safe_name(each.filename)}**: {error_text(each.error, words)}"
         for each in record.failures
     ]
     if record.answer is not None:
@@ -59,10 +57,10 @@ def check_lines(decision: Decision, words: Words) -> list[str]:
     lines = [_claim(HOLDS, reason, words) for reason in decision.passed]
     if decision.skip is not None:
         lines.append(_claim(FAILS, decision.skip, words))
-    lines += [f"{HOLDS} **{w.safe_name(each.filename)}**" for each in decision.keep]
+    lines += [f"{HOLDS} **{fmt.safe_name(each.filename)}**" for each in decision.keep]
     for left in decision.left:
         reason = words(f"why.{left.reason.value}")
-        lines.append(f"{FAILS} **{w.safe_name(left.attachment.filename)}**: {reason}")
+        lines.append(f"{FAILS} **{fmt.safe_name(left.attachment.filename)}**: {reason}")
     return lines
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.upload import Card
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.message_parts import MESSAGE_MAX
 from imgoe_bot.ui.texts.rule_texts import rule_place
 from imgoe_bot.ui.translate import Words
@@ -20,9 +20,9 @@ def withdrawn_text(card: Card, words: Words) -> str:
 def rules_paused_text(rules: Sequence[MirrorRule], words: Words) -> str:
     """Return what a moderator is told whose rules can't work any more."""
     lines = [_paused_line(rule, words) for rule in rules]
-    return w.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("mirror.more", count=count))
+    return fmt.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("mirror.more", count=count))
 
 
 def _paused_line(rule: MirrorRule, words: Words) -> str:
-    kind, facts = w.lacks(rule.lacks or "", words)
+    kind, facts = fmt.lacks(rule.lacks or "", words)
     return words(f"mirror.lacks_permission{kind}", channel=rule_place(rule, words), **facts)

@@ -9,7 +9,7 @@ from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.mirror import PersonChoice
 from imgoe_bot.domain.options import Consent, Options
 from imgoe_bot.errors import NotAllowed, SourceGone, SourceUnreachable
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton
 from imgoe_bot.ui.message_parts import NO_PINGS, Match
@@ -126,7 +126,7 @@ def notice(options: Options, words: Words, *, channel: str | None, host_url: str
         channel: its mention; None for the whole server.
         host_url: where the copies go.
     """
-    host = w.host_name(host_url)
+    host = fmt.host_name(host_url)
     if channel is None:
         kept = words("consent.notice_server", host=host)
     else:
@@ -134,7 +134,7 @@ def notice(options: Options, words: Words, *, channel: str | None, host_url: str
     how = {
         Consent.ANNOUNCE: words("consent.how_announce"),
         Consent.OPT_IN: words("consent.how_opt_in"),
-        Consent.REACT: words("consent.how_react", emoji=w.emoji(options.save_emoji)),
+        Consent.REACT: words("consent.how_react", emoji=fmt.emoji(options.save_emoji)),
         Consent.ASK: words("consent.how_ask"),
     }[options.consent]
     return f"{kept}\n{how}"

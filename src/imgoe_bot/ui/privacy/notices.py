@@ -8,7 +8,7 @@ from discord.app_commands import AppCommandThread
 
 from imgoe_bot.domain.ids import ChannelId, GuildId
 from imgoe_bot.errors import NotAllowed
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction, Services, services_of
 from imgoe_bot.ui.message_parts import NO_PINGS
 from imgoe_bot.ui.privacy import consent
@@ -119,7 +119,7 @@ async def hint(interaction: AnyInteraction, untold: Sequence[Place]) -> str | No
     words = words_for_locale(interaction.locale)
     guild_id = GuildId(_guild_of(untold[0]).id)
     settings = await services_of(interaction.client).guilds.get(guild_id)
-    host = w.host_name(settings.host_url)
+    host = fmt.host_name(settings.host_url)
     if any(isinstance(place, discord.Guild) for place in untold):
         return words("mirror.no_notice", host=host)
     names = place_list([name_of(place, words) for place in untold], words)

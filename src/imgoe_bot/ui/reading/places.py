@@ -1,4 +1,4 @@
-"""Where a rule of mirroring can stand, as discord.py knows it."""
+"""Places as discord.py knows them: where rules can stand, and what holds what."""
 
 import discord
 from discord.app_commands import AppCommandThread
@@ -22,6 +22,18 @@ Place = Mirrorable | AppCommandThread | discord.Guild
 
 Of a thread that Discord does not show the bot, it is told no more than the command says.
 """
+
+OPTION_TYPES = (
+    discord.ChannelType.text,
+    discord.ChannelType.news,
+    discord.ChannelType.category,
+    discord.ChannelType.forum,
+    discord.ChannelType.media,
+    discord.ChannelType.news_thread,
+    discord.ChannelType.public_thread,
+    discord.ChannelType.private_thread,
+)
+"""Channels that rules and options are named for; a command may offer more."""
 
 
 def name_of(place: Place, words: Words) -> str:

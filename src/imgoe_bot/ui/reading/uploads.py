@@ -18,10 +18,10 @@ from imgoe_bot.domain.upload import Origin, Post
 from imgoe_bot.errors import SettingsRejected
 from imgoe_bot.services.uploading.uploads import Handed
 from imgoe_bot.ui.container import AnyInteraction
+from imgoe_bot.ui.formatting import is_link
 from imgoe_bot.ui.reading.actors import space_of
 from imgoe_bot.ui.reading.message_media import name_of
 from imgoe_bot.ui.reading.places import channel_line, is_nsfw
-from imgoe_bot.ui.wording import is_link
 
 
 def attachment_source(attachment: discord.Attachment) -> Source:

@@ -6,12 +6,12 @@ import discord
 
 from imgoe_bot.domain.guild import Change, check_may_manage
 from imgoe_bot.domain.layers import Held
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import LastingButton
 from imgoe_bot.ui.message_parts import COLOUR, Match
 from imgoe_bot.ui.reading.actors import actor_of
-from imgoe_bot.ui.settings.places import ChosenPlace
+from imgoe_bot.ui.settings.place_option import OptionPlace
 from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.translate import Words, words_for_locale
 
@@ -20,7 +20,7 @@ DESCRIPTION_MAX = 4000
 
 
 def option_page(
-    held: tuple[Held, ...], place: ChosenPlace, words: Words, *, page: int
+    held: tuple[Held, ...], place: OptionPlace, words: Words, *, page: int
 ) -> discord.Embed:
     """Return one page of a place's options: value, origin, what it is for."""
     shown = held[page * PAGE_LINES : (page + 1) * PAGE_LINES]
@@ -41,18 +41,18 @@ def page_count(held: tuple[Held, ...]) -> int:
     return -(-len(held) // PAGE_LINES)
 
 
-def _plain_place(place: ChosenPlace, words: Words) -> str:
+def _plain_place(place: OptionPlace, words: Words) -> str:
     """A title renders no mention; the description's first line names the channel."""
     return words("option.place.server") if not place.line else words("option.place.channel")
 
 
-def _where(place: ChosenPlace) -> str:
+def _where(place: OptionPlace) -> str:
     return f"<#{place.scope_id}>\n" if place.line else ""
 
 
 def _line(held: Held, scope_id: int, words: Words) -> str:
     value = option_texts.shown(held.name, held.text, words)
-    head = f"**{w.escape(held.name)}**: {value} · {option_texts.origin(held, scope_id, words)}"
+    head = f"**{fmt.escape(held.name)}**: {value} · {option_texts.origin(held, scope_id, words)}"
     return f"{head}\n-# {option_texts.about(held.name, words)}"
 
 
@@ -62,7 +62,7 @@ class OptionPageButton(
 ):
     """Turns to another page of the options; works in whatever process is asked."""
 
-    def __init__(self, place: ChosenPlace, *, page: int, label: str = "…") -> None:
+    def __init__(self, place: OptionPlace, *, page: int, label: str = "…") -> None:
         self._place = place
         self._page = page
         line = ",".join(str(id_) for id_ in place.line)
@@ -71,7 +71,7 @@ class OptionPageButton(
     @classmethod
     def _rebuild(cls, match: Match) -> Self:
         line = tuple(int(id_) for id_ in match["line"].split(",") if id_)
-        return cls(ChosenPlace(line), page=int(match["page"]))
+        return cls(OptionPlace(line), page=int(match["page"]))
 
     async def act(self, interaction: AnyInteraction) -> None:
         """Show that page as things stand now."""
@@ -80,7 +80,7 @@ class OptionPageButton(
 
 
 async def look(
-    interaction: AnyInteraction, place: ChosenPlace, *, page: int
+    interaction: AnyInteraction, place: OptionPlace, *, page: int
 ) -> tuple[discord.Embed, discord.ui.View]:
     """Return a page of a place's options and the buttons below it.
 
@@ -95,7 +95,7 @@ async def look(
 
 
 def _buttons(
-    held: tuple[Held, ...], place: ChosenPlace, words: Words, *, page: int
+    held: tuple[Held, ...], place: OptionPlace, words: Words, *, page: int
 ) -> discord.ui.View:
     view = discord.ui.View(timeout=None)
     if page > 0:
@@ -108,7 +108,7 @@ def _buttons(
 def history_embed(changes: tuple[Change, ...], words: Words) -> discord.Embed:
     """Return who changed what, newest first."""
     lines = [_change_line(change, words) for change in changes] or [words("history.none")]
-    text = w.fit(
+    text = fmt.fit(
         lines, limit=DESCRIPTION_MAX, rest=lambda count: words("history.more", count=count)
     )
     return discord.Embed(title=words("history.title"), description=text, colour=COLOUR)
@@ -120,7 +120,7 @@ def _change_line(change: Change, words: Words) -> str:
         when=discord.utils.format_dt(change.at, "R"),
         who=f"<@{change.actor_id}>",
         place=option_texts.place(change.scope_id, words),
-        name=w.setting(change.name, words),
+        name=fmt.setting(change.name, words),
         old=option_texts.shown(change.name, change.old, words),
         new=option_texts.shown(change.name, change.new, words),
     )

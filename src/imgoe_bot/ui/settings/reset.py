@@ -7,21 +7,21 @@ import discord
 from imgoe_bot.domain.guild import SERVER, check_may_manage
 from imgoe_bot.domain.layers import Held, explain
 from imgoe_bot.services.settings.options import Resettable
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import LastingButton
 from imgoe_bot.ui.message_parts import Match
 from imgoe_bot.ui.privacy import notices
 from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.settings import answers
-from imgoe_bot.ui.settings.places import ChosenPlace
+from imgoe_bot.ui.settings.place_option import OptionPlace
 from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.translate import Words, words_for_locale
 
 QUESTION_MAX = 1900
 
 
-async def ask_reset(interaction: AnyInteraction, place: ChosenPlace, name: str | None) -> None:
+async def ask_reset(interaction: AnyInteraction, place: OptionPlace, name: str | None) -> None:
     """Ask whether a place is to inherit one option again, or all; nothing is changed yet.
 
     Raises:
@@ -43,7 +43,7 @@ async def ask_reset(interaction: AnyInteraction, place: ChosenPlace, name: str |
 
 
 async def _without(
-    interaction: AnyInteraction, place: ChosenPlace, found: Resettable
+    interaction: AnyInteraction, place: OptionPlace, found: Resettable
 ) -> dict[str, Held]:
     """Return what holds in a place once it sets nothing of that itself."""
     guild_id = check_may_manage(actor_of(interaction))
@@ -54,19 +54,19 @@ async def _without(
     return {held.name: held for held in explain([*outer[:-1], (line[-1], left)])}
 
 
-def _question(place: ChosenPlace, found: Resettable, outer: dict[str, Held], words: Words) -> str:
+def _question(place: OptionPlace, found: Resettable, outer: dict[str, Held], words: Words) -> str:
     name = option_texts.place(place.scope_id, words)
     lines = [words("option.reset.ask", place=name, count=len(found.own))]
     lines += [_line(each, text, outer[each], place, words) for each, text in found.own.items()]
-    return w.fit(
+    return fmt.fit(
         lines, limit=QUESTION_MAX, rest=lambda count: words("option.reset.more", count=count)
     )
 
 
-def _line(name: str, text: str, then: Held, place: ChosenPlace, words: Words) -> str:
+def _line(name: str, text: str, then: Held, place: OptionPlace, words: Words) -> str:
     return words(
         "option.reset.line",
-        option=w.escape(name),
+        option=fmt.escape(name),
         old=option_texts.shown(name, text, words),
         new=option_texts.shown(name, then.text, words),
         origin=option_texts.origin(then, place.scope_id, words),
@@ -80,7 +80,7 @@ class ResetButton(
     """Does what was asked about, unless the settings have changed since."""
 
     def __init__(
-        self, place: ChosenPlace, name: str | None, *, version: int, label: str = "…"
+        self, place: OptionPlace, name: str | None, *, version: int, label: str = "…"
     ) -> None:
         self._place, self._name, self._version = place, name, version
         custom_id = f"imgoe:reset:{version}:{name or ''}:{place.scope_id}"
@@ -90,7 +90,7 @@ class ResetButton(
     @classmethod
     def _rebuild(cls, match: Match) -> Self:
         scope_id = int(match["scope"])
-        place = ChosenPlace(() if scope_id == SERVER else (scope_id,))
+        place = OptionPlace(() if scope_id == SERVER else (scope_id,))
         return cls(place, match["name"] or None, version=int(match["version"]))
 
     async def act(self, interaction: AnyInteraction) -> None:

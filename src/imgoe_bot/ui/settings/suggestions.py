@@ -7,7 +7,7 @@ from discord.app_commands import Choice
 from imgoe_bot.domain.guild import MANAGE_GUILD
 from imgoe_bot.domain.option_kinds import NONE, Form
 from imgoe_bot.domain.options import DEFAULTS, OPTIONS
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.texts import option_texts
@@ -88,7 +88,7 @@ def _offered(found: Iterable[tuple[str, str]], current: str) -> list[Choice[str]
     """Return what has the typed text in it, as much as Discord shows."""
     typed = current.strip().casefold()
     fitting = [
-        Choice(name=w.plain_name(label, limit=NAME_MAX), value=value)
+        Choice(name=fmt.plain_name(label, limit=NAME_MAX), value=value)
         for value, label in found
         if typed in label.casefold() or typed == value
     ]

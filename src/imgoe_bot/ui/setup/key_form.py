@@ -10,7 +10,7 @@ import discord
 from imgoe_bot.domain.guild import GuildSettings, check_may_manage
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.errors import HostError, ImgoeError, KeyRejected
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import Acknowledgement, AnsweringForm, LastingButton
 from imgoe_bot.ui.message_parts import Match
@@ -165,7 +165,7 @@ async def _take_key(
 
 
 def _key_taken(saved: GuildSettings, words: Words, *, checked: bool) -> str:
-    host = w.host_name(saved.host_url)
+    host = fmt.host_name(saved.host_url)
     if checked:
         return words("setup.key_taken", host=host, fingerprint=saved.key_fingerprint)
     return words("setup.key_kept", fingerprint=saved.key_fingerprint)
@@ -191,6 +191,6 @@ def short(url: str) -> str:
 
 def _key_saved(settings: GuildSettings, words: Words) -> str:
     """Return the answer to a stored key; only its fingerprint is shown."""
-    host = w.host_name(settings.host_url)
+    host = fmt.host_name(settings.host_url)
     saved = words("settings.saved", host=host, fingerprint=settings.key_fingerprint)
     return f"{saved}\n{words('settings.next')}"

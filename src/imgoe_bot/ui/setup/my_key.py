@@ -5,7 +5,7 @@ from typing import Self
 import discord
 
 from imgoe_bot.domain.ids import UserId
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton
 from imgoe_bot.ui.message_parts import Match
@@ -20,7 +20,7 @@ async def panel(interaction: AnyInteraction) -> tuple[str, discord.ui.View]:
     space = own_space(UserId(interaction.user.id))
     settings = await services_of(interaction.client).guilds.get(space)
     view = discord.ui.View(timeout=None)
-    host = w.host_name(settings.host_url)
+    host = fmt.host_name(settings.host_url)
     if settings.key_fingerprint is None:
         view.add_item(MyKeyButton("change", label=words("my_key.enter")))
         return words("my_key.none", host=host, menu=words("menu.mirror")), view

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 
 from imgoe_bot import errors as e
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.discord_codes import AUTOMOD
 from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.translate import Words
@@ -17,7 +17,7 @@ LONGEST_WAIT_S = 365 * 86_400
 
 
 def _file(error: e.MediaRejected, words: Words) -> str:
-    return f"**{w.safe_name(error.filename)}**" if error.filename else words("error.the_file")
+    return f"**{fmt.safe_name(error.filename)}**" if error.filename else words("error.the_file")
 
 
 def _empty(error: e.EmptyMedia, words: Words) -> str:
@@ -32,11 +32,11 @@ def _too_large(error: e.MediaTooLarge, words: Words) -> str:
     file = _file(error, words)
     has = words("error.too_large", file=file)
     if error.size_bytes:
-        has = words("error.too_large_by_size", file=file, size=w.size(error.size_bytes, words))
+        has = words("error.too_large_by_size", file=file, size=fmt.size(error.size_bytes, words))
     limit = ""
     if error.limit_bytes:
-        limit = words("error.limit", limit=w.size(error.limit_bytes, words))
-    return w.sentences(words, has, limit, words("error.post_smaller"))
+        limit = words("error.limit", limit=fmt.size(error.limit_bytes, words))
+    return fmt.sentences(words, has, limit, words("error.post_smaller"))
 
 
 def _skipped(error: e.MediaSkipped, words: Words) -> str:
@@ -46,7 +46,7 @@ def _skipped(error: e.MediaSkipped, words: Words) -> str:
 
 
 def _quota(error: e.QuotaReached, words: Words) -> str:
-    limit = w.size(error.limit, words) if error.unit == "bytes" else str(error.limit)
+    limit = fmt.size(error.limit, words) if error.unit == "bytes" else str(error.limit)
     if error.whose == "person":
         return words("error.quota_person", limit=limit)
     return words("error.quota_guild", limit=limit)
@@ -59,17 +59,17 @@ def _rejected(error: e.MediaRejected, words: Words) -> str:
 def _settings(error: e.SettingsRejected, words: Words) -> str:
     hint = option_texts.problem(error.setting, error.problem, words)
     hint = hint or words.find(f"error.problem.{error.problem}")
-    return w.sentences(
+    return fmt.sentences(
         words,
-        words("error.setting_refused", setting=w.setting(error.setting, words)),
-        hint or words("error.reason", problem=w.escape(error.problem)),
+        words("error.setting_refused", setting=fmt.setting(error.setting, words)),
+        hint or words("error.reason", problem=fmt.escape(error.problem)),
         option_texts.meant(error.meant, words),
         words("error.nothing_changed"),
     )
 
 
 def _key_missing(error: e.KeyMissing, words: Words) -> str:
-    return words("error.key_missing", host=w.host_name(error.host_url))
+    return words("error.key_missing", host=fmt.host_name(error.host_url))
 
 
 def _not_allowed(error: e.NotAllowed, words: Words) -> str:
@@ -80,7 +80,7 @@ def _not_allowed(error: e.NotAllowed, words: Words) -> str:
         return words("error.opted_out")
     if kind == "role":
         return words("error.role_missing", role=f"<@&{role_id}>")
-    elsewhere, facts = w.lacks(error.needs, words)
+    elsewhere, facts = fmt.lacks(error.needs, words)
     return words(f"error.not_allowed{elsewhere}", **facts)
 
 
@@ -94,7 +94,7 @@ def _under_way(_: e.UnderWay, words: Words) -> str:
 
 def _source_gone(error: e.SourceGone, words: Words) -> str:
     if error.site is not None:
-        return words("error.site_unreachable", site=w.escape(error.site))
+        return words("error.site_unreachable", site=fmt.escape(error.site))
     return words("error.source_gone")
 
 
@@ -104,22 +104,22 @@ def _source_blocked(_: e.SourceBlocked, words: Words) -> str:
 
 def _source_unreachable(error: e.SourceUnreachable, words: Words) -> str:
     if error.site is not None:
-        return words("error.site_unreachable", site=w.escape(error.site))
+        return words("error.site_unreachable", site=fmt.escape(error.site))
     return words("error.source_unreachable")
 
 
 def _unreachable(error: e.HostUnreachable, words: Words) -> str:
-    return words("error.unreachable", host=w.host_name(error.host))
+    return words("error.unreachable", host=fmt.host_name(error.host))
 
 
 def _broken(error: e.HostBroken, words: Words) -> str:
     if error.status == 200:  # a page where a reply should be; what is no host at all shows one too
-        return words("error.reply_missing", host=w.host_name(error.host))
-    return words("error.broken", host=w.host_name(error.host))
+        return words("error.reply_missing", host=fmt.host_name(error.host))
+    return words("error.broken", host=fmt.host_name(error.host))
 
 
 def _busy(error: e.HostBusy, words: Words) -> str:
-    host = w.host_name(error.host)
+    host = fmt.host_name(error.host)
     if not error.retry_after_s:
         return words("error.busy", host=host)
     wait = timedelta(seconds=min(error.retry_after_s, LONGEST_WAIT_S))
@@ -128,18 +128,18 @@ def _busy(error: e.HostBusy, words: Words) -> str:
 
 
 def _awaits_approval(error: e.AwaitsApproval, words: Words) -> str:
-    return words("card.waiting", host=w.host_name(error.host))
+    return words("card.waiting", host=fmt.host_name(error.host))
 
 
 def _refused(error: e.HostRefused, words: Words) -> str:
     says = ""
     if error.host_message:
-        says = words("error.host_says", message=w.escape(error.host_message))
-    return w.sentences(words, words("error.refused", host=w.host_name(error.host)), says)
+        says = words("error.host_says", message=fmt.escape(error.host_message))
+    return fmt.sentences(words, words("error.refused", host=fmt.host_name(error.host)), says)
 
 
 def _key_rejected(error: e.KeyRejected, words: Words) -> str:
-    host = w.host_name(error.host)
+    host = fmt.host_name(error.host)
     if error.is_denied:
         return words("error.key_denied", host=host)
     return words("error.key_rejected", host=host)
@@ -147,20 +147,20 @@ def _key_rejected(error: e.KeyRejected, words: Words) -> str:
 
 def _duplicate(error: e.DuplicateMedia, words: Words) -> str:
     url = error.viewer_url or ""
-    link = words("error.duplicate_address", url=url) if w.is_link(url) else ""
-    host = w.host_name(error.host)
+    link = words("error.duplicate_address", url=url) if fmt.is_link(url) else ""
+    host = fmt.host_name(error.host)
     said = words("error.duplicate", host=host)
     if error.answer_lost:
         said = words("error.answer_lost", host=host)
-    return w.sentences(words, said, link)
+    return fmt.sentences(words, said, link)
 
 
 def _bad_reply(error: e.BadReply, words: Words) -> str:
-    return words("error.bad_reply", host=w.host_name(error.host))
+    return words("error.bad_reply", host=fmt.host_name(error.host))
 
 
 def _reply_missing(error: e.ReplyMissing, words: Words) -> str:
-    return words("error.reply_missing", host=w.host_name(error.host))
+    return words("error.reply_missing", host=fmt.host_name(error.host))
 
 
 def _stale(_: e.StaleWrite, words: Words) -> str:
@@ -227,9 +227,9 @@ def error_text(error: e.ImgoeError, words: Words) -> str:
 def own_key_text(error: e.ImgoeError, words: Words) -> str:
     """Return the same for somebody who uses a key of their own, which nobody else can mend."""
     if isinstance(error, e.KeyMissing):
-        return words("error.my_key_missing", host=w.host_name(error.host_url))
+        return words("error.my_key_missing", host=fmt.host_name(error.host_url))
     if isinstance(error, e.KeyRejected) and error.is_denied:
-        return words("error.my_key_denied", host=w.host_name(error.host))
+        return words("error.my_key_denied", host=fmt.host_name(error.host))
     if isinstance(error, e.KeyRejected):
-        return words("error.my_key_rejected", host=w.host_name(error.host))
+        return words("error.my_key_rejected", host=fmt.host_name(error.host))
     return error_text(error, words)

@@ -4,7 +4,7 @@ from imgoe_bot.domain.guild import SERVER
 from imgoe_bot.domain.layers import Held
 from imgoe_bot.domain.option_kinds import TEXT_MAX_CHARS, Form, Option
 from imgoe_bot.domain.options import OPTIONS
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.translate import Words
 
 AnyOption = Option[object]
@@ -41,7 +41,7 @@ def shown(name: str, text: str | None, words: Words) -> str:
     ids = text.split(",")
     if mark is not None and all(map(str.isdecimal, ids)):
         return ", ".join(f"<{mark}{id_}>" for id_ in ids)
-    return code(w.plain_name(text, limit=VALUE_MAX))
+    return code(fmt.plain_name(text, limit=VALUE_MAX))
 
 
 def code(text: str) -> str:

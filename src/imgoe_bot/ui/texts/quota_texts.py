@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from imgoe_bot.domain.quota import Spent, Unit
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.translate import Words
 
 
@@ -19,7 +19,7 @@ def small_lines(quotas: Sequence[Spent], words: Words) -> list[str]:
 
 def _line(each: Spent, words: Words) -> str:
     used, limit = (
-        (w.size(each.used, words), w.size(each.limit, words))
+        (fmt.size(each.used, words), fmt.size(each.limit, words))
         if each.unit is Unit.BYTES
         else (str(each.used), str(each.limit))
     )

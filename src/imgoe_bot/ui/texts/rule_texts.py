@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from imgoe_bot.domain.mirror import MirrorRule
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.translate import Words
 
 NAMED_MAX = 10
@@ -15,13 +15,13 @@ def rule_list(rules: Sequence[MirrorRule], words: Words) -> str:
     if not rules:
         return words("mirror.none")
     lines = [_rule_line(rule, words) for rule in rules]
-    return w.fit(lines, limit=1000, rest=lambda count: words("mirror.more", count=count))
+    return fmt.fit(lines, limit=1000, rest=lambda count: words("mirror.more", count=count))
 
 
 def _rule_line(rule: MirrorRule, words: Words) -> str:
     channel = rule_place(rule, words)
     if rule.lacks is not None:
-        kind, facts = w.lacks(rule.lacks, words)
+        kind, facts = fmt.lacks(rule.lacks, words)
         return words(f"mirror.line_lacks{kind}", channel=channel, **facts)
     return words("mirror.line_paused", channel=channel) if rule.paused else channel
 
@@ -40,7 +40,7 @@ def missing_lines(names: list[str], words: Words) -> list[str]:
 
 def permission_list(names: Sequence[str], words: Words) -> str:
     """Return permissions, called by Discord's names, as its settings name them, in one line."""
-    return ", ".join(f"**{w.permission(name, words)}**" for name in names)
+    return ", ".join(f"**{fmt.permission(name, words)}**" for name in names)
 
 
 def place_list(places: Sequence[str], words: Words) -> str:

@@ -9,7 +9,7 @@ from imgoe_bot.domain.ids import AttachmentId, MessageId
 from imgoe_bot.domain.links import find_links, name_in
 from imgoe_bot.domain.options import From
 from imgoe_bot.domain.upload import Upload
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.message_parts import MESSAGE_MAX
 from imgoe_bot.ui.reading.actors import space_of
@@ -92,17 +92,17 @@ def links_text(found: Sequence[MediaLinks], words: Words) -> str:
     lines = [words("permanent_link.title"), *(_line(each, words) for each in found)]
     if any(each.copy is None for each in found):
         lines.append(words("permanent_link.make_copy", menu=words("menu.mirror")))
-    return w.fit(
+    return fmt.fit(
         lines, limit=MESSAGE_MAX, rest=lambda count: words("permanent_link.more", count=count)
     )
 
 
 def _line(links: MediaLinks, words: Words) -> str:
-    parts = [f"• **{w.safe_name(links.name)}**"]
+    parts = [f"• **{fmt.safe_name(links.name)}**"]
     if links.copy is not None:
         parts.append(words("permanent_link.permanent", url=links.copy.stored.viewer_url))
     else:
         parts.append(words("permanent_link.no_copy"))
-    if links.fresh_url is not None and w.is_link(links.fresh_url):
+    if links.fresh_url is not None and fmt.is_link(links.fresh_url):
         parts.append(words("permanent_link.fresh", url=links.fresh_url))
     return " · ".join(parts)

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 
 from imgoe_bot.services.uploading.uploads import Handed
-from imgoe_bot.ui.cards import answers
+from imgoe_bot.ui.cards import command_answers
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import AnsweringForm
 from imgoe_bot.ui.reading.actors import actor_of
@@ -48,4 +48,4 @@ class UploadManyModal(AnsweringForm):
             files,
             post=post_of(interaction, now=datetime.now(UTC)),
         )
-        await answers.show(interaction, card)
+        await command_answers.show(interaction, card)

@@ -14,8 +14,8 @@ from imgoe_bot.ui.access.lost_access import check_access, refused
 from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in
 from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.reading.places import channel_line
-from imgoe_bot.ui.watching.messages import decide_on
-from imgoe_bot.ui.watching.taken_back import retire_missing
+from imgoe_bot.ui.watching.deletions import retire_missing
+from imgoe_bot.ui.watching.incoming import decide_on
 
 SIDE_BY_SIDE = 4
 """Servers that are caught up at once: one with a long history keeps no other one waiting."""

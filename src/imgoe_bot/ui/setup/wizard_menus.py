@@ -6,8 +6,8 @@ import discord
 
 from imgoe_bot.domain.option_kinds import Form
 from imgoe_bot.domain.options import OPTIONS
-from imgoe_bot.ui import wording as w
-from imgoe_bot.ui.setup.scene import Scene
+from imgoe_bot.ui import formatting as fmt
+from imgoe_bot.ui.setup.wizard_state import WizardState
 from imgoe_bot.ui.texts import option_texts
 
 OTHER_HOST = "other"
@@ -23,30 +23,30 @@ _CHANNEL_TYPES = [
 Menu = discord.ui.Select[Any]
 
 
-def host_menu(custom_id: str, scene: Scene | None) -> Menu:
+def host_menu(custom_id: str, state: WizardState | None) -> Menu:
     """Return the hosts to choose from, and the way to any other."""
     menu = Menu(custom_id=custom_id)
-    if scene is None:
+    if state is None:
         return menu
-    menu.placeholder = scene.words("setup.host_pick")
-    for url in scene.hosts:
+    menu.placeholder = state.words("setup.host_pick")
+    for url in state.hosts:
         if len(url) <= LABEL_MAX:
-            menu.add_option(label=w.plain_host(url), value=url, default=url == scene.host_url)
-    menu.add_option(label=scene.words("setup.host_other"), value=OTHER_HOST)
+            menu.add_option(label=fmt.plain_host(url), value=url, default=url == state.host_url)
+    menu.add_option(label=state.words("setup.host_other"), value=OTHER_HOST)
     return menu
 
 
-def option_menu(custom_id: str, name: str, scene: Scene | None) -> Menu:
+def option_menu(custom_id: str, name: str, state: WizardState | None) -> Menu:
     """Return an option's choices in words, the present one chosen."""
     menu = Menu(custom_id=custom_id)
-    if scene is None:
+    if state is None:
         return menu
-    option, held = OPTIONS[name], scene.values[name].split(",")
-    menu.placeholder = option_texts.about(name, scene.words)
+    option, held = OPTIONS[name], state.values[name].split(",")
+    menu.placeholder = option_texts.about(name, state.words)
     if option.form is Form.SET:
         menu.max_values = len(option.choices)
     for value in option.choices:
-        label = option_texts.choice(option, value, scene.words)
+        label = option_texts.choice(option, value, state.words)
         menu.add_option(label=label[:LABEL_MAX], value=value, default=value in held)
     return menu
 

@@ -10,19 +10,18 @@ from imgoe_bot.domain.mirror import MirrorRule, find_rule
 from imgoe_bot.domain.options import Answer, Options, get_option
 from imgoe_bot.errors import ImgoeError, NotAllowed
 from imgoe_bot.services.reports.status import Report
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.access.permissions import missing_in, needed_to_mirror
 from imgoe_bot.ui.container import AnyInteraction, Services, services_of
 from imgoe_bot.ui.help.status import used_text
-from imgoe_bot.ui.mirroring.place_option import ChosenPlace
+from imgoe_bot.ui.message_parts import FAILS, HOLDS
+from imgoe_bot.ui.mirroring.place_option import ChannelOrThread
 from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.reading.places import channel_line
 from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.texts.rule_texts import permission_list, rule_place
 from imgoe_bot.ui.translate import Words
-
-HOLDS, FAILS = "✓", "✗"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class _Check:
         return f"{HOLDS if self.holds else FAILS} {self.text}"
 
 
-async def report(interaction: AnyInteraction, channel: ChosenPlace, words: Words) -> str:
+async def report(interaction: AnyInteraction, channel: ChannelOrThread, words: Words) -> str:
     """Try everything that mirroring in a channel takes; nobody else sees anything of it.
 
     Raises:
@@ -69,7 +68,7 @@ def _rule_checks(rule: MirrorRule | None, words: Words) -> list[_Check]:
     return [found, _Check(holds=not rule.paused, text=state)]
 
 
-def _permission_check(channel: ChosenPlace, options: Options, words: Words) -> _Check:
+def _permission_check(channel: ChannelOrThread, options: Options, words: Words) -> _Check:
     missing = missing_in(channel, needed_to_mirror(options))
     if not missing:
         return _Check(holds=True, text=words("test.permitted"))
@@ -118,7 +117,7 @@ async def _host_check(services: Services, actor: Actor, words: Words) -> _Check:
         trial = await services.setup.try_upload(actor)
     except ImgoeError as error:
         return _Check(holds=False, text=error_text(error, words))
-    host = w.host_name(trial.host_url)
+    host = fmt.host_name(trial.host_url)
     if trial.left_behind is not None:
         text = words("test.not_deleted", host=host, url=trial.left_behind)
         return _Check(holds=False, text=text)

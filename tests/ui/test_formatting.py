@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.translate import words_for_locale
 
 ENGLISH = words_for_locale("en")
@@ -36,12 +36,12 @@ def unescaped(text: str) -> str:
 
 @pytest.mark.parametrize("name", UNSAFE)
 def test_a_name_formats_links_and_mentions_nothing(name: str) -> None:
-    assert not re.search(r"[*_~|`<>#\[\]]|://", unescaped(w.safe_name(name, limit=200)))
+    assert not re.search(r"[*_~|`<>#\[\]]|://", unescaped(fmt.safe_name(name, limit=200)))
 
 
 @pytest.mark.parametrize("mention", ["@everyone", "@here", "<@123456789012345678>", "<@&12345>"])
 def test_a_name_pings_nobody(mention: str) -> None:
-    safe = w.safe_name(f"x {mention}.png")
+    safe = fmt.safe_name(f"x {mention}.png")
 
     assert mention not in safe
     assert not re.search(r"@(everyone|here)", safe)
@@ -53,7 +53,7 @@ def test_a_name_pings_nobody(mention: str) -> None:
      "\U000e0041"],
 )  # fmt: skip
 def test_marks_that_hide_or_turn_text_around_are_gone(mark: str) -> None:
-    assert w.safe_name(f"exe{mark}gnp.png") == w.plain_name(f"exe{mark}gnp.png") == "exegnp.png"
+    assert fmt.safe_name(f"exe{mark}gnp.png") == fmt.plain_name(f"exe{mark}gnp.png") == "exegnp.png"
 
 
 @pytest.mark.parametrize(
@@ -65,31 +65,31 @@ def test_marks_that_hide_or_turn_text_around_are_gone(mark: str) -> None:
     ],
 )
 def test_ordinary_names_are_left_as_they_are(name: str, shown: str) -> None:
-    assert w.safe_name(name) == w.plain_name(name) == shown
+    assert fmt.safe_name(name) == fmt.plain_name(name) == shown
 
 
 @pytest.mark.parametrize("name", ["", "\u200b", "\u202e\u202c"])
 def test_a_name_of_nothing_visible_is_still_a_name(name: str) -> None:
-    assert w.safe_name(name) == w.plain_name(name) == "file"
+    assert fmt.safe_name(name) == fmt.plain_name(name) == "file"
 
 
 @pytest.mark.parametrize("name", ["x" * 5000 + ".png", "_" * 5000, "猫" * 5000, "@here" * 1000])
 @pytest.mark.parametrize("limit", [40, 60, 200])
 def test_a_name_of_five_thousand_characters_fits(name: str, limit: int) -> None:
-    assert 0 < len(w.safe_name(name, limit=limit)) <= limit
-    assert 0 < len(w.plain_name(name, limit=limit)) <= limit
+    assert 0 < len(fmt.safe_name(name, limit=limit)) <= limit
+    assert 0 < len(fmt.plain_name(name, limit=limit)) <= limit
 
 
 @given(name=st.text(), limit=st.integers(20, 200))
 def test_every_name_fits_and_is_safe(name: str, limit: int) -> None:
-    safe = w.safe_name(name, limit=limit)
+    safe = fmt.safe_name(name, limit=limit)
 
     assert 0 < len(safe) <= limit
     assert not re.search(r"[*_~|`<>#\[\]\n]|://|@everyone|@here", unescaped(safe))
 
 
 def test_a_long_name_keeps_its_beginning_and_its_end() -> None:
-    short = w.safe_name("holiday-" + "x" * 300 + "-beach.jpeg")
+    short = fmt.safe_name("holiday-" + "x" * 300 + "-beach.jpeg")
 
     assert short.startswith("holiday-")
     assert short.endswith("-beach.jpeg")
@@ -98,7 +98,7 @@ def test_a_long_name_keeps_its_beginning_and_its_end() -> None:
 
 @given(text=st.text(min_size=1), limit=st.integers(4, 60))
 def test_shortening_never_lengthens(text: str, limit: int) -> None:
-    assert len(w.shorten(text, limit=limit)) <= limit
+    assert len(fmt.shorten(text, limit=limit)) <= limit
 
 
 @pytest.mark.parametrize(
@@ -116,14 +116,14 @@ def test_shortening_never_lengthens(text: str, limit: int) -> None:
     ],
 )
 def test_sizes_are_said_in_the_unit_that_fits(size_bytes: int, said: str) -> None:
-    assert w.size(size_bytes, ENGLISH) == said
+    assert fmt.size(size_bytes, ENGLISH) == said
 
 
 @pytest.mark.parametrize(
     ("duration_s", "said"), [(0, "0:00"), (59, "0:59"), (60, "1:00"), (65, "1:05"), (3661, "61:01")]
 )
 def test_durations_are_minutes_and_seconds(duration_s: int, said: str) -> None:
-    assert w.duration(duration_s) == said
+    assert fmt.duration(duration_s) == said
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_durations_are_minutes_and_seconds(duration_s: int, said: str) -> None:
     ],
 )
 def test_a_host_is_named_by_its_name_and_nothing_secret(url: str, said: str) -> None:
-    assert w.host_name(url) == said
+    assert fmt.host_name(url) == said
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_host_is_named_by_its_name_and_nothing_secret(url: str, said: str) -> 
     ],
 )
 def test_only_a_plain_address_stands_in_angle_brackets(url: str, safe: bool) -> None:
-    assert w.is_link(url) is safe
+    assert fmt.is_link(url) is safe
 
 
 @given(
@@ -160,7 +160,7 @@ def test_only_a_plain_address_stands_in_angle_brackets(url: str, safe: bool) -> 
     limit=st.integers(100, 2000),
 )
 def test_lines_that_do_not_fit_are_counted(lines: list[str], limit: int) -> None:
-    fitted = w.fit(lines, limit=limit, rest=lambda count: f"and {count} more")
+    fitted = fmt.fit(lines, limit=limit, rest=lambda count: f"and {count} more")
 
     assert len(fitted) <= limit
     if fitted != "\n".join(lines):
@@ -173,9 +173,9 @@ def test_lines_that_do_not_fit_are_counted(lines: list[str], limit: int) -> None
     "text", ["💾", "<:save:123456789012345678>", "<a:save:123456789012345678>"]
 )
 def test_an_emoji_that_an_option_names_is_shown(text: str) -> None:
-    assert w.emoji(text) == text
+    assert fmt.emoji(text) == text
 
 
 @pytest.mark.parametrize("text", [*UNSAFE, "<:save:1> **x**"])
 def test_what_is_no_emoji_formats_nothing_in_a_public_notice(text: str) -> None:
-    assert w.emoji(text) == w.escape(text)
+    assert fmt.emoji(text) == fmt.escape(text)

@@ -8,21 +8,11 @@ from discord.app_commands import AppCommandChannel, AppCommandThread
 
 from imgoe_bot.domain.guild import SERVER
 from imgoe_bot.ui.container import AnyInteraction
-
-_TYPES = [
-    discord.ChannelType.text,
-    discord.ChannelType.news,
-    discord.ChannelType.category,
-    discord.ChannelType.forum,
-    discord.ChannelType.media,
-    discord.ChannelType.news_thread,
-    discord.ChannelType.public_thread,
-    discord.ChannelType.private_thread,
-]
+from imgoe_bot.ui.reading.places import OPTION_TYPES
 
 
 @dataclass(frozen=True, slots=True)
-class ChosenPlace:
+class OptionPlace:
     """Where options are looked at or set.
 
     Attributes:
@@ -37,7 +27,7 @@ class ChosenPlace:
         return self.line[0] if self.line else SERVER
 
 
-WHOLE_SERVER = ChosenPlace()
+WHOLE_SERVER = OptionPlace()
 
 
 class PlaceOption(app_commands.Transformer):
@@ -51,17 +41,17 @@ class PlaceOption(app_commands.Transformer):
     @property
     def channel_types(self) -> list[discord.ChannelType]:
         """Which channels Discord offers."""
-        return _TYPES
+        return list(OPTION_TYPES)
 
     async def transform(
         self, interaction: AnyInteraction, value: AppCommandChannel | AppCommandThread, /
-    ) -> ChosenPlace:
+    ) -> OptionPlace:
         """Return the line of places that the chosen one inherits from."""
         if isinstance(value, AppCommandChannel):
-            return ChosenPlace(_known(value.id, value.category_id))
+            return OptionPlace(_known(value.id, value.category_id))
         parent = interaction.guild.get_channel(value.parent_id) if interaction.guild else None
         category_id = getattr(parent, "category_id", None)
-        return ChosenPlace(_known(value.id, value.parent_id, category_id))
+        return OptionPlace(_known(value.id, value.parent_id, category_id))
 
 
 def ids_of(guild: discord.Guild | None) -> frozenset[int]:

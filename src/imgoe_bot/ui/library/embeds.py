@@ -5,7 +5,7 @@ import io
 import discord
 
 from imgoe_bot.domain.library import Entry, Page, Query, Stats
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.cards.card_texts import facts_line
 from imgoe_bot.ui.cards.embeds import TITLE_MAX
 from imgoe_bot.ui.message_parts import COLOUR
@@ -27,9 +27,9 @@ def _filters(query: Query, words: Words) -> str:
     """Return what was looked for; empty when it was everything."""
     parts: list[str] = []
     if query.search:
-        parts.append(words("library.filter.search", text=w.escape(query.search)))
+        parts.append(words("library.filter.search", text=fmt.escape(query.search)))
     if query.tag:
-        parts.append(words("library.filter.tag", text=w.escape(query.tag)))
+        parts.append(words("library.filter.tag", text=fmt.escape(query.tag)))
     if query.channel_id is not None:
         parts.append(words("library.filter.channel", channel=f"<#{query.channel_id}>"))
     if query.since is not None:
@@ -47,13 +47,13 @@ def entry_embed(entry: Entry, words: Words) -> discord.Embed:
         when=discord.utils.format_dt(upload.created_at, "R"),
     )
     embed = discord.Embed(
-        title=w.safe_name(upload.filename, limit=TITLE_MAX),
-        url=url if w.is_link(url) else None,
+        title=fmt.safe_name(upload.filename, limit=TITLE_MAX),
+        url=url if fmt.is_link(url) else None,
         description=f"{facts_line(upload, words)}\n{posted}",
         colour=COLOUR,
     )
     thumb = upload.stored.thumb_url
-    if thumb and w.is_link(thumb) and not entry.hides_thumb:
+    if thumb and fmt.is_link(thumb) and not entry.hides_thumb:
         embed.set_thumbnail(url=thumb)
     return embed
 
@@ -81,7 +81,7 @@ def stats_embed(stats: Stats, words: Words) -> discord.Embed:
 
 
 def _sums(stats: Stats, words: Words) -> str:
-    return words("stats.sums", count=stats.files, size=w.size(stats.size_bytes, words))
+    return words("stats.sums", count=stats.files, size=fmt.size(stats.size_bytes, words))
 
 
 def chart_file(chart: bytes, stats: Stats, words: Words) -> discord.File:
@@ -96,8 +96,3 @@ def chart_file(chart: bytes, stats: Stats, words: Words) -> discord.File:
         day=busiest.day.isoformat(),
     )
     return discord.File(io.BytesIO(chart), CHART_NAME, description=alt)
-
-
-def text_file(text: str, name: str) -> discord.File:
-    """Return a text as an attachment."""
-    return discord.File(io.BytesIO(text.encode()), name)

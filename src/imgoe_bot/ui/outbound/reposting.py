@@ -14,7 +14,7 @@ from imgoe_bot.ui.container import AnyBot
 from imgoe_bot.ui.message_parts import NO_PINGS
 
 
-class DiscordBoard:
+class DiscordReposter:
     """``services.library.Board`` over a discord.py bot."""
 
     def __init__(self, bot: AnyBot) -> None:

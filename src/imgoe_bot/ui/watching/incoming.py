@@ -16,7 +16,7 @@ from imgoe_bot.ui.reading.places import channel_line
 log = structlog.stdlib.get_logger(__name__)
 
 
-async def look_at(message: discord.Message, services: Services) -> None:
+async def handle_message(message: discord.Message, services: Services) -> None:
     """Deal with a message that the gateway has just brought."""
     line = _mirrored_line(message, services)
     if message.guild is None or line is None:
@@ -31,7 +31,7 @@ async def look_at(message: discord.Message, services: Services) -> None:
         log.debug("a message is looked at later", message=message_id, error=repr(error))
 
 
-async def look_again(message: discord.Message, services: Services) -> None:
+async def handle_edit(message: discord.Message, services: Services) -> None:
     """Deal with a message that was edited: previews of links arrive so."""
     line = _mirrored_line(message, services)
     if message.guild is None or line is None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from imgoe_bot.domain.ids import ChannelId
 from imgoe_bot.domain.library import SEARCH_MAX_CHARS, TAG_MAX_CHARS, Query, Whose
-from imgoe_bot.ui.library.state import PAGE_MAX, PATTERN, Spot, pack, unpack
+from imgoe_bot.ui.library.page_ids import PAGE_MAX, PATTERN, PagePosition, pack, unpack
 from imgoe_bot.ui.library.views import PICK_ID
 
 CUSTOM_ID_MAX = 100
@@ -26,12 +26,12 @@ queries = st.builds(
 
 @given(query=queries, page=st.integers(0, PAGE_MAX))
 def test_what_is_packed_comes_back_and_fits(query: Query, page: int) -> None:
-    packed = pack(Spot(query, page))
+    packed = pack(PagePosition(query, page))
 
     assert len(PICK_ID + packed) <= CUSTOM_ID_MAX
     match = re.fullmatch(PATTERN, packed)
     assert match is not None
-    assert unpack(match) == Spot(query, page)
+    assert unpack(match) == PagePosition(query, page)
 
 
 def test_the_longest_query_just_fits() -> None:
@@ -43,7 +43,7 @@ def test_the_longest_query_just_fits() -> None:
         since=date.max,
     )
 
-    assert len(PICK_ID + pack(Spot(query, PAGE_MAX))) <= CUSTOM_ID_MAX
+    assert len(PICK_ID + pack(PagePosition(query, PAGE_MAX))) <= CUSTOM_ID_MAX
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import discord
 from imgoe_bot.domain.guild import GuildSettings, check_may_manage
 from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.options import OPTIONS, Answer
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.message_parts import COLOUR
 from imgoe_bot.ui.reading.actors import actor_of
@@ -35,7 +35,7 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class WizardState:
     """Everything a step may show.
 
     Attributes:
@@ -63,13 +63,15 @@ class Scene:
         return self.settings.key_fingerprint is not None and self.host_url == self.settings.host_url
 
 
-async def look(interaction: AnyInteraction, *, host_url: str, note: str | None) -> Scene:
-    """Read the scene.
+async def read_state(
+    interaction: AnyInteraction, *, host_url: str, note: str | None
+) -> WizardState:
+    """Read what the wizard may show.
 
     Args:
         interaction: who looks, and where.
         host_url: the chosen host, empty for the one in use.
-        note: see ``Scene``.
+        note: see ``WizardState``.
 
     Raises:
         NotAllowed: without the Manage Server permission.
@@ -79,7 +81,7 @@ async def look(interaction: AnyInteraction, *, host_url: str, note: str | None) 
     settings = await services.guilds.get(guild_id)
     held = await services.options.explain(guild_id, ())
     options = await services.options.at(guild_id, ())
-    return Scene(
+    return WizardState(
         settings=settings,
         rules=await services.mirrors.rules(guild_id),
         values={each.name: each.text for each in held if each.name in ASKED_OPTIONS},
@@ -92,41 +94,41 @@ async def look(interaction: AnyInteraction, *, host_url: str, note: str | None) 
     )
 
 
-def embed_of(step: Step, scene: Scene) -> discord.Embed:
+def step_embed(step: Step, state: WizardState) -> discord.Embed:
     """Return what a step says."""
-    words = scene.words
-    text = _key_text(scene) if step is Step.KEY else words(f"setup.{step}")
+    words = state.words
+    text = _key_text(state) if step is Step.KEY else words(f"setup.{step}")
     if step is Step.FINISH:
         text = f"{text}\n{words('setup.finish_more')}"
     embed = discord.Embed(
         title=words("setup.title", step=step.number),
-        description="\n\n".join(part for part in (scene.note, text) if part),
+        description="\n\n".join(part for part in (state.note, text) if part),
         colour=COLOUR,
     )
     if step in (Step.CHANNELS, Step.FINISH):
-        rules = rule_list(scene.rules, words)
+        rules = rule_list(state.rules, words)
         embed.add_field(name=words("settings.channels"), value=rules, inline=False)
-    if step is Step.CHANNELS and scene.content_hidden:
+    if step is Step.CHANNELS and state.content_hidden:
         embed.add_field(name="\u200b", value=words("mirror.content_hidden"), inline=False)
     if step in (Step.ANSWERS, Step.FINISH):
-        embed.add_field(name=words("setup.choices"), value=_choices(scene), inline=False)
+        embed.add_field(name=words("setup.choices"), value=_choices(state), inline=False)
     return embed
 
 
-def _key_text(scene: Scene) -> str:
-    host = w.host_name(scene.host_url)
-    if not scene.has_key:
-        return scene.words("setup.key", host=host)
-    return scene.words("setup.key_held", host=host, fingerprint=scene.settings.key_fingerprint)
+def _key_text(state: WizardState) -> str:
+    host = fmt.host_name(state.host_url)
+    if not state.has_key:
+        return state.words("setup.key", host=host)
+    return state.words("setup.key_held", host=host, fingerprint=state.settings.key_fingerprint)
 
 
-def _choices(scene: Scene) -> str:
+def _choices(state: WizardState) -> str:
     lines = [
-        f"{option_texts.about(name, scene.words)}: **{_meaning(name, value, scene.words)}**"
-        for name, value in scene.values.items()
+        f"{option_texts.about(name, state.words)}: **{_meaning(name, value, state.words)}**"
+        for name, value in state.values.items()
     ]
-    if scene.needs_log_channel:
-        lines.append(scene.words("setup.log_channel"))
+    if state.needs_log_channel:
+        lines.append(state.words("setup.log_channel"))
     return "\n".join(lines)
 
 

@@ -22,19 +22,19 @@ _LETTERS = {Whose.MINE: "m", Whose.SERVER: "s"}
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class PagePosition:
     """A page of what a query finds."""
 
     query: Query
     page: int = 0
 
 
-def pack(spot: Spot) -> str:
-    """Return a spot in 89 characters at most."""
-    query = spot.query
+def pack(position: PagePosition) -> str:
+    """Return a position in 89 characters at most."""
+    query = position.query
     parts = (
         _LETTERS[query.whose],
-        str(max(0, min(spot.page, PAGE_MAX))),
+        str(max(0, min(position.page, PAGE_MAX))),
         "" if query.channel_id is None else _base36(query.channel_id),
         "" if query.since is None else _base36(query.since.toordinal()),
         str(len(query.tag)),
@@ -43,8 +43,8 @@ def pack(spot: Spot) -> str:
     return ":".join(parts)
 
 
-def unpack(match: re.Match[str]) -> Spot:
-    """Return the spot that ``pack`` wrote, from a match of ``PATTERN``."""
+def unpack(match: re.Match[str]) -> PagePosition:
+    """Return the position that ``pack`` wrote, from a match of ``PATTERN``."""
     text, tag_length = match["text"], int(match["tag"])
     query = Query(
         whose=Whose.SERVER if match["whose"] == "s" else Whose.MINE,
@@ -53,7 +53,7 @@ def unpack(match: re.Match[str]) -> Spot:
         channel_id=ChannelId(int(match["channel"], 36)) if match["channel"] else None,
         since=_day(match["since"]),
     )
-    return Spot(query, int(match["page"]))
+    return PagePosition(query, int(match["page"]))
 
 
 def _day(text: str) -> date | None:

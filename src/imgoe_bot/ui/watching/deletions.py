@@ -9,9 +9,8 @@ from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.errors import StoreError
 from imgoe_bot.services.deleting.retirements import RetirementService, Watched
 from imgoe_bot.ui.container import AnyBot, Services
+from imgoe_bot.ui.discord_codes import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 
-UNKNOWN_CHANNEL = 10003
-UNKNOWN_MESSAGE = 10008
 LIMIT = 500
 """Messages fetched a channel at most: five requests."""
 

@@ -7,7 +7,7 @@ from discord.app_commands import AppCommandChannel, AppCommandThread
 from imgoe_bot.domain.guild import SERVER
 from imgoe_bot.domain.ids import ChannelId
 from imgoe_bot.errors import ImgoeError, StaleWrite
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.access.permissions import missing_to_mirror
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.privacy import notices
@@ -65,7 +65,7 @@ async def try_upload(interaction: AnyInteraction) -> str:
         trial = await setup.try_upload(actor_of(interaction))
     except ImgoeError as error:
         return f"{words('setup.finish_fails')}\n{error_text(error, words)}"
-    host = w.host_name(trial.host_url)
+    host = fmt.host_name(trial.host_url)
     if trial.left_behind is not None:
         return words("setup.finish_not_deleted", host=host, url=trial.left_behind)
     return words("setup.finish_works", host=host)

@@ -10,10 +10,10 @@ from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton, LastingItem
 from imgoe_bot.ui.message_parts import AnyItem, Match
 from imgoe_bot.ui.reading.actors import actor_of
-from imgoe_bot.ui.setup import actions
+from imgoe_bot.ui.setup import wizard_actions
 from imgoe_bot.ui.setup.key_form import ServerKeyForm, could_not_try, refusal, short
-from imgoe_bot.ui.setup.menus import OTHER_HOST, channel_menu, host_menu, option_menu
-from imgoe_bot.ui.setup.scene import Scene, Step, embed_of, look
+from imgoe_bot.ui.setup.wizard_menus import OTHER_HOST, channel_menu, host_menu, option_menu
+from imgoe_bot.ui.setup.wizard_state import Step, WizardState, read_state, step_embed
 from imgoe_bot.ui.translate import Words, words_for_locale
 
 Style = discord.ButtonStyle
@@ -49,9 +49,9 @@ class HostMenu(
 
     acknowledgement = Acknowledgement.NONE
 
-    def __init__(self, *, version: int, scene: Scene | None = None) -> None:
+    def __init__(self, *, version: int, state: WizardState | None = None) -> None:
         self._version = version
-        super().__init__(host_menu(f"imgoe:setup:host:{version}", scene))
+        super().__init__(host_menu(f"imgoe:setup:host:{version}", state))
 
     @classmethod
     def _rebuild(cls, match: Match) -> Self:
@@ -120,9 +120,9 @@ class OptionMenu(
 ):
     """Sets one option for the server."""
 
-    def __init__(self, name: str, *, version: int, scene: Scene | None = None) -> None:
+    def __init__(self, name: str, *, version: int, state: WizardState | None = None) -> None:
         self._name, self._version = name, version
-        super().__init__(option_menu(f"imgoe:setup:set:{name}:{version}", name, scene))
+        super().__init__(option_menu(f"imgoe:setup:set:{name}:{version}", name, state))
 
     @classmethod
     def _rebuild(cls, match: Match) -> Self:
@@ -131,7 +131,9 @@ class OptionMenu(
     async def act(self, interaction: AnyInteraction) -> None:
         """Store the choice, and show all of them as they are now."""
         value = ",".join(self.item.values)
-        note = await actions.set_option(interaction, self._name, value, version=self._version)
+        note = await wizard_actions.set_option(
+            interaction, self._name, value, version=self._version
+        )
         await show(interaction, Step.ANSWERS, note=note)
 
 
@@ -147,7 +149,7 @@ class ChannelMenu(LastingItem[discord.ui.ChannelSelect[Any]], template=r"imgoe:s
 
     async def act(self, interaction: AnyInteraction) -> None:
         """Mirror what was chosen and go on."""
-        note = await actions.add_channels(interaction, self.item.values)
+        note = await wizard_actions.add_channels(interaction, self.item.values)
         await show(interaction, Step.FINISH, note=note)
 
 
@@ -163,7 +165,7 @@ class TrialButton(LastingButton, template=r"imgoe:setup:try"):
 
     async def act(self, interaction: AnyInteraction) -> None:
         """Upload, delete, and say how it went."""
-        note = await actions.try_upload(interaction)
+        note = await wizard_actions.try_upload(interaction)
         await show(interaction, Step.FINISH, note=note)
 
 
@@ -190,40 +192,40 @@ async def show(
     Raises:
         NotAllowed: without the Manage Server permission.
     """
-    scene = await look(interaction, host_url=url, note=note)
+    state = await read_state(interaction, host_url=url, note=note)
     view = discord.ui.View(timeout=None)
-    for item in _items(step, scene, untried=untried):
+    for item in _items(step, state, untried=untried):
         view.add_item(item)
-    await interaction.edit_original_response(embeds=[embed_of(step, scene)], view=view)
+    await interaction.edit_original_response(embeds=[step_embed(step, state)], view=view)
 
 
-def _items(step: Step, scene: Scene, *, untried: bool) -> list[AnyItem]:
-    words, version = scene.words, scene.settings.version
+def _items(step: Step, state: WizardState, *, untried: bool) -> list[AnyItem]:
+    words, version = state.words, state.settings.version
     if step is Step.HOST:
-        return [HostMenu(version=version, scene=scene), _next(Step.KEY, scene)]
+        return [HostMenu(version=version, state=state), _next(Step.KEY, state)]
     if step is Step.KEY:
-        return [*_key_buttons(scene, untried=untried), _back(Step.HOST, words)]
+        return [*_key_buttons(state, untried=untried), _back(Step.HOST, words)]
     if step is Step.ANSWERS:
-        menus = [OptionMenu(name, version=version, scene=scene) for name in scene.values]
-        return [*menus, _next(Step.CHANNELS, scene), _back(Step.KEY, words)]
+        menus = [OptionMenu(name, version=version, state=state) for name in state.values]
+        return [*menus, _next(Step.CHANNELS, state), _back(Step.KEY, words)]
     if step is Step.CHANNELS:
         menu = ChannelMenu(placeholder=words("setup.channels_pick"))
-        return [menu, _next(Step.FINISH, scene), _back(Step.ANSWERS, words)]
+        return [menu, _next(Step.FINISH, state), _back(Step.ANSWERS, words)]
     return [TrialButton(label=words("setup.finish_try")), _back(Step.CHANNELS, words)]
 
 
-def _next(step: Step, scene: Scene) -> GoButton:
-    label = scene.words("setup.next")
-    return GoButton(step, label=label, url=scene.host_url, style=Style.primary)
+def _next(step: Step, state: WizardState) -> GoButton:
+    label = state.words("setup.next")
+    return GoButton(step, label=label, url=state.host_url, style=Style.primary)
 
 
 def _back(step: Step, words: Words) -> GoButton:
     return GoButton(step, label=words("setup.back"))
 
 
-def _key_buttons(scene: Scene, *, untried: bool) -> list[AnyItem]:
-    words, version, url = scene.words, scene.settings.version, scene.host_url
-    style = Style.secondary if scene.has_key else Style.primary
+def _key_buttons(state: WizardState, *, untried: bool) -> list[AnyItem]:
+    words, version, url = state.words, state.settings.version, state.host_url
+    style = Style.secondary if state.has_key else Style.primary
     label = words("setup.key_enter")
     buttons: list[AnyItem] = [
         KeyButton(version=version, checked=True, url=url, label=label, style=style)
@@ -233,6 +235,6 @@ def _key_buttons(scene: Scene, *, untried: bool) -> list[AnyItem]:
         buttons.append(
             KeyButton(version=version, checked=False, url=url, label=label, style=Style.danger)
         )
-    if scene.has_key:
-        buttons.append(_next(Step.ANSWERS, scene))
+    if state.has_key:
+        buttons.append(_next(Step.ANSWERS, state))
     return buttons
