@@ -25,8 +25,7 @@ class ChoiceButton(LastingButton, template=r"imgoe:choice:(?P<choice>in|out)"):
 
     def __init__(self, choice: PersonChoice, *, label: str = "…") -> None:
         self._choice = choice
-        style = discord.ButtonStyle.secondary
-        super().__init__(f"imgoe:choice:{choice}", label=label, style=style)
+        super().__init__(f"imgoe:choice:{choice}", label=label)
 
     @classmethod
     def _rebuild(cls, match: Match) -> Self:
