@@ -98,32 +98,6 @@ def plain_host(url: str) -> str:
     return shorten(url.partition("://")[2].partition("/")[0].rpartition("@")[2], limit=HOST_MAX)
 
 
-def permission(name: str, words: Words) -> str:
-    """Return a permission as Discord's own settings name it."""
-    return words.find(f"permission.{name}") or escape(name.replace("_", " ").title())
-
-
-def lacks(needs: str, words: Words) -> tuple[str, dict[str, str]]:
-    """Return how a text about a missing permission is called and what fills it in.
-
-    Args:
-        needs: as ``NotAllowed.needs`` has it.
-        words: the reader's language.
-
-    Returns:
-        What comes behind the text's key, and its facts.
-    """
-    name, _, channel_id = needs.partition(":")
-    if not channel_id.isdecimal():
-        return "", {"permission": permission(needs, words)}
-    return "_elsewhere", {"permission": permission(name, words), "where": f"<#{channel_id}>"}
-
-
-def setting(name: str, words: Words) -> str:
-    """Return a setting's name as a person reads it."""
-    return words.find(f"setting.{name}") or escape(name)
-
-
 def fit(lines: list[str], *, limit: int, rest: Callable[[int], str]) -> str:
     """Join lines, and replace those that don't fit by a last one.
 

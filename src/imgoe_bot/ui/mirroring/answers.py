@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from imgoe_bot.domain.mirror import MirrorRule
-from imgoe_bot.ui.texts.rule_texts import missing_lines, rule_list
+from imgoe_bot.ui.texts.permission_texts import missing_lines
+from imgoe_bot.ui.texts.rule_texts import rule_list
 from imgoe_bot.ui.translate import Words
 
 

@@ -20,7 +20,8 @@ from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.reading.places import channel_line
 from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.texts.error_texts import error_text
-from imgoe_bot.ui.texts.rule_texts import permission_list, rule_place
+from imgoe_bot.ui.texts.permission_texts import permission_list
+from imgoe_bot.ui.texts.rule_texts import rule_place
 from imgoe_bot.ui.translate import Words
 
 

@@ -12,7 +12,8 @@ from imgoe_bot.ui.mirroring.answers import rule_paused, rule_resumed
 from imgoe_bot.ui.privacy import notices
 from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.reading.places import Place, channel_line, name_of
-from imgoe_bot.ui.texts.rule_texts import missing_lines, place_list, rule_list, rule_place
+from imgoe_bot.ui.texts.permission_texts import missing_lines
+from imgoe_bot.ui.texts.rule_texts import place_list, rule_list, rule_place
 from imgoe_bot.ui.translate import Words, words_for_locale
 from imgoe_bot.ui.watching.catch_up import pass_over_paused
 

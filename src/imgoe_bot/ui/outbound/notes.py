@@ -6,6 +6,7 @@ from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.domain.upload import Card
 from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.message_parts import MESSAGE_MAX
+from imgoe_bot.ui.texts.permission_texts import lacking
 from imgoe_bot.ui.texts.rule_texts import rule_place
 from imgoe_bot.ui.translate import Words
 
@@ -24,5 +25,5 @@ def rules_paused_text(rules: Sequence[MirrorRule], words: Words) -> str:
 
 
 def _paused_line(rule: MirrorRule, words: Words) -> str:
-    kind, facts = fmt.lacks(rule.lacks or "", words)
+    kind, facts = lacking(rule.lacks or "", words)
     return words(f"mirror.lacks_permission{kind}", channel=rule_place(rule, words), **facts)

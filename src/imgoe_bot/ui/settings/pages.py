@@ -120,7 +120,7 @@ def _change_line(change: Change, words: Words) -> str:
         when=discord.utils.format_dt(change.at, "R"),
         who=f"<@{change.actor_id}>",
         place=option_texts.place(change.scope_id, words),
-        name=fmt.setting(change.name, words),
+        name=option_texts.setting_name(change.name, words),
         old=option_texts.shown(change.name, change.old, words),
         new=option_texts.shown(change.name, change.new, words),
     )

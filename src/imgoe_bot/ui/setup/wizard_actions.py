@@ -14,7 +14,7 @@ from imgoe_bot.ui.privacy import notices
 from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.reading.places import Mirrorable, Place
 from imgoe_bot.ui.texts.error_texts import error_text
-from imgoe_bot.ui.texts.rule_texts import missing_lines
+from imgoe_bot.ui.texts.permission_texts import missing_lines
 from imgoe_bot.ui.translate import Words, words_for_locale
 
 AnyChannel = AppCommandChannel | AppCommandThread

@@ -1,1 +1,1 @@
-"""What is said in several rooms of errors, options, quotas and rules."""
+"""What is said in several folders: of errors, options, permissions, quotas and rules."""

@@ -10,6 +10,7 @@ from imgoe_bot import errors as e
 from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.discord_codes import AUTOMOD
 from imgoe_bot.ui.texts import option_texts
+from imgoe_bot.ui.texts.permission_texts import lacking
 from imgoe_bot.ui.translate import Words
 
 LONGEST_WAIT_S = 365 * 86_400
@@ -61,7 +62,7 @@ def _settings(error: e.SettingsRejected, words: Words) -> str:
     hint = hint or words.find(f"error.problem.{error.problem}")
     return fmt.sentences(
         words,
-        words("error.setting_refused", setting=fmt.setting(error.setting, words)),
+        words("error.setting_refused", setting=option_texts.setting_name(error.setting, words)),
         hint or words("error.reason", problem=fmt.escape(error.problem)),
         option_texts.meant(error.meant, words),
         words("error.nothing_changed"),
@@ -80,7 +81,7 @@ def _not_allowed(error: e.NotAllowed, words: Words) -> str:
         return words("error.opted_out")
     if kind == "role":
         return words("error.role_missing", role=f"<@&{role_id}>")
-    elsewhere, facts = fmt.lacks(error.needs, words)
+    elsewhere, facts = lacking(error.needs, words)
     return words(f"error.not_allowed{elsewhere}", **facts)
 
 

@@ -76,3 +76,8 @@ def problem(name: str, kind: str, words: Words) -> str | None:
     if kind == "bad-value" and option is not None:
         return words("option.takes.hint", what=takes(option, words))
     return words.find(f"option.problem.{kind}")
+
+
+def setting_name(name: str, words: Words) -> str:
+    """Return a setting's name as a person reads it."""
+    return words.find(f"setting.{name}") or fmt.escape(name)

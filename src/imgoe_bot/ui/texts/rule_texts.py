@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from imgoe_bot.domain.mirror import MirrorRule
 from imgoe_bot.ui import formatting as fmt
+from imgoe_bot.ui.texts.permission_texts import lacking
 from imgoe_bot.ui.translate import Words
 
 NAMED_MAX = 10
@@ -21,7 +22,7 @@ def rule_list(rules: Sequence[MirrorRule], words: Words) -> str:
 def _rule_line(rule: MirrorRule, words: Words) -> str:
     channel = rule_place(rule, words)
     if rule.lacks is not None:
-        kind, facts = fmt.lacks(rule.lacks, words)
+        kind, facts = lacking(rule.lacks, words)
         return words(f"mirror.line_lacks{kind}", channel=channel, **facts)
     return words("mirror.line_paused", channel=channel) if rule.paused else channel
 
@@ -29,18 +30,6 @@ def _rule_line(rule: MirrorRule, words: Words) -> str:
 def rule_place(rule: MirrorRule, words: Words) -> str:
     """Return what a rule covers, as it stands in a text."""
     return words("mirror.server") if rule.is_server_wide else f"<#{rule.channel_id}>"
-
-
-def missing_lines(names: list[str], words: Words) -> list[str]:
-    """Return the line that says what the bot lacks in a place, if anything."""
-    if not names:
-        return []
-    return [words("mirror.missing", permissions=permission_list(names, words))]
-
-
-def permission_list(names: Sequence[str], words: Words) -> str:
-    """Return permissions, called by Discord's names, as its settings name them, in one line."""
-    return ", ".join(f"**{fmt.permission(name, words)}**" for name in names)
 
 
 def place_list(places: Sequence[str], words: Words) -> str:
