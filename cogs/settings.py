@@ -57,7 +57,7 @@ class SettingsCog(
         settings = await self._services.guilds.get(guild_id)
         rules = await self._services.mirrors.rules(guild_id)
         embed = settings_embed(settings, words_for_locale(interaction.locale), rules=rules)
-        options, view = await pages.look(interaction, channel, page=0)
+        options, view = await pages.page_message(interaction, channel, page=0)
         await interaction.followup.send(embeds=[embed, options], view=view, ephemeral=True)
 
     @app_commands.command(name="set", description=text("command.settings.set.description"))

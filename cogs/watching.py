@@ -38,12 +38,12 @@ class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
-        """Deal with a message that was taken back."""
+        """Deal with a message that was deleted."""
         await messages_deleted(event.guild_id, [event.message_id], self._services)
 
     @commands.Cog.listener()
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
-        """Deal with messages that were taken back together."""
+        """Deal with messages that were deleted together."""
         await messages_deleted(event.guild_id, event.message_ids, self._services)
 
     @commands.Cog.listener()

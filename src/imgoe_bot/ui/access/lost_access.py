@@ -33,7 +33,9 @@ async def check_access(guild: discord.Guild, services: Services) -> None:
 async def _check_access(guild: discord.Guild, services: Services) -> None:
     guild_id = GuildId(guild.id)
     rules = await services.mirrors.rules(guild_id)
-    woke = [await _woke(guild, rule, services) for rule in rules if rule.lacks is not None]
+    woke = [
+        await _wake_if_readable(guild, rule, services) for rule in rules if rule.lacks is not None
+    ]
     if any(woke):
         rules = await services.mirrors.rules(guild_id)
     if all(rule.paused for rule in rules):
@@ -42,7 +44,7 @@ async def _check_access(guild: discord.Guild, services: Services) -> None:
     await services.resting.rest(guild_id, lost, locale=str(guild.preferred_locale))
 
 
-async def _woke(guild: discord.Guild, rule: MirrorRule, services: Services) -> bool:
+async def _wake_if_readable(guild: discord.Guild, rule: MirrorRule, services: Services) -> bool:
     """Wake a rule if nothing is missing any more of what is needed by now."""
     place = guild if rule.is_server_wide else guild.get_channel_or_thread(rule.channel_id)
     if place is None:
@@ -64,8 +66,8 @@ def _lacks_in_log(guild: discord.Guild, rule: MirrorRule, options: Options) -> b
     return log_channel is not None and bool(missing_in(log_channel, [lack]))
 
 
-async def refused(channel: AnyChannel, error: discord.Forbidden, services: Services) -> None:
-    """Let a channel rest whose messages Discord refuses, if a permission really lacks."""
+async def pause_if_lost(channel: AnyChannel, error: discord.Forbidden, services: Services) -> None:
+    """Pause the mirroring of a channel that Discord refuses to show, if a permission is missing."""
     guild = channel.guild
     lack = await find_lack(guild, channel.id, NEEDED_TO_READ) if error.code in LACKING else None
     if lack is None:

@@ -36,7 +36,7 @@ async def show(
     services = services_of(interaction.client)
     message = await _answer(interaction, card, private=private)
     if card.post.is_personal:
-        await _hand_links_over(interaction, card)
+        await _send_delete_links(interaction, card)
     elif not private and card.post.card is None:
         await services.uploads.answered(card.post, pictures.posted(message))
     services.runner.wake()
@@ -44,7 +44,7 @@ async def show(
     await _remark(interaction, remarks, near)
 
 
-async def _hand_links_over(interaction: AnyInteraction, card: Card) -> None:
+async def _send_delete_links(interaction: AnyInteraction, card: Card) -> None:
     """Tell the person their delete links where the bot may not write to them by itself."""
     words = words_for_locale(interaction.locale)
     await expired.tell(

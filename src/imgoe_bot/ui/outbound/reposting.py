@@ -15,7 +15,7 @@ from imgoe_bot.ui.message_parts import NO_PINGS
 
 
 class DiscordReposter:
-    """``services.library.Board`` over a discord.py bot."""
+    """``Board`` of the library's use cases over a discord.py bot."""
 
     def __init__(self, bot: AnyBot) -> None:
         self._bot = bot

@@ -75,11 +75,11 @@ class OptionPageButton(
 
     async def act(self, interaction: AnyInteraction) -> None:
         """Show that page as things stand now."""
-        embed, view = await look(interaction, self._place, page=self._page)
+        embed, view = await page_message(interaction, self._place, page=self._page)
         await interaction.edit_original_response(embeds=[embed], view=view)
 
 
-async def look(
+async def page_message(
     interaction: AnyInteraction, place: OptionPlace, *, page: int
 ) -> tuple[discord.Embed, discord.ui.View]:
     """Return a page of a place's options and the buttons below it.

@@ -20,18 +20,18 @@ log = structlog.stdlib.get_logger(__name__)
 async def messages_deleted(
     guild_id: int | None, message_ids: Iterable[int], services: Services
 ) -> None:
-    """Deal with messages that were taken back."""
+    """Deal with messages that were deleted."""
     ids = [MessageId(id_) for id_ in message_ids]
-    await _deal_with(guild_id, lambda: services.retirements.source_deleted(ids), services)
+    await _retire(guild_id, lambda: services.retirements.source_deleted(ids), services)
 
 
 async def channel_deleted(guild_id: int, channel_id: int, services: Services) -> None:
     """Deal with all messages of a channel, or thread, that is gone."""
     place = GuildId(guild_id), ChannelId(channel_id)
-    await _deal_with(guild_id, lambda: services.retirements.channel_deleted(*place), services)
+    await _retire(guild_id, lambda: services.retirements.channel_deleted(*place), services)
 
 
-async def _deal_with(
+async def _retire(
     guild_id: int | None, call: Callable[[], Awaitable[bool]], services: Services
 ) -> None:
     """Store what a deletion asks for; where that can't be, the server is looked through later."""
@@ -57,15 +57,15 @@ async def retire_missing(bot: AnyBot, guild: discord.Guild, services: Services) 
         try:
             await _look_after(bot, guild, watched, services.retirements)
         except discord.Forbidden as error:
-            _say_unknown(watched, error)
+            _log_unknown(watched, error)
         except discord.HTTPException as error:
-            _say_unknown(watched, error)
+            _log_unknown(watched, error)
             complete = False
         services.runner.wake()
     return complete
 
 
-def _say_unknown(watched: Watched, error: discord.HTTPException) -> None:
+def _log_unknown(watched: Watched, error: discord.HTTPException) -> None:
     channel_id = watched.channel_ids[0]
     log.warning("a channel's deletions are unknown", channel=channel_id, code=error.code)
 
