@@ -21,7 +21,7 @@ from imgoe_bot.errors import (
 )
 from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import LOCALES, words_for_locale
-from tests.ui.test_wording import unescaped
+from tests.ui.test_formatting import unescaped
 
 ENGLISH = words_for_locale("en")
 NASTY = "**bold** [x](https://evil.example) [y](https://evil.example) `c` <@1> @everyone\n# big"

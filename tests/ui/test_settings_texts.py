@@ -1,7 +1,6 @@
 """Options in words: every one has them in every language, and the longest page fits."""
 
 import pytest
-from tests.ui.test_wording import unescaped
 
 from imgoe_bot.domain.layers import Held
 from imgoe_bot.domain.option_kinds import TEXT_MAX_CHARS
@@ -12,6 +11,7 @@ from imgoe_bot.ui.settings.place_option import OptionPlace
 from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import LOCALES, words_for_locale
+from tests.ui.test_formatting import unescaped
 
 PLACE = OptionPlace((10**18, 10**18 + 1, 10**18 + 2))
 
