@@ -45,7 +45,7 @@ def actor_of(interaction: AnyInteraction) -> Actor:
         user_id=UserId(interaction.user.id),
         guild_id=guild_of(interaction),
         permissions=permission_names(interaction.permissions),
-        role_ids=_role_ids(interaction.user),
+        role_ids=role_ids_of(interaction.user),
     )
 
 
@@ -55,6 +55,7 @@ def permission_names(permissions: discord.Permissions) -> frozenset[str]:
     return frozenset(name for name, value in held if value)
 
 
-def _role_ids(author: discord.User | discord.Member) -> frozenset[int]:
+def role_ids_of(author: discord.User | discord.Member) -> frozenset[int]:
+    """Return the roles that somebody has; outside a server, none."""
     roles = author.roles if isinstance(author, discord.Member) else []
     return frozenset(role.id for role in roles)

@@ -12,7 +12,7 @@ from imgoe_bot.domain.ids import (
 )
 from imgoe_bot.domain.mirror import MessageFacts
 from imgoe_bot.domain.upload import Place
-from imgoe_bot.ui.reading.actors import _role_ids
+from imgoe_bot.ui.reading.actors import role_ids_of
 from imgoe_bot.ui.reading.message_media import media_in
 from imgoe_bot.ui.reading.places import channel_line, is_nsfw
 
@@ -40,7 +40,7 @@ def facts_of(
         nsfw=is_nsfw(message.channel),
         locale=str(message.guild.preferred_locale if message.guild else discord.Locale("en-US")),
         text=message.content,
-        author_role_ids=_role_ids(message.author),
+        author_role_ids=role_ids_of(message.author),
         is_mirror=_is_card(message) or any(map(_is_card, message.message_snapshots)),
         attachments=tuple(each.facts for each in media_in(message)),
     )
