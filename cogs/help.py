@@ -9,13 +9,13 @@ from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.help import why
 from imgoe_bot.ui.help.command_list import help_embed
 from imgoe_bot.ui.help.status import status_embed
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.interactions import message_menus
+from imgoe_bot.ui.interactions.bases import AnsweringCog
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.translate import words_for_locale
-from imgoe_bot.ui.uploading import message_menus
-from imgoe_bot.ui.words import failures
 
 
-class HelpCog(commands.Cog, name="imgoe_bot.HelpCog"):
+class HelpCog(AnsweringCog, commands.Cog, name="imgoe_bot.HelpCog"):
     """Answers that change nothing, all of them private."""
 
     def __init__(self, bot: AnyBot) -> None:
@@ -63,15 +63,9 @@ class HelpCog(commands.Cog, name="imgoe_bot.HelpCog"):
     async def status(self, interaction: AnyInteraction) -> None:
         """Answer a moderator with the state of queue, host and connection."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        report = await self._services.status.report(convert.actor_of(interaction))
+        report = await self._services.status.report(actor_of(interaction))
         embed = status_embed(report, interaction, words_for_locale(interaction.locale))
         await interaction.followup.send(embed=embed, ephemeral=True)
-
-    async def cog_app_command_error(
-        self, interaction: AnyInteraction, error: app_commands.AppCommandError
-    ) -> None:
-        """Hand errors to where they are worded."""
-        await failures.answer(interaction, error)
 
 
 async def setup(bot: AnyBot) -> None:

@@ -17,10 +17,11 @@ from imgoe_bot.domain.library import (
 from imgoe_bot.domain.library_export import to_csv, to_json
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
-from imgoe_bot.ui.library import render, views
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.interactions.bases import AnsweringCog
+from imgoe_bot.ui.library import embeds, views
+from imgoe_bot.ui.message_parts import text_file
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.translate import words_for_locale
-from imgoe_bot.ui.words import failures
 
 AnyPlace = app_commands.AppCommandChannel | app_commands.AppCommandThread
 Search = app_commands.Range[str, 1, SEARCH_MAX_CHARS]
@@ -32,7 +33,7 @@ WHOSE = [
 ]
 
 
-class LibraryCog(commands.Cog, name="imgoe_bot.LibraryCog"):
+class LibraryCog(AnsweringCog, commands.Cog, name="imgoe_bot.LibraryCog"):
     """What was kept, as far as who asks may see it; works in direct messages too."""
 
     def __init__(self, bot: AnyBot) -> None:
@@ -67,8 +68,8 @@ class LibraryCog(commands.Cog, name="imgoe_bot.LibraryCog"):
             channel_id=ChannelId(channel.id) if channel else None,
             since=parse_since(since, now=datetime.now(UTC)) if since else None,
         )
-        page = await self._services.library.page(convert.actor_of(interaction), query)
-        shown = views.page_shown(page, query, words_for_locale(interaction.locale))
+        page = await self._services.library.page(actor_of(interaction), query)
+        shown = views.page_message(page, query, words_for_locale(interaction.locale))
         await interaction.followup.send(
             shown.content, embeds=shown.embeds, view=shown.view, ephemeral=True
         )
@@ -89,10 +90,10 @@ class LibraryCog(commands.Cog, name="imgoe_bot.LibraryCog"):
     ) -> None:
         """Answer privately with a file of every copy, without delete links."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor = convert.actor_of(interaction)
+        actor = actor_of(interaction)
         entries = await self._services.library.export(actor, Query(whose=OwnerFilter(whose)))
         write = to_csv if format == "csv" else to_json
-        file = render.text_file(write(entries), f"library.{format}")
+        file = text_file(write(entries), f"library.{format}")
         words = words_for_locale(interaction.locale)
         answer = words("library.exported", count=len(entries))
         await interaction.followup.send(answer, file=file, ephemeral=True)
@@ -110,22 +111,16 @@ class LibraryCog(commands.Cog, name="imgoe_bot.LibraryCog"):
     ) -> None:
         """Answer privately with numbers and a chart."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor = convert.actor_of(interaction)
+        actor = actor_of(interaction)
         asked = OwnerFilter(whose) if whose else None
         stats = await self._services.stats.stats(actor, days=days, whose=asked)
         chart = await self._services.stats.chart(stats)
         words = words_for_locale(interaction.locale)
         await interaction.followup.send(
-            embed=render.stats_embed(stats, words),
-            file=render.chart_file(chart, stats, words),
+            embed=embeds.stats_embed(stats, words),
+            file=embeds.chart_file(chart, stats, words),
             ephemeral=True,
         )
-
-    async def cog_app_command_error(
-        self, interaction: AnyInteraction, error: app_commands.AppCommandError
-    ) -> None:
-        """Hand errors to where they are worded."""
-        await failures.answer(interaction, error)
 
 
 async def setup(bot: AnyBot) -> None:

@@ -7,23 +7,24 @@ from discord.ext import commands
 from imgoe_bot.domain.guild import check_may_manage
 from imgoe_bot.domain.ids import ChannelId
 from imgoe_bot.ui.access.permissions import missing_to_mirror
-from imgoe_bot.ui.cards import render
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
-from imgoe_bot.ui.mirroring import check, pausing
-from imgoe_bot.ui.mirroring.place_option import MirrorableOption, Named, channel_of, place_of
+from imgoe_bot.ui.interactions.bases import AnsweringCog
+from imgoe_bot.ui.mirroring import mirror_test, pausing
+from imgoe_bot.ui.mirroring.answers import rule_added, rule_removed, rules_listed
+from imgoe_bot.ui.mirroring.place_option import MirrorableOption, NamedChannel, channel_of, place_of
 from imgoe_bot.ui.privacy import notices
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.reading.places import name_of
 from imgoe_bot.ui.translate import words_for_locale
-from imgoe_bot.ui.words import failures
 
-MirrorPlace = Transform[Named, MirrorableOption]
+MirrorPlace = Transform[NamedChannel, MirrorableOption]
 
 
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_guild=True)
 class MirrorCog(
+    AnsweringCog,
     commands.GroupCog,
     name="imgoe_bot.MirrorCog",
     group_name="mirror",
@@ -40,15 +41,15 @@ class MirrorCog(
     async def add(self, interaction: AnyInteraction, channel: MirrorPlace | None = None) -> None:
         """Mirror a channel from now on, and say so in public."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor, place = convert.actor_of(interaction), await place_of(interaction, channel)
+        actor, place = actor_of(interaction), await place_of(interaction, channel)
         words = words_for_locale(interaction.locale)
         new = await self._services.mirrors.add_rule(actor, ChannelId(place.id))
-        answer = render.rule_added(
+        answer = rule_added(
             name_of(place, words),
             words,
             new=new,
             missing=missing_to_mirror(place),
-            blind=not self._bot.intents.message_content,
+            content_hidden=not self._bot.intents.message_content,
         )
         untold = await notices.give_notice(place, self._services) if new else []
         answer = notices.joined(answer, await notices.hint(interaction, untold))
@@ -59,10 +60,10 @@ class MirrorCog(
     async def remove(self, interaction: AnyInteraction, channel: MirrorPlace | None = None) -> None:
         """Stop mirroring a channel; what was kept stays."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor, place = convert.actor_of(interaction), await place_of(interaction, channel)
+        actor, place = actor_of(interaction), await place_of(interaction, channel)
         removed = await self._services.mirrors.remove_rule(actor, ChannelId(place.id))
         words = words_for_locale(interaction.locale)
-        answer = render.rule_removed(name_of(place, words), words, removed=removed)
+        answer = rule_removed(name_of(place, words), words, removed=removed)
         answer = notices.joined(answer, await pausing.still_mirrored(interaction, place))
         await interaction.followup.send(answer, ephemeral=True)
 
@@ -88,23 +89,17 @@ class MirrorCog(
         """Answer privately whether mirroring works in a channel."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         place = await channel_of(interaction, channel)
-        answer = await check.report(interaction, place, words_for_locale(interaction.locale))
+        answer = await mirror_test.report(interaction, place, words_for_locale(interaction.locale))
         await interaction.followup.send(answer, ephemeral=True, suppress_embeds=True)
 
     @app_commands.command(name="list", description=text("command.mirror.list.description"))
     async def list_(self, interaction: AnyInteraction) -> None:
         """Answer privately with the mirrored channels."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        guild_id = check_may_manage(convert.actor_of(interaction))
+        guild_id = check_may_manage(actor_of(interaction))
         rules = await self._services.mirrors.rules(guild_id)
-        answer = render.rules(rules, words_for_locale(interaction.locale))
+        answer = rules_listed(rules, words_for_locale(interaction.locale))
         await interaction.followup.send(answer, ephemeral=True)
-
-    async def cog_app_command_error(
-        self, interaction: AnyInteraction, error: app_commands.AppCommandError
-    ) -> None:
-        """Hand errors to where they are worded."""
-        await failures.answer(interaction, error)
 
 
 async def setup(bot: AnyBot) -> None:

@@ -5,11 +5,11 @@ from discord.ext import commands
 
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction
+from imgoe_bot.ui.interactions.bases import AnsweringCog
 from imgoe_bot.ui.setup import my_key
-from imgoe_bot.ui.words import failures
 
 
-class MyKeyCog(commands.Cog, name="imgoe_bot.MyKeyCog"):
+class MyKeyCog(AnsweringCog, commands.Cog, name="imgoe_bot.MyKeyCog"):
     """Everybody's own; private."""
 
     @app_commands.command(name="my-key", description=text("command.my-key.description"))
@@ -20,12 +20,6 @@ class MyKeyCog(commands.Cog, name="imgoe_bot.MyKeyCog"):
         await interaction.response.defer(ephemeral=True, thinking=True)
         shown, view = await my_key.panel(interaction)
         await interaction.followup.send(shown, view=view, ephemeral=True, suppress_embeds=True)
-
-    async def cog_app_command_error(
-        self, interaction: AnyInteraction, error: app_commands.AppCommandError
-    ) -> None:
-        """Hand errors to where they are worded."""
-        await failures.answer(interaction, error)
 
 
 async def setup(bot: AnyBot) -> None:

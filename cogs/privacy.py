@@ -6,16 +6,17 @@ from discord.ext import commands
 from imgoe_bot.domain.choices import PersonChoice
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
-from imgoe_bot.ui.library import render
+from imgoe_bot.ui.interactions.bases import AnsweringCog
+from imgoe_bot.ui.message_parts import text_file
 from imgoe_bot.ui.privacy import erase_button, overview
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.translate import words_for_locale
-from imgoe_bot.ui.words import failures
 
 
 @app_commands.allowed_installs(guilds=True, users=True)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
 class PrivacyCog(
+    AnsweringCog,
     commands.GroupCog,
     name="imgoe_bot.PrivacyCog",
     group_name="privacy",
@@ -30,7 +31,7 @@ class PrivacyCog(
     async def show(self, interaction: AnyInteraction) -> None:
         """Answer privately with what is kept, by whom, where and for how long."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        shown = await self._privacy.show(convert.actor_of(interaction))
+        shown = await self._privacy.show(actor_of(interaction))
         embed = overview.overview(shown, words_for_locale(interaction.locale))
         await interaction.followup.send(embed=embed, ephemeral=True)
 
@@ -46,7 +47,7 @@ class PrivacyCog(
 
     async def _choose(self, interaction: AnyInteraction, choice: PersonChoice) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor = convert.actor_of(interaction)
+        actor = actor_of(interaction)
         await self._privacy.choose(actor, choice)
         words = words_for_locale(interaction.locale)
         answer = overview.chosen(choice, words, everywhere=actor.guild_id is None)
@@ -56,9 +57,9 @@ class PrivacyCog(
     async def export(self, interaction: AnyInteraction) -> None:
         """Answer privately with everything about this person as a file."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        data = await self._privacy.export(convert.actor_of(interaction))
+        data = await self._privacy.export(actor_of(interaction))
         answer = words_for_locale(interaction.locale)("privacy.exported")
-        file = render.text_file(data, "my-data.json")
+        file = text_file(data, "my-data.json")
         await interaction.followup.send(answer, file=file, ephemeral=True)
 
     @app_commands.command(
@@ -67,19 +68,13 @@ class PrivacyCog(
     async def forget_me(self, interaction: AnyInteraction) -> None:
         """Ask, privately, whether everything about this person is to be erased."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        shown = await self._privacy.show(convert.actor_of(interaction))
+        shown = await self._privacy.show(actor_of(interaction))
         words = words_for_locale(interaction.locale)
         await interaction.followup.send(
             overview.ask_forget(shown.holdings, words),
             view=erase_button.forget_view(words),
             ephemeral=True,
         )
-
-    async def cog_app_command_error(
-        self, interaction: AnyInteraction, error: app_commands.AppCommandError
-    ) -> None:
-        """Hand errors to where they are worded."""
-        await failures.answer(interaction, error)
 
 
 async def setup(bot: AnyBot) -> None:

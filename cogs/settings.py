@@ -7,23 +7,24 @@ from discord.ext import commands
 
 from imgoe_bot.domain.guild import check_may_manage
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.ui.cards import render
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
+from imgoe_bot.ui.interactions.bases import AnsweringCog
 from imgoe_bot.ui.privacy import notices
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.settings import answers, pages
-from imgoe_bot.ui.settings.places import WHOLE_SERVER, ChosenPlace, PlaceOption, ids_of
+from imgoe_bot.ui.settings.place_option import WHOLE_SERVER, OptionPlace, PlaceOption, ids_of
 from imgoe_bot.ui.settings.reset import ask_reset
 from imgoe_bot.ui.settings.suggestions import suggest_names, suggest_values
+from imgoe_bot.ui.settings.summary import settings_embed
 from imgoe_bot.ui.setup.key_form import KeyModal
 from imgoe_bot.ui.translate import words_for_locale
-from imgoe_bot.ui.words import failures
 
 
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_guild=True)
 class SettingsCog(
+    AnsweringCog,
     commands.GroupCog,
     name="imgoe_bot.SettingsCog",
     group_name="settings",
@@ -37,7 +38,7 @@ class SettingsCog(
     @app_commands.command(description=text("command.settings.key.description"))
     async def key(self, interaction: AnyInteraction) -> None:
         """Open the modal, filled in with the present host."""
-        check_may_manage(convert.actor_of(interaction))
+        check_may_manage(actor_of(interaction))
         settings = await self._services.guilds.get(GuildId(interaction.guild_id or 0))
         words = words_for_locale(interaction.locale)
         form = KeyModal(host_url=settings.host_url, version=settings.version, words=words)
@@ -48,15 +49,15 @@ class SettingsCog(
     async def show(
         self,
         interaction: AnyInteraction,
-        channel: Transform[ChosenPlace, PlaceOption] = WHOLE_SERVER,
+        channel: Transform[OptionPlace, PlaceOption] = WHOLE_SERVER,
     ) -> None:
         """Answer privately with the settings; of the key only its last characters."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        guild_id = check_may_manage(convert.actor_of(interaction))
+        guild_id = check_may_manage(actor_of(interaction))
         settings = await self._services.guilds.get(guild_id)
         rules = await self._services.mirrors.rules(guild_id)
-        embed = render.settings(settings, words_for_locale(interaction.locale), rules=rules)
-        options, view = await pages.look(interaction, channel, page=0)
+        embed = settings_embed(settings, words_for_locale(interaction.locale), rules=rules)
+        options, view = await pages.page_message(interaction, channel, page=0)
         await interaction.followup.send(embeds=[embed, options], view=view, ephemeral=True)
 
     @app_commands.command(name="set", description=text("command.settings.set.description"))
@@ -71,11 +72,11 @@ class SettingsCog(
         interaction: AnyInteraction,
         name: str,
         value: str,
-        channel: Transform[ChosenPlace, PlaceOption] = WHOLE_SERVER,
+        channel: Transform[OptionPlace, PlaceOption] = WHOLE_SERVER,
     ) -> None:
         """Set one option at one place."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor = convert.actor_of(interaction)
+        actor = actor_of(interaction)
         guild_id = check_may_manage(actor)
         before = await self._services.options.explain(guild_id, channel.line)
         new = await self._services.options.set(
@@ -97,7 +98,7 @@ class SettingsCog(
         self,
         interaction: AnyInteraction,
         name: str | None = None,
-        channel: Transform[ChosenPlace, PlaceOption] = WHOLE_SERVER,
+        channel: Transform[OptionPlace, PlaceOption] = WHOLE_SERVER,
     ) -> None:
         """Ask whether one option, or all of them, are to inherit again at one place."""
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -107,7 +108,7 @@ class SettingsCog(
     async def export(self, interaction: AnyInteraction) -> None:
         """Answer privately with a file of everything that is set."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        data = await self._services.options.export(convert.actor_of(interaction))
+        data = await self._services.options.export(actor_of(interaction))
         words = words_for_locale(interaction.locale)
         await interaction.followup.send(
             words("option.done.exported"), file=answers.export_file(data), ephemeral=True
@@ -118,7 +119,7 @@ class SettingsCog(
     async def import_(self, interaction: AnyInteraction, file: discord.Attachment) -> None:
         """Set everything that an exported file says, and nothing else."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        actor = convert.actor_of(interaction)
+        actor = actor_of(interaction)
         check_may_manage(actor)
         data = await answers.read_export(file)
         known = ids_of(interaction.guild)
@@ -135,15 +136,9 @@ class SettingsCog(
     async def history(self, interaction: AnyInteraction) -> None:
         """Answer privately with the last changes."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        changes = await self._services.options.history(convert.actor_of(interaction))
+        changes = await self._services.options.history(actor_of(interaction))
         embed = pages.history_embed(changes, words_for_locale(interaction.locale))
         await interaction.followup.send(embed=embed, ephemeral=True)
-
-    async def cog_app_command_error(
-        self, interaction: AnyInteraction, error: app_commands.AppCommandError
-    ) -> None:
-        """Hand errors to where they are worded."""
-        await failures.answer(interaction, error)
 
 
 async def setup(bot: AnyBot) -> None:

@@ -5,12 +5,12 @@ from discord.ext import commands
 
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction
-from imgoe_bot.ui.setup.items import show
-from imgoe_bot.ui.setup.scene import Step
-from imgoe_bot.ui.words import failures
+from imgoe_bot.ui.interactions.bases import AnsweringCog
+from imgoe_bot.ui.setup.wizard import show
+from imgoe_bot.ui.setup.wizard_state import Step
 
 
-class SetupCog(commands.Cog, name="imgoe_bot.SetupCog"):
+class SetupCog(AnsweringCog, commands.Cog, name="imgoe_bot.SetupCog"):
     """The wizard's first step; its buttons lead on."""
 
     @app_commands.command(description=text("command.setup.description"))
@@ -20,12 +20,6 @@ class SetupCog(commands.Cog, name="imgoe_bot.SetupCog"):
         """Answer privately with the first step."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         await show(interaction, Step.HOST)
-
-    async def cog_app_command_error(
-        self, interaction: AnyInteraction, error: app_commands.AppCommandError
-    ) -> None:
-        """Hand errors to where they are worded."""
-        await failures.answer(interaction, error)
 
 
 async def setup(bot: AnyBot) -> None:

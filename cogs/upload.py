@@ -8,14 +8,16 @@ from discord.ext import commands
 
 from imgoe_bot.domain import upload_options
 from imgoe_bot.domain.ids import UserId
-from imgoe_bot.ui.cards import answers
+from imgoe_bot.ui.cards import command_answers
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.interactions import message_menus
+from imgoe_bot.ui.interactions.bases import AnsweringCog
+from imgoe_bot.ui.reading.actors import actor_of
+from imgoe_bot.ui.reading.uploads import file_or_url, post_of
 from imgoe_bot.ui.translate import words_for_locale
-from imgoe_bot.ui.uploading import chosen_message, message_menus
+from imgoe_bot.ui.uploading import chosen_message, permanent_links
 from imgoe_bot.ui.uploading.upload_many import UploadManyModal
-from imgoe_bot.ui.words import failures
 
 Title = app_commands.Range[str, 1, 100]
 Description = app_commands.Range[str, 1, upload_options.DESCRIPTION_MAX_CHARS]
@@ -23,15 +25,17 @@ Width = app_commands.Range[int, upload_options.WIDTH_MIN_PX, upload_options.WIDT
 Category = app_commands.Range[int, 1]
 
 
-class UploadCog(commands.Cog, name="imgoe_bot.UploadCog"):
+class UploadCog(AnsweringCog, commands.Cog, name="imgoe_bot.UploadCog"):
     """Uploads on demand; works without the message-content intent."""
 
     def __init__(self, bot: AnyBot) -> None:
         self._bot = bot
         self._services = services_of(bot)
         self._menus = (
-            message_menus.message_menu(text("menu.keep"), self._keep, anywhere=True),
-            message_menus.message_menu(text("menu.heal"), self._heal, anywhere=True),
+            message_menus.message_menu(text("menu.mirror"), self._mirror, anywhere=True),
+            message_menus.message_menu(
+                text("menu.permanent_link"), self._find_links, anywhere=True
+            ),
         )
 
     async def cog_load(self) -> None:
@@ -76,7 +80,7 @@ class UploadCog(commands.Cog, name="imgoe_bot.UploadCog"):
     ) -> None:
         """Upload one attachment or address and answer with its card."""
         await interaction.response.defer(thinking=True, ephemeral=private)
-        handed = convert.handed_of(file, url)
+        upload = file_or_url(file, url)
         requested = upload_options.parse_upload_options(
             title=title,
             description=description,
@@ -87,13 +91,13 @@ class UploadCog(commands.Cog, name="imgoe_bot.UploadCog"):
             expires=expires,
             nsfw=nsfw,
         )
-        post = convert.post_of(interaction, now=datetime.now(UTC))
-        actor = convert.actor_of(interaction)
+        post = post_of(interaction, now=datetime.now(UTC))
+        actor = actor_of(interaction)
         card = await self._services.uploads.upload_now(
-            actor, [handed], post=post, requested=requested
+            actor, [upload], post=post, requested=requested
         )
         remarks = upload_options.remarks_on(card, requested)
-        await answers.show(interaction, card, private=private, remarks=remarks)
+        await command_answers.show(interaction, card, private=private, remarks=remarks)
 
     @app_commands.command(name="upload-many", description=text("command.upload-many.description"))
     @app_commands.allowed_installs(guilds=True, users=True)
@@ -103,33 +107,29 @@ class UploadCog(commands.Cog, name="imgoe_bot.UploadCog"):
         modal = UploadManyModal(words=words_for_locale(interaction.locale))
         await interaction.response.send_modal(modal)
 
-    async def _keep(self, interaction: AnyInteraction, target: discord.Message) -> None:
+    async def _mirror(self, interaction: AnyInteraction, target: discord.Message) -> None:
         """Upload what a message holds and answer with its card."""
-        handed = chosen_message.handed_from(interaction, target)
-        if not handed:
-            nothing = words_for_locale(interaction.locale)("keep.nothing")
+        files = chosen_message.chosen_files(interaction, target)
+        if not files:
+            nothing = words_for_locale(interaction.locale)("menu.mirror_no_media")
             await interaction.response.send_message(nothing, ephemeral=True)
             return
         await interaction.response.defer(thinking=True)
-        actor, post = convert.actor_of(interaction), chosen_message.post_about(interaction, target)
+        actor, post = actor_of(interaction), chosen_message.post_about(interaction, target)
         author_id = UserId(target.author.id)
-        card = await self._services.keeping.keep(actor, handed, post=post, author_id=author_id)
-        await answers.show(interaction, card)
+        card = await self._services.chosen_messages.keep(
+            actor, files, post=post, author_id=author_id
+        )
+        await command_answers.show(interaction, card)
 
-    async def _heal(self, interaction: AnyInteraction, target: discord.Message) -> None:
+    async def _find_links(self, interaction: AnyInteraction, target: discord.Message) -> None:
         """Answer privately with links that work."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        found = await chosen_message.heal(interaction, target)
+        found = await permanent_links.find_links_to_media(interaction, target)
         words = words_for_locale(interaction.locale)
         await interaction.followup.send(
-            chosen_message.healed_text(found, words), ephemeral=True, suppress_embeds=True
+            permanent_links.links_text(found, words), ephemeral=True, suppress_embeds=True
         )
-
-    async def cog_app_command_error(
-        self, interaction: AnyInteraction, error: app_commands.AppCommandError
-    ) -> None:
-        """Hand errors to where they are worded."""
-        await failures.answer(interaction, error)
 
 
 async def setup(bot: AnyBot) -> None:

@@ -9,8 +9,8 @@ from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.ui.access.lost_access import check_access
 from imgoe_bot.ui.container import AnyBot, services_of
 from imgoe_bot.ui.watching.catch_up import CatchUp, ask_for_all, ask_if_behind, note_move
-from imgoe_bot.ui.watching.messages import look_again, look_at, save_by_reaction
-from imgoe_bot.ui.watching.taken_back import channel_deleted, messages_deleted
+from imgoe_bot.ui.watching.deletions import channel_deleted, messages_deleted
+from imgoe_bot.ui.watching.incoming import handle_edit, handle_message, save_by_reaction
 
 
 class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
@@ -23,13 +23,13 @@ class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Store the work a message asks for, or ask its author."""
-        await look_at(message, self._services)
+        await handle_message(message, self._services)
         ask_if_behind(message, self._services)
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
         """Look again: previews of links arrive as edits."""
-        await look_again(event.message, self._services)
+        await handle_edit(event.message, self._services)
 
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
@@ -38,12 +38,12 @@ class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
-        """Deal with a message that was taken back."""
+        """Deal with a message that was deleted."""
         await messages_deleted(event.guild_id, [event.message_id], self._services)
 
     @commands.Cog.listener()
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
-        """Deal with messages that were taken back together."""
+        """Deal with messages that were deleted together."""
         await messages_deleted(event.guild_id, event.message_ids, self._services)
 
     @commands.Cog.listener()

@@ -27,7 +27,7 @@ from imgoe_bot.hostapi.wire.reply import UploadReply, find_object
 from imgoe_bot.hostapi.wire.viewer_page import moved_page, read_viewer
 from imgoe_bot.log import redact
 from imgoe_bot.services.settings.guild_settings import check_host_url
-from imgoe_bot.ui import wording
+from imgoe_bot.ui import formatting
 from imgoe_bot.ui.reading.media_references import id_of
 
 SENT = Sent(host="https://host.example", sent_bytes=9, secrets=("key",))
@@ -210,9 +210,9 @@ PARSERS: dict[str, tuple[Parser, list[str]]] = {
     ),
     "an address's name": (name_in, [*NAMES, "?", "#", "://"]),
     "an address's id": (id_of, NAMES),
-    "a file's name on a card": (wording.safe_name, NAMES + TEXT),
-    "a text on a card": (wording.escape, NAMES + TEXT),
-    "a link on a card": (wording.is_link, [*NAMES, "https://", "https://a"]),
+    "a file's name on a card": (formatting.safe_name, NAMES + TEXT),
+    "a text on a card": (formatting.escape, NAMES + TEXT),
+    "a link on a card": (formatting.is_link, [*NAMES, "https://", "https://a"]),
     "a file's name at a host": (plain_name, NAMES),
     "people": (_tried(option_kinds.users("a").parse), OPTIONS),
     "a size": (_tried(option_kinds.size("a").parse), OPTIONS),

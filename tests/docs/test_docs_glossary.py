@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
@@ -48,9 +49,9 @@ def _modules_and_classes() -> Iterator[tuple[str, str]]:
                     yield at, node.name
 
 
-def _keys(table: Mapping[str, object], prefix: str = "") -> Iterator[str]:
+def _keys(table: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
     for key, value in table.items():
-        if isinstance(value, dict):
+        if hasattr(value, "items"):
             yield from _keys(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}"

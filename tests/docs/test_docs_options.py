@@ -1,8 +1,8 @@
 """docs/settings.md lists every option a server may set, as the bot itself explains it."""
 
 from imgoe_bot.domain.options import DEFAULTS, OPTIONS
+from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.translate import words_for_locale
-from imgoe_bot.ui.words import option_words
 from tests.docs.tables import code, read, rows, sections
 
 ENGLISH = words_for_locale("en")
@@ -14,10 +14,10 @@ def test_every_option_is_listed_in_order_with_what_it_takes_and_is_for() -> None
     assert [tuple(row) for row in listed] == [
         (
             f"`{name}`",
-            option_words.takes(option, ENGLISH),
+            option_texts.takes(option, ENGLISH),
             f"`{option.show(getattr(DEFAULTS, name))}`",
             "channel" if option.per_channel else "server",
-            option_words.about(name, ENGLISH),
+            option_texts.about(name, ENGLISH),
         )
         for name, option in OPTIONS.items()
     ]

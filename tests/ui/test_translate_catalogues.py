@@ -9,6 +9,8 @@ import discord
 import pytest
 
 from imgoe_bot import errors
+from imgoe_bot.ui.formatting import size
+from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import (
     ENGLISH,
     LOCALES,
@@ -17,11 +19,9 @@ from imgoe_bot.ui.translate import (
     read_catalogue,
     words_for_locale,
 )
-from imgoe_bot.ui.wording import size
-from imgoe_bot.ui.words.failures import words_for
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [*(ROOT / "src/imgoe_bot/ui").glob("*.py"), *(ROOT / "cogs").glob("*.py")]
+SOURCES = [*(ROOT / "src/imgoe_bot/ui").rglob("*.py"), *(ROOT / "cogs").glob("*.py")]
 FORMS = ("one", "other")
 OTHERS = [code for code in LOCALES if code != ENGLISH]
 
@@ -124,7 +124,8 @@ def _named() -> Iterator[tuple[str, bool]]:
 
 def _takes_key(function: ast.expr) -> bool:
     if isinstance(function, ast.Attribute):
-        return function.attr == "find" and _takes_key(function.value)
+        holds_words = function.attr in ("words", "_words")
+        return holds_words or (function.attr == "find" and _takes_key(function.value))
     if isinstance(function, ast.Call):
         return _takes_key(function.func)
     return isinstance(function, ast.Name) and function.id in ("words", "text", "words_for_locale")
@@ -243,4 +244,4 @@ def test_a_size_is_written_as_in_the_language(locale: str, said: str) -> None:
     ],
 )
 def test_an_error_is_told_in_the_readers_language(locale: str, says: str) -> None:
-    assert words_for(errors.NotAllowed(needs="manage_guild"), words_for_locale(locale)) == says
+    assert error_text(errors.NotAllowed(needs="manage_guild"), words_for_locale(locale)) == says

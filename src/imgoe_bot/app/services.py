@@ -18,8 +18,8 @@ from imgoe_bot.services.reports.status import StatusService
 from imgoe_bot.services.settings.setup import SetupService
 from imgoe_bot.settings import PluginSettings
 from imgoe_bot.ui.container import AnyBot, Services
-from imgoe_bot.ui.outbound.board import DiscordBoard
 from imgoe_bot.ui.outbound.messenger import DiscordMessenger
+from imgoe_bot.ui.outbound.reposting import DiscordReposter
 
 
 @asynccontextmanager
@@ -31,7 +31,7 @@ async def open_services(settings: PluginSettings, bot: AnyBot) -> AsyncGenerator
         SchemaTooNew: a newer version wrote the database.
         StoreError: the database can't be opened.
     """
-    discord_side = DiscordSide(DiscordMessenger(bot), DiscordBoard(bot))
+    discord_side = DiscordSide(DiscordMessenger(bot), DiscordReposter(bot))
     async with open_stores(settings) as stores, open_host_side(settings) as host_side:
         yield build_services(settings, stores, host_side=host_side, discord_side=discord_side)
 
@@ -75,8 +75,8 @@ def build_services(
         notices=mirroring.notices,
         uploads=uploading.uploads,
         quotas=quotas,
-        keeping=uploading.chosen_messages,
-        resting=mirroring.auto_pauses,
+        chosen_messages=uploading.chosen_messages,
+        auto_pauses=mirroring.auto_pauses,
         deletions=deleting.deletions,
         retirements=deleting.retirements,
         library=LibraryService(

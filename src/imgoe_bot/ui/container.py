@@ -54,8 +54,8 @@ class Services:
     notices: NoticeService
     uploads: UploadService
     quotas: QuotaService
-    keeping: ChosenMessageService
-    resting: AutoPauseService
+    chosen_messages: ChosenMessageService
+    auto_pauses: AutoPauseService
     deletions: DeletionService
     retirements: RetirementService
     library: LibraryService

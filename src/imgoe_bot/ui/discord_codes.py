@@ -3,6 +3,7 @@
 Source: Discord's developer documentation, JSON error codes; DISCORD.md section 1, "Seen since".
 """
 
+UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
 MISSING_ACCESS = 50001
 MISSING_PERMISSIONS = 50013

@@ -1,5 +1,6 @@
-"""What messages of every kind share: types of their items, colours, pings, lengths."""
+"""What messages of every kind share: types of their items, colours, marks, files, lengths."""
 
+import io
 import re
 from typing import Any
 
@@ -16,5 +17,13 @@ COLOUR = discord.Colour(0x3D7DD8)
 COLOUR_FAILED = discord.Colour(0xC8553D)
 COLOUR_GONE = discord.Colour(0x80848E)
 
+HOLDS, FAILS = "✓", "✗"
+"""Before what was checked."""
+
 MESSAGE_MAX = 2000
 """Characters of a message's text."""
+
+
+def text_file(text: str, name: str) -> discord.File:
+    """Return a text as an attachment."""
+    return discord.File(io.BytesIO(text.encode()), name)

@@ -28,7 +28,7 @@ def _count(town: Town, state: str) -> int:
 
 
 async def _put_off(town: Town, *, joined: int = 0) -> None:
-    """Wait until a letter is put off and so many further posts have joined it."""
+    """Wait until a direct message is put off and so many further posts have joined it."""
     query = "SELECT count(*) FROM job WHERE state = 'ready' AND letter IS NOT NULL"
     await eventually(lambda: town.read_number(query) == 1 and _count(town, "waiting") == joined)
 

@@ -13,7 +13,7 @@ from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in, needed_t
 from imgoe_bot.ui.access.refusals import find_lack
 from imgoe_bot.ui.container import Services
 from imgoe_bot.ui.discord_codes import LACKING
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.places import channel_line
 
 AnyChannel = discord.abc.GuildChannel | discord.Thread
 
@@ -26,33 +26,35 @@ async def check_access(guild: discord.Guild, services: Services) -> None:
     Who made a rule is told once when it rests. Where one woke the server is unheard afterwards:
     what was posted meanwhile has to be read.
     """
-    async with services.resting.lock(GuildId(guild.id)):
+    async with services.auto_pauses.lock(GuildId(guild.id)):
         await _check_access(guild, services)
 
 
 async def _check_access(guild: discord.Guild, services: Services) -> None:
     guild_id = GuildId(guild.id)
     rules = await services.mirrors.rules(guild_id)
-    woke = [await _woke(guild, rule, services) for rule in rules if rule.lacks is not None]
+    woke = [
+        await _wake_if_readable(guild, rule, services) for rule in rules if rule.lacks is not None
+    ]
     if any(woke):
         rules = await services.mirrors.rules(guild_id)
     if all(rule.paused for rule in rules):
         return
     lost = list(lost_in(guild, rules, await services.marks.stored(guild_id)))
-    await services.resting.rest(guild_id, lost, locale=str(guild.preferred_locale))
+    await services.auto_pauses.rest(guild_id, lost, locale=str(guild.preferred_locale))
 
 
-async def _woke(guild: discord.Guild, rule: MirrorRule, services: Services) -> bool:
+async def _wake_if_readable(guild: discord.Guild, rule: MirrorRule, services: Services) -> bool:
     """Wake a rule if nothing is missing any more of what is needed by now."""
     place = guild if rule.is_server_wide else guild.get_channel_or_thread(rule.channel_id)
     if place is None:
         return False
-    line = convert.channel_line(place)
+    line = channel_line(place)
     options = await services.options.at(GuildId(guild.id), line)
     if missing_in(place, needed_to_mirror(options)) or _lacks_in_log(guild, rule, options):
         return False
     services.marks.hold_unheard(GuildId(guild.id))  # first: a repeat finds it awake already
-    return await services.resting.wake(rule, line)
+    return await services.auto_pauses.wake(rule, line)
 
 
 def _lacks_in_log(guild: discord.Guild, rule: MirrorRule, options: Options) -> bool:
@@ -64,15 +66,15 @@ def _lacks_in_log(guild: discord.Guild, rule: MirrorRule, options: Options) -> b
     return log_channel is not None and bool(missing_in(log_channel, [lack]))
 
 
-async def refused(channel: AnyChannel, error: discord.Forbidden, services: Services) -> None:
-    """Let a channel rest whose messages Discord refuses, if a permission really lacks."""
+async def pause_if_lost(channel: AnyChannel, error: discord.Forbidden, services: Services) -> None:
+    """Pause the mirroring of a channel that Discord refuses to show, if a permission is missing."""
     guild = channel.guild
     lack = await find_lack(guild, channel.id, NEEDED_TO_READ) if error.code in LACKING else None
     if lack is None:
         log.warning("a channel was refused for no permission", channel=channel.id, code=error.code)
         return
-    lost = InaccessibleChannel(convert.channel_line(channel), lack)
-    await services.resting.rest(GuildId(guild.id), [lost], locale=str(guild.preferred_locale))
+    lost = InaccessibleChannel(channel_line(channel), lack)
+    await services.auto_pauses.rest(GuildId(guild.id), [lost], locale=str(guild.preferred_locale))
 
 
 def lost_in(
@@ -83,7 +85,7 @@ def lost_in(
     Under a wider rule, a channel in which nothing was ever seen may never have been open to it.
     """
     for channel in _channels(guild):
-        line = convert.channel_line(channel)
+        line = channel_line(channel)
         rule = find_rule(line, rules, guild_id=GuildId(guild.id))
         if rule is None or rule.paused:
             continue

@@ -12,16 +12,17 @@ from imgoe_bot.domain.ids import PostId, UploadId
 from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.domain.upload_rights import may_see_link
-from imgoe_bot.ui import wording as w
-from imgoe_bot.ui.cards import link_pages, render
+from imgoe_bot.ui import formatting as fmt
+from imgoe_bot.ui.cards import delete_links
+from imgoe_bot.ui.cards.delete_links import private_text
 from imgoe_bot.ui.cards.held_buttons import hold_buttons
 from imgoe_bot.ui.cards.links_button import LinksButton, linked
 from imgoe_bot.ui.container import AnyInteraction, services_of
-from imgoe_bot.ui.message_parts import AnyItem, Match
+from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton
+from imgoe_bot.ui.message_parts import Match
 from imgoe_bot.ui.privacy.consent import AskButton
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.translate import Words, words_for_locale
-from imgoe_bot.ui.words import failures
 
 BUTTON_URL_MAX = 512
 """The longest address Discord takes for a button; the card's title links it all the same."""
@@ -29,90 +30,63 @@ BUTTON_URL_MAX = 512
 _DELETE = re.compile(r"imgoe:delete:([0-9a-f]{16})")
 
 
-class ManageButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"imgoe:manage:(?P<id>[0-9a-f]{16})"
-):
+class ManageButton(LastingButton, template=r"imgoe:manage:(?P<id>[0-9a-f]{16})"):
     """On a card: shows whoever may delete its copies how to, privately."""
 
-    def __init__(self, post_id: PostId, *, label: str) -> None:
+    acknowledgement = Acknowledgement.PRIVATE
+
+    def __init__(self, post_id: PostId, *, label: str = "…") -> None:
         self._post_id = post_id
-        super().__init__(
-            discord.ui.Button(
-                label=label,
-                style=discord.ButtonStyle.secondary,
-                custom_id=f"imgoe:manage:{post_id}",
-            )
-        )
+        super().__init__(f"imgoe:manage:{post_id}", label=label)
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
-    ) -> Self:
-        """Rebuild the button of a message that an earlier process sent."""
-        return cls(PostId(match["id"]), label=_label(item))
+    def _rebuild(cls, match: Match) -> Self:
+        return cls(PostId(match["id"]))
 
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction) -> None:
         """Answer privately with links for the uploader, with buttons for a moderator."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        async with failures.answered(interaction):
-            actor = convert.actor_of(interaction)
-            card = await services_of(interaction.client).deletions.get_card(actor, self._post_id)
-            words = words_for_locale(interaction.locale)
-            await interaction.followup.send(
-                render.private_text(card, words, with_links=_may_see_links(actor, card)),
-                view=private_view(card, words),
-                ephemeral=True,
-                suppress_embeds=True,
-            )
+        actor = actor_of(interaction)
+        card = await services_of(interaction.client).deletions.get_card(actor, self._post_id)
+        words = words_for_locale(interaction.locale)
+        await interaction.followup.send(
+            private_text(card, words, with_links=_may_see_links(actor, card)),
+            view=private_view(card, words),
+            ephemeral=True,
+            suppress_embeds=True,
+        )
 
 
-class DeleteButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"imgoe:delete:(?P<id>[0-9a-f]{16})"
-):
+class DeleteButton(LastingButton, template=r"imgoe:delete:(?P<id>[0-9a-f]{16})"):
     """In private: deletes one copy."""
 
-    def __init__(self, upload_id: UploadId, *, label: str) -> None:
+    def __init__(self, upload_id: UploadId, *, label: str = "…") -> None:
         self._upload_id = upload_id
         super().__init__(
-            discord.ui.Button(
-                label=label[:80],
-                style=discord.ButtonStyle.danger,
-                custom_id=f"imgoe:delete:{upload_id}",
-            )
+            f"imgoe:delete:{upload_id}", label=label[:80], style=discord.ButtonStyle.danger
         )
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
-    ) -> Self:
-        """Rebuild the button of a message that an earlier process sent."""
-        return cls(UploadId(match["id"]), label=_label(item))
+    def _rebuild(cls, match: Match) -> Self:
+        return cls(UploadId(match["id"]))
 
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction) -> None:
         """Delete, then show the message again without what is gone."""
-        await interaction.response.defer()
-        async with failures.answered(interaction):
-            actor = convert.actor_of(interaction)
-            deletions = services_of(interaction.client).deletions
-            card = await deletions.delete(actor, self._upload_id)
-            words = words_for_locale(interaction.locale)
-            shown = deletable_in(interaction.message) if interaction.message else []
-            if not set(shown) <= {upload.id for upload in card.uploads}:
-                cards = await deletions.get_digest(actor, shown)
-                text, view = link_pages.one_page(cards, words), delete_view(_listed(cards), words)
-            else:
-                text = render.private_text(card, words, with_links=_may_see_links(actor, card))
-                view = private_view(card, words)
-            await interaction.edit_original_response(content=text, view=view)
+        actor = actor_of(interaction)
+        deletions = services_of(interaction.client).deletions
+        card = await deletions.delete(actor, self._upload_id)
+        words = words_for_locale(interaction.locale)
+        shown = deletable_in(interaction.message) if interaction.message else []
+        if not set(shown) <= {upload.id for upload in card.uploads}:
+            cards = await deletions.get_digest(actor, shown)
+            text, view = delete_links.one_page(cards, words), delete_view(_listed(cards), words)
+        else:
+            text = private_text(card, words, with_links=_may_see_links(actor, card))
+            view = private_view(card, words)
+        await interaction.edit_original_response(content=text, view=view)
 
 
 def _listed(cards: Sequence[Card]) -> list[Upload]:
     return [upload for card in cards for upload in card.uploads]
-
-
-def _label(item: AnyItem) -> str:
-    """The words on a button that was sent; kept, so that its reader's language stays."""
-    return (item.label or "") if isinstance(item, discord.ui.Button) else ""
 
 
 def _may_see_links(actor: Actor, card: Card) -> bool:
@@ -167,8 +141,8 @@ def delete_view(uploads: Sequence[Upload], words: Words) -> discord.ui.View:
     """Return a delete button for each of these copies that exists, as many as there is room."""
     view = discord.ui.View(timeout=None)
     deletable = [upload for upload in uploads if upload.is_deletable]
-    for upload in deletable[: link_pages.BUTTONS_MAX]:
-        label = words("private.delete", file=w.plain_name(upload.filename))
+    for upload in deletable[: delete_links.BUTTONS_MAX]:
+        label = words("private.delete", file=fmt.plain_name(upload.filename))
         view.add_item(DeleteButton(upload.id, label=label))
     return view
 

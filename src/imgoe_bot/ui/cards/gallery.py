@@ -6,8 +6,10 @@ import discord
 
 from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.upload import Upload
-from imgoe_bot.ui import wording as w
-from imgoe_bot.ui.cards import buttons, render
+from imgoe_bot.ui import formatting as fmt
+from imgoe_bot.ui.cards import buttons
+from imgoe_bot.ui.cards.card_texts import card_note, failures_text, upload_lines
+from imgoe_bot.ui.cards.embeds import NO_THUMBS, Thumbs
 from imgoe_bot.ui.message_parts import COLOUR
 from imgoe_bot.ui.translate import words_for_locale
 
@@ -16,7 +18,7 @@ TEXT_MAX = 4000
 
 
 def gallery_view(
-    card: Card, *, elsewhere: bool = False, thumbs: render.Thumbs = render.NO_THUMBS
+    card: Card, *, elsewhere: bool = False, thumbs: Thumbs = NO_THUMBS
 ) -> discord.ui.LayoutView:
     """Return the whole card: pictures, a line a file, what was not kept, buttons.
 
@@ -27,10 +29,10 @@ def gallery_view(
     """
     words = words_for_locale(card.post.locale)
     parts: list[discord.ui.Item[Any]] = []
-    note = render.card_note(card, elsewhere=elsewhere)
-    failures = render.failures_text(card, words)
+    note = card_note(card, elsewhere=elsewhere)
+    failures = failures_text(card, words)
     limit = TEXT_MAX - len(note or "") - len(failures)
-    lines = render.upload_lines(card.uploads, words, limit=limit, held=card.is_held)
+    lines = upload_lines(card.uploads, words, limit=limit, held=card.is_held)
     if note is not None:
         parts.append(discord.ui.TextDisplay(note))
     pictures = [_picture(each, thumb=thumbs.get(each.id)) for each in card.pictured]
@@ -56,6 +58,6 @@ def _laid_out(parts: list[discord.ui.Item[Any]], card: Card) -> discord.ui.Layou
 def _picture(upload: Upload, *, thumb: str | None) -> discord.MediaGalleryItem:
     return discord.MediaGalleryItem(
         thumb or upload.stored.thumb_url or upload.stored.url,
-        description=w.plain_name(upload.filename, limit=200),
+        description=fmt.plain_name(upload.filename, limit=200),
         spoiler=upload.spoiler,
     )

@@ -7,46 +7,42 @@ import discord
 from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.ids import PostId
 from imgoe_bot.ui.container import AnyInteraction, services_of
-from imgoe_bot.ui.message_parts import AnyItem, Match
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton
+from imgoe_bot.ui.message_parts import Match
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.translate import Words, words_for_locale
-from imgoe_bot.ui.words import failures
 
 KEEP, DELETE = "keep", "delete"
 
 
 class HoldButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    LastingButton,
     template=r"imgoe:hold:(?P<decision>keep|delete):(?P<id>[0-9a-f]{16})",
 ):
     """On a card that is held: decides on its copies."""
 
-    def __init__(self, decision: str, post_id: PostId, *, label: str) -> None:
+    acknowledgement = Acknowledgement.PRIVATE
+
+    def __init__(self, decision: str, post_id: PostId, *, label: str = "…") -> None:
         self._decision = decision
         self._post_id = post_id
         kinds = {KEEP: discord.ButtonStyle.secondary, DELETE: discord.ButtonStyle.danger}
         custom_id = f"imgoe:hold:{decision}:{post_id}"
-        super().__init__(discord.ui.Button(label=label, style=kinds[decision], custom_id=custom_id))
+        super().__init__(custom_id, label=label, style=kinds[decision])
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
-    ) -> Self:
-        """Rebuild the button of a message that an earlier process sent."""
-        label = (item.label or "") if isinstance(item, discord.ui.Button) else ""
-        return cls(match["decision"], PostId(match["id"]), label=label)
+    def _rebuild(cls, match: Match) -> Self:
+        return cls(match["decision"], PostId(match["id"]))
 
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction) -> None:
         """Do what the moderator decides, and confirm it privately."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        async with failures.answered(interaction):
-            actor, words = convert.actor_of(interaction), words_for_locale(interaction.locale)
-            retirements = services_of(interaction.client).retirements
-            if self._decision == KEEP:
-                await retirements.keep_held(actor, self._post_id)
-            else:
-                await retirements.delete_held(actor, self._post_id)
-            await interaction.followup.send(words(f"hold.done.{self._decision}"), ephemeral=True)
+        actor, words = actor_of(interaction), words_for_locale(interaction.locale)
+        retirements = services_of(interaction.client).retirements
+        if self._decision == KEEP:
+            await retirements.keep_held(actor, self._post_id)
+        else:
+            await retirements.delete_held(actor, self._post_id)
+        await interaction.followup.send(words(f"hold.done.{self._decision}"), ephemeral=True)
 
 
 def hold_buttons(card: Card, words: Words) -> list[discord.ui.Item[Any]]:

@@ -1,58 +1,43 @@
 """The Links button of a card: every address of its copies, ready to be pasted elsewhere."""
 
 import html
-import io
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, Self
+from typing import Self
 
 import discord
 
 from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.ids import PostId
 from imgoe_bot.domain.upload import Upload
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction, services_of
-from imgoe_bot.ui.message_parts import AnyItem, Match
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton
+from imgoe_bot.ui.message_parts import MESSAGE_MAX, Match, text_file
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.translate import Words, words_for_locale
-from imgoe_bot.ui.words import failures
-
-TEXT_MAX = 2000
 
 
-class LinksButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"imgoe:links:(?P<id>[0-9a-f]{16})"
-):
+class LinksButton(LastingButton, template=r"imgoe:links:(?P<id>[0-9a-f]{16})"):
     """On a card: shows whoever presses it the addresses of its copies, privately."""
 
-    def __init__(self, post_id: PostId, *, label: str) -> None:
+    acknowledgement = Acknowledgement.PRIVATE
+
+    def __init__(self, post_id: PostId, *, label: str = "…") -> None:
         self._post_id = post_id
-        super().__init__(
-            discord.ui.Button(
-                label=label,
-                style=discord.ButtonStyle.secondary,
-                custom_id=f"imgoe:links:{post_id}",
-            )
-        )
+        super().__init__(f"imgoe:links:{post_id}", label=label)
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
-    ) -> Self:
-        """Rebuild the button of a message that an earlier process sent."""
-        label = (item.label or "") if isinstance(item, discord.ui.Button) else ""
-        return cls(PostId(match["id"]), label=label)
+    def _rebuild(cls, match: Match) -> Self:
+        return cls(PostId(match["id"]))
 
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction) -> None:
         """Answer privately; what does not fit is attached as a file."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        async with failures.answered(interaction):
-            actor = convert.actor_of(interaction)
-            card = await services_of(interaction.client).uploads.get_card(actor, self._post_id)
-            words = words_for_locale(interaction.locale)
-            text, files = links_message(card, words)
-            await interaction.followup.send(text, files=files, ephemeral=True)
+        actor = actor_of(interaction)
+        card = await services_of(interaction.client).uploads.get_card(actor, self._post_id)
+        words = words_for_locale(interaction.locale)
+        text, files = links_message(card, words)
+        await interaction.followup.send(text, files=files, ephemeral=True)
 
 
 def linked(card: Card) -> list[Upload]:
@@ -68,13 +53,13 @@ def links_message(card: Card, words: Words) -> tuple[str, list[discord.File]]:
         return words("links.none"), []
     blocks = [_block(words(f"links.{name}"), uploads, form) for name, form in _forms()]
     whole = "\n".join(blocks)
-    if len(whole) <= TEXT_MAX:
+    if len(whole) <= MESSAGE_MAX:
         return whole, []
-    text = w.fit(blocks, limit=TEXT_MAX, rest=lambda _: words("links.more"))
+    text = fmt.fit(blocks, limit=MESSAGE_MAX, rest=lambda _: words("links.more"))
     plain = "\n\n".join(
         words(f"links.{name}") + "\n" + "\n".join(map(form, uploads)) for name, form in _forms()
     )
-    return text, [discord.File(io.BytesIO(plain.encode()), "links.txt")]
+    return text, [text_file(plain, "links.txt")]
 
 
 def _block(title: str, uploads: Sequence[Upload], form: Callable[[Upload], str]) -> str:
@@ -126,4 +111,4 @@ def _is_film(upload: Upload) -> bool:
 
 def _name(upload: Upload) -> str:
     """A file's name on one line that does not end a code block."""
-    return w.plain_name(upload.filename).replace("`", "'")
+    return fmt.plain_name(upload.filename).replace("`", "'")

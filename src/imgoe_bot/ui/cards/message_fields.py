@@ -11,13 +11,13 @@ from imgoe_bot.domain.media import kind_of
 from imgoe_bot.domain.options import Layout
 from imgoe_bot.domain.post import MessageLocation, Post
 from imgoe_bot.domain.upload import Upload
-from imgoe_bot.ui.cards import buttons, render
+from imgoe_bot.ui.cards import buttons
+from imgoe_bot.ui.cards.card_texts import card_note
+from imgoe_bot.ui.cards.embeds import NO_THUMBS, Thumbs, card_embeds
 from imgoe_bot.ui.cards.gallery import gallery_view
 
 
-def fields(
-    card: Card, *, elsewhere: bool = False, thumbs: render.Thumbs = render.NO_THUMBS
-) -> dict[str, Any]:
+def fields(card: Card, *, elsewhere: bool = False, thumbs: Thumbs = NO_THUMBS) -> dict[str, Any]:
     """Return the arguments that discord.py's ``send`` and ``edit`` take alike.
 
     Args:
@@ -28,8 +28,8 @@ def fields(
     if card.post.layout is Layout.GALLERY:
         return {"view": gallery_view(card, elsewhere=elsewhere, thumbs=thumbs)}
     return {
-        "content": render.card_note(card, elsewhere=elsewhere),
-        "embeds": render.card_embeds(card, thumbs=thumbs),
+        "content": card_note(card, elsewhere=elsewhere),
+        "embeds": card_embeds(card, thumbs=thumbs),
         "view": buttons.card_view(card),
     }
 

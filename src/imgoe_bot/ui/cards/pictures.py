@@ -18,8 +18,8 @@ from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.ids import UploadId
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.services.ports.media import Thumb
-from imgoe_bot.ui import wording as w
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui import formatting as fmt
+from imgoe_bot.ui.reading.message_facts import message_place
 
 _FILE = re.compile(
     r"https?://[^?]*/attachments/[0-9]+/(?P<id>[0-9]+)/"
@@ -40,7 +40,7 @@ class _Picture:
 
 def posted(message: discord.Message) -> PostedCard:
     """Return where a card of ours was posted, and whether pictures are missing on it."""
-    return PostedCard(convert.place_of(message), lacks_thumbs=are_missing(message))
+    return PostedCard(message_place(message), lacks_thumbs=are_missing(message))
 
 
 def are_missing(message: discord.Message) -> bool:
@@ -69,7 +69,7 @@ def file_of(upload: Upload, thumb: Thumb) -> discord.File:
     return discord.File(
         io.BytesIO(thumb.data),
         f"{upload.id}.{kind}",
-        description=w.plain_name(upload.filename, limit=200),
+        description=fmt.plain_name(upload.filename, limit=200),
         spoiler=upload.spoiler,
     )
 

@@ -5,7 +5,7 @@ from discord.ext import commands
 
 from imgoe_bot.ui.client.command_sync import sync
 from imgoe_bot.ui.container import AnyInteraction, services_of
-from imgoe_bot.ui.words import failures
+from imgoe_bot.ui.interactions.errors import STALE, answer_error
 
 
 class ImgoeTree(app_commands.CommandTree[commands.AutoShardedBot]):
@@ -22,10 +22,10 @@ class ImgoeTree(app_commands.CommandTree[commands.AutoShardedBot]):
     ) -> None:
         """Answer what no command's own handler can."""
         if isinstance(error, app_commands.CommandNotFound):
-            await failures.answer(interaction, error)
+            await answer_error(interaction, error)
         else:
             await super().on_error(interaction, error)
-        if isinstance(error, failures.STALE):
+        if isinstance(error, STALE):
             await self._sync_once()
 
     async def _sync_once(self) -> None:

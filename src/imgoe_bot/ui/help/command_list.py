@@ -6,10 +6,10 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyBot, AnyInteraction
 from imgoe_bot.ui.message_parts import COLOUR
-from imgoe_bot.ui.reading.convert import guild_of
+from imgoe_bot.ui.reading.actors import guild_of
 from imgoe_bot.ui.translate import Words
 
 AnyCommand = app_commands.Command[Any, ..., Any]
@@ -24,7 +24,7 @@ def help_embed(interaction: AnyInteraction, bot: AnyBot, words: Words) -> discor
     embed = discord.Embed(title=words("help.title"), description=words("help.intro"), colour=COLOUR)
     offered = [each for each in bot.tree.get_commands() if _is_offered(interaction, each)]
     for title, lines in list(_groups(offered, words))[:FIELDS_MAX]:
-        text = w.fit(lines, limit=FIELD_MAX, rest=lambda count: words("help.more", count=count))
+        text = fmt.fit(lines, limit=FIELD_MAX, rest=lambda count: words("help.more", count=count))
         embed.add_field(name=title, value=text, inline=False)
     return embed
 

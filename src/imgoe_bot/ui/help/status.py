@@ -8,12 +8,12 @@ from imgoe_bot import _version
 from imgoe_bot.domain.budget import LimitUse
 from imgoe_bot.domain.duration import format_duration
 from imgoe_bot.services.reports.status import Report
-from imgoe_bot.ui import wording as w
-from imgoe_bot.ui.cards.render import rule_list
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.message_parts import COLOUR, COLOUR_FAILED
+from imgoe_bot.ui.texts.error_texts import error_text
+from imgoe_bot.ui.texts.rule_texts import rule_list
 from imgoe_bot.ui.translate import Words
-from imgoe_bot.ui.words.failures import words_for
 
 
 def status_embed(report: Report, interaction: AnyInteraction, words: Words) -> discord.Embed:
@@ -32,7 +32,7 @@ def status_embed(report: Report, interaction: AnyInteraction, words: Words) -> d
         embed.add_field(name=words(f"status.{name}"), value=value, inline=False)
     if report.resting:
         value = rule_list(report.resting, words)
-        embed.add_field(name=words("status.resting"), value=value, inline=False)
+        embed.add_field(name=words("status.paused"), value=value, inline=False)
     return embed
 
 
@@ -48,7 +48,7 @@ def queue_text(report: Report, words: Words) -> str:
 
 def host_text(report: Report, words: Words) -> str:
     """Return what the image host did last."""
-    lines = [f"**{w.host_name(report.host_url)}**"]
+    lines = [f"**{fmt.host_name(report.host_url)}**"]
     if not report.has_key:
         lines.append(words("settings.key_none"))
     if report.budget:
@@ -59,7 +59,7 @@ def host_text(report: Report, words: Words) -> str:
     if report.expiry_off:
         lines.append(words("status.expiry_off"))
     if report.health.failure is not None:
-        reason = words_for(report.health.failure, words)
+        reason = error_text(report.health.failure, words)
         lines.append(words("status.last_failed", reason=reason))
     return "\n".join(lines)
 
@@ -87,8 +87,8 @@ def used_text(report: Report, words: Words) -> str:
     files, size_bytes = report.used.files, report.used.size_bytes
     options = report.options
     parts = [words("status.files", files=_of(str(files), options.guild_files))]
-    limit = None if options.guild_bytes is None else w.size(options.guild_bytes, words)
-    parts.append(_of(w.size(size_bytes, words), limit))
+    limit = None if options.guild_bytes is None else fmt.size(options.guild_bytes, words)
+    parts.append(_of(fmt.size(size_bytes, words), limit))
     return " · ".join(parts)
 
 

@@ -8,16 +8,14 @@ import discord
 from imgoe_bot.domain.mirror import Decision, SkipReason
 from imgoe_bot.domain.status import Outcome, Record
 from imgoe_bot.errors import NotAllowed, SettingsRejected, SourceGone
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.access.permissions import held_in
 from imgoe_bot.ui.access.refusals import translated
 from imgoe_bot.ui.container import AnyInteraction, services_of
-from imgoe_bot.ui.message_parts import MESSAGE_MAX
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.message_parts import FAILS, HOLDS, MESSAGE_MAX
+from imgoe_bot.ui.reading.message_facts import facts_of
+from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import Words
-from imgoe_bot.ui.words.failures import words_for
-
-HOLDS, FAILS = "✓", "✗"
 
 _LINK = re.compile(
     r"<?https?://(?:\w+\.)?discord(?:app)?\.com/channels/"
@@ -28,7 +26,7 @@ _LINK = re.compile(
 async def answer(interaction: AnyInteraction, message: discord.Message, words: Words) -> str:
     """Return the checks of one message, and what came of them."""
     client: discord.Client = interaction.client
-    facts = convert.facts_of(message, us=client.user.id if client.user else 0)
+    facts = facts_of(message, us=client.user.id if client.user else 0)
     if facts is None:
         raise SourceGone
     services = services_of(client)
@@ -39,30 +37,30 @@ async def answer(interaction: AnyInteraction, message: discord.Message, words: W
     keep = tuple(each for each in decision.keep if each.filename not in failed)
     lines += check_lines(replace(decision, keep=keep), words)
     if not client.intents.message_content:
-        lines.append(words("mirror.blind"))
-    return w.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("why.more", count=count))
+        lines.append(words("mirror.content_hidden"))
+    return fmt.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("why.more", count=count))
 
 
 def record_lines(record: Record, words: Words) -> list[str]:
     """Return what was tried in vain."""
     lines = [
-        f"{FAILS} **{w.safe_name(each.filename)}**: {words_for(each.error, words)}"
+        f"{FAILS} **{fmt.safe_name(each.filename)}**: {error_text(each.error, words)}"
         for each in record.failures
     ]
     if record.answer is not None:
-        lines.append(words("why.answer_failed", reason=words_for(record.answer, words)))
+        lines.append(words("why.answer_failed", reason=error_text(record.answer, words)))
     return lines
 
 
 def check_lines(decision: Decision, words: Words) -> list[str]:
-    """Return each check as a claim that holds or fails, then each thing in the message."""
+    """Return each check as a claim that holds or fails, then what each file is."""
     lines = [_claim(HOLDS, reason, words) for reason in decision.passed]
     if decision.skip is not None:
         lines.append(_claim(FAILS, decision.skip, words))
-    lines += [f"{HOLDS} **{w.safe_name(each.filename)}**" for each in decision.keep]
-    for left in decision.skipped:
-        reason = words(f"why.{left.reason.value}")
-        lines.append(f"{FAILS} **{w.safe_name(left.attachment.filename)}**: {reason}")
+    lines += [f"{HOLDS} **{fmt.safe_name(each.filename)}**" for each in decision.keep]
+    for skipped in decision.skipped:
+        reason = words(f"why.{skipped.reason.value}")
+        lines.append(f"{FAILS} **{fmt.safe_name(skipped.attachment.filename)}**: {reason}")
     return lines
 
 

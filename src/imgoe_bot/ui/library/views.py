@@ -1,6 +1,7 @@
 """The library's buttons and menus: they outlive the process, and answer only who sees them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -9,16 +10,16 @@ import discord
 from imgoe_bot.domain.ids import UploadId
 from imgoe_bot.domain.library import Entry, Page, Query
 from imgoe_bot.domain.upload_rights import may_delete
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.cards.buttons import BUTTON_URL_MAX
 from imgoe_bot.ui.cards.links_button import LinksButton
 from imgoe_bot.ui.container import AnyInteraction, services_of
-from imgoe_bot.ui.library import render as lr
-from imgoe_bot.ui.library.state import PATTERN, Spot, pack, unpack
-from imgoe_bot.ui.message_parts import AnyItem, Match
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton, LastingItem
+from imgoe_bot.ui.library.embeds import entry_embed, page_title
+from imgoe_bot.ui.library.page_ids import PATTERN, PagePosition, pack, unpack
+from imgoe_bot.ui.message_parts import Match
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.translate import Words, words_for_locale
-from imgoe_bot.ui.words import failures
 
 PAGE_ID = "imgoe:lib:"
 PICK_ID = "imgoe:pick:"
@@ -30,7 +31,7 @@ Select = discord.ui.Select[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class LibraryMessage:
     """A message of the library, sent or edited alike."""
 
     content: str
@@ -38,64 +39,57 @@ class Shown:
     view: discord.ui.View
 
 
-class PageButton(discord.ui.DynamicItem[Button], template=_PAGE):
+class PageButton(LastingButton, template=_PAGE):
     """Turns to a page."""
 
-    def __init__(self, spot: Spot, *, label: str, disabled: bool = False) -> None:
-        self._spot = spot
-        super().__init__(
-            discord.ui.Button(label=label, disabled=disabled, custom_id=PAGE_ID + pack(spot))
-        )
+    def __init__(self, position: PagePosition, *, label: str = "…", disabled: bool = False) -> None:
+        self._position = position
+        super().__init__(PAGE_ID + pack(position), label=label, disabled=disabled)
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
-    ) -> Self:
-        """Rebuild the button of a message that an earlier process sent."""
-        return cls(unpack(match), label="…")
+    def _rebuild(cls, match: Match) -> Self:
+        return cls(unpack(match))
 
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction) -> None:
         """Show the page in the place of this one."""
-        await interaction.response.defer()
-        async with failures.answered(interaction):
-            await turn_to(interaction, self._spot)
+        await turn_to(interaction, self._position)
 
 
-class PickSelect(discord.ui.DynamicItem[Select], template=_PICK):
+class PickSelect(LastingItem[Select], template=_PICK):
     """Picks one copy of a page."""
 
     def __init__(
-        self, spot: Spot, *, options: list[discord.SelectOption], placeholder: str | None
+        self,
+        position: PagePosition,
+        *,
+        options: Sequence[discord.SelectOption] = (),
+        placeholder: str | None = None,
     ) -> None:
-        self._spot = spot
+        self._position = position
         super().__init__(
             discord.ui.Select(
-                custom_id=PICK_ID + pack(spot), options=options, placeholder=placeholder
+                custom_id=PICK_ID + pack(position), options=list(options), placeholder=placeholder
             )
         )
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
-    ) -> Self:
-        """Rebuild the menu of a message that an earlier process sent."""
-        options = item.options if isinstance(item, discord.ui.Select) else []
-        return cls(unpack(match), options=options, placeholder=None)
+    def _rebuild(cls, match: Match) -> Self:
+        return cls(unpack(match))
 
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction) -> None:
         """Show the copy in the place of the page."""
-        await interaction.response.defer()
-        async with failures.answered(interaction):
-            actor = convert.actor_of(interaction)
-            upload_id = UploadId(self.item.values[0])
-            entry = await services_of(interaction.client).library.get(actor, upload_id)
-            words = words_for_locale(interaction.locale)
-            shown = entry_shown(entry, self._spot, words, deletable=may_delete(actor, entry.upload))
-            await show(interaction, shown)
+        actor = actor_of(interaction)
+        upload_id = UploadId(self.item.values[0])
+        entry = await services_of(interaction.client).library.get(actor, upload_id)
+        words = words_for_locale(interaction.locale)
+        shown = entry_message(
+            entry, self._position, words, deletable=may_delete(actor, entry.upload)
+        )
+        await show(interaction, shown)
 
 
 class EntryButton(
-    discord.ui.DynamicItem[Button],
+    LastingButton,
     template=r"imgoe:entry:(?P<act>again|delete):(?P<id>[0-9a-f]{16})",
 ):
     """Does something with the copy that was picked."""
@@ -105,36 +99,28 @@ class EntryButton(
         act: str,
         upload_id: UploadId,
         *,
-        label: str,
+        label: str = "…",
         style: discord.ButtonStyle = discord.ButtonStyle.secondary,
     ) -> None:
         self._act = act
+        deletes = act == "delete"
+        self.acknowledgement = Acknowledgement.EDIT if deletes else Acknowledgement.PRIVATE
         self._upload_id = upload_id
-        super().__init__(
-            discord.ui.Button(label=label, style=style, custom_id=f"imgoe:entry:{act}:{upload_id}")
-        )
+        super().__init__(f"imgoe:entry:{act}:{upload_id}", label=label, style=style)
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
-    ) -> Self:
-        """Rebuild the button of a message that an earlier process sent."""
-        return cls(match["act"], UploadId(match["id"]), label="…")
+    def _rebuild(cls, match: Match) -> Self:
+        return cls(match["act"], UploadId(match["id"]))
 
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction) -> None:
         """Do it, and answer privately."""
-        if self._act == "delete":
-            await interaction.response.defer()
-        else:
-            await interaction.response.defer(ephemeral=True, thinking=True)
-        async with failures.answered(interaction):
-            act = _delete if self._act == "delete" else _post_again
-            await act(interaction, self._upload_id)
+        act = _delete if self._act == "delete" else _post_again
+        await act(interaction, self._upload_id)
 
 
 async def _post_again(interaction: AnyInteraction, upload_id: UploadId) -> None:
     library = services_of(interaction.client).library
-    actor = convert.actor_of(interaction)
+    actor = actor_of(interaction)
     place = await library.post_again(actor, upload_id, nonce=str(interaction.id))
     words = words_for_locale(interaction.locale)
     answer = words("library.posted_again", channel=f"<#{place.channel_id}>")
@@ -143,12 +129,12 @@ async def _post_again(interaction: AnyInteraction, upload_id: UploadId) -> None:
 
 async def _delete(interaction: AnyInteraction, upload_id: UploadId) -> None:
     """Delete the copy, then go back to the page it was picked from."""
-    await services_of(interaction.client).deletions.delete(convert.actor_of(interaction), upload_id)
+    await services_of(interaction.client).deletions.delete(actor_of(interaction), upload_id)
     words = words_for_locale(interaction.locale)
-    await turn_to(interaction, _spot_in(interaction.message), note=words("library.deleted"))
+    await turn_to(interaction, _position_in(interaction.message), note=words("library.deleted"))
 
 
-def _spot_in(message: discord.Message | None) -> Spot:
+def _position_in(message: discord.Message | None) -> PagePosition:
     """Return where the message's way back leads; it is the only place that remembers."""
     rows = message.components if message else []
     for row in rows:
@@ -156,32 +142,32 @@ def _spot_in(message: discord.Message | None) -> Spot:
             found = _PAGE.fullmatch(str(getattr(part, "custom_id", "")))
             if found:
                 return unpack(found)
-    return Spot(Query())
+    return PagePosition(Query())
 
 
-async def turn_to(interaction: AnyInteraction, spot: Spot, *, note: str = "") -> None:
+async def turn_to(interaction: AnyInteraction, position: PagePosition, *, note: str = "") -> None:
     """Show a page in the place of what the interaction's message shows.
 
     Args:
         interaction: acknowledged already.
-        spot: which page.
+        position: which page.
         note: a line to begin with.
     """
     library = services_of(interaction.client).library
-    page = await library.page(convert.actor_of(interaction), spot.query, number=spot.page)
+    page = await library.page(actor_of(interaction), position.query, number=position.page)
     words = words_for_locale(interaction.locale)
-    shown = page_shown(page, spot.query, words)
+    shown = page_message(page, position.query, words)
     await show(interaction, replace(shown, content=f"{note}\n{shown.content}".strip()))
 
 
-async def show(interaction: AnyInteraction, shown: Shown) -> None:
+async def show(interaction: AnyInteraction, shown: LibraryMessage) -> None:
     """Put something in the place of what the interaction's message shows."""
     await interaction.edit_original_response(
         content=shown.content, embeds=shown.embeds, view=shown.view
     )
 
 
-def page_shown(page: Page, query: Query, words: Words) -> Shown:
+def page_message(page: Page, query: Query, words: Words) -> LibraryMessage:
     """Return a page with its buttons."""
     view = discord.ui.View(timeout=None)
     if page.entries:
@@ -189,44 +175,46 @@ def page_shown(page: Page, query: Query, words: Words) -> Shown:
     if page.count > 1:
         view.add_item(_turn(page, query, by=-1, label=words("library.previous")))
         view.add_item(_turn(page, query, by=1, label=words("library.next")))
-    embeds = [lr.entry_embed(entry, words) for entry in page.entries]
-    return Shown(lr.page_title(page, query, words), embeds, view)
+    embeds = [entry_embed(entry, words) for entry in page.entries]
+    return LibraryMessage(page_title(page, query, words), embeds, view)
 
 
 def _turn(page: Page, query: Query, *, by: int, label: str) -> PageButton:
     """Return the button to a neighbour; at either end it can't be pressed, but has its own id."""
     number = page.number + by
     shown = max(0, min(number, page.count - 1))
-    return PageButton(Spot(query, shown), label=label, disabled=shown != number)
+    return PageButton(PagePosition(query, shown), label=label, disabled=shown != number)
 
 
 def _pick_select(page: Page, query: Query, words: Words) -> PickSelect:
     options = [
         discord.SelectOption(
-            label=w.plain_name(entry.upload.filename, limit=100),
+            label=fmt.plain_name(entry.upload.filename, limit=100),
             value=entry.upload.id,
-            description=w.size(entry.upload.stored.size_bytes, words),
+            description=fmt.size(entry.upload.stored.size_bytes, words),
         )
         for entry in page.entries
     ]
-    spot = Spot(query, page.number)
-    return PickSelect(spot, options=options, placeholder=words("library.pick"))
+    position = PagePosition(query, page.number)
+    return PickSelect(position, options=options, placeholder=words("library.pick"))
 
 
-def entry_shown(entry: Entry, spot: Spot, words: Words, *, deletable: bool) -> Shown:
+def entry_message(
+    entry: Entry, position: PagePosition, words: Words, *, deletable: bool
+) -> LibraryMessage:
     """Return one copy with what can be done with it, and the way back."""
     upload = entry.upload
     view = discord.ui.View(timeout=None)
     url = upload.stored.viewer_url
-    if w.is_link(url) and len(url) <= BUTTON_URL_MAX:
+    if fmt.is_link(url) and len(url) <= BUTTON_URL_MAX:
         view.add_item(discord.ui.Button(label=words("card.open"), url=url))
     view.add_item(LinksButton(upload.post_id, label=words("card.links")))
     view.add_item(EntryButton("again", upload.id, label=words("library.again")))
     if deletable and upload.is_deletable:
         danger = discord.ButtonStyle.danger
         view.add_item(EntryButton("delete", upload.id, label=words("library.delete"), style=danger))
-    view.add_item(PageButton(spot, label=words("library.back")))
-    return Shown("", [lr.entry_embed(entry, words)], view)
+    view.add_item(PageButton(position, label=words("library.back")))
+    return LibraryMessage("", [entry_embed(entry, words)], view)
 
 
 LIBRARY_ITEMS = (PageButton, PickSelect, EntryButton)

@@ -7,15 +7,15 @@ import discord
 from imgoe_bot.domain.guild import check_may_manage
 from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.ui.access.permissions import missing_to_mirror
-from imgoe_bot.ui.cards import render
 from imgoe_bot.ui.container import AnyInteraction, services_of
+from imgoe_bot.ui.mirroring.answers import rule_paused, rule_resumed
 from imgoe_bot.ui.privacy import notices
-from imgoe_bot.ui.reading import convert
-from imgoe_bot.ui.reading.places import Place, name_of
+from imgoe_bot.ui.reading.actors import actor_of
+from imgoe_bot.ui.reading.places import Place, channel_line, name_of
+from imgoe_bot.ui.texts.permission_texts import missing_lines
+from imgoe_bot.ui.texts.rule_texts import place_list, rule_list, rule_place
 from imgoe_bot.ui.translate import Words, words_for_locale
 from imgoe_bot.ui.watching.catch_up import pass_over_paused
-
-NAMED_MAX = 10
 
 
 async def pause(interaction: AnyInteraction, place: Place) -> str:
@@ -24,13 +24,13 @@ async def pause(interaction: AnyInteraction, place: Place) -> str:
     Raises:
         NotAllowed: without the Manage Server permission.
     """
-    words, actor = words_for_locale(interaction.locale), convert.actor_of(interaction)
+    words, actor = words_for_locale(interaction.locale), actor_of(interaction)
     pauses = services_of(interaction.client).pauses
     if isinstance(place, discord.Guild):
         known = await pauses.pause_all(actor)
-        return words("mirror.all_paused") if known else words("mirror.nothing")
-    known = await pauses.pause(actor, convert.channel_line(place))
-    answer = render.rule_paused(name_of(place, words), words, known=known)
+        return words("mirror.all_paused") if known else words("mirror.nothing_mirrored")
+    known = await pauses.pause(actor, channel_line(place))
+    answer = rule_paused(name_of(place, words), words, known=known)
     return notices.joined(answer, await still_mirrored(interaction, place))
 
 
@@ -40,23 +40,23 @@ async def resume(interaction: AnyInteraction, place: Place) -> str:
     Raises:
         NotAllowed: without the Manage Server permission.
     """
-    words, actor = words_for_locale(interaction.locale), convert.actor_of(interaction)
+    words, actor = words_for_locale(interaction.locale), actor_of(interaction)
     pauses, missing = services_of(interaction.client).pauses, missing_to_mirror(place)
     if interaction.guild is not None:
         await pass_over_paused(interaction.guild, services_of(interaction.client))
     if isinstance(place, discord.Guild):
         answer = _all_resumed(await pauses.resume_all(actor), words, missing=missing)
     else:
-        known = await pauses.resume(actor, convert.channel_line(place))
+        known = await pauses.resume(actor, channel_line(place))
         name = name_of(place, words)
-        answer = render.rule_resumed(name, words, known=known, missing=missing)
+        answer = rule_resumed(name, words, known=known, missing=missing)
     return notices.joined(answer, await notices.renew(interaction))
 
 
 def _all_resumed(rules: Sequence[MirrorRule], words: Words, *, missing: list[str]) -> str:
     """Say that mirroring goes on, as far as it does, and what still rests."""
     if not rules:
-        return words("mirror.nothing")
+        return words("mirror.nothing_mirrored")
     resting = [rule for rule in rules if rule.paused]
     by_name = [rule for rule in resting if rule.lacks is None]
     lines = [words("mirror.all_resumed")] if len(resting) < len(rules) else []
@@ -64,17 +64,17 @@ def _all_resumed(rules: Sequence[MirrorRule], words: Words, *, missing: list[str
         lines.append(words("mirror.still_paused", places=_places(by_name, words)))
     lacking = [rule for rule in resting if rule.lacks is not None]
     if lacking:
-        lines.append(render.rule_list(lacking, words))
-    return "\n".join([*lines, *render.missing_lines(missing, words)])
+        lines.append(rule_list(lacking, words))
+    return "\n".join([*lines, *missing_lines(missing, words)])
 
 
 async def still_mirrored(interaction: AnyInteraction, place: Place) -> str | None:
     """Return what goes on in a place by rules of its own, None when nothing does."""
     words = words_for_locale(interaction.locale)
-    guild_id = check_may_manage(convert.actor_of(interaction))
+    guild_id = check_may_manage(actor_of(interaction))
     rules = await services_of(interaction.client).mirrors.rules(guild_id)
     working = [rule for rule in rules if not rule.paused and _is_inside(rule, place)]
-    return words("mirror.goes_on", places=_places(working, words)) if working else None
+    return words("mirror.still_mirrored", places=_places(working, words)) if working else None
 
 
 def _is_inside(rule: MirrorRule, place: Place) -> bool:
@@ -82,12 +82,9 @@ def _is_inside(rule: MirrorRule, place: Place) -> bool:
         return not rule.is_server_wide
     if place.guild is None:  # a thread that Discord does not show the bot; nothing is inside
         return False
-    line = convert.channel_line(place.guild.get_channel_or_thread(rule.channel_id))
+    line = channel_line(place.guild.get_channel_or_thread(rule.channel_id))
     return place.id in line[1:]
 
 
 def _places(rules: Sequence[MirrorRule], words: Words) -> str:
-    """Return what rules cover, in one line."""
-    shown = [render.place(rule, words) for rule in rules[:NAMED_MAX]]
-    more = len(rules) - len(shown)
-    return ", ".join([*shown, words("mirror.more", count=more)] if more else shown)
+    return place_list([rule_place(rule, words) for rule in rules], words)

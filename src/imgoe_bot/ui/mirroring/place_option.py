@@ -7,22 +7,10 @@ from discord.app_commands import AppCommandChannel, AppCommandThread
 from imgoe_bot.errors import DiscordRefused, NotAllowed, SourceGone
 from imgoe_bot.ui.access.refusals import translated
 from imgoe_bot.ui.container import AnyInteraction
-from imgoe_bot.ui.reading.places import Mirrorable, Place
+from imgoe_bot.ui.reading.places import OPTION_TYPES, Mirrorable, Place
 
-Named = AppCommandChannel | AppCommandThread
-ChosenPlace = Mirrorable | AppCommandThread
-
-_TYPES = [
-    discord.ChannelType.text,
-    discord.ChannelType.news,
-    discord.ChannelType.public_thread,
-    discord.ChannelType.private_thread,
-    discord.ChannelType.news_thread,
-    discord.ChannelType.forum,
-    discord.ChannelType.media,
-    discord.ChannelType.category,
-    discord.ChannelType.voice,
-]
+NamedChannel = AppCommandChannel | AppCommandThread
+ChannelOrThread = Mirrorable | AppCommandThread
 
 
 class MirrorableOption(app_commands.Transformer):
@@ -36,14 +24,14 @@ class MirrorableOption(app_commands.Transformer):
     @property
     def channel_types(self) -> list[discord.ChannelType]:
         """Which channels Discord offers."""
-        return _TYPES
+        return [*OPTION_TYPES, discord.ChannelType.voice]
 
-    async def transform(self, interaction: AnyInteraction, value: Named, /) -> Named:
+    async def transform(self, interaction: AnyInteraction, value: NamedChannel, /) -> NamedChannel:
         """Return the place as it was named."""
         return value
 
 
-async def place_of(interaction: AnyInteraction, named: Named | None) -> Place:
+async def place_of(interaction: AnyInteraction, named: NamedChannel | None) -> Place:
     """Return the place that was named, or the whole server.
 
     Raises:
@@ -55,7 +43,7 @@ async def place_of(interaction: AnyInteraction, named: Named | None) -> Place:
     return guild if named is None else await channel_of(interaction, named)
 
 
-async def channel_of(interaction: AnyInteraction, named: Named) -> ChosenPlace:
+async def channel_of(interaction: AnyInteraction, named: NamedChannel) -> ChannelOrThread:
     """Return the place that was named; an archived thread, which nobody remembers, is fetched.
 
     Raises:
@@ -69,7 +57,7 @@ async def channel_of(interaction: AnyInteraction, named: Named) -> ChosenPlace:
     return found
 
 
-async def _fetched(thread: AppCommandThread) -> ChosenPlace:
+async def _fetched(thread: AppCommandThread) -> ChannelOrThread:
     try:
         async with translated(needs="view_channel"):
             return await thread.fetch()

@@ -1,6 +1,6 @@
 """Asking people: the notice that a channel is kept, and the question below a message."""
 
-from typing import Any, Self
+from typing import Self
 
 import discord
 
@@ -9,45 +9,38 @@ from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.options import Consent, Options
 from imgoe_bot.errors import NotAllowed, SourceGone, SourceUnreachable
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction, services_of
-from imgoe_bot.ui.message_parts import NO_PINGS, AnyItem, Match
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton
+from imgoe_bot.ui.message_parts import NO_PINGS, Match
+from imgoe_bot.ui.reading.actors import actor_of
+from imgoe_bot.ui.reading.message_facts import facts_of
 from imgoe_bot.ui.translate import Words, words_for_locale
-from imgoe_bot.ui.words import failures
 
 
-class ChoiceButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"imgoe:choice:(?P<choice>in|out)"
-):
+class ChoiceButton(LastingButton, template=r"imgoe:choice:(?P<choice>in|out)"):
     """On a notice: lets whoever presses it opt out, or in."""
 
-    def __init__(self, choice: PersonChoice, *, label: str) -> None:
+    acknowledgement = Acknowledgement.PRIVATE
+
+    def __init__(self, choice: PersonChoice, *, label: str = "…") -> None:
         self._choice = choice
-        style = discord.ButtonStyle.secondary
-        super().__init__(
-            discord.ui.Button(label=label, style=style, custom_id=f"imgoe:choice:{choice}")
-        )
+        super().__init__(f"imgoe:choice:{choice}", label=label)
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
-    ) -> Self:
-        """Rebuild the button of a message that an earlier process sent."""
-        return cls(PersonChoice(match["choice"]), label=_label(item))
+    def _rebuild(cls, match: Match) -> Self:
+        return cls(PersonChoice(match["choice"]))
 
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction) -> None:
         """Store the choice and confirm it privately."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        async with failures.answered(interaction):
-            actor = convert.actor_of(interaction)
-            await _choose(interaction, actor, self._choice)
-            words = words_for_locale(interaction.locale)
-            await interaction.followup.send(_confirmed(self._choice, words), ephemeral=True)
+        actor = actor_of(interaction)
+        await _choose(interaction, actor, self._choice)
+        words = words_for_locale(interaction.locale)
+        await interaction.followup.send(_confirmed(self._choice, words), ephemeral=True)
 
 
 class AskButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    LastingButton,
     template=r"imgoe:ask:(?P<answer>keep|always|never):(?P<id>[0-9]{15,21})",
 ):
     """Below a message: its author says whether it is kept, this time or every time."""
@@ -55,36 +48,31 @@ class AskButton(
     BEGIN = "imgoe:ask:"
     """How the custom ids of these buttons begin."""
 
-    def __init__(self, answer: str, message_id: int, *, label: str) -> None:
+    def __init__(self, answer: str, message_id: int, *, label: str = "…") -> None:
         self._answer = answer
         self._message_id = message_id
         style = discord.ButtonStyle.primary if answer == "keep" else discord.ButtonStyle.secondary
         custom_id = f"imgoe:ask:{answer}:{message_id}"
-        super().__init__(discord.ui.Button(label=label, style=style, custom_id=custom_id))
+        super().__init__(custom_id, label=label, style=style)
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
-    ) -> Self:
-        """Rebuild the button of a message that an earlier process sent."""
-        return cls(match["answer"], int(match["id"]), label=_label(item))
+    def _rebuild(cls, match: Match) -> Self:
+        return cls(match["answer"], int(match["id"]))
 
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction) -> None:
         """Do what the author says, and take the question away once that is done."""
-        await interaction.response.defer(ephemeral=True)
-        async with failures.answered(interaction):
-            message = await _asked_about(interaction, self._message_id)
-            await self._remember(interaction)
-            if self._answer == "never" or await _keep(interaction, message):
-                await interaction.delete_original_response()
-                return
-            words = words_for_locale(interaction.locale)
-            await interaction.followup.send(words("consent.resting"), ephemeral=True)
+        message = await _asked_about(interaction, self._message_id)
+        await self._remember(interaction)
+        if self._answer == "never" or await _keep(interaction, message):
+            await interaction.delete_original_response()
+            return
+        words = words_for_locale(interaction.locale)
+        await interaction.followup.send(words("consent.not_mirrored"), ephemeral=True)
 
     async def _remember(self, interaction: AnyInteraction) -> None:
         choice = {"always": PersonChoice.IN, "never": PersonChoice.OUT}.get(self._answer)
         if choice is not None:
-            await _choose(interaction, convert.actor_of(interaction), choice)
+            await _choose(interaction, actor_of(interaction), choice)
 
 
 async def _asked_about(interaction: AnyInteraction, message_id: int) -> discord.Message:
@@ -111,7 +99,7 @@ async def _keep(interaction: AnyInteraction, message: discord.Message) -> bool:
     """Keep a message; False when nothing is kept where it stands, by now."""
     services = services_of(interaction.client)
     user = interaction.client.user
-    facts = convert.facts_of(message, us=user.id if user else 0)
+    facts = facts_of(message, us=user.id if user else 0)
     if facts is None:
         return False
     decision = await services.mirrors.observe(facts, saved=True)
@@ -128,10 +116,6 @@ def _confirmed(choice: PersonChoice, words: Words) -> str:
     return words("consent.out") if choice is PersonChoice.OUT else words("consent.in")
 
 
-def _label(item: AnyItem) -> str:
-    return (item.label or "") if isinstance(item, discord.ui.Button) else ""
-
-
 def notice(options: Options, words: Words, *, channel: str | None, host_url: str) -> str:
     """Return the public notice that a place is kept from now on, and on whose word.
 
@@ -141,7 +125,7 @@ def notice(options: Options, words: Words, *, channel: str | None, host_url: str
         channel: its mention; None for the whole server.
         host_url: where the copies go.
     """
-    host = w.host_name(host_url)
+    host = fmt.host_name(host_url)
     if channel is None:
         kept = words("consent.notice_server", host=host)
     else:
@@ -149,7 +133,7 @@ def notice(options: Options, words: Words, *, channel: str | None, host_url: str
     how = {
         Consent.ANNOUNCE: words("consent.how_announce"),
         Consent.OPT_IN: words("consent.how_opt_in"),
-        Consent.REACT: words("consent.how_react", emoji=w.emoji(options.save_emoji)),
+        Consent.REACT: words("consent.how_react", emoji=fmt.emoji(options.save_emoji)),
         Consent.ASK: words("consent.how_ask"),
     }[options.consent]
     return f"{kept}\n{how}"

@@ -8,19 +8,16 @@ from discord.app_commands import AppCommandThread
 
 from imgoe_bot.domain.ids import ChannelId, GuildId
 from imgoe_bot.errors import NotAllowed
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction, Services, services_of
 from imgoe_bot.ui.message_parts import NO_PINGS
 from imgoe_bot.ui.privacy import consent
-from imgoe_bot.ui.reading import convert
-from imgoe_bot.ui.reading.places import Mirrorable, Place, name_of
-from imgoe_bot.ui.translate import Words, words_for_locale
+from imgoe_bot.ui.reading.places import Mirrorable, Place, channel_line, name_of
+from imgoe_bot.ui.texts.rule_texts import place_list
+from imgoe_bot.ui.translate import words_for_locale
 
 NOTICES_MAX = 10
 """Channels of a category that are given the notice."""
-
-NAMED_MAX = 10
-"""Places that a hint names."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -31,13 +28,13 @@ async def give_notice(place: Place, services: Services) -> list[Place]:
     Returns:
         Those of its channels, or the place itself, where that was not said.
     """
-    boards = _notice_boards(place)
-    told = [each for each in boards if await _give_notice(each, place, services)]
-    await services.notices.given(GuildId(_guild_of(place).id), convert.channel_line(place))
+    channels = _notice_channels(place)
+    told = [each for each in channels if await _give_notice(each, place, services)]
+    await services.notices.given(GuildId(_guild_of(place).id), channel_line(place))
     if not isinstance(place, discord.CategoryChannel):
         return [] if told else [place]
     for channel in told:
-        await services.notices.given(GuildId(place.guild.id), convert.channel_line(channel))
+        await services.notices.given(GuildId(place.guild.id), channel_line(channel))
     inner = [each for each in place.channels if isinstance(each, Mirrorable)]
     return [each for each in inner if each not in told]
 
@@ -49,7 +46,7 @@ def _guild_of(place: Place) -> discord.Guild:
     return guild
 
 
-def _notice_boards(place: Place) -> Sequence[discord.abc.Messageable]:
+def _notice_channels(place: Place) -> Sequence[discord.abc.Messageable]:
     """Return where a notice about a place is read by those who post there."""
     match place:
         case discord.Guild():
@@ -66,7 +63,7 @@ async def _give_notice(channel: discord.abc.Messageable, place: Place, services:
     guild = _guild_of(place)
     guild_id = GuildId(guild.id)
     whole = isinstance(place, discord.Guild)
-    options = await services.options.at(guild_id, () if whole else convert.channel_line(channel))
+    options = await services.options.at(guild_id, () if whole else channel_line(channel))
     settings = await services.guilds.get(guild_id)
     words = words_for_locale(guild.preferred_locale)
     about = None if isinstance(place, discord.Guild) else place.mention
@@ -95,7 +92,7 @@ async def renew(interaction: AnyInteraction) -> str | None:
     found = [_find_place(guild, place_id) for place_id in await services.notices.places(guild_id)]
     untold: list[Place] = []
     for place in sorted((each for each in found if each is not None), key=_is_narrow):
-        if await services.notices.take_due(guild_id, convert.channel_line(place)):
+        if await services.notices.take_due(guild_id, channel_line(place)):
             untold += await give_notice(place, services)
     return await hint(interaction, untold)
 
@@ -122,13 +119,8 @@ async def hint(interaction: AnyInteraction, untold: Sequence[Place]) -> str | No
     words = words_for_locale(interaction.locale)
     guild_id = GuildId(_guild_of(untold[0]).id)
     settings = await services_of(interaction.client).guilds.get(guild_id)
-    host = w.host_name(settings.host_url)
+    host = fmt.host_name(settings.host_url)
     if any(isinstance(place, discord.Guild) for place in untold):
         return words("mirror.no_notice", host=host)
-    return words("mirror.no_notice_in", places=_names(untold, words), host=host)
-
-
-def _names(places: Sequence[Place], words: Words) -> str:
-    shown = [name_of(place, words) for place in places[:NAMED_MAX]]
-    more = len(places) - len(shown)
-    return ", ".join([*shown, words("mirror.more", count=more)] if more else shown)
+    names = place_list([name_of(place, words) for place in untold], words)
+    return words("mirror.no_notice_in", places=names, host=host)

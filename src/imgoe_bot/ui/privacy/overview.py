@@ -6,10 +6,10 @@ import discord
 
 from imgoe_bot.domain.choices import PersonChoice
 from imgoe_bot.domain.privacy import Holdings, Overview
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.message_parts import COLOUR
+from imgoe_bot.ui.texts import quota_texts
 from imgoe_bot.ui.translate import Words
-from imgoe_bot.ui.words import quota_words
 
 
 def overview(shown: Overview, words: Words) -> discord.Embed:
@@ -19,7 +19,7 @@ def overview(shown: Overview, words: Words) -> discord.Embed:
     )
     fields = {
         words("privacy.now"): holdings(shown.holdings, words),
-        words("quota.today"): "\n".join(quota_words.lines(shown.spent, words)),
+        words("quota.today"): "\n".join(quota_texts.lines(shown.spent, words)),
         words("privacy.how_long"): words("privacy.how_long_text"),
         words("privacy.choice"): _choice(shown, words),
         words("privacy.rights"): words("privacy.rights_text"),
@@ -32,14 +32,14 @@ def overview(shown: Overview, words: Words) -> discord.Embed:
 def _what(shown: Overview, words: Words) -> str:
     if shown.host_url is None:
         return words("privacy.what")
-    return words("privacy.what_at", host=w.host_name(shown.host_url))
+    return words("privacy.what_at", host=fmt.host_name(shown.host_url))
 
 
 def holdings(held: Holdings, words: Words) -> str:
     """Return how much there is, and where."""
     lines: list[str] = []
     if held.files:
-        size = w.size(held.size_bytes, words)
+        size = fmt.size(held.size_bytes, words)
         lines.append(words("privacy.files", count=held.files, size=size, hosts=_hosts(held)))
     if held.erasing:
         lines.append(words("privacy.erasing", count=held.erasing))
@@ -47,7 +47,7 @@ def holdings(held: Holdings, words: Words) -> str:
 
 
 def _hosts(held: Holdings) -> str:
-    return ", ".join(f"**{w.host_name(url)}**" for url in held.hosts[:10])
+    return ", ".join(f"**{fmt.host_name(url)}**" for url in held.hosts[:10])
 
 
 def _choice(shown: Overview, words: Words) -> str:
@@ -65,7 +65,7 @@ def chosen(choice: PersonChoice, words: Words, *, everywhere: bool) -> str:
     out = choice is PersonChoice.OUT
     said = words("privacy.opted_out") if out else words("privacy.opted_in")
     where = words("privacy.everywhere") if everywhere else words("privacy.here")
-    return w.sentences(words, said, where)
+    return fmt.sentences(words, said, where)
 
 
 def ask_forget(held: Holdings, words: Words) -> str:

@@ -13,10 +13,10 @@ from imgoe_bot.domain.media import kind_of
 from imgoe_bot.domain.mirror import AttachmentFacts
 from imgoe_bot.domain.options import MessagePart
 from imgoe_bot.ui import endpoints
-from imgoe_bot.ui.reading.media_references import UNKNOWN_IMAGE, Thing, id_of
+from imgoe_bot.ui.reading.media_references import UNKNOWN_IMAGE, MediaReference, id_of
 
 
-def layout_things(parts: Iterable[object], *, spoiler: bool = False) -> Iterator[Thing]:
+def layout_media(parts: Iterable[object], *, spoiler: bool = False) -> Iterator[MediaReference]:
     """Return what a layout shows, in its order.
 
     Args:
@@ -26,11 +26,11 @@ def layout_things(parts: Iterable[object], *, spoiler: bool = False) -> Iterator
     for part in parts:
         match part:
             case discord.Container():
-                yield from layout_things(part.children, spoiler=spoiler or part.spoiler)
+                yield from layout_media(part.children, spoiler=spoiler or part.spoiler)
             case discord.SectionComponent():
-                yield from layout_things([part.accessory], spoiler=spoiler)
+                yield from layout_media([part.accessory], spoiler=spoiler)
             case discord.MediaGalleryComponent():
-                yield from layout_things(part.items, spoiler=spoiler)
+                yield from layout_media(part.items, spoiler=spoiler)
             case discord.MediaGalleryItem() | discord.ThumbnailComponent():
                 yield from _picture(part.media, spoiler=spoiler or part.spoiler)
             case discord.FileComponent():
@@ -39,21 +39,21 @@ def layout_things(parts: Iterable[object], *, spoiler: bool = False) -> Iterator
                 continue
 
 
-def _picture(media: discord.UnfurledMediaItem, *, spoiler: bool) -> Iterator[Thing]:
+def _picture(media: discord.UnfurledMediaItem, *, spoiler: bool) -> Iterator[MediaReference]:
     name = name_in(media.url) or "picture"
     known = media.content_type or kind_of(filename=name, content_type=None)
     mime = media.content_type if known else UNKNOWN_IMAGE
-    return _thing(media, name=name, mime=mime, spoiler=spoiler)
+    return _reference(media, name=name, mime=mime, spoiler=spoiler)
 
 
-def _file(part: discord.FileComponent, *, spoiler: bool) -> Iterator[Thing]:
+def _file(part: discord.FileComponent, *, spoiler: bool) -> Iterator[MediaReference]:
     name = part.name or name_in(part.media.url) or "file"
-    return _thing(part.media, name=name, mime=part.media.content_type, spoiler=spoiler)
+    return _reference(part.media, name=name, mime=part.media.content_type, spoiler=spoiler)
 
 
-def _thing(
+def _reference(
     media: discord.UnfurledMediaItem, *, name: str, mime: str | None, spoiler: bool
-) -> Iterator[Thing]:
+) -> Iterator[MediaReference]:
     """Read what lies elsewhere through Discord's own proxy, never from where it points to."""
     at_discord = endpoints.path_at_discord(media.url) is not None
     url = media.url if at_discord else media.proxy_url
@@ -69,4 +69,4 @@ def _thing(
         spoiler=spoiler,
         source=MessagePart.COMPONENTS,
     )
-    yield Thing(facts, url)
+    yield MediaReference(facts, url)

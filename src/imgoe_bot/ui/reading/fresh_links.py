@@ -9,7 +9,7 @@ import structlog
 from discord.http import Route
 
 from imgoe_bot.ui.endpoints import path_at_discord
-from imgoe_bot.ui.reading.media_references import Thing, attachment_at
+from imgoe_bot.ui.reading.media_references import MediaReference, attachment_at
 
 LINKS_MAX = 50
 """The most that Discord takes at once."""
@@ -34,12 +34,12 @@ async def refreshed(client: discord.Client, urls: Sequence[str]) -> Mapping[str,
     return dict(_pairs(answer))
 
 
-async def freshened(client: discord.Client, thing: Thing) -> Thing:
-    """Return a thing with a link that works: one that stands in a text is as old as that text."""
-    if not thing.typed or attachment_at(thing.url) is None:
-        return thing
-    fresh = await refreshed(client, [thing.url])
-    return replace(thing, url=fresh.get(thing.url, thing.url))
+async def freshened(client: discord.Client, reference: MediaReference) -> MediaReference:
+    """Return the same with a link that works: one that stands in a text is as old as that text."""
+    if not reference.typed or attachment_at(reference.url) is None:
+        return reference
+    fresh = await refreshed(client, [reference.url])
+    return replace(reference, url=fresh.get(reference.url, reference.url))
 
 
 def _pairs(answer: Any) -> Iterator[tuple[str, str]]:  # an edge: nobody says what it is

@@ -1,4 +1,4 @@
-"""One thing in a message that may be media: what is known of it, and where its bytes are."""
+"""Media references: what a message holds that may be media, and where its bytes are."""
 
 import re
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ _ATTACHMENT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
-    """One thing in a message that may be media, and where its bytes are right now.
+class MediaReference:
+    """Something in a message that may be media, and where its bytes are right now.
 
     Attributes:
         typed: whether its author wrote the address, which may then lead anywhere.

@@ -1,6 +1,5 @@
 """What ``/settings`` answers, and the files it gives and takes."""
 
-import io
 from datetime import datetime
 
 import discord
@@ -10,10 +9,11 @@ from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.option_layers import OptionInForce
 from imgoe_bot.domain.templates import fill
 from imgoe_bot.errors import SettingsRejected, SourceUnreachable
-from imgoe_bot.ui import wording as w
-from imgoe_bot.ui.settings.places import ChosenPlace
+from imgoe_bot.ui import formatting as fmt
+from imgoe_bot.ui.message_parts import text_file
+from imgoe_bot.ui.settings.place_option import OptionPlace
+from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.translate import Words
-from imgoe_bot.ui.words import option_words as sw
 
 EXPORT_NAME = "imgoe-settings.json"
 EXPORT_MAX_BYTES = 80_000
@@ -22,7 +22,7 @@ EXAMPLE_FILE = "holiday.jpg"
 
 
 def was_set(
-    place: ChosenPlace,
+    place: OptionPlace,
     words: Words,
     *,
     name: str,
@@ -43,10 +43,10 @@ def was_set(
     old = next((held.text for held in before if held.name == name), None)
     said = words(
         "option.done.set",
-        option=w.escape(name),
-        place=sw.place(place.scope_id, words),
-        new=sw.shown(name, new, words),
-        old=sw.shown(name, old, words),
+        option=fmt.escape(name),
+        place=option_texts.place(place.scope_id, words),
+        new=option_texts.shown(name, new, words),
+        old=option_texts.shown(name, old, words),
     )
     return f"{said}\n{_preview(new, words, at=at)}" if name in TEMPLATES and "{" in new else said
 
@@ -54,12 +54,15 @@ def was_set(
 def _preview(template: str, words: Words, *, at: datetime) -> str:
     """Show what a template makes of a file."""
     filled = fill(template, item=Item(AttachmentId(0), 0, EXAMPLE_FILE), at=at) or ""
-    return words("option.done.preview", text=sw.code(w.plain_name(filled, limit=sw.VALUE_MAX)))
+    return words(
+        "option.done.preview",
+        text=option_texts.code(fmt.plain_name(filled, limit=option_texts.VALUE_MAX)),
+    )
 
 
-def was_reset(place: ChosenPlace, words: Words, *, count: int) -> str:
+def was_reset(place: OptionPlace, words: Words, *, count: int) -> str:
     """Return the answer to ``/settings reset``."""
-    name = sw.place(place.scope_id, words)
+    name = option_texts.place(place.scope_id, words)
     if count == 0:
         return words("option.done.nothing", place=name)
     return words("option.done.reset", place=name, count=count)
@@ -67,11 +70,11 @@ def was_reset(place: ChosenPlace, words: Words, *, count: int) -> str:
 
 def export_file(data: str) -> discord.File:
     """Return an export as the file a person saves."""
-    return discord.File(io.BytesIO(data.encode()), filename=EXPORT_NAME)
+    return text_file(data, EXPORT_NAME)
 
 
 async def read_export(file: discord.Attachment) -> str:
-    """Return the text of a file that somebody handed over.
+    """Return the text of a file that somebody attached.
 
     Raises:
         SettingsRejected: it is far too large, or no text.

@@ -7,11 +7,11 @@ from discord.app_commands import Choice
 from imgoe_bot.domain.guild import MANAGE_GUILD
 from imgoe_bot.domain.option_kinds import NONE, Form
 from imgoe_bot.domain.options import DEFAULTS, OPTIONS
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.reading.actors import actor_of
+from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.translate import Words, words_for_locale
-from imgoe_bot.ui.words import option_words as sw
 
 CHOICES_MAX = 25
 NAME_MAX = 100
@@ -30,7 +30,7 @@ async def suggest_names(interaction: AnyInteraction, current: str) -> list[Choic
     words = words_for_locale(interaction.locale)
     in_channel = getattr(interaction.namespace, "channel", None) is not None
     found = (
-        (name, f"{name}: {sw.about(name, words)}")
+        (name, f"{name}: {option_texts.about(name, words)}")
         for name, option in OPTIONS.items()
         if option.per_channel or not in_channel
     )
@@ -52,7 +52,7 @@ async def suggest_values(interaction: AnyInteraction, current: str) -> list[Choi
 
 
 def _may_change(interaction: AnyInteraction) -> bool:
-    return MANAGE_GUILD in convert.actor_of(interaction).permissions
+    return MANAGE_GUILD in actor_of(interaction).permissions
 
 
 def _default(name: str) -> str:
@@ -60,12 +60,12 @@ def _default(name: str) -> str:
 
 
 def _values(
-    option: sw.AnyOption, words: Words, interaction: AnyInteraction
+    option: option_texts.AnyOption, words: Words, interaction: AnyInteraction
 ) -> Iterator[tuple[str, str]]:
     """Yield values and their labels; of people only who asks is known by name."""
     guild = interaction.guild
     for value in option.choices:
-        yield value, f"{value}: {sw.choice(option, value, words)}"
+        yield value, f"{value}: {option_texts.choice(option, value, words)}"
     for value in _EXAMPLES.get(option.form, ()):
         yield value, value
     if guild is not None and option.form is Form.CHANNEL:
@@ -76,7 +76,7 @@ def _values(
         yield str(interaction.user.id), f"@{interaction.user.display_name}"
 
 
-def _parses(option: sw.AnyOption, value: str) -> bool:
+def _parses(option: option_texts.AnyOption, value: str) -> bool:
     try:
         option.parse(value)
     except ValueError:
@@ -88,7 +88,7 @@ def _offered(found: Iterable[tuple[str, str]], current: str) -> list[Choice[str]
     """Return what has the typed text in it, as much as Discord shows."""
     typed = current.strip().casefold()
     fitting = [
-        Choice(name=w.plain_name(label, limit=NAME_MAX), value=value)
+        Choice(name=fmt.plain_name(label, limit=NAME_MAX), value=value)
         for value, label in found
         if typed in label.casefold() or typed == value
     ]

@@ -7,22 +7,22 @@ from typing import Any, Self
 
 import discord
 
-from imgoe_bot.domain.guild import check_may_manage
+from imgoe_bot.domain.guild import GuildSettings, check_may_manage
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.errors import HostError, ImgoeError, KeyRejected
-from imgoe_bot.ui.cards import render
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction, services_of
-from imgoe_bot.ui.message_parts import AnyItem, Match
+from imgoe_bot.ui.interactions.bases import Acknowledgement, AnsweringForm, LastingButton
+from imgoe_bot.ui.message_parts import Match
 from imgoe_bot.ui.privacy import notices
-from imgoe_bot.ui.reading import convert
-from imgoe_bot.ui.setup import actions
+from imgoe_bot.ui.reading.actors import actor_of
+from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import Words, words_for_locale
-from imgoe_bot.ui.words import failures
 
 URL_MAX = 60
 
 
-class KeyForm(discord.ui.Modal):
+class KeyForm(AnsweringForm):
     """Asks for an image host and an API key.
 
     Each has a custom id of its own: discord.py finds an open form by it, and two people may have
@@ -76,19 +76,18 @@ class ServerKeyForm(KeyForm):
     async def on_submit(self, interaction: AnyInteraction) -> None:
         """Try the key, store it if the host takes it, and say what came of it."""
         await self._acknowledge(interaction)
-        async with failures.answered(interaction):
-            try:
-                note = await actions.take_key(
-                    interaction,
-                    host_url=self.host_url,
-                    key=self.key,
-                    checked=self._checked,
-                    version=self._version,
-                )
-            except ImgoeError as error:
-                await self._refused(interaction, error)
-            else:
-                await self._taken(interaction, note)
+        try:
+            note = await _take_key(
+                interaction,
+                host_url=self.host_url,
+                key=self.key,
+                checked=self._checked,
+                version=self._version,
+            )
+        except ImgoeError as error:
+            await self._refused(interaction, error)
+        else:
+            await self._taken(interaction, note)
 
     async def _acknowledge(self, interaction: AnyInteraction) -> None:
         raise NotImplementedError
@@ -116,36 +115,60 @@ class KeyModal(ServerKeyForm):
     async def _taken(self, interaction: AnyInteraction, note: str) -> None:
         guilds = services_of(interaction.client).guilds
         saved = await guilds.get(GuildId(interaction.guild_id or 0))
-        answer = notices.joined(note, render.key_saved(saved, self._words))
+        answer = notices.joined(note, _key_saved(saved, self._words))
         await interaction.followup.send(answer, ephemeral=True)
 
 
 class UntriedKeyButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    LastingButton,
     template=r"imgoe:settings:key:(?P<version>[0-9]+):(?P<url>.*)",
 ):
     """Opens the form once more, for a key that can't be tried while its host is away."""
+
+    acknowledgement = Acknowledgement.NONE
 
     def __init__(self, *, version: int, url: str, label: str = "…") -> None:
         self._version, self._url = version, short(url)
         custom_id = f"imgoe:settings:key:{version}:{self._url}"
         style = discord.ButtonStyle.danger
-        super().__init__(discord.ui.Button(label=label, style=style, custom_id=custom_id))
+        super().__init__(custom_id, label=label, style=style)
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
-    ) -> Self:
-        """Rebuild the button of a message that an earlier process sent."""
+    def _rebuild(cls, match: Match) -> Self:
         return cls(version=int(match["version"]), url=match["url"])
 
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction) -> None:
         """Open the form."""
-        async with failures.answered(interaction):
-            check_may_manage(convert.actor_of(interaction))
-            words = words_for_locale(interaction.locale)
-            form = KeyModal(host_url=self._url, version=self._version, words=words, checked=False)
-            await interaction.response.send_modal(form)
+        check_may_manage(actor_of(interaction))
+        words = words_for_locale(interaction.locale)
+        form = KeyModal(host_url=self._url, version=self._version, words=words, checked=False)
+        await interaction.response.send_modal(form)
+
+
+async def _take_key(
+    interaction: AnyInteraction, *, host_url: str, key: str, checked: bool, version: int
+) -> str:
+    """Try and store a key.
+
+    Raises:
+        ImgoeError: whatever there is against it; then nothing was stored.
+    """
+    saved = await services_of(interaction.client).setup.set_key(
+        actor_of(interaction),
+        host_url=host_url,
+        key=key,
+        checked=checked,
+        expected=version,
+    )
+    done = _key_taken(saved, words_for_locale(interaction.locale), checked=checked)
+    return notices.joined(done, await notices.renew(interaction))
+
+
+def _key_taken(saved: GuildSettings, words: Words, *, checked: bool) -> str:
+    host = fmt.host_name(saved.host_url)
+    if checked:
+        return words("setup.key_taken", host=host, fingerprint=saved.key_fingerprint)
+    return words("setup.key_kept", fingerprint=saved.key_fingerprint)
 
 
 def could_not_try(error: ImgoeError) -> bool:
@@ -155,7 +178,7 @@ def could_not_try(error: ImgoeError) -> bool:
 
 def refusal(error: ImgoeError, words: Words) -> str:
     """Say why a key was not saved; one that could not be tried may be saved all the same."""
-    lines = [failures.words_for(error, words), words("setup.key_not_saved")]
+    lines = [error_text(error, words), words("setup.key_not_saved")]
     if could_not_try(error):
         lines.append(words("setup.key_not_tried"))
     return "\n".join(lines)
@@ -164,3 +187,10 @@ def refusal(error: ImgoeError, words: Words) -> str:
 def short(url: str) -> str:
     """An address that a custom id has room for; without it the host in use is meant."""
     return url if len(url) <= URL_MAX else ""
+
+
+def _key_saved(settings: GuildSettings, words: Words) -> str:
+    """Return the answer to a stored key; only its fingerprint is shown."""
+    host = fmt.host_name(settings.host_url)
+    saved = words("settings.saved", host=host, fingerprint=settings.key_fingerprint)
+    return f"{saved}\n{words('settings.next')}"

@@ -1,68 +1,61 @@
 """One's own host and key: the panel of ``/my-key``, its buttons and its form."""
 
-from typing import Any, Self
+from typing import Self
 
 import discord
 
 from imgoe_bot.domain.ids import UserId
-from imgoe_bot.ui import wording as w
+from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction, services_of
-from imgoe_bot.ui.message_parts import AnyItem, Match
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton
+from imgoe_bot.ui.message_parts import Match
+from imgoe_bot.ui.reading.actors import own_space, owner_of_space
 from imgoe_bot.ui.setup.key_form import KeyForm
 from imgoe_bot.ui.translate import words_for_locale
-from imgoe_bot.ui.words import failures
 
 
 async def panel(interaction: AnyInteraction) -> tuple[str, discord.ui.View]:
     """Return what a person has set for themselves, and the buttons to change it."""
     words = words_for_locale(interaction.locale)
-    space = convert.own_space(UserId(interaction.user.id))
+    space = own_space(UserId(interaction.user.id))
     settings = await services_of(interaction.client).guilds.get(space)
     view = discord.ui.View(timeout=None)
-    host = w.host_name(settings.host_url)
+    host = fmt.host_name(settings.host_url)
     if settings.key_fingerprint is None:
         view.add_item(MyKeyButton("change", label=words("my_key.enter")))
-        return words("my_key.none", host=host, menu=words("menu.keep")), view
+        return words("my_key.none", host=host, menu=words("menu.mirror")), view
     view.add_item(MyKeyButton("change", label=words("my_key.change")))
     view.add_item(MyKeyButton("remove", label=words("my_key.remove")))
     return words("my_key.set", host=host, fingerprint=settings.key_fingerprint), view
 
 
-class MyKeyButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"imgoe:mykey:(?P<act>change|remove)"
-):
+class MyKeyButton(LastingButton, template=r"imgoe:mykey:(?P<act>change|remove)"):
     """On the panel: opens the form, or forgets the key."""
 
-    def __init__(self, act: str, *, label: str) -> None:
+    acknowledgement = Acknowledgement.NONE
+
+    def __init__(self, act: str, *, label: str = "…") -> None:
         self._act = act
         style = discord.ButtonStyle.danger if act == "remove" else discord.ButtonStyle.primary
-        super().__init__(
-            discord.ui.Button(label=label, style=style, custom_id=f"imgoe:mykey:{act}")
-        )
+        super().__init__(f"imgoe:mykey:{act}", label=label, style=style)
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: AnyInteraction, item: AnyItem, match: Match, /
-    ) -> Self:
-        """Rebuild the button of a message that an earlier process sent."""
-        label = (item.label or "") if isinstance(item, discord.ui.Button) else ""
-        return cls(match["act"], label=label)
+    def _rebuild(cls, match: Match) -> Self:
+        return cls(match["act"])
 
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction) -> None:
         """Open the form, or forget the key and show the panel anew."""
-        async with failures.answered(interaction):
-            guilds = services_of(interaction.client).guilds
-            owner = convert.owner_of_space(interaction)
-            if self._act == "change":
-                settings = await guilds.get(convert.own_space(owner.user_id))
-                words = words_for_locale(interaction.locale)
-                form = MyKeyForm(host_url=settings.host_url, version=settings.version, words=words)
-                await interaction.response.send_modal(form)
-                return
-            await interaction.response.defer()
-            await guilds.remove_key(owner)
-            await _show_again(interaction)
+        guilds = services_of(interaction.client).guilds
+        owner = owner_of_space(interaction)
+        if self._act == "change":
+            settings = await guilds.get(own_space(owner.user_id))
+            words = words_for_locale(interaction.locale)
+            form = MyKeyForm(host_url=settings.host_url, version=settings.version, words=words)
+            await interaction.response.send_modal(form)
+            return
+        await interaction.response.defer()
+        await guilds.remove_key(owner)
+        await _show_again(interaction)
 
 
 class MyKeyForm(KeyForm):
@@ -71,15 +64,14 @@ class MyKeyForm(KeyForm):
     async def on_submit(self, interaction: AnyInteraction) -> None:
         """Try the key, store it if the host takes it, and show the panel anew."""
         await interaction.response.defer()
-        async with failures.answered(interaction):
-            await services_of(interaction.client).setup.set_key(
-                convert.owner_of_space(interaction),
-                host_url=self.host_url,
-                key=self.key,
-                checked=True,
-                expected=self._version,
-            )
-            await _show_again(interaction)
+        await services_of(interaction.client).setup.set_key(
+            owner_of_space(interaction),
+            host_url=self.host_url,
+            key=self.key,
+            checked=True,
+            expected=self._version,
+        )
+        await _show_again(interaction)
 
 
 async def _show_again(interaction: AnyInteraction) -> None:

@@ -6,17 +6,18 @@ from typing import Any
 import discord
 
 from imgoe_bot.services.uploading.uploads import FileToUpload
-from imgoe_bot.ui.cards import answers
+from imgoe_bot.ui.cards import command_answers
 from imgoe_bot.ui.container import AnyInteraction, services_of
-from imgoe_bot.ui.reading import convert
+from imgoe_bot.ui.interactions.bases import AnsweringForm
+from imgoe_bot.ui.reading.actors import actor_of
+from imgoe_bot.ui.reading.uploads import attachment_item, attachment_source, post_of
 from imgoe_bot.ui.translate import Words
-from imgoe_bot.ui.words import failures
 
 FILES_MAX = 10
 """Source: DISCORD.md section 1, "Modals"."""
 
 
-class UploadManyModal(discord.ui.Modal):
+class UploadManyModal(AnsweringForm):
     """Asks for files and answers with one card for them all.
 
     Each has a custom id of its own, as the form for a key has.
@@ -38,14 +39,13 @@ class UploadManyModal(discord.ui.Modal):
     async def on_submit(self, interaction: AnyInteraction) -> None:
         """Upload each file by itself; what fails is named on the card."""
         await interaction.response.defer(thinking=True)
-        async with failures.answered(interaction):
-            handed = [
-                FileToUpload(convert.source_of(file), convert.item_of(file, position=position))
-                for position, file in enumerate(self._files.values)
-            ]
-            card = await services_of(interaction.client).uploads.upload_now(
-                convert.actor_of(interaction),
-                handed,
-                post=convert.post_of(interaction, now=datetime.now(UTC)),
-            )
-            await answers.show(interaction, card)
+        files = [
+            FileToUpload(attachment_source(file), attachment_item(file, position=position))
+            for position, file in enumerate(self._files.values)
+        ]
+        card = await services_of(interaction.client).uploads.upload_now(
+            actor_of(interaction),
+            files,
+            post=post_of(interaction, now=datetime.now(UTC)),
+        )
+        await command_answers.show(interaction, card)

@@ -10,20 +10,20 @@ import structlog
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, snowflake_at
 from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.errors import ImgoeError
-from imgoe_bot.ui.access.lost_access import check_access, refused
+from imgoe_bot.ui.access.lost_access import check_access, pause_if_lost
 from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in
 from imgoe_bot.ui.container import AnyBot, Services
-from imgoe_bot.ui.reading import convert
-from imgoe_bot.ui.watching.messages import decide_on
-from imgoe_bot.ui.watching.taken_back import retire_missing
+from imgoe_bot.ui.reading.places import channel_line
+from imgoe_bot.ui.watching.deletions import retire_missing
+from imgoe_bot.ui.watching.incoming import decide_on
 
-SIDE_BY_SIDE = 4
+SERVERS_AT_ONCE = 4
 """Servers that are caught up at once: one with a long history keeps no other one waiting."""
 
 PAGE = 100
 """Messages between two marks: a killed process reads no more than these again."""
 
-AWAY = (discord.HTTPException, OSError, ImgoeError)
+EXPECTED = (discord.HTTPException, OSError, ImgoeError)
 """What is expected to fail now and then; anything else is a bug, and tried again like these."""
 
 Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
@@ -56,7 +56,7 @@ async def note_move(
     guild_id = GuildId(after.guild.id)
     rules = await services.outage.outlast(lambda: services.mirrors.rules(guild_id))
     was, is_now = (
-        find_rule(convert.channel_line(each), rules, guild_id=guild_id) for each in (before, after)
+        find_rule(channel_line(each), rules, guild_id=guild_id) for each in (before, after)
     )
     if was is not None or is_now is None:
         return
@@ -112,7 +112,7 @@ class CatchUp:
     async def run(self) -> None:
         """Catch up until cancelled; no server's trouble ends that of another one."""
         async with asyncio.TaskGroup() as group:
-            for _ in range(SIDE_BY_SIDE):
+            for _ in range(SERVERS_AT_ONCE):
                 group.create_task(self._work())
 
     async def _work(self) -> None:
@@ -125,7 +125,7 @@ class CatchUp:
                 if guild is not None:
                     complete = await self._catch_up(guild)
             except Exception as error:  # one server's trouble is not all the others'
-                _say("a server can't be caught up", error, guild=guild_id)
+                _log("a server can't be caught up", error, guild=guild_id)
                 complete = False
             finally:
                 queue.done(guild_id, complete=complete)
@@ -183,9 +183,9 @@ class CatchUp:
         try:
             return await self._read(gap)
         except discord.Forbidden as error:
-            await refused(gap.channel, error, self._services)
+            await pause_if_lost(gap.channel, error, self._services)
         except Exception as error:  # one channel's trouble is not all the others'
-            _say("a channel can't be caught up", error, channel=gap.channel.id)
+            _log("a channel can't be caught up", error, channel=gap.channel.id)
         return False
 
     async def _read(self, gap: Gap) -> bool:
@@ -213,7 +213,7 @@ def _mirrored(
     what was never open to the bot. A thread that was archived meanwhile is not looked into.
     """
     for channel in _readable(guild):
-        line = convert.channel_line(channel)
+        line = channel_line(channel)
         rule = find_rule(line, rules, guild_id=GuildId(guild.id))
         if rule is None or rule.lacks is not None or missing_in(channel, NEEDED_TO_READ):
             continue
@@ -233,7 +233,7 @@ def _mark(channel: Readable, rule: MirrorRule, marks: Mapping[ChannelId, Message
     return max(marks.get(ChannelId(channel.id), 0), snowflake_at(rule.created_at))
 
 
-def _say(event: str, error: Exception, **where: int) -> None:
+def _log(event: str, error: Exception, **where: int) -> None:
     """Log a failure that is tried again, without the words of strangers that it may hold."""
     words = repr(error) if isinstance(error, ImgoeError) else type(error).__name__
-    log.warning(event, error=words, exc_info=not isinstance(error, AWAY), **where)
+    log.warning(event, error=words, exc_info=not isinstance(error, EXPECTED), **where)

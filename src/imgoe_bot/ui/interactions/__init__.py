@@ -1,0 +1,1 @@
+"""Interactions: answered whatever happens, by buttons and menus that outlive the process too."""

@@ -1,0 +1,119 @@
+"""Changing cards that stand, and what moderators are shown in their place."""
+
+import contextlib
+from collections.abc import Mapping
+
+import discord
+
+from imgoe_bot.domain.card import Card
+from imgoe_bot.domain.ids import UploadId
+from imgoe_bot.domain.options import Options
+from imgoe_bot.domain.post import MessageLocation
+from imgoe_bot.errors import (
+    DiscordRefused,
+    NotAllowed,
+    SourceGone,
+)
+from imgoe_bot.services.ports.media import Thumb
+from imgoe_bot.ui.access.refusals import translated
+from imgoe_bot.ui.cards import message_fields, pictures
+from imgoe_bot.ui.container import AnyBot
+from imgoe_bot.ui.discord_codes import AUTOMOD
+from imgoe_bot.ui.message_parts import NO_PINGS
+from imgoe_bot.ui.outbound.channels import PostChannels
+from imgoe_bot.ui.outbound.sending import send_card
+from imgoe_bot.ui.reading.message_facts import message_place
+
+SETTLED = (SourceGone, NotAllowed, DiscordRefused)
+"""What no repeat mends; a card stays as it is then."""
+
+
+class CardEditor:
+    """Edits, replaces and removes cards."""
+
+    def __init__(self, bot: AnyBot) -> None:
+        self._bot = bot
+        self._channels = PostChannels(bot)
+
+    async def refresh(self, card: Card) -> None:
+        """Show the card as it is now; see the port."""
+        await self._show(card, {})
+
+    async def attach_thumbs(self, card: Card, thumbs: Mapping[UploadId, Thumb]) -> None:
+        """Show the card with these thumbs as files of its own; see the port."""
+        if card.post.card is not None:
+            card = self._channels.hide_nsfw(card, card.post.card.channel_id)
+        found = [(upload, thumbs.get(upload.id)) for upload in card.pictured]
+        await self._show(card, {u.id: pictures.file_of(u, thumb) for u, thumb in found if thumb})
+
+    async def lacks_thumbs(self, card: Card) -> bool:
+        """Tell whether Discord has not loaded a picture of the card; see the port."""
+        place = card.post.card
+        if place is None:
+            return False
+        with contextlib.suppress(*SETTLED):
+            async with translated(needs="read_message_history"):
+                return pictures.are_missing(await self._channels.message(place).fetch())
+        return False
+
+    async def _show(self, card: Card, new: Mapping[UploadId, pictures.File]) -> None:
+        """Edit the card: with these files, and with those on it that may stay."""
+        place = card.post.card
+        if place is None:
+            return
+        card = self._channels.hide_nsfw(card, place.channel_id)
+        with contextlib.suppress(*SETTLED):
+            async with translated(needs="send_messages"):
+                standing = await self._find_card(place)
+                files = {**(pictures.files_on(standing, card) if standing else {}), **new}
+                elsewhere = message_fields.is_elsewhere(card.post, place, standing)
+                await self._edit(place, card, files, elsewhere=elsewhere)
+
+    async def _edit(
+        self,
+        place: MessageLocation,
+        card: Card,
+        files: Mapping[UploadId, pictures.File],
+        *,
+        elsewhere: bool,
+    ) -> None:
+        """Edit a card; without anybody's words if automatic moderation takes offence at them."""
+        fields = message_fields.fields(card, elsewhere=elsewhere, thumbs=pictures.addresses(files))
+        shown = pictures.shown_by(fields, files)
+        try:
+            await self._channels.message(place).edit(
+                **fields, attachments=shown, allowed_mentions=NO_PINGS
+            )
+        except discord.HTTPException as error:
+            plain = message_fields.plain(card)
+            if error.code not in AUTOMOD or plain == card:
+                raise
+            await self._edit(place, plain, {}, elsewhere=elsewhere)
+
+    async def _find_card(self, place: MessageLocation) -> discord.Message | None:
+        """Return a card as it stands; None where the bot may not read, though it may edit there."""
+        try:
+            return await self._channels.message(place).fetch()
+        except discord.Forbidden:
+            return None
+
+    async def show_held(self, card: Card, options: Options, *, nonce: str) -> MessageLocation:
+        """Show moderators that a post waits for their decision; see the port."""
+        place, log_id = card.post.card, self._channels.log_channel(card.post, options)
+        if place is not None and log_id in (None, place.channel_id):
+            await self.refresh(card)
+            return place
+        channel = self._bot.get_partial_messageable(log_id or card.post.channel_id)
+        async with translated(needs="send_messages"):
+            message = await send_card(channel, card, nonce, answers=False)
+        await self.remove_card(card)
+        return message_place(message)
+
+    async def remove_card(self, card: Card) -> None:
+        """Take the card out of its channel; one that is gone is left alone."""
+        place = card.post.card
+        if place is None:
+            return
+        with contextlib.suppress(*SETTLED):
+            async with translated(needs="manage_messages"):
+                await self._channels.message(place).delete()

@@ -1,1 +1,0 @@
-"""Errors, options and quotas in words."""
