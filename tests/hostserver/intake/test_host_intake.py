@@ -16,7 +16,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, Patience
+from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, RequestTimeouts
 from imgoe_bot.hostserver.faults import Fault
 from imgoe_bot.hostserver.intake.base64_text import Base64Decoder
 from imgoe_bot.hostserver.intake.multipart import MalformedBody, PartStart
@@ -258,7 +258,7 @@ def test_what_no_form_holds_is_refused(body: bytes) -> None:
 async def test_a_sender_who_falls_silent_is_sent_away(
     tmp_path: Path, session: aiohttp.ClientSession, clock: Clock, files: FileList
 ) -> None:
-    options = {"patience": Patience(idle_s=0.2)}
+    options = {"patience": RequestTimeouts(idle_s=0.2)}
     async with running(tmp_path / "data", session, clock, **options) as (_, client):
         for line, status, code in (("", 400, 400), (STRICT, 408, 400)):
             async with connected(client) as wire:
@@ -275,7 +275,7 @@ async def test_a_sender_who_falls_silent_is_sent_away(
 async def test_a_sender_who_trickles_is_sent_away(
     tmp_path: Path, session: aiohttp.ClientSession, clock: Clock, files: FileList, kind: str
 ) -> None:
-    options = {"patience": Patience(grace_s=0.2, bytes_per_s=1_000_000_000)}
+    options = {"patience": RequestTimeouts(grace_s=0.2, bytes_per_s=1_000_000_000)}
     async with running(tmp_path / "data", session, clock, **options) as (_, client):
         async with connected(client) as wire:
             await wire.post(UPLOAD, kind, STRICT, f"X-API-Key: {client.key}", length=HUGE)
@@ -294,14 +294,14 @@ async def test_a_sender_who_trickles_is_sent_away(
 def test_a_steady_sender_gets_the_time_the_body_needs(
     now_s: float, arrived_bytes: int, deadline_s: float
 ) -> None:
-    patience = Patience(idle_s=5, grace_s=10, bytes_per_s=10)
+    patience = RequestTimeouts(idle_s=5, grace_s=10, bytes_per_s=10)
     assert patience.deadline_s(0, now_s=now_s, arrived_bytes=arrived_bytes) == deadline_s
 
 
 async def test_half_a_head_is_not_waited_for(
     tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
 ) -> None:
-    options = {"patience": Patience(header_s=0.2)}
+    options = {"patience": RequestTimeouts(header_s=0.2)}
     async with running(tmp_path, session, clock, **options) as (_, client):
         for head in (b"", b"POST /api/1/upload HT", b"GET / HTTP/1.1\r\nHost: x\r\nX-Some"):
             async with connected(client) as wire:
@@ -313,7 +313,7 @@ async def test_half_a_head_is_not_waited_for(
 async def test_a_form_is_not_waited_for_in_vain(
     tmp_path: Path, session: aiohttp.ClientSession, clock: Clock, path: str
 ) -> None:
-    options = {"patience": Patience(grace_s=0.2)}
+    options = {"patience": RequestTimeouts(grace_s=0.2)}
     async with (
         running(tmp_path, session, clock, **options) as (_, client),
         connected(client) as wire,

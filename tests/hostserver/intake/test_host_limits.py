@@ -23,14 +23,15 @@ from sqlalchemy import Connection, inspect
 
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, VideoLimits
 from imgoe_bot.hostserver.access.rate_limits import RateLimiter
-from imgoe_bot.hostserver.access.secrets import Seal
-from imgoe_bot.hostserver.decoding.video import VideoReader
+from imgoe_bot.hostserver.access.secrets import Signer
+from imgoe_bot.hostserver.decoding.video import VideoProcessor
 from imgoe_bot.hostserver.index.database import MIGRATIONS, migrate, open_database
 from imgoe_bot.hostserver.index.schema import METADATA
 from imgoe_bot.hostserver.intake.form import UploadForm
 from imgoe_bot.hostserver.intake.spool import open_spool
-from imgoe_bot.hostserver.serving.routes import Outside, make_host
-from imgoe_bot.hostserver.uploads.storing import Arrival
+from imgoe_bot.hostserver.serving.parts import make_parts
+from imgoe_bot.hostserver.serving.resources import Resources
+from imgoe_bot.hostserver.uploads.upload_store import ReceivedFile
 from tests.hostserver.driver import Client, FileList, client_of, picture
 from tests.hostserver.films import GPS_IFD, film, picture_with_place
 
@@ -247,22 +248,22 @@ async def test_an_upload_that_is_cancelled_leaves_nothing(tmp_path: Path, files:
         database = open_database(f"sqlite:///{options.data_dir / 'index.sqlite3'}")
         stack.push_async_callback(database.close)
         await migrate(database)
-        outside = Outside(
+        outside = Resources(
             options=options,
             database=database,
-            seal=Seal(b"secret"),
+            signer=Signer(b"secret"),
             url="http://127.0.0.1",
             workers=stack.enter_context(ThreadPoolExecutor(2)),
-            videos=await stack.enter_async_context(VideoReader(options.video)),
+            videos=await stack.enter_async_context(VideoProcessor(options.video)),
             clock=slow_clock,
             fetcher=None,
         )
-        uploading = make_host(outside).uploading
+        uploading = make_parts(outside).uploading
         spool = await stack.enter_async_context(
             open_spool(options.data_dir / "tmp", limit_bytes=1_000_000)
         )
         await spool.write(picture())
-        storing = asyncio.create_task(uploading.store(Arrival(spool=spool, form=UploadForm())))
+        storing = asyncio.create_task(uploading.store(ReceivedFile(spool=spool, form=UploadForm())))
         assert await asyncio.to_thread(entered.wait, 10)
         storing.cancel()
         go_on.set()

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imgoe_bot.hostserver.scrubbing.boxes import location_boxes
+from imgoe_bot.hostserver.scrubbing.mp4_boxes import location_boxes
 from imgoe_bot.hostserver.scrubbing.webm import scrub_tags, scrub_webm
 from tests.hostserver.driver import Client
 from tests.hostserver.films import PLACE, XMP, box, film

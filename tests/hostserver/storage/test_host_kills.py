@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Place
+from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Bucket
 from imgoe_bot.hostserver.storage.s3 import open_bucket
 from tests.hostserver.bucket import keys_in
 from tests.hostserver.driver import Client, FileList, client_of, picture
@@ -88,7 +88,7 @@ async def test_rejecting_what_was_half_approved_leaves_nothing(
 @pytest.mark.service("s3")
 @pytest.mark.parametrize("wanted", ["approve", "reject"])
 async def test_the_same_holds_in_a_bucket(
-    tmp_path: Path, session: aiohttp.ClientSession, bucket: S3Place, wanted: str
+    tmp_path: Path, session: aiohttp.ClientSession, bucket: S3Bucket, wanted: str
 ) -> None:
     async with HostServer(HostOptions(tmp_path, s3=bucket, **RULES)) as host:
         client = client_of(host, session)

@@ -6,7 +6,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Place
+from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Bucket
 from imgoe_bot.hostserver.names import split_stored_name
 from tests.hostserver.bucket import keys_in
 from tests.hostserver.driver import Client, FileList, picture
@@ -32,7 +32,7 @@ async def test_a_deleted_uploads_address_never_shows_another_file(client: Client
 @pytest.mark.service("postgres")
 @pytest.mark.service("s3")
 async def test_nor_does_it_in_a_bucket_and_an_index_in_postgresql(
-    postgres_url: str, bucket: S3Place, tmp_path: Path, session: aiohttp.ClientSession
+    postgres_url: str, bucket: S3Bucket, tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:
     options = HostOptions(tmp_path, database_url=postgres_url, s3=bucket)
     async with HostServer(options) as host:

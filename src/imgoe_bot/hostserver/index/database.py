@@ -31,7 +31,7 @@ from imgoe_bot.hostserver.faults import Fault, Reason
 
 LOG = logging.getLogger(__name__)
 # What a mistake of ours raises; anything else is the database's trouble.
-OURS = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
+PROGRAMMING_MISTAKES = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
 SQLITE_FULL = 13  # its primary result code
 POSTGRESQL_FULL = "53100"
 Result = TypeVar("Result")
@@ -65,7 +65,7 @@ def _faults() -> Generator[None]:
     """Let the database's trouble be a fault."""
     try:
         yield
-    except OURS:
+    except PROGRAMMING_MISTAKES:
         raise
     except (DBAPIError, PoolTimeout, OSError) as error:
         raise _fault(error) from error
@@ -87,17 +87,17 @@ class Database:
         with _faults():
             return await self.transact(work)
 
-    def run_here(self, work: Callable[[Connection], Result]) -> Result:
+    def run_blocking(self, work: Callable[[Connection], Result]) -> Result:
         """Run ``work`` as ``run`` does, for a worker thread: blocks, and saves the hops."""
         with _faults():
-            return self.transact_here(work)
+            return self.transact_blocking(work)
 
     async def transact(self, work: Callable[[Connection], Result]) -> Result:
         """Run ``work`` as ``run`` does, and let the database's errors through."""
         raise NotImplementedError
 
-    def transact_here(self, work: Callable[[Connection], Result]) -> Result:
-        """Run ``work`` as ``run_here`` does, and let the database's errors through."""
+    def transact_blocking(self, work: Callable[[Connection], Result]) -> Result:
+        """Run ``work`` as ``run_blocking`` does, and let the database's errors through."""
         raise NotImplementedError
 
     async def close(self) -> None:
@@ -115,16 +115,16 @@ class SqliteDatabase(Database):
         self._engine = create_engine(url, hide_parameters=True)
         event.listen(self._engine, "connect", _tune_sqlite)
         self._thread = ThreadPoolExecutor(1, "host-index")
-        self._turn = Lock()
+        self._lock = Lock()
 
     async def transact(self, work: Callable[[Connection], Result]) -> Result:
         """See ``Database.transact``."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self.transact_here, work)
+        return await loop.run_in_executor(self._thread, self.transact_blocking, work)
 
-    def transact_here(self, work: Callable[[Connection], Result]) -> Result:
-        """See ``Database.transact_here``."""
-        with self._turn, self._engine.begin() as connection:
+    def transact_blocking(self, work: Callable[[Connection], Result]) -> Result:
+        """See ``Database.transact_blocking``."""
+        with self._lock, self._engine.begin() as connection:
             return work(connection)
 
     async def close(self) -> None:
@@ -134,7 +134,7 @@ class SqliteDatabase(Database):
         self._thread.shutdown()
 
 
-class ServerDatabase(Database):
+class PostgresDatabase(Database):
     """An index in PostgreSQL; made in the event loop that serves."""
 
     def __init__(self, url: str) -> None:
@@ -149,8 +149,8 @@ class ServerDatabase(Database):
         async with self._engine.begin() as connection:
             return await connection.run_sync(work)
 
-    def transact_here(self, work: Callable[[Connection], Result]) -> Result:
-        """See ``Database.transact_here``."""
+    def transact_blocking(self, work: Callable[[Connection], Result]) -> Result:
+        """See ``Database.transact_blocking``."""
         return asyncio.run_coroutine_threadsafe(self.transact(work), self._loop).result()
 
     async def close(self) -> None:
@@ -163,14 +163,14 @@ def open_database(url: str) -> Database:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return SqliteDatabase(parsed.set(drivername="sqlite").render_as_string(False))
-    return ServerDatabase(url)
+    return PostgresDatabase(url)
 
 
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS)])
 
 
-def lock(connection: Connection, number: int) -> None:
+def advisory_lock(connection: Connection, number: int) -> None:
     """Begin a transaction that nobody else is in who locks the same number (signed, 64 bits).
 
     SQLite lets one transaction write at a time, so there any other one waits.
@@ -191,7 +191,7 @@ def _upgrade(connection: Connection) -> None:
         except CommandError as error:
             raise SchemaTooNew(found=str(revision)) from error
 
-    lock(connection, MIGRATION_LOCK)
+    advisory_lock(connection, MIGRATION_LOCK)
     with EnvironmentContext(Config(), scripts, fn=steps) as environment:
         environment.configure(connection=connection, render_as_batch=True)
         environment.run_migrations()

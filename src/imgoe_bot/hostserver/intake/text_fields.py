@@ -3,9 +3,9 @@
 from aiohttp import web
 
 from imgoe_bot.hostserver.faults import Fault, Reason
-from imgoe_bot.hostserver.intake.deadlines import UNREADABLE, media_type, pieces
 from imgoe_bot.hostserver.intake.multipart import MEDIA_TYPE as MULTIPART
 from imgoe_bot.hostserver.intake.multipart import MultipartParser, PartData, boundary_of
+from imgoe_bot.hostserver.intake.request_body import UNREADABLE, media_type, pieces
 from imgoe_bot.hostserver.intake.urlencoded import END, UrlencodedParser
 from imgoe_bot.hostserver.intake.urlencoded import MEDIA_TYPE as URLENCODED
 

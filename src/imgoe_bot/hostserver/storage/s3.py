@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from imgoe_bot.errors import ConfigError
 from imgoe_bot.hostserver.faults import Fault, Reason
-from imgoe_bot.hostserver.options import S3Place
+from imgoe_bot.hostserver.options import S3Bucket
 from imgoe_bot.hostserver.storage.blobs import NameTaken, NewFile, put_each
 
 if TYPE_CHECKING:
@@ -22,18 +22,18 @@ PART_BYTES = 8 * 1024 * 1024
 READ_BYTES = 256 * 1024
 
 
-def _config(place: S3Place) -> "S3Config":
-    config: S3Config = {"region": place.region, "virtual_hosted_style_request": False}
-    if place.endpoint is not None:
-        config["endpoint"] = place.endpoint
-    if place.access_key_id is not None:
-        config["access_key_id"] = place.access_key_id
-    if place.secret_access_key is not None:
-        config["secret_access_key"] = place.secret_access_key
+def _config(bucket: S3Bucket) -> "S3Config":
+    config: S3Config = {"region": bucket.region, "virtual_hosted_style_request": False}
+    if bucket.endpoint is not None:
+        config["endpoint"] = bucket.endpoint
+    if bucket.access_key_id is not None:
+        config["access_key_id"] = bucket.access_key_id
+    if bucket.secret_access_key is not None:
+        config["secret_access_key"] = bucket.secret_access_key
     return config
 
 
-def open_bucket(place: S3Place) -> "S3Store":
+def open_bucket(bucket: S3Bucket) -> "S3Store":
     """Return the bucket; connects on first use.
 
     Raises:
@@ -46,10 +46,10 @@ def open_bucket(place: S3Place) -> "S3Store":
         raise ConfigError("--s3-bucket", "needs the extra s3: pip install imgoe-bot[s3]") from error
     try:
         return S3Store(
-            place.bucket,
-            config=_config(place),
+            bucket.bucket,
+            config=_config(bucket),
             client_options={
-                "allow_http": (place.endpoint or "").startswith("http://"),
+                "allow_http": (bucket.endpoint or "").startswith("http://"),
                 "connect_timeout": timedelta(seconds=5),
                 "timeout": timedelta(seconds=60),
             },
@@ -117,8 +117,8 @@ class S3Blobs:
         except (BaseError, OSError) as error:
             raise Fault(Reason.STORAGE_FULL) from error
 
-    def settle(self, names: Iterable[str]) -> None:
-        """See ``Blobs.settle``: a bucket has done so when it answers."""
+    def sync(self, names: Iterable[str]) -> None:
+        """See ``Blobs.sync``: a bucket has done so when it answers."""
 
     def move(self, old: str, new: str) -> None:
         """See ``Blobs.move``."""
