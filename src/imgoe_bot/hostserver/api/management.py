@@ -16,6 +16,7 @@ from imgoe_bot.hostserver.index.uploads import UploadFilter, UploadIndex
 from imgoe_bot.hostserver.intake.request_body import UNREADABLE, media_type
 from imgoe_bot.hostserver.intake.text_fields import read_small_body, read_text_fields
 from imgoe_bot.hostserver.names import clean_text, storable
+from imgoe_bot.hostserver.numbers import find_number
 from imgoe_bot.hostserver.uploads.use_cases import Uploading
 
 PAGE_SIZE = 50
@@ -28,9 +29,10 @@ def _number(request: web.Request, name: str, default: int | None, *, most: int) 
     text = request.query.get(name)
     if text is None:
         return default
-    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= most):
+    number = find_number(text)
+    if number is None or not 1 <= number <= most:
         raise Fault(Reason.BAD_PARAMETER, f"{name} must be a whole number from 1 to {most}")
-    return int(text)
+    return number
 
 
 def _ok(**facts: object) -> web.Response:

@@ -5,9 +5,9 @@ from aiohttp import web
 from imgoe_bot.hostserver.access.sessions import CSRF_FIELD, Session, Sessions
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.intake.text_fields import read_text_fields
+from imgoe_bot.hostserver.numbers import DIGITS, find_number
 
 Form = dict[str, str]
-NUMBER_DIGITS = 9  # what every database takes as a row's number
 
 
 async def read_form(request: web.Request) -> Form:
@@ -51,12 +51,12 @@ def get_number(text: str) -> int:
     Raises:
         Fault: it is none.
     """
-    if not (text.isascii() and text.isdigit() and len(text) <= NUMBER_DIGITS):
+    number = find_number(text)
+    if number is None:
         raise Fault(Reason.BAD_PARAMETER)
-    return int(text)
+    return number
 
 
 def before_of(request: web.Request) -> int | None:
     """Return the number after which a list goes on; what is none counts as not asked."""
-    text = request.query.get("before", "")[:NUMBER_DIGITS]
-    return int(text) if text.isascii() and text.isdigit() else None
+    return find_number(request.query.get("before", "")[:DIGITS])
