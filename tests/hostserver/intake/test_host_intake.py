@@ -6,7 +6,7 @@ import io
 import json
 import logging
 from collections.abc import AsyncIterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus, urlencode
@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, RequestTimeouts
 from imgoe_bot.hostserver.faults import Fault
 from imgoe_bot.hostserver.intake.base64_text import Base64Decoder
-from imgoe_bot.hostserver.intake.multipart import MalformedBody, PartStart
-from imgoe_bot.hostserver.intake.urlencoded import END, UrlencodedParser
+from imgoe_bot.hostserver.intake.form_events import MalformedBody, PartStart
+from imgoe_bot.hostserver.intake.urlencoded import UrlencodedParser
 from tests.hostserver.driver import Answer, Client, FileList, client_of, picture
 from tests.hostserver.stage import PROBLEM, Clock, running, with_key
 from tests.hostserver.wire import MULTIPART, PART, URLENCODED, connected
@@ -235,12 +235,12 @@ def test_a_form_means_the_same_however_it_is_cut(
     text = "&".join([odd, *("=".join(map(quote_plus, pair)) for pair in safe), odd]).encode()
     parser, places = UrlencodedParser(), [0, *sorted(cut % (len(text) + 1) for cut in cuts), None]
     found: list[tuple[str, bytearray]] = []
-    for piece in [*(text[a:b] for a, b in pairwise(places)), END]:
-        for event in parser.feed(piece):
-            if isinstance(event, PartStart):
-                found.append((event.name, bytearray()))
-            else:
-                found[-1][1].extend(event.data)
+    fed = (parser.feed(text[a:b]) for a, b in pairwise(places))
+    for event in chain(chain.from_iterable(fed), parser.close()):
+        if isinstance(event, PartStart):
+            found.append((event.name, bytearray()))
+        else:
+            found[-1][1].extend(event.data)
     assert [(name, value.decode("utf-8", "replace")) for name, value in found] == parse_qsl(
         text.decode("ascii")
     )

@@ -25,7 +25,8 @@ from imgoe_bot.hostserver.formats import GIF, JPEG, PNG, Format, sniff
 from imgoe_bot.hostserver.intake.base64_text import Base64Decoder
 from imgoe_bot.hostserver.intake.fetch import is_public, looks_like_url
 from imgoe_bot.hostserver.intake.form import parse_expiry, parse_form, parse_tags
-from imgoe_bot.hostserver.intake.multipart import Event, MultipartParser, boundary_of, parse_headers
+from imgoe_bot.hostserver.intake.form_events import Event
+from imgoe_bot.hostserver.intake.multipart import MultipartParser, boundary_of, parse_headers
 from imgoe_bot.hostserver.intake.request_body import TIMEOUTS, pieces
 from imgoe_bot.hostserver.intake.urlencoded import UrlencodedParser
 from imgoe_bot.hostserver.names import (

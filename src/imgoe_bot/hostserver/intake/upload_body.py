@@ -4,18 +4,15 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from aiohttp import web
 
 from imgoe_bot.hostserver.access.sender import Sender
 from imgoe_bot.hostserver.faults import Fault, Reason
-from imgoe_bot.hostserver.intake.multipart import MEDIA_TYPE as MULTIPART
-from imgoe_bot.hostserver.intake.multipart import Event, MultipartParser, PartStart, boundary_of
-from imgoe_bot.hostserver.intake.request_body import UNREADABLE, media_type, pieces
+from imgoe_bot.hostserver.intake.form_events import Event, FormParser, PartStart
+from imgoe_bot.hostserver.intake.form_parsers import find_parser
+from imgoe_bot.hostserver.intake.request_body import UNREADABLE, pieces
 from imgoe_bot.hostserver.intake.spool import Spool, open_spool
-from imgoe_bot.hostserver.intake.urlencoded import END, UrlencodedParser
-from imgoe_bot.hostserver.intake.urlencoded import MEDIA_TYPE as URLENCODED
 from imgoe_bot.hostserver.names import sent_filename
 
 FIELD_LIMIT_BYTES = 64 * 1024
@@ -147,14 +144,10 @@ def _part(start: PartStart, incoming: IncomingUpload) -> _TextPart | _SourcePart
     return _TextPart(start.name, incoming) if start.filename is None else None
 
 
-class _Parser(Protocol):
-    def feed(self, data: bytes) -> Iterator[Event]: ...
-
-
 class _PartReader:
     """Hands what a parser finds to an upload that is coming in."""
 
-    def __init__(self, parser: _Parser, incoming: IncomingUpload) -> None:
+    def __init__(self, parser: FormParser, incoming: IncomingUpload) -> None:
         self._parser = parser
         self._incoming = incoming
         self._part: _TextPart | _SourcePart | None = None
@@ -164,41 +157,34 @@ class _PartReader:
         self._arrived_bytes += len(data)
         if self._arrived_bytes > wire_limit_bytes(self._incoming.sender.limit_bytes):
             raise self._incoming.sender.too_large()
-        for event in self._parser.feed(data):
+        await self._take(self._parser.feed(data))
+
+    async def close(self) -> None:
+        await self._take(self._parser.close())
+        await self._finish_part()
+
+    async def _take(self, events: Iterator[Event]) -> None:
+        for event in events:
             if isinstance(event, PartStart):
-                await self.finish()
+                await self._finish_part()
                 self._part = _part(event, self._incoming)
             elif self._part is not None:
                 await self._part.take(event.data)
 
-    async def finish(self) -> None:
+    async def _finish_part(self) -> None:
         if self._part is not None:
             await self._part.finish()
             self._part = None
 
 
-async def _read_multipart(request: web.Request, incoming: IncomingUpload) -> None:
-    parser = MultipartParser(boundary_of(request.headers["Content-Type"]))
-    parts = _PartReader(parser, incoming)
-    async for piece in pieces(request):
-        await parts.feed(piece)
-    parser.close()
-    await parts.finish()
-
-
-async def _read_urlencoded(request: web.Request, incoming: IncomingUpload) -> None:
-    parts = _PartReader(UrlencodedParser(), incoming)
-    async for piece in pieces(request):
-        await parts.feed(piece)
-    await parts.feed(END)
-    await parts.finish()
-
-
 async def _read_body(request: web.Request, incoming: IncomingUpload) -> None:
-    if media_type(request) == MULTIPART:
-        await _read_multipart(request, incoming)
-    elif media_type(request) == URLENCODED:
-        await _read_urlencoded(request, incoming)
+    parser = find_parser(request)
+    if parser is None:
+        return
+    reader = _PartReader(parser, incoming)
+    async for piece in pieces(request):
+        await reader.feed(piece)
+    await reader.close()
 
 
 async def _read_query(request: web.Request, incoming: IncomingUpload) -> None:
