@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from imgoe_bot.hostserver import HostOptions, HostServer, S3Bucket
-from tests.hostserver.bucket import SECRETS
-from tests.hostserver.driver import Client, FileList, client_of
+from tests.hostserver.client import Client, FileList, client_of
 from tests.hostserver.postgres import running_postgres
-from tests.hostserver.stage import Clock
+from tests.hostserver.running_host import Clock
+from tests.hostserver.s3_bucket import SECRETS
 
 
 @pytest.fixture

@@ -15,9 +15,10 @@ from aiohttp import web
 from imgoe_bot.hostserver import HostOptions, HostServer, RequestTimeouts, S3Bucket, VideoLimits
 from imgoe_bot.hostserver.faults import Reason
 from tests.docs.tables import read, rows, sections
-from tests.hostserver.driver import Answer, Client, FileList, client_of, picture
-from tests.hostserver.films import animation, film
-from tests.hostserver.wire import PART
+from tests.hostserver.client import Answer, Client, FileList, client_of
+from tests.hostserver.pictures import animation, picture
+from tests.hostserver.raw_connection import PART
+from tests.hostserver.videos import video
 from tests.needs import require
 
 # Source: design/API.md §2, the table of errors.
@@ -100,8 +101,8 @@ async def by_somebody_else(stage: Stage, headers: Headers) -> Answer:
     return await with_key(upload(JPEG), key)(stage, headers)
 
 
-async def a_film(stage: Stage, headers: Headers) -> Answer:
-    return await upload(film(stage.folder / "a.mp4"), filename="a.mp4")(stage, headers)
+async def a_video(stage: Stage, headers: Headers) -> Answer:
+    return await upload(video(stage.folder / "a.mp4"), filename="a.mp4")(stage, headers)
 
 
 async def once(stage: Stage) -> None:
@@ -167,7 +168,7 @@ SITUATIONS = {
     Reason.TOO_LARGE: Situation(upload(JPEG), SMALL),
     Reason.TOO_MANY_PIXELS: Situation(upload(JPEG), {"pixel_limit": 1_000}),
     Reason.TOO_MANY_FRAMES: Situation(upload(animation("GIF")), {"frame_limit": 2}),
-    Reason.TOO_LONG: Situation(a_film, SHORT),
+    Reason.TOO_LONG: Situation(a_video, SHORT),
     Reason.URL_SOURCES_OFF: Situation(call("GET", "/api/1/upload?source=http://127.0.0.1/")),
     Reason.URL_SOURCE_FAILED: Situation(
         call("GET", "/api/1/upload?source=http://127.0.0.1/"), {"url_sources": True}

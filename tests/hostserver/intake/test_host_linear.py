@@ -42,7 +42,8 @@ from imgoe_bot.hostserver.options import RequestTimeouts
 from imgoe_bot.hostserver.scrubbing.images import scrub_bytes, scrub_image
 from imgoe_bot.hostserver.scrubbing.mp4 import scrub_mp4
 from imgoe_bot.hostserver.scrubbing.webm import scrub_webm
-from tests.hostserver.driver import Client, picture
+from tests.hostserver.client import Client
+from tests.hostserver.pictures import picture
 
 TIMES = 10
 MOST_TIMES_AS_LONG = 30  # the square would be 100

@@ -25,7 +25,7 @@ from imgoe_bot.hostserver.names import (
 )
 from imgoe_bot.hostserver.scrubbing.images import scrub_bytes
 from imgoe_bot.hostserver.scrubbing.mp4_boxes import location_boxes
-from tests.hostserver.films import picture_with_place
+from tests.hostserver.pictures import picture_with_location
 
 ANY = st.text(max_size=400)
 
@@ -138,7 +138,7 @@ def test_sniffing_never_fails(head: bytes) -> None:
 
 
 @given(st.binary(max_size=2_000))
-def test_removing_a_place_keeps_the_length_of_anything(data: bytes) -> None:
+def test_removing_a_location_keeps_the_length_of_anything(data: bytes) -> None:
     for found in ALL:
         changed = bytearray(data)
         scrub_bytes(changed, found)
@@ -146,11 +146,11 @@ def test_removing_a_place_keeps_the_length_of_anything(data: bytes) -> None:
     list(location_boxes(data, 0, len(data)))
 
 
-PLACED = {kind: picture_with_place(kind) for kind in ("JPEG", "PNG", "WEBP")}
+PLACED = {kind: picture_with_location(kind) for kind in ("JPEG", "PNG", "WEBP")}
 
 
 @given(st.sampled_from(sorted(PLACED)), st.integers(0, 3_000), st.binary(min_size=1, max_size=8))
-def test_a_broken_file_with_a_place_breaks_nothing(kind: str, at: int, wrong: bytes) -> None:
+def test_a_broken_file_with_a_location_breaks_nothing(kind: str, at: int, wrong: bytes) -> None:
     data = bytearray(PLACED[kind])
     data[at : at + len(wrong)] = wrong
     before = len(data)

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from imgoe_bot.hostserver.options import JPEG_PIXELS, HostOptions
-from tests.hostserver.driver import Client
+from tests.hostserver.client import Client
 
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 30), (30, 30, 220), (250, 250, 250)
 NEAR = 24

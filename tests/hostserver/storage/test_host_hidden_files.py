@@ -8,7 +8,8 @@ from yarl import URL
 
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Bucket
 from imgoe_bot.hostserver.names import file_stem, is_stored_name, with_suffix
-from tests.hostserver.driver import Client, picture
+from tests.hostserver.client import Client
+from tests.hostserver.pictures import picture
 
 WAYS_IN = [
     "pending/{name}",

@@ -8,9 +8,11 @@ import pytest
 
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Bucket
 from imgoe_bot.hostserver.names import split_stored_name
-from tests.hostserver.bucket import keys_in
-from tests.hostserver.driver import Client, FileList, picture
-from tests.hostserver.stage import PROBLEM, Clock, running, signed_in, with_key
+from tests.hostserver.admin import signed_in
+from tests.hostserver.client import Client, FileList
+from tests.hostserver.pictures import picture
+from tests.hostserver.running_host import PROBLEM, Clock, running, with_key
+from tests.hostserver.s3_bucket import count_objects
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -38,7 +40,7 @@ async def test_nor_does_it_in_a_bucket_and_an_index_in_postgresql(
     async with HostServer(options) as host:
         owner = Client(session, host.url, await host.create_key("names"))
         await check_that_no_address_comes_again(owner)
-        assert await keys_in(bucket, session) == 3
+        assert await count_objects(bucket, session) == 3
 
 
 async def test_an_expired_uploads_address_never_shows_another_file(

@@ -13,8 +13,9 @@ from aiohttp import web
 from imgoe_bot.errors import SchemaTooNew
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Bucket
 from imgoe_bot.hostserver.options import MIB
-from tests.hostserver.bucket import SECRETS, keys_in
-from tests.hostserver.driver import Client, client_of, picture
+from tests.hostserver.client import Client, client_of
+from tests.hostserver.pictures import picture
+from tests.hostserver.s3_bucket import SECRETS, count_objects
 
 
 @pytest.mark.service("postgres")
@@ -79,10 +80,10 @@ async def test_files_in_a_bucket_serve_the_whole_round(
         assert (head.status, head.headers["content-length"]) == (200, str(len(data)))
         second = await client.stored(picture(seed=5))
         assert second["url"] != image["url"]
-        assert await keys_in(bucket, session) == 6
+        assert await count_objects(bucket, session) == 6
         for one in (image, second):
             assert (await client.call("POST", one["delete_url"])).status == 303
-        assert await keys_in(bucket, session) == 0
+        assert await count_objects(bucket, session) == 0
         assert (await client.get(image["url"])).status == 404
 
 
@@ -110,9 +111,9 @@ async def test_a_file_that_was_in_the_way_outlives_an_upload_that_fails(
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    place = S3Bucket("bucket", endpoint=f"http://127.0.0.1:{runner.addresses[0][1]}", **SECRETS)
+    bucket = S3Bucket("bucket", endpoint=f"http://127.0.0.1:{runner.addresses[0][1]}", **SECRETS)
     try:
-        async with HostServer(HostOptions(tmp_path, s3=place)) as host:
+        async with HostServer(HostOptions(tmp_path, s3=bucket)) as host:
             refused = await client_of(host, session).upload(picture())
     finally:
         await runner.cleanup()
@@ -214,8 +215,8 @@ async def read_into(received: bytearray, answer: aiohttp.ClientResponse) -> None
 async def test_a_file_that_the_storage_does_not_give_is_told_truthfully(
     failing: tuple[FailingBucket, S3Bucket], tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:
-    service, place = failing
-    async with HostServer(HostOptions(tmp_path, s3=place)) as host:
+    service, bucket = failing
+    async with HostServer(HostOptions(tmp_path, s3=bucket)) as host:
         client = client_of(host, session)
         image = await client.stored(picture())
         service.is_down = True
@@ -249,8 +250,8 @@ async def test_a_file_the_storage_breaks_off_is_cut_and_not_made_up(
 async def test_a_storage_that_is_down_is_told_and_leaves_nothing(
     tmp_path: Path, session: aiohttp.ClientSession, unused_port: int
 ) -> None:
-    place = S3Bucket("nowhere", endpoint=f"http://127.0.0.1:{unused_port}", **SECRETS)
-    async with HostServer(HostOptions(tmp_path, s3=place)) as host:
+    bucket = S3Bucket("nowhere", endpoint=f"http://127.0.0.1:{unused_port}", **SECRETS)
+    async with HostServer(HostOptions(tmp_path, s3=bucket)) as host:
         client = client_of(host, session)
         answer = await client.upload(picture())
         assert (answer.status, answer.json["error"]["code"]) == (400, 104)
