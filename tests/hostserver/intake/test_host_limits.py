@@ -25,8 +25,9 @@ from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, VideoLimit
 from imgoe_bot.hostserver.access.rate_limits import RateLimiter
 from imgoe_bot.hostserver.access.secrets import Signer
 from imgoe_bot.hostserver.decoding.video import VideoProcessor
-from imgoe_bot.hostserver.index.database import MIGRATIONS, migrate, open_database
+from imgoe_bot.hostserver.index.database import open_database
 from imgoe_bot.hostserver.index.schema import METADATA
+from imgoe_bot.hostserver.index.schema_upgrade import MIGRATIONS, migrate
 from imgoe_bot.hostserver.intake.form import UploadForm
 from imgoe_bot.hostserver.intake.spool import open_spool
 from imgoe_bot.hostserver.serving.parts import make_parts

@@ -1,19 +1,13 @@
-"""Opens the index's database and brings its schema up to date."""
+"""Transactions in the index's database, on SQLite or PostgreSQL."""
 
 import asyncio
 import logging
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
-from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext, RevisionStep
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import (
@@ -26,7 +20,6 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from imgoe_bot.errors import SchemaTooNew
 from imgoe_bot.hostserver.faults import Fault, Reason
 
 LOG = logging.getLogger(__name__)
@@ -35,8 +28,6 @@ PROGRAMMING_MISTAKES = (IntegrityError, ProgrammingError, DataError, NotSupporte
 SQLITE_FULL = 13  # its primary result code
 POSTGRESQL_FULL = "53100"
 Result = TypeVar("Result")
-MIGRATIONS = Path(__file__).parent / "migrations"
-MIGRATION_LOCK = 0x696D676F  # any number of ours; PostgreSQL serialises migrating processes by it
 
 
 def _tune_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -166,10 +157,6 @@ def open_database(url: str) -> Database:
     return PostgresDatabase(url)
 
 
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS)])
-
-
 def advisory_lock(connection: Connection, number: int) -> None:
     """Begin a transaction that nobody else is in who locks the same number (signed, 64 bits).
 
@@ -179,28 +166,3 @@ def advisory_lock(connection: Connection, number: int) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": number})
     else:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _upgrade(connection: Connection) -> None:
-    scripts = _scripts()
-
-    def steps(revision: str, _: MigrationContext) -> list[RevisionStep]:
-        # Alembic's own upgrade command asks this function; there is no public name for it.
-        try:
-            return scripts._upgrade_revs("head", revision)  # pyright: ignore[reportPrivateUsage]
-        except CommandError as error:
-            raise SchemaTooNew(found=str(revision)) from error
-
-    advisory_lock(connection, MIGRATION_LOCK)
-    with EnvironmentContext(Config(), scripts, fn=steps) as environment:
-        environment.configure(connection=connection, render_as_batch=True)
-        environment.run_migrations()
-
-
-async def migrate(database: Database) -> None:
-    """Bring the schema to the newest revision; safe when several processes start at once.
-
-    Raises:
-        SchemaTooNew: a newer version of the host wrote this index.
-    """
-    await database.transact(_upgrade)

@@ -71,13 +71,13 @@ class ModerationPages:
         }
         return self.renderer.page_for(session, "review.html", facts, status=200)
 
-    async def preview(self, request: web.Request) -> web.StreamResponse:
+    async def send_preview(self, request: web.Request) -> web.StreamResponse:
         """Answer the thumb of a waiting upload, to admins only."""
         _, upload = await self._find_for_admin(request)
         name = upload.blob_names()[1]
         return await self.files.send(request, name, pending_headers(name))
 
-    async def whole(self, request: web.Request) -> web.StreamResponse:
+    async def send_file(self, request: web.Request) -> web.StreamResponse:
         """Answer the file of a waiting upload, to admins only."""
         _, upload = await self._find_for_admin(request)
         name = upload.blob_names()[0]

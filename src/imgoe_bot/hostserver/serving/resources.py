@@ -12,7 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from imgoe_bot.errors import ConfigError
 from imgoe_bot.hostserver.access.secrets import Signer, load_secret
 from imgoe_bot.hostserver.decoding.video import VideoProcessor
-from imgoe_bot.hostserver.index.database import Database, migrate, open_database
+from imgoe_bot.hostserver.index.database import Database, open_database
+from imgoe_bot.hostserver.index.schema_upgrade import migrate
 from imgoe_bot.hostserver.intake.fetch import GuardedFetcher
 from imgoe_bot.hostserver.options import DAY_S, HostOptions
 from imgoe_bot.hostserver.uploads.use_cases import clear_staging

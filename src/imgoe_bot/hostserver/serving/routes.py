@@ -91,8 +91,8 @@ def _add_moderation(app: web.Application, parts: Parts) -> None:
         parts.renderer,
     )
     app.router.add_get("/admin/uploads/{id}", pages.review)
-    app.router.add_get("/admin/uploads/{id}/file", pages.whole)
-    app.router.add_get("/admin/uploads/{id}/preview", pages.preview)
+    app.router.add_get("/admin/uploads/{id}/file", pages.send_file)
+    app.router.add_get("/admin/uploads/{id}/preview", pages.send_preview)
     app.router.add_post("/admin/uploads/{id}/approve", pages.approve)
     app.router.add_post("/admin/uploads/{id}/reject", pages.reject)
 
