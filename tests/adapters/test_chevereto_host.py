@@ -19,8 +19,8 @@ from imgoe_bot.hostapi import open_http
 from imgoe_bot.hostserver import HostOptions, HostServer
 from imgoe_bot.services.ports.media import MediaFile
 from tests.adapters.conftest import Site
-from tests.hostserver.driver import picture
-from tests.hostserver.moderator import approve_all
+from tests.hostserver.admin import approve_all
+from tests.hostserver.pictures import picture
 
 KEY = ApiKey("chv_key_of_the_test")
 

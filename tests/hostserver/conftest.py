@@ -10,11 +10,11 @@ import aiohttp
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from imgoe_bot.hostserver import HostOptions, HostServer, S3Place
-from tests.hostserver.bucket import SECRETS
-from tests.hostserver.driver import Client, FileList, client_of
+from imgoe_bot.hostserver import HostOptions, HostServer, S3Bucket
+from tests.hostserver.client import Client, FileList, client_of
 from tests.hostserver.postgres import running_postgres
-from tests.hostserver.stage import Clock
+from tests.hostserver.running_host import Clock
+from tests.hostserver.s3_bucket import SECRETS
 
 
 @pytest.fixture
@@ -83,9 +83,9 @@ def s3_endpoint() -> Iterator[str]:
 
 
 @pytest.fixture
-async def bucket(s3_endpoint: str, session: aiohttp.ClientSession) -> S3Place:
+async def bucket(s3_endpoint: str, session: aiohttp.ClientSession) -> S3Bucket:
     pytest.importorskip("obstore", reason="obstore is not installed")
     name = f"pictures-{os.urandom(4).hex()}"
     async with session.put(f"{s3_endpoint}/{name}") as response:
         assert response.status == 200
-    return S3Place(name, endpoint=s3_endpoint, **SECRETS)
+    return S3Bucket(name, endpoint=s3_endpoint, **SECRETS)

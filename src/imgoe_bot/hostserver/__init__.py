@@ -4,7 +4,13 @@ async with HostServer(HostOptions(data_dir)) as host:
     print(host.url, host.first_key)
 """
 
-from imgoe_bot.hostserver.options import GuestRules, HostOptions, Patience, S3Place, VideoLimits
+from imgoe_bot.hostserver.options import (
+    GuestRules,
+    HostOptions,
+    RequestTimeouts,
+    S3Bucket,
+    VideoLimits,
+)
 from imgoe_bot.hostserver.serving.server import HostServer
 
-__all__ = ["GuestRules", "HostOptions", "HostServer", "Patience", "S3Place", "VideoLimits"]
+__all__ = ["GuestRules", "HostOptions", "HostServer", "RequestTimeouts", "S3Bucket", "VideoLimits"]

@@ -12,7 +12,7 @@ TITLE_LIMIT = 100
 SLUG_LIMIT = 80
 ID_LENGTH = 8
 # What is transliterated: to put marks into their order takes the square of their number.
-SPELT_LIMIT = 1_000
+TRANSLITERATED_LIMIT = 1_000
 
 _STORED = re.compile(r"\d{4}/\d{2}/\d{2}/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,249}", re.ASCII)
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
@@ -36,7 +36,7 @@ def new_id() -> str:
 
 
 def _ascii(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text[:SPELT_LIMIT].replace("ß", "ss"))
+    decomposed = unicodedata.normalize("NFKD", text[:TRANSLITERATED_LIMIT].replace("ß", "ss"))
     return decomposed.encode("ascii", "ignore").decode("ascii")
 
 

@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-pass
-
 MIB = 1024 * 1024
 DAY_S = 86_400
 PIXELS = 50_000_000
@@ -18,7 +16,7 @@ class VideoLimits:
     """What one video may cost.
 
     Attributes:
-        duration_s: the longest film.
+        duration_s: the longest video.
         wait_s: seconds on the clock until its child is killed; half of it in CPU.
         memory_bytes: address space of a child.
     """
@@ -44,7 +42,7 @@ class GuestRules:
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RequestTimeouts:
     """How slowly a request may arrive; who is slower is sent away.
 
     Attributes:
@@ -66,7 +64,7 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
-class S3Place:
+class S3Bucket:
     """A bucket of an S3-compatible storage; credentials come from the environment when None.
 
     Attributes:
@@ -96,7 +94,7 @@ class HostOptions:
         pixel_limit: width times height of the largest image; more is refused before decoding. Where
             it isn't lowered, a JPEG may have 65 million, which is what phones write.
         frame_limit: frames of the longest animation.
-        keep_location: leave the place where a picture was taken inside the file.
+        keep_location: leave the location where a picture was taken inside the file.
         refuse_duplicates: answer a file sent twice with one key as a duplicate. In strict mode
             and for clients that take problem details this is always so.
         per_key_per_minute, per_address_per_minute: uploads; 0 means no limit.
@@ -130,10 +128,10 @@ class HostOptions:
     guests: GuestRules | None = None
     moderation: Moderation = "off"
     url_sources: bool = False
-    s3: S3Place | None = None
+    s3: S3Bucket | None = None
     trust_proxy: bool = False
     sweep_every_s: float = 20.0
-    patience: Patience = field(default_factory=Patience)
+    patience: RequestTimeouts = field(default_factory=RequestTimeouts)
 
     @property
     def jpeg_pixel_limit(self) -> int:

@@ -9,7 +9,7 @@ from imgoe_bot.hostserver.faults import Fault
 PROBLEM_TYPE = "application/problem+json"
 
 
-def wants_truth(request: web.Request) -> bool:
+def wants_problem_details(request: web.Request) -> bool:
     """Answer whether the client asks for problem details."""
     return PROBLEM_TYPE in request.headers.get("Accept", "")
 
@@ -18,7 +18,7 @@ def _retry_headers(fault: Fault) -> dict[str, str]:
     return {} if fault.retry_after_s is None else {"Retry-After": str(fault.retry_after_s)}
 
 
-def problem(fault: Fault) -> web.Response:
+def problem_response(fault: Fault) -> web.Response:
     """Return the truthful answer. Source: RFC 9457."""
     status = fault.kind.status
     headers = _retry_headers(fault)
@@ -36,7 +36,7 @@ def problem(fault: Fault) -> web.Response:
     return web.json_response(body, status=status, content_type=PROBLEM_TYPE, headers=headers)
 
 
-def compatible(fault: Fault, *, reply_format: str = "json") -> web.Response:
+def compatible_response(fault: Fault, *, reply_format: str = "json") -> web.Response:
     """Return the answer Chevereto gives: 400 and JSON, or for txt and redirect 200 and words.
 
     Source: design/API.md §2.

@@ -11,12 +11,12 @@ import typer
 
 from imgoe_bot.environment import cleaned
 from imgoe_bot.errors import ConfigError, SchemaTooNew
-from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Place, VideoLimits
+from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Bucket, VideoLimits
 from imgoe_bot.hostserver.decoding.memory import keep_freed_memory
 from imgoe_bot.hostserver.intake.form import LONGEST, SHORTEST, parse_interval
 from imgoe_bot.hostserver.names import clean_text
 from imgoe_bot.hostserver.options import MIB, Moderation
-from imgoe_bot.hostserver.serving.server import make_owner_key
+from imgoe_bot.hostserver.serving.owner_key import make_owner_key
 from imgoe_bot.settings import unknown_variables
 from imgoe_bot.terminal.stopping import on_stop
 
@@ -229,7 +229,7 @@ def host(
             keep_location=keep_location,
             url_sources=url_sources,
             trust_proxy=trust_proxy,
-            s3=None if s3_bucket is None else S3Place(s3_bucket, s3_endpoint, s3_region),
+            s3=None if s3_bucket is None else S3Bucket(s3_bucket, s3_endpoint, s3_region),
         )
         _run(_serve(options) if new_key is None else _print_key(options, new_key))
     except ConfigError as error:

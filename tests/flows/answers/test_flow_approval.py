@@ -9,7 +9,7 @@ import pytest_asyncio
 from imgoe_bot.discordsim import Channel, Message
 from imgoe_bot.hostserver import HostOptions, HostServer
 from tests.flows.kit import Town, eventually, picture
-from tests.hostserver.moderator import approve_all
+from tests.hostserver.admin import approve_all
 
 WAITS = "has to approve it"
 

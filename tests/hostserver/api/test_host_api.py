@@ -13,9 +13,11 @@ import pytest
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer
 from imgoe_bot.hostserver.options import MIB
 from imgoe_bot.hostserver.pages.admin import WAITING_PAGE
-from tests.hostserver.driver import Answer, Client, FileList, picture
-from tests.hostserver.films import film
-from tests.hostserver.stage import PROBLEM, Clock, running, signed_in, with_key
+from tests.hostserver.admin import signed_in
+from tests.hostserver.client import Answer, Client, FileList
+from tests.hostserver.pictures import picture
+from tests.hostserver.running_host import PROBLEM, Clock, running, with_key
+from tests.hostserver.videos import video
 
 
 async def test_a_strict_answer_tells_the_truth(client: Client) -> None:
@@ -270,7 +272,7 @@ async def test_a_moderator_sees_the_whole_of_what_waits_and_nobody_else_does(
     async with running(tmp_path / "data", session, clock, **rules) as (host, client):
         guest, data = Client(session, client.url, None), picture()
         image = await guest.stored(data, title="A <b>view</b>", description="From above", tags="a")
-        clip = film(tmp_path / "a.mp4")
+        clip = video(tmp_path / "a.mp4")
         shown = await guest.stored(clip, filename="a.mp4")
         admin, path = await signed_in(client), f"/admin/uploads/{image['id_encoded']}"
         page = (await admin.call("GET", path)).body.decode()
@@ -530,8 +532,8 @@ async def test_a_chat_is_shown_nothing_of_what_is_not_safe_for_work(client: Clie
     assert "/images/" not in head
 
 
-async def test_nor_of_a_film_that_is_not(client: Client, tmp_path: Path) -> None:
-    data = film(tmp_path / "a.mp4")
+async def test_nor_of_a_video_that_is_not(client: Client, tmp_path: Path) -> None:
+    data = video(tmp_path / "a.mp4")
     image = await client.stored(data, filename="a.mp4", mime="video/mp4", nsfw="1")
     card = await client.get(f"/oembed?url={image['url_viewer']}")
     assert (card.json["type"], b"/images/" in card.body) == ("link", False)

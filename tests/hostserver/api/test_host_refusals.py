@@ -12,12 +12,13 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from imgoe_bot.hostserver import HostOptions, HostServer, Patience, S3Place, VideoLimits
+from imgoe_bot.hostserver import HostOptions, HostServer, RequestTimeouts, S3Bucket, VideoLimits
 from imgoe_bot.hostserver.faults import Reason
 from tests.docs.tables import read, rows, sections
-from tests.hostserver.driver import Answer, Client, FileList, client_of, picture
-from tests.hostserver.films import animation, film
-from tests.hostserver.wire import PART
+from tests.hostserver.client import Answer, Client, FileList, client_of
+from tests.hostserver.pictures import animation, picture
+from tests.hostserver.raw_connection import PART
+from tests.hostserver.videos import video
 from tests.needs import require
 
 # Source: design/API.md §2, the table of errors.
@@ -25,7 +26,7 @@ API_CODES = {
     *(100, 101, 102, 103, 104, 110, 120, 130, 400, 401, 403, 425),
     *(600, 601, 610, 612, 613, 614, 666, 900),
 }
-OURS = {404}  # the calls beyond Chevereto's
+PROGRAMMING_MISTAKES = {404}  # the calls beyond Chevereto's
 FOLDED = {102: 101, 103: 101, 612: 610, 613: 610, 614: 610, 601: 400, 900: 104}
 PROBLEM = {"Accept": "application/problem+json"}
 JPEG = picture()
@@ -100,8 +101,8 @@ async def by_somebody_else(stage: Stage, headers: Headers) -> Answer:
     return await with_key(upload(JPEG), key)(stage, headers)
 
 
-async def a_film(stage: Stage, headers: Headers) -> Answer:
-    return await upload(film(stage.folder / "a.mp4"), filename="a.mp4")(stage, headers)
+async def a_video(stage: Stage, headers: Headers) -> Answer:
+    return await upload(video(stage.folder / "a.mp4"), filename="a.mp4")(stage, headers)
 
 
 async def once(stage: Stage) -> None:
@@ -145,7 +146,7 @@ async def a_bucket_in_which_every_name_is_taken() -> AsyncGenerator[Options]:
     endpoint = f"http://127.0.0.1:{runner.addresses[0][1]}"
     secrets = {"access_key_id": "testing", "secret_access_key": "testing"}
     try:
-        yield {"s3": S3Place("full", endpoint=endpoint, **secrets)}
+        yield {"s3": S3Bucket("full", endpoint=endpoint, **secrets)}
     finally:
         await runner.cleanup()
 
@@ -167,7 +168,7 @@ SITUATIONS = {
     Reason.TOO_LARGE: Situation(upload(JPEG), SMALL),
     Reason.TOO_MANY_PIXELS: Situation(upload(JPEG), {"pixel_limit": 1_000}),
     Reason.TOO_MANY_FRAMES: Situation(upload(animation("GIF")), {"frame_limit": 2}),
-    Reason.TOO_LONG: Situation(a_film, SHORT),
+    Reason.TOO_LONG: Situation(a_video, SHORT),
     Reason.URL_SOURCES_OFF: Situation(call("GET", "/api/1/upload?source=http://127.0.0.1/")),
     Reason.URL_SOURCE_FAILED: Situation(
         call("GET", "/api/1/upload?source=http://127.0.0.1/"), {"url_sources": True}
@@ -179,7 +180,7 @@ SITUATIONS = {
     Reason.OVER_QUOTA: Situation(by_somebody_else, {"user_quota_bytes": 0}),
     Reason.STORAGE_FULL: Situation(upload(JPEG), before=put_a_file_where_the_folder_is),
     Reason.UNAVAILABLE: Situation(upload(JPEG), before=break_the_index),
-    Reason.TOO_SLOW: Situation(fall_silent, {"patience": Patience(idle_s=0.1)}),
+    Reason.TOO_SLOW: Situation(fall_silent, {"patience": RequestTimeouts(idle_s=0.1)}),
     Reason.WRONG_METHOD: Situation(call("PUT", "/api/1/upload"), is_always_true=True),
     Reason.NO_FREE_NAME: Situation(upload(JPEG), beside=a_bucket_in_which_every_name_is_taken),
     Reason.NOT_FOUND: Situation(call("GET", "/api/1/uploads/nothere"), is_always_true=True),
@@ -225,7 +226,7 @@ def test_every_reason_has_a_situation() -> None:
 
 def test_every_code_of_the_api_is_sent_or_said_to_be_folded() -> None:
     sent = {reason.value.code for reason in Reason}
-    assert sent | set(FOLDED) == API_CODES | OURS
+    assert sent | set(FOLDED) == API_CODES | PROGRAMMING_MISTAKES
     assert sent.isdisjoint(FOLDED)
     assert set(FOLDED.values()) <= sent
 

@@ -10,8 +10,9 @@ from typing import Any, cast
 import pytest
 
 from imgoe_bot.hostserver import HostServer
-from tests.hostserver.driver import Client, picture
-from tests.hostserver.films import film
+from tests.hostserver.client import Client
+from tests.hostserver.pictures import picture
+from tests.hostserver.videos import video
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "documented_video_reply.json"
 # Null in the sample because its upload had none; here is what stands there when there is one.
@@ -43,10 +44,10 @@ def assert_same_shape(found: Any, sample: Any, where: str) -> None:
         assert type(found) is type(sample), where
 
 
-async def test_a_films_reply_has_the_samples_keys_order_and_types(
+async def test_a_videos_reply_has_the_samples_keys_order_and_types(
     client: Client, tmp_path: Path
 ) -> None:
-    data = film(tmp_path / "a.mp4")
+    data = video(tmp_path / "a.mp4")
     name = "Badgers _ animated music video _ MrWeebl.mp4"
     answer = await client.upload(data, filename=name, mime="video/mp4", expiration="PT30M")
     assert_same_shape(answer.json, documented(), "reply")

@@ -14,8 +14,9 @@ from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer
 from imgoe_bot.hostserver.api.openapi import PARAMETERS, openapi
 from imgoe_bot.hostserver.api.schemas import IMAGE
 from tests.docs.tables import code, read, rows, sections
-from tests.hostserver.driver import Answer, Client, client_of, picture
-from tests.hostserver.films import animation, film, picture_with_place
+from tests.hostserver.client import Answer, Client, client_of
+from tests.hostserver.pictures import animation, picture, picture_with_location
+from tests.hostserver.videos import video
 
 Json = dict[str, Any]
 DOCUMENT: Json = openapi("http://x", "x")
@@ -62,22 +63,22 @@ async def guarded(tmp_path: Path, session: aiohttp.ClientSession) -> AsyncIterat
 PICTURES = {
     "wide": picture(size=(900, 600)),
     "narrow": picture(size=(200, 100)),
-    "from a camera": picture_with_place("JPEG"),
+    "from a camera": picture_with_location("JPEG"),
     "animated": animation("GIF"),
     "another format": picture("BMP"),
 }
 
 
-@pytest.mark.parametrize("kind", [*PICTURES, "film"])
+@pytest.mark.parametrize("kind", [*PICTURES, "video"])
 @pytest.mark.parametrize("waits", [False, True], ids=["approved", "waiting"])
 async def test_replies_to_uploads_fit(
     guarded: Client, tmp_path: Path, kind: str, waits: bool
 ) -> None:
-    data = film(tmp_path / "a.mp4") if kind == "film" else PICTURES[kind]
+    data = video(tmp_path / "a.mp4") if kind == "video" else PICTURES[kind]
     sender = Client(guarded.session, guarded.url, None) if waits else guarded
     answer = await sender.upload(data, filename="a.mp4", tags="a,b", expiration="P1D", nsfw="1")
     assert_fits(UPLOAD, answer)
-    fields = 57 + (kind == "film") - 3 * waits
+    fields = 57 + (kind == "video") - 3 * waits
     assert len(answer.json["image"]) == fields
     bare = await sender.upload(data, filename="a.mp4")
     assert_fits(UPLOAD, bare)
@@ -95,7 +96,7 @@ async def test_replies_in_imgbbs_shape_fit(guarded: Client, waits: bool) -> None
 async def test_lists_albums_and_deletions_fit(guarded: Client, tmp_path: Path) -> None:
     key = {"X-API-Key": str(guarded.key)}
     image = await guarded.stored(PICTURES["wide"])
-    await guarded.stored(film(tmp_path / "a.mp4"), filename="a.mp4")
+    await guarded.stored(video(tmp_path / "a.mp4"), filename="a.mp4")
     one = f"/api/1/uploads/{image['id_encoded']}"
     for path, operation in (
         ("/api/1/uploads?limit=1", ("/api/1/uploads", "get")),

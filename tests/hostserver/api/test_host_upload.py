@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from imgoe_bot.hostserver import HostOptions, HostServer
-from tests.hostserver.driver import Client, FileList, client_of, picture
-from tests.hostserver.stage import with_key
+from tests.hostserver.client import Client, FileList, client_of
+from tests.hostserver.pictures import picture
+from tests.hostserver.running_host import with_key
 
 JPEG = picture(size=(40, 30))
 

@@ -18,7 +18,8 @@ from PIL.PngImagePlugin import PngInfo
 from yarl import URL
 
 from imgoe_bot.hostserver import HostOptions, HostServer
-from tests.hostserver.driver import MIMES, Answer, Client, FileList, client_of, picture
+from tests.hostserver.client import Answer, Client, FileList, client_of
+from tests.hostserver.pictures import MIMES, picture
 
 JPEG = picture()
 PNG = picture("PNG")

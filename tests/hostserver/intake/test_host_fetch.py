@@ -9,7 +9,8 @@ from aiohttp import web
 
 from imgoe_bot.hostserver import HostOptions, HostServer
 from imgoe_bot.hostserver.intake.fetch import GuardedFetcher, is_public
-from tests.hostserver.driver import Answer, Client, client_of, picture
+from tests.hostserver.client import Answer, Client, client_of
+from tests.hostserver.pictures import picture
 
 PRIVATE = [
     "127.0.0.1",

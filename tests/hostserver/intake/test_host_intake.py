@@ -6,7 +6,7 @@ import io
 import json
 import logging
 from collections.abc import AsyncIterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus, urlencode
@@ -16,14 +16,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, Patience
+from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, RequestTimeouts
 from imgoe_bot.hostserver.faults import Fault
 from imgoe_bot.hostserver.intake.base64_text import Base64Decoder
-from imgoe_bot.hostserver.intake.multipart import MalformedBody, PartStart
-from imgoe_bot.hostserver.intake.urlencoded import END, UrlencodedParser
-from tests.hostserver.driver import Answer, Client, FileList, client_of, picture
-from tests.hostserver.stage import PROBLEM, Clock, running, with_key
-from tests.hostserver.wire import MULTIPART, PART, URLENCODED, connected
+from imgoe_bot.hostserver.intake.form_events import MalformedBody, PartStart
+from imgoe_bot.hostserver.intake.urlencoded import UrlencodedParser
+from tests.hostserver.client import Answer, Client, FileList, client_of
+from tests.hostserver.pictures import picture
+from tests.hostserver.raw_connection import MULTIPART, PART, URLENCODED, raw_connection
+from tests.hostserver.running_host import PROBLEM, Clock, running, with_key
 
 UPLOAD = "/api/1/upload"
 NO_BODY = {"Content-Type": "multipart/form-data; boundary=b"}
@@ -70,10 +71,10 @@ async def small_host(tmp_path: Path, session: aiohttp.ClientSession) -> AsyncIte
 async def test_without_a_key_little_is_taken_in(
     small_host: Client, files: FileList, kind: str, begin: bytes
 ) -> None:
-    async with connected(small_host) as wire:
-        await wire.post(UPLOAD, kind, length=3_000_000)
-        await wire.send(begin + b"A" * 400_000)
-        status, body = await wire.answer()
+    async with raw_connection(small_host) as connection:
+        await connection.post(UPLOAD, kind, length=3_000_000)
+        await connection.send(begin + b"A" * 400_000)
+        status, body = await connection.answer()
         assert (status, json.loads(body)["error"]["code"]) == (400, 100)
         assert b"X-API-Key" in body
     assert files.names() == []
@@ -83,12 +84,12 @@ async def test_without_a_key_little_is_taken_in(
 async def test_no_body_is_read_for_ever(small_host: Client, begin: bytes) -> None:
     lines = [MULTIPART, f"X-API-Key: {small_host.key}", "Transfer-Encoding: chunked"]
     head = [f"POST {UPLOAD} HTTP/1.1", "Host: x", *lines, "", ""]
-    async with connected(small_host) as wire:
-        await wire.send("\r\n".join(head).encode())
-        answer = asyncio.create_task(wire.answer())
+    async with raw_connection(small_host) as connection:
+        await connection.send("\r\n".join(head).encode())
+        answer = asyncio.create_task(connection.answer())
         junk = begin + b"x" * 60_000 + (b"\r\n" if begin else b"")
         while not answer.done():
-            await wire.send(b"%x\r\n%s\r\n" % (len(junk), junk))
+            await connection.send(b"%x\r\n%s\r\n" % (len(junk), junk))
             await asyncio.sleep(0)
         status, body = await answer
         assert (status, json.loads(body)["error"]["code"]) == (400, 400)
@@ -118,10 +119,10 @@ async def test_a_key_behind_the_file_is_waited_for_as_long_as_that_is_small(
 
 
 async def test_a_wrong_key_in_the_form_is_refused_where_it_stands(small_host: Client) -> None:
-    async with connected(small_host) as wire:
-        await wire.post(UPLOAD, URLENCODED, length=1_000)
-        await wire.send(b"format=txt&key=chv_wrong&source=A")
-        assert await wire.answer() == (200, b"Invalid API key")
+    async with raw_connection(small_host) as connection:
+        await connection.post(UPLOAD, URLENCODED, length=1_000)
+        await connection.send(b"format=txt&key=chv_wrong&source=A")
+        assert await connection.answer() == (200, b"Invalid API key")
 
 
 async def test_a_guests_limit_holds_while_the_body_comes(
@@ -129,10 +130,10 @@ async def test_a_guests_limit_holds_while_the_body_comes(
 ) -> None:
     rules = GuestRules(body_limit_bytes=100_000)
     async with running(tmp_path / "data", session, clock, guests=rules) as (_, client):
-        async with connected(client) as wire:
-            await wire.post(UPLOAD, MULTIPART, STRICT, length=HUGE)
-            await wire.send(PART + JPEG[:50_000] + bytes(100_000))
-            assert (await wire.answer())[0] == 413
+        async with raw_connection(client) as connection:
+            await connection.post(UPLOAD, MULTIPART, STRICT, length=HUGE)
+            await connection.send(PART + JPEG[:50_000] + bytes(100_000))
+            assert (await connection.answer())[0] == 413
         assert (await client.upload(padded(200_000), headers={}, key=str(client.key))).status == 200
         assert len(files.names()) == 3
 
@@ -142,9 +143,11 @@ async def test_a_key_that_floods_is_told_before_it_sends_the_body(
 ) -> None:
     async with running(tmp_path, session, clock, per_key_per_minute=1) as (_, client):
         assert (await client.upload(JPEG)).status == 200
-        async with connected(client) as wire:
-            await wire.post(UPLOAD, MULTIPART, STRICT, f"X-API-Key: {client.key}", length=HUGE)
-            assert (await wire.answer())[0] == 429
+        async with raw_connection(client) as connection:
+            await connection.post(
+                UPLOAD, MULTIPART, STRICT, f"X-API-Key: {client.key}", length=HUGE
+            )
+            assert (await connection.answer())[0] == 429
 
 
 async def test_a_guest_who_floods_is_told_when_the_file_begins(
@@ -154,10 +157,10 @@ async def test_a_guest_who_floods_is_told_when_the_file_begins(
     async with running(tmp_path, session, clock, guests=rules) as (_, client):
         guest = Client(session, client.url, None)
         assert (await guest.upload(JPEG)).status == 200
-        async with connected(client) as wire:
-            await wire.post(UPLOAD, MULTIPART, STRICT, length=HUGE)
-            await wire.send(PART)
-            assert (await wire.answer())[0] == 429
+        async with raw_connection(client) as connection:
+            await connection.post(UPLOAD, MULTIPART, STRICT, length=HUGE)
+            await connection.send(PART)
+            assert (await connection.answer())[0] == 429
         assert (await client.upload(JPEG)).status == 200
 
 
@@ -235,12 +238,12 @@ def test_a_form_means_the_same_however_it_is_cut(
     text = "&".join([odd, *("=".join(map(quote_plus, pair)) for pair in safe), odd]).encode()
     parser, places = UrlencodedParser(), [0, *sorted(cut % (len(text) + 1) for cut in cuts), None]
     found: list[tuple[str, bytearray]] = []
-    for piece in [*(text[a:b] for a, b in pairwise(places)), END]:
-        for event in parser.feed(piece):
-            if isinstance(event, PartStart):
-                found.append((event.name, bytearray()))
-            else:
-                found[-1][1].extend(event.data)
+    fed = (parser.feed(text[a:b]) for a, b in pairwise(places))
+    for event in chain(chain.from_iterable(fed), parser.close()):
+        if isinstance(event, PartStart):
+            found.append((event.name, bytearray()))
+        else:
+            found[-1][1].extend(event.data)
     assert [(name, value.decode("utf-8", "replace")) for name, value in found] == parse_qsl(
         text.decode("ascii")
     )
@@ -258,14 +261,14 @@ def test_what_no_form_holds_is_refused(body: bytes) -> None:
 async def test_a_sender_who_falls_silent_is_sent_away(
     tmp_path: Path, session: aiohttp.ClientSession, clock: Clock, files: FileList
 ) -> None:
-    options = {"patience": Patience(idle_s=0.2)}
+    options = {"patience": RequestTimeouts(idle_s=0.2)}
     async with running(tmp_path / "data", session, clock, **options) as (_, client):
         for line, status, code in (("", 400, 400), (STRICT, 408, 400)):
-            async with connected(client) as wire:
+            async with raw_connection(client) as connection:
                 key = f"X-API-Key: {client.key}"
-                await wire.post(UPLOAD, MULTIPART, key, *filter(None, [line]), length=HUGE)
-                await wire.send(PART + JPEG[:1_000])
-                answer = await wire.answer()
+                await connection.post(UPLOAD, MULTIPART, key, *filter(None, [line]), length=HUGE)
+                await connection.send(PART + JPEG[:1_000])
+                answer = await connection.answer()
                 body = json.loads(answer[1])
                 assert (answer[0], body.get("error", body)["code"]) == (status, code)
         assert files.names() == []
@@ -275,13 +278,13 @@ async def test_a_sender_who_falls_silent_is_sent_away(
 async def test_a_sender_who_trickles_is_sent_away(
     tmp_path: Path, session: aiohttp.ClientSession, clock: Clock, files: FileList, kind: str
 ) -> None:
-    options = {"patience": Patience(grace_s=0.2, bytes_per_s=1_000_000_000)}
+    options = {"patience": RequestTimeouts(grace_s=0.2, bytes_per_s=1_000_000_000)}
     async with running(tmp_path / "data", session, clock, **options) as (_, client):
-        async with connected(client) as wire:
-            await wire.post(UPLOAD, kind, STRICT, f"X-API-Key: {client.key}", length=HUGE)
-            answer = asyncio.create_task(wire.answer())
+        async with raw_connection(client) as connection:
+            await connection.post(UPLOAD, kind, STRICT, f"X-API-Key: {client.key}", length=HUGE)
+            answer = asyncio.create_task(connection.answer())
             while not answer.done():
-                await wire.send(b"x")
+                await connection.send(b"x")
                 await asyncio.sleep(0)
             assert (await answer)[0] == 408
         assert files.names() == []
@@ -294,42 +297,42 @@ async def test_a_sender_who_trickles_is_sent_away(
 def test_a_steady_sender_gets_the_time_the_body_needs(
     now_s: float, arrived_bytes: int, deadline_s: float
 ) -> None:
-    patience = Patience(idle_s=5, grace_s=10, bytes_per_s=10)
+    patience = RequestTimeouts(idle_s=5, grace_s=10, bytes_per_s=10)
     assert patience.deadline_s(0, now_s=now_s, arrived_bytes=arrived_bytes) == deadline_s
 
 
 async def test_half_a_head_is_not_waited_for(
     tmp_path: Path, session: aiohttp.ClientSession, clock: Clock
 ) -> None:
-    options = {"patience": Patience(header_s=0.2)}
+    options = {"patience": RequestTimeouts(header_s=0.2)}
     async with running(tmp_path, session, clock, **options) as (_, client):
         for head in (b"", b"POST /api/1/upload HT", b"GET / HTTP/1.1\r\nHost: x\r\nX-Some"):
-            async with connected(client) as wire:
-                await wire.send(head)
-                assert await wire.rest() == b""
+            async with raw_connection(client) as connection:
+                await connection.send(head)
+                assert await connection.rest() == b""
 
 
 @pytest.mark.parametrize("path", ["/login", "/admin/keys", "/api/1/albums"])
 async def test_a_form_is_not_waited_for_in_vain(
     tmp_path: Path, session: aiohttp.ClientSession, clock: Clock, path: str
 ) -> None:
-    options = {"patience": Patience(grace_s=0.2)}
+    options = {"patience": RequestTimeouts(grace_s=0.2)}
     async with (
         running(tmp_path, session, clock, **options) as (_, client),
-        connected(client) as wire,
+        raw_connection(client) as connection,
     ):
-        await wire.post(path, URLENCODED, f"X-API-Key: {client.key}", length=100)
-        await wire.send(b"key=chv_")
-        assert (await wire.answer())[0] == 408
+        await connection.post(path, URLENCODED, f"X-API-Key: {client.key}", length=100)
+        await connection.send(b"key=chv_")
+        assert (await connection.answer())[0] == 408
 
 
 async def test_a_client_that_breaks_off_costs_one_quiet_line(
     client: Client, files: FileList, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    async with connected(client) as wire:
-        await wire.post(UPLOAD, MULTIPART, f"X-API-Key: {client.key}", length=HUGE)
-        await wire.send(PART + JPEG[:5_000])
+    async with raw_connection(client) as connection:
+        await connection.post(UPLOAD, MULTIPART, f"X-API-Key: {client.key}", length=HUGE)
+        await connection.send(PART + JPEG[:5_000])
         assert (await client.get("/")).status == 200
     for _ in range(1_000):
         if "broke off" in caplog.text:

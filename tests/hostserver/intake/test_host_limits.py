@@ -23,16 +23,19 @@ from sqlalchemy import Connection, inspect
 
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, VideoLimits
 from imgoe_bot.hostserver.access.rate_limits import RateLimiter
-from imgoe_bot.hostserver.access.secrets import Seal
-from imgoe_bot.hostserver.decoding.video import VideoReader
-from imgoe_bot.hostserver.index.database import MIGRATIONS, migrate, open_database
+from imgoe_bot.hostserver.access.secrets import Signer
+from imgoe_bot.hostserver.decoding.video import VideoProcessor
+from imgoe_bot.hostserver.index.database import open_database
 from imgoe_bot.hostserver.index.schema import METADATA
+from imgoe_bot.hostserver.index.schema_upgrade import MIGRATIONS, migrate
 from imgoe_bot.hostserver.intake.form import UploadForm
 from imgoe_bot.hostserver.intake.spool import open_spool
-from imgoe_bot.hostserver.serving.routes import Outside, make_host
-from imgoe_bot.hostserver.uploads.storing import Arrival
-from tests.hostserver.driver import Client, FileList, client_of, picture
-from tests.hostserver.films import GPS_IFD, film, picture_with_place
+from imgoe_bot.hostserver.serving.parts import make_parts
+from imgoe_bot.hostserver.serving.resources import Resources
+from imgoe_bot.hostserver.uploads.upload_store import ReceivedFile
+from tests.hostserver.client import Client, FileList, client_of
+from tests.hostserver.pictures import GPS_IFD, picture, picture_with_location
+from tests.hostserver.videos import video
 
 
 @asynccontextmanager
@@ -53,14 +56,14 @@ async def running(
     ],
     ids=["too long", "too many pixels", "too slow", "too hungry"],
 )
-async def test_a_film_that_costs_too_much_is_refused(
+async def test_a_video_that_costs_too_much_is_refused(
     tmp_path: Path,
     session: aiohttp.ClientSession,
     files: FileList,
     limits: VideoLimits,
     code: int,
 ) -> None:
-    data = film(tmp_path / "a.mp4")
+    data = video(tmp_path / "a.mp4")
     async with running(tmp_path, session, video=limits) as client:
         answer = await client.upload(data, filename="a.mp4", mime="video/mp4")
         assert (answer.status, answer.json["error"]["code"]) == (400, code)
@@ -79,23 +82,23 @@ def _environments_of_children() -> list[bytes]:
     return found
 
 
-async def test_a_child_that_reads_films_knows_no_secret(
+async def test_a_child_that_reads_videos_knows_no_secret(
     tmp_path: Path, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("AWS_SECRET_ACCESS_KEY", "IMGOE_HOST_DATABASE_URL", "IMGOE_DISCORD_TOKEN"):
         monkeypatch.setenv(name, "hunter2")
     async with running(tmp_path, session) as client:
-        await client.stored(film(tmp_path / "a.mp4"), filename="a.mp4", mime="video/mp4")
+        await client.stored(video(tmp_path / "a.mp4"), filename="a.mp4", mime="video/mp4")
         environments = _environments_of_children()
     assert len(environments) == 1
     assert b"hunter2" not in environments[0]
     assert b"MALLOC_" in environments[0]
 
 
-async def test_the_place_stays_where_the_operator_wants(
+async def test_the_location_stays_where_the_operator_wants(
     tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:
-    sent = picture_with_place("JPEG")
+    sent = picture_with_location("JPEG")
     async with running(tmp_path, session, keep_location=True) as client:
         image = await client.stored(sent)
         stored = (await client.get(image["url"])).body
@@ -104,8 +107,8 @@ async def test_the_place_stays_where_the_operator_wants(
         assert Image.open(io.BytesIO(stored)).getexif().get_ifd(GPS_IFD)
 
 
-async def test_a_place_behind_the_picture_is_found_too(client: Client) -> None:
-    second = picture_with_place("JPEG")
+async def test_a_location_behind_the_picture_is_found_too(client: Client) -> None:
+    second = picture_with_location("JPEG")
     image = await client.stored(picture() + second)
     stored = (await client.get(image["url"])).body
     assert len(stored) == len(picture()) + len(second)
@@ -210,8 +213,8 @@ async def test_heic_is_stored_as_jpeg_where_the_extra_is_installed(client: Clien
 
 
 @pytest.mark.service("heif")
-async def test_a_place_in_heic_goes_and_the_rest_is_told(client: Client) -> None:
-    image = await client.stored(picture_with_place("HEIF"), filename="IMG_0001.HEIC")
+async def test_a_location_in_heic_goes_and_the_rest_is_told(client: Client) -> None:
+    image = await client.stored(picture_with_location("HEIF"), filename="IMG_0001.HEIC")
     stored = Image.open(io.BytesIO((await client.get(image["url"])).body))
     assert not stored.getexif().get_ifd(GPS_IFD)
     assert image["description"] == "A view of the tower"
@@ -247,22 +250,22 @@ async def test_an_upload_that_is_cancelled_leaves_nothing(tmp_path: Path, files:
         database = open_database(f"sqlite:///{options.data_dir / 'index.sqlite3'}")
         stack.push_async_callback(database.close)
         await migrate(database)
-        outside = Outside(
+        outside = Resources(
             options=options,
             database=database,
-            seal=Seal(b"secret"),
+            signer=Signer(b"secret"),
             url="http://127.0.0.1",
             workers=stack.enter_context(ThreadPoolExecutor(2)),
-            videos=await stack.enter_async_context(VideoReader(options.video)),
+            videos=await stack.enter_async_context(VideoProcessor(options.video)),
             clock=slow_clock,
             fetcher=None,
         )
-        uploading = make_host(outside).uploading
+        uploading = make_parts(outside).uploading
         spool = await stack.enter_async_context(
             open_spool(options.data_dir / "tmp", limit_bytes=1_000_000)
         )
         await spool.write(picture())
-        storing = asyncio.create_task(uploading.store(Arrival(spool=spool, form=UploadForm())))
+        storing = asyncio.create_task(uploading.store(ReceivedFile(spool=spool, form=UploadForm())))
         assert await asyncio.to_thread(entered.wait, 10)
         storing.cancel()
         go_on.set()

@@ -18,14 +18,16 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from imgoe_bot.hostserver.decoding.exif_values import read_values
-from imgoe_bot.hostserver.decoding.renditions import ImageLimits, ImageMaker
+from imgoe_bot.hostserver.decoding.image_processor import ImageProcessor
+from imgoe_bot.hostserver.decoding.images import ImageLimits
 from imgoe_bot.hostserver.faults import Fault
 from imgoe_bot.hostserver.formats import GIF, JPEG, PNG, Format, sniff
 from imgoe_bot.hostserver.intake.base64_text import Base64Decoder
-from imgoe_bot.hostserver.intake.deadlines import PATIENCE, pieces
 from imgoe_bot.hostserver.intake.fetch import is_public, looks_like_url
 from imgoe_bot.hostserver.intake.form import parse_expiry, parse_form, parse_tags
-from imgoe_bot.hostserver.intake.multipart import Event, MultipartParser, boundary_of, parse_headers
+from imgoe_bot.hostserver.intake.form_events import Event
+from imgoe_bot.hostserver.intake.multipart import MultipartParser, boundary_of, parse_headers
+from imgoe_bot.hostserver.intake.request_body import TIMEOUTS, pieces
 from imgoe_bot.hostserver.intake.urlencoded import UrlencodedParser
 from imgoe_bot.hostserver.names import (
     clean_text,
@@ -36,10 +38,12 @@ from imgoe_bot.hostserver.names import (
     storable,
     title_from,
 )
-from imgoe_bot.hostserver.options import Patience
-from imgoe_bot.hostserver.scrubbing.stills import scrub_bytes, scrub_image, scrub_video
+from imgoe_bot.hostserver.options import RequestTimeouts
+from imgoe_bot.hostserver.scrubbing.images import scrub_bytes, scrub_image
+from imgoe_bot.hostserver.scrubbing.mp4 import scrub_mp4
 from imgoe_bot.hostserver.scrubbing.webm import scrub_webm
-from tests.hostserver.driver import Client, picture
+from tests.hostserver.client import Client
+from tests.hostserver.pictures import picture
 
 TIMES = 10
 MOST_TIMES_AS_LONG = 30  # the square would be 100
@@ -160,7 +164,7 @@ MARKERS = Feed(
     size_bytes=100_000,
 )
 BOXES = Feed(
-    _from_file(scrub_video),
+    _from_file(scrub_mp4),
     (
         b"\0\0\0\x08moov",
         b"\0\0\0\x08uuid",
@@ -204,8 +208,8 @@ ELEMENTS = Feed(
 
 
 def _picture(source: Format) -> Parser:
-    maker = ImageMaker(ImageLimits(1_000_000, 1_000, 1_000_000))
-    return _from_file(lambda path: maker.make(path, source=source, md5=""))
+    maker = ImageProcessor(ImageLimits(1_000_000, 1_000, 1_000_000))
+    return _from_file(lambda path: maker.process(path, source=source, md5=""))
 
 
 def _open_picture(kind: str, head_bytes: int) -> tuple[bytes, bytes]:
@@ -357,7 +361,7 @@ async def test_a_body_in_chunks_of_a_byte_is_read_in_pieces_of_many() -> None:
         return web.Response()
 
     app = web.Application()
-    app[PATIENCE] = Patience()
+    app[TIMEOUTS] = RequestTimeouts()
     app.router.add_post("/", count)
     async with TestServer(app) as server, asyncio.timeout(60):
         reader, writer = await asyncio.open_connection("127.0.0.1", server.make_url("/").port)

@@ -4,14 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imgoe_bot.hostserver.intake.multipart import (
-    MalformedBody,
-    MultipartParser,
-    PartData,
-    PartStart,
-    boundary_of,
-    parse_headers,
-)
+from imgoe_bot.hostserver.intake.form_events import MalformedBody, PartData, PartStart
+from imgoe_bot.hostserver.intake.multipart import MultipartParser, boundary_of, parse_headers
 
 Parts = list[tuple[str, str | None, bytes]]
 

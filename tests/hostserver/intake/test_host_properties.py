@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imgoe_bot.hostserver.access.secrets import Seal
-from imgoe_bot.hostserver.api.reply import format_age, format_duration, format_size
+from imgoe_bot.hostserver.access.secrets import Signer
+from imgoe_bot.hostserver.api.text_formats import format_age, format_duration, format_size
 from imgoe_bot.hostserver.faults import Fault
 from imgoe_bot.hostserver.formats import ALL, sniff
 from imgoe_bot.hostserver.intake.form import LONGEST, SHORTEST, parse_expiry, parse_form, parse_tags
@@ -23,9 +23,9 @@ from imgoe_bot.hostserver.names import (
     title_from,
     with_suffix,
 )
-from imgoe_bot.hostserver.scrubbing.boxes import location_boxes
-from imgoe_bot.hostserver.scrubbing.stills import scrub_bytes
-from tests.hostserver.films import picture_with_place
+from imgoe_bot.hostserver.scrubbing.images import scrub_bytes
+from imgoe_bot.hostserver.scrubbing.mp4_boxes import location_boxes
+from tests.hostserver.pictures import picture_with_location
 
 ANY = st.text(max_size=400)
 
@@ -124,12 +124,12 @@ def test_ids_differ_and_are_ids() -> None:
 
 @given(ANY, ANY)
 def test_only_its_own_token_deletes(public_id: str, other: str) -> None:
-    seal = Seal(b"secret")
-    token = seal.delete_token(public_id)
+    signer = Signer(b"secret")
+    token = signer.delete_token(public_id)
     assert re.fullmatch(r"[0-9a-f]{48}", token)
-    assert seal.is_delete_token(token, public_id=public_id)
-    assert seal.is_delete_token(token, public_id=other) == (other == public_id)
-    assert not seal.is_delete_token(other, public_id=public_id)
+    assert signer.is_delete_token(token, public_id=public_id)
+    assert signer.is_delete_token(token, public_id=other) == (other == public_id)
+    assert not signer.is_delete_token(other, public_id=public_id)
 
 
 @given(st.binary(max_size=200))
@@ -138,7 +138,7 @@ def test_sniffing_never_fails(head: bytes) -> None:
 
 
 @given(st.binary(max_size=2_000))
-def test_removing_a_place_keeps_the_length_of_anything(data: bytes) -> None:
+def test_removing_a_location_keeps_the_length_of_anything(data: bytes) -> None:
     for found in ALL:
         changed = bytearray(data)
         scrub_bytes(changed, found)
@@ -146,11 +146,11 @@ def test_removing_a_place_keeps_the_length_of_anything(data: bytes) -> None:
     list(location_boxes(data, 0, len(data)))
 
 
-PLACED = {kind: picture_with_place(kind) for kind in ("JPEG", "PNG", "WEBP")}
+PLACED = {kind: picture_with_location(kind) for kind in ("JPEG", "PNG", "WEBP")}
 
 
 @given(st.sampled_from(sorted(PLACED)), st.integers(0, 3_000), st.binary(min_size=1, max_size=8))
-def test_a_broken_file_with_a_place_breaks_nothing(kind: str, at: int, wrong: bytes) -> None:
+def test_a_broken_file_with_a_location_breaks_nothing(kind: str, at: int, wrong: bytes) -> None:
     data = bytearray(PLACED[kind])
     data[at : at + len(wrong)] = wrong
     before = len(data)

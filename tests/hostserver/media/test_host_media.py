@@ -7,15 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.hostserver.driver import Client, FileList, picture
-from tests.hostserver.films import (
-    GPS_IFD,
-    PLACE,
-    animation,
-    film,
-    film_with_place,
-    picture_with_place,
-)
+from tests.hostserver.client import Client, FileList
+from tests.hostserver.pictures import GPS_IFD, animation, picture, picture_with_location
+from tests.hostserver.videos import LOCATION, video, video_with_location
 
 
 @pytest.mark.parametrize(
@@ -26,10 +20,10 @@ from tests.hostserver.films import (
         ("a.webm", "libvpx-vp9", "video/webm"),
     ],
 )
-async def test_a_film_gets_frame_poster_and_duration(
+async def test_a_video_gets_frame_poster_and_duration(
     client: Client, tmp_path: Path, name: str, codec: str, mime: str
 ) -> None:
-    data = film(tmp_path / name, codec=codec, frames=60)
+    data = video(tmp_path / name, codec=codec, frames=60)
     image = await client.stored(data, filename=f"Badgers _ film {name}", mime=mime)
     assert len(image) == 58
     assert (image["type"], image["mime"], image["duration"]) == ("video", mime, 2)
@@ -46,8 +40,8 @@ async def test_a_film_gets_frame_poster_and_duration(
     assert (await client.get(image["url_viewer"].replace("/clip/", "/video/"))).status == 200
 
 
-async def test_a_film_can_be_watched_in_parts(client: Client, tmp_path: Path) -> None:
-    data = film(tmp_path / "a.mp4")
+async def test_a_video_can_be_watched_in_parts(client: Client, tmp_path: Path) -> None:
+    data = video(tmp_path / "a.mp4")
     image = await client.stored(data, filename="a.mp4", mime="video/mp4")
     part = await client.get(image["url"], headers={"Range": "bytes=100-199"})
     assert (part.status, part.body) == (206, data[100:200])
@@ -67,7 +61,7 @@ APPLE = "com.apple.quicktime."
         ("a.webm", "libvpx-vp9", "title", "DESCRIPTION", None),
     ],
 )
-async def test_a_film_says_itself_what_it_is_called_and_shows(
+async def test_a_video_says_itself_what_it_is_called_and_shows(
     client: Client,
     tmp_path: Path,
     name: str,
@@ -77,7 +71,7 @@ async def test_a_film_says_itself_what_it_is_called_and_shows(
     options: dict[str, str] | None,
 ) -> None:
     said = {title: "The harbour", description: "Boats, \u6f01\u8239, at dawn"}
-    data = film(tmp_path / name, codec=codec, metadata=said, options=options)
+    data = video(tmp_path / name, codec=codec, metadata=said, options=options)
     image = await client.stored(data, filename=name)
     assert image["title"] == "The harbour"
     assert image["description"] == "Boats, \u6f01\u8239, at dawn"
@@ -85,26 +79,26 @@ async def test_a_film_says_itself_what_it_is_called_and_shows(
     assert (told["title"], told["description"]) == ("Mine", "By me")
 
 
-async def test_a_film_that_says_too_much_is_cut_short(client: Client, tmp_path: Path) -> None:
+async def test_a_video_that_says_too_much_is_cut_short(client: Client, tmp_path: Path) -> None:
     said = {"title": "t" * 600_000, "description": "\u6f01" * 100_000}  # 1.2 MB as JSON
-    data = film(tmp_path / "a.mp4", metadata=said)
+    data = video(tmp_path / "a.mp4", metadata=said)
     image = await client.stored(data, filename="a.mp4")
     assert (len(image["title"]), len(image["description"])) == (100, 10_000)
 
 
-async def test_a_film_without_pictures_is_refused(
+async def test_a_video_without_pictures_is_refused(
     client: Client, tmp_path: Path, files: FileList
 ) -> None:
-    data = film(tmp_path / "a.mp4", audio_only=True)
+    data = video(tmp_path / "a.mp4", audio_only=True)
     answer = await client.upload(data, filename="a.mp4", mime="video/mp4")
     assert (answer.status, answer.json["error"]["code"]) == (400, 600)
     assert files.names() == []
 
 
-async def test_a_torn_film_is_refused_and_the_next_one_is_taken(
+async def test_a_torn_video_is_refused_and_the_next_one_is_taken(
     client: Client, tmp_path: Path
 ) -> None:
-    data = film(tmp_path / "a.mp4")
+    data = video(tmp_path / "a.mp4")
     torn = await client.upload(data[:40] + bytes(2000), filename="a.mp4", mime="video/mp4")
     assert torn.json["error"]["code"] == 600
     assert (await client.upload(data, filename="a.mp4", mime="video/mp4")).status == 200
@@ -143,8 +137,8 @@ async def test_bmp_is_stored_as_png(client: Client) -> None:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
-async def test_the_place_is_removed_without_touching_a_pixel(client: Client, kind: str) -> None:
-    sent = picture_with_place(kind)
+async def test_the_location_is_removed_without_touching_a_pixel(client: Client, kind: str) -> None:
+    sent = picture_with_location(kind)
     image = await client.stored(sent, filename="tower.jpg")
     stored = (await client.get(image["url"])).body
     before, after = Image.open(io.BytesIO(sent)), Image.open(io.BytesIO(stored))
@@ -162,8 +156,8 @@ async def test_the_place_is_removed_without_touching_a_pixel(client: Client, kin
     assert "GPSInfo" not in camera
 
 
-async def test_the_place_is_removed_from_a_segment_behind_the_pixels(client: Client) -> None:
-    tagged, plain = picture_with_place("JPEG"), picture()
+async def test_the_location_is_removed_from_a_segment_behind_the_pixels(client: Client) -> None:
+    tagged, plain = picture_with_location("JPEG"), picture()
     start = tagged.index(b"Exif\0\0")
     length = int.from_bytes(tagged[start - 2 : start])
     segment = b"\xff\xe2" + tagged[start - 2 : start - 2 + length]  # APP2, where nobody looks
@@ -175,18 +169,18 @@ async def test_the_place_is_removed_from_a_segment_behind_the_pixels(client: Cli
     assert len(stored) == len(sent)
 
 
-async def test_the_place_is_removed_from_a_film(client: Client, tmp_path: Path) -> None:
-    sent = film_with_place(tmp_path / "a.mp4")
+async def test_the_location_is_removed_from_a_video(client: Client, tmp_path: Path) -> None:
+    sent = video_with_location(tmp_path / "a.mp4")
     image = await client.stored(sent, filename="a.mp4", mime="video/mp4")
     stored = (await client.get(image["url"])).body
-    assert PLACE in sent
-    assert PLACE not in stored
+    assert LOCATION in sent
+    assert LOCATION not in stored
     assert len(stored) == len(sent)
     assert image["duration"] == 1
 
 
 async def test_a_turned_picture_keeps_its_bytes_and_is_measured_as_seen(client: Client) -> None:
-    image = await client.stored(picture_with_place("JPEG", orientation=6), filename="a.jpg")
+    image = await client.stored(picture_with_location("JPEG", orientation=6), filename="a.jpg")
     assert (image["width"], image["height"]) == (400, 600)
     stored = Image.open(io.BytesIO((await client.get(image["url"])).body))
     assert stored.getexif()[0x0112] == 6
@@ -201,7 +195,7 @@ async def test_a_wanted_width_shrinks_and_never_grows(client: Client) -> None:
 
 
 async def test_the_camera_dates_an_upload_where_an_admin_asks(client: Client) -> None:
-    data = picture_with_place("JPEG")
+    data = picture_with_location("JPEG")
     dated = await client.stored(data, filename="a.jpg", use_file_date="1")
     assert dated["date_gmt"] == "2019-07-14 12:30:00"
     assert "/images/2019/07/14/" in dated["url"]

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from imgoe_bot.hostserver.options import JPEG_PIXELS, HostOptions
-from tests.hostserver.driver import Client
+from tests.hostserver.client import Client
 
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 30), (30, 30, 220), (250, 250, 250)
 NEAR = 24
@@ -167,12 +167,13 @@ MEASURE = """
 import resource, sys
 from pathlib import Path
 from imgoe_bot.hostserver.formats import JPEG
-from imgoe_bot.hostserver.pipeline import ImageLimits, ImageMaker
+from imgoe_bot.hostserver.decoding.image_processor import ImageProcessor
+from imgoe_bot.hostserver.decoding.images import ImageLimits
 def peak_mib(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 before = peak_mib()
-maker = ImageMaker(ImageLimits(50_000_000, 100, 65_000_000))
+maker = ImageProcessor(ImageLimits(50_000_000, 100, 65_000_000))
 width_px = int(sys.argv[2]) or None
-media = maker.make(Path(sys.argv[1]), source=JPEG, md5="", width_px=width_px)
+media = maker.process(Path(sys.argv[1]), source=JPEG, md5="", width_px=width_px)
 print(media.width_px, peak_mib() - before)
 """
 

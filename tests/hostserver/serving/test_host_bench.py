@@ -10,8 +10,8 @@ from PIL import Image
 from benchmarks.bench_host import FLOOR, measure
 from benchmarks.host_files import make_picture
 from benchmarks.host_table import Case, Result, Round, summary, table
-from tests.hostserver.driver import picture
-from tests.hostserver.films import film
+from tests.hostserver.pictures import picture
+from tests.hostserver.videos import video
 
 SMALL = Case("small", Path("small.jpg"), "image/jpeg", 10, bound_ms=15)
 FILM = Case("film", Path("film.mp4"), "video/mp4", 10)
@@ -36,7 +36,7 @@ def test_the_floor_does_its_work_on_new_files(tmp_path: Path, name: str) -> None
     path, folder = tmp_path / name, tmp_path / "floor"
     folder.mkdir()
     if path.suffix == ".mp4":
-        film(path)
+        video(path)
     else:
         path.write_bytes(picture())
     ran = subprocess.run(  # noqa: S603 - our own program

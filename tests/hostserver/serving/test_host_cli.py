@@ -19,8 +19,9 @@ from typer.testing import CliRunner
 from imgoe_bot.hostserver import HostOptions, HostServer
 from imgoe_bot.terminal.host import host
 from tests.docs.tables import code, rows, sections
-from tests.hostserver.driver import Answer, Client, picture
-from tests.hostserver.films import animation, film
+from tests.hostserver.client import Answer, Client
+from tests.hostserver.pictures import animation, picture
+from tests.hostserver.videos import video
 
 PROGRAM = "import typer; from imgoe_bot.terminal.host import host; typer.run(host)"
 WAIT_S = 20
@@ -180,7 +181,7 @@ async def test_each_limit_of_the_operators_holds(
     assert told(await owner.upload(picture(size=(1001, 1000)))) == (610, "pixels")
     assert told(await owner.upload(animation("GIF", 3), filename="a.gif")) == (610, "frames")
     for size, frames, word in (((320, 240), 90, "longer"), ((1280, 800), 2, "pixels")):
-        sent = film(tmp_path / "a.mp4", size=size, frames=frames)
+        sent = video(tmp_path / "a.mp4", size=size, frames=frames)
         assert told(await owner.upload(sent, filename="a.mp4")) == (610, word)
     mira = Client(session, owner.url, await made_key(owner, user="mira"))
     assert told(await mira.upload(picture())) == (401, "quota")

@@ -23,9 +23,9 @@ from playwright.async_api import (
 )
 
 from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer
-from tests.hostserver.driver import Client, client_of
-from tests.hostserver.films import film
-from tests.hostserver.scenery import landscape
+from tests.hostserver.client import Client, client_of
+from tests.hostserver.pictures import landscape
+from tests.hostserver.videos import video
 
 pytestmark = pytest.mark.browser
 SCREENSHOTS = Path(__file__).parents[3] / "docs/screenshots"
@@ -60,7 +60,7 @@ class Site:
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("films") / "a.mp4"
-    return film(path, size=(640, 360), backdrop=landscape(2))
+    return video(path, size=(640, 360), backdrop=landscape(2))
 
 
 async def _fill(client: Client, clip: bytes) -> Site:
@@ -297,10 +297,10 @@ async def test_a_clip_plays(site: Site, browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(("name", "codec"), [("a.mp4", "libx264"), ("a.webm", "libvpx-vp9")])
-async def test_a_films_own_address_plays(
+async def test_a_videos_own_address_plays(
     client: Client, browser: Browser, tmp_path: Path, name: str, codec: str
 ) -> None:
-    clip = await client.stored(film(tmp_path / name, codec=codec), filename=name)
+    clip = await client.stored(video(tmp_path / name, codec=codec), filename=name)
     context = await _context(browser, "light")
     page = await context.new_page()
     await page.goto(clip["url"])
@@ -308,10 +308,10 @@ async def test_a_films_own_address_plays(
     await context.close()
 
 
-async def test_a_quicktime_film_is_vetoed_by_no_type(
+async def test_a_quicktime_video_is_vetoed_by_no_type(
     client: Client, browser: Browser, tmp_path: Path
 ) -> None:
-    clip = await client.stored(film(tmp_path / "a.mov"), filename="a.mov", mime="video/quicktime")
+    clip = await client.stored(video(tmp_path / "a.mov"), filename="a.mov", mime="video/quicktime")
     assert clip["mime"] == "video/quicktime"
     context = await _context(browser, "light")
     page = await context.new_page()

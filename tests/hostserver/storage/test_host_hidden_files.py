@@ -6,9 +6,10 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Place
+from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Bucket
 from imgoe_bot.hostserver.names import file_stem, is_stored_name, with_suffix
-from tests.hostserver.driver import Client, picture
+from tests.hostserver.client import Client
+from tests.hostserver.pictures import picture
 
 WAYS_IN = [
     "pending/{name}",
@@ -69,7 +70,7 @@ async def test_no_address_leads_to_a_waiting_file_of_a_folder(
 
 @pytest.mark.service("s3")
 async def test_no_address_leads_to_a_waiting_file_of_a_bucket(
-    tmp_path: Path, session: aiohttp.ClientSession, bucket: S3Place
+    tmp_path: Path, session: aiohttp.ClientSession, bucket: S3Bucket
 ) -> None:
     options = HostOptions(tmp_path, guests=GuestRules(), moderation="all", s3=bucket)
     await check_that_nothing_leads_in(options, session)

@@ -11,8 +11,10 @@ from sqlalchemy import Connection
 
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.index.database import open_database
-from tests.hostserver.driver import Client, FileList, picture
-from tests.hostserver.stage import PROBLEM, signed_in, with_key
+from tests.hostserver.admin import signed_in
+from tests.hostserver.client import Client, FileList
+from tests.hostserver.pictures import picture
+from tests.hostserver.running_host import PROBLEM, with_key
 
 FIRST, SECOND = (picture(size=(32, 32), seed=seed) for seed in (1, 2))
 FILES_FIT_BYTES = 4_096  # the index's log is longer, so it can't grow

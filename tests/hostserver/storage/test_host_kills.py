@@ -12,11 +12,13 @@ from typing import Any
 import aiohttp
 import pytest
 
-from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Place
+from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Bucket
 from imgoe_bot.hostserver.storage.s3 import open_bucket
-from tests.hostserver.bucket import keys_in
-from tests.hostserver.driver import Client, FileList, client_of, picture
-from tests.hostserver.stage import Clock, running, signed_in, with_key
+from tests.hostserver.admin import signed_in
+from tests.hostserver.client import Client, FileList, client_of
+from tests.hostserver.pictures import picture
+from tests.hostserver.running_host import Clock, running, with_key
+from tests.hostserver.s3_bucket import count_objects
 
 RULES: dict[str, Any] = {"guests": GuestRules(), "moderation": "guests"}
 HOUR_S = 3_600
@@ -88,7 +90,7 @@ async def test_rejecting_what_was_half_approved_leaves_nothing(
 @pytest.mark.service("s3")
 @pytest.mark.parametrize("wanted", ["approve", "reject"])
 async def test_the_same_holds_in_a_bucket(
-    tmp_path: Path, session: aiohttp.ClientSession, bucket: S3Place, wanted: str
+    tmp_path: Path, session: aiohttp.ClientSession, bucket: S3Bucket, wanted: str
 ) -> None:
     async with HostServer(HostOptions(tmp_path, s3=bucket, **RULES)) as host:
         client = client_of(host, session)
@@ -101,7 +103,7 @@ async def test_the_same_holds_in_a_bucket(
         admin = await signed_in(client)
         done = await admin.form(f"/admin/uploads/{image['id_encoded']}/{wanted}")
         assert done.status == 303
-        assert await keys_in(bucket, session) == (3 if wanted == "approve" else 0)
+        assert await count_objects(bucket, session) == (3 if wanted == "approve" else 0)
 
 
 async def test_an_upload_that_was_never_finished_is_nobodys_and_goes_after_an_hour(

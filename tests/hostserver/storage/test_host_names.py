@@ -6,11 +6,13 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Place
+from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Bucket
 from imgoe_bot.hostserver.names import split_stored_name
-from tests.hostserver.bucket import keys_in
-from tests.hostserver.driver import Client, FileList, picture
-from tests.hostserver.stage import PROBLEM, Clock, running, signed_in, with_key
+from tests.hostserver.admin import signed_in
+from tests.hostserver.client import Client, FileList
+from tests.hostserver.pictures import picture
+from tests.hostserver.running_host import PROBLEM, Clock, running, with_key
+from tests.hostserver.s3_bucket import count_objects
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -32,13 +34,13 @@ async def test_a_deleted_uploads_address_never_shows_another_file(client: Client
 @pytest.mark.service("postgres")
 @pytest.mark.service("s3")
 async def test_nor_does_it_in_a_bucket_and_an_index_in_postgresql(
-    postgres_url: str, bucket: S3Place, tmp_path: Path, session: aiohttp.ClientSession
+    postgres_url: str, bucket: S3Bucket, tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:
     options = HostOptions(tmp_path, database_url=postgres_url, s3=bucket)
     async with HostServer(options) as host:
         owner = Client(session, host.url, await host.create_key("names"))
         await check_that_no_address_comes_again(owner)
-        assert await keys_in(bucket, session) == 3
+        assert await count_objects(bucket, session) == 3
 
 
 async def test_an_expired_uploads_address_never_shows_another_file(

@@ -11,10 +11,11 @@ import pytest
 from aiohttp import web
 
 from imgoe_bot.errors import SchemaTooNew
-from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Place
+from imgoe_bot.hostserver import GuestRules, HostOptions, HostServer, S3Bucket
 from imgoe_bot.hostserver.options import MIB
-from tests.hostserver.bucket import SECRETS, keys_in
-from tests.hostserver.driver import Client, client_of, picture
+from tests.hostserver.client import Client, client_of
+from tests.hostserver.pictures import picture
+from tests.hostserver.s3_bucket import SECRETS, count_objects
 
 
 @pytest.mark.service("postgres")
@@ -60,7 +61,7 @@ async def test_two_processes_serve_one_index_and_folder(
 
 @pytest.mark.service("s3")
 async def test_files_in_a_bucket_serve_the_whole_round(
-    bucket: S3Place, tmp_path: Path, session: aiohttp.ClientSession
+    bucket: S3Bucket, tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:
     async with HostServer(HostOptions(tmp_path, s3=bucket)) as host:
         client, data = client_of(host, session), picture(size=(900, 700))
@@ -79,10 +80,10 @@ async def test_files_in_a_bucket_serve_the_whole_round(
         assert (head.status, head.headers["content-length"]) == (200, str(len(data)))
         second = await client.stored(picture(seed=5))
         assert second["url"] != image["url"]
-        assert await keys_in(bucket, session) == 6
+        assert await count_objects(bucket, session) == 6
         for one in (image, second):
             assert (await client.call("POST", one["delete_url"])).status == 303
-        assert await keys_in(bucket, session) == 0
+        assert await count_objects(bucket, session) == 0
         assert (await client.get(image["url"])).status == 404
 
 
@@ -110,9 +111,9 @@ async def test_a_file_that_was_in_the_way_outlives_an_upload_that_fails(
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    place = S3Place("bucket", endpoint=f"http://127.0.0.1:{runner.addresses[0][1]}", **SECRETS)
+    bucket = S3Bucket("bucket", endpoint=f"http://127.0.0.1:{runner.addresses[0][1]}", **SECRETS)
     try:
-        async with HostServer(HostOptions(tmp_path, s3=place)) as host:
+        async with HostServer(HostOptions(tmp_path, s3=bucket)) as host:
             refused = await client_of(host, session).upload(picture())
     finally:
         await runner.cleanup()
@@ -124,7 +125,7 @@ async def test_a_file_that_was_in_the_way_outlives_an_upload_that_fails(
 
 @pytest.mark.service("s3")
 async def test_approval_moves_files_within_a_bucket(
-    bucket: S3Place, tmp_path: Path, session: aiohttp.ClientSession
+    bucket: S3Bucket, tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:
     options = HostOptions(tmp_path, s3=bucket, guests=GuestRules(), moderation="guests")
     async with HostServer(options) as host:
@@ -166,7 +167,7 @@ async def test_a_file_of_a_folder_that_the_client_has_is_not_sent(client: Client
 
 @pytest.mark.service("s3")
 async def test_nor_is_one_of_a_bucket(
-    bucket: S3Place, tmp_path: Path, session: aiohttp.ClientSession
+    bucket: S3Bucket, tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:
     async with HostServer(HostOptions(tmp_path, s3=bucket)) as host:
         await check_that_what_is_known_is_not_sent(client_of(host, session))
@@ -193,7 +194,7 @@ class FailingBucket:
 
 
 @pytest.fixture
-async def failing() -> AsyncIterator[tuple[FailingBucket, S3Place]]:
+async def failing() -> AsyncIterator[tuple[FailingBucket, S3Bucket]]:
     pytest.importorskip("obstore", reason="obstore is not installed")
     service, app = FailingBucket(), web.Application(client_max_size=10 * MIB)
     app.router.add_route("*", "/{tail:.*}", service.answer)
@@ -201,7 +202,7 @@ async def failing() -> AsyncIterator[tuple[FailingBucket, S3Place]]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     endpoint = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield service, S3Place("pictures", endpoint=endpoint, **SECRETS)
+    yield service, S3Bucket("pictures", endpoint=endpoint, **SECRETS)
     await runner.cleanup()
 
 
@@ -212,10 +213,10 @@ async def read_into(received: bytearray, answer: aiohttp.ClientResponse) -> None
 
 @pytest.mark.service("s3")
 async def test_a_file_that_the_storage_does_not_give_is_told_truthfully(
-    failing: tuple[FailingBucket, S3Place], tmp_path: Path, session: aiohttp.ClientSession
+    failing: tuple[FailingBucket, S3Bucket], tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:
-    service, place = failing
-    async with HostServer(HostOptions(tmp_path, s3=place)) as host:
+    service, bucket = failing
+    async with HostServer(HostOptions(tmp_path, s3=bucket)) as host:
         client = client_of(host, session)
         image = await client.stored(picture())
         service.is_down = True
@@ -227,7 +228,7 @@ async def test_a_file_that_the_storage_does_not_give_is_told_truthfully(
 
 @pytest.mark.service("s3")
 async def test_a_file_the_storage_breaks_off_is_cut_and_not_made_up(
-    failing: tuple[FailingBucket, S3Place],
+    failing: tuple[FailingBucket, S3Bucket],
     tmp_path: Path,
     session: aiohttp.ClientSession,
     caplog: pytest.LogCaptureFixture,
@@ -249,8 +250,8 @@ async def test_a_file_the_storage_breaks_off_is_cut_and_not_made_up(
 async def test_a_storage_that_is_down_is_told_and_leaves_nothing(
     tmp_path: Path, session: aiohttp.ClientSession, unused_port: int
 ) -> None:
-    place = S3Place("nowhere", endpoint=f"http://127.0.0.1:{unused_port}", **SECRETS)
-    async with HostServer(HostOptions(tmp_path, s3=place)) as host:
+    bucket = S3Bucket("nowhere", endpoint=f"http://127.0.0.1:{unused_port}", **SECRETS)
+    async with HostServer(HostOptions(tmp_path, s3=bucket)) as host:
         client = client_of(host, session)
         answer = await client.upload(picture())
         assert (answer.status, answer.json["error"]["code"]) == (400, 104)

@@ -5,8 +5,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.hostserver.driver import FileList, picture
-from tests.hostserver.stage import Clock, running, with_key
+from tests.hostserver.client import FileList
+from tests.hostserver.pictures import picture
+from tests.hostserver.running_host import Clock, running, with_key
 
 SMALL = picture(size=(32, 32))
 MORE_THAN_A_PAGE = 101

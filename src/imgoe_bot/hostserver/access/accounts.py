@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from imgoe_bot.hostserver.access.secrets import Seal, new_key
+from imgoe_bot.hostserver.access.secrets import Signer, new_key
 from imgoe_bot.hostserver.faults import Fault, Reason
-from imgoe_bot.hostserver.index.database import Database, lock
+from imgoe_bot.hostserver.index.database import Database, advisory_lock
 from imgoe_bot.hostserver.index.records import Account, ApiKey
 from imgoe_bot.hostserver.index.schema import api_keys, ended_sessions, users
 
@@ -19,7 +19,7 @@ REMEMBERED_S = 5
 REMEMBERED_KEYS = 1_000
 ADMIN_KEYS_LOCK = 0x61646D69  # any number of ours
 _ACCOUNT = (users.c.id, users.c.name, users.c.is_admin)
-_ROOM = (users.c.quota_bytes, users.c.used_bytes)
+_QUOTA = (users.c.quota_bytes, users.c.used_bytes)
 _ADMIN_KEYS = (
     select(func.count())
     .select_from(api_keys.join(users))
@@ -39,12 +39,12 @@ class Accounts:
         self,
         database: Database,
         *,
-        seal: Seal,
+        signer: Signer,
         clock: Callable[[], float],
         quota_bytes: int | None,
     ) -> None:
         self._database = database
-        self._seal = seal
+        self._signer = signer
         self._clock = clock
         self._quota_bytes = quota_bytes
         self._remembered: dict[str, tuple[float, Account]] = {}
@@ -54,7 +54,7 @@ class Accounts:
         row = {
             "user_id": user_id,
             "label": label[:NAME_LIMIT],
-            "digest": self._seal.key_digest(key),
+            "digest": self._signer.key_digest(key),
             "ending": key[-4:],
             "created_at": int(self._clock()),
         }
@@ -72,7 +72,7 @@ class Accounts:
         user_id: int = added.scalar_one()
         return user_id
 
-    async def open_first(self) -> str | None:
+    async def create_owner_once(self) -> str | None:
         """Create the owner with one key where there is no user yet.
 
         Returns:
@@ -111,7 +111,7 @@ class Accounts:
         revoked = found.values(revoked_at=int(self._clock()))
 
         def work(connection: Connection) -> None:
-            lock(connection, ADMIN_KEYS_LOCK)
+            advisory_lock(connection, ADMIN_KEYS_LOCK)
             connection.execute(revoked)
             if not connection.scalar(_ADMIN_KEYS):
                 raise Fault(
@@ -134,9 +134,9 @@ class Accounts:
     async def find_by_key(self, key: str) -> Account | None:
         """Return whose key this is; None for one that is unknown or revoked.
 
-        What it says of the user's room may be seconds old.
+        What it says of the user's quota may be seconds old.
         """
-        digest, now = self._seal.key_digest(key), self._clock()
+        digest, now = self._signer.key_digest(key), self._clock()
         until, account = self._remembered.get(digest, (0.0, None))
         if account is not None and now < until:
             return account
@@ -168,7 +168,7 @@ class Accounts:
 
     async def _find(self, *conditions: ColumnElement[bool]) -> Account | None:
         query = (
-            select(*_ACCOUNT, api_keys.c.id, *_ROOM)
+            select(*_ACCOUNT, api_keys.c.id, *_QUOTA)
             .join_from(api_keys, users)
             .where(*conditions, api_keys.c.revoked_at.is_(None))
         )
@@ -181,7 +181,7 @@ class Accounts:
 
     async def list_users(self) -> list[Account]:
         """Return every user, oldest first, without a key."""
-        query = select(*_ACCOUNT, *_ROOM).order_by(users.c.id)
+        query = select(*_ACCOUNT, *_QUOTA).order_by(users.c.id)
 
         def read(connection: Connection) -> list[Account]:
             rows = connection.execute(query)

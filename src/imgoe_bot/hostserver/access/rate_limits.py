@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from imgoe_bot.hostserver.faults import Fault, Reason
 
-SOURCES_KEPT = 10_000
+CLIENTS_KEPT = 10_000
 MINUTE_S = 60
 
 
@@ -16,16 +16,16 @@ def _new_times() -> OrderedDict[str, deque[float]]:
 
 @dataclass(slots=True)
 class RateLimiter:
-    """At most ``per_minute`` uploads of one source in any 60 seconds; 0 means no limit.
+    """At most ``per_minute`` uploads of one client in any 60 seconds; 0 means no limit.
 
-    Remembers the 10,000 sources seen last, so strangers can't fill the memory.
+    Remembers the 10,000 clients seen last, so strangers can't fill the memory.
     """
 
     per_minute: int
     clock: Callable[[], float]
     _times: OrderedDict[str, deque[float]] = field(default_factory=_new_times)
 
-    def take(self, source: str) -> None:
+    def take(self, client: str) -> None:
         """Count one upload.
 
         Raises:
@@ -34,17 +34,17 @@ class RateLimiter:
         if self.per_minute == 0:
             return
         now = self.clock()
-        times = self._times.setdefault(source, deque())
-        self._times.move_to_end(source)
+        times = self._times.setdefault(client, deque())
+        self._times.move_to_end(client)
         while times and times[0] <= now - MINUTE_S:
             times.popleft()
         if len(times) >= self.per_minute:
             raise Fault(Reason.FLOODING, retry_after_s=int(times[0] + MINUTE_S - now) + 1)
         times.append(now)
-        if len(self._times) > SOURCES_KEPT:
+        if len(self._times) > CLIENTS_KEPT:
             self._times.popitem(last=False)
 
-    def give_back(self, source: str) -> None:
-        """Take back what was counted last for a source: it was another's."""
-        if times := self._times.get(source):
+    def give_back(self, client: str) -> None:
+        """Take back what was counted last for a client: it was another's."""
+        if times := self._times.get(client):
             times.pop()

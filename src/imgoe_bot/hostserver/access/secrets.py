@@ -45,8 +45,8 @@ def new_key() -> str:
     return KEY_PREFIX + secrets.token_hex(32)
 
 
-class Seal:
-    """Derives, from the server's secret, what may be stored or handed out."""
+class Signer:
+    """Signs with the server's secret, and derives from it what may be stored or handed out."""
 
     __slots__ = ("_secret",)
 

@@ -6,67 +6,68 @@ from typing import Self
 
 from aiohttp import web
 
-from imgoe_bot.hostserver.access.authorization import Gate
+from imgoe_bot.hostserver.access.authentication import Authenticator
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.index.records import Account
 from imgoe_bot.hostserver.options import GuestRules
 
 
 @dataclass(slots=True)
-class Visit:
-    """One upload request at the gate.
+class Sender:
+    """Whom an upload request comes from.
 
     A key in the header is counted before the body is read; anybody else when their file begins, so
     who sends too much or too often is told so early. A key may still come in the form.
 
     Attributes:
         owner: whose key or session it is; None for a guest, or for who has shown no key yet.
-        is_decided: whether a header named the owner, so that no parameter can.
+        is_named_by_header: whether a header named the owner, so that no parameter can.
     """
 
-    gate: Gate
+    authenticator: Authenticator
     request: web.Request
     owner: Account | None
-    is_decided: bool
+    is_named_by_header: bool
     _give_back: Callable[[], None] | None = field(default=None)
 
     @classmethod
-    async def begin(cls, gate: Gate, request: web.Request) -> Self:
-        """Let a request in.
+    async def identify(cls, authenticator: Authenticator, request: web.Request) -> Self:
+        """Return the sender of a request, as far as its head tells.
 
         Raises:
             Fault: a wrong key in its header, or too many uploads of its address or that key.
         """
-        by_header = await gate.by_header(request)
-        gate.count_address(request)
-        if by_header is None:
-            return cls(gate, request, await gate.guess(request), is_decided=False)
-        visit = cls(gate, request, by_header, is_decided=True)
-        visit.count()
-        return visit
+        account = await authenticator.find_by_header(request)
+        authenticator.count_address(request)
+        if account is None:
+            account = await authenticator.find_without_header(request)
+            return cls(authenticator, request, account, is_named_by_header=False)
+        sender = cls(authenticator, request, account, is_named_by_header=True)
+        sender.count_upload()
+        return sender
 
     @property
     def _guests(self) -> GuestRules | None:
-        return self.gate.options.guests
+        return self.authenticator.options.guests
 
     @property
     def limit_bytes(self) -> int:
         """The largest file that may come as things stand."""
-        options = self.gate.options
+        options = self.authenticator.options
         if self.owner is not None:
             return options.body_limit_bytes
         if self._guests is None:
             return min(options.keyless_limit_bytes, options.body_limit_bytes)
         return min(self._guests.body_limit_bytes, options.body_limit_bytes)
 
-    def too_much(self) -> Fault:
+    def too_large(self) -> Fault:
         """Return the refusal of more than ``limit_bytes``."""
         if self.owner is None and self._guests is None:
             detail = "API key is missing: send it in the X-API-Key header, or before a large file"
             return Fault(Reason.NO_KEY, detail)
         return Fault(Reason.TOO_LARGE)
 
-    def count(self) -> None:
+    def count_upload(self) -> None:
         """Count the upload, once, for its key or its guest.
 
         Raises:
@@ -74,7 +75,7 @@ class Visit:
         """
         is_known = self.owner is not None or self._guests is not None
         if self._give_back is None and is_known:
-            self._give_back = self.gate.count_uploader(self.request, self.owner)
+            self._give_back = self.authenticator.count_uploader(self.request, self.owner)
 
     async def learn_key(self, key: str) -> None:
         """Take note of a key in the form.
@@ -82,15 +83,15 @@ class Visit:
         Raises:
             Fault: it is nobody's, or over its limit.
         """
-        if self.is_decided:
+        if self.is_named_by_header:
             return
-        self.owner = await self.gate.by_key(key)
+        self.owner = await self.authenticator.get_by_key(key)
         if self._give_back is not None:
             self._give_back()
             self._give_back = None
-            self.count()
+            self.count_upload()
 
-    def settle(self) -> Account | None:
+    def confirm(self) -> Account | None:
         """Return who uploads, now that all has arrived; None is a guest, where guests are let in.
 
         Raises:
@@ -98,5 +99,5 @@ class Visit:
         """
         if self.owner is None and self._guests is None:
             raise Fault(Reason.NO_KEY)
-        self.count()
+        self.count_upload()
         return self.owner

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from imgoe_bot.hostserver.access.accounts import Accounts
-from imgoe_bot.hostserver.access.secrets import Seal
+from imgoe_bot.hostserver.access.secrets import Signer
 from imgoe_bot.hostserver.index.records import Account
 from imgoe_bot.hostserver.names import random_name
 
@@ -44,18 +44,18 @@ class Sessions:
     """
 
     accounts: Accounts
-    seal: Seal
+    signer: Signer
     clock: Callable[[], float]
     is_secure: bool
 
     def _value(self, key_id: int) -> str:
         session_id = random_name(SESSION_ID_LENGTH)
         text = f"{key_id}.{int(self.clock()) + LASTS_S}.{session_id}"
-        return f"{text}.{self.seal.sign('session', text)}"
+        return f"{text}.{self.signer.sign('session', text)}"
 
     def _claim(self, value: str) -> _Claim | None:
         text, _, signature = value.rpartition(".")
-        expected = self.seal.sign("session", text)
+        expected = self.signer.sign("session", text)
         if not hmac.compare_digest(signature.encode("utf-8", "replace"), expected.encode()):
             return None
         parts = text.split(".")
@@ -91,9 +91,9 @@ class Sessions:
         if claim is None:
             return None
         account = await self.accounts.find_by_session(claim.key_id, claim.session_id)
-        return None if account is None else Session(account, self.seal.sign("csrf", value))
+        return None if account is None else Session(account, self.signer.sign("csrf", value))
 
-    async def find_acting(self, request: web.Request, token: str) -> Session | None:
+    async def find_with_csrf(self, request: web.Request, token: str) -> Session | None:
         """Return who is signed in if the request carries their form's token."""
         session = await self.find(request)
         if session is None:

@@ -1,1 +1,1 @@
-"""Pictures and films looked into, and their smaller renditions."""
+"""Pictures and videos looked into, and their smaller renditions."""

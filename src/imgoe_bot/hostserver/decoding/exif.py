@@ -21,7 +21,7 @@ class CameraData:
     """What was found; None for what wasn't.
 
     Attributes:
-        exif_json: names and values as one JSON object, never with a place in it.
+        exif_json: names and values as one JSON object, never with a location in it.
         taken_at: ``YYYY:MM:DD HH:MM:SS``.
     """
 

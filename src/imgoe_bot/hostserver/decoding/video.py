@@ -27,8 +27,8 @@ FRAME_EXTENSION = "jpeg"
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What a child saw."""
+class VideoFacts:
+    """What a child found in a video."""
 
     width_px: int
     height_px: int
@@ -90,22 +90,24 @@ class _Child:
         await self._process.wait()
 
 
-def _seen(facts: dict[str, Any], pictures: list[bytes]) -> Look:
+def _video_facts(facts: dict[str, Any], pictures: list[bytes]) -> VideoFacts:
     if facts.get("error") == "pixels":
         raise Fault(Reason.TOO_MANY_PIXELS)
     if "error" in facts or len(pictures) != 2:
         raise Fault(Reason.BROKEN_VIDEO)
     width_px, height_px, duration_s = facts["width"], facts["height"], facts["duration"]
-    return Look(width_px, height_px, duration_s, facts["title"], facts["description"], *pictures)
+    return VideoFacts(
+        width_px, height_px, duration_s, facts["title"], facts["description"], *pictures
+    )
 
 
-class VideoReader:
+class VideoProcessor:
     """A few children, started when first needed; ``async with`` ends them."""
 
     def __init__(self, limits: VideoLimits, *, children: int = 2) -> None:
         self._limits = limits
         self._idle: list[_Child] = []
-        self._places = asyncio.Semaphore(children)
+        self._slots = asyncio.Semaphore(children)
 
     async def __aenter__(self) -> Self:
         return self
@@ -120,17 +122,17 @@ class VideoReader:
         for child in idle:
             await child.end()
 
-    async def look(self, path: Path, *, source: Format) -> Look:
-        """Return what a film is and shows.
+    async def probe(self, path: Path, *, source: Format) -> VideoFacts:
+        """Return what a video is and shows.
 
         Raises:
             Fault: it can't be decoded, or not within its time and memory.
         """
-        async with self._places:
+        async with self._slots:
             child = self._idle.pop() if self._idle else None
             child = child or await _Child.start(self._limits.memory_bytes)
             try:
-                look = _seen(*await self._ask(child, path, source))
+                facts = _video_facts(*await self._ask(child, path, source))
             except BaseException as error:
                 if not isinstance(error, Fault) or error.reason is Reason.BROKEN_VIDEO:
                     await child.end()
@@ -141,7 +143,7 @@ class VideoReader:
                 self._idle.append(child)
             else:
                 await child.end()
-            return look
+            return facts
 
     async def _ask(
         self, child: _Child, path: Path, source: Format
@@ -159,27 +161,27 @@ class VideoReader:
         except (TimeoutError, EOFError, OSError, ValueError) as error:
             raise Fault(Reason.BROKEN_VIDEO) from error
 
-    async def make_video(self, path: Path, *, source: Format, md5: str, size_bytes: int) -> Media:
-        """Return a film ready to be stored, with thumb and frame.
+    async def process(self, path: Path, *, source: Format, md5: str, size_bytes: int) -> Media:
+        """Return a video ready to be stored, with thumb and frame.
 
         Raises:
             Fault: not decodable, or too long.
         """
-        look = await self.look(path, source=source)
-        if look.duration_s > self._limits.duration_s:
+        facts = await self.probe(path, source=source)
+        if facts.duration_s > self._limits.duration_s:
             raise Fault(Reason.TOO_LONG)
         return Media(
             path=path,
             format=source,
             size_bytes=size_bytes,
-            width_px=look.width_px,
-            height_px=look.height_px,
+            width_px=facts.width_px,
+            height_px=facts.height_px,
             md5=md5,
             renditions=(
-                Rendition("th", FRAME_EXTENSION, "image/jpeg", look.thumb),
-                Rendition("fr", FRAME_EXTENSION, "image/jpeg", look.frame),
+                Rendition("th", FRAME_EXTENSION, "image/jpeg", facts.thumb),
+                Rendition("fr", FRAME_EXTENSION, "image/jpeg", facts.frame),
             ),
-            duration_s=round(look.duration_s),
-            title=look.title,
-            description=look.description,
+            duration_s=round(facts.duration_s),
+            title=facts.title,
+            description=facts.description,
         )

@@ -37,7 +37,7 @@ def allow_cpu(seconds: int) -> None:
 
 
 def _first_frame(container: Any, stream: Any) -> Any:
-    """Return a key frame from the first tenth of the film."""
+    """Return a key frame from the first tenth of the video."""
     stream.thread_count = 1
     stream.codec_context.skip_frame = "NONKEY"
     if container.duration:
@@ -79,7 +79,7 @@ def _thumb(frame: Image.Image) -> Image.Image:
 
 
 def _texts(container: Any) -> dict[str, str]:
-    """Return the film's metadata by name in lower case, without the prefix of Apple's cameras."""
+    """Return the video's metadata by name in lower case, without the prefix of Apple's cameras."""
     found: dict[str, str] = container.metadata
     return {
         name.lower().removeprefix("com.apple.quicktime."): text[:TEXT_LIMIT]
@@ -91,8 +91,8 @@ def _first(texts: dict[str, str], names: tuple[str, ...]) -> str | None:
     return next((texts[name] for name in names if texts.get(name)), None)
 
 
-def look(path: str, *, demuxer: str, pixels: int) -> tuple[dict[str, object], list[bytes]]:
-    """Return facts of a film, its frame and its thumb.
+def probe(path: str, *, demuxer: str, pixels: int) -> tuple[dict[str, object], list[bytes]]:
+    """Return facts of a video, its frame and its thumb.
 
     The demuxer is named, so no playlist can make the library open another file.
     """
@@ -116,10 +116,10 @@ def look(path: str, *, demuxer: str, pixels: int) -> tuple[dict[str, object], li
 
 
 def answer(job: dict[str, Any]) -> bytes:
-    """Return the answer to one job; whatever is wrong with the film is part of it."""
+    """Return the answer to one job; whatever is wrong with the video is part of it."""
     allow_cpu(int(job["cpu_s"]))
     try:
-        facts, pictures = look(
+        facts, pictures = probe(
             str(job["path"]), demuxer=str(job["demuxer"]), pixels=int(job["pixels"])
         )
     except MemoryError:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from imgoe_bot.hostserver.index.database import Database
 from imgoe_bot.hostserver.index.records import Album
 from imgoe_bot.hostserver.index.schema import albums, categories, uploads
-from imgoe_bot.hostserver.index.upload_rows import IS_WHOLE, STAYS
+from imgoe_bot.hostserver.index.upload_rows import IS_FINISHED, NOT_EXPIRED
 from imgoe_bot.hostserver.names import is_id, new_id
 
 _ALBUM = [
@@ -18,8 +18,8 @@ _ALBUM = [
 ]
 
 
-class Shelves:
-    """Where uploads can be put, on SQLite or PostgreSQL."""
+class AlbumIndex:
+    """Albums and categories that uploads can be put in, on SQLite or PostgreSQL."""
 
     def __init__(self, database: Database, *, clock: Callable[[], float]) -> None:
         self._database = database
@@ -63,7 +63,7 @@ class Shelves:
     async def count_uploads(self) -> dict[int, int]:
         """Return how many uploads lie in each album that has any, by the album's number."""
         query = select(uploads.c.album_id, func.count()).where(
-            uploads.c.album_id.is_not(None), IS_WHOLE, STAYS
+            uploads.c.album_id.is_not(None), IS_FINISHED, NOT_EXPIRED
         )
         grouped = query.group_by(uploads.c.album_id).params(now_s=int(self._clock()))
 

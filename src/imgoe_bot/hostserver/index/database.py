@@ -1,19 +1,13 @@
-"""Opens the index's database and brings its schema up to date."""
+"""Transactions in the index's database, on SQLite or PostgreSQL."""
 
 import asyncio
 import logging
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
-from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext, RevisionStep
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import (
@@ -26,17 +20,14 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from imgoe_bot.errors import SchemaTooNew
 from imgoe_bot.hostserver.faults import Fault, Reason
 
 LOG = logging.getLogger(__name__)
 # What a mistake of ours raises; anything else is the database's trouble.
-OURS = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
+PROGRAMMING_MISTAKES = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
 SQLITE_FULL = 13  # its primary result code
 POSTGRESQL_FULL = "53100"
 Result = TypeVar("Result")
-MIGRATIONS = Path(__file__).parent / "migrations"
-MIGRATION_LOCK = 0x696D676F  # any number of ours; PostgreSQL serialises migrating processes by it
 
 
 def _tune_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -65,7 +56,7 @@ def _faults() -> Generator[None]:
     """Let the database's trouble be a fault."""
     try:
         yield
-    except OURS:
+    except PROGRAMMING_MISTAKES:
         raise
     except (DBAPIError, PoolTimeout, OSError) as error:
         raise _fault(error) from error
@@ -87,17 +78,17 @@ class Database:
         with _faults():
             return await self.transact(work)
 
-    def run_here(self, work: Callable[[Connection], Result]) -> Result:
+    def run_blocking(self, work: Callable[[Connection], Result]) -> Result:
         """Run ``work`` as ``run`` does, for a worker thread: blocks, and saves the hops."""
         with _faults():
-            return self.transact_here(work)
+            return self.transact_blocking(work)
 
     async def transact(self, work: Callable[[Connection], Result]) -> Result:
         """Run ``work`` as ``run`` does, and let the database's errors through."""
         raise NotImplementedError
 
-    def transact_here(self, work: Callable[[Connection], Result]) -> Result:
-        """Run ``work`` as ``run_here`` does, and let the database's errors through."""
+    def transact_blocking(self, work: Callable[[Connection], Result]) -> Result:
+        """Run ``work`` as ``run_blocking`` does, and let the database's errors through."""
         raise NotImplementedError
 
     async def close(self) -> None:
@@ -115,16 +106,16 @@ class SqliteDatabase(Database):
         self._engine = create_engine(url, hide_parameters=True)
         event.listen(self._engine, "connect", _tune_sqlite)
         self._thread = ThreadPoolExecutor(1, "host-index")
-        self._turn = Lock()
+        self._lock = Lock()
 
     async def transact(self, work: Callable[[Connection], Result]) -> Result:
         """See ``Database.transact``."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self.transact_here, work)
+        return await loop.run_in_executor(self._thread, self.transact_blocking, work)
 
-    def transact_here(self, work: Callable[[Connection], Result]) -> Result:
-        """See ``Database.transact_here``."""
-        with self._turn, self._engine.begin() as connection:
+    def transact_blocking(self, work: Callable[[Connection], Result]) -> Result:
+        """See ``Database.transact_blocking``."""
+        with self._lock, self._engine.begin() as connection:
             return work(connection)
 
     async def close(self) -> None:
@@ -134,7 +125,7 @@ class SqliteDatabase(Database):
         self._thread.shutdown()
 
 
-class ServerDatabase(Database):
+class PostgresDatabase(Database):
     """An index in PostgreSQL; made in the event loop that serves."""
 
     def __init__(self, url: str) -> None:
@@ -149,8 +140,8 @@ class ServerDatabase(Database):
         async with self._engine.begin() as connection:
             return await connection.run_sync(work)
 
-    def transact_here(self, work: Callable[[Connection], Result]) -> Result:
-        """See ``Database.transact_here``."""
+    def transact_blocking(self, work: Callable[[Connection], Result]) -> Result:
+        """See ``Database.transact_blocking``."""
         return asyncio.run_coroutine_threadsafe(self.transact(work), self._loop).result()
 
     async def close(self) -> None:
@@ -163,14 +154,10 @@ def open_database(url: str) -> Database:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return SqliteDatabase(parsed.set(drivername="sqlite").render_as_string(False))
-    return ServerDatabase(url)
+    return PostgresDatabase(url)
 
 
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS)])
-
-
-def lock(connection: Connection, number: int) -> None:
+def advisory_lock(connection: Connection, number: int) -> None:
     """Begin a transaction that nobody else is in who locks the same number (signed, 64 bits).
 
     SQLite lets one transaction write at a time, so there any other one waits.
@@ -179,28 +166,3 @@ def lock(connection: Connection, number: int) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": number})
     else:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _upgrade(connection: Connection) -> None:
-    scripts = _scripts()
-
-    def steps(revision: str, _: MigrationContext) -> list[RevisionStep]:
-        # Alembic's own upgrade command asks this function; there is no public name for it.
-        try:
-            return scripts._upgrade_revs("head", revision)  # pyright: ignore[reportPrivateUsage]
-        except CommandError as error:
-            raise SchemaTooNew(found=str(revision)) from error
-
-    lock(connection, MIGRATION_LOCK)
-    with EnvironmentContext(Config(), scripts, fn=steps) as environment:
-        environment.configure(connection=connection, render_as_batch=True)
-        environment.run_migrations()
-
-
-async def migrate(database: Database) -> None:
-    """Bring the schema to the newest revision; safe when several processes start at once.
-
-    Raises:
-        SchemaTooNew: a newer version of the host wrote this index.
-    """
-    await database.transact(_upgrade)

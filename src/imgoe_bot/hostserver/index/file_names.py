@@ -24,7 +24,7 @@ _CLAIM = {
 _EXPIRY = select(file_names.c.expires_at).where(
     file_names.c.folder == bindparam("folder"), file_names.c.name == bindparam("name")
 )
-_HELD = select(file_names.c.name).where(
+_NAMES_OF = select(file_names.c.name).where(
     file_names.c.folder == bindparam("folder"), file_names.c.public_id == bindparam("public_id")
 )
 
@@ -35,7 +35,7 @@ def _candidates(stem: str) -> Iterator[str]:
         yield with_suffix(stem)
 
 
-def claim(connection: Connection, upload: Upload) -> str:
+def claim_name(connection: Connection, upload: Upload) -> str:
     """Give an upload the first name, its own or with an ending, that nobody ever had.
 
     Raises:
@@ -54,13 +54,13 @@ def claim(connection: Connection, upload: Upload) -> str:
     raise Fault(Reason.NO_FREE_NAME)
 
 
-def held(connection: Connection, upload: Upload) -> list[str]:
+def names_of(connection: Connection, upload: Upload) -> list[str]:
     """Return every name that was given to an upload, whichever it goes by."""
     values = {"folder": upload.folder, "public_id": upload.public_id}
-    return list(connection.scalars(_HELD, values))
+    return list(connection.scalars(_NAMES_OF, values))
 
 
-class ShelfLife:
+class FileExpiry:
     """How long public files may be shown; asked for each of them, so what it learns it keeps.
 
     That is safe, also beside other processes: neither a name nor its end ever changes.

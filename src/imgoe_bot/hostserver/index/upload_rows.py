@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 
 from imgoe_bot.hostserver.faults import Fault, Reason
-from imgoe_bot.hostserver.index.database import lock
+from imgoe_bot.hostserver.index.database import advisory_lock
 from imgoe_bot.hostserver.index.records import Upload
 from imgoe_bot.hostserver.index.schema import upload_tags, uploads, users
 
@@ -17,16 +17,16 @@ SELECTED = [uploads.c.id, *(uploads.c[name] for name in _COLUMNS)]
 # Built once: making a statement of forty columns costs more than running it.
 _ADD = insert(uploads)
 _ADD_TAGGED = _ADD.returning(uploads.c.id)
-IS_WHOLE = uploads.c.begun_at.is_(None)
-STAYS = or_(uploads.c.expires_at.is_(None), uploads.c.expires_at > bindparam("now_s"))
+IS_FINISHED = uploads.c.begun_at.is_(None)
+NOT_EXPIRED = or_(uploads.c.expires_at.is_(None), uploads.c.expires_at > bindparam("now_s"))
 _FIND_SENT = (
     select(*SELECTED)
     .where(uploads.c.key_id == bindparam("key_id"), uploads.c.sent_md5 == bindparam("sent_md5"))
-    .where(STAYS, or_(IS_WHOLE, uploads.c.begun_at > bindparam("dead_s")))
+    .where(NOT_EXPIRED, or_(IS_FINISHED, uploads.c.begun_at > bindparam("dead_s")))
     .order_by(uploads.c.id.desc())
     .limit(1)
 )
-_TAKE_ROOM = (
+_USE_QUOTA = (
     update(users)
     .where(users.c.id == bindparam("user_id"))
     .where(
@@ -62,10 +62,10 @@ def with_tags(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> 
     return [_upload(row, tags[row[0]]) for row in rows]
 
 
-def _take_room(connection: Connection, upload: Upload) -> None:
+def _use_quota(connection: Connection, upload: Upload) -> None:
     """Count an upload's bytes against its user's quota, in the same transaction as its row."""
     values = {"user_id": upload.user_id, "size_bytes": upload.stored_bytes}
-    if connection.execute(_TAKE_ROOM, values).rowcount == 0:
+    if connection.execute(_USE_QUOTA, values).rowcount == 0:
         raise Fault(Reason.OVER_QUOTA)
 
 
@@ -84,7 +84,7 @@ def check_new(connection: Connection, upload: Upload, now_s: int) -> None:
     """
     if upload.key_id is None:
         return
-    lock(connection, int(upload.sent_md5[:15], 16) ^ upload.key_id)
+    advisory_lock(connection, int(upload.sent_md5[:15], 16) ^ upload.key_id)
     earlier = find_sent(connection, upload.key_id, upload.sent_md5, now_s)
     if earlier is not None:
         raise Duplicate(earlier)
@@ -94,10 +94,10 @@ def add(connection: Connection, upload: Upload) -> None:
     """Add an upload with its tags and its share of the quota.
 
     Raises:
-        Fault: its user has no room for it.
+        Fault: its user has no quota left for it.
     """
     if upload.user_id is not None:
-        _take_room(connection, upload)
+        _use_quota(connection, upload)
     values = {name: getattr(upload, name) for name in _COLUMNS}
     if not upload.tags:
         connection.execute(_ADD, values)
@@ -111,7 +111,7 @@ def add(connection: Connection, upload: Upload) -> None:
 
 
 def remove(connection: Connection, upload: Upload) -> bool:
-    """Remove an upload and free its room; answers whether it was there."""
+    """Remove an upload and free its quota; answers whether it was there."""
     gone = connection.execute(delete(uploads).where(uploads.c.public_id == upload.public_id))
     if gone.rowcount and upload.user_id is not None:
         after = users.c.used_bytes - upload.stored_bytes

@@ -21,16 +21,18 @@ from imgoe_bot.hostserver.index.database import Database
 from imgoe_bot.hostserver.index.records import Upload
 from imgoe_bot.hostserver.index.schema import upload_tags, uploads
 from imgoe_bot.hostserver.index.upload_rows import (
-    IS_WHOLE,
+    IS_FINISHED,
+    NOT_EXPIRED,
     SELECTED,
-    STAYS,
     UNFINISHED_S,
     find_sent,
     with_tags,
 )
 from imgoe_bot.hostserver.names import is_id
 
-_FIND = select(*SELECTED).where(uploads.c.public_id == bindparam("public_id"), IS_WHOLE, STAYS)
+_FIND = select(*SELECTED).where(
+    uploads.c.public_id == bindparam("public_id"), IS_FINISHED, NOT_EXPIRED
+)
 _COUNT_VIEW = (
     update(uploads)
     .where(uploads.c.public_id == bindparam("viewed_id"))
@@ -39,7 +41,7 @@ _COUNT_VIEW = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class UploadFilter:
     """Which uploads a list shows; None of an attribute leaves it open.
 
     Attributes:
@@ -62,7 +64,7 @@ class Page:
     following: int | None
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(wanted: UploadFilter) -> list[ColumnElement[bool]]:
     equal = {
         uploads.c.user_id: wanted.user_id,
         uploads.c.album_id: wanted.album_id,
@@ -87,8 +89,8 @@ def _page(connection: Connection, ordered: Select[*tuple[Any, ...]], limit: int)
 class UploadIndex:
     """What is known of every upload, on SQLite or PostgreSQL.
 
-    An upload whose files are on their way, or whose time has come, counts as none here; ``Ledger``
-    is for those who store and remove.
+    An upload whose files are on their way, or whose time has come, counts as none here;
+    ``UploadLifecycle`` is for those who store and remove.
     """
 
     def __init__(self, database: Database, *, clock: Callable[[], float]) -> None:
@@ -114,15 +116,17 @@ class UploadIndex:
             lambda connection: find_sent(connection, key_id, sent_md5, now_s)
         )
 
-    async def list_page(self, wanted: Wanted) -> Page:
+    async def list_page(self, wanted: UploadFilter) -> Page:
         """Return uploads, newest first."""
-        query = select(*SELECTED).where(*_conditions(wanted), IS_WHOLE, STAYS)
+        query = select(*SELECTED).where(*_conditions(wanted), IS_FINISHED, NOT_EXPIRED)
         ordered = query.order_by(uploads.c.id.desc()).params(now_s=int(self._clock()))
         return await self._database.run(lambda connection: _page(connection, ordered, wanted.limit))
 
     async def count_waiting(self) -> int:
         """Return how many uploads wait for approval."""
-        query = select(func.count()).where(uploads.c.is_approved.is_(False), IS_WHOLE, STAYS)
+        query = select(func.count()).where(
+            uploads.c.is_approved.is_(False), IS_FINISHED, NOT_EXPIRED
+        )
         counted = query.params(now_s=int(self._clock()))
         return await self._database.run(lambda connection: connection.execute(counted).scalar_one())
 

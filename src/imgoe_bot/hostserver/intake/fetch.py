@@ -26,7 +26,7 @@ CHUNK_BYTES = 256 * 1024
 # What ``is_global`` does not tell, or not in every Python: addresses that carry an IPv4 address,
 # site-local ones, 6to4 relays, documentation and segment routing.
 # Source: RFC 7526 (192.88.99.0/24), RFC 9637 (3fff::/20), RFC 9602 (5f00::/16).
-_INNER = tuple(
+_NOT_PUBLIC = tuple(
     ipaddress.ip_network(text)
     for text in (
         "192.88.99.0/24",
@@ -60,7 +60,7 @@ def is_public(address: str) -> bool:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    if any(parsed in network for network in _INNER):
+    if any(parsed in network for network in _NOT_PUBLIC):
         return False
     return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
 

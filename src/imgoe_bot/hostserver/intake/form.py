@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.names import TITLE_LIMIT, clean_text, is_id, storable
+from imgoe_bot.hostserver.numbers import find_number
 
 REPLY_FORMATS = ("json", "txt", "redirect")
 TAG_LIMIT = 32
@@ -85,9 +86,10 @@ def parse_tags(text: str) -> tuple[str, ...]:
 
 
 def _whole(name: str, text: str, *, least: int) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 9) or int(text) < least:
+    number = find_number(text)
+    if number is None or number < least:
         raise Fault(Reason.BAD_PARAMETER, f"{name} must be a whole number from {least}")
-    return int(text)
+    return number
 
 
 def _flag(name: str, text: str) -> bool:

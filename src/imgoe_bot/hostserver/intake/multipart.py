@@ -7,9 +7,10 @@ the escapes browsers use in names.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 from urllib.parse import unquote
+
+from imgoe_bot.hostserver.intake.form_events import Event, MalformedBody, PartData, PartStart
 
 MEDIA_TYPE = "multipart/form-data"
 HEADERS_LIMIT_BYTES = 16 * 1024
@@ -18,28 +19,6 @@ BOUNDARY_LIMIT = 200
 CHARSETS = frozenset({"utf-8", "utf8", "iso-8859-1", "latin1", "us-ascii", "ascii"})
 _PARAMETER = re.compile(r';\s*+([^\s=;"]++)\s*+=\s*+("(?:[^"\\]++|\\.)*+"|[^;\s"]*+)')
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-
-
-class MalformedBody(ValueError):
-    """The bytes are no multipart/form-data with this boundary."""
-
-
-@dataclass(frozen=True, slots=True)
-class PartStart:
-    """A part begins; ``filename`` is None unless it is sent as a file."""
-
-    name: str
-    filename: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PartData:
-    """Some of the current part's bytes."""
-
-    data: memoryview
-
-
-Event = PartStart | PartData
 
 
 class _State(Enum):
@@ -124,14 +103,15 @@ class MultipartParser:
             if event is not None:
                 yield event
 
-    def close(self) -> None:
-        """Note that the body has ended.
+    def close(self) -> Iterator[Event]:
+        """See ``FormParser.close``: nothing is left.
 
         Raises:
             MalformedBody: before the closing boundary came.
         """
         if self._state is not _State.END:
             raise MalformedBody("the body ends early")
+        return iter(())
 
     def _step(self, data: bytes, at: int) -> tuple[Event | None, int | None]:
         """Return the next event, if any, and where to go on; None when more must come first."""

@@ -1,13 +1,13 @@
 """Reads small bodies of forms: their text fields, files in them are read past."""
 
+from collections.abc import Iterator
+
 from aiohttp import web
 
 from imgoe_bot.hostserver.faults import Fault, Reason
-from imgoe_bot.hostserver.intake.deadlines import UNREADABLE, media_type, pieces
-from imgoe_bot.hostserver.intake.multipart import MEDIA_TYPE as MULTIPART
-from imgoe_bot.hostserver.intake.multipart import MultipartParser, PartData, boundary_of
-from imgoe_bot.hostserver.intake.urlencoded import END, UrlencodedParser
-from imgoe_bot.hostserver.intake.urlencoded import MEDIA_TYPE as URLENCODED
+from imgoe_bot.hostserver.intake.form_events import Event, FormParser, PartData
+from imgoe_bot.hostserver.intake.form_parsers import find_parser
+from imgoe_bot.hostserver.intake.request_body import UNREADABLE, pieces
 
 BODY_LIMIT_BYTES = 64 * 1024
 
@@ -26,10 +26,15 @@ async def read_small_body(request: web.Request) -> bytes:
     return bytes(body)
 
 
-def _fields(body: bytes, parser: MultipartParser | UrlencodedParser) -> dict[str, str]:
+def _events(parser: FormParser, body: bytes) -> Iterator[Event]:
+    yield from parser.feed(body)
+    yield from parser.close()
+
+
+def _fields(events: Iterator[Event]) -> dict[str, str]:
     texts: dict[str, bytearray] = {}
     text = bytearray()
-    for event in parser.feed(body):
+    for event in events:
         if isinstance(event, PartData):
             text += event.data
             continue
@@ -39,17 +44,6 @@ def _fields(body: bytes, parser: MultipartParser | UrlencodedParser) -> dict[str
     return {name: text.decode("utf-8", "replace") for name, text in texts.items()}
 
 
-def _parse(request: web.Request, body: bytes) -> dict[str, str]:
-    if media_type(request) == URLENCODED:
-        return _fields(body + END, UrlencodedParser())
-    if media_type(request) != MULTIPART:
-        return {}
-    parser = MultipartParser(boundary_of(request.headers["Content-Type"]))
-    fields = _fields(body, parser)
-    parser.close()
-    return fields
-
-
 async def read_text_fields(request: web.Request) -> dict[str, str]:
     """Return a form's text fields, of two with one name the last; none of what is no form.
 
@@ -57,6 +51,8 @@ async def read_text_fields(request: web.Request) -> dict[str, str]:
         Fault: malformed, too large or too slow.
     """
     try:
-        return _parse(request, await read_small_body(request))
+        body = await read_small_body(request)
+        parser = find_parser(request)
+        return {} if parser is None else _fields(_events(parser, body))
     except UNREADABLE as error:
         raise Fault(Reason.BAD_BODY) from error

@@ -7,12 +7,12 @@ on in pieces. A field without a value counts as not sent. Source: WHATWG URL sta
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
-from imgoe_bot.hostserver.intake.multipart import Event, MalformedBody, PartData, PartStart
+from imgoe_bot.hostserver.intake.form_events import Event, MalformedBody, PartData, PartStart
 
 MEDIA_TYPE = "application/x-www-form-urlencoded"
 NAME_LIMIT_BYTES = 16 * 1024
 NAMES_LIMIT = 1_000  # as in PHP
-END = b"&"  # feed it when the body has ended: what is left counts as it stands
+_END = b"&"  # behind it, what is left counts as it stands
 
 
 def _decoded(text: bytes) -> bytes:
@@ -26,7 +26,7 @@ def _cut_escape_bytes(text: bytes) -> int:
 
 
 class UrlencodedParser:
-    """Feed it the body's pieces in order, then ``END``."""
+    """Feed it the body's pieces in order, then ``close`` it."""
 
     def __init__(self) -> None:
         self._rest = b""
@@ -51,6 +51,10 @@ class UrlencodedParser:
             else:
                 yield from self._take_value(data, at, end)
                 at = len(data) if end < 0 else end + 1
+
+    def close(self) -> Iterator[Event]:
+        """See ``FormParser.close``."""
+        yield from self.feed(_END)
 
     def _count_name(self) -> None:
         self._names_left -= 1

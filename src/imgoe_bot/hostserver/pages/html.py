@@ -8,7 +8,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from imgoe_bot.hostserver.access.sessions import Session, Sessions
-from imgoe_bot.hostserver.api.reply import format_date, format_size
+from imgoe_bot.hostserver.api.text_formats import format_date, format_size
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"

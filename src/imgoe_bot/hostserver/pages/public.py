@@ -8,22 +8,23 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from imgoe_bot.hostserver.access.sessions import Session
-from imgoe_bot.hostserver.api.reply import Addresses, describe
-from imgoe_bot.hostserver.index.albums import Shelves
+from imgoe_bot.hostserver.api.addresses import Addresses
+from imgoe_bot.hostserver.api.reply import describe
+from imgoe_bot.hostserver.index.albums import AlbumIndex
 from imgoe_bot.hostserver.index.records import Upload
-from imgoe_bot.hostserver.index.uploads import UploadIndex, Wanted
+from imgoe_bot.hostserver.index.uploads import UploadFilter, UploadIndex
 from imgoe_bot.hostserver.options import MIB, HostOptions
+from imgoe_bot.hostserver.pages.forms import before_of
 from imgoe_bot.hostserver.pages.html import Renderer, see_other
 from imgoe_bot.hostserver.uploads.use_cases import Uploading
 
 ALBUM_PAGE = 60
-NUMBER_DIGITS = 9  # what every database takes as a row's number
 
 
-def link_box(upload: Upload, at: Addresses) -> list[tuple[str, str]]:
+def link_box(upload: Upload, addresses: Addresses) -> list[tuple[str, str]]:
     """Return the ways to link to an upload, named as people know them."""
-    direct, viewer, title = at.direct(upload), at.viewer(upload), upload.title
-    shown = at.file(upload, upload.rendition_name("fr") or upload.file_name)
+    direct, viewer, title = addresses.direct(upload), addresses.viewer(upload), upload.title
+    shown = addresses.file(upload, upload.rendition_name("fr") or upload.file_name)
     plain = title.replace("[", "(").replace("]", ")")
     return [
         ("Page", viewer),
@@ -34,7 +35,7 @@ def link_box(upload: Upload, at: Addresses) -> list[tuple[str, str]]:
     ]
 
 
-def oembed(upload: Upload, at: Addresses, site_name: str) -> dict[str, object]:
+def oembed(upload: Upload, addresses: Addresses, site_name: str) -> dict[str, object]:
     """Return what chats ask for to unfurl a page. Source: oembed.com, version 1.0.
 
     Of what isn't safe for work that is its title alone: chats show whatever they are given.
@@ -44,19 +45,19 @@ def oembed(upload: Upload, at: Addresses, site_name: str) -> dict[str, object]:
         "version": "1.0",
         "title": upload.title,
         "provider_name": site_name,
-        "provider_url": at.base_url,
+        "provider_url": addresses.base_url,
     }
     if upload.nsfw:
         return card | {"type": "link"}
     card |= {"width": upload.width_px, "height": upload.height_px}
     if thumb is not None:
-        card |= {"thumbnail_url": at.file(upload, thumb)}
+        card |= {"thumbnail_url": addresses.file(upload, thumb)}
         card |= {"thumbnail_width": 320, "thumbnail_height": 320}
     if upload.is_video:
-        source = escape(at.direct(upload))
+        source = escape(addresses.direct(upload))
         size = f'width="{upload.width_px}" height="{upload.height_px}"'
         return card | {"type": "video", "html": f'<video controls {size} src="{source}"></video>'}
-    return card | {"type": "photo", "url": at.direct(upload)}
+    return card | {"type": "photo", "url": addresses.direct(upload)}
 
 
 def limit_text(limit_bytes: int) -> str:
@@ -64,12 +65,6 @@ def limit_text(limit_bytes: int) -> str:
     if limit_bytes < MIB:
         return f"{round(limit_bytes / 1024)} KiB"
     return f"{round(limit_bytes / MIB, 1):g} MiB"
-
-
-def before_of(request: web.Request) -> int | None:
-    """Return the number after which a list goes on; what is none counts as not asked."""
-    text = request.query.get("before", "")[:NUMBER_DIGITS]
-    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _path_of(url: str) -> str:
@@ -85,9 +80,9 @@ class PublicPages:
 
     options: HostOptions
     index: UploadIndex
-    shelves: Shelves
+    albums: AlbumIndex
     uploading: Uploading
-    at: Addresses
+    addresses: Addresses
     renderer: Renderer
     clock: Callable[[], float]
 
@@ -121,7 +116,7 @@ class PublicPages:
         session = await self.renderer.sessions.find(request)
         if session is not None and session.account.user_id == upload.user_id:
             return False
-        albums = await self.shelves.list_albums(upload.user_id)
+        albums = await self.albums.list_albums(upload.user_id)
         return any(album.is_private for album in albums if album.album_id == upload.album_id)
 
     async def viewer(self, request: web.Request) -> web.Response:
@@ -137,8 +132,8 @@ class PublicPages:
             await self.index.count_view(upload.public_id)
         facts = {
             "upload": upload,
-            "image": describe(upload, self.at),
-            "links": link_box(upload, self.at),
+            "image": describe(upload, self.addresses),
+            "links": link_box(upload, self.addresses),
         }
         return await self.renderer.page(request, "viewer.html", facts)
 
@@ -150,21 +145,21 @@ class PublicPages:
             raise web.HTTPNotFound
         if request.query.get("format", "json") != "json":
             raise web.HTTPNotImplemented
-        return web.json_response(oembed(upload, self.at, self.options.site_name))
+        return web.json_response(oembed(upload, self.addresses, self.options.site_name))
 
     async def _find_to_delete(self, request: web.Request) -> Upload | None:
         upload = await self._find(request.match_info["kind"], request.match_info["slug"])
         if upload is None:
             return None
-        token, seal = request.match_info["token"], self.at.seal
-        return upload if seal.is_delete_token(token, public_id=upload.public_id) else None
+        token, signer = request.match_info["token"], self.addresses.signer
+        return upload if signer.is_delete_token(token, public_id=upload.public_id) else None
 
     async def ask_delete(self, request: web.Request) -> web.Response:
         """Answer the page that asks before deleting; reading it changes nothing."""
         upload = await self._find_to_delete(request)
         if upload is None:
             return await self.renderer.not_found(request)
-        facts = {"upload": upload, "image": describe(upload, self.at)}
+        facts = {"upload": upload, "image": describe(upload, self.addresses)}
         return await self.renderer.page(request, "delete.html", facts)
 
     async def delete(self, request: web.Request) -> web.Response:
@@ -176,18 +171,18 @@ class PublicPages:
 
     async def album(self, request: web.Request) -> web.Response:
         """Answer an album; a private one to its owner only."""
-        album = await self.shelves.find_album(request.match_info["slug"].rpartition(".")[2])
+        album = await self.albums.find_album(request.match_info["slug"].rpartition(".")[2])
         session = await self.renderer.sessions.find(request)
         reader = None if session is None else session.account.user_id
         if album is None or (album.is_private and reader != album.user_id):
             return await self.renderer.not_found(request)
-        wanted = Wanted(
+        wanted = UploadFilter(
             album_id=album.album_id,
             is_approved=True,
             before=before_of(request),
             limit=ALBUM_PAGE,
         )
         page = await self.index.list_page(wanted)
-        shown = [describe(upload, self.at) for upload in page.uploads]
+        shown = [describe(upload, self.addresses) for upload in page.uploads]
         facts = {"album": album, "images": shown, "following": page.following}
         return self.renderer.page_for(session, "album.html", facts, status=200)

@@ -1,1 +1,1 @@
-"""Where a file was taken, removed from it."""
+"""The location where a file was taken, removed from it."""

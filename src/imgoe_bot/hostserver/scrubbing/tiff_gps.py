@@ -17,7 +17,7 @@ _HEADS = (b"Exif\0\0II*\0", b"Exif\0\0MM\0*", b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\
 Order = Literal["little", "big"]
 
 
-class Effort:
+class WorkBudget:
     """How many bytes may be looked at, all in all.
 
     Structures that lie over each other make a small file a long work; no camera writes them.
@@ -38,7 +38,7 @@ class Effort:
 
 
 def find_all(data: bytearray, wanted: bytes) -> Iterator[int]:
-    """Yield every place of ``wanted`` in data that may change meanwhile."""
+    """Yield where ``wanted`` stands, again and again, in data that may change meanwhile."""
     at = data.find(wanted)
     while at >= 0:
         yield at
@@ -48,8 +48,8 @@ def find_all(data: bytearray, wanted: bytes) -> Iterator[int]:
 class _Tiff:
     """The directories of one TIFF structure inside ``data``, changed in place."""
 
-    def __init__(self, data: bytearray, at: int, effort: Effort) -> None:
-        self._data, self._at, self._effort = data, at, effort
+    def __init__(self, data: bytearray, at: int, budget: WorkBudget) -> None:
+        self._data, self._at, self._budget = data, at, budget
         self._order: Order = "little" if data.startswith(b"II", at) else "big"
 
     def _number(self, at: int, width: int) -> int:
@@ -58,7 +58,7 @@ class _Tiff:
     def _zero(self, start: int, end: int) -> None:
         end = min(end, len(self._data))
         if start < end:
-            self._effort.spend(end - start)
+            self._budget.spend(end - start)
             self._data[start:end] = bytes(end - start)
 
     def _entries(self, directory: int) -> range:
@@ -66,7 +66,7 @@ class _Tiff:
         first, end = directory + 2, directory + 2 + ENTRY_BYTES * count
         if end + 4 > len(self._data):
             return range(0)
-        self._effort.spend(end - first)
+        self._budget.spend(end - first)
         return range(first, end, ENTRY_BYTES)
 
     def _find_gps(self, entries: range) -> int | None:
@@ -96,9 +96,9 @@ class _Tiff:
         """Blank the GPS directory and what names it; answers whether there was one.
 
         Raises:
-            Fault: it would take too much effort.
+            Fault: it would be too much work.
         """
-        self._effort.spend(HEAD_COST_BYTES)
+        self._budget.spend(HEAD_COST_BYTES)
         directory, found = self._at + self._number(self._at + 4, 4), False
         for _ in range(DIRECTORIES_READ):
             entries = self._entries(directory)
@@ -114,15 +114,15 @@ class _Tiff:
         return found
 
 
-def blank_tiff_gps(data: bytearray, effort: Effort) -> bool:
-    """Remove the place from every TIFF structure; answers whether there was one.
+def blank_tiff_gps(data: bytearray, budget: WorkBudget) -> bool:
+    """Remove the location from every TIFF structure; answers whether there was one.
 
     Raises:
-        Fault: it would take too much effort.
+        Fault: it would be too much work.
     """
     found = False
     for head in _HEADS:
         for at in find_all(data, head):
             start = at + (6 if head.startswith(b"Exif") else 0)
-            found |= _Tiff(data, start, effort).remove_gps()
+            found |= _Tiff(data, start, budget).remove_gps()
     return found

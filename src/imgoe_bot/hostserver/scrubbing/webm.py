@@ -1,7 +1,7 @@
-"""Removes where a WebM file says it was filmed, without moving a byte.
+"""Removes the location from a WebM file, without moving a byte.
 
-A tag that names a place becomes a void element of the same length. Source: RFC 8794 (EBML elements,
-void, CRC-32), RFC 9559 (Matroska: segments, clusters, tags).
+A tag that names a location becomes a void element of the same length. Source: RFC 8794 (EBML
+elements, void, CRC-32), RFC 9559 (Matroska: segments, clusters, tags).
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from imgoe_bot.hostserver.scrubbing.boxes import names_place
+from imgoe_bot.hostserver.scrubbing.mp4_boxes import names_location
 
 SEGMENT, CLUSTER, TAGS = 0x18538067, 0x1F43B675, 0x1254C367
 TAG, SIMPLE_TAG, TAG_NAME = 0x7373, 0x67C8, 0x45A3
@@ -77,15 +77,15 @@ def _children(data: bytes, start: int, end: int) -> Iterator[Element]:
         at = element.end
 
 
-def _is_place(data: bytes, tag: Element) -> bool:
+def _tells_location(data: bytes, tag: Element) -> bool:
     names = (one for one in _children(data, tag.body, tag.end or 0) if one.kind == TAG_NAME)
-    return any(names_place(data[name.body : name.end]) for name in names)
+    return any(names_location(data[name.body : name.end]) for name in names)
 
 
 def _walk(data: bytes, start: int, end: int, *, depth: int = 0) -> Iterator[Element]:
-    """Yield every tag that tells a place, and every checksum on the way."""
+    """Yield every tag that tells a location, and every checksum on the way."""
     for element in _children(data, start, end):
-        is_tag = element.kind == SIMPLE_TAG and _is_place(data, element)
+        is_tag = element.kind == SIMPLE_TAG and _tells_location(data, element)
         if is_tag or element.kind == CRC32:
             yield element
         elif element.kind in (TAG, SIMPLE_TAG) and depth < DEEPEST:
@@ -100,7 +100,7 @@ def _void(data: bytearray, element: Element) -> None:
 
 
 def scrub_tags(data: bytearray) -> bool:
-    """Remove the places from a file's tags in memory; answers whether there was one."""
+    """Remove the locations from a file's tags in memory; answers whether there was one."""
     tags = next(_children(bytes(data), 0, len(data)), None)
     if tags is None or tags.end is None:
         return False
@@ -113,7 +113,7 @@ def scrub_tags(data: bytearray) -> bool:
 
 
 def scrub_webm(path: Path) -> bool:
-    """Remove the place from a WebM file; answers whether there was one."""
+    """Remove the location from a WebM file; answers whether there was one."""
     changed = False
     with path.open("r+b") as file:
         for tags in list(_find_tags(file, path.stat().st_size)):

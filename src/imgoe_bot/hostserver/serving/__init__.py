@@ -1,1 +1,1 @@
-"""The host on a socket: its parts, its routes and its guard."""
+"""The host on a socket: its parts, its routes and how errors are answered."""

@@ -1,4 +1,4 @@
-"""Runs the host on a socket."""
+"""Runs the host: starts, serves, sweeps, stops."""
 
 import asyncio
 import logging
@@ -12,76 +12,24 @@ from types import TracebackType
 from typing import Self
 
 from aiohttp import web
-from sqlalchemy.exc import SQLAlchemyError
 
-from imgoe_bot.errors import ConfigError
-from imgoe_bot.hostserver.access.accounts import Accounts
-from imgoe_bot.hostserver.access.secrets import Seal, load_secret
-from imgoe_bot.hostserver.decoding.video import VideoReader
-from imgoe_bot.hostserver.index.database import Database, migrate, open_database
+from imgoe_bot.hostserver.decoding.video import VideoProcessor
 from imgoe_bot.hostserver.intake.fetch import GuardedFetcher
-from imgoe_bot.hostserver.options import DAY_S, HostOptions
-from imgoe_bot.hostserver.serving.routes import Host, Outside, build_app, make_host
-from imgoe_bot.hostserver.uploads.use_cases import Uploading, clear_staging
+from imgoe_bot.hostserver.options import HostOptions
+from imgoe_bot.hostserver.serving.parts import Parts, make_parts
+from imgoe_bot.hostserver.serving.resources import (
+    Resources,
+    database_url,
+    listen,
+    open_index,
+    prepare_folder,
+    url_of,
+)
+from imgoe_bot.hostserver.serving.routes import build_app
+from imgoe_bot.hostserver.uploads.use_cases import Uploading
 
 READ_BUFFER_BYTES = 256 * 1024  # the default of 64 KiB pauses the socket at every read
 LOG = logging.getLogger(__name__)
-
-
-def _database_url(options: HostOptions) -> str:
-    return options.database_url or f"sqlite:///{options.data_dir / 'index.sqlite3'}"
-
-
-def _listen(options: HostOptions) -> socket.socket:
-    """Return a bound socket; bound first, because addresses in replies need its port."""
-    family = socket.AF_INET6 if ":" in options.bind else socket.AF_INET
-    try:
-        return socket.create_server((options.bind, options.port), family=family, backlog=256)
-    except OSError as error:
-        where = f"{options.bind}:{options.port}"
-        raise ConfigError("--bind", f"can't listen on {where}: {error.strerror}") from error
-
-
-def _url_of(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _prepare_folder(options: HostOptions) -> Seal:
-    staging = options.data_dir / "tmp"
-    try:
-        staging.mkdir(parents=True, exist_ok=True)
-        (options.data_dir / "images").mkdir(exist_ok=True)
-        clear_staging(staging, older_than_s=DAY_S, now_s=time.time())
-        return Seal(load_secret(options.data_dir / "secret"))
-    except OSError as error:
-        raise ConfigError("--data", f"can't be written: {error.strerror}") from error
-
-
-async def _open_index(url: str, stack: AsyncExitStack) -> Database:
-    """Return an index that is up to date; errors keep the URL, and its password, back."""
-    try:
-        database = open_database(url)
-        stack.push_async_callback(database.close)
-        await migrate(database)
-    except (SQLAlchemyError, ImportError, OSError) as error:
-        kind = type(error).__name__
-        raise ConfigError("--database-url", f"the index can't be opened ({kind})") from error
-    return database
-
-
-async def make_owner_key(options: HostOptions, label: str) -> str:
-    """Return a new key of the owner, an admin, for who has none any more; the host may be running.
-
-    It is stored as a hash and can't be shown again.
-    """
-    async with AsyncExitStack() as stack:
-        seal = await asyncio.to_thread(_prepare_folder, options)
-        database = await _open_index(_database_url(options), stack)
-        accounts = Accounts(
-            database, seal=seal, clock=time.time, quota_bytes=options.user_quota_bytes
-        )
-        return await accounts.create_key(label)
 
 
 async def _sweep_for_ever(uploading: Uploading, every_s: float) -> None:
@@ -113,7 +61,7 @@ class HostServer:
         self._clock = clock
         self._fetcher = fetcher or GuardedFetcher()
         self._stack = AsyncExitStack()
-        self._host: Host | None = None
+        self._parts: Parts | None = None
         self._app: web.Application | None = None
         self.url = ""
         self.first_key: str | None = None
@@ -133,10 +81,10 @@ class HostServer:
         await self._stack.aclose()
 
     @property
-    def _running(self) -> Host:
-        if self._host is None:
+    def _running(self) -> Parts:
+        if self._parts is None:
             raise RuntimeError("the host is not running")
-        return self._host
+        return self._parts
 
     async def create_key(self, label: str, *, user: str = "owner") -> str:
         """Return a new API key of a user, by default the owner; a new user has no admin rights.
@@ -161,34 +109,34 @@ class HostServer:
 
     async def _start(self, stack: AsyncExitStack) -> None:
         options = self._options
-        seal = await asyncio.to_thread(_prepare_folder, options)
-        database = await _open_index(_database_url(options), stack)
-        listener = _listen(options)
+        signer = await asyncio.to_thread(prepare_folder, options)
+        database = await open_index(database_url(options), stack)
+        listener = listen(options)
         stack.callback(listener.close)
-        self.url = (options.public_url or _url_of(listener)).rstrip("/")
+        self.url = (options.public_url or url_of(listener)).rstrip("/")
         processors = os.cpu_count() or 2
         workers = ThreadPoolExecutor(processors, "host-images")
         # In a thread, as workers may wait for this loop to reach PostgreSQL.
         stack.push_async_callback(asyncio.to_thread, workers.shutdown)
-        videos = VideoReader(options.video, children=max(1, processors // 2))
-        outside = Outside(
+        videos = VideoProcessor(options.video, children=max(1, processors // 2))
+        resources = Resources(
             options=options,
             database=database,
-            seal=seal,
+            signer=signer,
             url=self.url,
             workers=workers,
             videos=await stack.enter_async_context(videos),
             clock=self._clock,
             fetcher=self._fetcher if options.url_sources else None,
         )
-        self._host = make_host(outside)
-        self.first_key = await self._host.accounts.open_first()
-        await self._serve(stack, outside, listener)
+        self._parts = make_parts(resources)
+        self.first_key = await self._parts.accounts.create_owner_once()
+        await self._serve(stack, resources, listener)
 
     async def _serve(
-        self, stack: AsyncExitStack, outside: Outside, listener: socket.socket
+        self, stack: AsyncExitStack, resources: Resources, listener: socket.socket
     ) -> None:
-        self._app = build_app(self._running, outside)
+        self._app = build_app(self._running, resources)
         runner = web.AppRunner(
             self._app,
             access_log=None,

@@ -11,19 +11,19 @@ from aiohttp import web
 
 from imgoe_bot.hostserver.faults import Fault
 from imgoe_bot.hostserver.formats import MIME_BY_EXTENSION
-from imgoe_bot.hostserver.index.file_names import ShelfLife
+from imgoe_bot.hostserver.index.file_names import FileExpiry
 from imgoe_bot.hostserver.names import is_stored_name
-from imgoe_bot.hostserver.storage.blobs import FolderBlobs
+from imgoe_bot.hostserver.storage.folder import FolderBlobs
 from imgoe_bot.hostserver.storage.s3 import ObjectFacts, S3Blobs
 
 LOG = logging.getLogger(__name__)
 CHUNK_BYTES = 256 * 1024
 YEAR_S = 365 * 86_400
 WITHOUT_INDEX_S = 60
-# A browser that opens a film as a page loads it once more for that page, and starts it only where
-# nothing is sandboxed. It is never taken for anything else than a film.
-FILM_POLICY = "default-src 'none'; media-src 'self'"
-PICTURE_POLICY = "default-src 'none'; sandbox"
+# A browser that opens a video as a page loads it once more for that page, and starts it only where
+# nothing is sandboxed. It is never taken for anything else than a video.
+VIDEO_POLICY = "default-src 'none'; media-src 'self'"
+IMAGE_POLICY = "default-src 'none'; sandbox"
 OPEN_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -44,7 +44,7 @@ def type_of(name: str) -> str:
 
 def _safe_headers(name: str) -> dict[str, str]:
     """Return the headers that let a file show itself and nothing else."""
-    policy = FILM_POLICY if type_of(name).startswith("video/") else PICTURE_POLICY
+    policy = VIDEO_POLICY if type_of(name).startswith("video/") else IMAGE_POLICY
     return {"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff"}
 
 
@@ -83,7 +83,7 @@ class PublicFiles:
     """Answers ``/images/…``: approved files by their own names, for as long as they are to stay."""
 
     files: Files
-    shelf_life: ShelfLife
+    expiry: FileExpiry
 
     async def send(self, request: web.Request) -> web.StreamResponse:
         """Answer with one file, or the part of it that was asked for."""
@@ -99,7 +99,7 @@ class PublicFiles:
     async def _left_s(self, name: str) -> float:
         """Return the seconds a file has left; without the index, files go on for a minute each."""
         try:
-            return await self.shelf_life.find_left_s(name) or 0
+            return await self.expiry.find_left_s(name) or 0
         except Fault:
             return WITHOUT_INDEX_S
 

@@ -4,7 +4,8 @@ obstore's synchronous calls are used, in worker threads: its asynchronous ones c
 interpreter at exit.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from imgoe_bot.errors import ConfigError
 from imgoe_bot.hostserver.faults import Fault, Reason
-from imgoe_bot.hostserver.options import S3Place
+from imgoe_bot.hostserver.options import S3Bucket
 from imgoe_bot.hostserver.storage.blobs import NameTaken, NewFile, put_each
 
 if TYPE_CHECKING:
@@ -22,18 +23,18 @@ PART_BYTES = 8 * 1024 * 1024
 READ_BYTES = 256 * 1024
 
 
-def _config(place: S3Place) -> "S3Config":
-    config: S3Config = {"region": place.region, "virtual_hosted_style_request": False}
-    if place.endpoint is not None:
-        config["endpoint"] = place.endpoint
-    if place.access_key_id is not None:
-        config["access_key_id"] = place.access_key_id
-    if place.secret_access_key is not None:
-        config["secret_access_key"] = place.secret_access_key
+def _config(bucket: S3Bucket) -> "S3Config":
+    config: S3Config = {"region": bucket.region, "virtual_hosted_style_request": False}
+    if bucket.endpoint is not None:
+        config["endpoint"] = bucket.endpoint
+    if bucket.access_key_id is not None:
+        config["access_key_id"] = bucket.access_key_id
+    if bucket.secret_access_key is not None:
+        config["secret_access_key"] = bucket.secret_access_key
     return config
 
 
-def open_bucket(place: S3Place) -> "S3Store":
+def open_bucket(bucket: S3Bucket) -> "S3Store":
     """Return the bucket; connects on first use.
 
     Raises:
@@ -46,10 +47,10 @@ def open_bucket(place: S3Place) -> "S3Store":
         raise ConfigError("--s3-bucket", "needs the extra s3: pip install imgoe-bot[s3]") from error
     try:
         return S3Store(
-            place.bucket,
-            config=_config(place),
+            bucket.bucket,
+            config=_config(bucket),
             client_options={
-                "allow_http": (place.endpoint or "").startswith("http://"),
+                "allow_http": (bucket.endpoint or "").startswith("http://"),
                 "connect_timeout": timedelta(seconds=5),
                 "timeout": timedelta(seconds=60),
             },
@@ -58,6 +59,17 @@ def open_bucket(place: S3Place) -> "S3Store":
     except (BaseError, ValueError) as error:
         problem = "endpoint, region or the credentials in AWS_* are not usable"
         raise ConfigError("--s3-bucket", problem) from error
+
+
+@contextmanager
+def _faults(reason: Reason) -> Generator[None]:
+    """Let the storage's trouble be a fault."""
+    from obstore.exceptions import BaseError
+
+    try:
+        yield
+    except (BaseError, OSError) as error:
+        raise Fault(reason) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,72 +103,51 @@ class S3Blobs:
         A large file goes in parts, which S3 can't make conditional: that the index gives no name
         twice, and the upload's thumb, stored before, keep the name free for it.
         """
-        from obstore.exceptions import BaseError
-
         attributes = {"Content-Type": file.mime}
-        try:
+        with _faults(Reason.STORAGE_FULL):
             with staged.open("rb") as data:
                 self._store.put(file.name, data, attributes=attributes, chunk_size=PART_BYTES)
             staged.unlink()
-        except (BaseError, OSError) as error:
-            raise Fault(Reason.STORAGE_FULL) from error
 
     def _put_bytes(self, data: bytes, file: NewFile) -> None:
-        from obstore.exceptions import AlreadyExistsError, BaseError
+        from obstore.exceptions import AlreadyExistsError
 
-        try:
-            self._store.put(
-                file.name,
-                data,
-                attributes={"Content-Type": file.mime},
-                mode="create",
-                use_multipart=False,
-            )
-        except AlreadyExistsError as error:
-            raise NameTaken(file.name) from error
-        except (BaseError, OSError) as error:
-            raise Fault(Reason.STORAGE_FULL) from error
+        attributes = {"Content-Type": file.mime}
+        with _faults(Reason.STORAGE_FULL):
+            try:
+                self._store.put(
+                    file.name, data, attributes=attributes, mode="create", use_multipart=False
+                )
+            except AlreadyExistsError as error:
+                raise NameTaken(file.name) from error
 
-    def settle(self, names: Iterable[str]) -> None:
-        """See ``Blobs.settle``: a bucket has done so when it answers."""
+    def sync(self, names: Iterable[str]) -> None:
+        """See ``Blobs.sync``: a bucket has done so when it answers."""
 
     def move(self, old: str, new: str) -> None:
         """See ``Blobs.move``."""
-        from obstore.exceptions import BaseError
-
         source, target = self.find(old), self.find(new)
         if source is None and target is not None:
             return
         if source is not None and target is not None and source.etag != target.etag:
             raise NameTaken(new)
-        try:
+        with _faults(Reason.UNAVAILABLE):
             self._store.copy(old, new)
             self._store.delete(old)
-        except (BaseError, OSError) as error:
-            raise Fault(Reason.UNAVAILABLE) from error
 
     def delete(self, names: Iterable[str]) -> None:
         """See ``Blobs.delete``."""
-        from obstore.exceptions import BaseError
-
         for name in names:
-            try:
+            with _faults(Reason.UNAVAILABLE), suppress(FileNotFoundError):
                 self._store.delete(name)
-            except FileNotFoundError:
-                continue
-            except (BaseError, OSError) as error:
-                raise Fault(Reason.UNAVAILABLE) from error
 
     def find(self, name: str) -> ObjectFacts | None:
         """Return what is known of a file, None when there is none."""
-        from obstore.exceptions import BaseError
-
-        try:
-            meta = self._store.head(name)
-        except (FileNotFoundError, ValueError):  # a name no object can have is nobody's
-            return None
-        except (BaseError, OSError) as error:
-            raise Fault(Reason.UNAVAILABLE) from error
+        with _faults(Reason.UNAVAILABLE):
+            try:
+                meta = self._store.head(name)
+            except (FileNotFoundError, ValueError):  # a name no object can have is nobody's
+                return None
         return ObjectFacts(meta["size"], meta["e_tag"] or "", meta["last_modified"].timestamp())
 
     def read(self, name: str, *, start: int, end: int) -> Iterator[bytes]:
@@ -165,12 +156,9 @@ class S3Blobs:
         Raises:
             Fault: the storage doesn't give them now.
         """
-        from obstore.exceptions import BaseError
-
         while start < end:
             stop = min(end, start + READ_BYTES * 4)
-            try:
-                yield bytes(self._store.get_range(name, start=start, end=stop))
-            except (BaseError, OSError) as error:
-                raise Fault(Reason.UNAVAILABLE) from error
+            with _faults(Reason.UNAVAILABLE):
+                data = bytes(self._store.get_range(name, start=start, end=stop))
+            yield data
             start = stop

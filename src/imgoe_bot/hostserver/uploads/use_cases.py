@@ -10,16 +10,16 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from imgoe_bot.hostserver.decoding.video import VideoReader
+from imgoe_bot.hostserver.decoding.video import VideoProcessor
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.file_facts import Media
 from imgoe_bot.hostserver.formats import Format, sniff
-from imgoe_bot.hostserver.index.albums import Shelves
+from imgoe_bot.hostserver.index.albums import AlbumIndex
 from imgoe_bot.hostserver.index.records import Upload
 from imgoe_bot.hostserver.index.upload_rows import Duplicate
 from imgoe_bot.hostserver.index.uploads import UploadIndex
 from imgoe_bot.hostserver.intake.spool import Spool
-from imgoe_bot.hostserver.uploads.storing import Arrival, Keeper
+from imgoe_bot.hostserver.uploads.upload_store import ReceivedFile, UploadStore
 
 Result = TypeVar("Result")
 LOG = logging.getLogger(__name__)
@@ -30,10 +30,10 @@ class Uploading:
     """Stores what arrives, shows what is approved and removes what is to go."""
 
     index: UploadIndex
-    shelves: Shelves
-    keeper: Keeper
+    albums: AlbumIndex
+    upload_store: UploadStore
     workers: Executor
-    videos: VideoReader
+    videos: VideoProcessor
     accepted: frozenset[Format]
 
     async def _work(self, call: Callable[[], Result]) -> Result:
@@ -47,32 +47,32 @@ class Uploading:
             raise Fault(Reason.UNSUPPORTED)
         return found
 
-    async def store(self, arrival: Arrival) -> Upload:
+    async def store(self, received: ReceivedFile) -> Upload:
         """Check, convert, store and index one file.
 
         Raises:
             Fault: it can't be taken; nothing is left behind.
-            Duplicate: it was taken before, and the arrival refuses that.
+            Duplicate: it was taken before, and this is to be refused.
         """
-        found = self._check_format(arrival.spool)
-        album_id = await self._album_id(arrival)
-        await self._check_category(arrival.form.category_id)
-        if arrival.refuse_duplicate:
-            await self._check_new(arrival)
-        film = await self._film(arrival, found) if found.is_video else None
-        return await self._keep(replace(arrival, album_id=album_id), found, film)
+        found = self._check_format(received.spool)
+        album_id = await self._album_id(received)
+        await self._check_category(received.form.category_id)
+        if received.refuse_duplicate:
+            await self._check_new(received)
+        video = await self._video(received, found) if found.is_video else None
+        return await self._store(replace(received, album_id=album_id), found, video)
 
-    async def _film(self, arrival: Arrival, found: Format) -> Media:
-        md5 = await self._work(arrival.spool.close)
-        size_bytes = arrival.spool.size_bytes
-        return await self.videos.make_video(
-            arrival.spool.path, source=found, md5=md5, size_bytes=size_bytes
+    async def _video(self, received: ReceivedFile, found: Format) -> Media:
+        md5 = await self._work(received.spool.close)
+        size_bytes = received.spool.size_bytes
+        return await self.videos.process(
+            received.spool.path, source=found, md5=md5, size_bytes=size_bytes
         )
 
-    async def _keep(self, arrival: Arrival, found: Format, film: Media | None) -> Upload:
-        """Let a thread keep it; that can't be stopped, so when we are, undo what it finishes."""
-        keep = partial(self.keeper.keep, arrival, found, film)
-        work = asyncio.get_running_loop().run_in_executor(self.workers, keep)
+    async def _store(self, received: ReceivedFile, found: Format, video: Media | None) -> Upload:
+        """Let a thread store it; that can't be stopped, so when we are, undo what it finishes."""
+        store = partial(self.upload_store.store, received, found, video)
+        work = asyncio.get_running_loop().run_in_executor(self.workers, store)
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
@@ -80,36 +80,36 @@ class Uploading:
                 await self.delete(await work)
             raise
 
-    async def _album_id(self, arrival: Arrival) -> int | None:
-        if arrival.form.album is None:
+    async def _album_id(self, received: ReceivedFile) -> int | None:
+        if received.form.album is None:
             return None
-        album = await self.shelves.find_album(arrival.form.album)
-        if album is None or arrival.owner is None or album.user_id != arrival.owner.user_id:
+        album = await self.albums.find_album(received.form.album)
+        if album is None or received.owner is None or album.user_id != received.owner.user_id:
             raise Fault(Reason.BAD_PARAMETER, "album_id is no album of this user")
         return album.album_id
 
     async def _check_category(self, category_id: int | None) -> None:
         if category_id is None:
             return
-        if category_id not in await self.shelves.list_categories():
+        if category_id not in await self.albums.list_categories():
             raise Fault(Reason.BAD_PARAMETER, "category_id is no category of this host")
 
-    async def _check_new(self, arrival: Arrival) -> None:
-        key_id = arrival.owner.key_id if arrival.owner else None
+    async def _check_new(self, received: ReceivedFile) -> None:
+        key_id = received.owner.key_id if received.owner else None
         if key_id is None:
             return
-        md5 = await self._work(arrival.spool.close)
+        md5 = await self._work(received.spool.close)
         earlier = await self.index.find_sent(key_id, md5)
         if earlier is not None:
             raise Duplicate(earlier)
 
     async def delete(self, upload: Upload) -> bool:
         """Remove an upload; answers whether this call removed it."""
-        return await self._work(partial(self.keeper.delete, upload))
+        return await self._work(partial(self.upload_store.delete, upload))
 
     async def approve(self, upload: Upload) -> None:
         """Show an upload that waited; also one whose approval was cut off half way."""
-        await self._work(partial(self.keeper.approve, upload))
+        await self._work(partial(self.upload_store.approve, upload))
 
     async def sweep(self) -> int:
         """Delete what has expired or was never finished; returns how many uploads went.

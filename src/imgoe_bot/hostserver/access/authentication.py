@@ -1,4 +1,4 @@
-"""Decides for an API request whose it is."""
+"""Tells who sends an API request: by key, by session, or nobody known."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ def address_of(request: web.Request, *, trust_proxy: bool) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
-    """Lets callers in, as often as their limits allow."""
+class Authenticator:
+    """Names the account behind a request, and counts uploads against their limits."""
 
     options: HostOptions
     accounts: Accounts
@@ -33,16 +33,16 @@ class Gate:
     address_limiter: RateLimiter
     guest_limiter: RateLimiter
 
-    async def by_header(self, request: web.Request) -> Account | None:
+    async def find_by_header(self, request: web.Request) -> Account | None:
         """Return whose key the header holds, None without one; one that is present decides.
 
         Raises:
             Fault: the header is empty or its key unknown.
         """
         key = request.headers.get(KEY_HEADER)
-        return None if key is None else await self.by_key(key)
+        return None if key is None else await self.get_by_key(key)
 
-    async def by_key(self, key: str) -> Account:
+    async def get_by_key(self, key: str) -> Account:
         """Return whose key this is.
 
         Raises:
@@ -61,15 +61,15 @@ class Gate:
         Raises:
             Fault: nobody known.
         """
-        account = await self.by_header(request)
+        account = await self.find_by_header(request)
         if account is None and "key" in request.query:
-            account = await self.by_key(request.query["key"])
+            account = await self.get_by_key(request.query["key"])
         account = account or await self._by_session(request)
         if account is None:
             raise Fault(Reason.NO_KEY)
         return account
 
-    async def guess(self, request: web.Request) -> Account | None:
+    async def find_without_header(self, request: web.Request) -> Account | None:
         """Return who calls without a key header, as far as address and session tell."""
         account = None
         if "key" in request.query:
@@ -78,7 +78,7 @@ class Gate:
 
     async def _by_session(self, request: web.Request) -> Account | None:
         token = request.headers.get(CSRF_HEADER)
-        session = None if token is None else await self.sessions.find_acting(request, token)
+        session = None if token is None else await self.sessions.find_with_csrf(request, token)
         return None if session is None else session.account
 
     def count_address(self, request: web.Request) -> None:
@@ -98,6 +98,6 @@ class Gate:
         """
         limiter = self.guest_limiter if owner is None else self.key_limiter
         address = address_of(request, trust_proxy=self.options.trust_proxy)
-        source = address if owner is None else str(owner.key_id)
-        limiter.take(source)
-        return partial(limiter.give_back, source)
+        client = address if owner is None else str(owner.key_id)
+        limiter.take(client)
+        return partial(limiter.give_back, client)

@@ -1,4 +1,4 @@
-"""Where a film was taken goes, wherever the film says it; everything else stays as it was."""
+"""The location where a video was taken goes; everything else stays as it was."""
 
 import re
 import struct
@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imgoe_bot.hostserver.scrubbing.boxes import location_boxes
+from imgoe_bot.hostserver.scrubbing.mp4_boxes import location_boxes
 from imgoe_bot.hostserver.scrubbing.webm import scrub_tags, scrub_webm
-from tests.hostserver.driver import Client
-from tests.hostserver.films import PLACE, XMP, box, film
+from tests.hostserver.client import Client
+from tests.hostserver.pictures import XMP
+from tests.hostserver.videos import LOCATION, box, video
 
 AV: Any = av  # its stubs leave half of what is used here untyped
 XMP_BOX = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
@@ -22,10 +23,10 @@ KEPT = "kept as it was"
 
 
 def tagged(path: Path, *, codec: str = "libx264", **options: Any) -> bytes:
-    """A film of one frame with a place and a comment, as FFmpeg writes them."""
+    """A video of one frame with a location and a comment, as FFmpeg writes them."""
     container: Any = AV.open(str(path), "w", **options)
     with container:
-        container.metadata["location"] = PLACE.decode()
+        container.metadata["location"] = LOCATION.decode()
         container.metadata["comment"] = KEPT
         stream = container.add_stream(codec, rate=30)
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
@@ -45,22 +46,22 @@ def in_fragments(path: Path) -> bytes:
 
 
 def with_xmp(path: Path) -> bytes:
-    """A film with a packet at its end, as cameras and editors put it."""
-    packet = XMP.replace(b"48,51.29N", PLACE).replace(b"kept", KEPT.encode())
-    return film(path) + box(b"uuid", XMP_BOX + packet)
+    """A video with a packet at its end, as cameras and editors put it."""
+    packet = XMP.replace(b"48,51.29N", LOCATION).replace(b"kept", KEPT.encode())
+    return video(path) + box(b"uuid", XMP_BOX + packet)
 
 
 def with_itunes_tags(path: Path) -> bytes:
-    """A film with an iTunes list at its end: a free-form place, and one in its own box."""
+    """A video with an iTunes list at its end: a free-form location, and one in its own box."""
 
     def value(data: bytes) -> bytes:
         return box(b"data", struct.pack(">II", 1, 0) + data)
 
     name = box(b"mean", bytes(4) + b"com.apple.iTunes") + box(b"name", bytes(4) + b"GPS LOCATION")
-    items = box(b"----", name + value(PLACE)) + box(b"\xa9xyz", value(PLACE))
+    items = box(b"----", name + value(LOCATION)) + box(b"\xa9xyz", value(LOCATION))
     items += box(b"\xa9cmt", value(KEPT.encode()))
     handler = box(b"hdlr", bytes(8) + b"mdirappl" + bytes(9))
-    return film(path) + box(b"meta", bytes(4) + handler + box(b"ilst", items))
+    return video(path) + box(b"meta", bytes(4) + handler + box(b"ilst", items))
 
 
 def webm(path: Path) -> bytes:
@@ -87,14 +88,14 @@ WAYS: list[tuple[str, Callable[[Path], bytes]]] = [
 @pytest.mark.parametrize(
     ("name", "make"), WAYS, ids=lambda value: getattr(value, "__name__", value)
 )
-async def test_a_films_place_goes_and_nothing_else(
+async def test_a_videos_location_goes_and_nothing_else(
     client: Client, tmp_path: Path, name: str, make: Callable[[Path], bytes]
 ) -> None:
     sent = make(tmp_path / name)
-    assert PLACE in sent
+    assert LOCATION in sent
     image = await client.stored(sent, filename=name, mime="video/mp4")
     stored = (await client.get(image["url"])).body
-    assert PLACE not in stored
+    assert LOCATION not in stored
     assert KEPT.encode() in stored
     assert len(stored) == len(sent)
     assert image["source_md5"] is not None
@@ -122,7 +123,9 @@ def tags(*simple: bytes, checksum: bool = False) -> bytearray:
 
 @pytest.mark.parametrize("length", [1, 90, 120, 125, 126, 127, 128, 200, 5_000])
 @pytest.mark.parametrize("name", [b"LOCATION", b"RECORDING_LOCATION", b"GPS", b"location-eng"])
-def test_a_tag_that_names_a_place_is_voided_whatever_its_length(length: int, name: bytes) -> None:
+def test_a_tag_that_names_a_location_is_voided_whatever_its_length(
+    length: int, name: bytes
+) -> None:
     data = tags(simple_tag(b"TITLE", b"kept"), simple_tag(name, b"#" * length), checksum=True)
     before = len(data)
     assert scrub_tags(data)
@@ -132,13 +135,13 @@ def test_a_tag_that_names_a_place_is_voided_whatever_its_length(length: int, nam
     assert not scrub_tags(data)
 
 
-def test_a_place_within_another_tag_goes_alone() -> None:
+def test_a_location_within_another_tag_goes_alone() -> None:
     data = tags(simple_tag(b"ARTIST", b"kept", simple_tag(b"LATITUDE", b"48.85")))
     assert scrub_tags(data)
     assert (b"48.85" in data, b"kept" in data) == (False, True)
 
 
-def test_tags_without_a_place_stay_to_the_byte() -> None:
+def test_tags_without_a_location_stay_to_the_byte() -> None:
     data = tags(simple_tag(b"TITLE", b"kept"), checksum=True)
     before = bytes(data)
     assert not scrub_tags(data)

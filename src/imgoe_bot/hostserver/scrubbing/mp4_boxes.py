@@ -1,4 +1,4 @@
-"""Finds where an MP4 or QuickTime file says where it was filmed.
+"""Finds the boxes of an MP4 or QuickTime file that tell where it was filmed.
 
 Source: ISO/IEC 14496-12 (boxes), 3GPP TS 26.244 (``loci``), QuickTime File Format (``keys``); what
 FFmpeg writes with ``use_metadata_tags`` (the key ``location``) and iTunes (``----`` with a name).
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 CONTAINERS = frozenset({b"moov", b"trak", b"udta", b"mdia", b"minf"})
 LOCATION_BOXES = frozenset({b"\xa9xyz", b"loci"})
 DEEPEST = 8
-_PLACE = re.compile(rb"location|gps|latitude|longitude", re.IGNORECASE)
+_LOCATION_NAME = re.compile(rb"location|gps|latitude|longitude", re.IGNORECASE)
 
 
-def names_place(name: bytes) -> bool:
-    """Answer whether metadata of this name tell a place, ``com.apple.quicktime.location.name``."""
-    return _PLACE.search(name) is not None
+def names_location(name: bytes) -> bool:
+    """Answer whether metadata of this name, ``com.apple.quicktime.location.name``, tell one."""
+    return _LOCATION_NAME.search(name) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,21 @@ def boxes(data: bytes, start: int, end: int) -> Iterator[Box]:
         start += size
 
 
+def blank_box(data: bytearray, box: Box) -> None:
+    """Make a box free space of the same length."""
+    data[box.start + 4 : box.start + 8] = b"free"
+    data[box.body : box.end] = bytes(box.end - box.body)
+
+
 def _key_numbers(data: bytes, keys: Box) -> set[int]:
     """Return the 1-based numbers of the keys that name a location."""
     entries = enumerate(boxes(data, keys.body + 8, keys.end), start=1)
-    return {n for n, key in entries if names_place(data[key.body : key.end])}
+    return {n for n, key in entries if names_location(data[key.body : key.end])}
 
 
-def _is_named_place(data: bytes, item: Box) -> bool:
+def _is_named_location(data: bytes, item: Box) -> bool:
     names = (one for one in boxes(data, item.body, item.end) if one.kind == b"name")
-    return item.kind == b"----" and any(names_place(data[one.body : one.end]) for one in names)
+    return item.kind == b"----" and any(names_location(data[one.body : one.end]) for one in names)
 
 
 def _in_meta(data: bytes, meta: Box) -> Iterator[Box]:
@@ -61,12 +67,12 @@ def _in_meta(data: bytes, meta: Box) -> Iterator[Box]:
     wanted = _key_numbers(data, children[b"keys"]) if b"keys" in children else set[int]()
     for item in boxes(data, children[b"ilst"].body, children[b"ilst"].end):
         is_keyed = int.from_bytes(item.kind, "big") in wanted
-        if is_keyed or item.kind in LOCATION_BOXES or _is_named_place(data, item):
+        if is_keyed or item.kind in LOCATION_BOXES or _is_named_location(data, item):
             yield item
 
 
 def location_boxes(data: bytes, start: int, end: int, *, depth: int = 0) -> Iterator[Box]:
-    """Yield every box between ``start`` and ``end`` that tells a place."""
+    """Yield every box between ``start`` and ``end`` that tells a location."""
     if depth > DEEPEST:
         return
     for box in boxes(data, start, end):

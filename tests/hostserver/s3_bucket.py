@@ -2,12 +2,12 @@
 
 import aiohttp
 
-from imgoe_bot.hostserver import S3Place
+from imgoe_bot.hostserver import S3Bucket
 
 SECRETS = {"access_key_id": "testing", "secret_access_key": "testing"}
 
 
-async def keys_in(place: S3Place, session: aiohttp.ClientSession) -> int:
+async def count_objects(bucket: S3Bucket, session: aiohttp.ClientSession) -> int:
     """How many objects there are."""
-    async with session.get(f"{place.endpoint}/{place.bucket}") as response:
+    async with session.get(f"{bucket.endpoint}/{bucket.bucket}") as response:
         return (await response.text()).count("<Key>")

@@ -6,15 +6,17 @@ from typing import cast
 
 from aiohttp import web
 
-from imgoe_bot.hostserver.access.authorization import Gate
-from imgoe_bot.hostserver.api.reply import Addresses, JsonObject, describe, describe_album
+from imgoe_bot.hostserver.access.authentication import Authenticator
+from imgoe_bot.hostserver.api.addresses import Addresses
+from imgoe_bot.hostserver.api.reply import JsonObject, describe, describe_album
 from imgoe_bot.hostserver.faults import Fault, Reason
-from imgoe_bot.hostserver.index.albums import Shelves
+from imgoe_bot.hostserver.index.albums import AlbumIndex
 from imgoe_bot.hostserver.index.records import Account, Upload
-from imgoe_bot.hostserver.index.uploads import UploadIndex, Wanted
-from imgoe_bot.hostserver.intake.deadlines import UNREADABLE, media_type
+from imgoe_bot.hostserver.index.uploads import UploadFilter, UploadIndex
+from imgoe_bot.hostserver.intake.request_body import UNREADABLE, media_type
 from imgoe_bot.hostserver.intake.text_fields import read_small_body, read_text_fields
 from imgoe_bot.hostserver.names import clean_text, storable
+from imgoe_bot.hostserver.numbers import find_number
 from imgoe_bot.hostserver.uploads.use_cases import Uploading
 
 PAGE_SIZE = 50
@@ -27,9 +29,10 @@ def _number(request: web.Request, name: str, default: int | None, *, most: int) 
     text = request.query.get(name)
     if text is None:
         return default
-    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= most):
+    number = find_number(text)
+    if number is None or not 1 <= number <= most:
         raise Fault(Reason.BAD_PARAMETER, f"{name} must be a whole number from 1 to {most}")
-    return int(text)
+    return number
 
 
 def _ok(**facts: object) -> web.Response:
@@ -66,32 +69,32 @@ def _flag(fields: JsonObject, name: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class CatalogueApi:
+class ManagementApi:
     """What a key's owner may see and do with their uploads; faults are problem details."""
 
-    gate: Gate
+    authenticator: Authenticator
     index: UploadIndex
-    shelves: Shelves
+    albums: AlbumIndex
     uploading: Uploading
-    at: Addresses
+    addresses: Addresses
 
     def _full(self, upload: Upload) -> JsonObject:
-        return describe(upload, self.at) | {"delete_url": self.at.delete(upload)}
+        return describe(upload, self.addresses) | {"delete_url": self.addresses.delete(upload)}
 
     async def _album_id(self, request: web.Request, account: Account) -> int | None:
         wanted = request.query.get("album")
         if wanted is None:
             return None
-        album = await self.shelves.find_album(wanted)
+        album = await self.albums.find_album(wanted)
         if album is None or album.user_id != account.user_id:
             raise Fault(Reason.NOT_FOUND)
         return album.album_id
 
     async def list_uploads(self, request: web.Request) -> web.Response:
         """Answer the caller's uploads, newest first."""
-        account = await self.gate.require(request)
+        account = await self.authenticator.require(request)
         tag = request.query.get("tag")
-        wanted = Wanted(
+        wanted = UploadFilter(
             user_id=account.user_id,
             album_id=await self._album_id(request, account),
             tag=None if tag is None else storable(tag),
@@ -102,7 +105,7 @@ class CatalogueApi:
         return _ok(uploads=[self._full(upload) for upload in page.uploads], next=page.following)
 
     async def _own(self, request: web.Request) -> Upload:
-        account = await self.gate.require(request)
+        account = await self.authenticator.require(request)
         upload = await self.index.find(request.match_info["id"])
         if upload is None or not (account.is_admin or upload.user_id == account.user_id):
             raise Fault(Reason.NOT_FOUND)
@@ -120,33 +123,33 @@ class CatalogueApi:
 
     async def list_albums(self, request: web.Request) -> web.Response:
         """Answer the caller's albums, newest first."""
-        account = await self.gate.require(request)
-        counts = await self.shelves.count_uploads()
-        found = await self.shelves.list_albums(account.user_id)
+        account = await self.authenticator.require(request)
+        counts = await self.albums.count_uploads()
+        found = await self.albums.list_albums(account.user_id)
         return _ok(
             albums=[
-                describe_album(album, self.at, count=counts.get(album.album_id, 0))
+                describe_album(album, self.addresses, count=counts.get(album.album_id, 0))
                 for album in found
             ]
         )
 
     async def create_album(self, request: web.Request) -> web.Response:
         """Make an album of the caller's."""
-        account = await self.gate.require(request)
+        account = await self.authenticator.require(request)
         fields = await _object(request)
         name = clean_text(_text(fields, "name", NAME_LIMIT))
         if not name:
             raise Fault(Reason.BAD_PARAMETER, "name must not be empty")
-        album = await self.shelves.create_album(
+        album = await self.albums.create_album(
             account.user_id,
             name,
             description=_text(fields, "description", DESCRIPTION_LIMIT) or None,
             is_private=_flag(fields, "private"),
         )
-        return _ok(album=describe_album(album, self.at, count=0))
+        return _ok(album=describe_album(album, self.addresses, count=0))
 
     async def list_categories(self, request: web.Request) -> web.Response:
         """Answer the host's categories."""
-        await self.gate.require(request)
-        found = await self.shelves.list_categories()
+        await self.authenticator.require(request)
+        found = await self.albums.list_categories()
         return _ok(categories=[{"id": number, "name": name} for number, name in found.items()])

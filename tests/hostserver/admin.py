@@ -1,40 +1,28 @@
-"""What a test plays with: a clock that is moved by hand, a host, an admin at the admin page."""
+"""Somebody who looks after a host: signs in and approves what waits."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from pathlib import Path
+import re
 from typing import Any
 
-import aiohttp
+import httpx
 
-from imgoe_bot.hostserver import HostOptions, HostServer
-from tests.hostserver.driver import Answer, Client, client_of
+from imgoe_bot.hostserver import HostServer
+from tests.hostserver.client import Answer, Client
 
-PROBLEM = {"Accept": "application/problem+json"}
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now_s = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now_s
+APPROVE = re.compile(r'action="(/admin/uploads/\w+/approve)"')
+CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 
 
-@asynccontextmanager
-async def running(
-    data_dir: Path, session: aiohttp.ClientSession, clock: Clock, **options: Any
-) -> AsyncGenerator[tuple[HostServer, Client]]:
-    """A host and a client with its owner's key."""
-    async with HostServer(HostOptions(data_dir, **options), clock=clock) as host:
-        yield host, client_of(host, session)
-
-
-def with_key(client: Client) -> dict[str, str]:
-    """The header that names the client's key."""
-    return {"X-API-Key": str(client.key)}
+async def approve_all(host: HostServer) -> int:
+    """Approve what waits, as the owner does in a browser, and return how many that were."""
+    async with httpx.AsyncClient(base_url=host.url) as browser:
+        await browser.post("/login", data={"key": str(host.first_key)})
+        page = (await browser.get("/admin")).text
+        token = CSRF.findall(page)[0]
+        paths = APPROVE.findall(page)
+        for path in paths:
+            answer = await browser.post(path, data={"csrf": token})
+            assert answer.status_code == 303
+    return len(paths)
 
 
 class Admin:

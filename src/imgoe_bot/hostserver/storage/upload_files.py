@@ -1,4 +1,4 @@
-"""Puts an upload's files where they belong, takes them away, and moves them to the public.
+"""The files of one upload: stored together, moved to the public, found again.
 
 Everything here blocks and runs in a worker thread. Every step may be repeated after a kill.
 """
@@ -12,7 +12,7 @@ from imgoe_bot.hostserver.index.records import Upload
 from imgoe_bot.hostserver.storage.blobs import Blobs, NameTaken, NewFile
 
 
-def put_all(blobs: Blobs, upload: Upload, media: Media) -> None:
+def put_upload(blobs: Blobs, upload: Upload, media: Media) -> None:
     """Store renditions first, the original last; all or none.
 
     Raises:
@@ -28,7 +28,7 @@ def put_all(blobs: Blobs, upload: Upload, media: Media) -> None:
     blobs.put([*files, NewFile(original, upload.mime, media.path)])
 
 
-def public_under(upload: Upload, name: str) -> Upload:
+def as_approved(upload: Upload, name: str) -> Upload:
     """Return an upload as it is once the public sees it under ``name``."""
     return replace(upload, name=name, is_approved=True)
 
@@ -44,7 +44,7 @@ def publish(blobs: Blobs, waiting: Upload, public: Upload) -> None:
         for old, new in zip(waiting.blob_names(), public.blob_names(), strict=True):
             blobs.move(old, new)
             moved.append((old, new))
-        blobs.settle([new for _, new in moved])
+        blobs.sync([new for _, new in moved])
     except (NameTaken, Fault):
         with suppress(NameTaken, Fault):
             for old, new in moved:
@@ -52,9 +52,9 @@ def publish(blobs: Blobs, waiting: Upload, public: Upload) -> None:
         raise
 
 
-def every_blob_name(upload: Upload, names: list[str]) -> list[str]:
+def all_blob_names(upload: Upload, names: list[str]) -> list[str]:
     """Return where an upload's files may lie; an approval cut off leaves some under ``names``."""
     if upload.is_approved:
         return upload.blob_names()
-    public = [public_under(upload, name).blob_names() for name in names]
+    public = [as_approved(upload, name).blob_names() for name in names]
     return [*upload.blob_names(), *(name for blob_names in public for name in blob_names)]

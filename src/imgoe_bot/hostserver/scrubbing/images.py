@@ -1,23 +1,20 @@
-"""Removes where a file was taken, without touching a pixel and without moving a byte.
+"""Removes the location from an image file, without touching a pixel and without moving a byte.
 
 Every change keeps the file's length: GPS values become zeros or spaces and their directory entry
 goes, so nothing that points into the file has to be rewritten. Costs a search, not a re-encode.
-Source: JPEG (markers), PNG (chunks); see ``boxes``, ``tiff_gps`` and ``xmp_gps``.
+Source: JPEG (markers), PNG (chunks); see ``mp4_boxes``, ``tiff_gps`` and ``xmp_gps``.
 """
 
 import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from imgoe_bot.hostserver.formats import JPEG, PNG, Format
-from imgoe_bot.hostserver.scrubbing.boxes import Box, location_boxes
-from imgoe_bot.hostserver.scrubbing.tiff_gps import Effort, blank_tiff_gps, find_all
+from imgoe_bot.hostserver.scrubbing.mp4_boxes import Box, blank_box, location_boxes
+from imgoe_bot.hostserver.scrubbing.tiff_gps import WorkBudget, blank_tiff_gps, find_all
 from imgoe_bot.hostserver.scrubbing.xmp_gps import blank_xmp_gps
 
-PLACES_IN = (b"moov", b"meta", b"uuid")  # a uuid box at the top may hold XMP
-MOOV_LIMIT_BYTES = 64 * 1024 * 1024
 START_OF_SCAN = 0xDA
 END_OF_IMAGE = b"\xff\xd9"
 # Any marker but those of coded pixels: stuffing, restarts, tables and further scans.
@@ -25,19 +22,14 @@ _FOREIGN_MARKER = re.compile(rb"\xff[^\x00\xc4\xd0-\xd7\xda-\xdd\xff]")
 _HIDDEN_PROFILES = (b"Raw profile type exif", b"Raw profile type APP1", b"Raw profile type xmp")
 
 
-def _blank_box(data: bytearray, box: Box) -> None:
-    data[box.start + 4 : box.start + 8] = b"free"
-    data[box.body : box.end] = bytes(box.end - box.body)
-
-
-def _scrub_trailing_video(data: bytearray, effort: Effort) -> bool:
-    """Clean the film that motion photos carry behind the picture."""
+def _scrub_trailing_video(data: bytearray, budget: WorkBudget) -> bool:
+    """Remove the location from the video that motion photos carry behind the picture."""
     changed = False
     for at in find_all(data, b"moov"):
         start, size = at - 4, int.from_bytes(data[at - 4 : at], "big")
-        effort.spend(min(size, len(data)))
+        budget.spend(min(size, len(data)))
         for box in list(location_boxes(bytes(data[start : start + size]), 0, size)):
-            _blank_box(data, Box(box.kind, box.start + start, box.body + start, box.end + start))
+            blank_box(data, Box(box.kind, box.start + start, box.body + start, box.end + start))
             changed = True
     return changed
 
@@ -61,7 +53,7 @@ def _hides_metadata(data: bytearray, start: int, kind: bytes) -> bool:
     return kind == b"iTXt" and compressed_xmp
 
 
-def _seal_png(data: bytearray) -> bool:
+def _scrub_png_chunks(data: bytearray) -> bool:
     """Blank packed metadata and make the checksums of text chunks true again."""
     changed = False
     for start, kind, end in list(_png_chunks(data)):
@@ -74,55 +66,17 @@ def _seal_png(data: bytearray) -> bool:
 
 
 def scrub_bytes(data: bytearray, found: Format) -> bool:
-    """Remove the place from an image in memory; answers whether there was one.
+    """Remove the location from an image in memory; answers whether there was one.
 
     Raises:
         Fault: its structures lie over each other, and would take for ever.
     """
-    effort = Effort(len(data))
-    changed = [blank_tiff_gps(data, effort), blank_xmp_gps(data)]
-    changed.append(_scrub_trailing_video(data, effort))
+    budget = WorkBudget(len(data))
+    changed = [blank_tiff_gps(data, budget), blank_xmp_gps(data)]
+    changed.append(_scrub_trailing_video(data, budget))
     if found is PNG:
-        changed.append(_seal_png(data))
+        changed.append(_scrub_png_chunks(data))
     return any(changed)
-
-
-def _read_at(file: BinaryIO, start: int, size: int) -> bytes:
-    file.seek(start)
-    return file.read(size)
-
-
-def _top_boxes(file: BinaryIO, total: int) -> Iterator[Box]:
-    at = 0
-    while at + 8 <= total:
-        head = _read_at(file, at, 16)
-        # A box's own size decides where it ends, so only its head has to be in memory.
-        size, body = int.from_bytes(head[:4], "big"), 8
-        if size == 1:
-            size, body = int.from_bytes(head[8:16], "big"), 16
-        size = size or total - at
-        if size < body:
-            return
-        yield Box(head[4:8], at, at + body, min(at + size, total))
-        at += size
-
-
-def scrub_video(path: Path) -> bool:
-    """Remove the place from an MP4 or QuickTime file; answers whether there was one."""
-    changed = False
-    with path.open("r+b") as file:
-        for top in list(_top_boxes(file, path.stat().st_size)):
-            if top.kind not in PLACES_IN or top.end - top.start > MOOV_LIMIT_BYTES:
-                continue
-            data = bytearray(_read_at(file, top.start, top.end - top.start))
-            found = list(location_boxes(bytes(data), 0, len(data)))
-            for box in found:
-                _blank_box(data, box)
-            if blank_xmp_gps(data) or found:
-                file.seek(top.start)
-                file.write(data)
-                changed = True
-    return changed
 
 
 def _jpeg_head_bytes(head: bytes) -> int | None:
@@ -147,7 +101,7 @@ def _is_plain_jpeg(data: bytes, head_bytes: int) -> bool:
 
 
 def _searched(data: bytes, found: Format) -> bytearray:
-    """Return the part of a file, from its beginning, in which a place can stand."""
+    """Return the part of a file, from its beginning, in which a location can stand."""
     head_bytes = _jpeg_head_bytes(data) if found is JPEG else None
     if head_bytes is not None and _is_plain_jpeg(data, head_bytes):
         return bytearray(data[:head_bytes])
@@ -155,7 +109,7 @@ def _searched(data: bytes, found: Format) -> bytearray:
 
 
 def scrub_image(path: Path, found: Format) -> bool:
-    """Remove the place from an image file; answers whether there was one."""
+    """Remove the location from an image file; answers whether there was one."""
     with path.open("r+b", buffering=0) as file:
         data = _searched(file.read(), found)
         if not scrub_bytes(data, found):

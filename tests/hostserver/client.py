@@ -1,4 +1,4 @@
-"""A client that speaks plain HTTP to a host, and pictures to send it."""
+"""A client that speaks plain HTTP to a host, and a list of the files that lie there."""
 
 import io
 from dataclasses import dataclass
@@ -6,21 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from PIL import Image
 
 from imgoe_bot.hostserver import HostServer
-
-MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
-
-
-def picture(kind: str = "JPEG", *, size: tuple[int, int] = (640, 480), seed: int = 90) -> bytes:
-    """A picture that is no single colour, different for every seed."""
-    left = Image.new("RGB", size, (seed * 37 % 256, 40, 90))
-    right = Image.effect_mandelbrot(size, (-2.0, -1.5, 1.0, 1.5), 60).convert("RGB")
-    image = Image.blend(left, right, 0.5)
-    buffer = io.BytesIO()
-    image.save(buffer, kind)
-    return buffer.getvalue()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from tests.hostserver.driver import Client
+from tests.hostserver.client import Client
 
 WAIT_S = 20
 MULTIPART = "Content-Type: multipart/form-data; boundary=b"
@@ -14,7 +14,7 @@ PART = b'--b\r\nContent-Disposition: form-data; name="source"; filename="a.jpg"\
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
+class RawConnection:
     """Bytes out, bytes in; every wait has an end."""
 
     reader: asyncio.StreamReader
@@ -45,11 +45,11 @@ class Wire:
 
 
 @asynccontextmanager
-async def connected(client: Client) -> AsyncGenerator[Wire]:
+async def raw_connection(client: Client) -> AsyncGenerator[RawConnection]:
     """Open a connection to a client's host."""
     host, _, port = client.url.rpartition("/")[2].partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     try:
-        yield Wire(reader, writer)
+        yield RawConnection(reader, writer)
     finally:
         writer.transport.abort()

@@ -7,9 +7,9 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from imgoe_bot.hostserver.faults import Fault, Reason
-from imgoe_bot.hostserver.options import Patience
+from imgoe_bot.hostserver.options import RequestTimeouts
 
-PATIENCE = web.AppKey("patience", Patience)
+TIMEOUTS = web.AppKey("timeouts", RequestTimeouts)
 # What aiohttp raises, in all, for a body that isn't what it claims to be.
 UNREADABLE = (
     ValueError,
@@ -39,10 +39,10 @@ async def pieces(request: web.Request) -> AsyncGenerator[bytes]:
     Raises:
         Fault: the next one keeps waiting, or all of them together come too slowly.
     """
-    patience, loop = request.app[PATIENCE], asyncio.get_running_loop()
+    timeouts, loop = request.app[TIMEOUTS], asyncio.get_running_loop()
     begun, arrived_bytes = loop.time(), 0
     while not request.content.at_eof():
-        deadline = patience.deadline_s(begun, now_s=loop.time(), arrived_bytes=arrived_bytes)
+        deadline = timeouts.deadline_s(begun, now_s=loop.time(), arrived_bytes=arrived_bytes)
         try:
             async with asyncio.timeout_at(deadline):
                 piece = await request.content.readany()

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from imgoe_bot.hostserver.api.reply import JsonObject
 
-KEY_PLACE = "PASTE_YOUR_API_KEY"
+KEY_PLACEHOLDER = "PASTE_YOUR_API_KEY"
 FLAMESHOT = """#!/bin/sh
 # Takes a screenshot with Flameshot, uploads it and prints its page. Needs curl.
 # Keep the key in the environment: IMGOE_KEY=chv_... {name}
@@ -27,7 +27,7 @@ def sharex(base_url: str, site_name: str, *, strict: bool) -> JsonObject:
         "DestinationType": "ImageUploader, FileUploader",
         "RequestMethod": "POST",
         "RequestURL": f"{base_url}/api/1/upload",
-        "Headers": {"X-API-Key": KEY_PLACE},
+        "Headers": {"X-API-Key": KEY_PLACEHOLDER},
         "Body": "MultipartFormData",
         "FileFormName": "source",
         "URL": "{json:image.url_viewer}",

@@ -8,32 +8,37 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from imgoe_bot.hostserver.decoding.renditions import ImageMaker, md5_of
+from imgoe_bot.hostserver.decoding.image_processor import ImageProcessor, md5_of
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.file_facts import Media
 from imgoe_bot.hostserver.formats import WEBM, Format
 from imgoe_bot.hostserver.index.file_names import NAME_ATTEMPTS
-from imgoe_bot.hostserver.index.lifecycle import Ledger
+from imgoe_bot.hostserver.index.lifecycle import UploadLifecycle
 from imgoe_bot.hostserver.index.records import Account, Upload
 from imgoe_bot.hostserver.intake.form import UploadForm
 from imgoe_bot.hostserver.intake.spool import Spool
-from imgoe_bot.hostserver.scrubbing.stills import scrub_video
+from imgoe_bot.hostserver.scrubbing.mp4 import scrub_mp4
 from imgoe_bot.hostserver.scrubbing.webm import scrub_webm
 from imgoe_bot.hostserver.storage.blobs import Blobs, NameTaken
-from imgoe_bot.hostserver.storage.placing import every_blob_name, public_under, publish, put_all
-from imgoe_bot.hostserver.uploads.drafts import describe
+from imgoe_bot.hostserver.storage.upload_files import (
+    all_blob_names,
+    as_approved,
+    publish,
+    put_upload,
+)
+from imgoe_bot.hostserver.uploads.new_upload import new_upload
 
 LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """A file at the door.
+class ReceivedFile:
+    """A file that arrived, and what is to become of it.
 
     Attributes:
         filename: the client's name for it, None without one.
         owner: None for a guest.
-        must_wait: keep it from the public until an admin approves.
+        needs_approval: keep it from the public until an admin approves.
         expires_within_s: it goes after this long even when the form says later or nothing.
         refuse_duplicate: refuse bytes that came with the same key before.
         album_id: the album's number, once it was found to be the owner's.
@@ -43,105 +48,109 @@ class Arrival:
     form: UploadForm
     filename: str | None = None
     owner: Account | None = None
-    must_wait: bool = False
+    needs_approval: bool = False
     expires_within_s: int | None = None
     refuse_duplicate: bool = False
     album_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Keeper:
-    """Keeps uploads: their files in a storage, their rows in the ledger."""
+class UploadStore:
+    """Stores and removes uploads: their files in a storage, their rows in the index."""
 
-    ledger: Ledger
+    lifecycle: UploadLifecycle
     blobs: Blobs
-    images: ImageMaker
+    images: ImageProcessor
     clock: Callable[[], float]
 
-    def keep(self, arrival: Arrival, found: Format, film: Media | None) -> Upload:
-        """Store a file that arrived; an image is made ready here, a ``film`` already was.
+    def store(self, received: ReceivedFile, found: Format, video: Media | None) -> Upload:
+        """Store a file that arrived; an image is made ready here, a ``video`` already was.
 
         What is to be is noted, the files are stored, that they are there is noted. Killed in
         between, it leaves no file that the index doesn't know and the sweep won't find.
 
         Raises:
             Fault: it can't be taken; nothing is left behind.
-            Duplicate: it was taken before, and the arrival refuses that.
+            Duplicate: it was taken before, and this is to be refused.
         """
-        draft, media = self._make(arrival, found, film)
-        begun = self.ledger.begin(draft, refuse_repeat=arrival.refuse_duplicate)
+        row, media = self._prepare(received, found, video)
+        begun = self.lifecycle.begin(row, refuse_repeat=received.refuse_duplicate)
         for _ in range(NAME_ATTEMPTS):
             try:
-                put_all(self.blobs, begun, media)
-                return self.ledger.finish(begun)
+                put_upload(self.blobs, begun, media)
+                return self.lifecycle.finish(begun)
             except NameTaken:  # by a file the index knows nothing of
-                begun = self.ledger.rename(begun)
+                begun = self.lifecycle.rename(begun)
             except BaseException:
-                self._withdraw(begun)
+                self._roll_back(begun)
                 raise
-        self.ledger.remove(begun)
+        self.lifecycle.remove(begun)
         raise Fault(Reason.NO_FREE_NAME)
 
-    def _make(self, arrival: Arrival, found: Format, film: Media | None) -> tuple[Upload, Media]:
+    def _prepare(
+        self, received: ReceivedFile, found: Format, video: Media | None
+    ) -> tuple[Upload, Media]:
         """Return the row of an upload and its files."""
-        sent_md5 = arrival.spool.close()
-        media = self._picture(arrival, found, sent_md5) if film is None else self._scrub(film)
-        draft = describe(
+        sent_md5 = received.spool.close()
+        media = (
+            self._process_image(received, found, sent_md5) if video is None else self._scrub(video)
+        )
+        row = new_upload(
             media,
-            arrival.form,
-            filename=arrival.filename,
-            owner=arrival.owner,
+            received.form,
+            filename=received.filename,
+            owner=received.owner,
             now_s=int(self.clock()),
-            expires_within_s=arrival.expires_within_s,
+            expires_within_s=received.expires_within_s,
         )
         upload = replace(
-            draft,
-            album_id=arrival.album_id,
+            row,
+            album_id=received.album_id,
             sent_md5=sent_md5,
-            is_approved=not arrival.must_wait,
+            is_approved=not received.needs_approval,
         )
         return upload, media
 
-    def _withdraw(self, begun: Upload) -> None:
+    def _roll_back(self, begun: Upload) -> None:
         """Undo what was begun; what can't be undone now, the sweep will find."""
         try:
             self.blobs.delete(begun.blob_names())
-            self.ledger.remove(begun)
+            self.lifecycle.remove(begun)
         except Fault as fault:
             LOG.warning("an upload that failed is left to the sweep: %s", fault.message)
             with suppress(Fault):
-                self.ledger.abandon(begun)
+                self.lifecycle.abandon(begun)
 
-    def _picture(self, arrival: Arrival, found: Format, md5: str) -> Media:
-        path, width_px = arrival.spool.path, arrival.form.width_px
-        return self.images.make(path, source=found, md5=md5, width_px=width_px)
+    def _process_image(self, received: ReceivedFile, found: Format, md5: str) -> Media:
+        path, width_px = received.spool.path, received.form.width_px
+        return self.images.process(path, source=found, md5=md5, width_px=width_px)
 
-    def _scrub(self, film: Media) -> Media:
+    def _scrub(self, video: Media) -> Media:
         if self.images.keep_location:
-            return film
-        scrub = scrub_webm if film.format is WEBM else scrub_video
-        return replace(film, md5=md5_of(film.path)) if scrub(film.path) else film
+            return video
+        scrub = scrub_webm if video.format is WEBM else scrub_mp4
+        return replace(video, md5=md5_of(video.path)) if scrub(video.path) else video
 
     def delete(self, upload: Upload) -> bool:
         """Remove an upload's files, then its row; answers whether this call removed it.
 
         In this order a crash in between leaves a row that a repeat removes, never a public file.
         """
-        names = [] if upload.is_approved else self.ledger.list_names(upload)
-        self.blobs.delete(every_blob_name(upload, names))
-        return self.ledger.remove(upload)
+        names = [] if upload.is_approved else self.lifecycle.list_names(upload)
+        self.blobs.delete(all_blob_names(upload, names))
+        return self.lifecycle.remove(upload)
 
     def approve(self, upload: Upload) -> None:
         """Show an upload that waited; also one whose approval was cut off half way."""
         if upload.is_approved:
             return
-        names = self.ledger.list_names(upload)
+        names = self.lifecycle.list_names(upload)
         for _ in range(NAME_ATTEMPTS):
-            name = names.pop() if names else self.ledger.claim_another(upload)
+            name = names.pop() if names else self.lifecycle.claim_another(upload)
             try:
-                publish(self.blobs, upload, public_under(upload, name))
+                publish(self.blobs, upload, as_approved(upload, name))
             except NameTaken:  # by a file the index knows nothing of
                 continue
-            self.ledger.approve(upload, name=name)
+            self.lifecycle.approve(upload, name=name)
             return
         raise Fault(Reason.NO_FREE_NAME)

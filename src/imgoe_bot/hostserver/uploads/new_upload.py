@@ -34,7 +34,7 @@ def _title(media: Media, form: UploadForm, filename: str | None, stem: str) -> s
     return clean_text(found)[:TITLE_KEPT] or stem
 
 
-def describe(
+def new_upload(
     media: Media,
     form: UploadForm,
     *,

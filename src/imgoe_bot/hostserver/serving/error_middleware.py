@@ -9,7 +9,7 @@ from aiohttp.typedefs import Handler, Middleware
 from imgoe_bot.hostserver.access.sessions import Session
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.pages.html import Renderer
-from imgoe_bot.hostserver.problems import problem
+from imgoe_bot.hostserver.problems import problem_response
 
 AS_DECLARED = {"X-Content-Type-Options": "nosniff"}  # browsers must not guess another type
 LOG = logging.getLogger(__name__)
@@ -20,21 +20,21 @@ def _route_name(request: web.Request) -> str:
     return "unknown" if resource is None else resource.canonical
 
 
-def _is_person(request: web.Request) -> bool:
+def _wants_page(request: web.Request) -> bool:
     """Answer whether a browser shows the answer as a page."""
     is_api = request.path.startswith(("/api/", "/images/", "/oembed"))
     return not is_api and "text/html" in request.headers.get("Accept", "")
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
+class ErrorMiddleware:
     """Answers faults as pages to people and as problems to programs, and errors as a bare 500."""
 
     renderer: Renderer
 
     async def _refuse(self, request: web.Request, fault: Fault) -> web.Response:
-        if not _is_person(request):
-            return problem(fault)
+        if not _wants_page(request):
+            return problem_response(fault)
         unknown = fault.reason is Reason.NOT_FOUND and fault.detail is None
         template = "not_found.html" if unknown else "refused.html"
         facts, status = {"message": fault.message}, fault.kind.status
@@ -83,7 +83,7 @@ class Guard:
             return web.json_response({"status": 500, "title": "Internal Server Error"}, status=500)
 
     def middleware(self) -> Middleware:
-        """Return the guard in the form aiohttp takes."""
+        """Return it in the form aiohttp takes."""
 
         @web.middleware
         async def run(request: web.Request, handler: Handler) -> web.StreamResponse:
