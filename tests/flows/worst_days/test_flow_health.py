@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from imgoe_bot.app import run_bot
 from imgoe_bot.discordsim import DiscordSim
-from imgoe_bot.health import is_healthy
+from imgoe_bot.terminal.healthcheck import is_healthy
 from imgoe_bot.ui import endpoints
 from imgoe_bot.ui.client.connection import is_connected
 from tests.flows.kit import PATIENCE_S, Town, bot_process, eventually, picture
