@@ -1,6 +1,6 @@
 """What the operator sets for the whole process, read once from ``IMGOE_*`` variables.
 
-Only ``cli`` and ``app`` read this; everything below is given plain arguments.
+Only ``terminal`` and ``app`` read this; everything below is given plain arguments.
 """
 
 import base64

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from imgoe_bot.errors import ConfigError, SettingsRejected
-from imgoe_bot.hostapi.places import normal_base
+from imgoe_bot.hostapi.addresses import normal_base
 
 OTHERS_BITS = stat.S_IRWXG | stat.S_IRWXO
 LARGEST_FILE_BYTES = 64 * 1024

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from imgoe_bot.adapters.sources.web import WebReader, is_public, open_guarded_http
 from imgoe_bot.errors import HostBusy, ImgoeError, InternalError, KeyRejected, SourceUnreachable
 from imgoe_bot.hostapi import HostClient, UploadReply, UploadRequest
-from imgoe_bot.hostapi.client.repeats import Backoff, Patience, repeated
+from imgoe_bot.hostapi.client.retries import Backoff, RetryPolicy, retried
 from imgoe_bot.terminal.standard_streams import plain
 from imgoe_bot.terminal.upload.outcome import Outcome
 from imgoe_bot.terminal.upload.sources import SourceOpener, is_web_address, size_of
@@ -127,7 +127,7 @@ class _Uploads:
         self._plan = plan
         self._bars = bars
         self._slots = asyncio.Semaphore(plan.jobs)
-        self._patience = Patience(BACKOFF, longest_s=plan.patience_s)
+        self._retries = RetryPolicy(BACKOFF, longest_s=plan.patience_s)
         self._halted_by: ImgoeError | None = None
 
     async def upload(self, argument: str) -> Outcome:
@@ -145,8 +145,8 @@ class _Uploads:
     async def _send(self, argument: str) -> UploadReply:
         """Upload; the client itself repeats what it can read again, and we read an address."""
         once = partial(self._send_once, argument)
-        attempts = self._patience.attempts if is_web_address(argument) else 1
-        return await repeated(once, attempts=attempts, wait_s=self._patience.wait_s)
+        attempts = self._retries.attempts if is_web_address(argument) else 1
+        return await retried(once, attempts=attempts, wait_s=self._retries.wait_s)
 
     async def _send_once(self, argument: str) -> UploadReply:
         async with self._sources.open(argument) as source:
