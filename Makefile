@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ARGS   ?=
 SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 
-.PHONY: help install demo run test check fix wheel images bench bench-host bench-mirror chaos constraints clean
+.PHONY: help install demo run test check fix wheel images bench bench-host bench-mirror bench-terminal chaos constraints clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -55,10 +55,13 @@ wheel: $(VENV)/.dev ## Build the wheel and try it in a clean environment.
 images: $(VENV)/.dev ## Take the pictures of the demo for README and docs anew (needs Chromium).
 	$(BIN)/python -m tests.docs.take_images
 
-bench: bench-host bench-mirror ## Run every benchmark; the tables are kept in benchmarks/results.
+bench: bench-host bench-mirror bench-terminal ## Run every benchmark; the tables are kept in benchmarks/results.
 
 bench-mirror: $(VENV)/.dev ## Measure a file's way through the bot against raw sockets (2 minutes).
 	$(BIN)/python benchmarks/bench_mirror.py
+
+bench-terminal: $(VENV)/.dev ## Measure what the quick commands cost against an empty typer application (1 minute).
+	$(BIN)/python benchmarks/bench_terminal.py
 
 bench-host: $(VENV)/.dev ## Measure uploads to the embedded host against the bare work (8 minutes).
 	$(BIN)/python -m benchmarks.bench_host

@@ -35,7 +35,7 @@ from benchmarks.host_table import REFERENCE_MS, Case, Result, Round, summary, ta
 RESULTS = Path(__file__).parent / "results"
 FLOOR = Path(__file__).with_name("host_floor.py")
 ROOT = Path(__file__).parents[1]
-HOST = "import typer; from imgoe_bot.terminal.host import host; typer.run(host)"
+HOST = "import typer; from imgoe_bot.terminal.cli import host; typer.run(host)"
 AT_ONCE = (1, 4, 16)
 ROUNDS = 5
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")

@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 
 from imgoe_bot import health
 from imgoe_bot.adapters.store import Database, SqlNotes, open_engine
+from imgoe_bot.terminal.healthcheck import is_healthy
 from tests.flows.kit import eventually
 
 OFTEN_S = 0.02
@@ -83,9 +84,9 @@ async def test_a_bot_that_was_stopped_is_not_healthy_from_that_moment(
 ) -> None:
     file = tmp_path / "health"
     async with shown(file, notes):
-        await eventually(lambda: health.is_healthy(file))
+        await eventually(lambda: is_healthy(file))
 
-    assert not health.is_healthy(file)
+    assert not is_healthy(file)
 
 
 async def test_what_a_killed_process_left_makes_no_later_one_healthy(
@@ -97,7 +98,7 @@ async def test_what_a_killed_process_left_makes_no_later_one_healthy(
     async with shown(file, notes, bot):
         await eventually(lambda: bot.looks > 1)
 
-        assert not health.is_healthy(file)
+        assert not is_healthy(file)
 
 
 async def test_a_lost_connection_lets_the_file_grow_old(tmp_path: Path, notes: SqlNotes) -> None:
@@ -120,11 +121,11 @@ async def test_a_locked_database_is_unhealthy_until_it_is_let_go_in_one_line_eac
     other = sqlite3.connect(tmp_path / "bot.sqlite3", isolation_level=None)
     with capture_logs() as lines, contextlib.closing(other):
         async with shown(file, notes):
-            await eventually(lambda: health.is_healthy(file))
+            await eventually(lambda: is_healthy(file))
             other.execute("BEGIN IMMEDIATE")
-            await eventually(lambda: not health.is_healthy(file))
+            await eventually(lambda: not is_healthy(file))
             other.execute("ROLLBACK")
-            await eventually(lambda: health.is_healthy(file))
+            await eventually(lambda: is_healthy(file))
 
     assert [line["event"] for line in lines] == [
         "not healthy: the database takes no writes",
@@ -143,12 +144,12 @@ async def test_a_full_disk_is_unhealthy_until_there_is_room_again(
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        await eventually(lambda: health.is_healthy(file))
+        await eventually(lambda: is_healthy(file))
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
-        await eventually(lambda: not health.is_healthy(file))
+        await eventually(lambda: not is_healthy(file))
         unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, unlimited)
-        await eventually(lambda: health.is_healthy(file))
+        await eventually(lambda: is_healthy(file))
     finally:
         process.kill()
         await process.wait()
@@ -166,11 +167,11 @@ async def test_a_database_that_became_read_only_is_unhealthy_until_it_is_not(
             await connection.exec_driver_sql(f"PRAGMA query_only = {on}")
 
     async with shown(file, SqlNotes(database)):
-        await eventually(lambda: health.is_healthy(file))
+        await eventually(lambda: is_healthy(file))
         await set_read_only(1)
-        await eventually(lambda: not health.is_healthy(file))
+        await eventually(lambda: not is_healthy(file))
         await set_read_only(0)
-        await eventually(lambda: health.is_healthy(file))
+        await eventually(lambda: is_healthy(file))
     await database.close()
 
 
@@ -190,7 +191,7 @@ async def test_a_health_file_that_cannot_be_written_is_one_warning_and_ends_noth
 async def test_a_folder_that_went_missing_is_made_again(tmp_path: Path, notes: SqlNotes) -> None:
     file = tmp_path / "data" / "health"
     async with shown(file, notes):
-        await eventually(lambda: health.is_healthy(file))
+        await eventually(lambda: is_healthy(file))
         shutil.rmtree(tmp_path / "data")
 
-        await eventually(lambda: health.is_healthy(file))
+        await eventually(lambda: is_healthy(file))

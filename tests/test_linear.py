@@ -18,8 +18,8 @@ from imgoe_bot.domain.option_kinds import Form
 from imgoe_bot.domain.templates import fill
 from imgoe_bot.errors import ImgoeError
 from imgoe_bot.hostapi import duration as api_duration
+from imgoe_bot.hostapi import redaction
 from imgoe_bot.hostapi.client.log_filter import unlogged
-from imgoe_bot.hostapi.redaction import scrub
 from imgoe_bot.hostapi.wire.answers import Answer, moved_link, parse_deletion, refused
 from imgoe_bot.hostapi.wire.multipart import plain_name
 from imgoe_bot.hostapi.wire.refusals import Sent
@@ -180,7 +180,7 @@ PARSERS: dict[str, tuple[Parser, list[str]]] = {
         ),
         [*OPTIONS, "-", "."],
     ),
-    "a host's words": (lambda text: scrub(text, secrets=("key",)), HTML + SECRETS),
+    "a host's words": (lambda text: redaction.redact(text, secrets=("key",)), HTML + SECRETS),
     "a viewer's page": (
         lambda text: read_viewer(text.encode(), url="https://host.example/image/a"),
         HTML,

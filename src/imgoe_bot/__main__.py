@@ -2,7 +2,7 @@
 
 import sys
 
-EXIT_STOPPED = 130
+from imgoe_bot.terminal.exit_codes import EXIT_STOPPED
 
 
 def main() -> None:

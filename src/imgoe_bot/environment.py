@@ -1,12 +1,19 @@
 """Environment variables as people set them: values cleaned, and names that mean nothing found."""
 
+import base64
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from urllib.parse import urlsplit
 
 PREFIX = "IMGOE"
+DEFAULT_DATA_DIR = Path("data")
+HEALTH_FILE = "health"
+"""Its name in the data folder."""
+SECRET_KEY_BYTES = 32
 _EDGE = r"(?:\s|[\ufeff\u200b\u2060]|\udcef\udcbb\udcbf)+"  # the last: a BOM under LANG=C
 _EDGES = re.compile(rf"\A{_EDGE}|{_EDGE}\Z")
 _QUOTES = ('""', "''", "“”")
@@ -37,6 +44,20 @@ def cleaned(value: str) -> str:
     bare = _EDGES.sub("", value)
     is_quoted = len(bare) > 1 and bare[0] + bare[-1] in _QUOTES
     return cleaned(bare[1:-1]) if is_quoted else bare
+
+
+def find_value(name: str, environment: Mapping[str, str]) -> str:
+    """Return a variable's cleaned value, empty where it is not set; names count in any case.
+
+    Source: pydantic-settings, ``case_sensitive``: of two names the last one holds.
+    """
+    found = [value for given, value in environment.items() if given.upper() == name]
+    return cleaned(found[-1]) if found else ""
+
+
+def make_secret_key() -> str:
+    """Return a fresh value for IMGOE_SECRET_KEY."""
+    return base64.b64encode(os.urandom(SECRET_KEY_BYTES)).decode()
 
 
 def find_unknown(names: Iterable[str], *, known: Iterable[str]) -> list[Unknown]:

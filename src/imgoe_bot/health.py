@@ -3,8 +3,6 @@
 import asyncio
 import contextlib
 import os
-import stat
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -13,23 +11,8 @@ import structlog
 from imgoe_bot.errors import ImgoeError
 
 INTERVAL_S = 15.0
-HEALTHY_FOR_S = 60
 
 log = structlog.stdlib.get_logger(__name__)
-
-
-def is_healthy(file: Path) -> bool:
-    """Tell whether a health file was renewed within the last minute.
-
-    Raises:
-        OSError: the file can't be looked at.
-    """
-    try:
-        status = file.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    is_young = abs(time.time() - status.st_mtime) <= HEALTHY_FOR_S  # a clock may be put back
-    return stat.S_ISREG(status.st_mode) and is_young
 
 
 async def show(

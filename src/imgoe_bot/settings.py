@@ -1,6 +1,6 @@
 """What the operator sets for the whole process, read once from ``IMGOE_*`` variables.
 
-Only ``cli`` and ``app`` read this; everything below is given plain arguments.
+Only ``terminal`` and ``app`` read this; everything below is given plain arguments.
 """
 
 import base64
@@ -22,10 +22,17 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from imgoe_bot.environment import Unknown, check_url, cleaned, find_unknown
+from imgoe_bot.environment import (
+    DEFAULT_DATA_DIR,
+    HEALTH_FILE,
+    SECRET_KEY_BYTES,
+    Unknown,
+    check_url,
+    cleaned,
+    find_unknown,
+)
 from imgoe_bot.errors import ConfigError
 
-SECRET_KEY_BYTES = 32
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _ALLOWANCE = r"[1-9]\d{0,6}/[1-9]\d{0,4}[smhd]"
 _YEAR_S = 365 * 86_400
@@ -122,7 +129,7 @@ class PluginSettings(BaseSettings):
         description="32 random bytes in base64 that encrypt API keys and delete links. Required."
     )
     data_dir: Annotated[Path, AfterValidator(_check_folder_name)] = Field(
-        default=Path("data"), description="Folder of the SQLite file and the health file."
+        default=DEFAULT_DATA_DIR, description="Folder of the SQLite file and the health file."
     )
     database_url: Annotated[str, AfterValidator(_check_database_url)] = Field(
         default="", description="SQLAlchemy URL; empty means imgoe_bot.sqlite3 in the data folder."
@@ -228,7 +235,7 @@ class PluginSettings(BaseSettings):
     @property
     def health_file(self) -> Path:
         """The file whose age says whether the bot is alive."""
-        return self.data_dir / "health"
+        return self.data_dir / HEALTH_FILE
 
 
 class Settings(PluginSettings):

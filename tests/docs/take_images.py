@@ -13,7 +13,7 @@ from typing import Literal
 from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from imgoe_bot.terminal.demo.rehearsal import sample_picture
+from imgoe_bot.terminal.demo.sample_files import sample_picture
 from tests.flows.demo_process import CHROMIUM_FLAGS, running_demo
 from tests.flows.tour import Tour
 

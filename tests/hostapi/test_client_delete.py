@@ -7,7 +7,7 @@ from aiohttp import web
 
 from imgoe_bot.errors import BadReply, HostBroken, ReplyMissing, SettingsRejected, SourceBlocked
 from imgoe_bot.hostapi import DeleteLink, HostClient
-from imgoe_bot.hostapi.places import is_same_site
+from imgoe_bot.hostapi.addresses import is_same_site
 
 if TYPE_CHECKING:
     from tests.hostapi.conftest import ReplayHost

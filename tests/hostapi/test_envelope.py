@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 
 from imgoe_bot.errors import SettingsRejected
 from imgoe_bot.hostapi import Base64Source, BytesSource, UploadRequest, UrlSource
-from imgoe_bot.hostapi.wire.multipart import FILENAME_BYTES, Envelope, FilePart, plain_name, seal
+from imgoe_bot.hostapi.wire.multipart import (
+    FILENAME_BYTES,
+    Envelope,
+    FilePart,
+    multipart_envelope,
+    plain_name,
+)
 from imgoe_bot.hostapi.wire.requests import build
 
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40)
@@ -29,7 +35,7 @@ def taken_apart(envelope: Envelope, *, file: bytes = b"") -> list[Message]:
 @given(st.text())
 def test_no_file_name_breaks_out_of_its_header(name: str) -> None:
     part = FilePart("source", plain_name(name) or "upload", "image/png")
-    envelope = seal([("title", "x")], part=part)
+    envelope = multipart_envelope([("title", "x")], part=part)
     disposition = envelope.head.split(b"\r\n\r\n")[1].split(b"\r\n")[2]
     assert envelope.head.count(b"\r\n\r\n") == 2
     assert disposition.count(b'"') == 4
@@ -41,20 +47,20 @@ def test_no_file_name_breaks_out_of_its_header(name: str) -> None:
 @given(TEXT)
 def test_a_file_name_can_be_read_back(name: str) -> None:
     kept = plain_name(name)
-    quoted = seal([], part=FilePart("source", kept, "image/png")).head
+    quoted = multipart_envelope([], part=FilePart("source", kept, "image/png")).head
     found = quoted.split(b'filename="')[1].split(b'"\r\n')[0].decode()
     assert "%" in kept or unquote(found) == kept
 
 
 @given(st.binary(max_size=200))
 def test_the_length_around_a_file_is_exact(file: bytes) -> None:
-    envelope = seal([("title", "ä")], part=FilePart("source", "a.png", "image/png"))
+    envelope = multipart_envelope([("title", "ä")], part=FilePart("source", "a.png", "image/png"))
     assert envelope.length_around(len(file)) == len(envelope.head + file + envelope.tail)
 
 
 @given(TEXT)
 def test_a_field_arrives_as_it_was(value: str) -> None:
-    (part,) = taken_apart(seal([("title", value)], part=None))
+    (part,) = taken_apart(multipart_envelope([("title", value)], part=None))
     assert part.get_payload(decode=True) == value.encode()
 
 

@@ -17,7 +17,7 @@ from imgoe_bot.hostapi import (
     UrlSource,
 )
 from imgoe_bot.hostapi.models import Format
-from imgoe_bot.hostapi.redaction import scrub
+from imgoe_bot.hostapi.redaction import redact
 from imgoe_bot.hostapi.wire.requests import build
 
 if TYPE_CHECKING:
@@ -140,8 +140,8 @@ async def test_half_a_reply_behind_noise_is_not_quoted(
 @pytest.mark.parametrize("slash", ["/", "\\/", "%2F", "\\u002f"])
 def test_a_delete_link_is_cut_out_however_its_slashes_are_written(slash: str) -> None:
     text = f"see https:{slash}{slash}h.example{slash}a{slash}delete{slash}{SECRET} now"
-    assert SECRET not in scrub(text, secrets=())
-    assert scrub(text, secrets=()).endswith(" now")
+    assert SECRET not in redact(text, secrets=())
+    assert redact(text, secrets=()).endswith(" now")
 
 
 async def test_httpx_logs_neither_the_delete_link_nor_the_key(

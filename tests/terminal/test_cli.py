@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from imgoe_bot import __version__
 from imgoe_bot.errors import ConfigError
-from imgoe_bot.health import HEALTHY_FOR_S
 from imgoe_bot.settings import PluginSettings, load_settings
 from imgoe_bot.terminal import cli
+from imgoe_bot.terminal.healthcheck import HEALTHY_FOR_S
 
 CONFIG = 78
 KEY = base64.b64encode(bytes(32)).decode()
@@ -224,15 +224,26 @@ def test_a_malformed_variable_is_one_line_without_its_value_and_78(
     assert "hunter2" not in line
 
 
-@pytest.mark.parametrize("module", ["typer", "pydantic_settings", "httpx", "rich"])
+@pytest.mark.parametrize(
+    ("module", "command"),
+    [
+        ("typer", "upload x.png --guest"),
+        ("rich", "upload x.png --guest"),
+        ("httpx", "upload x.png --guest"),
+        ("pydantic_settings", "run"),
+        ("discord", "run"),
+        ("pydantic_settings", "healthcheck"),
+        ("sqlalchemy", "host --data x"),
+    ],
+)
 def test_ctrl_c_while_the_program_is_still_loading_is_130_without_a_traceback(
-    run: Run, tmp_path: Path, module: str
+    run: Run, tmp_path: Path, module: str, command: str
 ) -> None:
     interrupted = tmp_path / "early" / f"{module}.py"
     interrupted.parent.mkdir()
     interrupted.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
 
-    done = run("upload", "x.png", "--guest", PYTHONPATH=str(tmp_path / "early"))
+    done = run(*command.split(), PYTHONPATH=str(tmp_path / "early"))
 
     assert done.returncode == 130
     assert "Traceback" not in done.stderr

@@ -23,8 +23,8 @@ from typer.testing import CliRunner, Result
 from imgoe_bot.errors import ConfigError
 from imgoe_bot.hostapi.probing.tiny_files import tiny_file
 from imgoe_bot.hostserver import HostOptions, HostServer
+from imgoe_bot.terminal import cli
 from imgoe_bot.terminal.cli import app
-from imgoe_bot.terminal.upload import command
 from tests.docs.tables import code, fences, read, rows, sections
 
 WAIT_S = 20
@@ -746,7 +746,7 @@ async def test_the_guides_example_runs(environment: dict[str, str], folder: Path
 
 def test_the_guide_lists_every_option_and_exit_code() -> None:
     listed = [code(row[0]) for row in rows(GUIDE)]
-    parameters = inspect.signature(command.upload).parameters
+    parameters = inspect.signature(cli.upload).parameters
     renamed = {"style": "format", "as_json": "json"}
     options = {
         f"--{renamed.get(name, name).replace('_', '-')}" for name in parameters if name != "files"

@@ -7,7 +7,6 @@ Errors are those of ``imgoe_bot.errors``.
 from imgoe_bot.hostapi.client.client import HostClient
 from imgoe_bot.hostapi.client.transport import open_http
 from imgoe_bot.hostapi.duration import check_duration, format_duration, parse_duration
-from imgoe_bot.hostapi.media import extension_of, sniff_mime
 from imgoe_bot.hostapi.models import (
     Base64Source,
     BytesSource,
@@ -19,6 +18,7 @@ from imgoe_bot.hostapi.models import (
     UrlSource,
 )
 from imgoe_bot.hostapi.probing.probe import HostAbilities
+from imgoe_bot.hostapi.sniffing import extension_of, sniff_mime
 from imgoe_bot.hostapi.wire.reply import Rendition, UploadReply
 from imgoe_bot.hostapi.wire.viewer_page import Published
 

@@ -136,11 +136,11 @@ def is_http_url(text: str) -> bool:
     """Whether a text is one absolute http or https address and nothing else."""
     try:
         parts = urlsplit(text)
-        has_place = _is_name(parts.hostname or "") and parts.port != 0  # beyond 65535 it raises
+        has_host = _is_name(parts.hostname or "") and parts.port != 0  # beyond 65535 it raises
     except ValueError:
         return False
     printable = text.isascii() and text.isprintable() and " " not in text
-    return printable and has_place and parts.scheme in ("http", "https")
+    return printable and has_host and parts.scheme in ("http", "https")
 
 
 def _is_name(name: str) -> bool:

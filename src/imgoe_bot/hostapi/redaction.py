@@ -12,7 +12,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
 _TAG = re.compile(r"<[^<>]*>")
 
 
-def scrub(message: str, *, secrets: tuple[str, ...]) -> str:
+def redact(message: str, *, secrets: tuple[str, ...]) -> str:
     """Make a host's words safe to keep: no key, no delete link, no markup, 300 characters."""
     for secret in filter(None, secrets):
         message = message.replace(secret, "***")

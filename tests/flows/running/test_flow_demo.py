@@ -13,7 +13,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 from rich.console import Console
 
-from imgoe_bot.terminal.demo.rehearsal import Rehearsal, StepFailed, sample_picture
+from imgoe_bot.terminal.demo.sample_files import sample_picture
+from imgoe_bot.terminal.demo.self_check import SelfCheck, StepFailed
 from tests.flows.demo_process import CHROMIUM_FLAGS, running_demo
 from tests.flows.kit import Town, eventually
 
@@ -65,7 +66,7 @@ async def test_the_demo_works_from_a_folder_whose_names_are_those_of_packages_on
 
 
 async def test_a_demo_whose_bot_does_not_answer_names_the_step(town: Town) -> None:
-    rehearsal = Rehearsal(Console(file=io.StringIO()), timeout_s=0.1)
+    rehearsal = SelfCheck(Console(file=io.StringIO()), timeout_s=0.1)
 
     with pytest.raises(StepFailed) as failure:
         await rehearsal.run(town.ben, town.photos)

@@ -9,7 +9,7 @@ import pytest
 from discord.ext import commands
 
 from imgoe_bot.discordsim import DiscordSim
-from imgoe_bot.health import is_healthy
+from imgoe_bot.terminal.healthcheck import is_healthy
 from imgoe_bot.terminal.run import run_bot
 from imgoe_bot.ui import endpoints
 from imgoe_bot.ui.client.connection import is_connected

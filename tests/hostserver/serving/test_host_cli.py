@@ -17,13 +17,13 @@ import typer
 from typer.testing import CliRunner
 
 from imgoe_bot.hostserver import HostOptions, HostServer
-from imgoe_bot.terminal.host import host
+from imgoe_bot.terminal.cli import host
 from tests.docs.tables import code, rows, sections
 from tests.hostserver.client import Answer, Client
 from tests.hostserver.pictures import animation, picture
 from tests.hostserver.videos import video
 
-PROGRAM = "import typer; from imgoe_bot.terminal.host import host; typer.run(host)"
+PROGRAM = "import typer; from imgoe_bot.terminal.cli import host; typer.run(host)"
 WAIT_S = 20
 APP = typer.Typer()
 APP.command()(host)

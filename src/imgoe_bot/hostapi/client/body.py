@@ -14,8 +14,8 @@ from stat import S_ISREG
 from typing import IO
 
 from imgoe_bot.errors import EmptyMedia, SourceBlocked, SourceGone, SourceUnreachable
-from imgoe_bot.hostapi.media import SNIFF_BYTES, UNKNOWN, extension_of, sniff_mime
 from imgoe_bot.hostapi.models import BytesSource, FileSource, StreamSource
+from imgoe_bot.hostapi.sniffing import SNIFF_BYTES, UNKNOWN_MIME, extension_of, sniff_mime
 from imgoe_bot.hostapi.wire.multipart import Envelope, plain_name
 
 CHUNK_BYTES = 256 * 1024
@@ -73,7 +73,7 @@ async def open_source(
 
 def no_file() -> OpenSource:
     """Return what stands in the place of a file when the fields are all there is."""
-    return OpenSource(b"", _slices(b""), 0, "", None, UNKNOWN)
+    return OpenSource(b"", _slices(b""), 0, "", None, UNKNOWN_MIME)
 
 
 @dataclass(slots=True)
@@ -197,7 +197,7 @@ async def _peek(
         raise EmptyMedia(filename=name)
     found = sniff_mime(first)
     is_mime = declared is not None and _MIME.fullmatch(declared)
-    mime = found or (declared if is_mime and declared else UNKNOWN)
+    mime = found or (declared if is_mime and declared else UNKNOWN_MIME)
     filename = plain_name(name or "") or f"upload{extension_of(mime)}"
     return OpenSource(first, rest, size_bytes, filename, found, mime)
 

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 import httpx
 
 from imgoe_bot.errors import HostError, SourceBlocked
-from imgoe_bot.hostapi.client.caller import Caller
-from imgoe_bot.hostapi.client.repeats import Backoff, Patience, repeated
-from imgoe_bot.hostapi.client.sending import Progress, Sending, what_is_known
+from imgoe_bot.hostapi.addresses import is_same_site, normal_base
+from imgoe_bot.hostapi.client.host_http import HostHttp
+from imgoe_bot.hostapi.client.retries import Backoff, RetryPolicy, retried
+from imgoe_bot.hostapi.client.transfer import Progress, UploadTransfer, known_before_sending
 from imgoe_bot.hostapi.client.transport import open_http
 from imgoe_bot.hostapi.models import DeleteLink, KeyBy, UploadRequest
-from imgoe_bot.hostapi.places import is_same_site, normal_base
 from imgoe_bot.hostapi.probing.probe import HostAbilities, probe
 from imgoe_bot.hostapi.probing.tiny_files import TINY_KINDS
 from imgoe_bot.hostapi.wire.answers import GONE, Answer, moved_link, parse_deletion, refused
@@ -69,8 +69,8 @@ class HostClient:
         self._http = open_http() if http is None else http
         self._owns_http = http is None
         backoff = Backoff(attempts, retry_wait_s)
-        self._patience = Patience(backoff, longest_s=patience_s)
-        self._caller = Caller(self._http, host=self.base_url, total_s=total_s, backoff=backoff)
+        self._retries = RetryPolicy(backoff, longest_s=patience_s)
+        self._host_http = HostHttp(self._http, host=self.base_url, total_s=total_s, backoff=backoff)
 
     def __repr__(self) -> str:
         return f"HostClient({self.base_url!r})"
@@ -115,15 +115,15 @@ class HostClient:
         Source: design/API.md §1 and §2.
         """
         call = build(request, key=self._key, key_by=self._key_by)
-        sent = what_is_known(request, host=self.base_url, key=self._key, key_by=self._key_by)
-        sending = Sending(self._caller, request, call, sent=sent, progress=progress)
-        async with self._caller.deadline(sending.delivery) as left_s:
+        sent = known_before_sending(request, host=self.base_url, key=self._key, key_by=self._key_by)
+        transfer = UploadTransfer(self._host_http, request, call, sent=sent, progress=progress)
+        async with self._host_http.deadline(transfer.delivery) as left_s:
 
             def wait_s(error: HostError, made: int) -> float | None:
-                wait = self._patience.wait_s(error, made) if sending.can_repeat else None
+                wait = self._retries.wait_s(error, made) if transfer.can_repeat else None
                 return wait if wait is not None and wait < left_s() else None
 
-            return await repeated(sending.once, attempts=self._patience.attempts, wait_s=wait_s)
+            return await retried(transfer.once, attempts=self._retries.attempts, wait_s=wait_s)
 
     async def delete(self, link: DeleteLink) -> bool:
         """Delete one upload. Safe to repeat.
@@ -138,7 +138,7 @@ class HostClient:
         Source: design/API.md §3.
         """
         address = link.reveal()
-        async with self._caller.deadline():
+        async with self._host_http.deadline():
             answer = await self._call_link(address)
             if (moved := moved_link(answer, address=address)) is not None:
                 answer = await self._call_link(moved)
@@ -156,7 +156,7 @@ class HostClient:
         Raises:
             HostError: it is such a proxy.
         """
-        front = await self._caller.get_start(f"{self.base_url}/", most_bytes=FRONT_BYTES)
+        front = await self._host_http.get_start(f"{self.base_url}/", most_bytes=FRONT_BYTES)
         if front.status in GONE:
             raise refused(front, sent=Sent(host=self.base_url))
 
@@ -164,9 +164,9 @@ class HostClient:
         """Call a delete link as its host wants it: by GET, or by POST where a page asks first."""
         if not is_same_site(address, self.base_url, also=self._delete_hosts):
             raise SourceBlocked(reason="other-host")
-        answer = await self._caller.get(address, is_secret=True)
+        answer = await self._host_http.get(address, is_secret=True)
         asks_first = answer.status == 200 and answer.is_page
-        return await self._caller.post_nothing(address) if asks_first else answer
+        return await self._host_http.post_nothing(address) if asks_first else answer
 
     async def find_published(self, viewer_url: str) -> Published | None:
         """Look whether anybody can see an upload by now; no key is sent. Safe to repeat.
@@ -186,7 +186,7 @@ class HostClient:
 
         Source: design/API.md §2, moderated uploads; ``pages``.
         """
-        async with self._caller.deadline():
+        async with self._host_http.deadline():
             page, answer = viewer_url, await self._call_page(viewer_url)
             if (moved := moved_page(answer, address=viewer_url)) is not None:
                 page, answer = moved, await self._call_page(moved)
@@ -196,13 +196,13 @@ class HostClient:
     async def _call_page(self, url: str) -> Answer:
         if not is_same_site(url, self.base_url):
             raise SourceBlocked(reason="other-host")
-        return await self._caller.get_start(url, most_bytes=PAGE_BYTES)
+        return await self._host_http.get_start(url, most_bytes=PAGE_BYTES)
 
     async def is_public(self, url: str) -> bool:
         """Whether an address answers 200 to someone without a key; at most 1 MiB is read."""
-        async with self._caller.deadline():
+        async with self._host_http.deadline():
             try:
-                return (await self._caller.get(url)).status == 200
+                return (await self._host_http.get(url)).status == 200
             except HostError:
                 return False
 

@@ -5,7 +5,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 
-class _Hush(logging.Filter):
+class _SecretFilter(logging.Filter):
     def __init__(self, secrets: tuple[str, ...]) -> None:
         super().__init__()
         self._secrets = secrets
@@ -17,9 +17,9 @@ class _Hush(logging.Filter):
 @contextmanager
 def unlogged(*secrets: str) -> Generator[None]:
     """Drop httpx's log lines that hold one of the secrets, for as long as the block runs."""
-    logger, hush = logging.getLogger("httpx"), _Hush(tuple(filter(None, secrets)))
-    logger.addFilter(hush)
+    logger, secret_filter = logging.getLogger("httpx"), _SecretFilter(tuple(filter(None, secrets)))
+    logger.addFilter(secret_filter)
     try:
         yield
     finally:
-        logger.removeFilter(hush)
+        logger.removeFilter(secret_filter)

@@ -15,9 +15,9 @@ from imgoe_bot.errors import (
     MediaRejected,
     SourceBlocked,
 )
-from imgoe_bot.hostapi.media import extension_of
 from imgoe_bot.hostapi.models import BytesSource, DeleteLink, UploadRequest
 from imgoe_bot.hostapi.probing.tiny_files import TINY_KINDS, tiny_file
+from imgoe_bot.hostapi.sniffing import extension_of
 from imgoe_bot.hostapi.wire.reply import UploadReply
 
 EXPIRES_AFTER = timedelta(minutes=5)

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from pydantic import JsonValue
 
 from imgoe_bot.errors import BadReply, HostBroken, ImgoeError, ReplyMissing
+from imgoe_bot.hostapi.addresses import is_same_site, redirect_target
 from imgoe_bot.hostapi.models import UploadRequest, is_http_url
-from imgoe_bot.hostapi.places import is_same_site, joined
-from imgoe_bot.hostapi.redaction import scrub
+from imgoe_bot.hostapi.redaction import redact
 from imgoe_bot.hostapi.wire.refusals import Refusal, Sent, classify
 from imgoe_bot.hostapi.wire.reply import UploadReply, find_object
 
@@ -69,7 +69,7 @@ def parse_deletion(answer: Answer, *, sent: Sent) -> bool:
 
     Source: design/API.md §3.
     """
-    target = urlsplit(joined("", answer.headers.get("location", "")))
+    target = urlsplit(redirect_target("", answer.headers.get("location", "")))
     if answer.status in (301, 302, 303) and target.query.startswith("deleted"):
         return True
     if answer.status in GONE:
@@ -82,7 +82,7 @@ def moved_link(answer: Answer, *, address: str) -> str | None:
 
     A host behind TLS that names its own links with http answers so, and deletes nothing.
     """
-    target = joined(address, answer.headers.get("location", ""))
+    target = redirect_target(address, answer.headers.get("location", ""))
     has_moved = answer.status in (301, 302, 307, 308) and target != address
     is_same = urlsplit(target).path.rstrip("/") == urlsplit(address).path.rstrip("/")
     return target if has_moved and is_same and not urlsplit(target).query else None
@@ -101,7 +101,7 @@ def refused(answer: Answer, *, sent: Sent, bare_text: bool = False) -> ImgoeErro
     found = find_object(answer.body)
     if found is not None:
         return classify(_refusal(answer, found, sent), sent=sent)
-    words = scrub(_words(answer), secrets=sent.secrets) or None
+    words = redact(_words(answer), secrets=sent.secrets) or None
     if answer.status == 200 and answer.is_page:  # of maintenance
         return HostBroken(host=sent.host, status=answer.status, host_message=words)
     is_refusal = answer.status == 200 and bare_text and words is not None
@@ -150,7 +150,7 @@ def _from_text(answer: Answer) -> UploadReply | None:
 
 
 def _from_location(answer: Answer, sent: Sent) -> UploadReply | None:
-    viewer_url = joined(f"{sent.host}/", answer.headers.get("location", ""))
+    viewer_url = redirect_target(f"{sent.host}/", answer.headers.get("location", ""))
     inside = urlsplit(viewer_url).path.removeprefix(urlsplit(sent.host).path)
     viewer = _VIEWER_PATH.fullmatch(inside)
     if viewer is None or not is_same_site(viewer_url, sent.host):
@@ -185,7 +185,7 @@ def _refusal(answer: Answer, found: Mapping[str, JsonValue], sent: Sent) -> Refu
     return Refusal(
         status=status or answer.status,
         code=code,
-        message=scrub(words, secrets=sent.secrets) or None,
+        message=redact(words, secrets=sent.secrets) or None,
         retry_after_s=_retry_after_s(answer),
         viewer_url=viewer_url if is_http_url(viewer_url) else None,
         is_of_api=_is_of_api(found, code=code, status=answer.status),
@@ -208,9 +208,9 @@ def _redirected(answer: Answer, sent: Sent, *, is_reply: bool) -> ImgoeError:
     One for a while leads to what stands before the host, such as a page of maintenance; but not
     where a redirect is the reply that was asked for.
     """
-    place = scrub(answer.headers.get("location", "").partition("?")[0], secrets=sent.secrets)
+    target = redact(answer.headers.get("location", "").partition("?")[0], secrets=sent.secrets)
     kind = ReplyMissing if answer.status in _FOR_A_WHILE and not is_reply else BadReply
-    return kind(host=sent.host, status=answer.status, host_message=f"Location: {place}")
+    return kind(host=sent.host, status=answer.status, host_message=f"Location: {target}")
 
 
 def _words(answer: Answer) -> str:

@@ -42,7 +42,7 @@ class Envelope:
         return len(self.head) + size_bytes + len(self.tail)
 
 
-def seal(fields: Sequence[tuple[str, str]], *, part: FilePart | None) -> Envelope:
+def multipart_envelope(fields: Sequence[tuple[str, str]], *, part: FilePart | None) -> Envelope:
     """Write the body around a file; without a file the head alone holds every field.
 
     Source: HTML Living Standard, multipart/form-data encoding (quoting of names).
@@ -55,7 +55,7 @@ def seal(fields: Sequence[tuple[str, str]], *, part: FilePart | None) -> Envelop
     return Envelope(boundary, head + opening + _file(part), f"\r\n--{boundary}--\r\n".encode())
 
 
-def no_envelope() -> Envelope:
+def empty_envelope() -> Envelope:
     """Return what a request without a body has in place of one."""
     return Envelope("", b"", b"")
 

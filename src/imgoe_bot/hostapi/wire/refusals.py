@@ -76,7 +76,7 @@ class Refusal:
 
     Attributes:
         code: the API's ``error.code``; None when the host gave none.
-        message: the host's words, scrubbed already.
+        message: the host's words, redacted already.
         retry_after_s: of the Retry-After header, in seconds.
         viewer_url: the page of the upload that exists already, where a host tells it.
         is_of_api: whether it is the API's own; else anything on the way may have said it.

@@ -7,9 +7,6 @@ from datetime import timedelta
 from imgoe_bot.errors import EmptyMedia, SettingsRejected
 from imgoe_bot.hostapi.duration import format_duration
 from imgoe_bot.hostapi.models import Base64Source, KeyBy, UploadRequest, UrlSource, is_http_url
-from imgoe_bot.hostapi.wire.answers import parse
-
-__all__ = ["UPLOAD_PATH", "Call", "build", "parse"]
 
 UPLOAD_PATH = "/api/1/upload"
 

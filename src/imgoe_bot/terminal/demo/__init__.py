@@ -1,1 +1,1 @@
-"""The demo: host, simulated Discord and bot on one machine, and the play that tries them."""
+"""``imgoe-bot demo``: host, simulated Discord and bot on one machine, and a check of them all."""

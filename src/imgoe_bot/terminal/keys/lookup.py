@@ -1,17 +1,18 @@
-"""Where ``imgoe-bot upload`` takes its API key from; the command line itself is no such place."""
+"""Which key belongs to a host, and where it is found; the command line itself is no such place."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 from imgoe_bot.environment import cleaned
-from imgoe_bot.errors import ConfigError
-from imgoe_bot.terminal.keyring import Keyring, checked_key, keyring_path, read_private
+from imgoe_bot.errors import ConfigError, SettingsRejected
+from imgoe_bot.hostapi.addresses import normal_base
+from imgoe_bot.terminal.keys.keyring import Keyring, checked_key, read_private
 
 KEY_VARIABLE = "IMGOE_KEY"
 
 
 def find_key(
-    host_url: str, *, key_file: Path | None, environment: Mapping[str, str], home: Path
+    host_url: str, *, key_file: Path | None, environment: Mapping[str, str], keyring: Keyring
 ) -> str | None:
     """Return the key for a host: of the file named, the variable, or the keyring, in this order.
 
@@ -19,7 +20,7 @@ def find_key(
         host_url: as ``normal_base`` writes it.
         key_file: holds the key and nothing else.
         environment: the process's variables.
-        home: the person's home folder.
+        keyring: asked last.
 
     Returns:
         None when there is no key in any of these places.
@@ -31,7 +32,7 @@ def find_key(
         return only_word(read_private(key_file, "--key-file"), "--key-file")
     if KEY_VARIABLE in environment:
         return only_word(environment[KEY_VARIABLE], KEY_VARIABLE)
-    return Keyring(keyring_path(environment, home=home)).find(host_url)
+    return keyring.find(host_url)
 
 
 def only_word(text: str, setting: str) -> str:
@@ -44,3 +45,15 @@ def only_word(text: str, setting: str) -> str:
     if len(words) != 1:
         raise ConfigError(setting, "holds no key" if not words else "holds more than one key")
     return checked_key(words[0], setting)
+
+
+def host_base(host: str, setting: str) -> str:
+    """Return a host's address the one way in which keyring and client write it.
+
+    Raises:
+        ConfigError: it is none; ``setting`` names what held it.
+    """
+    try:
+        return normal_base(cleaned(host))
+    except SettingsRejected as error:
+        raise ConfigError(setting, "is no http or https address of a host") from error

@@ -1,7 +1,7 @@
 """What bytes are, told by their first few: the host trusts the Content-Type we send with them."""
 
 SNIFF_BYTES = 512
-UNKNOWN = "application/octet-stream"
+UNKNOWN_MIME = "application/octet-stream"
 
 _SIGNATURES = (
     (b"\xff\xd8\xff", "image/jpeg"),

@@ -33,7 +33,7 @@ class Backoff:
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """When to send again what a host refused without storing it.
 
     Attributes:
@@ -65,7 +65,7 @@ class Patience:
         return max(asked_s, own_s) if asked_s is not None and asked_s <= self.longest_s else None
 
 
-async def repeated(
+async def retried(
     call: Callable[[], Awaitable[Got]],
     *,
     attempts: int,

@@ -1,21 +1,19 @@
-"""The demo played by itself: each step is checked from outside, as a person would see it."""
+"""The demo run by itself: each step is checked from outside, as a person would see it."""
 
-import io
 import re
 import time
 from collections.abc import Awaitable
 from typing import TypeVar
 
 import httpx
-from PIL import Image, ImageDraw, ImageOps
 from rich.console import Console
 
 from imgoe_bot.discordsim import Channel, Message, Person, Upload
 from imgoe_bot.discordsim.wire import mapping, text
 from imgoe_bot.hostapi import open_http
+from imgoe_bot.terminal.demo.sample_files import sample_picture
 
 CARD_TIMEOUT_S = 20.0
-SIZE_PX = (1280, 800)
 _DELETE_LINK = re.compile(r"<(https?://[^\s<>]+/delete/[0-9a-f]+)>")
 
 T = TypeVar("T")
@@ -35,26 +33,7 @@ class StepFailed(Exception):
         self.reason = reason
 
 
-def sample_picture() -> bytes:
-    """Return a JPEG of a sun over the sea, 1280 by 800 pixels."""
-    width, height = SIZE_PX
-    gradient = Image.linear_gradient("L").transform(
-        SIZE_PX, Image.Transform.EXTENT, (0, 0, 256, 256)
-    )
-    sky = ImageOps.colorize(gradient, black=(70, 60, 140), white=(255, 187, 55))
-    draw = ImageDraw.Draw(sky)
-    draw.ellipse((width * 0.42, height * 0.38, width * 0.58, height * 0.64), fill=(255, 226, 138))
-    draw.rectangle((0, height * 0.62, width, height), fill=(24, 62, 98))
-    for row in range(12):
-        y = height * (0.64 + row * 0.03)
-        half = width * (0.09 - row * 0.006)
-        draw.line((width / 2 - half, y, width / 2 + half, y), fill=(244, 196, 120), width=5)
-    file = io.BytesIO()
-    sky.save(file, "JPEG", quality=88)
-    return file.getvalue()
-
-
-class Rehearsal:
+class SelfCheck:
     """Posts a picture and follows it to its deletion; prints a line a step."""
 
     def __init__(self, console: Console, *, timeout_s: float = CARD_TIMEOUT_S) -> None:
@@ -79,7 +58,7 @@ class Rehearsal:
         return time.monotonic() - self._begun
 
     async def run(self, person: Person, channel: Channel) -> None:
-        """Play the whole way of one picture.
+        """Go the whole way of one picture.
 
         Raises:
             StepFailed: naming the step.

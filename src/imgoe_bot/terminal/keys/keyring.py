@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from imgoe_bot.errors import ConfigError, SettingsRejected
+from imgoe_bot.hostapi.addresses import normal_base
 
 OTHERS_BITS = stat.S_IRWXG | stat.S_IRWXO
 LARGEST_FILE_BYTES = 64 * 1024
@@ -31,9 +32,13 @@ class Keyring:
 
     Every method raises ConfigError where the file can't be read or written, is open to others or
     holds a line that is no entry. No error repeats what the file holds.
+
+    Attributes:
+        path: as people know it.
     """
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self._path = path.resolve()  # who keeps it elsewhere behind a link goes on doing so
 
     def entries(self) -> list[Entry]:
@@ -74,7 +79,7 @@ class Keyring:
             return None
         if len(words) != 2:
             raise ConfigError(str(self._path), f"line {number} is not an address and a key")
-        return Entry(_written_one_way(words[0]), checked_key(words[1], str(self._path)))
+        return Entry(_normal_or_as_is(words[0]), checked_key(words[1], str(self._path)))
 
     def _write(self, lines: list[str]) -> None:
         """Replace the file at once; whoever reads meanwhile gets the old or the new one."""
@@ -93,6 +98,11 @@ class Keyring:
                     raise
         except OSError as error:
             raise ConfigError(str(self._path), f"can't be written: {error.strerror}") from error
+
+
+def own_keyring() -> Keyring:
+    """Return the keyring of who runs this process."""
+    return Keyring(keyring_path(os.environ, home=Path.home()))
 
 
 def keyring_path(environment: Mapping[str, str], *, home: Path) -> Path:
@@ -136,9 +146,7 @@ def _check_private(status: os.stat_result, path: Path, setting: str) -> None:
         raise ConfigError(setting, f"is open to others; close it with: chmod 600 {path}")
 
 
-def _written_one_way(address: str) -> str:
-    from imgoe_bot.hostapi.places import normal_base
-
+def _normal_or_as_is(address: str) -> str:
     try:
         return normal_base(address)
     except SettingsRejected:

@@ -19,10 +19,10 @@ def normal_base(base_url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}".rstrip("/")
 
 
-def joined(address: str, place: str) -> str:
+def redirect_target(address: str, location: str) -> str:
     """Return where a Location leads from an address; empty when it is no address at all."""
     try:
-        target = urljoin(address, place)
+        target = urljoin(address, location)
         urlsplit(target)
     except ValueError:
         return ""

@@ -3,6 +3,7 @@
 import codecs
 import io
 import sys
+from typing import TextIO
 
 _ERRORS = "imgoe_bot.plain"
 _PLAIN = {"✓": "+", "✗": "x", "×": "x", "–": "-", "—": "-", "…": "...", "’": "'"}
@@ -18,6 +19,23 @@ def make_lenient() -> None:
     ):
         if isinstance(stream, io.TextIOWrapper):  # a closed one is None
             stream.reconfigure(errors=errors)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a stream is a terminal; one that the program was started without is None."""
+    return stream is not None and stream.isatty()
+
+
+def is_closed(stream: TextIO | None) -> bool:
+    """Whether the program was started without a stream, which Python's types leave out."""
+    return stream is None
+
+
+def plain(text: str) -> str:
+    """Return a text that can't steer a terminal."""
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
 
 
 def _write_plainly(error: UnicodeError) -> tuple[str, int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from os.path import isfile
 
 from imgoe_bot.hostapi.client.body import CountedBody, Delivery, OpenSource, no_file, open_source
-from imgoe_bot.hostapi.client.caller import Caller
+from imgoe_bot.hostapi.client.host_http import HostHttp
 from imgoe_bot.hostapi.models import (
     Base64Source,
     FileSource,
@@ -15,7 +15,7 @@ from imgoe_bot.hostapi.models import (
     UrlSource,
 )
 from imgoe_bot.hostapi.wire.answers import Answer, parse
-from imgoe_bot.hostapi.wire.multipart import FilePart, no_envelope, seal
+from imgoe_bot.hostapi.wire.multipart import FilePart, empty_envelope, multipart_envelope
 from imgoe_bot.hostapi.wire.refusals import Sent
 from imgoe_bot.hostapi.wire.reply import UploadReply
 from imgoe_bot.hostapi.wire.requests import Call
@@ -24,7 +24,7 @@ Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class UploadTransfer:
     """An upload that can be sent as often as its source can be read.
 
     Attributes:
@@ -34,7 +34,7 @@ class Sending:
         delivery: how far the last try has come.
     """
 
-    caller: Caller
+    http: HostHttp
     request: UploadRequest
     call: Call
     sent: Sent
@@ -61,7 +61,7 @@ class Sending:
     async def _as_text(self, text: str) -> UploadReply:
         """Upload what fits into fields: base64, or an address for the host to fetch."""
         is_get = self.call.method == "GET"
-        envelope = no_envelope() if is_get else seal(self.call.fields, part=None)
+        envelope = empty_envelope() if is_get else multipart_envelope(self.call.fields, part=None)
         body = CountedBody(no_file(), envelope=envelope, delivery=self.delivery)
         answer = await self._answer_to(body)
         sent = replace(self.sent, sent_bytes=len(text), size_bytes=self._size_in(text))
@@ -69,7 +69,7 @@ class Sending:
 
     async def _as_file(self, source: OpenSource) -> UploadReply:
         part = FilePart("source", source.filename, source.mime)
-        envelope = seal(self.call.fields, part=part)
+        envelope = multipart_envelope(self.call.fields, part=part)
         body = CountedBody(
             source, envelope=envelope, delivery=self.delivery, progress=self.progress
         )
@@ -86,9 +86,9 @@ class Sending:
     async def _answer_to(self, body: CountedBody) -> Answer:
         url, headers = f"{self.sent.host}{self.call.path}", dict(self.call.headers)
         if self.call.method == "GET":
-            return await self.caller.send_query(url, self.call.fields, headers=headers, body=body)
+            return await self.http.send_query(url, self.call.fields, headers=headers, body=body)
         headers["Content-Type"] = body.content_type
-        return await self.caller.post(url, headers=headers, body=body)
+        return await self.http.post(url, headers=headers, body=body)
 
     def _size_in(self, text: str) -> int | None:
         """Return the size of what base64 stands for; an address says nothing of its size."""
@@ -96,7 +96,7 @@ class Sending:
         return len(text) // 4 * 3 - text[-2:].count("=") if is_base64 else None
 
 
-def what_is_known(
+def known_before_sending(
     request: UploadRequest, *, host: str, key: str | None, key_by: KeyBy = "header"
 ) -> Sent:
     """Return what we know of a request before its source is opened."""

@@ -1,43 +1,33 @@
 """Uploads several files at once for ``imgoe-bot upload``, with a bar for each."""
 
 import asyncio
-import os
-import re
-import stat
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path, PurePosixPath
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from imgoe_bot.adapters.sources.guarded_http import is_public, open_guarded_http
 from imgoe_bot.adapters.sources.web import WebReader
-from imgoe_bot.domain.media import Source as WebSource
 from imgoe_bot.errors import (
     HostBusy,
     ImgoeError,
     InternalError,
     KeyRejected,
-    SourceBlocked,
-    SourceGone,
     SourceUnreachable,
 )
-from imgoe_bot.hostapi import FileSource, HostClient, StreamSource, UploadReply, UploadRequest
-from imgoe_bot.hostapi.client.repeats import Backoff, Patience, repeated
-from imgoe_bot.terminal.upload.words import Outcome, plain
+from imgoe_bot.hostapi import HostClient, UploadReply, UploadRequest
+from imgoe_bot.hostapi.client.retries import Backoff, RetryPolicy, retried
+from imgoe_bot.terminal.standard_streams import plain
+from imgoe_bot.terminal.upload.outcome import Outcome
+from imgoe_bot.terminal.upload.sources import SourceOpener, is_web_address, size_of
 
-CHUNK_BYTES = 256 * 1024
-STANDARD_INPUT = "-"
 BACKOFF = Backoff(attempts=3, first_s=0.3)
 
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-
-FileOrStream = FileSource | StreamSource
 Told = Callable[[Outcome], None]
 
 
@@ -140,11 +130,11 @@ def _tell_finished(tasks: Iterable[asyncio.Task[Outcome]], tell: Told) -> None:
 class _Uploads:
     def __init__(self, client: HostClient, *, web: WebReader, plan: Plan, bars: Progress) -> None:
         self._client = client
-        self._web = web
+        self._sources = SourceOpener(web, url_limit_bytes=plan.url_limit_bytes)
         self._plan = plan
         self._bars = bars
         self._slots = asyncio.Semaphore(plan.jobs)
-        self._patience = Patience(BACKOFF, longest_s=plan.patience_s)
+        self._retries = RetryPolicy(BACKOFF, longest_s=plan.patience_s)
         self._halted_by: ImgoeError | None = None
 
     async def upload(self, argument: str) -> Outcome:
@@ -162,13 +152,12 @@ class _Uploads:
     async def _send(self, argument: str) -> UploadReply:
         """Upload; the client itself repeats what it can read again, and we read an address."""
         once = partial(self._send_once, argument)
-        attempts = self._patience.attempts if is_web_address(argument) else 1
-        return await repeated(once, attempts=attempts, wait_s=self._patience.wait_s)
+        attempts = self._retries.attempts if is_web_address(argument) else 1
+        return await retried(once, attempts=attempts, wait_s=self._retries.wait_s)
 
     async def _send_once(self, argument: str) -> UploadReply:
-        async with self._open(argument) as source:
-            total = source.size_bytes if isinstance(source, StreamSource) else _size_of(source)
-            bar = self._bars.add_task(plain(argument), total=total)
+        async with self._sources.open(argument) as source:
+            bar = self._bars.add_task(plain(argument), total=size_of(source))
             try:
                 reply = await self._client.upload(
                     replace(self._plan.options, source=source),
@@ -177,24 +166,6 @@ class _Uploads:
             finally:
                 self._bars.remove_task(bar)
         return _with_page(reply, self._plan.host_url)
-
-    def _open(self, argument: str) -> AbstractAsyncContextManager[FileOrStream]:
-        if argument == STANDARD_INPUT:
-            return _open_descriptor(os.dup(0))
-        if is_web_address(argument):
-            return self._open_web(argument)
-        return _open_path(Path(argument))
-
-    @asynccontextmanager
-    async def _open_web(self, url: str) -> AsyncGenerator[FileOrStream]:
-        source = WebSource(url, _name_in(url), None, typed=True)
-        async with self._web.open(source, limit_bytes=self._plan.url_limit_bytes) as media:
-            yield StreamSource(media.chunks, media.size_bytes, media.filename or None, media.mime)
-
-
-def is_web_address(argument: str) -> bool:
-    """Whether an argument is an address and no path, be it of a kind that is not read."""
-    return _ADDRESS.match(argument) is not None
 
 
 def _known(error: Exception) -> ImgoeError:
@@ -215,67 +186,3 @@ def _with_page(reply: UploadReply, host_url: str) -> UploadReply:
 
 def _any_address(_: str) -> bool:
     return True
-
-
-def _name_in(url: str) -> str:
-    try:
-        return PurePosixPath(unquote(urlsplit(url).path)).name
-    except ValueError:  # whoever reads it says that it is no address
-        return ""
-
-
-def _size_of(source: FileSource) -> int | None:
-    try:
-        return source.path.stat().st_size
-    except OSError:
-        return None
-
-
-@asynccontextmanager
-async def _open_path(path: Path) -> AsyncGenerator[FileOrStream]:
-    """Open a file, or a pipe such as a shell's ``<(…)``, which no thread must wait for."""
-    try:
-        is_pipe = stat.S_ISFIFO((await asyncio.to_thread(path.stat)).st_mode)
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK) if is_pipe else None
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise SourceGone from error
-    except PermissionError as error:
-        raise SourceBlocked(reason="permission") from error
-    except OSError as error:
-        raise SourceBlocked(reason="not-a-file") from error
-    if descriptor is None:
-        yield FileSource(path)
-        return
-    async with _open_descriptor(descriptor) as source:
-        yield source
-
-
-@asynccontextmanager
-async def _open_descriptor(descriptor: int) -> AsyncGenerator[FileOrStream]:
-    """Stream a descriptor and close it. A pipe is waited for without a thread: Ctrl-C ends it."""
-    mode = os.fstat(descriptor).st_mode
-    waits = stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
-    async with aclosing((_piped if waits else _read)(descriptor)) as chunks:
-        yield StreamSource(chunks)
-
-
-async def _piped(descriptor: int) -> AsyncGenerator[bytes]:
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(CHUNK_BYTES)
-    shared = os.dup(descriptor)
-    transport, _ = await loop.connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb", buffering=0)
-    )
-    try:
-        while chunk := await reader.read(CHUNK_BYTES):
-            yield chunk
-    finally:
-        transport.close()
-        os.set_blocking(shared, True)  # others hold the same pipe
-        os.close(shared)
-
-
-async def _read(descriptor: int) -> AsyncGenerator[bytes]:
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
-        while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
-            yield chunk

@@ -1,24 +1,21 @@
 """``imgoe-bot key``: the API keys that ``imgoe-bot upload`` finds by its host's address."""
 
-import os
 import sys
-from getpass import getpass
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imgoe_bot.environment import cleaned
-from imgoe_bot.errors import ConfigError, SettingsRejected
-from imgoe_bot.terminal.keyring import Entry, Keyring, keyring_path
-from imgoe_bot.terminal.upload.key_choice import only_word
+from imgoe_bot.terminal.exit_codes import EXIT_FAILED
+from imgoe_bot.terminal.quick_typer import QuickTyper
 
-EXIT_NOT_FOUND = 1
+if TYPE_CHECKING:
+    from imgoe_bot.terminal.keys.keyring import Keyring
+
 SHOWN_CHARACTERS = 4
 LEAST_HIDDEN = 8
 """Of a shorter key the last characters would tell too much."""
 
-keys = typer.Typer(help="Keep API keys of image hosts for upload.", no_args_is_help=True)
+keys = QuickTyper(help="Keep API keys of image hosts for upload.")
 
 Host = Annotated[str, typer.Argument(metavar="HOST", help="Address of the image host.")]
 
@@ -26,8 +23,12 @@ Host = Annotated[str, typer.Argument(metavar="HOST", help="Address of the image 
 @keys.command()
 def add(host: Host) -> None:
     """Keep a host's key: asked for, or read from standard input. It replaces an older one."""
+    from imgoe_bot.terminal.keys.keyring import Entry
+    from imgoe_bot.terminal.keys.lookup import only_word
+
     host_url = _host_url(host)
-    replaced = _keyring().put(Entry(host_url, only_word(_asked(host_url), "the key given")))
+    key = only_word(_read_key(host_url), "the key given")
+    replaced = _keyring().put(Entry(host_url, key))
     typer.echo(f"{'replaced' if replaced else 'kept'} the key for {host_url}")
 
 
@@ -41,15 +42,17 @@ def list_keys() -> None:
 @keys.command()
 def remove(host: Host) -> None:
     """Forget a host's key."""
-    host_url = _host_url(host)
-    if not _keyring().remove(host_url):
-        typer.echo(f"imgoe-bot: there is no key for {host_url} in {_path()}", err=True)
-        raise typer.Exit(EXIT_NOT_FOUND)
+    host_url, keyring = _host_url(host), _keyring()
+    if not keyring.remove(host_url):
+        typer.echo(f"imgoe-bot: there is no key for {host_url} in {keyring.path}", err=True)
+        raise typer.Exit(EXIT_FAILED)
     typer.echo(f"forgot the key for {host_url}")
 
 
-def _asked(host_url: str) -> str:
+def _read_key(host_url: str) -> str:
     """Read a key without showing it; in a pipe it is the whole of what comes."""
+    from getpass import getpass
+
     if sys.stdin.isatty():
         return getpass(f"API key for {host_url}: ")
     return sys.stdin.read()
@@ -60,18 +63,13 @@ def _end_of(key: str) -> str:
     return f"...{shown}"
 
 
-def _path() -> Path:
-    return keyring_path(os.environ, home=Path.home())
+def _keyring() -> "Keyring":
+    from imgoe_bot.terminal.keys.keyring import own_keyring
 
-
-def _keyring() -> Keyring:
-    return Keyring(_path())
+    return own_keyring()
 
 
 def _host_url(host: str) -> str:
-    from imgoe_bot.hostapi.places import normal_base
+    from imgoe_bot.terminal.keys.lookup import host_base
 
-    try:
-        return normal_base(cleaned(host))
-    except SettingsRejected as error:
-        raise ConfigError("HOST", "is no http or https address of a host") from error
+    return host_base(host, "HOST")

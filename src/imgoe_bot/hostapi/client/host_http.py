@@ -13,7 +13,7 @@ from imgoe_bot.errors import BadReply, HostError, HostUnreachable, ReplyMissing
 from imgoe_bot.hostapi.client.body import CountedBody, Delivery
 from imgoe_bot.hostapi.client.decompression import unpacked
 from imgoe_bot.hostapi.client.log_filter import unlogged
-from imgoe_bot.hostapi.client.repeats import Backoff, repeated
+from imgoe_bot.hostapi.client.retries import Backoff, retried
 from imgoe_bot.hostapi.wire.answers import Answer
 
 REPLY_BYTES = 1024 * 1024
@@ -27,7 +27,7 @@ _NO_ANSWER = (
 )
 
 
-class Caller:
+class HostHttp:
     """Calls one host. Every failure to get an answer is HostUnreachable.
 
     Args:
@@ -206,7 +206,7 @@ class Caller:
         def wait_s(error: HostError, made: int) -> float | None:
             return self._backoff.wait_s(made) if may_repeat(error) else None
 
-        return await repeated(once, attempts=self._backoff.attempts, wait_s=wait_s)
+        return await retried(once, attempts=self._backoff.attempts, wait_s=wait_s)
 
     @asynccontextmanager
     async def _stall_watch(self, delivery: Delivery) -> AsyncGenerator[Callable[[bool], None]]:

@@ -1,0 +1,1 @@
+"""``imgoe-bot host``: the embedded image host alone."""

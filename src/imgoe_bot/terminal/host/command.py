@@ -1,0 +1,54 @@
+"""``imgoe-bot host``: run the embedded image host alone."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import typer
+
+from imgoe_bot.errors import ConfigError, SchemaTooNew
+from imgoe_bot.hostserver import HostOptions, HostServer
+from imgoe_bot.hostserver.decoding.memory import keep_freed_memory
+from imgoe_bot.hostserver.names import clean_text
+from imgoe_bot.hostserver.serving.owner_key import make_owner_key
+from imgoe_bot.settings import unknown_variables
+from imgoe_bot.terminal.exit_codes import EXIT_CONFIG
+from imgoe_bot.terminal.host.arguments import HostArguments
+from imgoe_bot.terminal.host.options import host_options
+from imgoe_bot.terminal.signals import on_stop
+
+
+def run_host(typed: HostArguments) -> None:
+    """Serve until stopped, or print a new key; a malformed option is one line and exit 78."""
+    for unknown in unknown_variables():
+        typer.echo(f"imgoe-bot: {unknown}", err=True)
+    try:
+        options = host_options(typed)
+        _run(_serve(options) if typed.new_key is None else _print_key(options, typed.new_key))
+    except ConfigError as error:
+        typer.echo(f"{error.setting}: {error.problem}", err=True)
+        raise typer.Exit(EXIT_CONFIG) from error
+
+
+async def _serve(options: HostOptions) -> None:
+    stop = asyncio.Event()
+    on_stop(stop.set)
+    async with HostServer(options) as host:
+        typer.echo(f"Serving {host.url}")
+        if host.first_key is not None:
+            typer.echo(f"API key (shown once): {host.first_key}")
+        await stop.wait()
+
+
+async def _print_key(options: HostOptions, label: str) -> None:
+    key = await make_owner_key(options, clean_text(label) or "key")
+    typer.echo(f"API key (shown once): {key}")
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    keep_freed_memory()
+    try:
+        asyncio.run(work)
+    except SchemaTooNew as error:
+        problem = f"a newer version wrote this index (revision {error.found}); update imgoe-bot"
+        raise ConfigError("--data", problem) from error

@@ -1,0 +1,1 @@
+"""The API keys of image hosts: where they are kept, and which one an upload takes."""
