@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from imgoe_bot.discordsim import Message
-from tests.flows.kit import NO_PAUSES, Town, bot_process, eventually, open_town, picture
+from tests.flows.kit import NO_PAUSES, Harness, bot_process, eventually, open_harness, picture
 
 RESULTS = Path(__file__).parent / "results"
 LIFE_S = (0.3, 7.0)
@@ -57,7 +57,7 @@ class Result:
 class Crowd:
     """People who post pictures, whoever listens."""
 
-    town: Town
+    harness: Harness
     chance: random.Random
     posted: list[Message] = field(default_factory=list[Message])
 
@@ -76,30 +76,30 @@ class Crowd:
         while True:
             number = len(self.posted)
             file = picture(f"{number}.png", colour=f"#{self.chance.randrange(1 << 24):06x}")
-            self.posted.append(await self.town.ben.say(self.town.photos, files=[file]))
+            self.posted.append(await self.harness.ben.say(self.harness.photos, files=[file]))
             await asyncio.sleep(self.chance.uniform(*PAUSE_S))
 
 
 async def campaign(folder: Path, *, kills: int, seed: int) -> Result:
     """Run one campaign in an empty folder."""
     chance = random.Random(seed)  # noqa: S311 - moments, no secrets
-    async with open_town(folder, NO_PAUSES) as town:
-        async with bot_process(town, IMGOE_HOST_BUDGET="none"):
-            await town.sim.bot_ready(commands=True, timeout_s=60)
-            await town.set_key()
-            await town.mirror()
-        crowd = Crowd(town, chance)
+    async with open_harness(folder, NO_PAUSES) as harness:
+        async with bot_process(harness, IMGOE_HOST_BUDGET="none"):
+            await harness.sim.bot_ready(commands=True, timeout_s=60)
+            await harness.set_key()
+            await harness.mirror()
+        crowd = Crowd(harness, chance)
         async with crowd.posting():
             for _ in range(kills):
-                async with bot_process(town, IMGOE_HOST_BUDGET="none") as process:
+                async with bot_process(harness, IMGOE_HOST_BUDGET="none") as process:
                     await asyncio.sleep(chance.uniform(*LIFE_S))
                     await process.kill()
-        async with bot_process(town, IMGOE_HOST_BUDGET="none"):
-            await _settled(town, crowd.posted)
-        return _counted(town, crowd.posted, kills=kills)
+        async with bot_process(harness, IMGOE_HOST_BUDGET="none"):
+            await _settled(harness, crowd.posted)
+        return _counted(harness, crowd.posted, kills=kills)
 
 
-async def _settled(town: Town, posted: list[Message]) -> None:
+async def _settled(harness: Harness, posted: list[Message]) -> None:
     """Wait until every message is answered, or for as long as there is any hope."""
     open_jobs = (
         "SELECT count(*) FROM job WHERE state IN ('ready', 'leased', 'waiting') "
@@ -107,37 +107,37 @@ async def _settled(town: Town, posted: list[Message]) -> None:
     )
     with suppress(TimeoutError):
         await eventually(
-            lambda: not _unanswered(town, posted) and not town.read_number(open_jobs),
+            lambda: not _unanswered(harness, posted) and not harness.read_number(open_jobs),
             patience_s=SETTLED_S,
         )
 
 
-def _answers(town: Town) -> Counter[int]:
-    references = [card.reference for card in town.cards(town.photos)]
+def _answers(harness: Harness) -> Counter[int]:
+    references = [card.reference for card in harness.cards(harness.photos)]
     return Counter(each.message_id for each in references if each and each.message_id)
 
 
-def _unanswered(town: Town, posted: list[Message]) -> int:
-    answers = _answers(town)
+def _unanswered(harness: Harness, posted: list[Message]) -> int:
+    answers = _answers(harness)
     return sum(message.id not in answers for message in posted)
 
 
-def _counted(town: Town, posted: list[Message], *, kills: int) -> Result:
+def _counted(harness: Harness, posted: list[Message], *, kills: int) -> Result:
     has_row = "SELECT count(*) FROM post WHERE message_id = ?"
-    answers = _answers(town)
+    answers = _answers(harness)
     told = Counter(
         line
-        for note in town.ben.messages(town.ben.dm)
+        for note in harness.ben.messages(harness.ben.dm)
         for line in note.content.splitlines()
         if "/delete/" in line
     )
-    stored = sum(1 for _ in (town.folder / "host" / "images").rglob("*.th.*"))
-    known = town.read_number("SELECT count(*) FROM upload")
+    stored = sum(1 for _ in (harness.folder / "host" / "images").rglob("*.th.*"))
+    known = harness.read_number("SELECT count(*) FROM upload")
     return Result(
         kills=kills,
         messages=len(posted),
-        without_row=sum(not town.read_number(has_row, message.id) for message in posted),
-        without_card=_unanswered(town, posted),
+        without_row=sum(not harness.read_number(has_row, message.id) for message in posted),
+        without_card=_unanswered(harness, posted),
         second_cards=sum(count - 1 for count in answers.values()),
         second_notes=sum(count - 1 for count in told.values()),
         copies=stored,

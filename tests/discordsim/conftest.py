@@ -56,7 +56,7 @@ class HastyShards(Hasty, discord.AutoShardedClient):
     """The same in several shards."""
 
 
-class Probe(Hasty):
+class ScriptedBot(Hasty):
     """A bot without a will of its own: tests tell it what to do and ask what it heard."""
 
     def __init__(self, *, intents: discord.Intents = INTENTS) -> None:
@@ -95,8 +95,8 @@ class Probe(Hasty):
 
 
 @dataclass(frozen=True)
-class Town:
-    """A sim with one guild, two channels and three people."""
+class Harness:
+    """A sim with one guild, one channel and three people."""
 
     sim: DiscordSim
     guild: GuildHandle
@@ -105,14 +105,14 @@ class Town:
     bob: Person
     olga: Person
 
-    async def heard_by(self, bot: Probe, content: str, *files: Upload) -> discord.Message:
+    async def heard_by(self, bot: ScriptedBot, content: str, *files: Upload) -> discord.Message:
         """Let Alice say something in #memes and return it as the bot heard it."""
         heard = await bot.hears_message()
         await self.alice.say(self.memes, content, files)
         return await heard
 
 
-MakeBot = Callable[[discord.Intents], Probe]
+MakeBot = Callable[[discord.Intents], ScriptedBot]
 StartBot = Callable[[discord.Client], Awaitable[None]]
 
 
@@ -137,7 +137,7 @@ async def sim(options: SimOptions, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
 
 
 @pytest.fixture
-def town(sim: DiscordSim) -> Town:
+def harness(sim: DiscordSim) -> Harness:
     olga = sim.add_person("olga", display_name="Olga")
     alice = sim.add_person("alice", display_name="Alice")
     bob = sim.add_person("bob", display_name="Bob")
@@ -145,7 +145,7 @@ def town(sim: DiscordSim) -> Town:
     memes = guild.add_channel("memes")
     guild.join(alice)
     guild.join(bob, permissions=Permission.MANAGE_MESSAGES)
-    return Town(sim, guild, memes, alice, bob, olga)
+    return Harness(sim, guild, memes, alice, bob, olga)
 
 
 @pytest_asyncio.fixture
@@ -165,12 +165,12 @@ async def start_bot(sim: DiscordSim) -> AsyncIterator[StartBot]:
 
 @pytest.fixture
 def make_bot() -> MakeBot:
-    return lambda intents: Probe(intents=intents)
+    return lambda intents: ScriptedBot(intents=intents)
 
 
 @pytest_asyncio.fixture
-async def bot(town: Town, start_bot: StartBot) -> Probe:
-    client = Probe()
+async def bot(harness: Harness, start_bot: StartBot) -> ScriptedBot:
+    client = ScriptedBot()
     await start_bot(client)
     return client
 

@@ -1,4 +1,4 @@
-"""A town to walk through, with and without its bot."""
+"""The harness of the flow tests, with and without its bot."""
 
 import shutil
 import sys
@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from imgoe_bot.discordsim import SimOptions
-from tests.flows.kit import NO_PAUSES, Town, open_town
+from tests.flows.kit import NO_PAUSES, Harness, open_harness
 
 
 @pytest.fixture(autouse=True)
@@ -27,18 +27,20 @@ def sim_options() -> SimOptions:
 
 
 @pytest_asyncio.fixture
-async def town(tmp_path: Path, sim_options: SimOptions, migrated_file: Path) -> AsyncIterator[Town]:
+async def harness(
+    tmp_path: Path, sim_options: SimOptions, migrated_file: Path
+) -> AsyncIterator[Harness]:
     """A server with a moderator and a member; no bot is running yet, its database is empty."""
     (tmp_path / "bot").mkdir()
     shutil.copy(migrated_file, tmp_path / "bot" / "imgoe_bot.sqlite3")
-    async with open_town(tmp_path, sim_options) as opened:
+    async with open_harness(tmp_path, sim_options) as opened:
         yield opened
 
 
 @pytest_asyncio.fixture
-async def running(town: Town) -> AsyncIterator[Town]:
+async def running(harness: Harness) -> AsyncIterator[Harness]:
     """The same with the bot running, its key set and #photos mirrored; each job is tried once."""
-    async with town.bot(job_patience_s=0):
-        await town.set_key()
-        await town.mirror()
-        yield town
+    async with harness.bot(job_patience_s=0):
+        await harness.set_key()
+        await harness.mirror()
+        yield harness

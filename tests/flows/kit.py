@@ -34,7 +34,7 @@ from imgoe_bot.settings import SECRET_KEY_BYTES, Settings
 from imgoe_bot.ui import endpoints
 
 DELETE_LINK = re.compile(r"<(https?://[^\s>]+/delete/[0-9a-f]{48})>")
-NOBODY = "http://127.0.0.1:9"
+UNREACHABLE_URL = "http://127.0.0.1:9"
 """Where no host listens."""
 PATIENCE_S = 30.0
 
@@ -61,8 +61,8 @@ async def eventually(
 
 
 @dataclass(slots=True)
-class Town:
-    """Everything a flow test walks through."""
+class Harness:
+    """Everything a flow test needs: a Discord, an image host, a server with two people."""
 
     sim: DiscordSim
     host: HostServer
@@ -121,7 +121,7 @@ class Town:
 
     async def set_untried_key(self, key: str, *, host: str | None = None) -> Message:
         """Let the moderator store what would be refused, by the way around a host that is away."""
-        refused = await self.set_key(key, host=NOBODY)
+        refused = await self.set_key(key, host=UNREACHABLE_URL)
         opened = await self.ada.click(refused, "Save without trying…")
         sent = await self.ada.fill_modal(opened, {"host": host or self.host.url, "key": key})
         return await sent.wait_response()
@@ -194,7 +194,7 @@ class Town:
         seen = [message for message in mine if not message.ephemeral and not message.deleted]
         return [message for message in seen if message.embeds or message.flags & 1 << 15]
 
-    async def note_for(self, person: Person) -> Message:
+    async def direct_message_for(self, person: Person) -> Message:
         """Wait for the direct message with a delete link."""
 
         def has_link(message: Message) -> bool:
@@ -212,7 +212,7 @@ NO_PAUSES = SimOptions(fetch_previews=True, message_limit=50, message_window_s=1
 
 
 @asynccontextmanager
-async def open_town(folder: Path, sim_options: SimOptions) -> AsyncGenerator[Town]:
+async def open_harness(folder: Path, sim_options: SimOptions) -> AsyncGenerator[Harness]:
     """Open a server with a moderator and a member; the bot's data lies in ``folder / "bot"``."""
     async with (
         HostServer(HostOptions(data_dir=folder / "host")) as host,
@@ -224,31 +224,31 @@ async def open_town(folder: Path, sim_options: SimOptions) -> AsyncGenerator[Tow
         guild.join(ada, permissions=Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES)
         guild.join(ben)
         photos, lounge = guild.add_channel("photos"), guild.add_channel("lounge")
-        yield Town(sim, host, guild, photos, lounge, ada, ben, folder, http)
+        yield Harness(sim, host, guild, photos, lounge, ada, ben, folder, http)
 
 
-async def enter_key(town: Town, channel: Channel, key: str) -> Message:
+async def enter_key(harness: Harness, channel: Channel, key: str) -> Message:
     """Let Ben enter a key; returns the panel."""
-    asked = await town.ben.slash(channel, "my-key")
+    asked = await harness.ben.slash(channel, "my-key")
     panel = await asked.wait_response(PATIENCE_S)
-    opened = await town.ben.click(panel, "Enter a key…")
-    await town.ben.fill_modal(opened, {"host": town.host.url, "key": key})
+    opened = await harness.ben.click(panel, "Enter a key…")
+    await harness.ben.fill_modal(opened, {"host": harness.host.url, "key": key})
     return panel
 
 
-async def own_key(town: Town, channel: Channel) -> tuple[str, Message]:
+async def set_own_key(harness: Harness, channel: Channel) -> tuple[str, Message]:
     """Let Ben set a key of his own; returns it, and the panel, which shows how it ends."""
-    key = await town.host.create_key("ben")
-    panel = await enter_key(town, channel, key)
+    key = await harness.host.create_key("ben")
+    panel = await enter_key(harness, channel, key)
     await eventually(lambda: key[-4:] in panel.content)
     return key, panel
 
 
-def elsewhere(town: Town) -> Channel:
+def channel_without_bot(harness: Harness) -> Channel:
     """Return a channel of a server that does not have the bot; Ben takes the app there."""
-    other = town.sim.add_guild("Elsewhere", owner=town.ada, bot=False)
-    other.join(town.ben)
-    town.ben.has_app = True
+    other = harness.sim.add_guild("Elsewhere", owner=harness.ada, bot=False)
+    other.join(harness.ben)
+    harness.ben.has_app = True
     return other.add_channel("lobby")
 
 
@@ -276,20 +276,20 @@ class BotProcess:
 
 
 @asynccontextmanager
-async def bot_process(town: Town, **changes: str) -> AsyncGenerator[BotProcess]:
+async def bot_process(harness: Harness, **changes: str) -> AsyncGenerator[BotProcess]:
     """Run the bot as people run it; ended at the end of the block if it isn't yet."""
-    given = town.settings()
+    given = harness.settings()
     environment = {
-        "IMGOE_DISCORD_TOKEN": town.sim.bot_token,
+        "IMGOE_DISCORD_TOKEN": harness.sim.bot_token,
         "IMGOE_DISCORD_API_URL": given.discord_api_url,
         "IMGOE_DISCORD_GATEWAY_URL": given.discord_gateway_url,
         "IMGOE_DISCORD_CDN_URL": given.discord_cdn_url,
         "IMGOE_DEFAULT_HOST_URL": given.default_host_url,
-        "IMGOE_SECRET_KEY": town.secret_key,
+        "IMGOE_SECRET_KEY": harness.secret_key,
         "IMGOE_DATA_DIR": str(given.data_dir),
         "IMGOE_LEASE_S": "1",
     }
-    log = town.folder / "bot.log"
+    log = harness.folder / "bot.log"
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
             sys.executable,

@@ -20,11 +20,11 @@ from imgoe_bot.ui.client.translator import (
     remove_translator,
     text,
 )
-from tests.flows.kit import DELETE_LINK, Town, picture
+from tests.flows.kit import DELETE_LINK, Harness, picture
 
 
 @pytest_asyncio.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
+async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
     """A French server with a German moderator and a Japanese member; the bot runs."""
     async with (
         HostServer(HostOptions(data_dir=tmp_path / "host")) as host,
@@ -36,16 +36,16 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
         guild.join(ada, permissions=Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES)
         guild.join(ben)
         photos, lounge = guild.add_channel("photos"), guild.add_channel("lounge")
-        town = Town(sim, host, guild, photos, lounge, ada, ben, tmp_path, http)
-        async with town.bot(job_patience_s=0):
-            yield town
+        harness = Harness(sim, host, guild, photos, lounge, ada, ben, tmp_path, http)
+        async with harness.bot(job_patience_s=0):
+            yield harness
 
 
-async def test_private_answers_are_in_the_persons_language(town: Town) -> None:
-    saved = await town.set_key()
-    added = await town.mirror()
+async def test_private_answers_are_in_the_persons_language(harness: Harness) -> None:
+    saved = await harness.set_key()
+    added = await harness.mirror()
 
-    shown = await (await town.ada.slash(town.photos, "settings show")).wait_response()
+    shown = await (await harness.ada.slash(harness.photos, "settings show")).wait_response()
 
     assert "Gespeichert" in saved.content
     assert "wird ab jetzt gespiegelt" in added.content
@@ -53,22 +53,22 @@ async def test_private_answers_are_in_the_persons_language(town: Town) -> None:
     assert saved.ephemeral
 
 
-async def test_an_error_is_told_in_the_persons_language(town: Town) -> None:
-    refused = await town.set_key("two words")
+async def test_an_error_is_told_in_the_persons_language(harness: Harness) -> None:
+    refused = await harness.set_key("two words")
 
     assert "Es wurde nichts geändert." in refused.content
 
 
 async def test_a_card_is_in_the_servers_language_and_its_private_list_in_the_readers(
-    town: Town,
+    harness: Harness,
 ) -> None:
-    await town.set_key()
-    await town.mirror()
-    source = await town.ben.say(town.photos, files=[picture()])
+    await harness.set_key()
+    await harness.mirror()
+    source = await harness.ben.say(harness.photos, files=[picture()])
 
-    card = await town.card_for(source)
-    note = await town.note_for(town.ben)
-    clicked = await town.ben.click(card, "Supprimer…")
+    card = await harness.card_for(source)
+    note = await harness.direct_message_for(harness.ben)
+    clicked = await harness.ben.click(card, "Supprimer…")
 
     listed = await clicked.wait_response()
     assert "Conservé sur" in str(card.embeds[0]["footer"])
@@ -77,17 +77,17 @@ async def test_a_card_is_in_the_servers_language_and_its_private_list_in_the_rea
     assert DELETE_LINK.search(listed.content)
 
 
-async def test_a_slash_commands_card_is_in_the_servers_language(town: Town) -> None:
-    await town.set_key()
+async def test_a_slash_commands_card_is_in_the_servers_language(harness: Harness) -> None:
+    await harness.set_key()
 
-    asked = await town.ben.slash(town.lounge, "upload", file=picture())
+    asked = await harness.ben.slash(harness.lounge, "upload", file=picture())
 
     card = await asked.wait_response()
     assert "Conservé sur" in str(card.embeds[0]["footer"])
 
 
-async def test_discord_is_told_the_commands_in_every_language(town: Town) -> None:
-    upload = next(c for c in town.sim.world.commands.values() if c.name == "upload")
+async def test_discord_is_told_the_commands_in_every_language(harness: Harness) -> None:
+    upload = next(c for c in harness.sim.world.commands.values() if c.name == "upload")
 
     told = cast("dict[str, str]", upload.definition["description_localizations"])
     options = cast("list[dict[str, dict[str, str]]]", upload.definition["options"])

@@ -9,7 +9,7 @@ import pytest
 from imgoe_bot.discordsim import Permission
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Probe, Town
+    from tests.discordsim.conftest import Harness, ScriptedBot
 
 NAMES = ("a.png", "b.png")
 
@@ -35,9 +35,9 @@ def _media(message: discord.Message) -> list[discord.UnfurledMediaItem]:
     return [item.media for item in gallery.items]
 
 
-def _kept(message: discord.Message, name: str, town: "Town") -> discord.Attachment:
+def _kept(message: discord.Message, name: str, harness: "Harness") -> discord.Attachment:
     """Return a file as a bot can name it that is to stay: nothing lists it any more."""
-    mine = town.memes.messages[message.id].attachments
+    mine = harness.memes.messages[message.id].attachments
     found = next(item for item in mine if item.filename == name)
     return discord.Attachment(
         data={"id": found.id, "filename": name, "size": 0, "url": "", "proxy_url": ""},
@@ -45,14 +45,14 @@ def _kept(message: discord.Message, name: str, town: "Town") -> discord.Attachme
     )
 
 
-def _held(message: discord.Message, town: "Town") -> list[str]:
-    return [item.filename for item in town.memes.messages[message.id].attachments]
+def _held(message: discord.Message, harness: "Harness") -> list[str]:
+    return [item.filename for item in harness.memes.messages[message.id].attachments]
 
 
 async def test_a_file_added_by_an_edit_is_shown_with_its_size(
-    bot: "Probe", town: "Town", picture: bytes
+    bot: "ScriptedBot", harness: "Harness", picture: bytes
 ) -> None:
-    sent = await bot.get_partial_messageable(town.memes.id).send("soon")
+    sent = await bot.get_partial_messageable(harness.memes.id).send("soon")
 
     edited = await sent.edit(embeds=_embeds(*NAMES), attachments=_files(picture, *NAMES))
 
@@ -62,21 +62,21 @@ async def test_a_file_added_by_an_edit_is_shown_with_its_size(
 
 
 async def test_an_edit_keeps_the_files_it_lists_and_removes_the_rest(
-    bot: "Probe", town: "Town", picture: bytes
+    bot: "ScriptedBot", harness: "Harness", picture: bytes
 ) -> None:
-    channel = bot.get_partial_messageable(town.memes.id)
+    channel = bot.get_partial_messageable(harness.memes.id)
     sent = await channel.send(embeds=_embeds(*NAMES), files=_files(picture, *NAMES))
 
-    edited = await sent.edit(embeds=_embeds("b.png"), attachments=[_kept(sent, "b.png", town)])
+    edited = await sent.edit(embeds=_embeds("b.png"), attachments=[_kept(sent, "b.png", harness)])
 
     assert edited.embeds[0].thumbnail.width == 3
-    assert _held(sent, town) == ["b.png"]
+    assert _held(sent, harness) == ["b.png"]
 
 
 async def test_a_file_that_is_no_longer_shown_is_listed_again(
-    bot: "Probe", town: "Town", picture: bytes
+    bot: "ScriptedBot", harness: "Harness", picture: bytes
 ) -> None:
-    channel = bot.get_partial_messageable(town.memes.id)
+    channel = bot.get_partial_messageable(harness.memes.id)
     sent = await channel.send(embeds=_embeds(*NAMES), files=_files(picture, *NAMES))
 
     edited = await sent.edit(embeds=_embeds("b.png"))
@@ -85,29 +85,29 @@ async def test_a_file_that_is_no_longer_shown_is_listed_again(
 
 
 async def test_a_gallery_shows_files_with_their_sizes_and_ids(
-    bot: "Probe", town: "Town", picture: bytes
+    bot: "ScriptedBot", harness: "Harness", picture: bytes
 ) -> None:
-    channel = bot.get_partial_messageable(town.memes.id)
+    channel = bot.get_partial_messageable(harness.memes.id)
     sent = await channel.send(view=_gallery("a.png"), files=_files(picture, "a.png"))
 
     edited = await sent.edit(
         view=_gallery(*NAMES),
-        attachments=[_kept(sent, "a.png", town), *_files(picture, "b.png")],
+        attachments=[_kept(sent, "a.png", harness), *_files(picture, "b.png")],
     )
 
     assert [(media.width, media.height) for media in _media(edited)] == [(3, 2)] * 2
     assert {media.loading_state for media in _media(edited)} == {
         discord.MediaItemLoadingState.loaded
     }
-    ids = [item.id for item in town.memes.messages[sent.id].attachments]
+    ids = [item.id for item in harness.memes.messages[sent.id].attachments]
     assert [media.attachment_id for media in _media(edited)] == ids
     assert edited.attachments == []
 
 
 async def test_a_gallery_of_files_that_are_not_there_is_refused(
-    bot: "Probe", town: "Town", picture: bytes
+    bot: "ScriptedBot", harness: "Harness", picture: bytes
 ) -> None:
-    channel = bot.get_partial_messageable(town.memes.id)
+    channel = bot.get_partial_messageable(harness.memes.id)
     sent = await channel.send(view=_gallery("a.png"), files=_files(picture, "a.png"))
 
     with pytest.raises(discord.HTTPException) as never_there:
@@ -116,27 +116,27 @@ async def test_a_gallery_of_files_that_are_not_there_is_refused(
         await sent.edit(view=_gallery("a.png"), attachments=[])
 
     assert (never_there.value.code, not_kept.value.code) == (50035, 50035)
-    assert _held(sent, town) == ["a.png"]
+    assert _held(sent, harness) == ["a.png"]
 
 
 async def test_an_edit_with_a_file_needs_the_right_to_attach_files(
-    bot: "Probe", town: "Town", picture: bytes
+    bot: "ScriptedBot", harness: "Harness", picture: bytes
 ) -> None:
-    sent = await bot.get_partial_messageable(town.memes.id).send("soon")
-    town.sim.faults.revoke(town.memes, Permission.ATTACH_FILES)
+    sent = await bot.get_partial_messageable(harness.memes.id).send("soon")
+    harness.sim.faults.revoke(harness.memes, Permission.ATTACH_FILES)
 
     with pytest.raises(discord.Forbidden):
         await sent.edit(attachments=_files(picture, "a.png"))
 
     await sent.edit(content="now", attachments=[])
-    assert _held(sent, town) == []
+    assert _held(sent, harness) == []
 
 
 async def test_failing_previews_hide_pictures_from_elsewhere_only(
-    bot: "Probe", town: "Town", picture: bytes
+    bot: "ScriptedBot", harness: "Harness", picture: bytes
 ) -> None:
-    town.sim.faults.fail_all_previews()
-    channel = bot.get_partial_messageable(town.memes.id)
+    harness.sim.faults.fail_all_previews()
+    channel = bot.get_partial_messageable(harness.memes.id)
     elsewhere = discord.MediaGalleryItem("https://host.test/a.png")
     layout = discord.ui.LayoutView()
     own = discord.MediaGalleryItem("attachment://a.png")

@@ -8,142 +8,153 @@ import pytest
 from imgoe_bot.discordsim import ApiProblem, ChannelType, Permission, Upload
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import MakeBot, Probe, StartBot, Town
+    from tests.discordsim.conftest import Harness, MakeBot, ScriptedBot, StartBot
 
 
-def guild_of(bot: discord.Client, town: "Town") -> discord.Guild:
-    guild = bot.get_guild(town.guild.id)
+def guild_of(bot: discord.Client, harness: "Harness") -> discord.Guild:
+    guild = bot.get_guild(harness.guild.id)
     assert guild is not None
     return guild
 
 
-async def test_the_bot_makes_changes_and_removes_a_channel(bot: "Probe", town: "Town") -> None:
-    town.guild.grant_bot(Permission.MANAGE_CHANNELS)
-    guild = guild_of(bot, town)
+async def test_the_bot_makes_changes_and_removes_a_channel(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    harness.guild.grant_bot(Permission.MANAGE_CHANNELS)
+    guild = guild_of(bot, harness)
 
     channel = await guild.create_text_channel("uploads", topic="links")
-    assert town.guild.channel("uploads").topic == "links"
+    assert harness.guild.channel("uploads").topic == "links"
     await channel.edit(topic="all links", nsfw=True)
-    assert town.guild.channel("uploads").nsfw
+    assert harness.guild.channel("uploads").nsfw
     await channel.delete()
     with pytest.raises(KeyError):
-        town.guild.channel("uploads")
+        harness.guild.channel("uploads")
 
 
-async def test_without_the_right_a_channel_stays(bot: "Probe", town: "Town") -> None:
-    channel = bot.get_channel(town.memes.id)
+async def test_without_the_right_a_channel_stays(bot: "ScriptedBot", harness: "Harness") -> None:
+    channel = bot.get_channel(harness.memes.id)
     assert isinstance(channel, discord.TextChannel)
     with pytest.raises(discord.Forbidden) as refused:
         await channel.delete()
     assert refused.value.code == 50013
 
 
-async def test_an_overwrite_the_bot_sets_counts(bot: "Probe", town: "Town") -> None:
-    town.guild.grant_bot(Permission.MANAGE_ROLES)
-    channel = bot.get_channel(town.memes.id)
+async def test_an_overwrite_the_bot_sets_counts(bot: "ScriptedBot", harness: "Harness") -> None:
+    harness.guild.grant_bot(Permission.MANAGE_ROLES)
+    channel = bot.get_channel(harness.memes.id)
     assert isinstance(channel, discord.TextChannel)
     everyone = channel.guild.default_role
 
     await channel.set_permissions(everyone, send_messages=False)
-    assert not town.sim.world.permissions(town.memes, town.alice.id) & Permission.SEND_MESSAGES
+    assert (
+        not harness.sim.world.permissions(harness.memes, harness.alice.id)
+        & Permission.SEND_MESSAGES
+    )
     await channel.set_permissions(everyone, overwrite=None)
-    assert town.sim.world.permissions(town.memes, town.alice.id) & Permission.SEND_MESSAGES
+    assert harness.sim.world.permissions(harness.memes, harness.alice.id) & Permission.SEND_MESSAGES
 
 
-async def test_roles_are_given_changed_and_taken(bot: "Probe", town: "Town") -> None:
-    town.guild.grant_bot(Permission.MANAGE_ROLES)
-    guild = guild_of(bot, town)
+async def test_roles_are_given_changed_and_taken(bot: "ScriptedBot", harness: "Harness") -> None:
+    harness.guild.grant_bot(Permission.MANAGE_ROLES)
+    guild = guild_of(bot, harness)
 
     role = await guild.create_role(name="Artists")
-    member = await guild.fetch_member(town.alice.id)
+    member = await guild.fetch_member(harness.alice.id)
     await member.add_roles(role)
-    assert role.id in town.sim.world.member(guild.id, town.alice.id).role_ids
+    assert role.id in harness.sim.world.member(guild.id, harness.alice.id).role_ids
     await role.edit(name="Painters")
     assert [r.name for r in await guild.fetch_roles()][-1] == "Painters"
     await member.remove_roles(role)
     await member.add_roles(role)
     await role.delete()
-    assert role.id not in town.sim.world.member(guild.id, town.alice.id).role_ids
+    assert role.id not in harness.sim.world.member(guild.id, harness.alice.id).role_ids
 
 
-async def test_the_bot_leaves_a_guild(bot: "Probe", town: "Town") -> None:
+async def test_the_bot_leaves_a_guild(bot: "ScriptedBot", harness: "Harness") -> None:
     left = await bot.hears("guild_remove")
-    await guild_of(bot, town).leave()
+    await guild_of(bot, harness).leave()
     await left
     assert list(bot.guilds) == []
-    assert town.sim.bot_user.id not in town.guild.state.members
+    assert harness.sim.bot_user.id not in harness.guild.state.members
 
 
-async def test_the_bot_learns_of_a_channel_it_can_no_longer_see(bot: "Probe", town: "Town") -> None:
+async def test_the_bot_learns_of_a_channel_it_can_no_longer_see(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     told = await bot.hears("guild_channel_update")
-    town.sim.faults.revoke(town.memes, Permission.VIEW_CHANNEL)
+    harness.sim.faults.revoke(harness.memes, Permission.VIEW_CHANNEL)
     await told
     with pytest.raises(discord.Forbidden) as refused:
-        await bot.fetch_channel(town.memes.id)
+        await bot.fetch_channel(harness.memes.id)
     assert refused.value.code == 50001
 
 
-async def test_an_outage_comes_and_goes(bot: "Probe", town: "Town") -> None:
+async def test_an_outage_comes_and_goes(bot: "ScriptedBot", harness: "Harness") -> None:
     gone = await bot.hears("guild_unavailable")
-    town.sim.faults.begin_outage(town.guild)
+    harness.sim.faults.begin_outage(harness.guild)
     await gone
     back = await bot.hears("guild_available")
-    town.sim.faults.end_outage(town.guild)
+    harness.sim.faults.end_outage(harness.guild)
     await back
 
 
-async def test_nothing_that_happens_in_an_outage_is_told(bot: "Probe", town: "Town") -> None:
+async def test_nothing_that_happens_in_an_outage_is_told(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     gone = await bot.hears("guild_unavailable")
-    town.sim.faults.begin_outage(town.guild)
+    harness.sim.faults.begin_outage(harness.guild)
     await gone
     heard = await bot.hears_message()
-    await town.olga.say(town.memes, "in the outage")
-    town.sim.faults.end_outage(town.guild)
-    after = await town.olga.say(town.memes, "after it")
+    await harness.olga.say(harness.memes, "in the outage")
+    harness.sim.faults.end_outage(harness.guild)
+    after = await harness.olga.say(harness.memes, "after it")
     assert (await heard).id == after.id
 
 
-async def test_a_system_channel_is_told(bot: "Probe", town: "Town") -> None:
-    for chosen in (town.memes, None):
+async def test_a_system_channel_is_told(bot: "ScriptedBot", harness: "Harness") -> None:
+    for chosen in (harness.memes, None):
         told = await bot.hears("guild_update")
-        town.guild.set_system_channel(chosen)
+        harness.guild.set_system_channel(chosen)
         await told
-        known = guild_of(bot, town).system_channel
+        known = guild_of(bot, harness).system_channel
         assert (known and known.id) == (chosen and chosen.id)
 
 
-async def test_a_renamed_guild_is_told(bot: "Probe", town: "Town") -> None:
+async def test_a_renamed_guild_is_told(bot: "ScriptedBot", harness: "Harness") -> None:
     told = await bot.hears("guild_update")
-    town.guild.rename("City")
+    harness.guild.rename("City")
     await told
-    assert guild_of(bot, town).name == "City"
+    assert guild_of(bot, harness).name == "City"
 
 
 async def test_members_are_listed_only_where_the_portal_grants_it(
-    town: "Town", make_bot: "MakeBot", start_bot: "StartBot"
+    harness: "Harness", make_bot: "MakeBot", start_bot: "StartBot"
 ) -> None:
     bot = make_bot(discord.Intents(guilds=True, members=True))
     await start_bot(bot)
-    guild = guild_of(bot, town)
+    guild = guild_of(bot, harness)
 
     found = {member.name async for member in guild.fetch_members(limit=None)}
     assert found == {"alice", "bob", "olga", "imgoe"}
-    town.sim.faults.forbid_intents(1 << 1)
+    harness.sim.faults.forbid_intents(1 << 1)
     with pytest.raises(discord.Forbidden):
         _ = [member async for member in guild.fetch_members(limit=None)]
 
 
-async def test_a_stranger_is_no_member(bot: "Probe", town: "Town") -> None:
+async def test_a_stranger_is_no_member(bot: "ScriptedBot", harness: "Harness") -> None:
     with pytest.raises(discord.NotFound) as refused:
-        await guild_of(bot, town).fetch_member(1)
+        await guild_of(bot, harness).fetch_member(1)
     assert refused.value.code == 10007
 
 
-async def test_a_voice_channel_and_a_category_are_no_trouble(bot: "Probe", town: "Town") -> None:
+async def test_a_voice_channel_and_a_category_are_no_trouble(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     made = await bot.hears("guild_channel_create")
-    category = town.guild.add_channel("Rooms", type=ChannelType.CATEGORY)
+    category = harness.guild.add_channel("Rooms", type=ChannelType.CATEGORY)
     await made
-    voice = town.guild.add_channel("Talk", type=ChannelType.VOICE, parent=category)
+    voice = harness.guild.add_channel("Talk", type=ChannelType.VOICE, parent=category)
 
     fetched = await bot.fetch_channel(voice.id)
 
@@ -151,15 +162,15 @@ async def test_a_voice_channel_and_a_category_are_no_trouble(bot: "Probe", town:
     assert fetched.category_id == category.id
 
 
-async def test_a_boosted_guild_takes_larger_files(bot: "Probe", town: "Town") -> None:
+async def test_a_boosted_guild_takes_larger_files(bot: "ScriptedBot", harness: "Harness") -> None:
     heard = await bot.hears_message()
     big = Upload("big.bin", bytes(11 * 1024 * 1024))
     with pytest.raises(ApiProblem) as refused:
-        await town.alice.say(town.memes, files=[big])
+        await harness.alice.say(harness.memes, files=[big])
     assert refused.value.code == 40005
 
-    town.guild.boost(2)
-    await town.alice.say(town.memes, files=[big])
+    harness.guild.boost(2)
+    await harness.alice.say(harness.memes, files=[big])
 
     message = await heard
     assert message.guild is not None
@@ -168,72 +179,76 @@ async def test_a_boosted_guild_takes_larger_files(bot: "Probe", town: "Town") ->
 
 
 async def test_the_bot_learns_of_its_own_roles_without_the_members_intent(
-    bot: "Probe", town: "Town"
+    bot: "ScriptedBot", harness: "Harness"
 ) -> None:
     told = await bot.hears("member_update")
-    town.guild.grant_bot(Permission.MANAGE_THREADS)
+    harness.guild.grant_bot(Permission.MANAGE_THREADS)
     await told
-    assert guild_of(bot, town).me.guild_permissions.manage_threads
+    assert guild_of(bot, harness).me.guild_permissions.manage_threads
 
 
-async def test_typing_is_shown_both_ways(bot: "Probe", town: "Town") -> None:
+async def test_typing_is_shown_both_ways(bot: "ScriptedBot", harness: "Harness") -> None:
     told = await bot.hears("raw_typing")
-    await town.alice.typing(town.memes)
+    await harness.alice.typing(harness.memes)
     event = await told
     assert isinstance(event, discord.RawTypingEvent)
-    assert event.user_id == town.alice.id
+    assert event.user_id == harness.alice.id
 
 
-async def test_the_bot_types_only_where_it_may_write(bot: "Probe", town: "Town") -> None:
-    town.sim.faults.revoke(town.memes, Permission.SEND_MESSAGES)
+async def test_the_bot_types_only_where_it_may_write(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    harness.sim.faults.revoke(harness.memes, Permission.SEND_MESSAGES)
     with pytest.raises(discord.Forbidden) as refused:
-        await bot.text_channel(town.memes.id).typing()
+        await bot.text_channel(harness.memes.id).typing()
     assert refused.value.code == 50013
 
 
-async def test_a_channel_is_moved_between_categories(bot: "Probe", town: "Town") -> None:
-    town.guild.grant_bot(Permission.MANAGE_CHANNELS)
-    rooms = town.guild.add_channel("Rooms", type=ChannelType.CATEGORY)
-    channel = await guild_of(bot, town).create_text_channel("art")
-    state = town.guild.channel("art")
+async def test_a_channel_is_moved_between_categories(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    harness.guild.grant_bot(Permission.MANAGE_CHANNELS)
+    rooms = harness.guild.add_channel("Rooms", type=ChannelType.CATEGORY)
+    channel = await guild_of(bot, harness).create_text_channel("art")
+    state = harness.guild.channel("art")
 
     await bot.http.edit_channel(channel.id, parent_id=rooms.id)
     assert state.parent_id == rooms.id
     await channel.edit(category=None)
     assert state.parent_id is None
     with pytest.raises(discord.HTTPException) as refused:
-        await bot.http.edit_channel(channel.id, parent_id=town.memes.id)
+        await bot.http.edit_channel(channel.id, parent_id=harness.memes.id)
     assert (refused.value.code, "parent_id" in refused.value.text) == (50035, True)
 
 
 @pytest.mark.parametrize("name", ["", "x" * 101])
-async def test_a_channel_needs_a_name(bot: "Probe", town: "Town", name: str) -> None:
-    town.guild.grant_bot(Permission.MANAGE_CHANNELS)
+async def test_a_channel_needs_a_name(bot: "ScriptedBot", harness: "Harness", name: str) -> None:
+    harness.guild.grant_bot(Permission.MANAGE_CHANNELS)
     with pytest.raises(discord.HTTPException) as made:
-        await guild_of(bot, town).create_text_channel(name)
+        await guild_of(bot, harness).create_text_channel(name)
     with pytest.raises(discord.HTTPException) as renamed:
-        await bot.text_channel(town.memes.id).edit(name=name)
+        await bot.text_channel(harness.memes.id).edit(name=name)
     assert (made.value.code, renamed.value.code) == (50035, 50035)
-    assert town.memes.name == "memes"
+    assert harness.memes.name == "memes"
 
 
-async def test_what_a_deleted_category_held_stays(bot: "Probe", town: "Town") -> None:
-    rooms = town.guild.add_channel("Rooms", type=ChannelType.CATEGORY)
-    inside = town.guild.add_channel("inside", parent=rooms)
+async def test_what_a_deleted_category_held_stays(bot: "ScriptedBot", harness: "Harness") -> None:
+    rooms = harness.guild.add_channel("Rooms", type=ChannelType.CATEGORY)
+    inside = harness.guild.add_channel("inside", parent=rooms)
     told = await bot.hears("guild_channel_update")
 
-    town.guild.delete_channel(rooms)
+    harness.guild.delete_channel(rooms)
 
     await told
-    assert (inside in town.guild.channels, inside.parent_id) == (True, None)
+    assert (inside in harness.guild.channels, inside.parent_id) == (True, None)
 
 
-async def test_the_bot_moves_no_role_above_its_own(bot: "Probe", town: "Town") -> None:
-    above = town.guild.add_role("Above")
-    town.guild.grant_bot(Permission.MANAGE_ROLES)
-    below = town.guild.add_role("Below")
-    guild = guild_of(bot, town)
-    member = await guild.fetch_member(town.alice.id)
+async def test_the_bot_moves_no_role_above_its_own(bot: "ScriptedBot", harness: "Harness") -> None:
+    above = harness.guild.add_role("Above")
+    harness.guild.grant_bot(Permission.MANAGE_ROLES)
+    below = harness.guild.add_role("Below")
+    guild = guild_of(bot, harness)
+    member = await guild.fetch_member(harness.alice.id)
     roles = {role.id: role for role in await guild.fetch_roles()}
 
     await member.add_roles(roles[below.id])
@@ -250,10 +265,10 @@ async def test_the_bot_moves_no_role_above_its_own(bot: "Probe", town: "Town") -
     assert (above.name, below.name) == ("Above", "Lower")
 
 
-async def test_the_bot_grants_only_what_it_holds(bot: "Probe", town: "Town") -> None:
-    town.guild.grant_bot(Permission.MANAGE_ROLES)
-    guild = guild_of(bot, town)
-    channel = bot.text_channel(town.memes.id)
+async def test_the_bot_grants_only_what_it_holds(bot: "ScriptedBot", harness: "Harness") -> None:
+    harness.guild.grant_bot(Permission.MANAGE_ROLES)
+    guild = guild_of(bot, harness)
+    channel = bot.text_channel(harness.memes.id)
     role = await guild.create_role(
         name="Artists", permissions=discord.Permissions(add_reactions=True)
     )

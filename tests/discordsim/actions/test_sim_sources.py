@@ -9,7 +9,7 @@ from imgoe_bot.discordsim import ApiProblem, Permission, Upload
 from imgoe_bot.discordsim.wire import Payload
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Probe, Town
+    from tests.discordsim.conftest import Harness, ScriptedBot
 
 
 LAYOUT: list[Payload] = [
@@ -19,37 +19,39 @@ LAYOUT: list[Payload] = [
 
 
 async def test_a_forward_carries_a_snapshot_with_its_files_and_no_author(
-    bot: "Probe", town: "Town", picture: bytes
+    bot: "ScriptedBot", harness: "Harness", picture: bytes
 ) -> None:
-    other = town.guild.add_channel("other")
-    original = await town.bob.say(other, "mine", [Upload("a.png", picture)])
-    heard = await bot.hears_message(town.alice.id)
+    other = harness.guild.add_channel("other")
+    original = await harness.bob.say(other, "mine", [Upload("a.png", picture)])
+    heard = await bot.hears_message(harness.alice.id)
 
-    await town.alice.forward(original, town.memes)
+    await harness.alice.forward(original, harness.memes)
 
     message = await heard
     (snapshot,) = message.message_snapshots
-    assert message.author.id == town.alice.id
+    assert message.author.id == harness.alice.id
     assert (message.content, message.attachments) == ("", [])
     assert snapshot.content == "mine"
     assert await snapshot.attachments[0].read() == picture
     assert message.flags.forwarded
 
 
-async def test_what_one_cannot_read_one_cannot_forward(town: "Town") -> None:
-    secret = town.guild.add_channel("secret")
-    original = await town.olga.say(secret, "hush")
-    town.guild.overwrite(secret, town.alice, deny=Permission.VIEW_CHANNEL)
+async def test_what_one_cannot_read_one_cannot_forward(harness: "Harness") -> None:
+    secret = harness.guild.add_channel("secret")
+    original = await harness.olga.say(secret, "hush")
+    harness.guild.overwrite(secret, harness.alice, deny=Permission.VIEW_CHANNEL)
     with pytest.raises(ApiProblem) as refused:
-        await town.alice.forward(original, town.memes)
+        await harness.alice.forward(original, harness.memes)
     assert refused.value.code == 50001
 
 
-async def test_a_sticker_can_be_sent_and_read(bot: "Probe", town: "Town", picture: bytes) -> None:
-    sticker = town.guild.add_sticker("wave", picture)
+async def test_a_sticker_can_be_sent_and_read(
+    bot: "ScriptedBot", harness: "Harness", picture: bytes
+) -> None:
+    sticker = harness.guild.add_sticker("wave", picture)
     heard = await bot.hears_message()
 
-    await town.alice.say(town.memes, sticker_ids=[sticker.id])
+    await harness.alice.say(harness.memes, sticker_ids=[sticker.id])
 
     (item,) = (await heard).stickers
     assert (item.name, item.format) == ("wave", discord.StickerFormatType.png)
@@ -58,24 +60,24 @@ async def test_a_sticker_can_be_sent_and_read(bot: "Probe", town: "Town", pictur
 
 
 async def test_unknown_foreign_and_too_many_stickers_are_refused(
-    town: "Town", picture: bytes
+    harness: "Harness", picture: bytes
 ) -> None:
-    other = town.sim.add_guild("Other", owner=town.alice)
-    mine = [town.guild.add_sticker(f"wave {number}", picture).id for number in range(4)]
+    other = harness.sim.add_guild("Other", owner=harness.alice)
+    mine = [harness.guild.add_sticker(f"wave {number}", picture).id for number in range(4)]
     foreign = other.add_sticker("hello", picture).id
 
     for sticker_ids, code in (([1], 50081), ([foreign], 50081), (mine, 50035)):
         with pytest.raises(ApiProblem) as refused:
-            await town.alice.say(town.memes, sticker_ids=sticker_ids)
+            await harness.alice.say(harness.memes, sticker_ids=sticker_ids)
         assert refused.value.code == code
 
-    await town.alice.say(town.memes, sticker_ids=mine[:3])
+    await harness.alice.say(harness.memes, sticker_ids=mine[:3])
 
 
 async def test_a_webhook_posts_under_its_own_name(
-    bot: "Probe", town: "Town", picture: bytes
+    bot: "ScriptedBot", harness: "Harness", picture: bytes
 ) -> None:
-    hook = town.guild.add_webhook(town.memes, "RSS")
+    hook = harness.guild.add_webhook(harness.memes, "RSS")
     heard = await bot.hears_message()
 
     await hook.say("news", [Upload("a.png", picture)])
@@ -85,19 +87,21 @@ async def test_a_webhook_posts_under_its_own_name(
     assert (message.author.name, message.author.bot) == ("RSS", True)
 
 
-async def test_another_bot_is_marked_as_one(bot: "Probe", town: "Town") -> None:
-    mirror = town.sim.add_person("mirrorbot", bot=True)
-    town.guild.join(mirror)
+async def test_another_bot_is_marked_as_one(bot: "ScriptedBot", harness: "Harness") -> None:
+    mirror = harness.sim.add_person("mirrorbot", bot=True)
+    harness.guild.join(mirror)
     heard = await bot.hears_message()
-    await mirror.say(town.memes, "beep")
+    await mirror.say(harness.memes, "beep")
     assert (await heard).author.bot
 
 
-async def test_a_voice_message_is_marked_with_its_length(bot: "Probe", town: "Town") -> None:
+async def test_a_voice_message_is_marked_with_its_length(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     heard = await bot.hears_message()
     voice = Upload("voice-message.ogg", b"x", "audio/ogg", duration_s=2.5, waveform="AAAA")
 
-    await town.alice.say(town.memes, files=[voice])
+    await harness.alice.say(harness.memes, files=[voice])
 
     message = await heard
     assert message.flags.voice
@@ -106,9 +110,9 @@ async def test_a_voice_message_is_marked_with_its_length(bot: "Probe", town: "To
 
 
 async def test_a_file_in_a_layout_is_listed_there_alone(
-    bot: "Probe", town: "Town", picture: bytes
+    bot: "ScriptedBot", harness: "Harness", picture: bytes
 ) -> None:
-    hook = town.guild.add_webhook(town.memes, "album")
+    hook = harness.guild.add_webhook(harness.memes, "album")
     heard = await bot.hears_message()
 
     await hook.say(files=[Upload("a.png", picture), Upload("b.txt", b"b")], layout=LAYOUT)
@@ -126,15 +130,15 @@ async def test_a_file_in_a_layout_is_listed_there_alone(
 
 
 async def test_a_forwards_layout_has_links_that_work_however_old_it_is(
-    bot: "Probe", town: "Town", picture: bytes
+    bot: "ScriptedBot", harness: "Harness", picture: bytes
 ) -> None:
-    hook = town.guild.add_webhook(town.memes, "album")
+    hook = harness.guild.add_webhook(harness.memes, "album")
     files = [Upload("a.png", picture), Upload("b.txt", b"b")]
     original = await hook.say(files=files, layout=LAYOUT)
-    forwarded = await town.alice.forward(original, town.memes)
-    town.sim.faults.expire_links()
+    forwarded = await harness.alice.forward(original, harness.memes)
+    harness.sim.faults.expire_links()
 
-    message = await bot.get_partial_messageable(town.memes.id).fetch_message(forwarded.id)
+    message = await bot.get_partial_messageable(harness.memes.id).fetch_message(forwarded.id)
 
     (snapshot,) = message.message_snapshots
     gallery = snapshot.components[0]
@@ -142,12 +146,12 @@ async def test_a_forwards_layout_has_links_that_work_however_old_it_is(
     assert await bot.http.get_from_cdn(gallery.items[0].media.url) == picture
 
 
-async def test_a_link_unfurls_later_without_an_edit(bot: "Probe", town: "Town") -> None:
-    message = await town.alice.say(town.memes, "https://pics.test/a.png")
+async def test_a_link_unfurls_later_without_an_edit(bot: "ScriptedBot", harness: "Harness") -> None:
+    message = await harness.alice.say(harness.memes, "https://pics.test/a.png")
     told = await bot.hears("raw_message_edit")
 
     image = {"url": "https://pics.test/a.png", "width": 3, "height": 2}
-    town.sim.unfurl(message, [{"type": "image", "url": image["url"], "thumbnail": image}])
+    harness.sim.unfurl(message, [{"type": "image", "url": image["url"], "thumbnail": image}])
 
     event = await told
     assert isinstance(event, discord.RawMessageUpdateEvent)
@@ -155,19 +159,21 @@ async def test_a_link_unfurls_later_without_an_edit(bot: "Probe", town: "Town") 
     assert event.message.embeds[0].thumbnail.width == 3
 
 
-async def test_a_preview_that_fails_comes_back_as_0_by_0(bot: "Probe", town: "Town") -> None:
-    town.sim.faults.fail_all_previews()
+async def test_a_preview_that_fails_comes_back_as_0_by_0(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    harness.sim.faults.fail_all_previews()
     embed = discord.Embed().set_image(url="https://host.test/a.png")
-    sent = await bot.get_partial_messageable(town.memes.id).send(embed=embed)
+    sent = await bot.get_partial_messageable(harness.memes.id).send(embed=embed)
     assert (sent.embeds[0].image.width, sent.embeds[0].image.height) == (0, 0)
 
 
 async def test_a_spoilered_attachment_keeps_its_description_when_edited(
-    bot: "Probe", town: "Town", picture: bytes
+    bot: "ScriptedBot", harness: "Harness", picture: bytes
 ) -> None:
-    message = await town.alice.say(town.memes, "x", [Upload("a.png", picture, spoiler=True)])
+    message = await harness.alice.say(harness.memes, "x", [Upload("a.png", picture, spoiler=True)])
     told = await bot.hears("raw_message_edit")
-    await town.alice.edit(message, "y")
+    await harness.alice.edit(message, "y")
     event = await told
     assert isinstance(event, discord.RawMessageUpdateEvent)
     assert (event.message.content, len(event.message.attachments)) == ("y", 1)

@@ -9,61 +9,65 @@ import pytest
 from imgoe_bot.discordsim import ApiProblem, ChannelType, Permission, Upload
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Probe, Town
+    from tests.discordsim.conftest import Harness, ScriptedBot
 
 
 async def test_a_thread_on_a_message_is_told_and_can_be_written_in(
-    bot: "Probe", town: "Town"
+    bot: "ScriptedBot", harness: "Harness"
 ) -> None:
-    message = await town.alice.say(town.memes, "start")
+    message = await harness.alice.say(harness.memes, "start")
     told = await bot.hears("thread_create")
 
-    thread = await town.alice.open_thread(message, "More")
+    thread = await harness.alice.open_thread(message, "More")
 
     seen = await told
     assert isinstance(seen, discord.Thread)
-    assert (seen.id, seen.name, seen.parent_id) == (message.id, "More", town.memes.id)
-    heard = await bot.hears_message(town.bob.id)
-    await town.bob.say(thread, "inside")
+    assert (seen.id, seen.name, seen.parent_id) == (message.id, "More", harness.memes.id)
+    heard = await bot.hears_message(harness.bob.id)
+    await harness.bob.say(thread, "inside")
     inside = await heard
     assert isinstance(inside.channel, discord.Thread)
     assert inside.content == "inside"
 
 
-async def test_the_bot_opens_a_thread_on_a_message(bot: "Probe", town: "Town") -> None:
+async def test_the_bot_opens_a_thread_on_a_message(bot: "ScriptedBot", harness: "Harness") -> None:
     heard = await bot.hears_message()
-    start = await town.alice.say(town.memes, "start")
+    start = await harness.alice.say(harness.memes, "start")
     message = await heard
 
     thread = await message.create_thread(name="Mirrors")
     await thread.send("kept")
 
-    state = town.sim.world.channel(thread.id)
-    assert [m.content for m in town.alice.messages(state)][-1] == "kept"
+    state = harness.sim.world.channel(thread.id)
+    assert [m.content for m in harness.alice.messages(state)][-1] == "kept"
     assert start.thread_id == thread.id
     with pytest.raises(discord.HTTPException) as refused:
         await message.create_thread(name="Again")
     assert refused.value.code == 160004
 
 
-async def test_a_private_thread_is_seen_by_its_members_only(bot: "Probe", town: "Town") -> None:
-    town.guild.join(town.alice, permissions=Permission.CREATE_PRIVATE_THREADS)
-    thread = await town.alice.open_thread(town.memes, "Secret", private=True)
-    await town.alice.say(thread, "psst")
+async def test_a_private_thread_is_seen_by_its_members_only(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    harness.guild.join(harness.alice, permissions=Permission.CREATE_PRIVATE_THREADS)
+    thread = await harness.alice.open_thread(harness.memes, "Secret", private=True)
+    await harness.alice.say(thread, "psst")
 
-    assert town.bob.messages(thread) == []
+    assert harness.bob.messages(thread) == []
     with pytest.raises(ApiProblem) as refused:
-        await town.bob.say(thread, "hm")
+        await harness.bob.say(thread, "hm")
     assert refused.value.code == 50001
     with pytest.raises(discord.Forbidden):
         await bot.fetch_channel(thread.id)
 
 
-async def test_a_forum_post_starts_with_a_message_of_its_own_id(bot: "Probe", town: "Town") -> None:
-    forum = town.guild.add_channel("art", type=ChannelType.FORUM, tags=["oil", "ink"])
+async def test_a_forum_post_starts_with_a_message_of_its_own_id(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    forum = harness.guild.add_channel("art", type=ChannelType.FORUM, tags=["oil", "ink"])
     heard = await bot.hears_message()
 
-    thread, starter = await town.alice.open_post(
+    thread, starter = await harness.alice.open_post(
         forum, "My work", "see", [Upload("a.png", b"x")], tags=["ink"]
     )
 
@@ -75,12 +79,14 @@ async def test_a_forum_post_starts_with_a_message_of_its_own_id(bot: "Probe", to
     assert [item.filename for item in message.attachments] == ["a.png"]
 
 
-async def test_a_empty_starter_is_whole_when_fetched_again(bot: "Probe", town: "Town") -> None:
-    media = town.guild.add_channel("clips", type=ChannelType.MEDIA)
-    town.sim.faults.empty_starters()
+async def test_an_empty_starter_is_whole_when_fetched_again(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    media = harness.guild.add_channel("clips", type=ChannelType.MEDIA)
+    harness.sim.faults.empty_starters()
     heard = await bot.hears_message()
 
-    await town.alice.open_post(media, "Clip", "see", [Upload("a.mp4", b"x")])
+    await harness.alice.open_post(media, "Clip", "see", [Upload("a.mp4", b"x")])
 
     empty = await heard
     assert (empty.content, empty.attachments) == ("", [])
@@ -88,9 +94,11 @@ async def test_a_empty_starter_is_whole_when_fetched_again(bot: "Probe", town: "
     assert (whole.content, len(whole.attachments)) == ("see", 1)
 
 
-async def test_the_bot_opens_a_forum_post_with_a_file(bot: "Probe", town: "Town") -> None:
+async def test_the_bot_opens_a_forum_post_with_a_file(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     made = await bot.hears("guild_channel_create")
-    art = town.guild.add_channel("art", type=ChannelType.FORUM)
+    art = harness.guild.add_channel("art", type=ChannelType.FORUM)
     await made
     forum = bot.get_channel(art.id)
     assert isinstance(forum, discord.ForumChannel)
@@ -100,53 +108,59 @@ async def test_the_bot_opens_a_forum_post_with_a_file(bot: "Probe", town: "Town"
     )
 
     assert message.id == thread.id
-    assert [m.content for m in town.alice.messages(town.sim.world.channel(thread.id))] == ["first"]
+    assert [m.content for m in harness.alice.messages(harness.sim.world.channel(thread.id))] == [
+        "first"
+    ]
 
 
 async def test_a_locked_thread_takes_no_messages_and_an_archived_one_wakes(
-    bot: "Probe", town: "Town"
+    bot: "ScriptedBot", harness: "Harness"
 ) -> None:
     heard = await bot.hears_message()
-    await town.alice.say(town.memes, "start")
+    await harness.alice.say(harness.memes, "start")
     thread = await (await heard).create_thread(name="T")
-    state = town.sim.world.channel(thread.id)
+    state = harness.sim.world.channel(thread.id)
 
     await thread.edit(archived=True)
-    assert town.guild.threads == []
-    await town.alice.say(state, "awake")
-    assert town.guild.threads == [state]
+    assert harness.guild.threads == []
+    await harness.alice.say(state, "awake")
+    assert harness.guild.threads == [state]
 
     await thread.edit(locked=True)
     with pytest.raises(ApiProblem) as refused:
-        await town.alice.say(state, "locked?")
+        await harness.alice.say(state, "locked?")
     assert refused.value.code == 50083
 
 
-async def test_threads_can_be_listed_joined_left_and_deleted(bot: "Probe", town: "Town") -> None:
-    town.guild.grant_bot(Permission.MANAGE_THREADS)
-    state = await town.alice.open_thread(town.memes, "T")
-    guild = bot.get_guild(town.guild.id)
+async def test_threads_can_be_listed_joined_left_and_deleted(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    harness.guild.grant_bot(Permission.MANAGE_THREADS)
+    state = await harness.alice.open_thread(harness.memes, "T")
+    guild = bot.get_guild(harness.guild.id)
     assert guild is not None
 
     thread = (await guild.active_threads())[0]
     await thread.join()
     assert {member.id for member in await thread.fetch_members()} == {
-        town.alice.id,
-        town.sim.bot_user.id,
+        harness.alice.id,
+        harness.sim.bot_user.id,
     }
-    await thread.add_user(discord.Object(town.bob.id))
-    await thread.remove_user(discord.Object(town.bob.id))
+    await thread.add_user(discord.Object(harness.bob.id))
+    await thread.remove_user(discord.Object(harness.bob.id))
     await thread.leave()
-    assert state.thread_member_ids == [town.alice.id]
+    assert state.thread_member_ids == [harness.alice.id]
 
     gone = await bot.hears("raw_thread_delete")
     await thread.delete()
     await gone
-    assert town.guild.threads == []
+    assert harness.guild.threads == []
 
 
-async def test_an_archived_thread_is_found_in_the_archive(bot: "Probe", town: "Town") -> None:
-    channel = bot.get_channel(town.memes.id)
+async def test_an_archived_thread_is_found_in_the_archive(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    channel = bot.get_channel(harness.memes.id)
     assert isinstance(channel, discord.TextChannel)
     thread = await channel.create_thread(name="Old", type=discord.ChannelType.public_thread)
     await thread.edit(archived=True)
@@ -154,27 +168,29 @@ async def test_an_archived_thread_is_found_in_the_archive(bot: "Probe", town: "T
     assert [item.name async for item in channel.archived_threads()] == ["Old"]
 
 
-async def test_a_thread_inherits_its_channels_overwrites(town: "Town") -> None:
-    thread = await town.alice.open_thread(town.memes, "T")
-    await town.alice.say(thread, "hello")
+async def test_a_thread_inherits_its_channels_overwrites(harness: "Harness") -> None:
+    thread = await harness.alice.open_thread(harness.memes, "T")
+    await harness.alice.say(thread, "hello")
 
-    town.guild.overwrite(town.memes, town.bob, deny=Permission.VIEW_CHANNEL)
+    harness.guild.overwrite(harness.memes, harness.bob, deny=Permission.VIEW_CHANNEL)
 
-    assert town.bob.messages(thread) == []
-    assert len(town.alice.messages(thread)) == 1
+    assert harness.bob.messages(thread) == []
+    assert len(harness.alice.messages(thread)) == 1
 
 
-async def test_a_thread_in_a_news_channel_is_of_its_own_kind(bot: "Probe", town: "Town") -> None:
-    news = town.guild.add_channel("news", type=ChannelType.NEWS)
-    message = await town.alice.say(news, "extra")
+async def test_a_thread_in_a_news_channel_is_of_its_own_kind(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    news = harness.guild.add_channel("news", type=ChannelType.NEWS)
+    message = await harness.alice.say(news, "extra")
     told = await bot.hears("thread_create")
 
-    state = await town.alice.open_thread(message, "Talk")
+    state = await harness.alice.open_thread(message, "Talk")
 
     thread = await told
     assert isinstance(thread, discord.Thread)
     assert thread.type is discord.ChannelType.news_thread
-    await town.bob.say(state, "inside")
+    await harness.bob.say(state, "inside")
     with pytest.raises(ApiProblem) as refused:
-        await town.olga.open_thread(news, "Hush", private=True)
+        await harness.olga.open_thread(news, "Hush", private=True)
     assert refused.value.code == 50024

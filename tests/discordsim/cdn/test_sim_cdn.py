@@ -10,11 +10,11 @@ from imgoe_bot.discordsim import DiscordSim, Message, Upload
 from imgoe_bot.discordsim.payloads.messages import attachment_payload
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Clock, Probe, Town
+    from tests.discordsim.conftest import Clock, Harness, ScriptedBot
 
 
-def link(town: "Town", message: Message) -> str:
-    return str(attachment_payload(town.sim.world, message.attachments[0])["url"])
+def link(harness: "Harness", message: Message) -> str:
+    return str(attachment_payload(harness.sim.world, message.attachments[0])["url"])
 
 
 @pytest.mark.parametrize(
@@ -28,30 +28,30 @@ def link(town: "Town", message: Message) -> str:
     ],
 )
 async def test_a_file_is_served_whole_or_in_part(
-    town: "Town", headers: dict[str, str], status: int, body: bytes
+    harness: "Harness", headers: dict[str, str], status: int, body: bytes
 ) -> None:
-    message = await town.alice.say(town.memes, files=[Upload("a b ü.bin", b"0123456789")])
+    message = await harness.alice.say(harness.memes, files=[Upload("a b ü.bin", b"0123456789")])
 
     async with (
         aiohttp.ClientSession() as session,
-        session.get(link(town, message), headers=headers) as response,
+        session.get(link(harness, message), headers=headers) as response,
     ):
         assert (response.status, await response.read()) == (status, body)
 
 
-async def test_a_head_request_tells_type_and_length(town: "Town", picture: bytes) -> None:
-    message = await town.alice.say(town.memes, files=[Upload("a.png", picture)])
+async def test_a_head_request_tells_type_and_length(harness: "Harness", picture: bytes) -> None:
+    message = await harness.alice.say(harness.memes, files=[Upload("a.png", picture)])
     async with (
         aiohttp.ClientSession() as session,
-        session.head(link(town, message)) as response,
+        session.head(link(harness, message)) as response,
     ):
         assert response.headers["Content-Type"] == "image/png"
         assert response.headers["Content-Length"] == str(len(picture))
 
 
-async def test_a_link_without_its_signature_or_with_another_is_403(town: "Town") -> None:
-    message = await town.alice.say(town.memes, files=[Upload("a.png", b"x")])
-    address = link(town, message)
+async def test_a_link_without_its_signature_or_with_another_is_403(harness: "Harness") -> None:
+    message = await harness.alice.say(harness.memes, files=[Upload("a.png", b"x")])
+    address = link(harness, message)
     async with aiohttp.ClientSession() as session:
         for bad in (
             address.split("?")[0],
@@ -62,19 +62,19 @@ async def test_a_link_without_its_signature_or_with_another_is_403(town: "Town")
                 assert response.status == 403
 
 
-async def test_the_file_of_a_deleted_message_is_404(town: "Town") -> None:
-    message = await town.alice.say(town.memes, files=[Upload("a.png", b"x")])
-    address = link(town, message)
-    await town.alice.delete(message)
+async def test_the_file_of_a_deleted_message_is_404(harness: "Harness") -> None:
+    message = await harness.alice.say(harness.memes, files=[Upload("a.png", b"x")])
+    address = link(harness, message)
+    await harness.alice.delete(message)
     async with aiohttp.ClientSession() as session, session.get(address) as response:
         assert response.status == 404
 
 
 async def test_an_expired_link_is_403_and_fetching_the_message_again_renews_it(
-    bot: "Probe", town: "Town", clock: "Clock"
+    bot: "ScriptedBot", harness: "Harness", clock: "Clock"
 ) -> None:
     heard = await bot.hears_message()
-    await town.alice.say(town.memes, files=[Upload("a.png", b"bytes")])
+    await harness.alice.say(harness.memes, files=[Upload("a.png", b"bytes")])
     message = await heard
 
     clock.ahead_s += 86_401
@@ -85,12 +85,14 @@ async def test_an_expired_link_is_403_and_fetching_the_message_again_renews_it(
     assert await again.attachments[0].read() == b"bytes"
 
 
-async def test_all_links_can_be_made_to_expire_at_once(bot: "Probe", town: "Town") -> None:
+async def test_all_links_can_be_made_to_expire_at_once(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     heard = await bot.hears_message()
-    await town.alice.say(town.memes, files=[Upload("a.png", b"bytes")])
+    await harness.alice.say(harness.memes, files=[Upload("a.png", b"bytes")])
     message = await heard
 
-    town.sim.faults.expire_links()
+    harness.sim.faults.expire_links()
 
     with pytest.raises(discord.Forbidden):
         await message.attachments[0].read()

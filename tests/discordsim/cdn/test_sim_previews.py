@@ -15,7 +15,7 @@ from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.wire import mapping
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Probe, Town
+    from tests.discordsim.conftest import Harness, ScriptedBot
 
 PAGE = """<html><head><title>Page</title><meta property="og:title" content="A cat">
 <meta property="og:image" content="/cat.png"></head></html>"""
@@ -57,12 +57,12 @@ def options() -> SimOptions:
 
 
 async def test_a_picture_in_an_embed_gets_its_true_size(
-    bot: "Probe", town: "Town", site: Site
+    bot: "ScriptedBot", harness: "Harness", site: Site
 ) -> None:
     told = await bot.hears("raw_message_edit")
     embed = discord.Embed().set_image(url=f"{site.url}/cat.png")
 
-    await bot.get_partial_messageable(town.memes.id).send(embed=embed)
+    await bot.get_partial_messageable(harness.memes.id).send(embed=embed)
 
     event = await told
     assert isinstance(event, discord.RawMessageUpdateEvent)
@@ -72,22 +72,24 @@ async def test_a_picture_in_an_embed_gets_its_true_size(
 
 
 async def test_a_picture_that_is_not_there_comes_back_0_by_0(
-    bot: "Probe", town: "Town", site: Site
+    bot: "ScriptedBot", harness: "Harness", site: Site
 ) -> None:
     told = await bot.hears("raw_message_edit")
     embed = discord.Embed().set_thumbnail(url=f"{site.url}/gone.png")
-    await bot.get_partial_messageable(town.memes.id).send(embed=embed)
+    await bot.get_partial_messageable(harness.memes.id).send(embed=embed)
     event = await told
     assert isinstance(event, discord.RawMessageUpdateEvent)
     assert event.message.embeds[0].thumbnail.width == 0
 
 
-async def test_a_gallery_is_measured_too(bot: "Probe", town: "Town", site: Site) -> None:
+async def test_a_gallery_is_measured_too(
+    bot: "ScriptedBot", harness: "Harness", site: Site
+) -> None:
     told = await bot.hears("raw_message_edit")
     layout = discord.ui.LayoutView()
     gallery: discord.ui.MediaGallery[discord.ui.LayoutView] = discord.ui.MediaGallery()
     layout.add_item(gallery.add_item(media=f"{site.url}/cat.png"))
-    await bot.get_partial_messageable(town.memes.id).send(view=layout)
+    await bot.get_partial_messageable(harness.memes.id).send(view=layout)
     event = await told
     assert isinstance(event, discord.RawMessageUpdateEvent)
     (shown,) = event.message.components
@@ -96,19 +98,19 @@ async def test_a_gallery_is_measured_too(bot: "Probe", town: "Town", site: Site)
 
 
 async def test_a_lost_picture_stays_0_by_0_until_it_is_sent_anew(
-    bot: "Probe", town: "Town", site: Site
+    bot: "ScriptedBot", harness: "Harness", site: Site
 ) -> None:
-    town.sim.faults.fail_next_previews()
+    harness.sim.faults.fail_next_previews()
     told = await bot.hears("raw_message_edit")
     embed = discord.Embed().set_thumbnail(url=f"{site.url}/cat.png")
-    sent = await bot.get_partial_messageable(town.memes.id).send(embed=embed)
+    sent = await bot.get_partial_messageable(harness.memes.id).send(embed=embed)
     await told
     lost = await sent.fetch()
     assert (lost.embeds[0].thumbnail.width, site.asked) == (0, [])
 
     await sent.edit(embed=lost.embeds[0])  # its size is the sender's word, which counts nothing
 
-    await town.alice.wait_for_message(town.memes, lambda m: _width_px(m) == 3)
+    await harness.alice.wait_for_message(harness.memes, lambda m: _width_px(m) == 3)
     assert (await sent.fetch()).embeds[0].thumbnail.width == 3
 
 
@@ -117,13 +119,13 @@ def _width_px(message: Message) -> object:
 
 
 async def test_a_gallery_tells_a_picture_that_is_not_there(
-    bot: "Probe", town: "Town", site: Site
+    bot: "ScriptedBot", harness: "Harness", site: Site
 ) -> None:
     told = await bot.hears("raw_message_edit")
     layout = discord.ui.LayoutView()
     gallery: discord.ui.MediaGallery[discord.ui.LayoutView] = discord.ui.MediaGallery()
     layout.add_item(gallery.add_item(media=f"{site.url}/gone.png"))
-    await bot.get_partial_messageable(town.memes.id).send(view=layout)
+    await bot.get_partial_messageable(harness.memes.id).send(view=layout)
     event = await told
     assert isinstance(event, discord.RawMessageUpdateEvent)
     (shown,) = event.message.components
@@ -136,11 +138,11 @@ async def test_a_gallery_tells_a_picture_that_is_not_there(
     ("path", "kind", "title"), [("/page", "link", "A cat"), ("/cat.png", "image", None)]
 )
 async def test_a_bare_link_is_previewed(
-    town: "Town", site: Site, path: str, kind: str, title: str | None
+    harness: "Harness", site: Site, path: str, kind: str, title: str | None
 ) -> None:
-    message = await town.alice.say(town.memes, f"see {site.url}{path} there")
+    message = await harness.alice.say(harness.memes, f"see {site.url}{path} there")
 
-    await town.alice.wait_for_message(town.memes, lambda m: bool(m.embeds))
+    await harness.alice.wait_for_message(harness.memes, lambda m: bool(m.embeds))
 
     (embed,) = message.embeds
     assert (embed["type"], embed.get("title")) == (kind, title)
@@ -148,19 +150,19 @@ async def test_a_bare_link_is_previewed(
 
 
 async def test_a_previews_picture_is_served_by_the_proxy(
-    bot: "Probe", town: "Town", site: Site, picture: bytes
+    bot: "ScriptedBot", harness: "Harness", site: Site, picture: bytes
 ) -> None:
     told = await bot.hears("raw_message_edit")
     address = f"{site.url}/cat.png"
 
-    await town.alice.say(town.memes, f"see {address} there")
+    await harness.alice.say(harness.memes, f"see {address} there")
 
     event = await told
     assert isinstance(event, discord.RawMessageUpdateEvent)
     shown = event.message.embeds[0].thumbnail
     assert shown.url == address
     assert shown.proxy_url is not None
-    assert shown.proxy_url.startswith(f"{town.sim.cdn_url}/external/")
+    assert shown.proxy_url.startswith(f"{harness.sim.cdn_url}/external/")
     assert await bot.http.get_from_cdn(shown.proxy_url) == picture
 
 
@@ -168,30 +170,34 @@ async def test_a_previews_picture_is_served_by_the_proxy(
     ("path", "refusal"), [("/other.png", discord.Forbidden), ("/gone.png", discord.NotFound)]
 )
 async def test_the_proxy_fetches_only_what_a_message_shows_and_what_is_there(
-    bot: "Probe", town: "Town", site: Site, path: str, refusal: type[discord.HTTPException]
+    bot: "ScriptedBot",
+    harness: "Harness",
+    site: Site,
+    path: str,
+    refusal: type[discord.HTTPException],
 ) -> None:
-    proxied = town.sim.world.links.proxied(f"{site.url}/gone.png")
+    proxied = harness.sim.world.links.proxied(f"{site.url}/gone.png")
 
     with pytest.raises(refusal):
         await bot.http.get_from_cdn(proxied.replace("/gone.png", path))
 
 
 async def test_links_in_brackets_and_suppressed_ones_are_never_fetched(
-    bot: "Probe", town: "Town", site: Site
+    bot: "ScriptedBot", harness: "Harness", site: Site
 ) -> None:
-    channel = bot.get_partial_messageable(town.memes.id)
+    channel = bot.get_partial_messageable(harness.memes.id)
     await channel.send(f"<{site.url}/secret1>")
     await channel.send(f"{site.url}/secret2", suppress_embeds=True)
-    await town.alice.say(town.memes, f"{site.url}/page")
-    await town.alice.wait_for_message(town.memes, lambda m: bool(m.embeds))
+    await harness.alice.say(harness.memes, f"{site.url}/page")
+    await harness.alice.wait_for_message(harness.memes, lambda m: bool(m.embeds))
 
     assert site.asked == ["/page", "/cat.png"]
 
 
-async def test_nothing_beyond_this_machine_is_fetched(town: "Town", site: Site) -> None:
-    away = await town.alice.say(town.memes, "https://example.invalid/a.png")
-    await town.alice.say(town.memes, f"{site.url}/cat.png")
-    await town.alice.wait_for_message(town.memes, lambda m: bool(m.embeds))
+async def test_nothing_beyond_this_machine_is_fetched(harness: "Harness", site: Site) -> None:
+    away = await harness.alice.say(harness.memes, "https://example.invalid/a.png")
+    await harness.alice.say(harness.memes, f"{site.url}/cat.png")
+    await harness.alice.wait_for_message(harness.memes, lambda m: bool(m.embeds))
     assert away.embeds == []
 
 
@@ -208,20 +214,22 @@ PREVIEWED = [
 
 @pytest.mark.parametrize("text", LEFT_ALONE)
 async def test_an_address_in_code_or_brackets_is_never_fetched(
-    town: "Town", site: Site, text: str
+    harness: "Harness", site: Site, text: str
 ) -> None:
-    await town.alice.say(town.memes, text.format(url=f"{site.url}/secret"))
-    await town.alice.say(town.memes, f"{site.url}/page")
-    await town.alice.wait_for_message(town.memes, lambda m: bool(m.embeds))
+    await harness.alice.say(harness.memes, text.format(url=f"{site.url}/secret"))
+    await harness.alice.say(harness.memes, f"{site.url}/page")
+    await harness.alice.wait_for_message(harness.memes, lambda m: bool(m.embeds))
 
     assert site.asked == ["/page", "/cat.png"]
 
 
 @pytest.mark.parametrize("text", PREVIEWED)
-async def test_what_only_looks_like_code_is_previewed(town: "Town", site: Site, text: str) -> None:
-    message = await town.alice.say(town.memes, text.format(url=f"{site.url}/page"))
+async def test_what_only_looks_like_code_is_previewed(
+    harness: "Harness", site: Site, text: str
+) -> None:
+    message = await harness.alice.say(harness.memes, text.format(url=f"{site.url}/page"))
 
-    await town.alice.wait_for_message(town.memes, lambda m: bool(m.embeds))
+    await harness.alice.wait_for_message(harness.memes, lambda m: bool(m.embeds))
 
     assert [embed["url"] for embed in message.embeds] == [f"{site.url}/page"]
 

@@ -10,49 +10,53 @@ import pytest
 from imgoe_bot.discordsim import DiscordSim, SimOptions, UnknownRoutes
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Probe, Town
+    from tests.discordsim.conftest import Harness, ScriptedBot
 
 
-async def test_a_429_is_waited_out_by_the_bot(bot: "Probe", town: "Town") -> None:
-    town.sim.faults.next_statuses("POST /channels/*/messages", [429, 429])
-    channel = bot.get_partial_messageable(town.memes.id)
+async def test_a_429_is_waited_out_by_the_bot(bot: "ScriptedBot", harness: "Harness") -> None:
+    harness.sim.faults.next_statuses("POST /channels/*/messages", [429, 429])
+    channel = bot.get_partial_messageable(harness.memes.id)
 
     sent = await channel.send("patient")
 
-    assert [message.id for message in town.alice.messages(town.memes)] == [sent.id]
-    posts = [call for call in town.sim.calls if call.startswith("POST /channels/")]
+    assert [message.id for message in harness.alice.messages(harness.memes)] == [sent.id]
+    posts = [call for call in harness.sim.calls if call.startswith("POST /channels/")]
     assert len(posts) == 3
 
 
-async def test_an_injected_status_reaches_the_bot_once(bot: "Probe", town: "Town") -> None:
-    town.sim.faults.next_statuses("POST /channels/*/messages", [403])
-    channel = bot.get_partial_messageable(town.memes.id)
+async def test_an_injected_status_reaches_the_bot_once(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    harness.sim.faults.next_statuses("POST /channels/*/messages", [403])
+    channel = bot.get_partial_messageable(harness.memes.id)
 
     with pytest.raises(discord.Forbidden):
         await channel.send("x")
     await channel.send("y")
 
-    assert [message.content for message in town.alice.messages(town.memes)] == ["y"]
+    assert [message.content for message in harness.alice.messages(harness.memes)] == ["y"]
 
 
-async def test_a_delayed_route_keeps_the_bot_waiting(bot: "Probe", town: "Town") -> None:
-    channel = bot.get_partial_messageable(town.memes.id)
-    town.sim.faults.delay("POST /channels/*/messages", 30)
+async def test_a_delayed_route_keeps_the_bot_waiting(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    channel = bot.get_partial_messageable(harness.memes.id)
+    harness.sim.faults.delay("POST /channels/*/messages", 30)
 
     sending = asyncio.create_task(channel.send("x"))
     waited = await asyncio.wait([sending], timeout=0.1)
 
     assert waited == (set(), {sending})
-    assert town.alice.messages(town.memes) == []
+    assert harness.alice.messages(harness.memes) == []
     sending.cancel()
     await asyncio.gather(sending, return_exceptions=True)
 
 
-async def test_rate_limit_headers_come_with_every_answer(town: "Town") -> None:
-    headers = {"Authorization": f"Bot {town.sim.bot_token}"}
+async def test_rate_limit_headers_come_with_every_answer(harness: "Harness") -> None:
+    headers = {"Authorization": f"Bot {harness.sim.bot_token}"}
     async with (
         aiohttp.ClientSession(headers=headers) as session,
-        session.get(f"{town.sim.api_url}/users/@me") as response,
+        session.get(f"{harness.sim.api_url}/users/@me") as response,
     ):
         assert response.headers["X-RateLimit-Limit"] == "50"
         assert response.headers["X-RateLimit-Remaining"] == "49"
@@ -67,11 +71,11 @@ class TestStrictLimits:
     def options(self) -> SimOptions:
         return SimOptions(rate_limit=2, rate_window_s=0.3)
 
-    async def test_the_third_request_of_a_window_is_429_with_via(self, town: "Town") -> None:
-        headers = {"Authorization": f"Bot {town.sim.bot_token}"}
+    async def test_the_third_request_of_a_window_is_429_with_via(self, harness: "Harness") -> None:
+        headers = {"Authorization": f"Bot {harness.sim.bot_token}"}
         async with aiohttp.ClientSession(headers=headers) as session:
             for expected in (200, 200, 429):
-                async with session.get(f"{town.sim.api_url}/users/@me") as response:
+                async with session.get(f"{harness.sim.api_url}/users/@me") as response:
                     assert response.status == expected
                     body = await response.json()
             assert "Via" in response.headers
@@ -86,13 +90,13 @@ class TestPace:
     def options(self) -> SimOptions:
         return SimOptions()
 
-    async def test_the_sixth_message_to_a_channel_waits(self, town: "Town") -> None:
-        other = town.guild.add_channel("other")
-        headers = {"Authorization": f"Bot {town.sim.bot_token}"}
+    async def test_the_sixth_message_to_a_channel_waits(self, harness: "Harness") -> None:
+        other = harness.guild.add_channel("other")
+        headers = {"Authorization": f"Bot {harness.sim.bot_token}"}
         answers: list[int] = []
         left: list[tuple[str, str]] = []
-        async with aiohttp.ClientSession(town.sim.api_url + "/", headers=headers) as session:
-            for place in [town.memes] * 6 + [other]:
+        async with aiohttp.ClientSession(harness.sim.api_url + "/", headers=headers) as session:
+            for place in [harness.memes] * 6 + [other]:
                 address = f"channels/{place.id}/messages"
                 async with session.post(address, json={"content": "x"}) as response:
                     answers.append(response.status)
@@ -103,7 +107,7 @@ class TestPace:
         assert [left[0], left[4], left[-1]] == [("5", "4"), ("5", "0"), ("5", "4")]
 
 
-async def test_a_wrong_token_is_401(town: "Town") -> None:
+async def test_a_wrong_token_is_401(harness: "Harness") -> None:
     with pytest.raises(discord.LoginFailure):
         async with discord.Client(intents=discord.Intents.none()) as client:
             await client.login("wrong")
@@ -136,17 +140,19 @@ async def test_an_unknown_route_is_forgiven_where_asked() -> None:
     assert sim.unknown_calls == ["GET /nowhere"]
 
 
-async def test_tokens_are_left_out_of_the_list_of_calls(bot: "Probe", town: "Town") -> None:
+async def test_tokens_are_left_out_of_the_list_of_calls(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     @bot.tree.command(description="Say hello")
     async def hello(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("hi")
 
     await bot.tree.sync()
-    asked = await town.alice.slash(town.memes, "hello")
+    asked = await harness.alice.slash(harness.memes, "hello")
     await asked.wait_response()
 
-    assert not any(asked.state.token in call for call in town.sim.calls)
-    assert town.sim.bot_token not in repr(town.sim.world)
+    assert not any(asked.state.token in call for call in harness.sim.calls)
+    assert harness.sim.bot_token not in repr(harness.sim.world)
     assert asked.state.token not in repr(asked)
 
 
@@ -154,64 +160,66 @@ async def test_tokens_are_left_out_of_the_list_of_calls(bot: "Probe", town: "Tow
     ("code", "status"), [(40003, 403), (20026, 403), (50278, 403), (90001, 403), (123456, 403)]
 )
 async def test_any_of_discords_refusals_can_be_injected(
-    bot: "Probe", town: "Town", code: int, status: int
+    bot: "ScriptedBot", harness: "Harness", code: int, status: int
 ) -> None:
-    town.sim.faults.next_problems("POST /users/@me/channels", [code])
-    user = await bot.fetch_user(town.alice.id)
+    harness.sim.faults.next_problems("POST /users/@me/channels", [code])
+    user = await bot.fetch_user(harness.alice.id)
     with pytest.raises(discord.Forbidden) as refused:
         await user.create_dm()
     assert (refused.value.code, refused.value.status) == (code, status)
 
 
-async def test_a_refusal_can_be_given_another_status(bot: "Probe", town: "Town") -> None:
-    town.sim.faults.next_problems("POST /users/@me/channels", [200000], status=400)
-    user = await bot.fetch_user(town.alice.id)
+async def test_a_refusal_can_be_given_another_status(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    harness.sim.faults.next_problems("POST /users/@me/channels", [200000], status=400)
+    user = await bot.fetch_user(harness.alice.id)
     with pytest.raises(discord.HTTPException) as refused:
         await user.create_dm()
     assert (refused.value.code, refused.value.status) == (200000, 400)
 
 
-async def test_the_global_limit_holds_the_whole_bot(bot: "Probe", town: "Town") -> None:
-    town.sim.faults.global_limit(retry_after_s=0.05)
-    sent = await bot.get_partial_messageable(town.memes.id).send("after")
+async def test_the_global_limit_holds_the_whole_bot(bot: "ScriptedBot", harness: "Harness") -> None:
+    harness.sim.faults.global_limit(retry_after_s=0.05)
+    sent = await bot.get_partial_messageable(harness.memes.id).send("after")
     assert sent.content == "after"
 
 
-async def test_a_server_error_is_tried_again(bot: "Probe", town: "Town") -> None:
-    town.sim.faults.next_statuses("GET /users/*", [502])
-    user = await bot.fetch_user(town.alice.id)
+async def test_a_server_error_is_tried_again(bot: "ScriptedBot", harness: "Harness") -> None:
+    harness.sim.faults.next_statuses("GET /users/*", [502])
+    user = await bot.fetch_user(harness.alice.id)
     assert user.name == "alice"
 
 
-async def test_events_can_come_in_the_wrong_order(bot: "Probe", town: "Town") -> None:
-    town.sim.faults.reorder_events(2)
+async def test_events_can_come_in_the_wrong_order(bot: "ScriptedBot", harness: "Harness") -> None:
+    harness.sim.faults.reorder_events(2)
     heard = await bot.hears_message()
-    first = await town.alice.say(town.memes, "first")
-    second = await town.alice.say(town.memes, "second")
+    first = await harness.alice.say(harness.memes, "first")
+    second = await harness.alice.say(harness.memes, "second")
 
     assert (await heard).id == second.id
     assert first.id < second.id
 
 
-async def test_clearing_ends_every_fault(bot: "Probe", town: "Town") -> None:
-    faults = town.sim.faults
+async def test_clearing_ends_every_fault(bot: "ScriptedBot", harness: "Harness") -> None:
+    faults = harness.sim.faults
     faults.next_statuses("*", [403] * 9)
     faults.reorder_events(9)
     faults.duplicate_events(3)
     faults.fail_all_previews()
-    heard = await bot.hears_message(town.alice.id)
-    await town.alice.say(town.memes, "held back")
+    heard = await bot.hears_message(harness.alice.id)
+    await harness.alice.say(harness.memes, "held back")
 
     faults.clear()
 
     assert (await heard).content == "held back"
-    assert (await bot.fetch_user(town.alice.id)).name == "alice"
+    assert (await bot.fetch_user(harness.alice.id)).name == "alice"
 
 
-async def test_a_delayed_answer_is_served_at_once(bot: "Probe", town: "Town") -> None:
-    town.sim.faults.delay_answer("POST /channels/*/messages", 30)
-    sending = asyncio.create_task(bot.get_partial_messageable(town.memes.id).send("x"))
-    await town.alice.wait_for_message(town.memes)
+async def test_a_delayed_answer_is_served_at_once(bot: "ScriptedBot", harness: "Harness") -> None:
+    harness.sim.faults.delay_answer("POST /channels/*/messages", 30)
+    sending = asyncio.create_task(bot.get_partial_messageable(harness.memes.id).send("x"))
+    await harness.alice.wait_for_message(harness.memes)
     assert not sending.done()
     sending.cancel()
     await asyncio.gather(sending, return_exceptions=True)
@@ -224,11 +232,13 @@ class TestGlobalLimit:
     def options(self) -> SimOptions:
         return SimOptions(global_limit=2)
 
-    async def test_the_third_request_of_a_second_is_globally_limited(self, town: "Town") -> None:
-        headers = {"Authorization": f"Bot {town.sim.bot_token}"}
+    async def test_the_third_request_of_a_second_is_globally_limited(
+        self, harness: "Harness"
+    ) -> None:
+        headers = {"Authorization": f"Bot {harness.sim.bot_token}"}
         async with aiohttp.ClientSession(headers=headers) as session:
-            for path in ("users/@me", "gateway/bot", f"users/{town.alice.id}"):
-                async with session.get(f"{town.sim.api_url}/{path}") as response:
+            for path in ("users/@me", "gateway/bot", f"users/{harness.alice.id}"):
+                async with session.get(f"{harness.sim.api_url}/{path}") as response:
                     body = await response.json()
         assert (response.status, body["global"]) == (429, True)
-        assert town.sim.refusals == [f"429 GET /users/{town.alice.id}"]
+        assert harness.sim.refusals == [f"429 GET /users/{harness.alice.id}"]

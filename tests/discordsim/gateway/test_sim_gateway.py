@@ -14,7 +14,7 @@ from imgoe_bot.discordsim import DiscordSim, Permission, SimOptions
 from imgoe_bot.discordsim.wire import Json, Payload, mapping, mappings
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import MakeBot, Probe, StartBot, Town
+    from tests.discordsim.conftest import Harness, MakeBot, ScriptedBot, StartBot
 
 
 class Line:
@@ -63,25 +63,25 @@ async def test_it_says_hello_and_answers_heartbeats(line: Line) -> None:
     assert answer["op"] == 11
 
 
-async def test_ready_names_guilds_that_follow(line: Line, town: "Town") -> None:
-    await line.identify(town.sim.bot_token)
+async def test_ready_names_guilds_that_follow(line: Line, harness: "Harness") -> None:
+    await line.identify(harness.sim.bot_token)
 
     ready = await line.event("READY")
     guild = await line.event("GUILD_CREATE")
 
-    assert ready["guilds"] == [{"id": str(town.guild.id), "unavailable": True}]
+    assert ready["guilds"] == [{"id": str(harness.guild.id), "unavailable": True}]
     assert guild["name"] == "Town"
     assert len(mappings(guild["members"])) == 1, "without the members intent only the bot itself"
 
 
 async def test_a_private_thread_is_not_among_the_guilds_threads_of_a_stranger(
-    line: Line, town: "Town"
+    line: Line, harness: "Harness"
 ) -> None:
-    town.guild.join(town.alice, permissions=Permission.CREATE_PRIVATE_THREADS)
-    await town.alice.open_thread(town.memes, "Open")
-    await town.alice.open_thread(town.memes, "Secret", private=True)
+    harness.guild.join(harness.alice, permissions=Permission.CREATE_PRIVATE_THREADS)
+    await harness.alice.open_thread(harness.memes, "Open")
+    await harness.alice.open_thread(harness.memes, "Secret", private=True)
 
-    await line.identify(town.sim.bot_token)
+    await line.identify(harness.sim.bot_token)
 
     guild = await line.event("GUILD_CREATE")
     assert [thread["name"] for thread in mappings(guild["threads"])] == ["Open"]
@@ -97,10 +97,10 @@ async def test_a_private_thread_is_not_among_the_guilds_threads_of_a_stranger(
     ],
 )
 async def test_a_wrong_identify_is_closed_for_good(
-    line: Line, town: "Town", change: Payload, code: int
+    line: Line, harness: "Harness", change: Payload, code: int
 ) -> None:
-    town.sim.faults.forbid_intents(1 << 8)
-    await line.identify(**{"token": town.sim.bot_token, **change})  # type: ignore[arg-type] # a table of overrides
+    harness.sim.faults.forbid_intents(1 << 8)
+    await line.identify(**{"token": harness.sim.bot_token, **change})  # type: ignore[arg-type] # a table of overrides
     assert await line.close_code() == code
 
 
@@ -130,24 +130,24 @@ class TestHeartbeats:
         return SimOptions(heartbeat_interval_ms=333)
 
     async def test_who_sends_no_heartbeat_is_closed_with_4009_and_cannot_resume(
-        self, line: Line, town: "Town"
+        self, line: Line, harness: "Harness"
     ) -> None:
-        await line.identify(town.sim.bot_token)
+        await line.identify(harness.sim.bot_token)
         ready = await line.event("READY")
 
         assert await line.close_code() == 4009
         async with (
             aiohttp.ClientSession() as session,
-            session.ws_connect(town.sim.gateway_url) as socket,
+            session.ws_connect(harness.sim.gateway_url) as socket,
         ):
             again = Line(socket)
             await again.frame()
-            known = {"token": town.sim.bot_token, "session_id": ready["session_id"], "seq": 1}
+            known = {"token": harness.sim.bot_token, "session_id": ready["session_id"], "seq": 1}
             await again.send(6, known)
             assert (await again.frame())["op"] == 9
 
-    async def test_heartbeats_keep_a_session_alive(self, line: Line, town: "Town") -> None:
-        await line.identify(town.sim.bot_token)
+    async def test_heartbeats_keep_a_session_alive(self, line: Line, harness: "Harness") -> None:
+        await line.identify(harness.sim.bot_token)
         closing = asyncio.create_task(line.close_code())
 
         for _ in range(4):
@@ -158,52 +158,58 @@ class TestHeartbeats:
         closing.cancel()
 
 
-async def test_resuming_an_unknown_session_is_refused(line: Line, town: "Town") -> None:
+async def test_resuming_an_unknown_session_is_refused(line: Line, harness: "Harness") -> None:
     await line.frame()
-    await line.send(6, {"token": town.sim.bot_token, "session_id": "gone", "seq": 1})
+    await line.send(6, {"token": harness.sim.bot_token, "session_id": "gone", "seq": 1})
     answer = await line.frame()
     assert (answer["op"], answer["d"]) == (9, False)
 
 
-async def test_members_are_sent_on_request(line: Line, town: "Town") -> None:
-    await line.identify(town.sim.bot_token)
-    await line.send(8, {"guild_id": str(town.guild.id), "query": "al", "limit": 0, "nonce": "abc"})
+async def test_members_are_sent_on_request(line: Line, harness: "Harness") -> None:
+    await line.identify(harness.sim.bot_token)
+    await line.send(
+        8, {"guild_id": str(harness.guild.id), "query": "al", "limit": 0, "nonce": "abc"}
+    )
     chunk = await line.event("GUILD_MEMBERS_CHUNK")
     assert chunk["nonce"] == "abc"
     members = mappings(chunk["members"])
     assert [mapping(member["user"])["username"] for member in members] == ["alice"]
 
 
-async def test_a_dropped_socket_resumes_and_misses_nothing(bot: "Probe", town: "Town") -> None:
+async def test_a_dropped_socket_resumes_and_misses_nothing(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     resumed = await bot.hears("resumed")
     heard = await bot.hears_message()
 
-    await town.sim.faults.drop_sockets(resumable=True)
-    await town.alice.say(town.memes, "while you were away")
+    await harness.sim.faults.drop_sockets(resumable=True)
+    await harness.alice.say(harness.memes, "while you were away")
 
     await resumed
     message = await heard
     assert message.content == "while you were away"
 
 
-async def test_after_a_lost_session_the_bot_identifies_anew(bot: "Probe", town: "Town") -> None:
+async def test_after_a_lost_session_the_bot_identifies_anew(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     ready = await bot.hears("ready")
 
-    await town.sim.faults.drop_sockets(resumable=False)
+    await harness.sim.faults.drop_sockets(resumable=False)
 
     await ready
     heard = await bot.hears_message()
-    await town.alice.say(town.memes, "hello again")
+    await harness.alice.say(harness.memes, "hello again")
     await heard
 
 
-async def test_opcode_7_makes_the_bot_resume(bot: "Probe", town: "Town") -> None:
+async def test_opcode_7_makes_the_bot_resume(bot: "ScriptedBot", harness: "Harness") -> None:
     resumed = await bot.hears("resumed")
-    town.sim.faults.ask_to_reconnect()
+    harness.sim.faults.ask_to_reconnect()
     await resumed
 
 
-async def test_events_can_come_twice(bot: "Probe", town: "Town") -> None:
+async def test_events_can_come_twice(bot: "ScriptedBot", harness: "Harness") -> None:
     seen: list[int] = []
     twice = asyncio.Event()
 
@@ -213,46 +219,48 @@ async def test_events_can_come_twice(bot: "Probe", town: "Town") -> None:
         if len(seen) == 2:
             twice.set()
 
-    town.sim.faults.duplicate_events()
-    message = await town.alice.say(town.memes, "echo")
+    harness.sim.faults.duplicate_events()
+    message = await harness.alice.say(harness.memes, "echo")
 
     await asyncio.wait_for(twice.wait(), timeout=15)
     assert seen == [message.id, message.id]
 
 
 async def test_a_shard_hears_only_its_own_guilds(
-    town: "Town", sharded: discord.AutoShardedClient, start_bot: "StartBot"
+    harness: "Harness", sharded: discord.AutoShardedClient, start_bot: "StartBot"
 ) -> None:
-    others = [town.sim.add_guild(f"G{number}", owner=town.olga) for number in range(3)]
+    others = [harness.sim.add_guild(f"G{number}", owner=harness.olga) for number in range(3)]
     await start_bot(sharded)
 
-    await town.sim.bot_ready()
+    await harness.sim.bot_ready()
     guilds = {guild.id: guild.shard_id for guild in sharded.guilds}
-    assert guilds == {guild.id: (guild.id >> 22) % 2 for guild in [town.guild, *others]}
+    assert guilds == {guild.id: (guild.id >> 22) % 2 for guild in [harness.guild, *others]}
 
 
-async def test_a_bot_learns_of_guilds_it_joins_and_leaves(bot: "Probe", town: "Town") -> None:
+async def test_a_bot_learns_of_guilds_it_joins_and_leaves(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     joined = await bot.hears("guild_join")
-    second = town.sim.add_guild("Second", owner=town.alice)
+    second = harness.sim.add_guild("Second", owner=harness.alice)
     await joined
     left = await bot.hears("guild_remove")
 
     second.remove_bot()
 
     await left
-    assert [guild.id for guild in bot.guilds] == [town.guild.id]
+    assert [guild.id for guild in bot.guilds] == [harness.guild.id]
 
 
-async def test_the_bot_learns_of_channels_and_roles(bot: "Probe", town: "Town") -> None:
+async def test_the_bot_learns_of_channels_and_roles(bot: "ScriptedBot", harness: "Harness") -> None:
     made = await bot.hears("guild_channel_create")
-    art = town.guild.add_channel("art", nsfw=True, topic="pictures")
+    art = harness.guild.add_channel("art", nsfw=True, topic="pictures")
     await made
     changed = await bot.hears("guild_role_create")
-    town.guild.add_role("Artists")
+    harness.guild.add_role("Artists")
     await changed
     gone = await bot.hears("guild_channel_delete")
     found = bot.get_channel(art.id)
-    town.guild.delete_channel(art)
+    harness.guild.delete_channel(art)
     await gone
 
     assert isinstance(found, discord.TextChannel)
@@ -261,14 +269,14 @@ async def test_the_bot_learns_of_channels_and_roles(bot: "Probe", town: "Town") 
 
 
 async def test_a_bot_without_the_intent_hears_no_messages(
-    town: "Town", make_bot: "MakeBot", start_bot: "StartBot"
+    harness: "Harness", make_bot: "MakeBot", start_bot: "StartBot"
 ) -> None:
     bot = make_bot(discord.Intents(guilds=True, dm_messages=True))
     await start_bot(bot)
     heard = await bot.hears_message()
 
-    await town.alice.say(town.memes, "unheard")
-    await town.alice.say(town.alice.dm, "heard")
+    await harness.alice.say(harness.memes, "unheard")
+    await harness.alice.say(harness.alice.dm, "heard")
 
     message = await heard
     assert message.content == "heard"

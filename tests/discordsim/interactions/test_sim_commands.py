@@ -12,11 +12,11 @@ from imgoe_bot.discordsim import ApiProblem, Permission
 from imgoe_bot.discordsim.interactions.commands import visible
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Probe, Town
+    from tests.discordsim.conftest import Harness, ScriptedBot
 
 
 @pytest_asyncio.fixture
-async def commands(bot: "Probe") -> None:
+async def commands(bot: "ScriptedBot") -> None:
     """A command each for everybody, for managers, for restricted places, and to take along."""
 
     @bot.tree.command(description="For everybody")
@@ -48,82 +48,86 @@ async def commands(bot: "Probe") -> None:
     await bot.tree.sync()
 
 
-def names(town: "Town", who: str, where: str) -> set[str]:
-    people = {"alice": town.alice, "bob": town.bob, "olga": town.olga}
-    elsewhere = next((g for g in town.sim.world.guilds.values() if g.name == "Elsewhere"), None)
+def names(harness: "Harness", who: str, where: str) -> set[str]:
+    people = {"alice": harness.alice, "bob": harness.bob, "olga": harness.olga}
+    elsewhere = next((g for g in harness.sim.world.guilds.values() if g.name == "Elsewhere"), None)
     channels = {
-        "memes": town.memes,
-        "dm": town.alice.dm,
-        "between": town.alice.dm_with(town.bob),
-        "after dark": next((c for c in town.guild.channels if c.nsfw), town.memes),
+        "memes": harness.memes,
+        "dm": harness.alice.dm,
+        "between": harness.alice.dm_with(harness.bob),
+        "after dark": next((c for c in harness.guild.channels if c.nsfw), harness.memes),
     }
     if elsewhere is not None:
-        channels["elsewhere"] = town.sim.world.channels[elsewhere.channel_ids[0]]
-    found = visible(town.sim.world, channels[where], people[who].user)
+        channels["elsewhere"] = harness.sim.world.channels[elsewhere.channel_ids[0]]
+    found = visible(harness.sim.world, channels[where], people[who].user)
     return {command.name for command in found}
 
 
 @pytest.mark.usefixtures("commands")
-async def test_commands_are_offered_by_place_and_right(town: "Town") -> None:
-    town.guild.add_channel("after dark", nsfw=True)
+async def test_commands_are_offered_by_place_and_right(harness: "Harness") -> None:
+    harness.guild.add_channel("after dark", nsfw=True)
 
-    assert names(town, "alice", "memes") == {"anyone", "portable"}
-    assert names(town, "olga", "memes") == {"anyone", "managers", "portable"}
-    assert names(town, "alice", "after dark") == {"anyone", "grown", "portable"}
-    assert names(town, "alice", "dm") == {"anyone", "managers", "portable"}
-    assert names(town, "alice", "between") == set()
+    assert names(harness, "alice", "memes") == {"anyone", "portable"}
+    assert names(harness, "olga", "memes") == {"anyone", "managers", "portable"}
+    assert names(harness, "alice", "after dark") == {"anyone", "grown", "portable"}
+    assert names(harness, "alice", "dm") == {"anyone", "managers", "portable"}
+    assert names(harness, "alice", "between") == set()
 
 
 @pytest.mark.usefixtures("commands")
-async def test_an_app_on_the_account_goes_where_the_person_goes(town: "Town") -> None:
-    elsewhere = town.sim.add_guild("Elsewhere", owner=town.alice, bot=False)
+async def test_an_app_on_the_account_goes_where_the_person_goes(harness: "Harness") -> None:
+    elsewhere = harness.sim.add_guild("Elsewhere", owner=harness.alice, bot=False)
     elsewhere.add_channel("lobby")
-    assert names(town, "alice", "elsewhere") == set()
+    assert names(harness, "alice", "elsewhere") == set()
 
-    town.alice.has_app = True
+    harness.alice.has_app = True
 
-    assert names(town, "alice", "elsewhere") == {"portable"}
-    assert names(town, "alice", "between") == {"portable"}
-    assert names(town, "bob", "between") == set()
+    assert names(harness, "alice", "elsewhere") == {"portable"}
+    assert names(harness, "alice", "between") == {"portable"}
+    assert names(harness, "bob", "between") == set()
 
 
 @pytest.mark.usefixtures("commands")
-async def test_where_only_the_person_has_the_app_five_follow_ups_are_all(town: "Town") -> None:
-    elsewhere = town.sim.add_guild("Elsewhere", owner=town.alice, bot=False)
+async def test_where_only_the_person_has_the_app_five_follow_ups_are_all(
+    harness: "Harness",
+) -> None:
+    elsewhere = harness.sim.add_guild("Elsewhere", owner=harness.alice, bot=False)
     lobby = elsewhere.add_channel("lobby")
-    town.alice.has_app = True
+    harness.alice.has_app = True
 
-    asked = await town.alice.slash(lobby, "portable")
+    asked = await harness.alice.slash(lobby, "portable")
 
-    await town.alice.wait_for_message(lobby, lambda m: m.content == "refused 40094")
+    await harness.alice.wait_for_message(lobby, lambda m: m.content == "refused 40094")
     assert [m.content for m in asked.responses][1:] == ["1", "2", "3", "4", "5"]
 
 
 @pytest.mark.usefixtures("commands")
-async def test_an_administrator_overrides_the_default(town: "Town") -> None:
-    role = town.guild.add_role("Curators")
-    town.guild.set_roles(town.alice, [role])
+async def test_an_administrator_overrides_the_default(harness: "Harness") -> None:
+    role = harness.guild.add_role("Curators")
+    harness.guild.set_roles(harness.alice, [role])
 
-    town.guild.override_command("managers", role, allowed=True)
-    town.guild.override_command("anyone", allowed=False)
-    assert names(town, "alice", "memes") == {"managers", "portable"}
-    assert names(town, "bob", "memes") == {"portable"}
+    harness.guild.override_command("managers", role, allowed=True)
+    harness.guild.override_command("anyone", allowed=False)
+    assert names(harness, "alice", "memes") == {"managers", "portable"}
+    assert names(harness, "bob", "memes") == {"portable"}
 
-    town.guild.override_command("managers", town.alice, allowed=False)
-    town.guild.override_command("anyone", town.alice, allowed=True)
-    town.guild.override_command("portable", town.memes, allowed=False)
-    assert names(town, "alice", "memes") == {"anyone"}
-    assert names(town, "olga", "memes") == {"anyone", "managers", "portable"}
+    harness.guild.override_command("managers", harness.alice, allowed=False)
+    harness.guild.override_command("anyone", harness.alice, allowed=True)
+    harness.guild.override_command("portable", harness.memes, allowed=False)
+    assert names(harness, "alice", "memes") == {"anyone"}
+    assert names(harness, "olga", "memes") == {"anyone", "managers", "portable"}
 
 
 @pytest.mark.usefixtures("commands")
-async def test_without_the_right_to_use_apps_no_command_works(town: "Town") -> None:
-    town.guild.overwrite(town.memes, town.alice, deny=Permission.USE_APPLICATION_COMMANDS)
+async def test_without_the_right_to_use_apps_no_command_works(harness: "Harness") -> None:
+    harness.guild.overwrite(harness.memes, harness.alice, deny=Permission.USE_APPLICATION_COMMANDS)
     with pytest.raises(ApiProblem, match="50013"):
-        await town.alice.slash(town.memes, "anyone")
+        await harness.alice.slash(harness.memes, "anyone")
 
 
-async def test_syncing_again_keeps_ids_and_drops_what_is_gone(bot: "Probe", town: "Town") -> None:
+async def test_syncing_again_keeps_ids_and_drops_what_is_gone(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     @bot.tree.command(description="One")
     async def one(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("1")
@@ -143,31 +147,35 @@ async def test_syncing_again_keeps_ids_and_drops_what_is_gone(bot: "Probe", town
     assert refused.value.code == 10063
 
 
-async def test_a_guild_has_commands_of_its_own(bot: "Probe", town: "Town") -> None:
-    @bot.tree.command(description="Here", guild=discord.Object(town.guild.id))
+async def test_a_guild_has_commands_of_its_own(bot: "ScriptedBot", harness: "Harness") -> None:
+    @bot.tree.command(description="Here", guild=discord.Object(harness.guild.id))
     async def here(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("here")
 
-    await bot.tree.sync(guild=discord.Object(town.guild.id))
-    asked = await town.alice.slash(town.memes, "here")
+    await bot.tree.sync(guild=discord.Object(harness.guild.id))
+    asked = await harness.alice.slash(harness.memes, "here")
     assert (await asked.wait_response()).content == "here"
 
 
-async def test_a_name_beyond_32_characters_is_refused(bot: "Probe", town: "Town") -> None:
+async def test_a_name_beyond_32_characters_is_refused(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     payload = {"name": "x" * 33, "description": "d", "type": 1}
     with pytest.raises(discord.HTTPException) as refused:
-        await bot.http.bulk_upsert_global_commands(town.sim.application_id, [payload])
+        await bot.http.bulk_upsert_global_commands(harness.sim.application_id, [payload])
     assert refused.value.code == 50035
 
 
-async def test_two_people_at_once_get_their_own_answers(bot: "Probe", town: "Town") -> None:
+async def test_two_people_at_once_get_their_own_answers(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     @bot.tree.command(description="Who")
     async def who(interaction: discord.Interaction) -> None:
         await interaction.response.send_message(interaction.user.name, ephemeral=True)
 
     await bot.tree.sync()
     asked = await asyncio.gather(
-        town.alice.slash(town.memes, "who"), town.bob.slash(town.memes, "who")
+        harness.alice.slash(harness.memes, "who"), harness.bob.slash(harness.memes, "who")
     )
     answers = [(await item.wait_response()).content for item in asked]
     assert answers == ["alice", "bob"]

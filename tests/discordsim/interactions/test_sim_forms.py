@@ -10,7 +10,7 @@ from imgoe_bot.discordsim import ApiProblem, Permission
 from imgoe_bot.discordsim.state.waiting import until
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Probe, Town
+    from tests.discordsim.conftest import Harness, ScriptedBot
 
 
 class Survey(discord.ui.Modal, title="Survey"):
@@ -40,7 +40,7 @@ class Survey(discord.ui.Modal, title="Survey"):
         await interaction.response.send_message(text, ephemeral=True)
 
 
-async def open_survey(bot: "Probe") -> None:
+async def open_survey(bot: "ScriptedBot") -> None:
     @bot.tree.command(description="Ask")
     async def ask(interaction: discord.Interaction) -> None:
         await interaction.response.send_modal(Survey())
@@ -48,18 +48,20 @@ async def open_survey(bot: "Probe") -> None:
     await bot.tree.sync()
 
 
-async def test_defaults_are_sent_where_nothing_is_chosen(bot: "Probe", town: "Town") -> None:
+async def test_defaults_are_sent_where_nothing_is_chosen(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     await open_survey(bot)
-    asked = await town.alice.slash(town.memes, "ask")
-    sent = await town.alice.fill_modal(asked, {})
+    asked = await harness.alice.slash(harness.memes, "ask")
+    sent = await harness.alice.fill_modal(asked, {})
     assert (await sent.wait_response()).content == "['r'] [] ''"
 
 
-async def test_what_is_filled_in_arrives(bot: "Probe", town: "Town") -> None:
+async def test_what_is_filled_in_arrives(bot: "ScriptedBot", harness: "Harness") -> None:
     await open_survey(bot)
-    asked = await town.alice.slash(town.memes, "ask")
-    values = {"Mode": "Thread", "Where": [town.memes], "note": "hi"}
-    sent = await town.alice.fill_modal(asked, values)
+    asked = await harness.alice.slash(harness.memes, "ask")
+    values = {"Mode": "Thread", "Where": [harness.memes], "note": "hi"}
+    sent = await harness.alice.fill_modal(asked, values)
     assert (await sent.wait_response()).content == "['t'] ['memes'] 'hi'"
 
 
@@ -73,58 +75,60 @@ async def test_what_is_filled_in_arrives(bot: "Probe", town: "Town") -> None:
     ],
 )
 async def test_what_the_form_does_not_take_is_refused(
-    bot: "Probe", town: "Town", values: dict[str, object], problem: str
+    bot: "ScriptedBot", harness: "Harness", values: dict[str, object], problem: str
 ) -> None:
     await open_survey(bot)
-    asked = await town.alice.slash(town.memes, "ask")
+    asked = await harness.alice.slash(harness.memes, "ask")
     await asked.wait_modal()
     with pytest.raises(LookupError, match=problem):
-        await town.alice.fill_modal(asked, values)
+        await harness.alice.fill_modal(asked, values)
 
 
-async def test_a_disabled_or_linking_button_cannot_be_pressed(bot: "Probe", town: "Town") -> None:
+async def test_a_disabled_or_linking_button_cannot_be_pressed(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     view: discord.ui.View = discord.ui.View(timeout=None)
     view.add_item(discord.ui.Button(label="Off", custom_id="off", disabled=True))
     view.add_item(discord.ui.Button(label="Open", url="https://host.test"))
-    await bot.get_partial_messageable(town.memes.id).send("?", view=view)
-    (message,) = town.alice.messages(town.memes)
+    await bot.get_partial_messageable(harness.memes.id).send("?", view=view)
+    (message,) = harness.alice.messages(harness.memes)
 
     for label in ("Off", "Open"):
         with pytest.raises(LookupError, match="can't be pressed"):
-            await town.alice.click(message, label)
+            await harness.alice.click(message, label)
 
 
-async def test_people_moderate_and_edit_only_as_they_may(town: "Town") -> None:
-    message = await town.alice.say(town.memes, "mine")
+async def test_people_moderate_and_edit_only_as_they_may(harness: "Harness") -> None:
+    message = await harness.alice.say(harness.memes, "mine")
 
     with pytest.raises(PermissionError):
-        await town.bob.edit(message, "yours")
+        await harness.bob.edit(message, "yours")
     with pytest.raises(ApiProblem) as refused:
-        await town.alice.delete(await town.bob.say(town.memes, "bob's"))
+        await harness.alice.delete(await harness.bob.say(harness.memes, "bob's"))
     assert refused.value.code == 50013
-    await town.bob.delete(message)
+    await harness.bob.delete(message)
     assert message.deleted
 
 
-async def test_a_member_who_leaves_sees_nothing_more(town: "Town") -> None:
-    await town.bob.say(town.memes, "hello")
-    town.guild.leave(town.alice)
-    assert town.alice.messages(town.memes) == []
-    town.guild.join(town.alice, nick="Al", permissions=Permission.MANAGE_GUILD)
-    assert len(town.alice.messages(town.memes)) == 1
+async def test_a_member_who_leaves_sees_nothing_more(harness: "Harness") -> None:
+    await harness.bob.say(harness.memes, "hello")
+    harness.guild.leave(harness.alice)
+    assert harness.alice.messages(harness.memes) == []
+    harness.guild.join(harness.alice, nick="Al", permissions=Permission.MANAGE_GUILD)
+    assert len(harness.alice.messages(harness.memes)) == 1
 
 
-async def test_nobody_answers_and_the_wait_ends(bot: "Probe", town: "Town") -> None:
+async def test_nobody_answers_and_the_wait_ends(bot: "ScriptedBot", harness: "Harness") -> None:
     @bot.tree.command(description="Silence")
     async def silence(interaction: discord.Interaction) -> None:
         await interaction.response.defer(thinking=True)
 
     await bot.tree.sync()
-    asked = await town.alice.slash(town.memes, "silence")
+    asked = await harness.alice.slash(harness.memes, "silence")
     with pytest.raises(TimeoutError, match="no answer within"):
         await asked.wait_response(timeout_s=0.05)
     with pytest.raises(TimeoutError, match="no such message"):
-        await town.bob.wait_for_message(town.alice.dm, timeout_s=0.05)
+        await harness.bob.wait_for_message(harness.alice.dm, timeout_s=0.05)
     with pytest.raises(TimeoutError):
         await asked.wait_modal(timeout_s=0.05)
 
@@ -159,19 +163,21 @@ class Choices(discord.ui.Modal, title="Choices"):
     ],
 )
 async def test_radio_buttons_and_checkboxes_arrive(
-    bot: "Probe", town: "Town", values: dict[str, object], answer: str
+    bot: "ScriptedBot", harness: "Harness", values: dict[str, object], answer: str
 ) -> None:
     @bot.tree.command(description="Ask")
     async def ask(interaction: discord.Interaction) -> None:
         await interaction.response.send_modal(Choices())
 
     await bot.tree.sync()
-    asked = await town.alice.slash(town.memes, "ask")
-    sent = await town.alice.fill_modal(asked, values)
+    asked = await harness.alice.slash(harness.memes, "ask")
+    sent = await harness.alice.fill_modal(asked, values)
     assert (await sent.wait_response()).content == answer
 
 
-async def test_nobody_presses_what_is_not_shown_to_them(bot: "Probe", town: "Town") -> None:
+async def test_nobody_presses_what_is_not_shown_to_them(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     @bot.tree.command(description="Whisper")
     async def whisper(interaction: discord.Interaction) -> None:
         view: discord.ui.View = discord.ui.View(timeout=None)
@@ -180,17 +186,17 @@ async def test_nobody_presses_what_is_not_shown_to_them(bot: "Probe", town: "Tow
         view.stop()
 
     await bot.tree.sync()
-    hidden = await (await town.alice.slash(town.memes, "whisper")).wait_response()
+    hidden = await (await harness.alice.slash(harness.memes, "whisper")).wait_response()
 
     with pytest.raises(LookupError, match="bob sees no such message"):
-        await town.bob.click(hidden, "Mine")
-    await town.alice.delete(hidden)
+        await harness.bob.click(hidden, "Mine")
+    await harness.alice.delete(hidden)
     with pytest.raises(LookupError, match="alice sees no such message"):
-        await town.alice.click(hidden, "Mine")
+        await harness.alice.click(hidden, "Mine")
 
 
 async def test_a_dismissed_answer_is_gone_for_its_reader_and_not_for_the_bot(
-    bot: "Probe", town: "Town"
+    bot: "ScriptedBot", harness: "Harness"
 ) -> None:
     pressed = asyncio.Event()
 
@@ -201,19 +207,19 @@ async def test_a_dismissed_answer_is_gone_for_its_reader_and_not_for_the_bot(
         await interaction.edit_original_response(content="psst again")
 
     await bot.tree.sync()
-    hidden = await (await town.alice.slash(town.memes, "whisper")).wait_response()
+    hidden = await (await harness.alice.slash(harness.memes, "whisper")).wait_response()
 
-    await town.alice.delete(hidden)
+    await harness.alice.delete(hidden)
     pressed.set()
 
-    await until(town.sim.world, lambda: hidden.content == "psst again", timeout_s=15)
+    await until(harness.sim.world, lambda: hidden.content == "psst again", timeout_s=15)
     assert hidden.content == "psst again"
-    assert town.alice.messages(town.memes) == []
+    assert harness.alice.messages(harness.memes) == []
 
 
 async def test_the_application_tells_which_intents_the_portal_grants(
-    bot: "Probe", town: "Town"
+    bot: "ScriptedBot", harness: "Harness"
 ) -> None:
     assert (await bot.application_info()).flags.gateway_message_content_limited
-    town.sim.faults.forbid_intents(1 << 15)
+    harness.sim.faults.forbid_intents(1 << 15)
     assert not (await bot.application_info()).flags.gateway_message_content_limited

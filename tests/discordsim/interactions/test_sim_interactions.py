@@ -9,7 +9,7 @@ from discord import app_commands
 from imgoe_bot.discordsim import Permission, Upload
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Probe, Town
+    from tests.discordsim.conftest import Harness, ScriptedBot
 
 
 class Keys(discord.ui.Modal, title="Key"):
@@ -51,7 +51,7 @@ class Delete(
 
 
 async def test_a_deferred_command_with_a_file_is_answered_by_follow_up(
-    bot: "Probe", town: "Town"
+    bot: "ScriptedBot", harness: "Harness"
 ) -> None:
     @bot.tree.command(description="Keep a file")
     async def upload(
@@ -62,17 +62,19 @@ async def test_a_deferred_command_with_a_file_is_answered_by_follow_up(
         await interaction.followup.send(f"{title}: {len(data)} bytes of {file.filename}")
 
     await bot.tree.sync()
-    asked = await town.alice.slash(
-        town.memes, "upload", file=Upload("a.png", b"12345"), title="Five"
+    asked = await harness.alice.slash(
+        harness.memes, "upload", file=Upload("a.png", b"12345"), title="Five"
     )
 
     answer = await asked.wait_response()
     assert answer.content == "Five: 5 bytes of a.png"
     assert asked.acknowledged_after_s is not None
-    assert town.bob.messages(town.memes) == [answer]
+    assert harness.bob.messages(harness.memes) == [answer]
 
 
-async def test_an_ephemeral_answer_is_seen_by_one_person(bot: "Probe", town: "Town") -> None:
+async def test_an_ephemeral_answer_is_seen_by_one_person(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     @bot.tree.command(description="Say hello")
     async def hello(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("just you", ephemeral=True)
@@ -80,16 +82,16 @@ async def test_an_ephemeral_answer_is_seen_by_one_person(bot: "Probe", town: "To
         await interaction.edit_original_response(content="only you")
 
     await bot.tree.sync()
-    asked = await town.alice.slash(town.memes, "hello")
+    asked = await harness.alice.slash(harness.memes, "hello")
 
-    await town.alice.wait_for_message(town.memes, lambda m: m.content == "only you")
+    await harness.alice.wait_for_message(harness.memes, lambda m: m.content == "only you")
     assert [message.content for message in asked.responses] == ["only you", "and again"]
-    assert town.bob.messages(town.memes) == []
-    channel = bot.get_partial_messageable(town.memes.id)
+    assert harness.bob.messages(harness.memes) == []
+    channel = bot.get_partial_messageable(harness.memes.id)
     assert [message async for message in channel.history()] == []
 
 
-async def test_sub_commands_options_and_their_rules(bot: "Probe", town: "Town") -> None:
+async def test_sub_commands_options_and_their_rules(bot: "ScriptedBot", harness: "Harness") -> None:
     group = app_commands.Group(name="mirror", description="Mirrors")
     seen: list[object] = []
 
@@ -109,29 +111,29 @@ async def test_sub_commands_options_and_their_rules(bot: "Probe", town: "Town") 
 
     bot.tree.add_command(group)
     await bot.tree.sync()
-    role = town.guild.add_role("Artists")
+    role = harness.guild.add_role("Artists")
     options = {
-        "channel": town.memes,
+        "channel": harness.memes,
         "mode": "Reply",
         "role": role,
-        "who": town.bob,
+        "who": harness.bob,
         "count": 3,
         "loud": False,
     }
-    asked = await town.alice.slash(town.memes, "mirror add", **options)
+    asked = await harness.alice.slash(harness.memes, "mirror add", **options)
 
     answer = await asked.wait_response()
     assert (answer.interaction or {})["name"] == "mirror add"
-    assert seen == [town.memes.id, "reply", role.id, town.bob.id, 3, False]
+    assert seen == [harness.memes.id, "reply", role.id, harness.bob.id, 3, False]
     with pytest.raises(ValueError, match="between 1 and 5"):
-        await town.alice.slash(town.memes, "mirror add", **{**options, "count": 9})
+        await harness.alice.slash(harness.memes, "mirror add", **{**options, "count": 9})
     with pytest.raises(LookupError, match="required"):
-        await town.alice.slash(town.memes, "mirror add", mode="Reply")
+        await harness.alice.slash(harness.memes, "mirror add", mode="Reply")
     with pytest.raises(LookupError, match="no choice"):
-        await town.alice.slash(town.memes, "mirror add", **{**options, "mode": "Shout"})
+        await harness.alice.slash(harness.memes, "mirror add", **{**options, "mode": "Shout"})
 
 
-async def test_autocomplete_offers_choices(bot: "Probe", town: "Town") -> None:
+async def test_autocomplete_offers_choices(bot: "ScriptedBot", harness: "Harness") -> None:
     @bot.tree.command(description="Pick")
     async def pick(interaction: discord.Interaction, name: str) -> None:
         await interaction.response.send_message(name)
@@ -143,14 +145,14 @@ async def test_autocomplete_offers_choices(bot: "Probe", town: "Town") -> None:
         return [app_commands.Choice(name=current.upper(), value=current)]
 
     await bot.tree.sync()
-    asked = await town.alice.autocomplete(town.memes, "pick", "name", name="ab")
+    asked = await harness.alice.autocomplete(harness.memes, "pick", "name", name="ab")
 
     await asked.wait_acknowledged()
     assert asked.choices == [{"name": "AB", "value": "ab"}]
 
 
 async def test_a_message_menu_reads_its_target_without_the_content_intent(
-    bot: "Probe", town: "Town", picture: bytes
+    bot: "ScriptedBot", harness: "Harness", picture: bytes
 ) -> None:
     @bot.tree.context_menu(name="Mirror to host")
     async def mirror(interaction: discord.Interaction, message: discord.Message) -> None:
@@ -158,60 +160,60 @@ async def test_a_message_menu_reads_its_target_without_the_content_intent(
         await interaction.response.send_message(f"{message.content} {names}", ephemeral=True)
 
     await bot.tree.sync()
-    town.sim.faults.forbid_intents(1 << 15)
-    target = await town.bob.say(town.memes, "mine", [Upload("a.png", picture)])
-    asked = await town.alice.use_menu(target, "Mirror to host")
+    harness.sim.faults.forbid_intents(1 << 15)
+    target = await harness.bob.say(harness.memes, "mine", [Upload("a.png", picture)])
+    asked = await harness.alice.use_menu(target, "Mirror to host")
 
     assert (await asked.wait_response()).content == "mine ['a.png']"
 
 
-async def test_a_user_menu_gets_the_member(bot: "Probe", town: "Town") -> None:
+async def test_a_user_menu_gets_the_member(bot: "ScriptedBot", harness: "Harness") -> None:
     @bot.tree.context_menu(name="Uploads")
     async def uploads(interaction: discord.Interaction, member: discord.Member) -> None:
         await interaction.response.send_message(member.display_name)
 
     await bot.tree.sync()
-    asked = await town.alice.use_user_menu(town.memes, town.bob.user, "Uploads")
+    asked = await harness.alice.use_user_menu(harness.memes, harness.bob.user, "Uploads")
     assert (await asked.wait_response()).content == "Bob"
 
 
-async def test_a_modal_brings_text_and_files(bot: "Probe", town: "Town") -> None:
+async def test_a_modal_brings_text_and_files(bot: "ScriptedBot", harness: "Harness") -> None:
     @bot.tree.command(description="Set the key")
     async def key(interaction: discord.Interaction) -> None:
         await interaction.response.send_modal(Keys())
 
     await bot.tree.sync()
-    asked = await town.alice.slash(town.memes, "key")
+    asked = await harness.alice.slash(harness.memes, "key")
     files = [Upload("a.png", b"123"), Upload("b.png", b"12345")]
-    sent = await town.alice.fill_modal(asked, {"API key": "chv_1", "files": files})
+    sent = await harness.alice.fill_modal(asked, {"API key": "chv_1", "files": files})
 
     assert (await sent.wait_response()).content == "chv_1 [3, 5]"
     with pytest.raises(LookupError, match="3 to"):
-        await town.alice.fill_modal(asked, {"key": "x"})
+        await harness.alice.fill_modal(asked, {"key": "x"})
     with pytest.raises(LookupError, match="no fields"):
-        await town.alice.fill_modal(asked, {"key": "chv_1", "colour": "red"})
+        await harness.alice.fill_modal(asked, {"key": "chv_1", "colour": "red"})
 
 
 async def test_a_dynamic_button_in_a_direct_message_works_after_the_view_is_gone(
-    bot: "Probe", town: "Town"
+    bot: "ScriptedBot", harness: "Harness"
 ) -> None:
     bot.add_dynamic_items(Delete)
     view: discord.ui.View = discord.ui.View(timeout=None)
     view.add_item(Delete(42))
-    user = await bot.fetch_user(town.alice.id)
+    user = await bot.fetch_user(harness.alice.id)
     await user.send("Delete?", view=view)
     view.stop()
 
-    note = await town.alice.wait_for_message(town.alice.dm)
-    await town.alice.click(note, "Delete")
+    note = await harness.alice.wait_for_message(harness.alice.dm)
+    await harness.alice.click(note, "Delete")
 
-    await town.alice.wait_for_message(town.alice.dm, lambda m: m.content == "deleted 42")
+    await harness.alice.wait_for_message(harness.alice.dm, lambda m: m.content == "deleted 42")
     assert note.components == []
     with pytest.raises(LookupError, match="no button"):
-        await town.alice.click(note, "Delete")
+        await harness.alice.click(note, "Delete")
 
 
-async def test_a_select_menu_sends_what_was_chosen(bot: "Probe", town: "Town") -> None:
+async def test_a_select_menu_sends_what_was_chosen(bot: "ScriptedBot", harness: "Harness") -> None:
     chosen: list[str] = []
 
     class Choose(discord.ui.View):
@@ -233,22 +235,22 @@ async def test_a_select_menu_sends_what_was_chosen(bot: "Probe", town: "Town") -
             chosen.append(select.values[0].name)
             await interaction.response.send_message("thanks", ephemeral=True)
 
-    channel = bot.get_channel(town.memes.id)
+    channel = bot.get_channel(harness.memes.id)
     assert isinstance(channel, discord.TextChannel)
     await channel.send("Choose", view=Choose(timeout=None))
-    menu = await town.alice.wait_for_message(town.memes)
+    menu = await harness.alice.wait_for_message(harness.memes)
 
-    await (await town.alice.select(menu, "mode", ["Reply"])).wait_acknowledged()
-    asked = await town.alice.select(menu, "where", [town.memes])
+    await (await harness.alice.select(menu, "mode", ["Reply"])).wait_acknowledged()
+    asked = await harness.alice.select(menu, "where", [harness.memes])
     await asked.wait_response()
 
     assert chosen == ["r", "memes"]
     with pytest.raises(LookupError, match="no option"):
-        await town.alice.select(menu, "mode", ["Shout"])
+        await harness.alice.select(menu, "mode", ["Shout"])
 
 
 async def test_a_command_is_offered_only_to_those_it_is_meant_for(
-    bot: "Probe", town: "Town", monkeypatch: pytest.MonkeyPatch
+    bot: "ScriptedBot", harness: "Harness", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @bot.tree.command(description="Set up")
     @app_commands.default_permissions(manage_guild=True)
@@ -259,24 +261,30 @@ async def test_a_command_is_offered_only_to_those_it_is_meant_for(
     monkeypatch.setattr("imgoe_bot.discordsim.controls.person._COMMAND_WAIT_S", 0.05)
 
     with pytest.raises(LookupError, match="no command"):
-        await town.alice.slash(town.memes, "setup")
-    assert (await (await town.olga.slash(town.memes, "setup")).wait_response()).content == "ok"
-    town.guild.join(town.alice, permissions=Permission.MANAGE_GUILD)
-    assert (await (await town.alice.slash(town.memes, "setup")).wait_response()).content == "ok"
+        await harness.alice.slash(harness.memes, "setup")
+    assert (
+        await (await harness.olga.slash(harness.memes, "setup")).wait_response()
+    ).content == "ok"
+    harness.guild.join(harness.alice, permissions=Permission.MANAGE_GUILD)
+    assert (
+        await (await harness.alice.slash(harness.memes, "setup")).wait_response()
+    ).content == "ok"
 
 
-async def test_a_layout_view_carries_no_content_beside_it(bot: "Probe", town: "Town") -> None:
+async def test_a_layout_view_carries_no_content_beside_it(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     layout = discord.ui.LayoutView()
     gallery: discord.ui.MediaGallery[discord.ui.LayoutView] = discord.ui.MediaGallery()
     gallery.add_item(media="https://host.test/a.png", description="a cat", spoiler=True)
     layout.add_item(discord.ui.Container(discord.ui.TextDisplay("**Kept**"), gallery))
-    channel = bot.get_channel(town.memes.id)
+    channel = bot.get_channel(harness.memes.id)
     assert isinstance(channel, discord.TextChannel)
 
     sent = await channel.send(view=layout)
 
     assert sent.flags.components_v2
-    shown = town.alice.messages(town.memes)[-1]
+    shown = harness.alice.messages(harness.memes)[-1]
     assert shown.components[0]["type"] == 17
     with pytest.raises(discord.HTTPException) as refused:
         await sent.edit(content="beside")

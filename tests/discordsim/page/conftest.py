@@ -12,7 +12,7 @@ from discord import ui
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Probe, Town
+    from tests.discordsim.conftest import Harness, ScriptedBot
 
 FLAGS = [
     "--headless=new",
@@ -62,7 +62,7 @@ async def chromium(devtools: str) -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture
-async def open_page(chromium: Browser, town: "Town") -> AsyncIterator[Open]:
+async def open_page(chromium: Browser, harness: "Harness") -> AsyncIterator[Open]:
     """Open the page as Alice, or as whoever is named; fails on any error the page logs."""
     problems: list[str] = []
     contexts: list[BrowserContext] = []
@@ -73,7 +73,7 @@ async def open_page(chromium: Browser, town: "Town") -> AsyncIterator[Open]:
         page = await context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: problems.append(str(error)))
-        await page.goto(town.sim.url)
+        await page.goto(harness.sim.url)
         await page.get_by_test_id("person-switch").select_option(label=person)
         await expect(page.locator(".me .quiet")).to_have_text("You are")
         await page.locator("[data-testid=channel][data-channel-name=memes]").click()
@@ -162,11 +162,11 @@ class Card(ui.View):
 
 
 @pytest.fixture
-def post_card(bot: "Probe", town: "Town") -> PostCard:
+def post_card(bot: "ScriptedBot", harness: "Harness") -> PostCard:
     """Let the bot post a card with an embed and components of every kind."""
 
     async def posted() -> discord.Message:
-        channel = bot.get_partial_messageable(town.memes.id)
+        channel = bot.get_partial_messageable(harness.memes.id)
         embed = discord.Embed(
             title="dusk.png", url="http://127.0.0.1:9/view", description="**Kept** for good"
         )

@@ -10,14 +10,14 @@ from discord import app_commands, ui
 from playwright.async_api import FilePayload, expect
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Probe, Town
+    from tests.discordsim.conftest import Harness, ScriptedBot
     from tests.discordsim.page.conftest import Drop, Open, PostCard
 
 pytestmark = pytest.mark.browser
 
 
 async def test_a_command_with_a_file_needs_no_mouse(
-    open_page: "Open", bot: "Probe", picture: bytes, drop: "Drop"
+    open_page: "Open", bot: "ScriptedBot", picture: bytes, drop: "Drop"
 ) -> None:
     release = asyncio.Event()
 
@@ -53,7 +53,7 @@ async def test_a_command_with_a_file_needs_no_mouse(
 
 
 async def test_escape_leaves_a_command_and_the_focus_in_the_composer(
-    open_page: "Open", bot: "Probe"
+    open_page: "Open", bot: "ScriptedBot"
 ) -> None:
     @bot.tree.command(description="Say it")
     async def echo(interaction: discord.Interaction, words: str) -> None:
@@ -70,7 +70,9 @@ async def test_escape_leaves_a_command_and_the_focus_in_the_composer(
     await expect(page.get_by_test_id("command-option-words")).to_have_count(0)
 
 
-async def test_autocomplete_offers_what_the_app_offers(open_page: "Open", bot: "Probe") -> None:
+async def test_autocomplete_offers_what_the_app_offers(
+    open_page: "Open", bot: "ScriptedBot"
+) -> None:
     @bot.tree.command(name="set", description="Change a setting")
     async def change(interaction: discord.Interaction, name: str) -> None:
         await interaction.response.send_message(f"set {name}")
@@ -99,7 +101,7 @@ async def test_autocomplete_offers_what_the_app_offers(open_page: "Open", bot: "
     await expect(page.get_by_text("set album")).to_be_visible()
 
 
-async def test_a_form_that_goes_on_below_fades_out(open_page: "Open", bot: "Probe") -> None:
+async def test_a_form_that_goes_on_below_fades_out(open_page: "Open", bot: "ScriptedBot") -> None:
     @bot.tree.command(description="Ask much")
     async def ask(
         interaction: discord.Interaction,
@@ -205,11 +207,11 @@ async def test_a_button_changes_the_message_and_keeps_the_focus_in_it(
 
 
 async def test_an_app_that_does_not_answer_is_told_about(
-    open_page: "Open", bot: "Probe", town: "Town"
+    open_page: "Open", bot: "ScriptedBot", harness: "Harness"
 ) -> None:
     view = ui.View(timeout=None)
     view.add_item(ui.Button(label="Dead", custom_id="dead"))
-    await bot.get_partial_messageable(town.memes.id).send("press", view=view)
+    await bot.get_partial_messageable(harness.memes.id).send("press", view=view)
     view.stop()
     page = await open_page()
 
@@ -221,14 +223,14 @@ async def test_an_app_that_does_not_answer_is_told_about(
 
 
 async def test_the_message_menu_holds_the_apps_commands_and_ones_own(
-    open_page: "Open", bot: "Probe", town: "Town"
+    open_page: "Open", bot: "ScriptedBot", harness: "Harness"
 ) -> None:
     @bot.tree.context_menu(name="Mirror to host")
     async def mirror(interaction: discord.Interaction, message: discord.Message) -> None:
         await interaction.response.send_message(f"mirrored {message.content}", ephemeral=True)
 
     await bot.tree.sync()
-    await town.alice.say(town.memes, "one")
+    await harness.alice.say(harness.memes, "one")
     page = await open_page()
     message = page.get_by_test_id("message").first
 
@@ -246,15 +248,15 @@ async def test_the_message_menu_holds_the_apps_commands_and_ones_own(
     await page.keyboard.press("End")
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("two (edited)")).to_have_count(0)
-    assert not [one for one in town.bob.messages(town.memes) if one.content == "two"]
+    assert not [one for one in harness.bob.messages(harness.memes) if one.content == "two"]
 
 
 async def test_a_picture_that_discord_could_not_load_is_not_shown(
-    open_page: "Open", bot: "Probe", town: "Town"
+    open_page: "Open", bot: "ScriptedBot", harness: "Harness"
 ) -> None:
-    town.sim.faults.fail_all_previews()
-    url = f"{town.sim.url}/favicon.ico"
-    channel = bot.get_partial_messageable(town.memes.id)
+    harness.sim.faults.fail_all_previews()
+    url = f"{harness.sim.url}/favicon.ico"
+    channel = bot.get_partial_messageable(harness.memes.id)
     await channel.send(embed=discord.Embed(title="Kept").set_thumbnail(url=url).set_image(url=url))
     layout = ui.LayoutView(timeout=None)
     gallery: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery(
@@ -269,7 +271,7 @@ async def test_a_picture_that_discord_could_not_load_is_not_shown(
 
 
 async def test_components_v2_are_laid_out_with_alt_text_and_spoilers(
-    open_page: "Open", bot: "Probe", town: "Town", picture: bytes
+    open_page: "Open", bot: "ScriptedBot", harness: "Harness", picture: bytes
 ) -> None:
     layout = ui.LayoutView(timeout=None)
     shots: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
@@ -284,7 +286,7 @@ async def test_components_v2_are_laid_out_with_alt_text_and_spoilers(
     )
     layout.add_item(box)
     files = [discord.File(io.BytesIO(picture), name) for name in ("a.png", "b.png")]
-    await bot.get_partial_messageable(town.memes.id).send(view=layout, files=files)
+    await bot.get_partial_messageable(harness.memes.id).send(view=layout, files=files)
     page = await open_page()
 
     container = page.get_by_test_id("container")

@@ -9,14 +9,14 @@ from imgoe_bot.discordsim import ChannelType, Upload
 from tests.discordsim.conftest import png
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Probe, Town
+    from tests.discordsim.conftest import Harness, ScriptedBot
     from tests.discordsim.page.conftest import Drop, Open, PostCard
 
 pytestmark = pytest.mark.browser
 
 
 async def test_a_dropped_picture_is_shown_before_and_after_it_is_sent(
-    open_page: "Open", town: "Town", picture: bytes, drop: "Drop"
+    open_page: "Open", harness: "Harness", picture: bytes, drop: "Drop"
 ) -> None:
     page = await open_page()
     await expect(page.get_by_role("heading", name="Drop a picture here")).to_be_visible()
@@ -31,7 +31,7 @@ async def test_a_dropped_picture_is_shown_before_and_after_it_is_sent(
     await expect(message.get_by_text("From the ridge")).to_be_visible()
     await expect(message.locator("img")).to_have_js_property("naturalWidth", 3)
     await expect(page.get_by_test_id("tray")).to_be_hidden()
-    (kept,) = town.bob.messages(town.memes)
+    (kept,) = harness.bob.messages(harness.memes)
     assert [item.data for item in kept.attachments] == [picture]
 
 
@@ -58,8 +58,8 @@ async def test_files_come_by_picker_and_paste_and_leave_before_sending(
     await expect(page.get_by_test_id("tray").get_by_text("b.png")).to_have_count(0)
 
 
-async def test_a_stranger_is_not_offered_to_delete(open_page: "Open", town: "Town") -> None:
-    await town.bob.say(town.memes, "mine")
+async def test_a_stranger_is_not_offered_to_delete(open_page: "Open", harness: "Harness") -> None:
+    await harness.bob.say(harness.memes, "mine")
     page = await open_page()
 
     await page.get_by_test_id("message").get_by_test_id("message-menu").press("Enter")
@@ -68,9 +68,9 @@ async def test_a_stranger_is_not_offered_to_delete(open_page: "Open", town: "Tow
     await expect(page.get_by_test_id("menu-delete")).to_have_count(0)
 
 
-async def test_reactions_go_both_ways(open_page: "Open", town: "Town") -> None:
-    message = await town.bob.say(town.memes, "look")
-    await town.bob.react(message, "👍")
+async def test_reactions_go_both_ways(open_page: "Open", harness: "Harness") -> None:
+    message = await harness.bob.say(harness.memes, "look")
+    await harness.bob.react(message, "👍")
     page = await open_page()
     thumb = page.get_by_test_id("reaction")
 
@@ -80,14 +80,14 @@ async def test_reactions_go_both_ways(open_page: "Open", town: "Town") -> None:
     await thumb.click()
 
     await expect(thumb).to_have_accessible_name("👍, 1 reaction")
-    assert message.reactions == {"👍": [town.bob.id]}
+    assert message.reactions == {"👍": [harness.bob.id]}
 
 
 async def test_a_direct_message_counts_until_it_is_read_and_only_for_its_reader(
-    open_page: "Open", bot: "Probe", town: "Town"
+    open_page: "Open", bot: "ScriptedBot", harness: "Harness"
 ) -> None:
     page = await open_page()
-    alice = await bot.fetch_user(town.alice.id)
+    alice = await bot.fetch_user(harness.alice.id)
 
     await alice.send("Delete link: <http://127.0.0.1:9/delete/x>")
 
@@ -101,8 +101,8 @@ async def test_a_direct_message_counts_until_it_is_read_and_only_for_its_reader(
     await expect(page.get_by_test_id("dm")).not_to_contain_text("unread")
 
 
-async def test_a_reply_names_what_it_answers(open_page: "Open", town: "Town") -> None:
-    await town.bob.say(town.memes, "first words")
+async def test_a_reply_names_what_it_answers(open_page: "Open", harness: "Harness") -> None:
+    await harness.bob.say(harness.memes, "first words")
     page = await open_page()
     await page.get_by_test_id("message").hover()
     await page.get_by_test_id("message-reply").click()
@@ -110,19 +110,19 @@ async def test_a_reply_names_what_it_answers(open_page: "Open", town: "Town") ->
     await page.get_by_test_id("send").click()
 
     await expect(page.locator(".occasion").get_by_text("Bob first words")).to_be_visible()
-    answer = town.bob.messages(town.memes)[-1]
+    answer = harness.bob.messages(harness.memes)[-1]
     assert answer.reference is not None
 
 
 async def test_a_reply_shows_words_without_marks_and_keeps_spoilers_covered(
-    open_page: "Open", town: "Town"
+    open_page: "Open", harness: "Harness"
 ) -> None:
-    said = await town.bob.say(
-        town.memes, f"## Look\n> at **this**, ||the butler|| <#{town.memes.id}>"
+    said = await harness.bob.say(
+        harness.memes, f"## Look\n> at **this**, ||the butler|| <#{harness.memes.id}>"
     )
-    long = await town.bob.say(town.memes, f"{'x ' * 190}||it was the gardener {'y ' * 40}||")
+    long = await harness.bob.say(harness.memes, f"{'x ' * 190}||it was the gardener {'y ' * 40}||")
     for message in (said, long):
-        await town.alice.say(town.memes, "hm", reply_to=message)
+        await harness.alice.say(harness.memes, "hm", reply_to=message)
     page = await open_page()
 
     first, second = page.locator(".reply-jump").first, page.locator(".reply-jump").last
@@ -135,27 +135,27 @@ async def test_a_reply_shows_words_without_marks_and_keeps_spoilers_covered(
 
 
 async def test_a_picture_that_cannot_be_shown_is_told_from_a_link_that_ended(
-    open_page: "Open", town: "Town", picture: bytes
+    open_page: "Open", harness: "Harness", picture: bytes
 ) -> None:
     files = [Upload("broken.png", b"\x89PNG no more"), Upload("one.bin", b"x")]
-    await town.bob.say(town.memes, "", files)
+    await harness.bob.say(harness.memes, "", files)
     page = await open_page()
     await expect(page.get_by_role("img", name="broken.png can't be shown")).to_be_visible()
     await expect(page.get_by_text("This can't be shown")).to_be_visible()
     await expect(page.get_by_text("1 byte", exact=True)).to_be_visible()
 
-    message = await town.bob.say(town.memes, "", [Upload("late.png", picture)])
+    message = await harness.bob.say(harness.memes, "", [Upload("late.png", picture)])
     await expect(page.get_by_test_id("message")).to_have_count(2)
-    town.sim.faults.expire_links()
+    harness.sim.faults.expire_links()
     late = page.locator(f"[data-message-id='{message.id}'] img")
     await late.evaluate("img => (img.src = img.src + 'again')")
 
     await expect(page.get_by_text("This link no longer works")).to_be_visible()
 
 
-async def test_a_cover_fits_the_narrowest_picture(open_page: "Open", town: "Town") -> None:
+async def test_a_cover_fits_the_narrowest_picture(open_page: "Open", harness: "Harness") -> None:
     tall = png(2, 90)
-    await town.bob.say(town.memes, "", [Upload("tall.png", tall, spoiler=True)])
+    await harness.bob.say(harness.memes, "", [Upload("tall.png", tall, spoiler=True)])
     page = await open_page()
 
     cover = page.get_by_role("button", name="Spoiler, press to show")
@@ -166,7 +166,7 @@ async def test_a_cover_fits_the_narrowest_picture(open_page: "Open", town: "Town
 
 
 async def test_a_lost_connection_comes_back_with_what_was_missed(
-    chromium: Browser, town: "Town"
+    chromium: Browser, harness: "Harness"
 ) -> None:
     sockets: list[WebSocketRoute] = []
 
@@ -177,12 +177,12 @@ async def test_a_lost_connection_comes_back_with_what_was_missed(
     context = await chromium.new_context()
     page = await context.new_page()
     await page.route_web_socket("**/page/ws*", through)
-    await page.goto(town.sim.url)
+    await page.goto(harness.sim.url)
     await expect(page.get_by_test_id("channel")).to_have_count(1)
 
     await sockets[0].close()
     await expect(page.get_by_text("Connection lost")).to_be_visible()
-    await town.bob.say(town.memes, "said meanwhile")
+    await harness.bob.say(harness.memes, "said meanwhile")
 
     await expect(page.get_by_text("said meanwhile")).to_be_visible()
     await expect(page.get_by_text("Connection lost")).to_have_count(0)
@@ -191,10 +191,10 @@ async def test_a_lost_connection_comes_back_with_what_was_missed(
 
 
 async def test_a_forum_lists_its_posts_and_takes_a_new_one(
-    open_page: "Open", town: "Town", picture: bytes
+    open_page: "Open", harness: "Harness", picture: bytes
 ) -> None:
     page = await open_page()
-    town.guild.add_channel("showcase", type=ChannelType.FORUM)
+    harness.guild.add_channel("showcase", type=ChannelType.FORUM)
     await page.locator("[data-channel-name=showcase]").click()
     await expect(page.get_by_text("No posts yet")).to_be_visible()
     await expect(page.get_by_test_id("composer-text")).to_be_hidden()
@@ -214,20 +214,20 @@ async def test_a_forum_lists_its_posts_and_takes_a_new_one(
     await expect(page.get_by_test_id("message").locator("img")).to_have_count(1)
 
 
-async def test_a_thread_begins_with_what_it_is_about(open_page: "Open", town: "Town") -> None:
+async def test_a_thread_begins_with_what_it_is_about(open_page: "Open", harness: "Harness") -> None:
     page = await open_page()
-    message = await town.bob.say(town.memes, "look at this dusk")
+    message = await harness.bob.say(harness.memes, "look at this dusk")
 
-    await town.bob.open_thread(message, "About dusk")
+    await harness.bob.open_thread(message, "About dusk")
 
     await page.locator("[data-testid=channel][data-channel-name='About dusk']").click()
     await expect(page.get_by_test_id("message").first).to_contain_text("look at this dusk")
 
 
 async def test_a_fault_is_told_and_the_panel_gives_the_focus_back(
-    open_page: "Open", town: "Town", picture: bytes
+    open_page: "Open", harness: "Harness", picture: bytes
 ) -> None:
-    await town.bob.say(town.memes, "", [Upload("a.png", picture, description="A blue field")])
+    await harness.bob.say(harness.memes, "", [Upload("a.png", picture, description="A blue field")])
     page = await open_page()
     await expect(page.get_by_role("img", name="A blue field")).to_be_visible()
 
@@ -237,7 +237,7 @@ async def test_a_fault_is_told_and_the_panel_gives_the_focus_back(
     await expect(page.locator("#notices")).to_contain_text(
         "Expire file links: all links so far stop working"
     )
-    assert town.alice.dms_closed
+    assert harness.alice.dms_closed
     await expect(page.get_by_test_id("fault-expire")).to_be_focused()
     await page.reload()
     await expect(page.get_by_role("img", name="A blue field")).to_be_visible()
@@ -248,9 +248,9 @@ async def test_a_fault_is_told_and_the_panel_gives_the_focus_back(
 
 
 async def test_the_panel_shows_which_faults_last_and_takes_them_back(
-    open_page: "Open", bot: "Probe", town: "Town"
+    open_page: "Open", bot: "ScriptedBot", harness: "Harness"
 ) -> None:
-    other = town.guild.add_channel("other")
+    other = harness.guild.add_channel("other")
     page = await open_page()
     await page.get_by_test_id("fault-panel-open").click()
     slow, mute = page.get_by_test_id("fault-slow"), page.get_by_test_id("fault-mute")
@@ -275,7 +275,7 @@ async def test_the_panel_shows_which_faults_last_and_takes_them_back(
 
 
 async def test_the_bot_is_asked_to_reconnect_and_hears_events_swapped(
-    open_page: "Open", bot: "Probe", town: "Town"
+    open_page: "Open", bot: "ScriptedBot", harness: "Harness"
 ) -> None:
     page = await open_page()
     await page.get_by_test_id("fault-panel-open").click()
@@ -286,14 +286,14 @@ async def test_the_bot_is_asked_to_reconnect_and_hears_events_swapped(
     await page.get_by_test_id("fault-backwards").click()
     await expect(page.locator("#notices")).to_contain_text("Swap two events")
     heard = await bot.hears_message()
-    await town.alice.say(town.memes, "first")
-    await town.alice.say(town.memes, "second")
+    await harness.alice.say(harness.memes, "first")
+    await harness.alice.say(harness.memes, "second")
 
     assert (await heard).content == "second"
 
 
 async def test_the_hint_for_newcomers_stays_until_a_person_speaks(
-    open_page: "Open", post_card: "PostCard", town: "Town"
+    open_page: "Open", post_card: "PostCard", harness: "Harness"
 ) -> None:
     page = await open_page()
     hint = page.get_by_role("heading", name="Drop a picture here")
@@ -301,6 +301,6 @@ async def test_the_hint_for_newcomers_stays_until_a_person_speaks(
     await post_card()
     await expect(page.get_by_test_id("embed")).to_be_visible()
     await expect(hint).to_be_visible()
-    await town.bob.say(town.memes, "hello")
+    await harness.bob.say(harness.memes, "hello")
 
     await expect(hint).to_have_count(0)

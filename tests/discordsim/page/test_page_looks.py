@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from imgoe_bot.discordsim import ChannelType, Upload
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Probe, Town
+    from tests.discordsim.conftest import Harness, ScriptedBot
     from tests.discordsim.page.conftest import Open, PostCard
 
 pytestmark = pytest.mark.browser
@@ -25,8 +25,8 @@ AXE = """async (values) => {
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_every_view_meets_wcag_aa(
     open_page: "Open",
-    bot: "Probe",
-    town: "Town",
+    bot: "ScriptedBot",
+    harness: "Harness",
     picture: bytes,
     scheme: str,
     post_card: "PostCard",
@@ -47,13 +47,13 @@ async def test_every_view_meets_wcag_aa(
         faults.extend(f"{view}: {fault}" for fault in found)
 
     await check("empty channel")
-    await town.bob.say(
-        town.memes, "**Hi** `x` ||s|| https://example.org", [Upload("a.png", picture)]
+    await harness.bob.say(
+        harness.memes, "**Hi** `x` ||s|| https://example.org", [Upload("a.png", picture)]
     )
-    wave = town.guild.add_sticker("wave", picture)
+    wave = harness.guild.add_sticker("wave", picture)
     voice = Upload("voice.ogg", b"x", "audio/ogg", duration_s=3, waveform="AP8A")
-    said = await town.bob.say(town.memes, files=[voice])
-    await town.bob.say(town.memes, "||well|| then", reply_to=said, sticker_ids=[wave.id])
+    said = await harness.bob.say(harness.memes, files=[voice])
+    await harness.bob.say(harness.memes, "||well|| then", reply_to=said, sticker_ids=[wave.id])
     await post_card()
     await expect(page.get_by_test_id("embed")).to_be_visible()
     await check("messages")
@@ -80,8 +80,8 @@ async def test_every_view_meets_wcag_aa(
     await expect(page.get_by_test_id("modal")).to_be_visible()
     await check("modal")
     await page.keyboard.press("Escape")
-    art = town.guild.add_channel("art", type=ChannelType.FORUM, tags=["ink"])
-    await town.bob.open_post(art, "Harbour", "see", [Upload("a.png", picture)], tags=["ink"])
+    art = harness.guild.add_channel("art", type=ChannelType.FORUM, tags=["ink"])
+    await harness.bob.open_post(art, "Harbour", "see", [Upload("a.png", picture)], tags=["ink"])
     await page.locator("[data-channel-name=art]").click()
     await expect(page.get_by_test_id("forum-post")).to_be_visible()
     await check("forum")
@@ -90,9 +90,9 @@ async def test_every_view_meets_wcag_aa(
 
 
 async def test_a_phone_shows_one_thing_at_a_time_and_nothing_sticks_out(
-    open_page: "Open", town: "Town", picture: bytes, post_card: "PostCard"
+    open_page: "Open", harness: "Harness", picture: bytes, post_card: "PostCard"
 ) -> None:
-    await town.bob.say(town.memes, "w" * 300, [Upload("a.png", picture)] * 3)
+    await harness.bob.say(harness.memes, "w" * 300, [Upload("a.png", picture)] * 3)
     await post_card()
     page = await open_page()
 

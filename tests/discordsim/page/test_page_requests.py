@@ -12,7 +12,7 @@ import pytest_asyncio
 from imgoe_bot.discordsim import Permission
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Probe, Town
+    from tests.discordsim.conftest import Harness, ScriptedBot
 
 
 class Browser:
@@ -59,15 +59,15 @@ class Browser:
 
 
 @pytest_asyncio.fixture
-async def browser(town: "Town") -> AsyncIterator[Browser]:
+async def browser(harness: "Harness") -> AsyncIterator[Browser]:
     async with aiohttp.ClientSession() as session:
-        yield Browser(session, town.sim.url)
+        yield Browser(session, harness.sim.url)
 
 
-def say(town: "Town", content: str = "hello") -> dict[str, object]:
+def say(harness: "Harness", content: str = "hello") -> dict[str, object]:
     return {
-        "person": str(town.alice.id),
-        "channel_id": str(town.memes.id),
+        "person": str(harness.alice.id),
+        "channel_id": str(harness.memes.id),
         "content": content,
     }
 
@@ -121,34 +121,34 @@ async def test_localhost_is_this_machine_too(browser: Browser) -> None:
 
 @pytest.mark.parametrize("origin", [None, "null", "http://evil.example", "http://127.0.0.1:1"])
 async def test_another_page_cannot_speak_for_a_person(
-    browser: Browser, town: "Town", origin: str | None
+    browser: Browser, harness: "Harness", origin: str | None
 ) -> None:
-    status, _ = await browser.send("/page/messages", say(town), origin=origin)
+    status, _ = await browser.send("/page/messages", say(harness), origin=origin)
 
     assert status == 403
-    assert town.alice.messages(town.memes) == []
+    assert harness.alice.messages(harness.memes) == []
 
 
-async def test_another_page_cannot_listen(browser: Browser, town: "Town") -> None:
+async def test_another_page_cannot_listen(browser: Browser, harness: "Harness") -> None:
     with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
-        await browser.socket(town.alice.id, origin="http://evil.example")
+        await browser.socket(harness.alice.id, origin="http://evil.example")
 
     assert caught.value.status == 403
 
 
 async def test_a_message_with_files_is_the_persons(
-    browser: Browser, town: "Town", picture: bytes
+    browser: Browser, harness: "Harness", picture: bytes
 ) -> None:
     described = {"attachments": [{"id": 0, "spoiler": True, "description": "A blue field"}]}
 
     status, _ = await browser.send(
-        "/page/messages", say(town) | described, {"files[0]": picture, "files[1]": picture}
+        "/page/messages", say(harness) | described, {"files[0]": picture, "files[1]": picture}
     )
 
-    (message,) = town.bob.messages(town.memes)
+    (message,) = harness.bob.messages(harness.memes)
     first, second = message.attachments
     assert status == 200
-    assert (message.author, message.content) == (town.alice.user, "hello")
+    assert (message.author, message.content) == (harness.alice.user, "hello")
     assert (first.description, bool(first.flags & 8), first.width_px) == ("A blue field", True, 3)
     assert (second.description, second.flags, second.data) == (None, 0, picture)
 
@@ -170,75 +170,79 @@ async def test_bad_input_gets_a_sentence(
     assert said in str(reply["message"])
 
 
-async def test_what_discord_refuses_is_told_in_its_words(browser: Browser, town: "Town") -> None:
-    assert await browser.send("/page/messages", say(town, "")) == (
+async def test_what_discord_refuses_is_told_in_its_words(
+    browser: Browser, harness: "Harness"
+) -> None:
+    assert await browser.send("/page/messages", say(harness, "")) == (
         400,
         {"message": "Cannot send an empty message"},
     )
-    status, reply = await browser.send("/page/messages", say(town, "x" * 5000))
+    status, reply = await browser.send("/page/messages", say(harness, "x" * 5000))
     assert status == 400
     assert str(reply["message"]).startswith("Invalid Form Body: ")
 
 
-async def test_edit_react_and_delete_act_on_the_message(browser: Browser, town: "Town") -> None:
-    message = await town.alice.say(town.memes, "helo")
-    place = {"person": str(town.alice.id), "channel_id": str(town.memes.id)}
+async def test_edit_react_and_delete_act_on_the_message(
+    browser: Browser, harness: "Harness"
+) -> None:
+    message = await harness.alice.say(harness.memes, "helo")
+    place = {"person": str(harness.alice.id), "channel_id": str(harness.memes.id)}
     reaction = place | {"message_id": str(message.id), "emoji": "👍", "on": True}
 
     await browser.send(f"/page/messages/{message.id}", place | {"content": "hello"}, method="PATCH")
     await browser.send("/page/reactions", reaction)
-    assert (message.content, message.reactions) == ("hello", {"👍": [town.alice.id]})
+    assert (message.content, message.reactions) == ("hello", {"👍": [harness.alice.id]})
 
     await browser.send("/page/reactions", reaction | {"on": False})
-    query = f"person={town.alice.id}&channel_id={town.memes.id}"
+    query = f"person={harness.alice.id}&channel_id={harness.memes.id}"
     status, _ = await browser.send(f"/page/messages/{message.id}?{query}", {}, method="DELETE")
     assert (status, message.reactions, message.deleted) == (200, {}, True)
 
 
-async def test_a_stranger_cannot_change_a_message(browser: Browser, town: "Town") -> None:
-    message = await town.bob.say(town.memes, "mine")
-    query = f"person={town.alice.id}&channel_id={town.memes.id}"
+async def test_a_stranger_cannot_change_a_message(browser: Browser, harness: "Harness") -> None:
+    message = await harness.bob.say(harness.memes, "mine")
+    query = f"person={harness.alice.id}&channel_id={harness.memes.id}"
 
     status, _ = await browser.send(f"/page/messages/{message.id}?{query}", {}, method="DELETE")
     edited, _ = await browser.send(
-        f"/page/messages/{message.id}", say(town, "yours"), method="PATCH"
+        f"/page/messages/{message.id}", say(harness, "yours"), method="PATCH"
     )
 
     assert (status, edited, message.content, message.deleted) == (403, 400, "mine", False)
 
 
 async def test_the_socket_tells_the_present_and_then_the_future(
-    browser: Browser, town: "Town"
+    browser: Browser, harness: "Harness"
 ) -> None:
-    await town.bob.say(town.memes, "before")
-    socket = await browser.socket(town.alice.id)
+    await harness.bob.say(harness.memes, "before")
+    socket = await browser.socket(harness.alice.id)
 
     first = await socket.receive_json(timeout=15)
-    await town.bob.say(town.memes, "after")
+    await harness.bob.say(harness.memes, "after")
     second = await socket.receive_json(timeout=15)
     await socket.close()
 
-    shown = first["d"]["messages"][str(town.memes.id)]
+    shown = first["d"]["messages"][str(harness.memes.id)]
     assert (first["t"], [item["content"] for item in shown]) == ("SNAPSHOT", ["before"])
     assert (second["t"], second["d"]["content"]) == ("MESSAGE_CREATE", "after")
 
 
 async def test_the_conversation_with_the_bot_is_always_there(
-    browser: Browser, town: "Town"
+    browser: Browser, harness: "Harness"
 ) -> None:
-    socket = await browser.socket(town.alice.id)
+    socket = await browser.socket(harness.alice.id)
 
     snapshot = await socket.receive_json(timeout=15)
     await socket.close()
 
     (direct,) = snapshot["d"]["dms"]
-    assert [one["username"] for one in direct["recipients"]] == [town.sim.bot_user.name]
+    assert [one["username"] for one in direct["recipients"]] == [harness.sim.bot_user.name]
 
 
 async def test_a_directory_comes_on_request_without_messages(
-    browser: Browser, town: "Town"
+    browser: Browser, harness: "Harness"
 ) -> None:
-    socket = await browser.socket(town.olga.id)
+    socket = await browser.socket(harness.olga.id)
     await socket.receive_json(timeout=15)
 
     await socket.send_str("nonsense")
@@ -253,9 +257,9 @@ async def test_a_directory_comes_on_request_without_messages(
 
 
 async def test_options_name_people_channels_and_roles_by_id(
-    browser: Browser, bot: "Probe", town: "Town"
+    browser: Browser, bot: "ScriptedBot", harness: "Harness"
 ) -> None:
-    role = town.guild.add_role("Curators")
+    role = harness.guild.add_role("Curators")
 
     @bot.tree.command(description="Say who and where")
     async def point(
@@ -268,17 +272,17 @@ async def test_options_name_people_channels_and_roles_by_id(
 
     await bot.tree.sync()
     options = {
-        "who": {"id": str(town.bob.id)},
-        "where": {"id": str(town.memes.id)},
+        "who": {"id": str(harness.bob.id)},
+        "where": {"id": str(harness.memes.id)},
         "role": {"id": str(role.id)},
     }
-    act = say(town) | {"kind": "slash", "name": "point", "options": options}
+    act = say(harness) | {"kind": "slash", "name": "point", "options": options}
 
     status, _ = await browser.send("/page/interactions", act)
 
     assert status == 200
-    await town.alice.wait_for_message(
-        town.memes, lambda message: message.content == "bob memes Curators"
+    await harness.alice.wait_for_message(
+        harness.memes, lambda message: message.content == "bob memes Curators"
     )
     gone = act | {"options": options | {"who": {"id": "1"}}}
     status, reply = await browser.send("/page/interactions", gone)
@@ -286,7 +290,7 @@ async def test_options_name_people_channels_and_roles_by_id(
 
 
 async def test_nobody_presses_a_button_only_another_can_see(
-    browser: Browser, bot: "Probe", town: "Town"
+    browser: Browser, bot: "ScriptedBot", harness: "Harness"
 ) -> None:
     @bot.tree.command(description="Answer in private")
     async def secret(interaction: discord.Interaction) -> None:
@@ -295,8 +299,8 @@ async def test_nobody_presses_a_button_only_another_can_see(
         await interaction.response.send_message("psst", view=view, ephemeral=True)
 
     await bot.tree.sync()
-    message = await (await town.bob.slash(town.memes, "secret")).wait_response()
-    act = say(town) | {"kind": "click", "message_id": str(message.id), "custom_id": "go"}
+    message = await (await harness.bob.slash(harness.memes, "secret")).wait_response()
+    act = say(harness) | {"kind": "click", "message_id": str(message.id), "custom_id": "go"}
 
     status, reply = await browser.send("/page/interactions", act)
 
@@ -311,29 +315,29 @@ async def test_nobody_presses_a_button_only_another_can_see(
     ],
 )
 async def test_an_act_that_cannot_be_is_refused(
-    browser: Browser, town: "Town", act: dict[str, object], said: str
+    browser: Browser, harness: "Harness", act: dict[str, object], said: str
 ) -> None:
-    status, reply = await browser.send("/page/interactions", say(town) | act)
+    status, reply = await browser.send("/page/interactions", say(harness) | act)
 
     assert status in {400, 404}
     assert reply["message"] == said
 
 
 async def test_every_fault_of_the_panel_can_be_let_loose_and_healed(
-    browser: Browser, bot: "Probe", town: "Town"
+    browser: Browser, bot: "ScriptedBot", harness: "Harness"
 ) -> None:
-    socket = await browser.socket(town.alice.id)
+    socket = await browser.socket(harness.alice.id)
     snapshot = await socket.receive_json(timeout=15)
     await socket.close()
     names = [fault["name"] for fault in snapshot["d"]["faults"]]
     again = await bot.hears("connect")
 
-    answers = [await browser.send("/page/faults", say(town) | {"name": name}) for name in names]
+    answers = [await browser.send("/page/faults", say(harness) | {"name": name}) for name in names]
 
     assert [status for status, _ in answers] == [200] * len(names)
     assert names[-1] == "heal"
-    assert not town.alice.dms_closed
-    assert town.sim.bot_user.id not in town.memes.overwrites
+    assert not harness.alice.dms_closed
+    assert harness.sim.bot_user.id not in harness.memes.overwrites
     await again
 
 
@@ -342,10 +346,10 @@ async def test_every_fault_of_the_panel_can_be_let_loose_and_healed(
     [("nothing", False, "no fault 'nothing'"), ("mute", True, "Open a channel of a server first")],
 )
 async def test_a_fault_that_cannot_be_says_why(
-    browser: Browser, town: "Town", name: str, direct: bool, said: str
+    browser: Browser, harness: "Harness", name: str, direct: bool, said: str
 ) -> None:
-    channel = town.alice.dm if direct else town.memes
-    act = {"person": str(town.alice.id), "channel_id": str(channel.id), "name": name}
+    channel = harness.alice.dm if direct else harness.memes
+    act = {"person": str(harness.alice.id), "channel_id": str(channel.id), "name": name}
 
     status, reply = await browser.send("/page/faults", act)
 
@@ -354,7 +358,7 @@ async def test_a_fault_that_cannot_be_says_why(
 
 
 async def test_only_commands_usable_in_a_channel_are_named_there(
-    browser: Browser, bot: "Probe", town: "Town"
+    browser: Browser, bot: "ScriptedBot", harness: "Harness"
 ) -> None:
     @bot.tree.command(description="Only here")
     @discord.app_commands.guild_only()
@@ -362,30 +366,30 @@ async def test_only_commands_usable_in_a_channel_are_named_there(
         await interaction.response.send_message("here")
 
     await bot.tree.sync()
-    socket = await browser.socket(town.alice.id)
+    socket = await browser.socket(harness.alice.id)
 
     snapshot = await socket.receive_json(timeout=15)
     await socket.close()
 
     usable = snapshot["d"]["usable"]
     (command,) = snapshot["d"]["commands"]
-    assert usable[str(town.memes.id)] == [command["id"]]
-    assert usable[str(town.alice.dm.id)] == []
+    assert usable[str(harness.memes.id)] == [command["id"]]
+    assert usable[str(harness.alice.dm.id)] == []
 
 
 async def test_nobody_reads_forwards_or_opens_threads_where_they_may_not(
-    browser: Browser, town: "Town"
+    browser: Browser, harness: "Harness"
 ) -> None:
-    hidden = town.guild.add_channel("hidden")
-    town.guild.overwrite(hidden, town.alice, deny=Permission.VIEW_CHANNEL)
-    secret = await town.olga.say(hidden, "secret")
-    mine = await town.alice.say(town.memes, "mine")
-    there = {"person": str(town.alice.id), "channel_id": str(hidden.id)}
-    here = {"person": str(town.alice.id), "channel_id": str(town.memes.id)}
+    hidden = harness.guild.add_channel("hidden")
+    harness.guild.overwrite(hidden, harness.alice, deny=Permission.VIEW_CHANNEL)
+    secret = await harness.olga.say(hidden, "secret")
+    mine = await harness.alice.say(harness.memes, "mine")
+    there = {"person": str(harness.alice.id), "channel_id": str(hidden.id)}
+    here = {"person": str(harness.alice.id), "channel_id": str(harness.memes.id)}
 
-    query = f"person={town.alice.id}&channel_id={hidden.id}&before={1 << 62}"
+    query = f"person={harness.alice.id}&channel_id={hidden.id}&before={1 << 62}"
     read, _, _ = await browser.get(f"/page/messages?{query}")
-    out = {**there, "message_id": str(secret.id), "to": str(town.memes.id)}
+    out = {**there, "message_id": str(secret.id), "to": str(harness.memes.id)}
     into = {**here, "message_id": str(mine.id), "to": str(hidden.id)}
     statuses = [
         (await browser.send("/page/forwards", out))[0],
@@ -394,22 +398,22 @@ async def test_nobody_reads_forwards_or_opens_threads_where_they_may_not(
     ]
 
     assert (read, statuses) == (403, [403, 403, 403])
-    assert town.guild.threads == []
+    assert harness.guild.threads == []
 
 
 async def test_what_was_dismissed_cannot_be_used_any_more(
-    browser: Browser, bot: "Probe", town: "Town"
+    browser: Browser, bot: "ScriptedBot", harness: "Harness"
 ) -> None:
     @bot.tree.command(description="Whisper")
     async def whisper(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("psst", ephemeral=True)
 
     await bot.tree.sync()
-    hidden = await (await town.alice.slash(town.memes, "whisper")).wait_response()
-    query = f"?person={town.alice.id}&channel_id={town.memes.id}"
+    hidden = await (await harness.alice.slash(harness.memes, "whisper")).wait_response()
+    query = f"?person={harness.alice.id}&channel_id={harness.memes.id}"
 
     first, _ = await browser.send(f"/page/messages/{hidden.id}{query}", {}, method="DELETE")
     again, _ = await browser.send(f"/page/messages/{hidden.id}{query}", {}, method="DELETE")
 
     assert (first, again) == (200, 404)
-    assert town.alice.messages(town.memes) == []
+    assert harness.alice.messages(harness.memes) == []

@@ -11,18 +11,18 @@ from imgoe_bot.discordsim import Upload
 from imgoe_bot.discordsim.actions.events import emit_message
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Probe, Town
+    from tests.discordsim.conftest import Harness, ScriptedBot
     from tests.discordsim.page.conftest import Open
 
 pytestmark = pytest.mark.browser
 
 
-async def test_what_people_write_is_never_markup(open_page: "Open", town: "Town") -> None:
+async def test_what_people_write_is_never_markup(open_page: "Open", harness: "Harness") -> None:
     page = await open_page()
     page.on("dialog", lambda dialog: pytest.fail(dialog.message))
 
-    await town.bob.say(
-        town.memes,
+    await harness.bob.say(
+        harness.memes,
         "<img src=x onerror=alert(1)> <script>alert(2)</script> [x](javascript:alert(3)) "
         "**<b>bold</b>** [safe](https://example.org)",
         [Upload("<img src=x onerror=alert(4)>.html", b"<script>alert(5)</script>")],
@@ -124,10 +124,10 @@ async def test_links_lead_where_they_say(open_page: "Open") -> None:
 
 
 async def test_a_posted_web_page_cannot_act_for_who_opens_it(
-    open_page: "Open", town: "Town"
+    open_page: "Open", harness: "Harness"
 ) -> None:
     evil = b"<title>still</title><script>document.title = 'ran'</script>"
-    await town.bob.say(town.memes, "", [Upload("evil.html", evil, "text/html")])
+    await harness.bob.say(harness.memes, "", [Upload("evil.html", evil, "text/html")])
     page = await open_page()
 
     async with page.expect_popup() as opening:
@@ -143,12 +143,14 @@ NAME = r"IMG\_2034\_x.jpg"
 
 @pytest.mark.parametrize("url", [None, "http://127.0.0.1:9/view"])
 async def test_a_title_shows_marks_and_escapes_as_discord_does(
-    open_page: "Open", bot: "Probe", town: "Town", url: str | None
+    open_page: "Open", bot: "ScriptedBot", harness: "Harness", url: str | None
 ) -> None:
     page = await open_page()
     title = rf"{NAME} **b** `c\_d` [e](https://f.example) <@5> https\://g.example"
 
-    await bot.get_partial_messageable(town.memes.id).send(embed=discord.Embed(title=title, url=url))
+    await bot.get_partial_messageable(harness.memes.id).send(
+        embed=discord.Embed(title=title, url=url)
+    )
 
     shown = page.locator(".embed-title")
     await expect(shown).to_have_text(
@@ -160,14 +162,14 @@ async def test_a_title_shows_marks_and_escapes_as_discord_does(
 
 
 async def test_each_place_in_an_embed_renders_what_discord_renders_there(
-    open_page: "Open", bot: "Probe", town: "Town"
+    open_page: "Open", bot: "ScriptedBot", harness: "Harness"
 ) -> None:
     page = await open_page()
     embed = discord.Embed(title="x", description=f"**{NAME}** https://a.example")
     embed.set_author(name=NAME).set_footer(text=f"*{NAME}*")
     embed.add_field(name=f"*{NAME}* <@5>", value=f"**{NAME}** <@5>")
 
-    await bot.get_partial_messageable(town.memes.id).send(embed=embed)
+    await bot.get_partial_messageable(harness.memes.id).send(embed=embed)
 
     await expect(page.locator(".embed-author")).to_have_text(NAME)
     await expect(page.locator(".embed-footer")).to_have_text(f"*{NAME}*")
@@ -179,7 +181,7 @@ async def test_each_place_in_an_embed_renders_what_discord_renders_there(
 
 
 async def test_labels_show_their_marks_and_texts_of_layouts_render_them(
-    open_page: "Open", bot: "Probe", town: "Town"
+    open_page: "Open", bot: "ScriptedBot", harness: "Harness"
 ) -> None:
     page = await open_page()
     view = ui.LayoutView()
@@ -187,31 +189,31 @@ async def test_labels_show_their_marks_and_texts_of_layouts_render_them(
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow(button)
     view.add_item(ui.TextDisplay(f"**[{NAME}](<https://a.example/x>)**")).add_item(row)
 
-    await bot.get_partial_messageable(town.memes.id).send(view=view)
+    await bot.get_partial_messageable(harness.memes.id).send(view=view)
 
     await expect(page.get_by_test_id("component-button")).to_have_text(NAME)
     await expect(page.locator(".text-display a")).to_have_text("IMG_2034_x.jpg")
 
 
 async def test_who_hears_a_thumb_hears_its_name_without_escapes(
-    open_page: "Open", bot: "Probe", town: "Town"
+    open_page: "Open", bot: "ScriptedBot", harness: "Harness"
 ) -> None:
     page = await open_page()
-    embed = discord.Embed(title=NAME).set_thumbnail(url=f"{town.sim.cdn_url}/none.png")
+    embed = discord.Embed(title=NAME).set_thumbnail(url=f"{harness.sim.cdn_url}/none.png")
 
-    await bot.get_partial_messageable(town.memes.id).send(embed=embed)
+    await bot.get_partial_messageable(harness.memes.id).send(embed=embed)
 
     await expect(page.get_by_role("img", name="IMG_2034_x.jpg can't be shown")).to_be_visible()
 
 
 async def test_a_preview_of_what_a_spoiler_hides_is_covered_until_it_is_pressed(
-    open_page: "Open", bot: "Probe", town: "Town"
+    open_page: "Open", bot: "ScriptedBot", harness: "Harness"
 ) -> None:
     page = await open_page()
-    message = await town.bob.say(town.memes, "||http://127.0.0.1:9/a|| http://127.0.0.1:9/b")
+    message = await harness.bob.say(harness.memes, "||http://127.0.0.1:9/a|| http://127.0.0.1:9/b")
     for name in "ab":
         message.embeds.append({"type": "link", "url": f"http://127.0.0.1:9/{name}", "title": name})
-    emit_message(town.sim.world, "MESSAGE_UPDATE", message)
+    emit_message(harness.sim.world, "MESSAGE_UPDATE", message)
 
     await expect(page.get_by_test_id("embed")).to_have_count(2)
     await expect(page.locator(".covered .embed-title")).to_have_text("a")

@@ -10,10 +10,12 @@ from discord.http import Route
 from imgoe_bot.discordsim import SimOptions
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Clock, Probe, Town
+    from tests.discordsim.conftest import Clock, Harness, ScriptedBot
 
 
-async def test_a_second_acknowledgement_is_refused_with_40060(bot: "Probe", town: "Town") -> None:
+async def test_a_second_acknowledgement_is_refused_with_40060(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     codes: list[int] = []
 
     @bot.tree.command(description="Twice")
@@ -32,9 +34,9 @@ async def test_a_second_acknowledgement_is_refused_with_40060(bot: "Probe", town
         await interaction.followup.send("done")
 
     await bot.tree.sync()
-    await town.alice.slash(town.memes, "twice")
+    await harness.alice.slash(harness.memes, "twice")
 
-    await town.alice.wait_for_message(town.memes, lambda m: m.content == "done")
+    await harness.alice.wait_for_message(harness.memes, lambda m: m.content == "done")
     assert codes == [40060]
 
 
@@ -46,7 +48,7 @@ class TestTime:
         return SimOptions(clock=clock, interaction_ack_s=0.15)
 
     async def test_an_answer_after_the_time_is_refused_and_the_person_told(
-        self, bot: "Probe", town: "Town"
+        self, bot: "ScriptedBot", harness: "Harness"
     ) -> None:
         codes: list[int] = []
         told = asyncio.Event()
@@ -62,17 +64,17 @@ class TestTime:
             refused.set()
 
         await bot.tree.sync()
-        asked = await town.alice.slash(town.memes, "slow")
+        asked = await harness.alice.slash(harness.memes, "slow")
         await asked.wait_acknowledged()
         told.set()
         await asyncio.wait_for(refused.wait(), timeout=15)
 
         assert asked.failed
         assert codes == [10062]
-        assert town.alice.messages(town.memes) == []
+        assert harness.alice.messages(harness.memes) == []
 
     async def test_a_token_dies_after_fifteen_minutes(
-        self, bot: "Probe", town: "Town", clock: "Clock"
+        self, bot: "ScriptedBot", harness: "Harness", clock: "Clock"
     ) -> None:
         codes: list[int] = []
         refused = asyncio.Event()
@@ -88,6 +90,6 @@ class TestTime:
             refused.set()
 
         await bot.tree.sync()
-        await town.alice.slash(town.memes, "long")
+        await harness.alice.slash(harness.memes, "long")
         await asyncio.wait_for(refused.wait(), timeout=15)
         assert codes == [50027]

@@ -10,51 +10,55 @@ import pytest
 from imgoe_bot.discordsim import Permission
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Clock, Probe, Town
+    from tests.discordsim.conftest import Clock, Harness, ScriptedBot
 
 
-def channel_of(bot: discord.Client, town: "Town") -> discord.TextChannel:
-    channel = bot.get_channel(town.memes.id)
+def channel_of(bot: discord.Client, harness: "Harness") -> discord.TextChannel:
+    channel = bot.get_channel(harness.memes.id)
     assert isinstance(channel, discord.TextChannel)
     return channel
 
 
 async def test_the_bot_deletes_its_own_message_and_others_with_the_right(
-    bot: "Probe", town: "Town"
+    bot: "ScriptedBot", harness: "Harness"
 ) -> None:
-    channel = channel_of(bot, town)
+    channel = channel_of(bot, harness)
     mine = await channel.send("mine")
-    yours = await town.alice.say(town.memes, "yours")
+    yours = await harness.alice.say(harness.memes, "yours")
     foreign = channel.get_partial_message(yours.id)
 
     await mine.delete()
     with pytest.raises(discord.Forbidden) as refused:
         await foreign.delete()
-    town.guild.grant_bot(Permission.MANAGE_MESSAGES)
+    harness.guild.grant_bot(Permission.MANAGE_MESSAGES)
     await foreign.delete()
 
     assert refused.value.code == 50013
-    assert town.alice.messages(town.memes) == []
+    assert harness.alice.messages(harness.memes) == []
 
 
-async def test_the_bot_cannot_delete_a_persons_direct_message(bot: "Probe", town: "Town") -> None:
+async def test_the_bot_cannot_delete_a_persons_direct_message(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     heard = await bot.hears_message()
-    await town.alice.say(town.alice.dm, "mine")
+    await harness.alice.say(harness.alice.dm, "mine")
     with pytest.raises(discord.Forbidden) as refused:
         await (await heard).delete()
     assert refused.value.code == 50003
 
 
-async def test_the_bot_deletes_in_bulk(bot: "Probe", town: "Town", clock: "Clock") -> None:
-    town.guild.grant_bot(Permission.MANAGE_MESSAGES)
-    channel = channel_of(bot, town)
-    messages = [await town.alice.say(town.memes, f"{number}") for number in range(4)]
+async def test_the_bot_deletes_in_bulk(
+    bot: "ScriptedBot", harness: "Harness", clock: "Clock"
+) -> None:
+    harness.guild.grant_bot(Permission.MANAGE_MESSAGES)
+    channel = channel_of(bot, harness)
+    messages = [await harness.alice.say(harness.memes, f"{number}") for number in range(4)]
     partial = [channel.get_partial_message(message.id) for message in messages]
 
     await channel.delete_messages(partial[:3])
-    assert [m.content for m in town.alice.messages(town.memes)] == ["3"]
+    assert [m.content for m in harness.alice.messages(harness.memes)] == ["3"]
 
-    later = await town.alice.say(town.memes, "4")
+    later = await harness.alice.say(harness.memes, "4")
     clock.ahead_s += 15 * 86_400
     old = [partial[3], channel.get_partial_message(later.id)]
     with pytest.raises(discord.HTTPException) as refused:
@@ -66,22 +70,26 @@ async def test_the_bot_deletes_in_bulk(bot: "Probe", town: "Town", clock: "Clock
     assert (repeated.value.status, repeated.value.code) == (400, 50035)
 
 
-async def test_the_bot_hides_anothers_embeds_with_the_right(bot: "Probe", town: "Town") -> None:
-    town.guild.grant_bot(Permission.MANAGE_MESSAGES)
-    message = await town.alice.say(town.memes, "https://host.test")
-    fetched = await channel_of(bot, town).fetch_message(message.id)
+async def test_the_bot_hides_anothers_embeds_with_the_right(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    harness.guild.grant_bot(Permission.MANAGE_MESSAGES)
+    message = await harness.alice.say(harness.memes, "https://host.test")
+    fetched = await channel_of(bot, harness).fetch_message(message.id)
     await fetched.edit(suppress=True)
     assert message.flags & 4
 
 
-async def test_reactions_are_cleared_whole_or_by_emoji(bot: "Probe", town: "Town") -> None:
-    town.guild.grant_bot(Permission.MANAGE_MESSAGES)
-    state = await town.alice.say(town.memes, "nice")
-    message = await channel_of(bot, town).fetch_message(state.id)
+async def test_reactions_are_cleared_whole_or_by_emoji(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    harness.guild.grant_bot(Permission.MANAGE_MESSAGES)
+    state = await harness.alice.say(harness.memes, "nice")
+    message = await channel_of(bot, harness).fetch_message(state.id)
     for emoji in ("📌", "👍", "cat:123456"):
-        await town.bob.react(state, emoji)
+        await harness.bob.react(state, emoji)
 
-    await message.remove_reaction("📌", discord.Object(town.bob.id))
+    await message.remove_reaction("📌", discord.Object(harness.bob.id))
     await message.clear_reaction("👍")
     assert list(state.reactions) == ["cat:123456"]
     fetched = await message.channel.fetch_message(state.id)
@@ -90,28 +98,30 @@ async def test_reactions_are_cleared_whole_or_by_emoji(bot: "Probe", town: "Town
     assert state.reactions == {}
 
 
-async def test_a_reaction_taken_back_is_told(bot: "Probe", town: "Town") -> None:
-    message = await town.alice.say(town.memes, "nice")
-    await town.bob.react(message, "📌")
-    await town.bob.react(message, "📌")
+async def test_a_reaction_taken_back_is_told(bot: "ScriptedBot", harness: "Harness") -> None:
+    message = await harness.alice.say(harness.memes, "nice")
+    await harness.bob.react(message, "📌")
+    await harness.bob.react(message, "📌")
     told = await bot.hears("raw_reaction_remove")
-    await town.bob.unreact(message, "📌")
-    await town.bob.unreact(message, "📌")
+    await harness.bob.unreact(message, "📌")
+    await harness.bob.unreact(message, "📌")
     event = await told
     assert isinstance(event, discord.RawReactionActionEvent)
-    assert event.user_id == town.bob.id
+    assert event.user_id == harness.bob.id
 
 
-async def test_the_bot_types(bot: "Probe", town: "Town") -> None:
-    stream = town.sim.subscribe(town.alice)
-    async with channel_of(bot, town).typing():
+async def test_the_bot_types(bot: "ScriptedBot", harness: "Harness") -> None:
+    stream = harness.sim.subscribe(harness.alice)
+    async with channel_of(bot, harness).typing():
         seen = await anext(stream)
     assert seen["t"] == "TYPING_START"
 
 
-async def test_an_attachment_can_be_taken_off_by_an_edit(bot: "Probe", town: "Town") -> None:
+async def test_an_attachment_can_be_taken_off_by_an_edit(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     files = [discord.File(io.BytesIO(b"a"), "a.txt"), discord.File(io.BytesIO(b"b"), "b.txt")]
-    sent = await channel_of(bot, town).send("two", files=files)
+    sent = await channel_of(bot, harness).send("two", files=files)
     fresh = discord.File(io.BytesIO(b"c"), "c.txt")
 
     edited = await sent.edit(attachments=[sent.attachments[1], fresh])
@@ -123,7 +133,7 @@ async def test_an_attachment_can_be_taken_off_by_an_edit(bot: "Probe", town: "To
 
 
 async def test_an_ephemeral_answer_is_not_among_the_channels_messages(
-    bot: "Probe", town: "Town"
+    bot: "ScriptedBot", harness: "Harness"
 ) -> None:
     @bot.tree.command(description="Whisper")
     async def whisper(interaction: discord.Interaction) -> None:
@@ -132,14 +142,16 @@ async def test_an_ephemeral_answer_is_not_among_the_channels_messages(
         assert message.flags.ephemeral
 
     await bot.tree.sync()
-    asked = await town.alice.slash(town.memes, "whisper")
+    asked = await harness.alice.slash(harness.memes, "whisper")
     hidden = await asked.wait_response()
     with pytest.raises(discord.NotFound) as refused:
-        await channel_of(bot, town).fetch_message(hidden.id)
+        await channel_of(bot, harness).fetch_message(hidden.id)
     assert refused.value.code == 10008
 
 
-async def test_an_answer_can_be_fetched_edited_and_deleted(bot: "Probe", town: "Town") -> None:
+async def test_an_answer_can_be_fetched_edited_and_deleted(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
     seen: list[str] = []
 
     @bot.tree.command(description="Change")
@@ -159,16 +171,18 @@ async def test_an_answer_can_be_fetched_edited_and_deleted(bot: "Probe", town: "
         await interaction.followup.send("end")
 
     await bot.tree.sync()
-    asked = await town.alice.slash(town.memes, "change")
-    await town.alice.wait_for_message(town.memes, lambda m: m.content == "end")
+    asked = await harness.alice.slash(harness.memes, "change")
+    await harness.alice.wait_for_message(harness.memes, lambda m: m.content == "end")
 
     assert seen[0] == "2nd"
     assert [m.content for m in asked.responses] == ["end"]
 
 
-async def test_a_single_command_is_added_changed_and_removed(bot: "Probe", town: "Town") -> None:
-    headers = {"Authorization": f"Bot {town.sim.bot_token}"}
-    address = f"{town.sim.api_url}/applications/{town.sim.application_id}/commands"
+async def test_a_single_command_is_added_changed_and_removed(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    headers = {"Authorization": f"Bot {harness.sim.bot_token}"}
+    address = f"{harness.sim.api_url}/applications/{harness.sim.application_id}/commands"
     command = {"type": 1, "name": "x", "description": "d"}
     async with (
         aiohttp.ClientSession(headers=headers) as session,
@@ -182,10 +196,10 @@ async def test_a_single_command_is_added_changed_and_removed(bot: "Probe", town:
     assert await bot.tree.fetch_commands() == []
 
 
-async def test_too_many_menus_are_refused(bot: "Probe", town: "Town") -> None:
-    headers = {"Authorization": f"Bot {town.sim.bot_token}"}
+async def test_too_many_menus_are_refused(bot: "ScriptedBot", harness: "Harness") -> None:
+    headers = {"Authorization": f"Bot {harness.sim.bot_token}"}
     menus = [{"type": 3, "name": f"menu {number}"} for number in range(16)]
-    address = f"{town.sim.api_url}/applications/{town.sim.application_id}/commands"
+    address = f"{harness.sim.api_url}/applications/{harness.sim.application_id}/commands"
     async with (
         aiohttp.ClientSession(headers=headers) as session,
         session.put(address, json=menus) as response,
@@ -214,22 +228,22 @@ async def test_too_many_menus_are_refused(bot: "Probe", town: "Town") -> None:
     ],
 )
 async def test_answers_by_route(
-    town: "Town", method: str, path: str, status: int, code: int | None
+    harness: "Harness", method: str, path: str, status: int, code: int | None
 ) -> None:
-    address = path.format(guild=town.guild.id, memes=town.memes.id)
-    headers = {"Authorization": f"Bot {town.sim.bot_token}"}
+    address = path.format(guild=harness.guild.id, memes=harness.memes.id)
+    headers = {"Authorization": f"Bot {harness.sim.bot_token}"}
     async with (
         aiohttp.ClientSession(headers=headers) as session,
-        session.request(method, f"{town.sim.api_url}/{address}", json={}) as response,
+        session.request(method, f"{harness.sim.api_url}/{address}", json={}) as response,
     ):
         body = await response.json()
     assert response.status == status
     assert code is None or body["code"] == code
 
 
-async def test_malformed_json_is_refused(town: "Town") -> None:
-    headers = {"Authorization": f"Bot {town.sim.bot_token}", "Content-Type": "application/json"}
-    address = f"{town.sim.api_url}/channels/{town.memes.id}/messages"
+async def test_malformed_json_is_refused(harness: "Harness") -> None:
+    headers = {"Authorization": f"Bot {harness.sim.bot_token}", "Content-Type": "application/json"}
+    address = f"{harness.sim.api_url}/channels/{harness.memes.id}/messages"
     async with (
         aiohttp.ClientSession(headers=headers) as session,
         session.post(address, data=b"{") as response,
@@ -237,13 +251,13 @@ async def test_malformed_json_is_refused(town: "Town") -> None:
         assert (response.status, (await response.json())["code"]) == (400, 50109)
 
 
-async def test_pins_have_an_end(bot: "Probe", town: "Town") -> None:
-    town.guild.grant_bot(Permission.PIN_MESSAGES)
-    channel = channel_of(bot, town)
+async def test_pins_have_an_end(bot: "ScriptedBot", harness: "Harness") -> None:
+    harness.guild.grant_bot(Permission.PIN_MESSAGES)
+    channel = channel_of(bot, harness)
     for number in range(50):
-        message = await town.alice.say(town.memes, f"{number}")
+        message = await harness.alice.say(harness.memes, f"{number}")
         message.pinned_at = 1.0
-    last = await town.alice.say(town.memes, "one more")
+    last = await harness.alice.say(harness.memes, "one more")
     with pytest.raises(discord.HTTPException) as refused:
         await channel.get_partial_message(last.id).pin()
     assert refused.value.code == 30003

@@ -12,26 +12,26 @@ from imgoe_bot.discordsim.payloads.messages import attachment_payload
 from imgoe_bot.discordsim.wire import Json, mapping, mappings, sequence
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Town
+    from tests.discordsim.conftest import Harness
 
 
 @pytest_asyncio.fixture
-async def api(town: "Town") -> AsyncIterator[aiohttp.ClientSession]:
-    headers = {"Authorization": f"Bot {town.sim.bot_token}"}
-    async with aiohttp.ClientSession(town.sim.api_url + "/", headers=headers) as session:
+async def api(harness: "Harness") -> AsyncIterator[aiohttp.ClientSession]:
+    headers = {"Authorization": f"Bot {harness.sim.bot_token}"}
+    async with aiohttp.ClientSession(harness.sim.api_url + "/", headers=headers) as session:
         yield session
 
 
-async def search(api: aiohttp.ClientSession, town: "Town", query: str) -> tuple[int, Json]:
-    async with api.get(f"guilds/{town.guild.id}/messages/search?{query}") as response:
+async def search(api: aiohttp.ClientSession, harness: "Harness", query: str) -> tuple[int, Json]:
+    async with api.get(f"guilds/{harness.guild.id}/messages/search?{query}") as response:
         return response.status, mapping(await response.json())
 
 
-async def fill(town: "Town") -> None:
-    await town.alice.say(town.memes, "words")
-    await town.alice.say(town.memes, files=[Upload("a.png", b"x")])
-    await town.bob.say(town.memes, "clip", [Upload("b.mp4", b"x")])
-    await town.bob.say(town.memes, files=[Upload("c.txt", b"x")])
+async def fill(harness: "Harness") -> None:
+    await harness.alice.say(harness.memes, "words")
+    await harness.alice.say(harness.memes, files=[Upload("a.png", b"x")])
+    await harness.bob.say(harness.memes, "clip", [Upload("b.mp4", b"x")])
+    await harness.bob.say(harness.memes, files=[Upload("c.txt", b"x")])
 
 
 @pytest.mark.parametrize(
@@ -47,25 +47,25 @@ async def fill(town: "Town") -> None:
     ],
 )
 async def test_it_counts_what_fits(
-    api: aiohttp.ClientSession, town: "Town", query: str, total: int
+    api: aiohttp.ClientSession, harness: "Harness", query: str, total: int
 ) -> None:
-    await fill(town)
-    status, found = await search(api, town, query)
+    await fill(harness)
+    status, found = await search(api, harness, query)
     assert (status, found["total_results"]) == (200, total)
 
 
 async def test_of_several_channels_or_authors_any_will_do(
-    api: aiohttp.ClientSession, town: "Town"
+    api: aiohttp.ClientSession, harness: "Harness"
 ) -> None:
-    other = town.guild.add_channel("other")
-    await fill(town)
-    await town.olga.say(other, "elsewhere")
-    await town.olga.say(town.guild.add_channel("third"), "further off")
-    both = f"channel_id={town.memes.id}&channel_id={other.id}"
-    people = f"author_id={town.alice.id}&author_id={town.olga.id}"
+    other = harness.guild.add_channel("other")
+    await fill(harness)
+    await harness.olga.say(other, "elsewhere")
+    await harness.olga.say(harness.guild.add_channel("third"), "further off")
+    both = f"channel_id={harness.memes.id}&channel_id={other.id}"
+    people = f"author_id={harness.alice.id}&author_id={harness.olga.id}"
 
     totals = [
-        (await search(api, town, query))[1]["total_results"]
+        (await search(api, harness, query))[1]["total_results"]
         for query in (both, people, f"{both}&{people}", f"{people}&has=file&has=image")
     ]
 
@@ -73,50 +73,54 @@ async def test_of_several_channels_or_authors_any_will_do(
 
 
 async def test_without_the_content_intent_what_is_found_is_blank(
-    api: aiohttp.ClientSession, town: "Town"
+    api: aiohttp.ClientSession, harness: "Harness"
 ) -> None:
-    await town.alice.say(town.memes, "secret", [Upload("a.png", b"x")])
-    town.sim.faults.forbid_intents(1 << 15)
+    await harness.alice.say(harness.memes, "secret", [Upload("a.png", b"x")])
+    harness.sim.faults.forbid_intents(1 << 15)
 
-    _, found = await search(api, town, "has=file")
+    _, found = await search(api, harness, "has=file")
 
     (message,) = mappings(sequence(found["messages"])[0])
     assert (message["content"], message["attachments"]) == ("", [])
 
 
-async def test_the_newest_come_first_in_pages(api: aiohttp.ClientSession, town: "Town") -> None:
-    await fill(town)
-    _, found = await search(api, town, f"has=file&limit=1&offset=1&author_id={town.bob.id}")
+async def test_the_newest_come_first_in_pages(
+    api: aiohttp.ClientSession, harness: "Harness"
+) -> None:
+    await fill(harness)
+    _, found = await search(api, harness, f"has=file&limit=1&offset=1&author_id={harness.bob.id}")
     (message,) = mappings(sequence(found["messages"])[0])
     assert [item["filename"] for item in mappings(message["attachments"])] == ["b.mp4"]
 
 
-async def test_hidden_channels_are_left_out(api: aiohttp.ClientSession, town: "Town") -> None:
-    await fill(town)
-    town.sim.faults.revoke(town.memes, Permission.VIEW_CHANNEL)
-    _, found = await search(api, town, "")
+async def test_hidden_channels_are_left_out(api: aiohttp.ClientSession, harness: "Harness") -> None:
+    await fill(harness)
+    harness.sim.faults.revoke(harness.memes, Permission.VIEW_CHANNEL)
+    _, found = await search(api, harness, "")
     assert found["total_results"] == 0
 
 
 @pytest.mark.parametrize("query", ["limit=26", "offset=9976", "has=magic"])
 async def test_what_is_out_of_range_is_refused(
-    api: aiohttp.ClientSession, town: "Town", query: str
+    api: aiohttp.ClientSession, harness: "Harness", query: str
 ) -> None:
-    status, body = await search(api, town, query)
+    status, body = await search(api, harness, query)
     assert (status, body["code"]) == (400, 50035)
 
 
-async def test_while_indexing_it_answers_202(api: aiohttp.ClientSession, town: "Town") -> None:
-    town.sim.faults.search_not_indexed()
-    first, body = await search(api, town, "")
-    second, _ = await search(api, town, "")
+async def test_while_indexing_it_answers_202(
+    api: aiohttp.ClientSession, harness: "Harness"
+) -> None:
+    harness.sim.faults.search_not_indexed()
+    first, body = await search(api, harness, "")
+    second, _ = await search(api, harness, "")
     assert (first, body["code"], second) == (202, 110000, 200)
 
 
-async def test_an_old_link_is_renewed(api: aiohttp.ClientSession, town: "Town") -> None:
-    message = await town.alice.say(town.memes, files=[Upload("a b.png", b"bytes")])
-    old = attachment_payload(town.sim.world, message.attachments[0])["url"]
-    town.sim.faults.expire_links()
+async def test_an_old_link_is_renewed(api: aiohttp.ClientSession, harness: "Harness") -> None:
+    message = await harness.alice.say(harness.memes, files=[Upload("a b.png", b"bytes")])
+    old = attachment_payload(harness.sim.world, message.attachments[0])["url"]
+    harness.sim.faults.expire_links()
 
     async with api.post("attachments/refresh-urls", json={"attachment_urls": [old]}) as response:
         (renewed,) = mappings(mapping(await response.json())["refreshed_urls"])

@@ -12,7 +12,7 @@ from imgoe_bot.discordsim.rules.commands import check_choices, check_command
 from imgoe_bot.discordsim.wire import Json, Payload, mapping
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Probe, Town
+    from tests.discordsim.conftest import Harness, ScriptedBot
 
 STRING, INTEGER, NUMBER = 3, 4, 10
 
@@ -142,9 +142,9 @@ def _field(problem: ApiProblem) -> str:
     return ".".join(path)
 
 
-async def _answer(town: "Town", method: str, path: str, body: object) -> tuple[int, Json]:
-    headers = {"Authorization": f"Bot {town.sim.bot_token}"}
-    address = f"{town.sim.api_url}/applications/{town.sim.application_id}/commands{path}"
+async def _answer(harness: "Harness", method: str, path: str, body: object) -> tuple[int, Json]:
+    headers = {"Authorization": f"Bot {harness.sim.bot_token}"}
+    address = f"{harness.sim.api_url}/applications/{harness.sim.application_id}/commands{path}"
     async with (
         aiohttp.ClientSession(headers=headers) as session,
         session.request(method, address, json=body) as response,
@@ -152,29 +152,29 @@ async def _answer(town: "Town", method: str, path: str, body: object) -> tuple[i
         return response.status, {"body": await response.json()}
 
 
-async def test_every_way_to_register_holds_the_same_rules(town: "Town") -> None:
-    _, made = await _answer(town, "POST", "", slash())
-    await _answer(town, "POST", "", slash(name="other"))
+async def test_every_way_to_register_holds_the_same_rules(harness: "Harness") -> None:
+    _, made = await _answer(harness, "POST", "", slash())
+    await _answer(harness, "POST", "", slash(name="other"))
     one = f"/{mapping(made['body'])['id']}"
     wrong = slash(name="Keep")
 
     refused = [
-        await _answer(town, "POST", "", wrong),
-        await _answer(town, "PUT", "", [slash(name="fresh"), wrong]),
-        await _answer(town, "PUT", "", [slash(), slash()]),
-        await _answer(town, "PATCH", one, {"name": "Keep"}),
-        await _answer(town, "PATCH", one, {"name": "other"}),
-        await _answer(town, "PATCH", one, {"description": ""}),
+        await _answer(harness, "POST", "", wrong),
+        await _answer(harness, "PUT", "", [slash(name="fresh"), wrong]),
+        await _answer(harness, "PUT", "", [slash(), slash()]),
+        await _answer(harness, "PATCH", one, {"name": "Keep"}),
+        await _answer(harness, "PATCH", one, {"name": "other"}),
+        await _answer(harness, "PATCH", one, {"description": ""}),
     ]
 
     assert {(status, mapping(answer["body"])["code"]) for status, answer in refused} == {
         (400, 50035)
     }
     assert "APPLICATION_COMMANDS_DUPLICATE_NAME" in str(refused[2])
-    assert [command.name for command in town.sim.world.commands.values()] == ["keep", "other"]
+    assert [command.name for command in harness.sim.world.commands.values()] == ["keep", "other"]
 
 
-async def test_too_many_suggestions_reach_nobody(bot: "Probe", town: "Town") -> None:
+async def test_too_many_suggestions_reach_nobody(bot: "ScriptedBot", harness: "Harness") -> None:
     refused: list[int] = []
 
     @bot.tree.command(description="Pick")
@@ -193,7 +193,7 @@ async def test_too_many_suggestions_reach_nobody(bot: "Probe", town: "Town") -> 
         return offered[:25]
 
     await bot.tree.sync()
-    asked = await town.alice.autocomplete(town.memes, "pick", "name", name="ab")
+    asked = await harness.alice.autocomplete(harness.memes, "pick", "name", name="ab")
     await asked.wait_acknowledged()
 
     assert refused == [50035]

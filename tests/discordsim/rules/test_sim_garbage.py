@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from imgoe_bot.discordsim import Permission
 
 if TYPE_CHECKING:
-    from tests.discordsim.conftest import Town
+    from tests.discordsim.conftest import Harness
 
 ODD: list[object] = [None, [], {}, "words", -1, 1.5, True, [None], {"id": None}, "9" * 40]
 ROUTES = [
@@ -54,16 +54,18 @@ FIELDS = [
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-async def test_odd_values_are_refused_not_choked_on(town: "Town", method: str, path: str) -> None:
-    town.guild.grant_bot(Permission.ADMINISTRATOR)
+async def test_odd_values_are_refused_not_choked_on(
+    harness: "Harness", method: str, path: str
+) -> None:
+    harness.guild.grant_bot(Permission.ADMINISTRATOR)
     address = path.format(
-        memes=town.memes.id,
-        guild=town.guild.id,
-        alice=town.alice.id,
-        app=town.sim.application_id,
+        memes=harness.memes.id,
+        guild=harness.guild.id,
+        alice=harness.alice.id,
+        app=harness.sim.application_id,
     )
-    headers = {"Authorization": f"Bot {town.sim.bot_token}"}
-    async with aiohttp.ClientSession(town.sim.api_url + "/", headers=headers) as session:
+    headers = {"Authorization": f"Bot {harness.sim.bot_token}"}
+    async with aiohttp.ClientSession(harness.sim.api_url + "/", headers=headers) as session:
         for value in ODD:
             for body in (value, dict.fromkeys(FIELDS, value)):
                 async with session.request(method, address, json=body) as response:
@@ -71,9 +73,9 @@ async def test_odd_values_are_refused_not_choked_on(town: "Town", method: str, p
 
 
 @pytest.mark.parametrize("query", ["before=x", "after=-1", "around=", "limit=x", "limit=0"])
-async def test_odd_queries_are_refused(town: "Town", query: str) -> None:
-    headers = {"Authorization": f"Bot {town.sim.bot_token}"}
-    address = f"{town.sim.api_url}/channels/{town.memes.id}/messages?{query}"
+async def test_odd_queries_are_refused(harness: "Harness", query: str) -> None:
+    headers = {"Authorization": f"Bot {harness.sim.bot_token}"}
+    address = f"{harness.sim.api_url}/channels/{harness.memes.id}/messages?{query}"
     async with (
         aiohttp.ClientSession(headers=headers) as session,
         session.get(address) as response,
@@ -96,10 +98,12 @@ TREE = st.recursive(
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-async def test_any_frame_ends_in_a_close_code_or_an_answer(town: "Town", frame: object) -> None:
+async def test_any_frame_ends_in_a_close_code_or_an_answer(
+    harness: "Harness", frame: object
+) -> None:
     async with (
         aiohttp.ClientSession() as session,
-        session.ws_connect(town.sim.gateway_url) as socket,
+        session.ws_connect(harness.sim.gateway_url) as socket,
     ):
         await socket.receive_str(timeout=15)
         await socket.send_str(json.dumps({"op": 2, "d": frame}))

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from imgoe_bot.discordsim import Channel, Message
 from imgoe_bot.hostserver import HostOptions, HostServer
-from tests.flows.kit import Town, eventually, picture
+from tests.flows.kit import Harness, eventually, picture
 from tests.hostserver.moderator import approve_all
 
 WAITS = "has to approve it"
@@ -20,22 +20,22 @@ def _texts(message: Message) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Strict:
-    """The town, with a bot that keeps its pictures at a host which has each looked at first."""
+    """The system with a bot that keeps its pictures at a host which has each looked at first."""
 
-    town: Town
+    harness: Harness
     host: HostServer
 
     async def look(self, state: str, *, tries: int) -> None:
         """Let the time of a look come, and wait until every job of one is in this state."""
-        await self.town.let_time_pass("review")
+        await self.harness.let_time_pass("review")
         query = (
             "SELECT count(*) > 0 AND min(state = ? AND attempts = ?) FROM job WHERE step = 'review'"
         )
-        await eventually(lambda: self.town.read_number(query, state, tries) == 1)
+        await eventually(lambda: self.harness.read_number(query, state, tries) == 1)
 
     async def handed_over(self, name: str = "cat.png") -> Message:
         """Let ben upload a picture by command; returns its card once the bot knows its place."""
-        asked = await self.town.ben.slash(self.town.lounge, "upload", file=picture(name))
+        asked = await self.harness.ben.slash(self.harness.lounge, "upload", file=picture(name))
         card = await asked.wait_response(10)
         await self.knows(card)
         return card
@@ -43,13 +43,15 @@ class Strict:
     async def knows(self, card: Message) -> None:
         """Wait until the bot has written down where a card stands."""
         noted = "SELECT count(*) FROM post WHERE card_message_id = ?"
-        await eventually(lambda: self.town.read_number(noted, card.id) == 1)
+        await eventually(lambda: self.harness.read_number(noted, card.id) == 1)
 
     async def mirrored(self, *names: str) -> Message:
         """Let ben post pictures, and return their card."""
         colours = ("teal", "red", "navy")
         files = [picture(name, colour=colour) for name, colour in zip(names, colours, strict=False)]
-        return await self.town.card_for(await self.town.ben.say(self.town.photos, files=files))
+        return await self.harness.card_for(
+            await self.harness.ben.say(self.harness.photos, files=files)
+        )
 
     async def becomes_real(self, card: Message, where: Channel) -> None:
         """Wait until a card waits no more."""
@@ -57,23 +59,23 @@ class Strict:
         def is_real(message: Message) -> bool:
             return message is card and WAITS not in _texts(message)
 
-        await self.town.ben.wait_for_message(where, is_real, 10)
+        await self.harness.ben.wait_for_message(where, is_real, 10)
 
 
 @pytest_asyncio.fixture
-async def strict(town: Town) -> AsyncIterator[Strict]:
-    options = HostOptions(data_dir=town.folder / "strict", moderation="all")
-    async with HostServer(options) as host, town.bot(job_patience_s=0):
-        await town.set_key(await host.create_key("flow", user="club"), host=host.url)
-        await town.mirror()
-        yield Strict(town, host)
+async def strict(harness: Harness) -> AsyncIterator[Strict]:
+    options = HostOptions(data_dir=harness.folder / "strict", moderation="all")
+    async with HostServer(options) as host, harness.bot(job_patience_s=0):
+        await harness.set_key(await host.create_key("flow", user="club"), host=host.url)
+        await harness.mirror()
+        yield Strict(harness, host)
 
 
 async def _check_shown(strict: Strict, card: Message) -> dict[str, Any]:
     """Check that the one picture of a card can be seen by anybody, and return its embed."""
     (embed,) = cast("list[dict[str, Any]]", card.embeds)
-    assert await strict.town.status(embed["url"]) == 200
-    thumb = await strict.town.http.get(embed["thumbnail"]["url"])
+    assert await strict.harness.status(embed["url"]) == 200
+    thumb = await strict.harness.http.get(embed["thumbnail"]["url"])
     assert (thumb.status_code, thumb.headers["content-type"]) == (200, "image/png")
     assert "64 × 48" in embed["description"]
     return embed
@@ -89,10 +91,10 @@ async def test_a_mirrored_picture_gets_its_real_card_once_it_is_approved(strict:
     await approve_all(strict.host)
     await strict.look("done", tries=2)
 
-    await strict.becomes_real(card, strict.town.photos)
+    await strict.becomes_real(card, strict.harness.photos)
     await _check_shown(strict, card)
     assert all(label in _texts(card) for label in ("Open", "Links", "Delete…"))
-    assert strict.town.cards(strict.town.photos) == [card]
+    assert strict.harness.cards(strict.harness.photos) == [card]
 
 
 async def test_a_picture_from_a_command_gets_its_real_card_too(strict: Strict) -> None:
@@ -103,15 +105,15 @@ async def test_a_picture_from_a_command_gets_its_real_card_too(strict: Strict) -
 
     await strict.look("done", tries=1)
 
-    await strict.becomes_real(card, strict.town.lounge)
+    await strict.becomes_real(card, strict.harness.lounge)
     embed = await _check_shown(strict, card)
-    links = await (await strict.town.ben.click(card, "Links")).wait_response(10)
+    links = await (await strict.harness.ben.click(card, "Links")).wait_response(10)
     assert str(embed["url"]) in links.content
     assert str(embed["thumbnail"]["url"]) in links.content
-    note = await strict.town.note_for(strict.town.ben)
-    await strict.town.ben.click(note, "Delete cat.png")
-    await strict.town.ben.wait_for_message(
-        strict.town.lounge, lambda m: m is card and "The copy was deleted." in _texts(m)
+    note = await strict.harness.direct_message_for(strict.harness.ben)
+    await strict.harness.ben.click(note, "Delete cat.png")
+    await strict.harness.ben.wait_for_message(
+        strict.harness.lounge, lambda m: m is card and "The copy was deleted." in _texts(m)
     )
 
 
@@ -121,13 +123,13 @@ async def test_a_spoiler_that_was_approved_is_linked_and_stays_unseen(strict: St
 
     await strict.look("done", tries=1)
 
-    await strict.becomes_real(card, strict.town.photos)
-    assert await strict.town.status(card.embeds[0]["url"]) == 200
+    await strict.becomes_real(card, strict.harness.photos)
+    assert await strict.harness.status(card.embeds[0]["url"]) == 200
     assert "thumbnail" not in card.embeds[0]
 
 
 async def test_a_gallery_shows_its_pictures_once_they_are_approved(strict: Strict) -> None:
-    await strict.town.set_option("layout", "gallery")
+    await strict.harness.set_option("layout", "gallery")
     card = await strict.mirrored("a.png", "SPOILER_b.png", "c.png")
     assert _texts(card).count(WAITS) == 3
     assert "'media'" not in _texts(card)
@@ -135,35 +137,35 @@ async def test_a_gallery_shows_its_pictures_once_they_are_approved(strict: Stric
     await approve_all(strict.host)
     await strict.look("done", tries=1)
 
-    await strict.becomes_real(card, strict.town.photos)
+    await strict.becomes_real(card, strict.harness.photos)
     text = _texts(card)
     assert [f"'description': '{name}.png'" in text for name in "abc"] == [True, False, True]
     assert text.count(f"](<{strict.host.url}/image/") == 3
 
 
 async def test_a_card_in_a_log_channel_becomes_real_there(strict: Strict) -> None:
-    await strict.town.set_option("answer", "log")
-    await strict.town.set_option("log_channel", str(strict.town.lounge.id))
-    posted = await strict.town.ben.say(strict.town.photos, files=[picture()])
-    card = await strict.town.ben.wait_for_message(
-        strict.town.lounge, lambda m: WAITS in _texts(m), 10
+    await strict.harness.set_option("answer", "log")
+    await strict.harness.set_option("log_channel", str(strict.harness.lounge.id))
+    posted = await strict.harness.ben.say(strict.harness.photos, files=[picture()])
+    card = await strict.harness.ben.wait_for_message(
+        strict.harness.lounge, lambda m: WAITS in _texts(m), 10
     )
     await strict.knows(card)
     await approve_all(strict.host)
 
     await strict.look("done", tries=1)
 
-    await strict.becomes_real(card, strict.town.lounge)
+    await strict.becomes_real(card, strict.harness.lounge)
     await _check_shown(strict, card)
-    assert f"/{strict.town.photos.id}/{posted.id}" in card.content
+    assert f"/{strict.harness.photos.id}/{posted.id}" in card.content
 
 
 async def test_a_picture_deleted_while_it_waited_stays_deleted(strict: Strict) -> None:
     card = await strict.mirrored("cat.png")
-    note = await strict.town.note_for(strict.town.ben)
-    await strict.town.ben.click(note, "Delete cat.png")
-    await strict.town.ben.wait_for_message(
-        strict.town.photos, lambda m: m is card and "The copy was deleted." in _texts(m)
+    note = await strict.harness.direct_message_for(strict.harness.ben)
+    await strict.harness.ben.click(note, "Delete cat.png")
+    await strict.harness.ben.wait_for_message(
+        strict.harness.photos, lambda m: m is card and "The copy was deleted." in _texts(m)
     )
 
     await strict.look("done", tries=1)
@@ -174,26 +176,26 @@ async def test_a_picture_deleted_while_it_waited_stays_deleted(strict: Strict) -
 
 async def test_a_moderator_sees_no_backlog_while_a_picture_waits(strict: Strict) -> None:
     await strict.mirrored("cat.png")
-    await strict.town.note_for(strict.town.ben)
+    await strict.harness.direct_message_for(strict.harness.ben)
     delivered = "SELECT count(*) FROM job WHERE step = 'deliver' AND state = 'done'"
-    await eventually(lambda: strict.town.read_number(delivered) == 1)
+    await eventually(lambda: strict.harness.read_number(delivered) == 1)
     await strict.look("ready", tries=1)
 
-    asked = await strict.town.ada.slash(strict.town.lounge, "status")
+    asked = await strict.harness.ada.slash(strict.harness.lounge, "status")
 
     assert "0 waiting · 0 under way · 0 given up" in _texts(await asked.wait_response(10))
 
 
 async def test_an_old_message_is_healed_once_its_copy_is_approved(strict: Strict) -> None:
-    town = strict.town
-    source = await town.ben.say(town.photos, files=[picture()])
-    card = await town.card_for(source)
-    before = await (await town.ben.use_menu(source, "Permanent link")).wait_response(10)
+    harness = strict.harness
+    source = await harness.ben.say(harness.photos, files=[picture()])
+    card = await harness.card_for(source)
+    before = await (await harness.ben.use_menu(source, "Permanent link")).wait_response(10)
     await approve_all(strict.host)
     await strict.look("done", tries=1)
-    await strict.becomes_real(card, town.photos)
+    await strict.becomes_real(card, harness.photos)
 
-    after = await (await town.ben.use_menu(source, "Permanent link")).wait_response(10)
+    after = await (await harness.ben.use_menu(source, "Permanent link")).wait_response(10)
 
     assert "no copy yet" in before.content
     assert f"[permanent](<{card.embeds[0]['url']}>)" in after.content

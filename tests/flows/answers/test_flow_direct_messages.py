@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 
 from imgoe_bot.discordsim import Channel, Message, Person
-from tests.flows.kit import DELETE_LINK, PATIENCE_S, Town, bot_process, eventually, picture
+from tests.flows.kit import DELETE_LINK, PATIENCE_S, Harness, bot_process, eventually, picture
 
 OPENING = "POST /users/@me/channels"
 LONG = "12h"
@@ -15,36 +15,38 @@ def _notes(person: Person) -> list[Message]:
     return [note for note in person.messages(person.dm) if DELETE_LINK.search(note.content)]
 
 
-async def _post(town: Town, name: str, by: Person | None = None) -> Message:
+async def _post(harness: Harness, name: str, by: Person | None = None) -> Message:
     """Post a picture and wait for its card."""
-    source = await (by or town.ben).say(town.photos, files=[picture(name)])
-    return await town.card_for(source)
+    source = await (by or harness.ben).say(harness.photos, files=[picture(name)])
+    return await harness.card_for(source)
 
 
-def _count(town: Town, state: str) -> int:
+def _count(harness: Harness, state: str) -> int:
     """Count the deliveries in a state."""
     query = "SELECT count(*) FROM job WHERE step = 'deliver' AND state = ?"
-    return town.read_number(query, state)
+    return harness.read_number(query, state)
 
 
-async def _put_off(town: Town, *, joined: int = 0) -> None:
+async def _put_off(harness: Harness, *, joined: int = 0) -> None:
     """Wait until a letter is put off and so many further posts have joined it."""
     query = "SELECT count(*) FROM job WHERE state = 'ready' AND letter IS NOT NULL"
-    await eventually(lambda: town.read_number(query) == 1 and _count(town, "waiting") == joined)
+    await eventually(
+        lambda: harness.read_number(query) == 1 and _count(harness, "waiting") == joined
+    )
 
 
-async def _all_delivered(town: Town, *, posts: int) -> None:
-    await eventually(lambda: _count(town, "done") == posts)
+async def _all_delivered(harness: Harness, *, posts: int) -> None:
+    await eventually(lambda: _count(harness, "done") == posts)
 
 
-async def _newcomer(town: Town, name: str) -> Person:
-    person = town.sim.add_person(name)
-    town.guild.join(person)
+async def _newcomer(harness: Harness, name: str) -> Person:
+    person = harness.sim.add_person(name)
+    harness.guild.join(person)
     return person
 
 
-async def _dms_status(town: Town, where: Channel) -> str:
-    asked = await town.ada.slash(where, "status")
+async def _dms_status(harness: Harness, where: Channel) -> str:
+    asked = await harness.ada.slash(where, "status")
     (embed,) = cast("list[dict[str, Any]]", (await asked.wait_response(PATIENCE_S)).embeds)
     return {str(each["name"]): str(each["value"]) for each in embed["fields"]}[
         "Direct messages to you"
@@ -52,11 +54,11 @@ async def _dms_status(town: Town, where: Channel) -> str:
 
 
 async def test_pictures_posted_one_after_the_other_are_written_about_together(
-    running: Town,
+    running: Harness,
 ) -> None:
     await running.set_option("dm_digest", LONG)
     await _post(running, "first.png")
-    await running.note_for(running.ben)
+    await running.direct_message_for(running.ben)
 
     cards = [await _post(running, name) for name in ("second.png", "third.png")]
     await _put_off(running, joined=1)
@@ -82,10 +84,10 @@ async def test_pictures_posted_one_after_the_other_are_written_about_together(
     )
 
 
-async def test_more_links_than_one_message_holds_go_in_several(running: Town) -> None:
+async def test_more_links_than_one_message_holds_go_in_several(running: Harness) -> None:
     await running.set_option("dm_digest", LONG)
     await _post(running, "first.png")
-    await running.note_for(running.ben)
+    await running.direct_message_for(running.ben)
     names = [f"{letter * 50}.png" for letter in "abcdefghij"]
     for _ in range(2):
         source = await running.ben.say(running.photos, files=[picture(name) for name in names])
@@ -102,73 +104,75 @@ async def test_more_links_than_one_message_holds_go_in_several(running: Town) ->
 
 
 async def test_a_restart_within_the_window_loses_nothing_and_says_nothing_twice(
-    town: Town,
+    harness: Harness,
 ) -> None:
-    async with town.bot():
-        await town.set_key()
-        await town.mirror()
-        await town.set_option("dm_digest", LONG)
-        await _post(town, "first.png")
-        await town.note_for(town.ben)
-        await _post(town, "second.png")
-        await _put_off(town)
-    await town.let_time_pass("deliver")
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        await harness.set_option("dm_digest", LONG)
+        await _post(harness, "first.png")
+        await harness.direct_message_for(harness.ben)
+        await _post(harness, "second.png")
+        await _put_off(harness)
+    await harness.let_time_pass("deliver")
 
-    async with town.bot():
-        await _all_delivered(town, posts=2)
+    async with harness.bot():
+        await _all_delivered(harness, posts=2)
 
-    first, second = _notes(town.ben)
+    first, second = _notes(harness.ben)
     assert "first.png" in first.content
     assert "second.png" in second.content
 
 
 @pytest.mark.parametrize("memory", ["fresh", "gone"])
-async def test_a_bot_killed_after_sending_does_not_send_again(town: Town, memory: str) -> None:
-    route = f"POST /channels/{town.ben.dm.id}/messages"
-    async with bot_process(town) as first:
-        await town.sim.bot_ready(commands=True, timeout_s=60)
-        await town.set_key()
-        await town.mirror()
-        town.sim.faults.delay_answer(route, 30)
-        await _post(town, "cat.png")
-        await town.note_for(town.ben)
+async def test_a_bot_killed_after_sending_does_not_send_again(
+    harness: Harness, memory: str
+) -> None:
+    route = f"POST /channels/{harness.ben.dm.id}/messages"
+    async with bot_process(harness) as first:
+        await harness.sim.bot_ready(commands=True, timeout_s=60)
+        await harness.set_key()
+        await harness.mirror()
+        harness.sim.faults.delay_answer(route, 30)
+        await _post(harness, "cat.png")
+        await harness.direct_message_for(harness.ben)
         await first.kill()
-    town.sim.faults.clear()
+    harness.sim.faults.clear()
     if memory == "gone":  # Discord remembers a nonce for some minutes only
-        town.sim.world.nonces.clear()
+        harness.sim.world.nonces.clear()
 
-    async with bot_process(town):
-        await _all_delivered(town, posts=1)
+    async with bot_process(harness):
+        await _all_delivered(harness, posts=1)
 
-    assert len(_notes(town.ben)) == 1
+    assert len(_notes(harness.ben)) == 1
 
 
-async def test_people_never_written_to_wait_when_there_were_many(town: Town) -> None:
-    async with town.bot(dm_opened=1, dm_opened_period_s=36_000, job_patience_s=0):
-        await town.set_key()
-        await town.mirror()
-        cleo = await _newcomer(town, "cleo")
-        await town.set_option("dm_digest", "0s")
-        await _post(town, "ben.png")
-        await _all_delivered(town, posts=1)
+async def test_people_never_written_to_wait_when_there_were_many(harness: Harness) -> None:
+    async with harness.bot(dm_opened=1, dm_opened_period_s=36_000, job_patience_s=0):
+        await harness.set_key()
+        await harness.mirror()
+        cleo = await _newcomer(harness, "cleo")
+        await harness.set_option("dm_digest", "0s")
+        await _post(harness, "ben.png")
+        await _all_delivered(harness, posts=1)
 
-        await _post(town, "cleo.png", by=cleo)
-        await _put_off(town)
-        await _post(town, "again.png")
-        await _all_delivered(town, posts=2)
-        assert len(_notes(town.ben)) == 2
+        await _post(harness, "cleo.png", by=cleo)
+        await _put_off(harness)
+        await _post(harness, "again.png")
+        await _all_delivered(harness, posts=2)
+        assert len(_notes(harness.ben)) == 2
         assert _notes(cleo) == []
 
-        await town.let_time_pass("deliver")
-        await town.note_for(cleo)
-        await _all_delivered(town, posts=3)
+        await harness.let_time_pass("deliver")
+        await harness.direct_message_for(cleo)
+        await _all_delivered(harness, posts=3)
 
 
 @pytest.mark.parametrize(
     ("code", "told"), [(40003, "writing to people too fast"), (20026, "quarantined")]
 )
 async def test_where_discord_says_stop_nobody_is_written_to_and_cards_lead_to_the_links(
-    running: Town, code: int, told: str
+    running: Harness, code: int, told: str
 ) -> None:
     cleo = await _newcomer(running, "cleo")
     running.sim.faults.next_problems(OPENING, [code])
@@ -187,17 +191,17 @@ async def test_where_discord_says_stop_nobody_is_written_to_and_cards_lead_to_th
 
     await running.write("UPDATE dm_breaker SET until = 0")  # as if that time had come
     await _post(running, "more.png", by=cleo)
-    await running.note_for(cleo)
+    await running.direct_message_for(cleo)
     await _all_delivered(running, posts=3)
     assert "open" in await _dms_status(running, running.photos)
 
 
 async def test_who_closes_their_inbox_within_the_window_is_told_on_each_card(
-    running: Town,
+    running: Harness,
 ) -> None:
     await running.set_option("dm_digest", LONG)
     await _post(running, "first.png")
-    await running.note_for(running.ben)
+    await running.direct_message_for(running.ben)
     cards = [await _post(running, name) for name in ("second.png", "third.png")]
     await _put_off(running, joined=1)
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from imgoe_bot.discordsim import Channel, Message, Permission, Person
-from tests.flows.kit import DELETE_LINK, PATIENCE_S, Town, bot_process, picture
+from tests.flows.kit import DELETE_LINK, PATIENCE_S, Harness, bot_process, picture
 
 COMPONENTS_V2 = 1 << 15
 
@@ -18,13 +18,13 @@ _COLOURS = (f"#{n * 7919 % 0xFFFFFF:06x}" for n in itertools.count(1))
 
 
 async def _keep(
-    town: Town, *names: str, by: Person | None = None, channel: Channel | None = None
+    harness: Harness, *names: str, by: Person | None = None, channel: Channel | None = None
 ) -> None:
     """Let a person hand over pictures one after the other, and wait for their cards."""
-    person = by or town.ben
+    person = by or harness.ben
     for name in names:
         file = picture(name, colour=next(_COLOURS))
-        asked = await person.slash(channel or town.photos, "upload", file=file)
+        asked = await person.slash(channel or harness.photos, "upload", file=file)
         await asked.wait_response()
 
 
@@ -45,25 +45,25 @@ def _labels(message: Message) -> list[str]:
     return [str(part.get("label")) for part in _parts(message) if part["type"] == 2]
 
 
-async def _until(town: Town, message: Message, titles: list[str]) -> None:
+async def _until(harness: Harness, message: Message, titles: list[str]) -> None:
     """Wait until a message of the library shows these files."""
-    channel = town.sim.world.channel(message.channel_id)
-    await town.ben.wait_for_message(
+    channel = harness.sim.world.channel(message.channel_id)
+    await harness.ben.wait_for_message(
         channel, lambda m: m is message and _titles(m) == titles, PATIENCE_S
     )
 
 
-async def _pick(town: Town, message: Message, name: str) -> None:
+async def _pick(harness: Harness, message: Message, name: str) -> None:
     (menu,) = [part["custom_id"] for part in _parts(message) if part["type"] == 3]
-    await town.ben.select(message, menu, [name])
-    channel = town.sim.world.channel(message.channel_id)
-    await town.ben.wait_for_message(
+    await harness.ben.select(message, menu, [name])
+    channel = harness.sim.world.channel(message.channel_id)
+    await harness.ben.wait_for_message(
         channel, lambda m: m is message and "Post again" in _labels(m), PATIENCE_S
     )
     assert _titles(message) == [name]
 
 
-async def test_a_person_turns_the_pages_of_what_they_posted(running: Town) -> None:
+async def test_a_person_turns_the_pages_of_what_they_posted(running: Harness) -> None:
     await _keep(running, *(f"{n}.png" for n in range(7)))
     await _keep(running, "hers.png", by=running.ada)
 
@@ -81,21 +81,23 @@ async def test_a_person_turns_the_pages_of_what_they_posted(running: Town) -> No
     await _until(running, shown, ["6.png", "5.png", "4.png", "3.png", "2.png"])
 
 
-async def test_the_pages_keep_their_search_after_a_restart(town: Town) -> None:
-    async with town.bot():
-        await town.set_key()
-        await _keep(town, "dog.png", *(f"cat-{n}.png" for n in range(6)))
-        shown = await _look(town.ben, town.lounge, search="CAT", channel=town.photos, since="7d")
+async def test_the_pages_keep_their_search_after_a_restart(harness: Harness) -> None:
+    async with harness.bot():
+        await harness.set_key()
+        await _keep(harness, "dog.png", *(f"cat-{n}.png" for n in range(6)))
+        shown = await _look(
+            harness.ben, harness.lounge, search="CAT", channel=harness.photos, since="7d"
+        )
         assert "6 files" in shown.content
 
-    async with town.bot():
-        await town.ben.click(shown, "Next")
+    async with harness.bot():
+        await harness.ben.click(shown, "Next")
 
-        await _until(town, shown, ["cat-0.png"])
+        await _until(harness, shown, ["cat-0.png"])
         assert "name has “CAT”" in shown.content
 
 
-async def test_a_search_looks_at_name_channel_and_day(running: Town) -> None:
+async def test_a_search_looks_at_name_channel_and_day(running: Harness) -> None:
     await _keep(running, "cat.png", "50%_off.png")
     await _keep(running, "far.png", channel=running.lounge)
 
@@ -109,13 +111,13 @@ async def test_a_search_looks_at_name_channel_and_day(running: Town) -> None:
     assert len(await found(since="1h")) == 3
 
 
-async def test_a_day_that_is_none_is_refused_with_an_example(running: Town) -> None:
+async def test_a_day_that_is_none_is_refused_with_an_example(running: Harness) -> None:
     answer = await _look(running.ben, running.photos, since="yesterday")
 
     assert "2026-05-31" in answer.content
 
 
-async def test_an_upload_is_found_by_the_tag_the_server_gives(running: Town) -> None:
+async def test_an_upload_is_found_by_the_tag_the_server_gives(running: Harness) -> None:
     tagged = await running.ada.slash(
         running.photos, "settings set", name="tags", value="summer, sea side"
     )
@@ -126,7 +128,7 @@ async def test_an_upload_is_found_by_the_tag_the_server_gives(running: Town) -> 
     assert _titles(await _look(running.ben, running.photos, tag="sea")) == []
 
 
-async def test_a_spoiler_and_an_age_restricted_channel_show_no_thumb(running: Town) -> None:
+async def test_a_spoiler_and_an_age_restricted_channel_show_no_thumb(running: Harness) -> None:
     await _keep(running, "SPOILER_end.png")
     dark = running.guild.add_channel("dark", nsfw=True)
     await _keep(running, "night.png", channel=dark)
@@ -138,7 +140,7 @@ async def test_a_spoiler_and_an_age_restricted_channel_show_no_thumb(running: To
     assert thumbs == {"open.png": True, "night.png": False, "SPOILER\\_end.png": False}
 
 
-async def test_a_picked_copy_is_deleted_and_the_list_goes_on(running: Town) -> None:
+async def test_a_picked_copy_is_deleted_and_the_list_goes_on(running: Harness) -> None:
     await _keep(running, "old.png", "new.png")
     shown = await _look(running.ben, running.lounge)
     page = shown.embeds[1]["url"]
@@ -152,7 +154,7 @@ async def test_a_picked_copy_is_deleted_and_the_list_goes_on(running: Town) -> N
     assert any("The copy was deleted." in str(c.embeds) for c in running.cards(running.photos))
 
 
-async def test_a_picked_copy_tells_its_links_but_not_the_delete_link(running: Town) -> None:
+async def test_a_picked_copy_tells_its_links_but_not_the_delete_link(running: Harness) -> None:
     await _keep(running, "cat.png")
     shown = await _look(running.ben, running.lounge)
     await _pick(running, shown, "cat.png")
@@ -165,7 +167,7 @@ async def test_a_picked_copy_tells_its_links_but_not_the_delete_link(running: To
     assert "/delete/" not in told.content
 
 
-async def test_a_card_is_posted_again_below_and_the_one_before_goes(running: Town) -> None:
+async def test_a_card_is_posted_again_below_and_the_one_before_goes(running: Harness) -> None:
     await _keep(running, "cat.png")
     (before,) = running.cards(running.photos)
     shown = await _look(running.ben, running.lounge)
@@ -176,14 +178,14 @@ async def test_a_card_is_posted_again_below_and_the_one_before_goes(running: Tow
     assert f"<#{running.photos.id}>" in answer.content
     (card,) = running.cards(running.photos)
     assert card.id > before.id
-    note = await running.note_for(running.ben)
+    note = await running.direct_message_for(running.ben)
     await running.ben.click(note, "Delete cat.png")
     await running.ben.wait_for_message(
         running.photos, lambda m: m is card and "The copy was deleted." in str(m.embeds)
     )
 
 
-async def test_a_gallery_is_posted_again_as_a_gallery(running: Town) -> None:
+async def test_a_gallery_is_posted_again_as_a_gallery(running: Harness) -> None:
     chosen = await running.ada.slash(running.photos, "settings set", name="layout", value="gallery")
     await chosen.wait_response()
     await _keep(running, "cat.png")
@@ -199,7 +201,7 @@ async def test_a_gallery_is_posted_again_as_a_gallery(running: Town) -> None:
     assert "cat.png" in str(card.components)
 
 
-async def test_nobody_posts_again_where_they_could_not_write_themselves(running: Town) -> None:
+async def test_nobody_posts_again_where_they_could_not_write_themselves(running: Harness) -> None:
     await _keep(running, "cat.png")
     shown = await _look(running.ben, running.lounge)
     await _pick(running, shown, "cat.png")
@@ -211,7 +213,7 @@ async def test_nobody_posts_again_where_they_could_not_write_themselves(running:
     assert len(running.cards(running.photos)) == 1
 
 
-async def test_only_who_manages_the_server_sees_everybodys(running: Town) -> None:
+async def test_only_who_manages_the_server_sees_everybodys(running: Harness) -> None:
     await _keep(running, "his.png")
     await _keep(running, "hers.png", by=running.ada)
 
@@ -223,7 +225,7 @@ async def test_only_who_manages_the_server_sees_everybodys(running: Town) -> Non
     assert _titles(allowed) == ["hers.png", "his.png"]
 
 
-async def test_who_lost_the_right_meanwhile_can_not_turn_the_page(running: Town) -> None:
+async def test_who_lost_the_right_meanwhile_can_not_turn_the_page(running: Harness) -> None:
     await _keep(running, *(f"{n}.png" for n in range(6)))
     cleo = running.sim.add_person("cleo")
     member = running.guild.join(cleo, permissions=Permission.MANAGE_GUILD)
@@ -236,7 +238,9 @@ async def test_who_lost_the_right_meanwhile_can_not_turn_the_page(running: Town)
     assert len(shown.embeds) == 5
 
 
-async def test_in_direct_messages_a_person_finds_what_they_posted_anywhere(running: Town) -> None:
+async def test_in_direct_messages_a_person_finds_what_they_posted_anywhere(
+    running: Harness,
+) -> None:
     await _keep(running, "cat.png")
 
     shown = await _look(running.ben, running.ben.dm)
@@ -245,7 +249,7 @@ async def test_in_direct_messages_a_person_finds_what_they_posted_anywhere(runni
 
 
 @pytest.mark.parametrize("kind", ["csv", "json"])
-async def test_the_export_is_a_file_without_delete_links(running: Town, kind: str) -> None:
+async def test_the_export_is_a_file_without_delete_links(running: Harness, kind: str) -> None:
     await _keep(running, "cat.png", "=cmd.png")
     asked = await running.ben.slash(running.lounge, "library-export", format=kind)
 
@@ -263,7 +267,7 @@ async def test_the_export_is_a_file_without_delete_links(running: Town, kind: st
     assert not DELETE_LINK.search(text)
 
 
-async def test_the_servers_export_is_refused_to_members(running: Town) -> None:
+async def test_the_servers_export_is_refused_to_members(running: Harness) -> None:
     asked = await running.ben.slash(running.lounge, "library-export", format="json", whose="server")
 
     answer = await asked.wait_response()
@@ -272,7 +276,7 @@ async def test_the_servers_export_is_refused_to_members(running: Town) -> None:
     assert "Manage Server" in answer.content
 
 
-async def test_stats_answer_with_a_picture_that_is_said_in_words_too(running: Town) -> None:
+async def test_stats_answer_with_a_picture_that_is_said_in_words_too(running: Harness) -> None:
     await _keep(running, "one.png", "two.png")
     await _keep(running, "three.png", by=running.ada)
 
@@ -291,7 +295,7 @@ async def test_stats_answer_with_a_picture_that_is_said_in_words_too(running: To
     assert "3 files" in str(servers.embeds[0]["description"])
 
 
-async def test_stats_count_what_could_not_be_kept_by_its_reason(running: Town) -> None:
+async def test_stats_count_what_could_not_be_kept_by_its_reason(running: Harness) -> None:
     broken = picture("broken.png")
     posted = await running.ben.say(
         running.photos, files=[type(broken)("notes.png", b"just words", "image/png")]
@@ -303,13 +307,13 @@ async def test_stats_count_what_could_not_be_kept_by_its_reason(running: Town) -
     assert "the file itself (type or size): 1" in str(answer.embeds)
 
 
-async def test_a_killed_bot_knows_the_library_again(town: Town) -> None:
-    async with bot_process(town) as first:
-        await town.sim.bot_ready(commands=True, timeout_s=60)
-        await town.set_key()
-        await _keep(town, "cat.png")
+async def test_a_killed_bot_knows_the_library_again(harness: Harness) -> None:
+    async with bot_process(harness) as first:
+        await harness.sim.bot_ready(commands=True, timeout_s=60)
+        await harness.set_key()
+        await _keep(harness, "cat.png")
         await first.kill()
 
-    async with bot_process(town):
-        await town.sim.bot_ready(commands=True, timeout_s=60)
-        assert _titles(await _look(town.ben, town.lounge)) == ["cat.png"]
+    async with bot_process(harness):
+        await harness.sim.bot_ready(commands=True, timeout_s=60)
+        assert _titles(await _look(harness.ben, harness.lounge)) == ["cat.png"]

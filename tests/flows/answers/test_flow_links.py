@@ -9,7 +9,7 @@ from aiohttp import web
 
 from imgoe_bot.discordsim import Message, SimOptions
 from imgoe_bot.discordsim.payloads.messages import attachment_path
-from tests.flows.kit import DELETE_LINK, PATIENCE_S, Town, eventually, picture
+from tests.flows.kit import DELETE_LINK, PATIENCE_S, Harness, eventually, picture
 
 PAGE = """<html><head><title>Cats</title><meta property="og:image" content="/page.png"></head>"""
 
@@ -30,9 +30,9 @@ class Site:
         return web.Response(body=picture(colour=colour).data, content_type="image/png")
 
 
-def _link_to(town: Town, message: Message) -> str:
+def _link_to(harness: Harness, message: Message) -> str:
     """Return a link to a message's file, as people copy it."""
-    return town.sim.world.links.sign(attachment_path(message.attachments[0]))
+    return harness.sim.world.links.sign(attachment_path(message.attachments[0]))
 
 
 @pytest_asyncio.fixture
@@ -55,7 +55,7 @@ def sim_options() -> SimOptions:
 
 @pytest.mark.parametrize(("path", "title"), [("/cat.png", "cat.png"), ("/page", "page.png")])
 async def test_a_preview_is_read_from_discords_proxy_and_not_from_where_it_leads(
-    running: Town, site: Site, path: str, title: str
+    running: Harness, site: Site, path: str, title: str
 ) -> None:
     await running.set_option("sources", "embeds")
 
@@ -66,7 +66,7 @@ async def test_a_preview_is_read_from_discords_proxy_and_not_from_where_it_leads
     assert {asker for _, asker in site.asked} == {"discord"}
 
 
-async def test_a_preview_of_a_hidden_link_is_a_spoiler(running: Town, site: Site) -> None:
+async def test_a_preview_of_a_hidden_link_is_a_spoiler(running: Harness, site: Site) -> None:
     await running.set_option("sources", "embeds")
 
     hidden = await running.ben.say(running.photos, f"the end: ||{site.url}/cat.png||")
@@ -76,7 +76,7 @@ async def test_a_preview_of_a_hidden_link_is_a_spoiler(running: Town, site: Site
     assert "thumbnail" in (await running.card_for(plain)).embeds[0]
 
 
-async def test_a_preview_in_a_forward_is_kept_where_both_are(running: Town, site: Site) -> None:
+async def test_a_preview_in_a_forward_is_kept_where_both_are(running: Harness, site: Site) -> None:
     await running.set_option("sources", "forwards, embeds")
     original = await running.ben.say(running.lounge, f"||{site.url}/cat.png||")
     await running.ben.wait_for_message(running.lounge, lambda m: bool(m.embeds))
@@ -90,7 +90,7 @@ async def test_a_preview_in_a_forward_is_kept_where_both_are(running: Town, site
 
 @pytest.mark.parametrize("written", ["see {}", "see <{}>", "[cat]({})"])
 async def test_a_bare_link_to_a_file_is_kept_where_the_server_wants_it(
-    running: Town, written: str
+    running: Harness, written: str
 ) -> None:
     await running.set_option("sources", "links")
     shown = await running.ada.say(running.lounge, files=[picture("far.png")])
@@ -103,7 +103,7 @@ async def test_a_bare_link_to_a_file_is_kept_where_the_server_wants_it(
     assert f"[permanent](<{card.embeds[0]['url']}>)" in healed.content, "it is that very file"
 
 
-async def test_a_hidden_link_is_a_spoiler(running: Town) -> None:
+async def test_a_hidden_link_is_a_spoiler(running: Harness) -> None:
     await running.set_option("sources", "links")
     shown = await running.ada.say(running.lounge, files=[picture("far.png")])
 
@@ -112,7 +112,7 @@ async def test_a_hidden_link_is_a_spoiler(running: Town) -> None:
     assert "thumbnail" not in (await running.card_for(posted)).embeds[0]
 
 
-async def test_bare_links_are_left_alone_by_default(running: Town) -> None:
+async def test_bare_links_are_left_alone_by_default(running: Harness) -> None:
     shown = await running.ada.say(running.lounge, files=[picture("far.png")])
     link = _link_to(running, shown)
 
@@ -123,7 +123,7 @@ async def test_bare_links_are_left_alone_by_default(running: Town) -> None:
 
 
 async def test_a_link_into_the_operators_network_is_refused_and_never_asked(
-    running: Town, site: Site
+    running: Harness, site: Site
 ) -> None:
     await running.set_option("sources", "links")
 
@@ -135,21 +135,21 @@ async def test_a_link_into_the_operators_network_is_refused_and_never_asked(
     assert site.asked == []
 
 
-async def _card_shows(town: Town, card: Message, *titles: str) -> None:
+async def _card_shows(harness: Harness, card: Message, *titles: str) -> None:
     def holds(message: Message) -> bool:
         return message is card and [embed["title"] for embed in message.embeds] == [*titles]
 
-    await town.ben.wait_for_message(town.photos, holds, PATIENCE_S)
+    await harness.ben.wait_for_message(harness.photos, holds, PATIENCE_S)
 
 
 async def test_a_preview_that_arrives_late_joins_the_card_and_its_link_is_sent(
-    running: Town, site: Site
+    running: Harness, site: Site
 ) -> None:
     await running.set_option("sources", "attachments, embeds")
     await running.set_option("dm_digest", "0s")
     posted = await running.ben.say(running.photos, files=[picture("own.png", colour="red")])
     card = await running.card_for(posted)
-    first = await running.note_for(running.ben)
+    first = await running.direct_message_for(running.ben)
 
     await running.ben.edit(posted, f"and look: {site.url}/cat.png")
 
@@ -162,7 +162,7 @@ async def test_a_preview_that_arrives_late_joins_the_card_and_its_link_is_sent(
 
 
 async def test_a_preview_that_arrives_before_the_answer_is_on_the_card(
-    running: Town, site: Site
+    running: Harness, site: Site
 ) -> None:
     await running.set_option("sources", "attachments, embeds")
 
@@ -175,7 +175,9 @@ async def test_a_preview_that_arrives_before_the_answer_is_on_the_card(
     assert running.cards(running.photos) == [card]
 
 
-async def test_a_preview_is_kept_where_its_link_may_not_be_read(running: Town, site: Site) -> None:
+async def test_a_preview_is_kept_where_its_link_may_not_be_read(
+    running: Harness, site: Site
+) -> None:
     await running.set_option("sources", "links, embeds")
 
     posted = await running.ben.say(running.photos, f"{site.url}/cat.png")
@@ -187,7 +189,7 @@ async def test_a_preview_is_kept_where_its_link_may_not_be_read(running: Town, s
 
 @pytest.mark.parametrize("layout", ["embed", "gallery"])
 async def test_a_card_that_grows_elsewhere_still_says_what_it_is_about(
-    running: Town, site: Site, layout: str
+    running: Harness, site: Site, layout: str
 ) -> None:
     await running.set_option("sources", "attachments, embeds")
     await running.set_option("layout", layout)
@@ -206,10 +208,10 @@ def _all_of(message: Message) -> str:
     return f"{message.content} {message.embeds} {message.components}"
 
 
-async def test_an_edit_that_adds_nothing_changes_nothing(running: Town) -> None:
+async def test_an_edit_that_adds_nothing_changes_nothing(running: Harness) -> None:
     posted = await running.ben.say(running.photos, files=[picture()])
     await running.card_for(posted)
-    await running.note_for(running.ben)
+    await running.direct_message_for(running.ben)
 
     await running.ben.edit(posted, "a cat")
 
@@ -220,6 +222,6 @@ async def test_an_edit_that_adds_nothing_changes_nothing(running: Town) -> None:
     assert len(running.cards(running.photos)) == 2
 
 
-def _notes(town: Town) -> list[Message]:
+def _notes(harness: Harness) -> list[Message]:
     """Return the direct messages with delete links."""
-    return [m for m in town.ben.messages(town.ben.dm) if DELETE_LINK.search(m.content)]
+    return [m for m in harness.ben.messages(harness.ben.dm) if DELETE_LINK.search(m.content)]

@@ -11,16 +11,16 @@ from imgoe_bot.discordsim.rules.layouts import walk
 from imgoe_bot.discordsim.state.messages import COMPONENTS_V2
 from imgoe_bot.discordsim.wire import Json, integer, mapping, mappings, text
 from imgoe_bot.hostserver.decoding.renditions import THUMB_PX
-from tests.flows.kit import Town, eventually, picture
+from tests.flows.kit import Harness, eventually, picture
 
 ALWAYS = 99
 WIDE = THUMB_PX
 CAT, DOG = picture("cat.png"), picture("dog.png", colour="red")
 
 
-def _shown(town: Town, card: Message) -> list[Json]:
+def _shown(harness: Harness, card: Message) -> list[Json]:
     """Return the pictures of a card as Discord gives them: address and size."""
-    payload = message_payload(town.sim.world, card)
+    payload = message_payload(harness.sim.world, card)
     items = [item for part in walk(mappings(payload["components"])) for item in _items(part)]
     thumbs = [embed.get("thumbnail") for embed in mappings(payload["embeds"])]
     return [mapping(each) for each in [*thumbs, *(item["media"] for item in items)] if each]
@@ -30,49 +30,49 @@ def _items(part: Json) -> Iterable[Json]:
     return mappings(part.get("items"))
 
 
-def _widths(town: Town, card: Message) -> list[int]:
+def _widths(harness: Harness, card: Message) -> list[int]:
     """Return the pictures' widths; -1 where Discord has not looked yet."""
-    return [integer(each, "width", -1) for each in _shown(town, card)]
+    return [integer(each, "width", -1) for each in _shown(harness, card)]
 
 
 def _files(card: Message) -> list[str]:
     return [attachment.filename for attachment in card.attachments]
 
 
-async def _look(town: Town, *, state: str, attempts: int) -> None:
+async def _look(harness: Harness, *, state: str, attempts: int) -> None:
     """Wait until the one look at a card stands there."""
     query = "SELECT count(*) FROM job WHERE step = 'preview' AND state = ? AND attempts = ?"
-    await eventually(lambda: town.read_number(query, state, attempts) == 1)
+    await eventually(lambda: harness.read_number(query, state, attempts) == 1)
 
 
-async def _post(town: Town, *files: Any) -> Message:
-    return await town.card_for(await town.ben.say(town.photos, files=files))
+async def _post(harness: Harness, *files: Any) -> Message:
+    return await harness.card_for(await harness.ben.say(harness.photos, files=files))
 
 
-async def _nudged(town: Town, card: Message) -> None:
+async def _nudged(harness: Harness, card: Message) -> None:
     """Let Discord look, in vain, then the bot, and Discord once more."""
-    await _look(town, state="ready", attempts=0)
-    await eventually(lambda: -1 not in _widths(town, card))
-    await town.let_time_pass("preview")
-    await _look(town, state="ready", attempts=1)
-    await eventually(lambda: -1 not in _widths(town, card))
+    await _look(harness, state="ready", attempts=0)
+    await eventually(lambda: -1 not in _widths(harness, card))
+    await harness.let_time_pass("preview")
+    await _look(harness, state="ready", attempts=1)
+    await eventually(lambda: -1 not in _widths(harness, card))
 
 
-async def _looked_again(town: Town) -> None:
-    await town.let_time_pass("preview")
-    await _look(town, state="done", attempts=2)
+async def _looked_again(harness: Harness) -> None:
+    await harness.let_time_pass("preview")
+    await _look(harness, state="done", attempts=2)
 
 
-async def _replaced(town: Town, *files: Any) -> Message:
+async def _replaced(harness: Harness, *files: Any) -> Message:
     """Post pictures of which Discord never loads one; returns the card with its own thumbs."""
-    town.sim.faults.fail_next_previews(ALWAYS)
-    card = await _post(town, *files)
-    await _nudged(town, card)
-    await _looked_again(town)
+    harness.sim.faults.fail_next_previews(ALWAYS)
+    card = await _post(harness, *files)
+    await _nudged(harness, card)
+    await _looked_again(harness)
     return card
 
 
-async def test_a_picture_that_discord_loads_is_left_as_it_is(running: Town) -> None:
+async def test_a_picture_that_discord_loads_is_left_as_it_is(running: Harness) -> None:
     card = await _post(running, CAT)
     await _look(running, state="ready", attempts=0)
     await eventually(lambda: _widths(running, card) == [WIDE])
@@ -86,7 +86,7 @@ async def test_a_picture_that_discord_loads_is_left_as_it_is(running: Town) -> N
 
 @pytest.mark.parametrize("layout", ["embed", "gallery"])
 async def test_a_picture_that_failed_once_is_healed_by_the_nudge(
-    running: Town, layout: str
+    running: Harness, layout: str
 ) -> None:
     await running.set_option("layout", layout)
     running.sim.faults.fail_next_previews()
@@ -104,13 +104,13 @@ async def test_a_picture_that_failed_once_is_healed_by_the_nudge(
 
 @pytest.mark.parametrize("layout", ["embed", "gallery"])
 async def test_pictures_that_fail_for_good_are_replaced_by_thumbs_that_go_with_their_copies(
-    running: Town, layout: str
+    running: Harness, layout: str
 ) -> None:
     await running.set_option("layout", layout)
 
     card = await _replaced(running, CAT, DOG)
 
-    note = await running.note_for(running.ben)
+    note = await running.direct_message_for(running.ben)
     cat, dog = card.attachments
     assert _widths(running, card) == [WIDE, WIDE]
     assert text(_shown(running, card)[0], "url").startswith(running.sim.cdn_url)
@@ -129,7 +129,7 @@ async def test_pictures_that_fail_for_good_are_replaced_by_thumbs_that_go_with_t
     assert _shown(running, card) == []
 
 
-async def test_the_answer_to_a_command_is_helped_too(running: Town) -> None:
+async def test_the_answer_to_a_command_is_helped_too(running: Harness) -> None:
     running.sim.faults.fail_next_previews(ALWAYS)
     asked = await running.ben.slash(running.lounge, "upload", file=CAT)
     card = await asked.wait_response(10)
@@ -142,7 +142,7 @@ async def test_the_answer_to_a_command_is_helped_too(running: Town) -> None:
 
 
 async def test_one_file_is_embedded_and_a_set_is_a_gallery_while_its_host_can_be_seen(
-    running: Town,
+    running: Harness,
 ) -> None:
     one, several = await _post(running, CAT), await _post(running, CAT, DOG)
     assert not one.flags & COMPONENTS_V2
@@ -156,7 +156,7 @@ async def test_one_file_is_embedded_and_a_set_is_a_gallery_while_its_host_can_be
     assert [embed["title"] for embed in later.embeds] == ["a.png", "b.png"]
 
 
-async def test_spoilers_are_never_attached_to_embeds(running: Town) -> None:
+async def test_spoilers_are_never_attached_to_embeds(running: Harness) -> None:
     await running.set_option("layout", "embed")
 
     card = await _replaced(running, picture("SPOILER_plot.png", colour="red"), CAT)
@@ -167,7 +167,7 @@ async def test_spoilers_are_never_attached_to_embeds(running: Town) -> None:
     assert mapping(cat["thumbnail"])["url"] == f"attachment://{file}"
 
 
-async def test_spoilers_stay_hidden_in_a_gallery_of_attached_thumbs(running: Town) -> None:
+async def test_spoilers_stay_hidden_in_a_gallery_of_attached_thumbs(running: Harness) -> None:
     card = await _replaced(running, picture("SPOILER_plot.png", colour="red"), CAT)
 
     (gallery,) = [part for part in walk(card.components) if part["type"] == 12]
@@ -179,7 +179,7 @@ async def test_spoilers_stay_hidden_in_a_gallery_of_attached_thumbs(running: Tow
     assert not open_.startswith("SPOILER_")
 
 
-async def test_a_card_posted_again_begins_with_the_host_s_pictures(running: Town) -> None:
+async def test_a_card_posted_again_begins_with_the_host_s_pictures(running: Harness) -> None:
     await _replaced(running, CAT)
     running.sim.faults.clear()
     library = await (await running.ben.slash(running.photos, "library")).wait_response()
@@ -197,7 +197,7 @@ async def test_a_card_posted_again_begins_with_the_host_s_pictures(running: Town
     await _look(running, state="ready", attempts=0)
 
 
-async def test_a_nudged_card_in_a_log_channel_still_names_its_source(running: Town) -> None:
+async def test_a_nudged_card_in_a_log_channel_still_names_its_source(running: Harness) -> None:
     await running.set_option("answer", "log")
     await running.set_option("log_channel", str(running.lounge.id))
     running.sim.faults.fail_next_previews()
@@ -212,9 +212,11 @@ async def test_a_nudged_card_in_a_log_channel_still_names_its_source(running: To
     assert card.content == before
 
 
-async def test_where_the_bot_may_not_read_nothing_attached_outlives_a_copy(running: Town) -> None:
+async def test_where_the_bot_may_not_read_nothing_attached_outlives_a_copy(
+    running: Harness,
+) -> None:
     card = await _replaced(running, CAT, DOG)
-    note = await running.note_for(running.ben)
+    note = await running.direct_message_for(running.ben)
     running.sim.faults.revoke(running.photos, Permission.READ_MESSAGE_HISTORY)
 
     await running.ben.click(note, "Delete cat.png")
@@ -225,7 +227,7 @@ async def test_where_the_bot_may_not_read_nothing_attached_outlives_a_copy(runni
 
 
 async def test_a_card_to_which_nothing_may_be_attached_stays_without_a_picture(
-    running: Town,
+    running: Harness,
 ) -> None:
     running.sim.faults.fail_next_previews(ALWAYS)
     card = await _post(running, CAT)
@@ -239,7 +241,7 @@ async def test_a_card_to_which_nothing_may_be_attached_stays_without_a_picture(
 
 
 @pytest.mark.parametrize("why", ["gone", "locked out"])
-async def test_a_card_that_can_not_be_looked_at_is_let_be(running: Town, why: str) -> None:
+async def test_a_card_that_can_not_be_looked_at_is_let_be(running: Harness, why: str) -> None:
     running.sim.faults.fail_next_previews(ALWAYS)
     card = await _post(running, CAT)
     await _look(running, state="ready", attempts=0)

@@ -6,36 +6,38 @@ import pytest
 import pytest_asyncio
 
 from imgoe_bot.discordsim import ChannelType, Message, Permission, Person
-from tests.flows.kit import PATIENCE_S, Town, eventually, picture
+from tests.flows.kit import PATIENCE_S, Harness, eventually, picture
 
 RESTING = "SELECT count(*) FROM mirror_rule WHERE paused"
 
 
 @pytest_asyncio.fixture
-async def patient(town: Town) -> AsyncIterator[Town]:
-    """A town whose bot tries again."""
-    async with town.bot():
-        await town.set_key()
-        await town.mirror()
-        yield town
+async def patient(harness: Harness) -> AsyncIterator[Harness]:
+    """The system with a bot that tries again."""
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        yield harness
 
 
-def _posting(town: Town) -> str:
-    return f"POST /channels/{town.photos.id}/messages"
+def _posting(harness: Harness) -> str:
+    return f"POST /channels/{harness.photos.id}/messages"
 
 
-async def _answered(town: Town, source: Message) -> None:
+async def _answered(harness: Harness, source: Message) -> None:
     query = "SELECT count(*) FROM post WHERE message_id = ? AND answered"
-    await eventually(lambda: town.read_number(query, source.id) == 1)
+    await eventually(lambda: harness.read_number(query, source.id) == 1)
 
 
-async def _still_works(town: Town, by: Person) -> None:
+async def _still_works(harness: Harness, by: Person) -> None:
     """Post something harmless, and see it answered; no rule rests."""
-    await town.card_for(await by.say(town.photos, files=[picture("next.png", colour="olive")]))
-    assert town.read_number(RESTING) == 0
+    await harness.card_for(
+        await by.say(harness.photos, files=[picture("next.png", colour="olive")])
+    )
+    assert harness.read_number(RESTING) == 0
 
 
-async def test_one_member_who_blocked_the_bot_stops_nobody_elses_answers(running: Town) -> None:
+async def test_one_member_who_blocked_the_bot_stops_nobody_elses_answers(running: Harness) -> None:
     await running.set_option("answer", "reaction")
     running.ben.blocks_bot = True
 
@@ -50,13 +52,13 @@ async def test_one_member_who_blocked_the_bot_stops_nobody_elses_answers(running
 
 
 async def test_a_name_that_automatic_moderation_refuses_is_left_out_of_the_card(
-    running: Town,
+    running: Harness,
 ) -> None:
     running.guild.block_words("rude")
 
     source = await running.ben.say(running.photos, files=[picture("rude.png")])
     card = await running.card_for(source)
-    note = await running.note_for(running.ben)
+    note = await running.direct_message_for(running.ben)
 
     assert card.embeds[0]["title"] == "1.png"
     assert "rude" in note.content
@@ -65,11 +67,11 @@ async def test_a_name_that_automatic_moderation_refuses_is_left_out_of_the_card(
     await _still_works(running, running.ben)
 
 
-async def test_a_card_that_is_edited_keeps_clear_of_refused_words_too(running: Town) -> None:
+async def test_a_card_that_is_edited_keeps_clear_of_refused_words_too(running: Harness) -> None:
     card = await running.card_for(
         await running.ben.say(running.photos, files=[picture("rude.png")])
     )
-    note = await running.note_for(running.ben)
+    note = await running.direct_message_for(running.ben)
     running.guild.block_words("rude")
 
     await running.ben.click(note, "Delete rude.png")
@@ -80,12 +82,12 @@ async def test_a_card_that_is_edited_keeps_clear_of_refused_words_too(running: T
 
 @pytest.mark.parametrize("code", [200000, 200001, 50083, 40333, 1])
 async def test_an_answer_that_is_refused_for_another_reason_is_not_shown_and_nothing_rests(
-    running: Town, code: int
+    running: Harness, code: int
 ) -> None:
     running.sim.faults.next_problems(_posting(running), [code] * 2)
 
     source = await running.ben.say(running.photos, files=[picture()])
-    note = await running.note_for(running.ben)
+    note = await running.direct_message_for(running.ben)
     await _answered(running, source)
     running.sim.faults.clear()
 
@@ -94,7 +96,7 @@ async def test_an_answer_that_is_refused_for_another_reason_is_not_shown_and_not
     await _still_works(running, running.ada)
 
 
-async def test_a_refusal_that_no_permission_explains_is_tried_again(patient: Town) -> None:
+async def test_a_refusal_that_no_permission_explains_is_tried_again(patient: Harness) -> None:
     patient.sim.faults.next_problems(_posting(patient), [50013, 50001])
 
     source = await patient.ben.say(patient.photos, files=[picture()])
@@ -103,7 +105,7 @@ async def test_a_refusal_that_no_permission_explains_is_tried_again(patient: Tow
     assert patient.read_number(RESTING) == 0
 
 
-async def test_a_file_that_is_refused_for_no_permission_is_tried_again(patient: Town) -> None:
+async def test_a_file_that_is_refused_for_no_permission_is_tried_again(patient: Harness) -> None:
     patient.sim.faults.next_problems("GET /channels/*/messages/*", [50001])
 
     card = await patient.card_for(await patient.ben.say(patient.photos, files=[picture()]))
@@ -112,7 +114,7 @@ async def test_a_file_that_is_refused_for_no_permission_is_tried_again(patient: 
 
 
 async def test_where_a_permission_really_lacks_the_rule_rests_and_its_maker_is_told(
-    running: Town,
+    running: Harness,
 ) -> None:
     running.sim.faults.revoke(running.photos, Permission.EMBED_LINKS)
 
@@ -123,7 +125,7 @@ async def test_where_a_permission_really_lacks_the_rule_rests_and_its_maker_is_t
 
 
 async def test_a_rule_wakes_when_the_answer_that_needs_the_permission_is_chosen_no_more(
-    running: Town,
+    running: Harness,
 ) -> None:
     await running.set_option("answer", "reaction")
     running.sim.faults.revoke(running.photos, Permission.ADD_REACTIONS)
@@ -137,7 +139,7 @@ async def test_a_rule_wakes_when_the_answer_that_needs_the_permission_is_chosen_
 
 
 async def test_below_a_voice_channel_the_answer_is_a_reply_where_threads_are_asked_for(
-    running: Town,
+    running: Harness,
 ) -> None:
     await running.set_option("answer", "thread")
     voice = running.guild.add_channel("voice", type=ChannelType.VOICE)
@@ -151,7 +153,7 @@ async def test_below_a_voice_channel_the_answer_is_a_reply_where_threads_are_ask
 
 
 async def test_a_thread_that_takes_nothing_leaves_the_answer_to_the_channel(
-    running: Town,
+    running: Harness,
 ) -> None:
     await running.set_option("answer", "thread")
     source = await running.ben.say(running.photos, "look")
@@ -168,7 +170,7 @@ async def test_a_thread_that_takes_nothing_leaves_the_answer_to_the_channel(
 
 
 async def test_where_no_reply_is_possible_the_card_stands_beside_the_message(
-    running: Town,
+    running: Harness,
 ) -> None:
     running.sim.faults.next_problems(_posting(running), [160002])
 
@@ -181,18 +183,18 @@ async def test_where_no_reply_is_possible_the_card_stands_beside_the_message(
     assert running.read_number(RESTING) == 0
 
 
-async def test_history_refused_for_another_reason_lets_no_channel_rest(town: Town) -> None:
-    async with town.bot():
-        await town.set_key()
-        await town.mirror()
-        await town.card_for(await town.ben.say(town.photos, files=[picture()]))
-    await town.ben.say(town.photos, files=[picture("missed.png", colour="red")])
-    reading = f"GET /channels/{town.photos.id}/messages"
+async def test_history_refused_for_another_reason_lets_no_channel_rest(harness: Harness) -> None:
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        await harness.card_for(await harness.ben.say(harness.photos, files=[picture()]))
+    await harness.ben.say(harness.photos, files=[picture("missed.png", colour="red")])
+    reading = f"GET /channels/{harness.photos.id}/messages"
     for code in (40333, 50001):
-        town.sim.faults.next_problems(reading, [code])
-        town.sim.calls.clear()
-        async with town.bot():
-            await eventually(lambda: reading in town.sim.calls)
-            await (await town.ada.slash(town.lounge, "mirror list")).wait_response(PATIENCE_S)
+        harness.sim.faults.next_problems(reading, [code])
+        harness.sim.calls.clear()
+        async with harness.bot():
+            await eventually(lambda: reading in harness.sim.calls)
+            await (await harness.ada.slash(harness.lounge, "mirror list")).wait_response(PATIENCE_S)
 
-            assert town.read_number(RESTING) == 0
+            assert harness.read_number(RESTING) == 0

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from imgoe_bot.discordsim import Message, Person
 from imgoe_bot.hostserver import HostOptions, HostServer
-from tests.flows.kit import DELETE_LINK, Town, picture
+from tests.flows.kit import DELETE_LINK, Harness, picture
 
 
 @dataclass
@@ -19,34 +19,34 @@ class Pair:
         page: of the copy, as Ben's card has it.
     """
 
-    town: Town
+    harness: Harness
     sources: dict[str, Message]
     cards: dict[str, Message]
     page: object = None
 
     def person(self, name: str) -> Person:
         """Return one of the two."""
-        return self.town.ben if name == "ben" else self.town.ada
+        return self.harness.ben if name == "ben" else self.harness.ada
 
     async def buried(self, name: str) -> None:
         """Wait until a person's card says that the copy was deleted."""
         card = self.cards[name]
-        await self.town.ben.wait_for_message(
-            self.town.photos, lambda m: m is card and "The copy was deleted." in str(m.embeds)
+        await self.harness.ben.wait_for_message(
+            self.harness.photos, lambda m: m is card and "The copy was deleted." in str(m.embeds)
         )
 
 
 @pytest_asyncio.fixture
-async def pair(town: Town) -> AsyncIterator[Pair]:
-    options = HostOptions(data_dir=town.folder / "refusing", refuse_duplicates=True)
-    async with HostServer(options) as host, town.bot(job_patience_s=0):
-        await town.set_key(await host.create_key("flow"), host=host.url)
-        await town.mirror()
-        await town.set_option("on_delete", "delete")
-        both = Pair(town, {}, {})
+async def pair(harness: Harness) -> AsyncIterator[Pair]:
+    options = HostOptions(data_dir=harness.folder / "refusing", refuse_duplicates=True)
+    async with HostServer(options) as host, harness.bot(job_patience_s=0):
+        await harness.set_key(await host.create_key("flow"), host=host.url)
+        await harness.mirror()
+        await harness.set_option("on_delete", "delete")
+        both = Pair(harness, {}, {})
         for name in ("ben", "ada"):
-            source = await both.person(name).say(town.photos, files=[picture(f"{name}.png")])
-            both.sources[name], both.cards[name] = source, await town.card_for(source)
+            source = await both.person(name).say(harness.photos, files=[picture(f"{name}.png")])
+            both.sources[name], both.cards[name] = source, await harness.card_for(source)
         both.page = both.cards["ben"].embeds[0]["url"]
         yield both
 
@@ -56,7 +56,7 @@ async def test_a_file_the_host_has_already_is_answered_with_the_copy_we_know(pai
 
     assert again["title"] == "ada.png"
     assert again["url"] == pair.page
-    assert await pair.town.status(pair.page) == 200
+    assert await pair.harness.status(pair.page) == 200
 
 
 @pytest.mark.parametrize("order", [("ben", "ada"), ("ada", "ben")])
@@ -66,35 +66,35 @@ async def test_the_copy_goes_with_the_last_message_whichever_that_is(
     first, last = order
     await pair.person(first).delete(pair.sources[first])
     await pair.buried(first)
-    assert await pair.town.status(pair.page) == 200
+    assert await pair.harness.status(pair.page) == 200
     assert "The copy was deleted." not in str(pair.cards[last].embeds)
 
     await pair.person(last).delete(pair.sources[last])
 
     await pair.buried(last)
-    assert await pair.town.status(pair.page) == 404
+    assert await pair.harness.status(pair.page) == 404
 
 
 async def test_who_posted_it_second_deletes_by_button_and_the_first_keeps_the_copy(
     pair: Pair,
 ) -> None:
-    answer = await (await pair.town.ada.click(pair.cards["ada"], "Delete…")).wait_response()
+    answer = await (await pair.harness.ada.click(pair.cards["ada"], "Delete…")).wait_response()
     assert not DELETE_LINK.search(answer.content)
 
-    await pair.town.ada.click(answer, "Delete ada.png")
+    await pair.harness.ada.click(answer, "Delete ada.png")
 
     await pair.buried("ada")
-    assert await pair.town.status(pair.page) == 200
-    note = await pair.town.note_for(pair.town.ben)
-    await pair.town.ben.click(note, "Delete ben.png")
+    assert await pair.harness.status(pair.page) == 200
+    note = await pair.harness.direct_message_for(pair.harness.ben)
+    await pair.harness.ben.click(note, "Delete ben.png")
     await pair.buried("ben")
-    assert await pair.town.status(pair.page) == 404
+    assert await pair.harness.status(pair.page) == 404
 
 
 async def test_the_delete_link_goes_to_who_keeps_the_copy(pair: Pair) -> None:
-    await pair.town.ben.delete(pair.sources["ben"])
+    await pair.harness.ben.delete(pair.sources["ben"])
     await pair.buried("ben")
 
-    answer = await (await pair.town.ada.click(pair.cards["ada"], "Delete…")).wait_response()
+    answer = await (await pair.harness.ada.click(pair.cards["ada"], "Delete…")).wait_response()
 
     assert DELETE_LINK.search(answer.content)

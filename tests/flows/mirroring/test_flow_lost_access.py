@@ -5,41 +5,41 @@ import pytest
 from imgoe_bot.discordsim import Channel, Message, Permission, Person
 from imgoe_bot.discordsim.actions.members import set_member_roles
 from imgoe_bot.discordsim.actions.roles import edit_role
-from tests.flows.kit import Town, eventually, picture
+from tests.flows.kit import Harness, eventually, picture
 
 
 def _told(person: Person) -> list[Message]:
     return [note for note in person.messages(person.dm) if "I can no longer work" in note.content]
 
 
-async def _list(town: Town) -> str:
+async def _list(harness: Harness) -> str:
     """Return ``/mirror list``, asked where the bot can still answer."""
-    asked = await town.ada.slash(town.lounge, "mirror list")
+    asked = await harness.ada.slash(harness.lounge, "mirror list")
     return (await asked.wait_response()).content
 
 
-async def _resting(town: Town, count: int) -> None:
+async def _resting(harness: Harness, count: int) -> None:
     query = "SELECT count(*) FROM mirror_rule WHERE paused AND lacks = 'view_channel'"
-    await eventually(lambda: town.read_number(query) == count)
+    await eventually(lambda: harness.read_number(query) == count)
 
 
-def _close(town: Town, how: str) -> None:
+def _close(harness: Harness, how: str) -> None:
     """Take #photos from the bot, by the channel, by a role, or by taking its role away."""
-    world, guild = town.sim.world, town.guild
+    world, guild = harness.sim.world, harness.guild
     if how == "channel":
-        guild.overwrite(town.photos, deny=Permission.VIEW_CHANNEL)
+        guild.overwrite(harness.photos, deny=Permission.VIEW_CHANNEL)
     elif how == "role":
         everyone = guild.state.roles[guild.id]
         hidden = everyone.permissions & ~Permission.VIEW_CHANNEL
         edit_role(world, guild.state, everyone, {"permissions": int(hidden)})
     else:
-        bot = guild.state.members[town.sim.bot_user.id]
+        bot = guild.state.members[harness.sim.bot_user.id]
         set_member_roles(world, guild.state, bot, [])
 
 
 @pytest.mark.parametrize("how", ["channel", "role", "role of its own"])
 async def test_a_channel_closed_to_the_bot_rests_and_its_moderator_is_told_once(
-    running: Town, how: str
+    running: Harness, how: str
 ) -> None:
     guild = running.guild
     own = guild.grant_bot()
@@ -64,42 +64,44 @@ async def test_a_channel_closed_to_the_bot_rests_and_its_moderator_is_told_once(
 
 
 async def test_a_channel_that_was_closed_while_the_bot_was_away_rests_when_it_returns(
-    town: Town,
+    harness: Harness,
 ) -> None:
-    async with town.bot():
-        await town.set_key()
-        await town.mirror()
-    town.guild.overwrite(town.photos, deny=Permission.VIEW_CHANNEL)
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+    harness.guild.overwrite(harness.photos, deny=Permission.VIEW_CHANNEL)
 
     for _ in range(2):
-        async with town.bot():
-            await _resting(town, 1)
-            assert "**View Channel**" in await _list(town)
+        async with harness.bot():
+            await _resting(harness, 1)
+            assert "**View Channel**" in await _list(harness)
 
-    assert len(_told(town.ada)) == 1
+    assert len(_told(harness.ada)) == 1
 
 
-async def test_under_a_wider_rule_only_what_was_read_before_counts_as_lost(town: Town) -> None:
-    never = town.guild.add_channel("secret")
-    town.guild.overwrite(never, deny=Permission.VIEW_CHANNEL)
-    town.guild.set_system_channel(town.lounge)
-    async with town.bot():
-        await town.set_key()
-        await (await town.ada.slash(town.photos, "mirror add")).wait_response()
-        await town.card_for(await town.ben.say(town.photos, files=[picture()]))
+async def test_under_a_wider_rule_only_what_was_read_before_counts_as_lost(
+    harness: Harness,
+) -> None:
+    never = harness.guild.add_channel("secret")
+    harness.guild.overwrite(never, deny=Permission.VIEW_CHANNEL)
+    harness.guild.set_system_channel(harness.lounge)
+    async with harness.bot():
+        await harness.set_key()
+        await (await harness.ada.slash(harness.photos, "mirror add")).wait_response()
+        await harness.card_for(await harness.ben.say(harness.photos, files=[picture()]))
 
-        town.guild.overwrite(town.photos, deny=Permission.VIEW_CHANNEL)
+        harness.guild.overwrite(harness.photos, deny=Permission.VIEW_CHANNEL)
 
-        await _resting(town, 1)
-        listed = await _list(town)
-        assert f"<#{town.photos.id}> (paused" in listed
+        await _resting(harness, 1)
+        listed = await _list(harness)
+        assert f"<#{harness.photos.id}> (paused" in listed
         assert f"<#{never.id}>" not in listed
-        posted = await town.ben.say(town.lounge, files=[picture(colour="red")])
-        await town.card_for(posted)
+        posted = await harness.ben.say(harness.lounge, files=[picture(colour="red")])
+        await harness.card_for(posted)
 
 
 async def test_who_can_not_be_written_to_finds_the_reason_in_status_and_list(
-    running: Town,
+    running: Harness,
 ) -> None:
     running.ada.dms_closed = True
 
@@ -114,7 +116,7 @@ async def test_who_can_not_be_written_to_finds_the_reason_in_status_and_list(
 
 
 async def test_resuming_says_what_is_missing_still_and_works_once_it_is_there(
-    running: Town,
+    running: Harness,
 ) -> None:
     running.guild.overwrite(running.photos, deny=Permission.VIEW_CHANNEL)
     await _resting(running, 1)
@@ -129,24 +131,24 @@ async def test_resuming_says_what_is_missing_still_and_works_once_it_is_there(
     assert "paused" not in await _list(running)
 
 
-def _open(town: Town, how: str) -> None:
+def _open(harness: Harness, how: str) -> None:
     """Give #photos back, the way ``_close`` took it."""
-    world, guild = town.sim.world, town.guild
+    world, guild = harness.sim.world, harness.guild
     if how == "channel":
-        guild.overwrite(town.photos)
+        guild.overwrite(harness.photos)
     elif how == "role":
         everyone = guild.state.roles[guild.id]
         shown = everyone.permissions | Permission.VIEW_CHANNEL
         edit_role(world, guild.state, everyone, {"permissions": int(shown)})
     else:
-        bot = guild.state.members[town.sim.bot_user.id]
+        bot = guild.state.members[harness.sim.bot_user.id]
         own = next(role for role in guild.state.roles.values() if role.name == world.bot.name)
         set_member_roles(world, guild.state, bot, [own.id])
 
 
 @pytest.mark.parametrize("how", ["channel", "role", "role of its own"])
 async def test_a_channel_opened_again_is_mirrored_again_with_what_was_posted_meanwhile(
-    running: Town, how: str
+    running: Harness, how: str
 ) -> None:
     guild = running.guild
     own = guild.grant_bot()
@@ -175,21 +177,21 @@ RESTING = "SELECT count(*) FROM mirror_rule WHERE paused"
 
 
 async def test_what_was_opened_while_the_bot_was_away_is_mirrored_when_it_returns(
-    town: Town,
+    harness: Harness,
 ) -> None:
-    async with town.bot():
-        await town.set_key()
-        await town.mirror()
-        town.guild.overwrite(town.photos, deny=Permission.VIEW_CHANNEL)
-        await _resting(town, 1)
-    town.guild.overwrite(town.photos)
-    missed = await town.ben.say(town.photos, files=[picture()])
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        harness.guild.overwrite(harness.photos, deny=Permission.VIEW_CHANNEL)
+        await _resting(harness, 1)
+    harness.guild.overwrite(harness.photos)
+    missed = await harness.ben.say(harness.photos, files=[picture()])
 
-    async with town.bot():
-        await town.card_for(missed)
+    async with harness.bot():
+        await harness.card_for(missed)
 
 
-async def test_a_server_that_comes_back_is_looked_at_again(running: Town) -> None:
+async def test_a_server_that_comes_back_is_looked_at_again(running: Harness) -> None:
     running.guild.overwrite(running.photos, deny=Permission.VIEW_CHANNEL)
     await _resting(running, 1)
     running.sim.faults.begin_outage(running.guild)
@@ -200,7 +202,7 @@ async def test_a_server_that_comes_back_is_looked_at_again(running: Town) -> Non
     await eventually(lambda: running.read_number(RESTING) == 0)
 
 
-async def test_what_a_moderator_paused_stays_paused(running: Town) -> None:
+async def test_what_a_moderator_paused_stays_paused(running: Harness) -> None:
     paused = await running.ada.slash(running.lounge, "mirror pause", channel=running.photos)
     await paused.wait_response()
     await running.mirror(running.lounge)
@@ -213,7 +215,7 @@ async def test_what_a_moderator_paused_stays_paused(running: Town) -> None:
     assert running.read_number(RESTING) == 1
 
 
-async def test_a_rule_sleeps_on_until_nothing_at_all_is_missing(running: Town) -> None:
+async def test_a_rule_sleeps_on_until_nothing_at_all_is_missing(running: Harness) -> None:
     both = Permission.VIEW_CHANNEL | Permission.EMBED_LINKS
     running.guild.overwrite(running.photos, deny=both)
     await _resting(running, 1)
@@ -228,22 +230,26 @@ async def test_a_rule_sleeps_on_until_nothing_at_all_is_missing(running: Town) -
     assert len(_told(running.ada)) == 1
 
 
-async def test_an_exception_to_a_wider_rule_goes_with_its_reason(town: Town) -> None:
-    town.guild.set_system_channel(town.lounge)
-    async with town.bot():
-        await town.set_key()
-        await (await town.ada.slash(town.photos, "mirror add")).wait_response()
-        await town.card_for(await town.ben.say(town.photos, files=[picture()]))
-        town.guild.overwrite(town.photos, deny=Permission.VIEW_CHANNEL)
-        await _resting(town, 1)
+async def test_an_exception_to_a_wider_rule_goes_with_its_reason(harness: Harness) -> None:
+    harness.guild.set_system_channel(harness.lounge)
+    async with harness.bot():
+        await harness.set_key()
+        await (await harness.ada.slash(harness.photos, "mirror add")).wait_response()
+        await harness.card_for(await harness.ben.say(harness.photos, files=[picture()]))
+        harness.guild.overwrite(harness.photos, deny=Permission.VIEW_CHANNEL)
+        await _resting(harness, 1)
 
-        town.guild.overwrite(town.photos)
+        harness.guild.overwrite(harness.photos)
 
-        await eventually(lambda: town.read_number("SELECT count(*) FROM mirror_rule") == 1)
-        await town.card_for(await town.ben.say(town.photos, files=[picture("b.png", colour="red")]))
+        await eventually(lambda: harness.read_number("SELECT count(*) FROM mirror_rule") == 1)
+        await harness.card_for(
+            await harness.ben.say(harness.photos, files=[picture("b.png", colour="red")])
+        )
 
 
-async def test_a_log_channel_that_can_be_written_to_again_wakes_the_mirror(running: Town) -> None:
+async def test_a_log_channel_that_can_be_written_to_again_wakes_the_mirror(
+    running: Harness,
+) -> None:
     log = running.guild.add_channel("log")
     await running.set_option("log_channel", str(log.id))
     await running.set_option("answer", "log")
@@ -256,18 +262,18 @@ async def test_a_log_channel_that_can_be_written_to_again_wakes_the_mirror(runni
     await eventually(lambda: running.read_number(RESTING) == 0)
 
 
-async def _rests_for_its_log(town: Town) -> Channel:
-    log = town.guild.add_channel("log")
-    await town.set_option("log_channel", str(log.id))
-    await town.set_option("answer", "log")
-    town.guild.overwrite(log, deny=Permission.SEND_MESSAGES)
-    await town.ben.say(town.photos, files=[picture()])
-    await eventually(lambda: town.read_number(RESTING) == 1)
+async def _rests_for_its_log(harness: Harness) -> Channel:
+    log = harness.guild.add_channel("log")
+    await harness.set_option("log_channel", str(log.id))
+    await harness.set_option("answer", "log")
+    harness.guild.overwrite(log, deny=Permission.SEND_MESSAGES)
+    await harness.ben.say(harness.photos, files=[picture()])
+    await eventually(lambda: harness.read_number(RESTING) == 1)
     return log
 
 
 async def test_where_answers_go_elsewhere_by_now_the_old_log_channel_holds_nothing_up(
-    running: Town,
+    running: Harness,
 ) -> None:
     await _rests_for_its_log(running)
 
@@ -278,7 +284,7 @@ async def test_where_answers_go_elsewhere_by_now_the_old_log_channel_holds_nothi
     await running.card_for(posted)
 
 
-async def test_a_log_channel_that_was_deleted_holds_nothing_up(running: Town) -> None:
+async def test_a_log_channel_that_was_deleted_holds_nothing_up(running: Harness) -> None:
     log = await _rests_for_its_log(running)
 
     running.guild.delete_channel(log)

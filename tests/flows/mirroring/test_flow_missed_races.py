@@ -3,49 +3,49 @@
 import asyncio
 
 from imgoe_bot.discordsim import Channel, ChannelType, Message, Permission
-from tests.flows.kit import Town, bot_process, eventually, picture
+from tests.flows.kit import Harness, bot_process, eventually, picture
 
 HISTORY = "GET /channels/{}/messages"
 RESTING = "SELECT count(*) FROM mirror_rule WHERE paused"
 
 
-async def _say(town: Town, name: str, channel: Channel) -> Message:
-    return await town.ben.say(channel, files=[picture(f"{name}.png")])
+async def _say(harness: Harness, name: str, channel: Channel) -> Message:
+    return await harness.ben.say(channel, files=[picture(f"{name}.png")])
 
 
-async def _kept(town: Town, message: Message) -> None:
+async def _kept(harness: Harness, message: Message) -> None:
     query = "SELECT count(*) FROM post WHERE message_id = ?"
-    await eventually(lambda: town.read_number(query, message.id) == 1)
+    await eventually(lambda: harness.read_number(query, message.id) == 1)
 
 
-def _histories(town: Town, channel: Channel) -> int:
-    return town.sim.calls.count(HISTORY.format(channel.id))
+def _histories(harness: Harness, channel: Channel) -> int:
+    return harness.sim.calls.count(HISTORY.format(channel.id))
 
 
 async def test_a_session_that_is_forgotten_while_one_channel_is_read_hides_nothing_in_the_next(
-    town: Town,
+    harness: Harness,
 ) -> None:
-    async with town.bot():
-        await town.set_key()
-        await town.mirror()
-        await town.mirror(town.lounge)
-        for place in (town.photos, town.lounge):
-            await town.card_for(await _say(town, "before", place))
-    missed = await _say(town, "missed", town.photos)
-    town.sim.faults.delay(HISTORY.format(town.photos.id), 4)
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        await harness.mirror(harness.lounge)
+        for place in (harness.photos, harness.lounge):
+            await harness.card_for(await _say(harness, "before", place))
+    missed = await _say(harness, "missed", harness.photos)
+    harness.sim.faults.delay(HISTORY.format(harness.photos.id), 4)
 
-    async with town.bot():
-        await eventually(lambda: _histories(town, town.photos) > 0)
-        await town.sim.faults.drop_sockets(resumable=False)
-        hidden = await _say(town, "hidden", town.lounge)
-        await town.sim.bot_ready(timeout_s=60)
+    async with harness.bot():
+        await eventually(lambda: _histories(harness, harness.photos) > 0)
+        await harness.sim.faults.drop_sockets(resumable=False)
+        hidden = await _say(harness, "hidden", harness.lounge)
+        await harness.sim.bot_ready(timeout_s=60)
 
-        await town.card_for(missed)
-        await town.card_for(hidden)
+        await harness.card_for(missed)
+        await harness.card_for(hidden)
 
 
 async def test_a_store_that_is_away_right_after_a_rule_woke_hides_nothing_it_slept_through(
-    running: Town,
+    running: Harness,
 ) -> None:
     await running.card_for(await _say(running, "before", running.photos))
     running.guild.overwrite(running.photos, deny=Permission.VIEW_CHANNEL)
@@ -61,26 +61,26 @@ async def test_a_store_that_is_away_right_after_a_rule_woke_hides_nothing_it_sle
 
 
 async def test_a_channel_whose_history_is_closed_has_no_server_looked_through_a_message(
-    town: Town,
+    harness: Harness,
 ) -> None:
-    town.guild.overwrite(town.photos, deny=Permission.READ_MESSAGE_HISTORY)
-    town.guild.set_system_channel(town.lounge)
-    async with town.bot():
-        await town.set_key()
-        await town.set_option("on_delete", "delete")
-        await (await town.ada.slash(town.photos, "mirror add")).wait_response()
-        await town.card_for(await _say(town, "watched", town.lounge))
-        await _kept(town, await _say(town, "first", town.photos))
-        before = _histories(town, town.lounge)
+    harness.guild.overwrite(harness.photos, deny=Permission.READ_MESSAGE_HISTORY)
+    harness.guild.set_system_channel(harness.lounge)
+    async with harness.bot():
+        await harness.set_key()
+        await harness.set_option("on_delete", "delete")
+        await (await harness.ada.slash(harness.photos, "mirror add")).wait_response()
+        await harness.card_for(await _say(harness, "watched", harness.lounge))
+        await _kept(harness, await _say(harness, "first", harness.photos))
+        before = _histories(harness, harness.lounge)
 
-        posted = [await _say(town, f"{number}", town.photos) for number in range(10)]
-        await _kept(town, posted[-1])
+        posted = [await _say(harness, f"{number}", harness.photos) for number in range(10)]
+        await _kept(harness, posted[-1])
 
-    assert _histories(town, town.lounge) - before <= 2
+    assert _histories(harness, harness.lounge) - before <= 2
 
 
 async def test_a_channel_moved_into_a_mirrored_category_is_mirrored_from_then_on(
-    running: Town,
+    running: Harness,
 ) -> None:
     club = running.guild.add_channel("club", type=ChannelType.CATEGORY)
     await running.mirror(club)
@@ -96,46 +96,46 @@ async def test_a_channel_moved_into_a_mirrored_category_is_mirrored_from_then_on
     assert len(running.cards(running.lounge)) == 1
 
 
-async def test_a_reaction_while_the_store_is_away_saves_its_message(town: Town) -> None:
-    async with town.bot():
-        await town.set_key()
-        await town.set_option("consent", "react")
-        await town.mirror()
-    async with bot_process(town) as bot:
-        await town.sim.bot_ready(commands=True, timeout_s=60)
-        await town.write("ALTER TABLE option_value RENAME TO option_away")
-        posted = await _say(town, "saved", town.photos)
+async def test_a_reaction_while_the_store_is_away_saves_its_message(harness: Harness) -> None:
+    async with harness.bot():
+        await harness.set_key()
+        await harness.set_option("consent", "react")
+        await harness.mirror()
+    async with bot_process(harness) as bot:
+        await harness.sim.bot_ready(commands=True, timeout_s=60)
+        await harness.write("ALTER TABLE option_value RENAME TO option_away")
+        posted = await _say(harness, "saved", harness.photos)
 
-        await town.ben.react(posted, "💾")
+        await harness.ben.react(posted, "💾")
         await asyncio.sleep(3)
-        await town.write("ALTER TABLE option_away RENAME TO option_value")
+        await harness.write("ALTER TABLE option_away RENAME TO option_value")
 
-        await town.card_for(posted)
+        await harness.card_for(posted)
     assert "Traceback" not in bot.read_text()
 
 
 async def test_what_was_posted_in_a_pause_stays_unkept_if_it_ends_before_the_bot_caught_up(
-    town: Town,
+    harness: Harness,
 ) -> None:
-    async with town.bot():
-        await town.set_key()
-        await town.mirror()
-        await town.mirror(town.lounge)
-        for place in (town.photos, town.lounge):
-            await town.card_for(await _say(town, "before", place))
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        await harness.mirror(harness.lounge)
+        for place in (harness.photos, harness.lounge):
+            await harness.card_for(await _say(harness, "before", place))
         await (
-            await town.ada.slash(town.photos, "mirror pause", channel=town.lounge)
+            await harness.ada.slash(harness.photos, "mirror pause", channel=harness.lounge)
         ).wait_response()
-        await _say(town, "in the pause, seen", town.lounge)
-    missed = await _say(town, "missed", town.photos)
-    await _say(town, "in the pause, unseen", town.lounge)
-    town.sim.faults.delay(HISTORY.format(town.photos.id), 4)
-    async with town.bot():
-        await eventually(lambda: _histories(town, town.photos) > 0)
+        await _say(harness, "in the pause, seen", harness.lounge)
+    missed = await _say(harness, "missed", harness.photos)
+    await _say(harness, "in the pause, unseen", harness.lounge)
+    harness.sim.faults.delay(HISTORY.format(harness.photos.id), 4)
+    async with harness.bot():
+        await eventually(lambda: _histories(harness, harness.photos) > 0)
         await (
-            await town.ada.slash(town.photos, "mirror resume", channel=town.lounge)
+            await harness.ada.slash(harness.photos, "mirror resume", channel=harness.lounge)
         ).wait_response()
-        await town.card_for(missed)
-        await town.card_for(await _say(town, "after", town.lounge))
-        await town.observed(town.cards(town.lounge)[-1])
-        assert len(town.cards(town.lounge)) == 2
+        await harness.card_for(missed)
+        await harness.card_for(await _say(harness, "after", harness.lounge))
+        await harness.observed(harness.cards(harness.lounge)[-1])
+        assert len(harness.cards(harness.lounge)) == 2

@@ -5,27 +5,27 @@ from collections.abc import Mapping
 import pytest
 
 from imgoe_bot.discordsim import Channel, ChannelType, Message, Permission
-from tests.flows.kit import Town, eventually, picture
+from tests.flows.kit import Harness, eventually, picture
 
 
-async def _mirror(town: Town, act: str, channel: Channel | None = None) -> Message:
+async def _mirror(harness: Harness, act: str, channel: Channel | None = None) -> Message:
     given: Mapping[str, object] = {} if channel is None else {"channel": channel}
-    asked = await town.ada.slash(town.photos, f"mirror {act}", **given)
+    asked = await harness.ada.slash(harness.photos, f"mirror {act}", **given)
     return await asked.wait_response()
 
 
-async def _passed_over(town: Town, *places: Channel) -> None:
+async def _passed_over(harness: Harness, *places: Channel) -> None:
     """Post in each place, and wait until the bot has decided on it."""
     for place in places:
-        await town.observed(await town.ben.say(place, files=[picture("rest.png")]))
+        await harness.observed(await harness.ben.say(place, files=[picture("rest.png")]))
 
 
-def _titles(town: Town, place: Channel) -> list[object]:
-    return [card.embeds[0]["title"] for card in town.cards(place)]
+def _titles(harness: Harness, place: Channel) -> list[object]:
+    return [card.embeds[0]["title"] for card in harness.cards(place)]
 
 
 async def test_everything_rests_though_channels_and_categories_have_rules_of_their_own(
-    running: Town,
+    running: Harness,
 ) -> None:
     art = running.guild.add_channel("art", type=ChannelType.CATEGORY)
     inside = running.guild.add_channel("sketches", parent=art)
@@ -41,7 +41,7 @@ async def test_everything_rests_though_channels_and_categories_have_rules_of_the
     assert [running.cards(each) for each in (running.photos, running.lounge, inside)] == [[]] * 3
 
 
-async def test_everything_rests_where_only_channels_are_mirrored(running: Town) -> None:
+async def test_everything_rests_where_only_channels_are_mirrored(running: Harness) -> None:
     answer = await _mirror(running, "pause")
 
     await _passed_over(running, running.photos)
@@ -49,7 +49,7 @@ async def test_everything_rests_where_only_channels_are_mirrored(running: Town) 
     assert running.cards(running.photos) == []
 
 
-async def test_what_rested_before_everything_did_rests_afterwards(running: Town) -> None:
+async def test_what_rested_before_everything_did_rests_afterwards(running: Harness) -> None:
     await _mirror(running, "add")
     await _mirror(running, "pause", running.lounge)
     for _ in range(2):  # a repeat forgets nothing
@@ -65,7 +65,9 @@ async def test_what_rested_before_everything_did_rests_afterwards(running: Town)
     assert (_titles(running, running.photos), running.cards(running.lounge)) == (["work.png"], [])
 
 
-async def test_a_server_that_was_not_mirrored_as_a_whole_is_not_afterwards(running: Town) -> None:
+async def test_a_server_that_was_not_mirrored_as_a_whole_is_not_afterwards(
+    running: Harness,
+) -> None:
     await _mirror(running, "pause")
     await _mirror(running, "resume")
 
@@ -79,7 +81,7 @@ async def test_a_server_that_was_not_mirrored_as_a_whole_is_not_afterwards(runni
 
 
 async def test_what_is_paused_by_name_while_everything_rests_does_not_come_back_with_it(
-    running: Town,
+    running: Harness,
 ) -> None:
     await running.mirror(running.lounge)
     await _mirror(running, "pause")
@@ -92,7 +94,7 @@ async def test_what_is_paused_by_name_while_everything_rests_does_not_come_back_
     assert running.cards(running.photos) == []
 
 
-async def test_one_channel_can_go_on_while_the_rest_is_stopped(running: Town) -> None:
+async def test_one_channel_can_go_on_while_the_rest_is_stopped(running: Harness) -> None:
     await running.mirror(running.lounge)
     await _mirror(running, "pause")
 
@@ -104,7 +106,7 @@ async def test_one_channel_can_go_on_while_the_rest_is_stopped(running: Town) ->
     assert running.cards(running.lounge) == []
 
 
-async def test_what_rests_for_want_of_a_permission_comes_back_too(running: Town) -> None:
+async def test_what_rests_for_want_of_a_permission_comes_back_too(running: Harness) -> None:
     running.sim.faults.revoke(running.photos, Permission.EMBED_LINKS)
     await running.ben.say(running.photos, files=[picture()])
     await running.ada.wait_for_message(running.ada.dm, lambda m: "paused" in m.content)
@@ -118,31 +120,35 @@ async def test_what_rests_for_want_of_a_permission_comes_back_too(running: Town)
 
 
 @pytest.mark.parametrize("act", ["pause", "resume"])
-async def test_a_server_without_rules_is_told_so(town: Town, act: str) -> None:
-    async with town.bot():
-        answer = await _mirror(town, act)
+async def test_a_server_without_rules_is_told_so(harness: Harness, act: str) -> None:
+    async with harness.bot():
+        answer = await _mirror(harness, act)
 
     assert "Nothing is mirrored in this server" in answer.content
 
 
-async def test_a_stop_outlives_a_restart_and_stands_in_the_history(town: Town) -> None:
-    async with town.bot():
-        await town.set_key()
-        await town.mirror()
-        await _mirror(town, "pause")
-    async with town.bot():
-        await _passed_over(town, town.photos)
-        answer = await _mirror(town, "resume")
-        history = await (await town.ada.slash(town.photos, "settings history")).wait_response()
+async def test_a_stop_outlives_a_restart_and_stands_in_the_history(harness: Harness) -> None:
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        await _mirror(harness, "pause")
+    async with harness.bot():
+        await _passed_over(harness, harness.photos)
+        answer = await _mirror(harness, "resume")
+        history = await (
+            await harness.ada.slash(harness.photos, "settings history")
+        ).wait_response()
 
     assert "Mirroring goes on" in answer.content
-    assert town.cards(town.photos) == []
+    assert harness.cards(harness.photos) == []
     assert "this server · **mirroring**: `paused` → `on`" in str(history.embeds)
     assert "this server · **mirroring**: `on` → `paused`" in str(history.embeds)
 
 
 @pytest.mark.parametrize("act", ["pause", "remove"])
-async def test_whoever_stops_a_category_hears_what_goes_on_in_it(running: Town, act: str) -> None:
+async def test_whoever_stops_a_category_hears_what_goes_on_in_it(
+    running: Harness, act: str
+) -> None:
     art = running.guild.add_channel("art", type=ChannelType.CATEGORY)
     inside = running.guild.add_channel("sketches", parent=art)
     for place in (art, inside):
@@ -153,14 +159,14 @@ async def test_whoever_stops_a_category_hears_what_goes_on_in_it(running: Town, 
     assert f"Still mirrored, by rules of their own: <#{inside.id}>." in answer.content
 
 
-async def test_whoever_unmirrors_the_server_hears_which_channels_stay(running: Town) -> None:
+async def test_whoever_unmirrors_the_server_hears_which_channels_stay(running: Harness) -> None:
     answer = await _mirror(running, "remove")
 
     assert f"Still mirrored, by rules of their own: <#{running.photos.id}>." in answer.content
 
 
 async def test_of_what_rests_for_a_permission_resuming_everything_names_that_and_no_command(
-    running: Town,
+    running: Harness,
 ) -> None:
     await running.mirror(running.lounge)
     running.sim.faults.revoke(running.photos, Permission.EMBED_LINKS)

@@ -3,19 +3,19 @@
 import pytest
 
 from imgoe_bot.discordsim import ChannelType, Message, Permission
-from tests.flows.kit import DELETE_LINK, Town, eventually, picture
+from tests.flows.kit import DELETE_LINK, Harness, eventually, picture
 
 
-async def _answer_in_the_lounge(town: Town) -> None:
-    await town.set_option("answer", "log")
-    await town.set_option("log_channel", str(town.lounge.id))
+async def _answer_in_the_lounge(harness: Harness) -> None:
+    await harness.set_option("answer", "log")
+    await harness.set_option("log_channel", str(harness.lounge.id))
 
 
 def _texts(message: Message) -> str:
     return str((message.content, message.embeds, message.components))
 
 
-async def test_the_answer_may_go_into_a_thread_below_the_message(running: Town) -> None:
+async def test_the_answer_may_go_into_a_thread_below_the_message(running: Harness) -> None:
     await running.set_option("answer", "thread")
 
     posted = await running.ben.say(running.photos, files=[picture()])
@@ -26,7 +26,7 @@ async def test_the_answer_may_go_into_a_thread_below_the_message(running: Town) 
     assert card.embeds[0]["title"] == "cat.png"
 
 
-async def test_the_answer_may_go_into_a_log_channel_and_names_its_source(running: Town) -> None:
+async def test_the_answer_may_go_into_a_log_channel_and_names_its_source(running: Harness) -> None:
     await _answer_in_the_lounge(running)
 
     posted = await running.ben.say(running.photos, files=[picture()])
@@ -39,12 +39,12 @@ async def test_the_answer_may_go_into_a_log_channel_and_names_its_source(running
 
 @pytest.mark.parametrize("layout", ["embed", "gallery"])
 async def test_a_card_in_a_log_channel_names_its_source_after_a_change_too(
-    running: Town, layout: str
+    running: Harness, layout: str
 ) -> None:
     await _answer_in_the_lounge(running)
     await running.set_option("layout", layout)
     posted = await running.ben.say(running.photos, files=[picture()])
-    note = await running.note_for(running.ben)
+    note = await running.direct_message_for(running.ben)
 
     await running.ben.click(note, "Delete cat.png")
 
@@ -54,26 +54,26 @@ async def test_a_card_in_a_log_channel_names_its_source_after_a_change_too(
     assert f"/{running.photos.id}/{posted.id}" in _texts(card)
 
 
-async def test_the_answer_may_be_a_mere_reaction(running: Town) -> None:
+async def test_the_answer_may_be_a_mere_reaction(running: Harness) -> None:
     await running.set_option("answer", "reaction")
 
     posted = await running.ben.say(running.photos, files=[picture()])
 
     await eventually(lambda: "✅" in posted.reactions)
-    assert DELETE_LINK.search((await running.note_for(running.ben)).content)
+    assert DELETE_LINK.search((await running.direct_message_for(running.ben)).content)
     assert running.cards(running.photos) == []
 
 
-async def test_in_silence_only_the_uploader_hears_of_it(running: Town) -> None:
+async def test_in_silence_only_the_uploader_hears_of_it(running: Harness) -> None:
     await running.set_option("answer", "silent")
 
     await running.ben.say(running.photos, files=[picture()])
 
-    assert DELETE_LINK.search((await running.note_for(running.ben)).content)
+    assert DELETE_LINK.search((await running.direct_message_for(running.ben)).content)
     assert running.cards(running.photos) == []
 
 
-async def test_a_gallery_shows_pictures_with_alt_text_and_hides_spoilers(running: Town) -> None:
+async def test_a_gallery_shows_pictures_with_alt_text_and_hides_spoilers(running: Harness) -> None:
     await running.set_option("layout", "gallery")
 
     files = [picture("a.png"), picture("SPOILER_b.png", colour="red")]
@@ -86,11 +86,11 @@ async def test_a_gallery_shows_pictures_with_alt_text_and_hides_spoilers(running
     assert "'spoiler': True" in text
 
 
-async def test_a_gallery_card_becomes_a_tombstone_too(running: Town) -> None:
+async def test_a_gallery_card_becomes_a_tombstone_too(running: Harness) -> None:
     await running.set_option("layout", "gallery")
     posted = await running.ben.say(running.photos, files=[picture()])
     card = await running.card_for(posted)
-    note = await running.note_for(running.ben)
+    note = await running.direct_message_for(running.ben)
 
     await running.ben.click(note, "Delete cat.png")
 
@@ -99,7 +99,7 @@ async def test_a_gallery_card_becomes_a_tombstone_too(running: Town) -> None:
     )
 
 
-async def test_a_day_s_quota_stops_the_next_picture_and_says_so(running: Town) -> None:
+async def test_a_day_s_quota_stops_the_next_picture_and_says_so(running: Harness) -> None:
     await running.set_option("person_files", "1")
     first = await running.ben.say(running.photos, files=[picture("a.png")])
     await running.card_for(first)
@@ -109,7 +109,7 @@ async def test_a_day_s_quota_stops_the_next_picture_and_says_so(running: Town) -
     assert "used up" in _texts(await running.card_for(second))
 
 
-async def test_templates_name_the_upload_at_the_host(running: Town) -> None:
+async def test_templates_name_the_upload_at_the_host(running: Harness) -> None:
     await running.set_option("title", "Club {name}")
 
     posted = await running.ben.say(running.photos, files=[picture("cat.png")])
@@ -119,7 +119,7 @@ async def test_templates_name_the_upload_at_the_host(running: Town) -> None:
     assert "Club cat" in page
 
 
-async def test_an_inner_place_inherits_and_overrides(running: Town) -> None:
+async def test_an_inner_place_inherits_and_overrides(running: Harness) -> None:
     await running.set_option("answer", "silent")
     own = await running.ada.slash(
         running.photos, "settings set", name="answer", value="reply", channel=running.photos
@@ -131,7 +131,7 @@ async def test_an_inner_place_inherits_and_overrides(running: Town) -> None:
     assert (await running.card_for(posted)).embeds[0]["title"] == "cat.png"
 
 
-async def test_a_rule_for_a_category_holds_for_its_channels_and_threads(running: Town) -> None:
+async def test_a_rule_for_a_category_holds_for_its_channels_and_threads(running: Harness) -> None:
     group = running.guild.add_channel("Group", type=ChannelType.CATEGORY)
     inner = running.guild.add_channel("inner", parent=group)
     await running.mirror(group)
@@ -141,17 +141,17 @@ async def test_a_rule_for_a_category_holds_for_its_channels_and_threads(running:
     assert (await running.card_for(posted)).embeds[0]["title"] == "cat.png"
 
 
-async def test_forwarded_pictures_are_kept_for_who_forwards_them(running: Town) -> None:
+async def test_forwarded_pictures_are_kept_for_who_forwards_them(running: Harness) -> None:
     original = await running.ada.say(running.lounge, files=[picture("far.png")])
 
     forwarded = await running.ben.forward(original, running.photos)
 
     card = await running.card_for(forwarded)
     assert card.embeds[0]["title"] == "far.png"
-    assert "far.png" in (await running.note_for(running.ben)).content
+    assert "far.png" in (await running.direct_message_for(running.ben)).content
 
 
-async def test_a_paused_channel_rests_until_it_is_resumed(running: Town) -> None:
+async def test_a_paused_channel_rests_until_it_is_resumed(running: Harness) -> None:
     await (
         await running.ada.slash(running.photos, "mirror pause", channel=running.photos)
     ).wait_response()
@@ -175,7 +175,7 @@ async def test_a_paused_channel_rests_until_it_is_resumed(running: Town) -> None
     ],
 )
 async def test_a_channel_the_bot_lost_pauses_its_rule_and_tells_its_moderator_once(
-    running: Town, lost: Permission, named: str
+    running: Harness, lost: Permission, named: str
 ) -> None:
     running.sim.faults.revoke(running.photos, lost)
 
@@ -191,7 +191,7 @@ async def test_a_channel_the_bot_lost_pauses_its_rule_and_tells_its_moderator_on
 
 
 async def test_a_lost_log_channel_is_named_as_the_place_where_the_permission_is_missing(
-    running: Town,
+    running: Harness,
 ) -> None:
     await _answer_in_the_lounge(running)
     running.sim.faults.revoke(running.lounge, Permission.EMBED_LINKS)
@@ -205,7 +205,7 @@ async def test_a_lost_log_channel_is_named_as_the_place_where_the_permission_is_
     assert f"<#{running.photos.id}> (paused: {missing})" in listed.content
 
 
-async def test_a_channel_lost_under_a_wider_rule_rests_alone(running: Town) -> None:
+async def test_a_channel_lost_under_a_wider_rule_rests_alone(running: Harness) -> None:
     group = running.guild.add_channel("Group", type=ChannelType.CATEGORY)
     lost, kept = (running.guild.add_channel(name, parent=group) for name in ("lost", "kept"))
     await running.mirror(group)
@@ -224,7 +224,7 @@ async def test_a_channel_lost_under_a_wider_rule_rests_alone(running: Town) -> N
 
 @pytest.mark.parametrize("layout", ["embed", "gallery"])
 async def test_what_is_not_safe_for_work_is_veiled_where_everybody_may_look(
-    running: Town, layout: str
+    running: Harness, layout: str
 ) -> None:
     await _answer_in_the_lounge(running)
     await running.set_option("layout", layout)

@@ -3,32 +3,32 @@
 from sqlalchemy import Engine, event
 
 from tests.contracts.stores import statements_asked
-from tests.flows.kit import Town, picture
+from tests.flows.kit import Harness, picture
 
 WORDS = 100
 
 
-async def _keep_one(town: Town, name: str) -> None:
+async def _keep_one(harness: Harness, name: str) -> None:
     """Have something kept: events come in order, so those before it were dealt with by then."""
-    posted = await town.ben.say(town.photos, files=[picture(name)])
-    await town.card_for(posted)
-    await town.note_for(town.ben)
+    posted = await harness.ben.say(harness.photos, files=[picture(name)])
+    await harness.card_for(posted)
+    await harness.direct_message_for(harness.ben)
 
 
-async def _talk(town: Town) -> None:
-    elsewhere = town.sim.add_guild("Chat club", owner=town.ada)
-    elsewhere.join(town.ben)
+async def _talk(harness: Harness) -> None:
+    elsewhere = harness.sim.add_guild("Chat club", owner=harness.ada)
+    elsewhere.join(harness.ben)
     chat = elsewhere.add_channel("chat")
-    for place in (town.lounge, chat):
-        await town.ben.say(place, "a first word")
-        await town.ben.say(place, files=[picture("nobody keeps this.png")])
-        said = [await town.ben.say(place, f"word {number}") for number in range(WORDS)]
-        await town.ben.edit(said[0], "another word")
-        await town.ben.delete(said[1])
+    for place in (harness.lounge, chat):
+        await harness.ben.say(place, "a first word")
+        await harness.ben.say(place, files=[picture("nobody keeps this.png")])
+        said = [await harness.ben.say(place, f"word {number}") for number in range(WORDS)]
+        await harness.ben.edit(said[0], "another word")
+        await harness.ben.delete(said[1])
 
 
 async def test_talk_in_channels_that_are_not_mirrored_starts_no_transaction(
-    running: Town,
+    running: Harness,
 ) -> None:
     await _keep_one(running, "warm.png")
     with statements_asked(Engine) as alone:
@@ -46,11 +46,11 @@ def _but_looks_at_the_queue(asked: list[str]) -> int:
     return sum(not statement.startswith(looks) for statement in asked)
 
 
-async def test_a_start_after_which_nothing_was_missed_writes_no_mark_anew(town: Town) -> None:
-    async with town.bot():
-        await town.set_key()
-        await town.mirror()
-        await _keep_one(town, "before.png")
+async def test_a_start_after_which_nothing_was_missed_writes_no_mark_anew(harness: Harness) -> None:
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        await _keep_one(harness, "before.png")
     marked: list[int] = []
 
     def note(_c: object, _u: object, statement: str, given: tuple[int, ...], *_: object) -> None:
@@ -59,10 +59,10 @@ async def test_a_start_after_which_nothing_was_missed_writes_no_mark_anew(town: 
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        async with town.bot():
-            await town.mirror(town.lounge)
-            await town.observed(await town.ben.say(town.lounge, "after the start"))
+        async with harness.bot():
+            await harness.mirror(harness.lounge)
+            await harness.observed(await harness.ben.say(harness.lounge, "after the start"))
     finally:
         event.remove(Engine, "before_cursor_execute", note)
 
-    assert set(marked) == {town.lounge.id}
+    assert set(marked) == {harness.lounge.id}

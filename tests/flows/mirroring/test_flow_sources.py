@@ -5,22 +5,22 @@ import pytest
 from imgoe_bot.discordsim import Channel, ChannelType, Message, Upload
 from imgoe_bot.discordsim.payloads.messages import attachment_path
 from imgoe_bot.discordsim.wire import Payload
-from tests.flows.kit import Town, eventually, picture
+from tests.flows.kit import Harness, eventually, picture
 
 VOICE = Upload("voice-message.ogg", b"OggS", "audio/ogg", duration_s=2.0, waveform="AAAA")
 
 
-def _titles(town: Town) -> list[object]:
-    return [card.embeds[0].get("title") for card in town.cards(town.photos)]
+def _titles(harness: Harness) -> list[object]:
+    return [card.embeds[0].get("title") for card in harness.cards(harness.photos)]
 
 
-def _preview(town: Town, shown: Message) -> dict[str, object]:
+def _preview(harness: Harness, shown: Message) -> dict[str, object]:
     """Return the preview of a link to a picture that stands on Discord's CDN."""
-    path = town.sim.world.links.sign(attachment_path(shown.attachments[0]))
+    path = harness.sim.world.links.sign(attachment_path(shown.attachments[0]))
     return {"type": "image", "url": path, "thumbnail": {"url": path, "proxy_url": path}}
 
 
-async def test_a_sticker_is_kept_under_its_name(running: Town) -> None:
+async def test_a_sticker_is_kept_under_its_name(running: Harness) -> None:
     sticker = running.guild.add_sticker("wave", picture().data)
 
     posted = await running.ben.say(running.photos, sticker_ids=[sticker.id])
@@ -28,7 +28,7 @@ async def test_a_sticker_is_kept_under_its_name(running: Town) -> None:
     assert (await running.card_for(posted)).embeds[0]["title"] == "wave.png"
 
 
-async def test_ten_files_and_stickers_get_one_card_that_leaves_none_out(running: Town) -> None:
+async def test_ten_files_and_stickers_get_one_card_that_leaves_none_out(running: Harness) -> None:
     await running.set_option("layout", "embed")
     wave = running.guild.add_sticker("wave", picture().data)
     dance = running.guild.add_sticker("dance", b"{}", format=3)
@@ -43,7 +43,7 @@ async def test_ten_files_and_stickers_get_one_card_that_leaves_none_out(running:
     assert "dance.json" in str(failures)
 
 
-async def test_what_is_never_kept_is_said_once_a_server(running: Town) -> None:
+async def test_what_is_never_kept_is_said_once_a_server(running: Harness) -> None:
     lottie = running.guild.add_sticker("dance", b"{}", format=3)
 
     first = await running.ben.say(running.photos, sticker_ids=[lottie.id])
@@ -57,7 +57,7 @@ async def test_what_is_never_kept_is_said_once_a_server(running: Town) -> None:
     assert len(running.cards(running.photos)) == 2
 
 
-async def test_previews_are_kept_where_the_server_wants_them(running: Town) -> None:
+async def test_previews_are_kept_where_the_server_wants_them(running: Harness) -> None:
     shown = await running.ada.say(running.lounge, files=[picture("far.png")])
     await running.set_option("sources", "attachments, embeds")
     posted = await running.ben.say(running.photos, "look at this")
@@ -67,7 +67,7 @@ async def test_previews_are_kept_where_the_server_wants_them(running: Town) -> N
     assert (await running.card_for(posted)).embeds[0]["title"] == "far.png"
 
 
-async def test_previews_are_left_alone_unless_they_are_asked_for(running: Town) -> None:
+async def test_previews_are_left_alone_unless_they_are_asked_for(running: Harness) -> None:
     shown = await running.ada.say(running.lounge, files=[picture("far.png")])
     posted = await running.ben.say(running.photos, "look at this")
 
@@ -78,7 +78,7 @@ async def test_previews_are_left_alone_unless_they_are_asked_for(running: Town) 
     assert _titles(running) == ["own.png"]
 
 
-async def test_webhooks_and_bots_are_kept_by_choice_only(running: Town) -> None:
+async def test_webhooks_and_bots_are_kept_by_choice_only(running: Harness) -> None:
     webhook = running.guild.add_webhook(running.photos, "camera")
     before = await webhook.say("Bark!", [picture("before.png")])
     await running.observed(before)
@@ -92,29 +92,29 @@ async def test_webhooks_and_bots_are_kept_by_choice_only(running: Town) -> None:
     assert running.read_number(deliveries) == 0, "nobody can write to a webhook"
 
 
-async def test_two_mirrors_never_copy_each_other(town: Town) -> None:
+async def test_two_mirrors_never_copy_each_other(harness: Harness) -> None:
     """Another imgoe_bot is told by the buttons below its cards."""
-    async with town.bot():
-        await town.set_key()
-        await town.mirror()
-        await town.set_option("bots", "on")
-        await town.set_option("sources", "attachments, embeds")
-        webhook = town.guild.add_webhook(town.photos, "other mirror")
-        posted = await town.ben.say(town.lounge, files=[picture("far.png")])
-        card = await webhook.say(embeds=[_preview(town, posted)])
-        before = await town.ada.slash(town.photos, "why", message=_link(town, card))
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        await harness.set_option("bots", "on")
+        await harness.set_option("sources", "attachments, embeds")
+        webhook = harness.guild.add_webhook(harness.photos, "other mirror")
+        posted = await harness.ben.say(harness.lounge, files=[picture("far.png")])
+        card = await webhook.say(embeds=[_preview(harness, posted)])
+        before = await harness.ada.slash(harness.photos, "why", message=_link(harness, card))
         told = (await before.wait_response()).content
 
         card.components = [_row("imgoe:links:0123456789abcdef")]
-        again = await town.ada.slash(town.photos, "why", message=_link(town, card))
+        again = await harness.ada.slash(harness.photos, "why", message=_link(harness, card))
 
         assert "✓ It is not the answer of a bot like me" in told
         assert "✗ It is not the answer of a bot like me" in (await again.wait_response()).content
 
 
-def _layout(town: Town, far: Message) -> list[Payload]:
+def _layout(harness: Harness, far: Message) -> list[Payload]:
     """Return a layout with a picture in each place there is for one, the last one hidden."""
-    link = town.sim.world.links.sign(attachment_path(far.attachments[0]))
+    link = harness.sim.world.links.sign(attachment_path(far.attachments[0]))
     words: list[Payload] = [{"type": 10, "content": "words"}]
     thumbnail: Payload = {"type": 11, "media": {"url": "attachment://side.png"}}
     items = [{"media": {"url": "attachment://own.png"}}, {"media": {"url": link}}]
@@ -130,15 +130,15 @@ def _layout(town: Town, far: Message) -> list[Payload]:
 LAYOUT_TITLES = ["own.png", "far.png", "side.png", "file.png", "hidden.png"]
 
 
-async def _post_layout(town: Town, channel: Channel) -> Message:
+async def _post_layout(harness: Harness, channel: Channel) -> Message:
     colours = {"own": "red", "side": "green", "file": "blue", "hidden": "black"}
     files = [picture(f"{name}.png", colour=colour) for name, colour in colours.items()]
-    far = await town.ada.say(town.lounge, files=[picture("far.png")])
-    webhook = town.guild.add_webhook(channel, "album")
-    return await webhook.say(files=files, layout=_layout(town, far))
+    far = await harness.ada.say(harness.lounge, files=[picture("far.png")])
+    webhook = harness.guild.add_webhook(channel, "album")
+    return await webhook.say(files=files, layout=_layout(harness, far))
 
 
-async def test_every_picture_of_a_bots_layout_is_kept(running: Town) -> None:
+async def test_every_picture_of_a_bots_layout_is_kept(running: Harness) -> None:
     await running.set_option("layout", "embed")
     await running.set_option("bots", "on")
 
@@ -149,7 +149,7 @@ async def test_every_picture_of_a_bots_layout_is_kept(running: Town) -> None:
     assert ["thumbnail" in embed for embed in card.embeds] == [True] * 4 + [False]
 
 
-async def test_a_forwarded_layout_is_kept_though_a_bot_made_it(running: Town) -> None:
+async def test_a_forwarded_layout_is_kept_though_a_bot_made_it(running: Harness) -> None:
     await running.set_option("layout", "embed")
     original = await _post_layout(running, running.lounge)
 
@@ -159,7 +159,7 @@ async def test_a_forwarded_layout_is_kept_though_a_bot_made_it(running: Town) ->
     assert [embed["title"] for embed in card.embeds] == LAYOUT_TITLES
 
 
-async def test_a_picture_that_an_embed_brings_along_is_kept(running: Town) -> None:
+async def test_a_picture_that_an_embed_brings_along_is_kept(running: Harness) -> None:
     await running.set_option("bots", "on")
     await running.set_option("sources", "embeds")
     webhook = running.guild.add_webhook(running.photos, "camera")
@@ -170,7 +170,7 @@ async def test_a_picture_that_an_embed_brings_along_is_kept(running: Town) -> No
     assert (await running.card_for(posted)).embeds[0]["title"] == "dog.png"
 
 
-async def test_a_forwarded_card_is_not_kept_again(running: Town) -> None:
+async def test_a_forwarded_card_is_not_kept_again(running: Harness) -> None:
     await running.set_option("layout", "gallery")
     card = await running.card_for(await running.ben.say(running.photos, files=[picture()]))
 
@@ -181,8 +181,8 @@ async def test_a_forwarded_card_is_not_kept_again(running: Town) -> None:
     assert "✗ It is not the answer of a bot like me" in (await asked.wait_response()).content
 
 
-def _link(town: Town, message: Message) -> str:
-    return f"https://discord.com/channels/{town.guild.id}/{message.channel_id}/{message.id}"
+def _link(harness: Harness, message: Message) -> str:
+    return f"https://discord.com/channels/{harness.guild.id}/{message.channel_id}/{message.id}"
 
 
 def _row(custom_id: str) -> dict[str, object]:
@@ -195,7 +195,7 @@ def _row(custom_id: str) -> dict[str, object]:
     [("#keep", "a cat", "a cat #KEEP"), ("été", "hiver", "Été")],
 )
 async def test_only_messages_with_the_keyword_are_kept(
-    running: Town, keyword: str, passed_over: str, kept: str
+    running: Harness, keyword: str, passed_over: str, kept: str
 ) -> None:
     await running.set_option("keyword", keyword)
     await running.observed(await running.ben.say(running.photos, passed_over, files=[picture()]))
@@ -206,7 +206,7 @@ async def test_only_messages_with_the_keyword_are_kept(
     assert _titles(running) == ["b.png"]
 
 
-async def test_a_keyword_added_by_an_edit_counts(running: Town) -> None:
+async def test_a_keyword_added_by_an_edit_counts(running: Harness) -> None:
     await running.set_option("keyword", "#keep")
     posted = await running.ben.say(running.photos, "a cat", files=[picture()])
     await running.observed(posted)
@@ -216,7 +216,7 @@ async def test_a_keyword_added_by_an_edit_counts(running: Town) -> None:
     assert (await running.card_for(posted)).embeds[0]["title"] == "cat.png"
 
 
-async def test_only_who_has_the_role_is_mirrored(running: Town) -> None:
+async def test_only_who_has_the_role_is_mirrored(running: Harness) -> None:
     role = running.guild.add_role("Photographers")
     await running.set_option("role", f"<@&{role.id}>")
     await running.observed(await running.ben.say(running.photos, files=[picture("before.png")]))
@@ -229,7 +229,7 @@ async def test_only_who_has_the_role_is_mirrored(running: Town) -> None:
 
 
 @pytest.mark.parametrize("name", ["only_users", "not_users"])
-async def test_posts_are_kept_or_left_by_who_wrote_them(running: Town, name: str) -> None:
+async def test_posts_are_kept_or_left_by_who_wrote_them(running: Harness, name: str) -> None:
     named, other = running.ben, running.ada
     await running.set_option(name, f"<@{named.id}>")
     left, kept = (other, named) if name == "only_users" else (named, other)
@@ -245,7 +245,7 @@ async def test_posts_are_kept_or_left_by_who_wrote_them(running: Town, name: str
     assert [line for line in told.splitlines() if line.startswith("✗ Its author")]
 
 
-async def test_members_named_in_an_option_are_shown_as_mentions(running: Town) -> None:
+async def test_members_named_in_an_option_are_shown_as_mentions(running: Harness) -> None:
     people = f"<@{running.ben.id}>, {running.ada.id}"
     setting = {"name": "not_users", "value": people}
 
@@ -256,7 +256,7 @@ async def test_members_named_in_an_option_are_shown_as_mentions(running: Town) -
     assert f"<@{running.ada.id}>, <@{running.ben.id}>" in answer.content
 
 
-async def test_what_is_over_the_servers_own_limit_is_named(running: Town) -> None:
+async def test_what_is_over_the_servers_own_limit_is_named(running: Harness) -> None:
     await running.set_option("max_size", "1 KB")
     large = Upload("large.png", picture().data + b"\0" * 2000, "image/png")
 
@@ -268,7 +268,7 @@ async def test_what_is_over_the_servers_own_limit_is_named(running: Town) -> Non
     assert len(_stored(running)) == 1
 
 
-async def test_kinds_that_are_not_wanted_are_passed_over(running: Town) -> None:
+async def test_kinds_that_are_not_wanted_are_passed_over(running: Harness) -> None:
     await running.set_option("kinds", "video")
     await running.observed(await running.ben.say(running.photos, files=[picture()]))
     await running.set_option("kinds", "image")
@@ -279,7 +279,7 @@ async def test_kinds_that_are_not_wanted_are_passed_over(running: Town) -> None:
     assert _titles(running) == ["b.png"]
 
 
-async def test_spoilers_are_refused_where_the_server_wants_none(running: Town) -> None:
+async def test_spoilers_are_refused_where_the_server_wants_none(running: Harness) -> None:
     await running.set_option("spoilers", "refuse")
     hidden = Upload("plot.png", picture(colour="red").data, "image/png", spoiler=True)
 
@@ -290,7 +290,7 @@ async def test_spoilers_are_refused_where_the_server_wants_none(running: Town) -
 
 
 async def test_age_restricted_channels_are_refused_where_the_server_wants_none(
-    running: Town,
+    running: Harness,
 ) -> None:
     await running.set_option("nsfw", "refuse")
     running.guild.edit_channel(running.photos, nsfw=True)
@@ -304,7 +304,7 @@ async def test_age_restricted_channels_are_refused_where_the_server_wants_none(
 
 
 @pytest.mark.parametrize("kind", [ChannelType.FORUM, ChannelType.MEDIA])
-async def test_the_first_message_of_a_post_is_kept_too(running: Town, kind: ChannelType) -> None:
+async def test_the_first_message_of_a_post_is_kept_too(running: Harness, kind: ChannelType) -> None:
     forum = running.guild.add_channel("gallery", type=kind)
     await running.mirror(forum)
 
@@ -314,7 +314,7 @@ async def test_the_first_message_of_a_post_is_kept_too(running: Town, kind: Chan
     assert card.embeds[0]["title"] == "dusk.png"
 
 
-async def test_a_custom_emoji_saves_a_message(running: Town) -> None:
+async def test_a_custom_emoji_saves_a_message(running: Harness) -> None:
     await running.set_option("consent", "react")
     await running.set_option("save_emoji", "<:keep:123456789012345678>")
     posted = await running.ben.say(running.photos, files=[picture()])
@@ -325,7 +325,7 @@ async def test_a_custom_emoji_saves_a_message(running: Town) -> None:
     assert (await running.card_for(posted)).embeds[0]["title"] == "cat.png"
 
 
-async def test_messages_deleted_in_bulk_take_their_copies_along(running: Town) -> None:
+async def test_messages_deleted_in_bulk_take_their_copies_along(running: Harness) -> None:
     await running.set_option("on_delete", "delete")
     posted = [
         await running.ben.say(running.photos, files=[picture(f"{colour}.png", colour=colour)])
@@ -342,6 +342,6 @@ async def test_messages_deleted_in_bulk_take_their_copies_along(running: Town) -
     await eventually(are_gone)
 
 
-def _stored(town: Town) -> list[str]:
-    files = (town.folder / "host" / "images").rglob("*")
+def _stored(harness: Harness) -> list[str]:
+    files = (harness.folder / "host" / "images").rglob("*")
     return [str(f) for f in files if f.is_file() and ".th." not in f.name and ".md." not in f.name]

@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from imgoe_bot.discordsim import Channel, ChannelType, Message, Permission
 from imgoe_bot.discordsim.actions import threads
-from tests.flows.kit import Town, eventually, picture
+from tests.flows.kit import Harness, eventually, picture
 
 NOTE = "A moderator decides"
 
@@ -20,43 +20,45 @@ def _page(card: Message) -> object:
     return card.embeds[0]["url"]
 
 
-async def _keep(town: Town, channel: Channel, colour: str = "teal") -> tuple[Message, Message]:
+async def _keep(
+    harness: Harness, channel: Channel, colour: str = "teal"
+) -> tuple[Message, Message]:
     """Post a picture; returns the message and its card."""
-    posted = await town.ben.say(channel, files=[picture(colour=colour)])
-    return posted, await town.card_for(posted)
+    posted = await harness.ben.say(channel, files=[picture(colour=colour)])
+    return posted, await harness.card_for(posted)
 
 
-async def _gone(town: Town, page: object) -> None:
+async def _gone(harness: Harness, page: object) -> None:
     async def holds() -> bool:
-        return await town.status(page) == 404
+        return await harness.status(page) == 404
 
     await eventually(holds)
 
 
-async def _held(town: Town, channel: Channel) -> Message:
+async def _held(harness: Harness, channel: Channel) -> Message:
     """Wait for the message that lets moderators decide."""
-    return await town.ada.wait_for_message(channel, lambda m: NOTE in _text(m))
+    return await harness.ada.wait_for_message(channel, lambda m: NOTE in _text(m))
 
 
-def _retirements(town: Town) -> int:
-    return town.read_number("SELECT count(*) FROM job WHERE step = 'retire'")
+def _retirements(harness: Harness) -> int:
+    return harness.read_number("SELECT count(*) FROM job WHERE step = 'retire'")
 
 
 @pytest_asyncio.fixture
-async def deleting(running: Town) -> Town:
+async def deleting(running: Harness) -> Harness:
     """Copies go with their messages."""
     await running.set_option("on_delete", "delete")
     return running
 
 
 @pytest_asyncio.fixture
-async def holding(running: Town) -> AsyncIterator[Town]:
+async def holding(running: Harness) -> AsyncIterator[Harness]:
     """Copies wait for a moderator."""
     await running.set_option("on_delete", "hold")
     yield running
 
 
-async def test_a_copy_goes_with_its_message(deleting: Town) -> None:
+async def test_a_copy_goes_with_its_message(deleting: Harness) -> None:
     posted, card = await _keep(deleting, deleting.photos)
     page = _page(card)
 
@@ -66,7 +68,9 @@ async def test_a_copy_goes_with_its_message(deleting: Town) -> None:
     await eventually(lambda: "The copy was deleted." in _text(card))
 
 
-async def test_a_copy_outlives_its_message_for_the_time_the_server_grants(deleting: Town) -> None:
+async def test_a_copy_outlives_its_message_for_the_time_the_server_grants(
+    deleting: Harness,
+) -> None:
     await deleting.set_option("delete_grace", "12h")
     posted, card = await _keep(deleting, deleting.photos)
     page = _page(card)
@@ -82,7 +86,7 @@ async def test_a_copy_outlives_its_message_for_the_time_the_server_grants(deleti
 
 @pytest.mark.parametrize("what", ["thread", "channel", "channel with a thread"])
 async def test_a_deleted_channel_or_thread_takes_the_copies_of_its_messages_along(
-    deleting: Town, what: str
+    deleting: Harness, what: str
 ) -> None:
     channel = deleting.guild.add_channel("trips")
     await deleting.mirror(channel)
@@ -101,7 +105,7 @@ async def test_a_deleted_channel_or_thread_takes_the_copies_of_its_messages_alon
     assert _retirements(deleting) == (1 if what == "thread" else 2)
 
 
-async def test_a_deleted_category_takes_nothing_along(deleting: Town) -> None:
+async def test_a_deleted_category_takes_nothing_along(deleting: Harness) -> None:
     group = deleting.guild.add_channel("Group", type=ChannelType.CATEGORY)
     inner = deleting.guild.add_channel("inner", parent=group)
     await deleting.mirror(group)
@@ -114,50 +118,50 @@ async def test_a_deleted_category_takes_nothing_along(deleting: Town) -> None:
 
 
 async def test_what_was_deleted_while_the_bot_was_away_is_found_when_it_returns(
-    town: Town,
+    harness: Harness,
 ) -> None:
-    lost, lost_thread = town.guild.add_channel("lost"), town.guild.add_channel("threads")
-    async with town.bot():
-        await town.set_key()
-        for channel in (town.photos, lost, lost_thread):
-            await town.mirror(channel)
-        await town.set_option("on_delete", "delete")
-        kept = await _keep(town, town.photos, "gold")
-        deleted = await _keep(town, town.photos, "red")
-        gone = [deleted[1], (await _keep(town, lost, "blue"))[1]]
-        thread = await town.ben.open_thread(lost_thread, "Rome")
-        gone.append((await _keep(town, thread, "green"))[1])
+    lost, lost_thread = harness.guild.add_channel("lost"), harness.guild.add_channel("threads")
+    async with harness.bot():
+        await harness.set_key()
+        for channel in (harness.photos, lost, lost_thread):
+            await harness.mirror(channel)
+        await harness.set_option("on_delete", "delete")
+        kept = await _keep(harness, harness.photos, "gold")
+        deleted = await _keep(harness, harness.photos, "red")
+        gone = [deleted[1], (await _keep(harness, lost, "blue"))[1]]
+        thread = await harness.ben.open_thread(lost_thread, "Rome")
+        gone.append((await _keep(harness, thread, "green"))[1])
         pages = [_page(card) for card in gone]
-    await town.ben.delete(deleted[0])
-    town.guild.delete_channel(lost)
-    threads.delete_thread(town.sim.world, thread)
+    await harness.ben.delete(deleted[0])
+    harness.guild.delete_channel(lost)
+    threads.delete_thread(harness.sim.world, thread)
 
-    async with town.bot():
+    async with harness.bot():
         for page in pages:
-            await _gone(town, page)
-        assert await town.status(_page(kept[1])) == 200
-        assert _retirements(town) == 3
+            await _gone(harness, page)
+        assert await harness.status(_page(kept[1])) == 200
+        assert _retirements(harness) == 3
 
 
-async def test_where_the_bot_can_not_look_nothing_counts_as_deleted(town: Town) -> None:
-    async with town.bot():
-        await town.set_key()
-        await town.mirror()
-        await town.set_option("on_delete", "delete")
-        _, card = await _keep(town, town.photos)
-    town.sim.faults.revoke(town.photos, Permission.READ_MESSAGE_HISTORY)
+async def test_where_the_bot_can_not_look_nothing_counts_as_deleted(harness: Harness) -> None:
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        await harness.set_option("on_delete", "delete")
+        _, card = await _keep(harness, harness.photos)
+    harness.sim.faults.revoke(harness.photos, Permission.READ_MESSAGE_HISTORY)
 
-    async with town.bot():
-        await town.mirror(town.lounge)
-        await _keep(town, town.lounge, "red")
+    async with harness.bot():
+        await harness.mirror(harness.lounge)
+        await _keep(harness, harness.lounge, "red")
 
-        assert _retirements(town) == 0
-        assert await town.status(_page(card)) == 200
+        assert _retirements(harness) == 0
+        assert await harness.status(_page(card)) == 200
 
 
 @pytest.mark.parametrize("layout", ["embed", "gallery"])
 async def test_a_held_card_hides_its_picture_and_asks_moderators(
-    holding: Town, layout: str
+    holding: Harness, layout: str
 ) -> None:
     await holding.set_option("layout", layout)
     posted = await holding.ben.say(holding.photos, files=[picture()])
@@ -172,34 +176,34 @@ async def test_a_held_card_hides_its_picture_and_asks_moderators(
     assert "'label': 'Links'" not in _text(card)
 
 
-async def test_a_moderator_deletes_what_is_held_also_after_a_restart(town: Town) -> None:
-    async with town.bot():
-        await town.set_key()
-        await town.mirror()
-        await town.set_option("on_delete", "hold")
-        posted, card = await _keep(town, town.photos)
+async def test_a_moderator_deletes_what_is_held_also_after_a_restart(harness: Harness) -> None:
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        await harness.set_option("on_delete", "hold")
+        posted, card = await _keep(harness, harness.photos)
         page = _page(card)
-        await town.ben.delete(posted)
-        await _held(town, town.photos)
+        await harness.ben.delete(posted)
+        await _held(harness, harness.photos)
 
-    async with town.bot():
-        refused = await (await town.ben.click(card, "Delete")).wait_response()
+    async with harness.bot():
+        refused = await (await harness.ben.click(card, "Delete")).wait_response()
         assert "Manage Messages" in refused.content
-        assert await town.status(page) == 200
+        assert await harness.status(page) == 200
 
-        answer = await (await town.ada.click(card, "Delete")).wait_response()
+        answer = await (await harness.ada.click(card, "Delete")).wait_response()
 
         assert answer.ephemeral
-        assert await town.status(page) == 404
+        assert await harness.status(page) == 404
         assert "The copy was deleted." in _text(card)
         assert NOTE not in _text(card)
-        history = await town.ada.slash(town.photos, "settings history")
+        history = await harness.ada.slash(harness.photos, "settings history")
         newest = str((await history.wait_response()).embeds[0]["description"]).splitlines()[0]
-        assert f"<@{town.ada.id}>" in newest
+        assert f"<@{harness.ada.id}>" in newest
         assert "**held copy**: `held` → `delete`" in newest
 
 
-async def test_a_moderator_keeps_what_is_held_and_its_card_goes(holding: Town) -> None:
+async def test_a_moderator_keeps_what_is_held_and_its_card_goes(holding: Harness) -> None:
     posted, card = await _keep(holding, holding.photos)
     page = _page(card)
     await holding.ben.delete(posted)
@@ -216,7 +220,7 @@ async def test_a_moderator_keeps_what_is_held_and_its_card_goes(holding: Town) -
 
 @pytest.mark.parametrize("answer", ["reply", "silent"])
 async def test_what_is_held_is_shown_in_the_log_channel_where_there_is_one(
-    holding: Town, answer: str
+    holding: Harness, answer: str
 ) -> None:
     await holding.set_option("answer", answer)
     await holding.set_option("log_channel", str(holding.lounge.id))
@@ -232,9 +236,9 @@ async def test_what_is_held_is_shown_in_the_log_channel_where_there_is_one(
     await eventually(lambda: "The copy was deleted." in _text(held))
 
 
-async def test_who_deletes_their_copy_themselves_ends_the_hold(holding: Town) -> None:
+async def test_who_deletes_their_copy_themselves_ends_the_hold(holding: Harness) -> None:
     posted, card = await _keep(holding, holding.photos)
-    note = await holding.note_for(holding.ben)
+    note = await holding.direct_message_for(holding.ben)
     await holding.ben.delete(posted)
     await _held(holding, holding.photos)
 

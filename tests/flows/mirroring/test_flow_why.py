@@ -3,50 +3,52 @@
 import pytest
 
 from imgoe_bot.discordsim import Message, Permission, Upload
-from tests.flows.kit import DELETE_LINK, PATIENCE_S, Town, eventually, picture
+from tests.flows.kit import DELETE_LINK, PATIENCE_S, Harness, eventually, picture
 
 
-async def _why(town: Town, source: Message) -> str:
-    asked = await town.ada.use_menu(source, "Why?")
+async def _why(harness: Harness, source: Message) -> str:
+    asked = await harness.ada.use_menu(source, "Why?")
     return (await asked.wait_response(PATIENCE_S)).content
 
 
-async def test_of_a_message_that_it_never_saw_it_says_so(town: Town) -> None:
-    async with town.bot():
-        await town.set_key()
-        await town.mirror()
-        seen = await town.ben.say(town.photos, files=[picture()])
-        await town.card_for(seen)
-    missed = await town.ben.say(town.photos, files=[picture("missed.png", colour="red")])
-    await town.ben.say(town.photos, "later")
-    town.sim.faults.next_problems(f"GET /channels/{town.photos.id}/messages", [40333] * 9)
+async def test_of_a_message_that_it_never_saw_it_says_so(harness: Harness) -> None:
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        seen = await harness.ben.say(harness.photos, files=[picture()])
+        await harness.card_for(seen)
+    missed = await harness.ben.say(harness.photos, files=[picture("missed.png", colour="red")])
+    await harness.ben.say(harness.photos, "later")
+    harness.sim.faults.next_problems(f"GET /channels/{harness.photos.id}/messages", [40333] * 9)
 
-    async with town.bot():
-        told = await _why(town, missed)
+    async with harness.bot():
+        told = await _why(harness, missed)
 
     assert "I have no record of this message" in told
     assert "to be kept" not in told
     assert "✓ **missed.png**" in told
 
 
-async def test_of_a_message_that_is_under_way_it_says_so_and_what_was_tried(town: Town) -> None:
-    async with town.bot():
-        await town.set_key()
-        await town.mirror()
-        town.sim.faults.next_statuses("GET /channels/*/messages/*", [403] * 99)
+async def test_of_a_message_that_is_under_way_it_says_so_and_what_was_tried(
+    harness: Harness,
+) -> None:
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        harness.sim.faults.next_statuses("GET /channels/*/messages/*", [403] * 99)
 
-        source = await town.ben.say(town.photos, files=[picture()])
+        source = await harness.ben.say(harness.photos, files=[picture()])
         await eventually(
-            lambda: town.read_number("SELECT count(*) FROM job WHERE error IS NOT NULL") == 1
+            lambda: harness.read_number("SELECT count(*) FROM job WHERE error IS NOT NULL") == 1
         )
-        told = await _why(town, source)
+        told = await _why(harness, source)
 
     assert "This message is being kept" in told
     assert "✗ **cat.png**: Discord did not hand over the file" in told
     assert "✓ **cat.png**" not in told
 
 
-async def test_of_a_message_that_was_given_up_it_says_why(running: Town) -> None:
+async def test_of_a_message_that_was_given_up_it_says_why(running: Harness) -> None:
     broken = Upload("broken.png", b"just words", "image/png")
     source = await running.ben.say(running.photos, files=[broken])
     await running.card_for(source)
@@ -58,7 +60,7 @@ async def test_of_a_message_that_was_given_up_it_says_why(running: Town) -> None
     assert "✓ **broken.png**" not in told
 
 
-async def test_of_a_message_kept_in_part_it_says_what_was_not(running: Town) -> None:
+async def test_of_a_message_kept_in_part_it_says_what_was_not(running: Harness) -> None:
     broken = Upload("broken.png", b"just words", "image/png")
     source = await running.ben.say(running.photos, files=[picture(), broken])
     await running.card_for(source)
@@ -70,10 +72,10 @@ async def test_of_a_message_kept_in_part_it_says_what_was_not(running: Town) -> 
     assert "✓ **cat.png**" in told
 
 
-async def test_of_copies_that_were_deleted_since_it_says_so(running: Town) -> None:
+async def test_of_copies_that_were_deleted_since_it_says_so(running: Harness) -> None:
     source = await running.ben.say(running.photos, files=[picture()])
     await running.card_for(source)
-    note = await running.note_for(running.ben)
+    note = await running.direct_message_for(running.ben)
     await running.ben.click(note, "Delete cat.png")
     deleted = "SELECT count(*) FROM upload WHERE deleted_at IS NOT NULL"
     await eventually(lambda: running.read_number(deleted) == 1)
@@ -88,12 +90,12 @@ async def test_of_copies_that_were_deleted_since_it_says_so(running: Town) -> No
     [(200000, "automatic moderation"), (40333, "Discord did not take it (error 40333)")],
 )
 async def test_of_an_answer_that_was_refused_it_says_why(
-    running: Town, code: int, reason: str
+    running: Harness, code: int, reason: str
 ) -> None:
     place = f"POST /channels/{running.photos.id}/messages"
     running.sim.faults.next_problems(place, [code] * 2)
     source = await running.ben.say(running.photos, files=[picture()])
-    note = await running.note_for(running.ben)
+    note = await running.direct_message_for(running.ben)
     running.sim.faults.clear()
 
     told = await _why(running, source)
@@ -105,7 +107,7 @@ async def test_of_an_answer_that_was_refused_it_says_why(
 
 
 async def test_of_what_came_while_a_rule_rested_it_says_that_nothing_is_kept(
-    running: Town,
+    running: Harness,
 ) -> None:
     running.sim.faults.revoke(running.photos, Permission.EMBED_LINKS)
     first = await running.ben.say(running.photos, files=[picture()])

@@ -3,26 +3,26 @@
 import pytest
 
 from imgoe_bot.discordsim import Channel, Message
-from tests.flows.kit import Town, eventually, picture
+from tests.flows.kit import Harness, eventually, picture
 
 
-async def _consent(town: Town, value: str) -> None:
-    answer = await town.ada.slash(town.photos, "settings set", name="consent", value=value)
+async def _consent(harness: Harness, value: str) -> None:
+    answer = await harness.ada.slash(harness.photos, "settings set", name="consent", value=value)
     await answer.wait_response()
 
 
-async def _notice(town: Town) -> Message:
-    return await town.ben.wait_for_message(town.photos, lambda m: "From now on" in m.content)
+async def _notice(harness: Harness) -> Message:
+    return await harness.ben.wait_for_message(harness.photos, lambda m: "From now on" in m.content)
 
 
-async def test_switching_a_channel_on_is_announced_with_the_host_named(running: Town) -> None:
+async def test_switching_a_channel_on_is_announced_with_the_host_named(running: Harness) -> None:
     notice = await _notice(running)
 
     assert running.host.url.removeprefix("http://") in notice.content
     assert not notice.ephemeral
 
 
-async def test_who_opts_out_is_left_alone_from_the_next_message_on(running: Town) -> None:
+async def test_who_opts_out_is_left_alone_from_the_next_message_on(running: Harness) -> None:
     pressed = await running.ben.click(await _notice(running), "Not mine")
     assert (await pressed.wait_response()).ephemeral
 
@@ -33,7 +33,7 @@ async def test_who_opts_out_is_left_alone_from_the_next_message_on(running: Town
     assert [c.embeds[0]["title"] for c in running.cards(running.photos)] == ["hers.png"]
 
 
-async def test_opting_out_is_stored_without_saying_whose_it_is(running: Town) -> None:
+async def test_opting_out_is_stored_without_saying_whose_it_is(running: Harness) -> None:
     await (await running.ben.click(await _notice(running), "Not mine")).wait_response()
 
     rest = b"".join(file.read_bytes() for file in (running.folder / "bot").iterdir())
@@ -41,21 +41,21 @@ async def test_opting_out_is_stored_without_saying_whose_it_is(running: Town) ->
     assert str(running.ben.id).encode() not in rest
 
 
-async def test_with_opt_in_only_those_who_agreed_are_kept(town: Town) -> None:
-    async with town.bot():
-        await town.set_key()
-        await _consent(town, "opt-in")
-        await town.mirror()
-        await town.observed(await town.ben.say(town.photos, files=[picture("before.png")]))
-        await (await town.ben.click(await _notice(town), "Opt in")).wait_response()
+async def test_with_opt_in_only_those_who_agreed_are_kept(harness: Harness) -> None:
+    async with harness.bot():
+        await harness.set_key()
+        await _consent(harness, "opt-in")
+        await harness.mirror()
+        await harness.observed(await harness.ben.say(harness.photos, files=[picture("before.png")]))
+        await (await harness.ben.click(await _notice(harness), "Opt in")).wait_response()
 
-        posted = await town.ben.say(town.photos, files=[picture("after.png", colour="red")])
+        posted = await harness.ben.say(harness.photos, files=[picture("after.png", colour="red")])
 
-        assert (await town.card_for(posted)).embeds[0]["title"] == "after.png"
-        assert len(town.cards(town.photos)) == 1
+        assert (await harness.card_for(posted)).embeds[0]["title"] == "after.png"
+        assert len(harness.cards(harness.photos)) == 1
 
 
-async def test_a_reaction_of_its_author_saves_a_message(running: Town) -> None:
+async def test_a_reaction_of_its_author_saves_a_message(running: Harness) -> None:
     await _consent(running, "react")
     posted = await running.ben.say(running.photos, files=[picture()])
     await running.observed(posted)
@@ -68,7 +68,7 @@ async def test_a_reaction_of_its_author_saves_a_message(running: Town) -> None:
 
 
 @pytest.mark.parametrize(("label", "kept"), [("Keep", True), ("Never", False)])
-async def test_who_is_asked_decides(running: Town, label: str, kept: bool) -> None:
+async def test_who_is_asked_decides(running: Harness, label: str, kept: bool) -> None:
     await _consent(running, "ask")
     posted = await running.ben.say(running.photos, files=[picture()])
     question = await running.card_for(posted)
@@ -85,17 +85,17 @@ async def test_who_is_asked_decides(running: Town, label: str, kept: bool) -> No
         assert running.cards(running.photos) == []
 
 
-def _questions(town: Town) -> list[Message]:
-    messages = town.photos.messages.values()
+def _questions(harness: Harness) -> list[Message]:
+    messages = harness.photos.messages.values()
     return [m for m in messages if m.content == "Keep a copy of this?"]
 
 
-async def _posted_and_seen(town: Town, channel: Channel) -> Message:
+async def _posted_and_seen(harness: Harness, channel: Channel) -> Message:
     """Post a picture that is kept, in another channel: all that came before was looked at."""
-    return await town.card_for(await town.ada.say(channel, files=[picture("later.png")]))
+    return await harness.card_for(await harness.ada.say(channel, files=[picture("later.png")]))
 
 
-async def test_who_does_not_answer_is_not_asked_again_for_each_edit(running: Town) -> None:
+async def test_who_does_not_answer_is_not_asked_again_for_each_edit(running: Harness) -> None:
     await running.mirror(running.lounge)
     await _consent_in(running, running.photos, "ask")
     posted = await running.ben.say(running.photos, files=[picture()])
@@ -108,7 +108,7 @@ async def test_who_does_not_answer_is_not_asked_again_for_each_edit(running: Tow
     assert len(_questions(running)) == 1
 
 
-async def test_about_what_was_kept_nobody_is_asked_any_more(running: Town) -> None:
+async def test_about_what_was_kept_nobody_is_asked_any_more(running: Harness) -> None:
     await running.mirror(running.lounge)
     await _consent_in(running, running.photos, "ask")
     posted = await running.ben.say(running.photos, files=[picture()])
@@ -122,52 +122,52 @@ async def test_about_what_was_kept_nobody_is_asked_any_more(running: Town) -> No
 
 
 async def test_who_posted_while_the_bot_was_away_is_asked_when_it_returns_and_once(
-    town: Town,
+    harness: Harness,
 ) -> None:
-    async with town.bot():
-        await town.set_key()
-        await town.mirror()
-        await _consent(town, "ask")
-    posted = await town.ben.say(town.photos, files=[picture()])
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        await _consent(harness, "ask")
+    posted = await harness.ben.say(harness.photos, files=[picture()])
 
-    async with town.bot():
-        question = await town.card_for(posted)
-        await town.ben.edit(posted, "edited")
-        await town.mirror(town.lounge)
-        await _posted_and_seen(town, town.lounge)
+    async with harness.bot():
+        question = await harness.card_for(posted)
+        await harness.ben.edit(posted, "edited")
+        await harness.mirror(harness.lounge)
+        await _posted_and_seen(harness, harness.lounge)
 
-        assert _questions(town) == [question]
-        await town.ben.click(question, "Keep")
-        await town.ben.wait_for_message(town.photos, lambda m: bool(m.embeds))
+        assert _questions(harness) == [question]
+        await harness.ben.click(question, "Keep")
+        await harness.ben.wait_for_message(harness.photos, lambda m: bool(m.embeds))
 
 
-async def test_a_question_that_was_left_is_not_taken_for_the_card(town: Town) -> None:
-    async with town.bot():
-        await town.set_key()
-        await town.mirror()
-        await _consent(town, "ask")
-        posted = await town.ben.say(town.photos, files=[picture()])
-        question = await town.card_for(posted)
-        await _consent(town, "announce")
-        town.sim.faults.next_statuses(f"POST /channels/{town.photos.id}/messages", [503])
+async def test_a_question_that_was_left_is_not_taken_for_the_card(harness: Harness) -> None:
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        await _consent(harness, "ask")
+        posted = await harness.ben.say(harness.photos, files=[picture()])
+        question = await harness.card_for(posted)
+        await _consent(harness, "announce")
+        harness.sim.faults.next_statuses(f"POST /channels/{harness.photos.id}/messages", [503])
 
-        await town.ben.edit(posted, "edited")
+        await harness.ben.edit(posted, "edited")
         failed = "SELECT count(*) FROM job WHERE step = 'announce' AND error IS NOT NULL"
-        await eventually(lambda: town.read_number(failed) == 1)
-        await town.let_time_pass("announce")
+        await eventually(lambda: harness.read_number(failed) == 1)
+        await harness.let_time_pass("announce")
 
-        card = await town.ben.wait_for_message(town.photos, lambda m: bool(m.embeds))
+        card = await harness.ben.wait_for_message(harness.photos, lambda m: bool(m.embeds))
         assert card is not question
         assert card.embeds[0]["title"] == "cat.png"
 
 
-async def _consent_in(town: Town, channel: Channel, value: str) -> None:
+async def _consent_in(harness: Harness, channel: Channel, value: str) -> None:
     given = {"name": "consent", "value": value, "channel": channel}
-    await (await town.ada.slash(town.photos, "settings set", **given)).wait_response()
+    await (await harness.ada.slash(harness.photos, "settings set", **given)).wait_response()
 
 
 @pytest.mark.parametrize("where", ["paused", "not mirrored"])
-async def test_a_reaction_saves_only_where_mirroring_goes_on(running: Town, where: str) -> None:
+async def test_a_reaction_saves_only_where_mirroring_goes_on(running: Harness, where: str) -> None:
     await running.set_option("consent", "react")
     channel = running.photos if where == "paused" else running.lounge
     if where == "paused":
@@ -186,7 +186,7 @@ async def test_a_reaction_saves_only_where_mirroring_goes_on(running: Town, wher
 
 
 async def test_who_says_yes_after_mirroring_was_paused_is_told_that_nothing_is_kept(
-    running: Town,
+    running: Harness,
 ) -> None:
     await running.set_option("consent", "ask")
     posted = await running.ben.say(running.photos, files=[picture()])

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from imgoe_bot.discordsim import Channel, ChannelType, Message
 from imgoe_bot.hostserver import HostOptions, HostServer
-from tests.flows.kit import Town, eventually, picture
+from tests.flows.kit import Harness, eventually, picture
 
 UNTOLD = "No notice was posted in"
 
@@ -18,16 +18,16 @@ async def _told(channel: Channel, count: int) -> None:
     await eventually(lambda: len(_notices(channel)) == count)
 
 
-async def _hint(town: Town) -> Message:
+async def _hint(harness: Harness) -> Message:
     """Wait for what a moderator is told of places that were told nothing."""
-    return await town.ada.wait_for_message(town.photos, lambda m: UNTOLD in m.content, 10)
+    return await harness.ada.wait_for_message(harness.photos, lambda m: UNTOLD in m.content, 10)
 
 
-async def _walk(town: Town, step: int) -> Message:
+async def _walk(harness: Harness, step: int) -> Message:
     """Walk through the wizard up to a step; returns its message."""
-    shown = await (await town.ada.slash(town.photos, "setup")).wait_response()
+    shown = await (await harness.ada.slash(harness.photos, "setup")).wait_response()
     for number in range(2, step + 1):
-        await town.ada.click(shown, "Next")
+        await harness.ada.click(shown, "Next")
         await _shows(shown, f"step {number}")
     return shown
 
@@ -36,7 +36,7 @@ async def _shows(message: Message, text: str) -> None:
     await eventually(lambda: text in str(message.embeds))
 
 
-async def test_who_was_asked_before_is_told_when_nobody_is_asked_any_more(running: Town) -> None:
+async def test_who_was_asked_before_is_told_when_nobody_is_asked_any_more(running: Harness) -> None:
     await running.set_option("consent", "opt-in")
     await running.set_option("consent", "announce")
     await _told(running.photos, 2)
@@ -49,7 +49,7 @@ async def test_who_was_asked_before_is_told_when_nobody_is_asked_any_more(runnin
     assert "press the button" in _notices(running.photos)[1].content
 
 
-async def test_a_new_host_is_named_in_each_mirrored_place_once(running: Town) -> None:
+async def test_a_new_host_is_named_in_each_mirrored_place_once(running: Harness) -> None:
     await running.mirror(running.lounge)
     await running.set_key()
     async with HostServer(HostOptions(data_dir=running.folder / "other")) as other:
@@ -66,7 +66,7 @@ async def test_a_new_host_is_named_in_each_mirrored_place_once(running: Town) ->
         assert name not in first.content
 
 
-async def test_the_wizard_tells_anew_too(running: Town) -> None:
+async def test_the_wizard_tells_anew_too(running: Harness) -> None:
     await running.set_option("consent", "react")
     shown = await _walk(running, 3)
     rows = cast("list[dict[str, Any]]", shown.components)
@@ -77,7 +77,7 @@ async def test_the_wizard_tells_anew_too(running: Town) -> None:
     await _told(running.photos, 2)
 
 
-async def test_a_place_with_a_consent_of_its_own_is_told_of_its_own(running: Town) -> None:
+async def test_a_place_with_a_consent_of_its_own_is_told_of_its_own(running: Harness) -> None:
     group = running.guild.add_channel("Group", type=ChannelType.CATEGORY)
     inner, other = (running.guild.add_channel(name, parent=group) for name in ("inner", "other"))
     await running.set_option("consent", "opt-in")
@@ -91,7 +91,7 @@ async def test_a_place_with_a_consent_of_its_own_is_told_of_its_own(running: Tow
     assert [len(_notices(each)) for each in (other, running.lounge)] == [1, 0]
 
 
-async def test_a_paused_place_is_told_when_it_is_resumed(running: Town) -> None:
+async def test_a_paused_place_is_told_when_it_is_resumed(running: Harness) -> None:
     await running.set_option("consent", "opt-in")
     paused = await running.ada.slash(running.photos, "mirror pause", channel=running.photos)
     await paused.wait_response()
@@ -104,7 +104,7 @@ async def test_a_paused_place_is_told_when_it_is_resumed(running: Town) -> None:
     await _told(running.photos, 2)
 
 
-async def test_of_a_forum_the_moderator_hears_that_nobody_was_told(running: Town) -> None:
+async def test_of_a_forum_the_moderator_hears_that_nobody_was_told(running: Harness) -> None:
     forum = running.guild.add_channel("gallery", type=ChannelType.FORUM)
 
     await running.mirror(forum)
@@ -116,7 +116,7 @@ async def test_of_a_forum_the_moderator_hears_that_nobody_was_told(running: Town
 
 
 async def test_of_a_large_category_the_moderator_hears_which_channels_were_not_told(
-    running: Town,
+    running: Harness,
 ) -> None:
     group = running.guild.add_channel("Group", type=ChannelType.CATEGORY)
     inner = [running.guild.add_channel(f"room-{n}", parent=group) for n in range(12)]
@@ -128,7 +128,7 @@ async def test_of_a_large_category_the_moderator_hears_which_channels_were_not_t
     assert [len(_notices(channel)) for channel in inner] == [1] * 10 + [0] * 2
 
 
-async def test_the_wizard_says_where_nobody_was_told(running: Town) -> None:
+async def test_the_wizard_says_where_nobody_was_told(running: Harness) -> None:
     forum = running.guild.add_channel("gallery", type=ChannelType.FORUM)
     shown = await _walk(running, 4)
 

@@ -6,36 +6,38 @@ from typing import Any, cast
 
 from imgoe_bot.discordsim import Channel, Message, Person, Upload
 from imgoe_bot.hostserver import HostOptions, HostServer
-from tests.flows.kit import PATIENCE_S, Town, bot_process, eventually, picture
+from tests.flows.kit import PATIENCE_S, Harness, bot_process, eventually, picture
 
 
 async def _ask(person: Person, where: Channel, command: str) -> Message:
     return await (await person.slash(where, f"privacy {command}")).wait_response()
 
 
-async def _keep(town: Town, *colours: str) -> list[str]:
+async def _keep(harness: Harness, *colours: str) -> list[str]:
     """Post pictures, and return the addresses of their pages once all is said and done."""
     pages: list[str] = []
-    await town.set_option("dm_digest", "0s")
+    await harness.set_option("dm_digest", "0s")
     for colour in colours:
-        posted = await town.ben.say(town.photos, files=[picture(f"{colour}.png", colour=colour)])
-        pages.append(str((await town.card_for(posted)).embeds[0]["url"]))
-        await _note_about(town, f"{colour}.png")
+        posted = await harness.ben.say(
+            harness.photos, files=[picture(f"{colour}.png", colour=colour)]
+        )
+        pages.append(str((await harness.card_for(posted)).embeds[0]["url"]))
+        await _note_about(harness, f"{colour}.png")
     return pages
 
 
-async def _note_about(town: Town, name: str) -> None:
-    await town.ben.wait_for_message(town.ben.dm, lambda m: name in m.content, PATIENCE_S)
+async def _note_about(harness: Harness, name: str) -> None:
+    await harness.ben.wait_for_message(harness.ben.dm, lambda m: name in m.content, PATIENCE_S)
 
 
-async def _forget(town: Town) -> Message:
-    asked = await _ask(town.ben, town.lounge, "forget-me")
-    await town.ben.click(asked, "Erase everything")
+async def _forget(harness: Harness) -> Message:
+    asked = await _ask(harness.ben, harness.lounge, "forget-me")
+    await harness.ben.click(asked, "Erase everything")
     return asked
 
 
-async def _says(town: Town, what: str, where: Channel | None = None) -> bool:
-    shown = await _ask(town.ben, where or town.lounge, "show")
+async def _says(harness: Harness, what: str, where: Channel | None = None) -> bool:
+    shown = await _ask(harness.ben, where or harness.lounge, "show")
     return what in str(shown.embeds)
 
 
@@ -54,7 +56,7 @@ def _labels(message: Message) -> list[str]:
     return [str(part.get("label")) for row in rows for part in row["components"]]
 
 
-async def test_show_names_host_amount_and_choice_to_the_person_alone(running: Town) -> None:
+async def test_show_names_host_amount_and_choice_to_the_person_alone(running: Harness) -> None:
     await _keep(running, "teal")
 
     shown = await _ask(running.ben, running.lounge, "show")
@@ -67,7 +69,9 @@ async def test_show_names_host_amount_and_choice_to_the_person_alone(running: To
     assert "/privacy forget-me" in text
 
 
-async def test_opting_out_holds_from_the_next_message_on_until_one_opts_in(running: Town) -> None:
+async def test_opting_out_holds_from_the_next_message_on_until_one_opts_in(
+    running: Harness,
+) -> None:
     out = await _ask(running.ben, running.lounge, "opt-out")
     await running.ben.say(running.photos, files=[picture("no.png")])
     hers = await running.ada.say(running.photos, files=[picture("hers.png", colour="red")])
@@ -82,7 +86,7 @@ async def test_opting_out_holds_from_the_next_message_on_until_one_opts_in(runni
     assert [r.message_id for r in answered if r is not None] == [hers.id, kept.id]
 
 
-async def test_a_choice_made_in_direct_messages_holds_in_every_server(running: Town) -> None:
+async def test_a_choice_made_in_direct_messages_holds_in_every_server(running: Harness) -> None:
     answer = await _ask(running.ben, running.ben.dm, "opt-out")
 
     await running.ben.say(running.photos, files=[picture("no.png")])
@@ -95,7 +99,7 @@ async def test_a_choice_made_in_direct_messages_holds_in_every_server(running: T
     assert await _says(running, "You opted out", running.ben.dm)
 
 
-async def test_the_export_holds_everything_but_delete_links(running: Town) -> None:
+async def test_the_export_holds_everything_but_delete_links(running: Harness) -> None:
     (page,) = await _keep(running, "teal")
     await _ask(running.ben, running.lounge, "opt-in")
 
@@ -110,7 +114,7 @@ async def test_the_export_holds_everything_but_delete_links(running: Town) -> No
     assert b"/delete/" not in file.data
 
 
-async def test_the_export_holds_what_else_names_a_person(running: Town) -> None:
+async def test_the_export_holds_what_else_names_a_person(running: Harness) -> None:
     await running.ada.say(running.photos, files=[Upload("broken.png", b"words", "image/png")])
     await running.ada.wait_for_message(running.photos, lambda m: "broken.png" in str(m.embeds))
 
@@ -123,7 +127,7 @@ async def test_the_export_holds_what_else_names_a_person(running: Town) -> None:
     assert data["own_key"] == []
 
 
-async def test_forget_me_asks_first_and_then_erases_copies_cards_and_rows(running: Town) -> None:
+async def test_forget_me_asks_first_and_then_erases_copies_cards_and_rows(running: Harness) -> None:
     pages = await _keep(running, "teal", "gold")
     hers = await running.ada.say(running.photos, files=[picture("hers.png", colour="red")])
     card = await running.card_for(hers)
@@ -144,7 +148,7 @@ async def test_forget_me_asks_first_and_then_erases_copies_cards_and_rows(runnin
     assert await _says(running, "You opted out")
 
 
-async def test_no_byte_of_the_database_names_who_was_forgotten(running: Town) -> None:
+async def test_no_byte_of_the_database_names_who_was_forgotten(running: Harness) -> None:
     """Deleted rows, their pages, the journal and the history of settings included."""
     await _keep(running, "teal", "gold", "navy")
     running.ben.dms_closed = True
@@ -166,7 +170,7 @@ async def test_no_byte_of_the_database_names_who_was_forgotten(running: Town) ->
 
 
 async def test_a_moderator_who_is_forgotten_leaves_rules_and_history_without_a_name(
-    running: Town,
+    running: Harness,
 ) -> None:
     folder = running.folder / "bot"
     assert _traces(folder, running.ada)
@@ -180,7 +184,7 @@ async def test_a_moderator_who_is_forgotten_leaves_rules_and_history_without_a_n
     assert card.embeds[0]["title"] == "cat.png"
 
 
-async def test_who_is_forgotten_is_taken_off_the_lists_of_members(running: Town) -> None:
+async def test_who_is_forgotten_is_taken_off_the_lists_of_members(running: Harness) -> None:
     """A list that named nobody else keeps nobody from then on, not everybody."""
     await running.set_option("not_users", f"<@{running.ben.id}> <@{running.ada.id}>")
     await running.set_option("not_users", "none")
@@ -194,60 +198,62 @@ async def test_who_is_forgotten_is_taken_off_the_lists_of_members(running: Town)
     assert running.cards(running.photos) == []
 
 
-async def test_an_erasure_waits_for_a_host_that_is_away(town: Town) -> None:
-    folder = town.folder / "away"
-    async with town.bot():
+async def test_an_erasure_waits_for_a_host_that_is_away(harness: Harness) -> None:
+    folder = harness.folder / "away"
+    async with harness.bot():
         async with HostServer(HostOptions(data_dir=folder)) as host:
             port = int(host.url.rpartition(":")[2])
-            await town.set_key(host.first_key, host=host.url)
-            await town.mirror()
-            (page,) = await _keep(town, "teal")
-        answer = await _forget(town)
-        await town.ben.wait_for_message(
-            town.lounge, lambda m: m is answer and "1 post is being erased" in m.content, PATIENCE_S
+            await harness.set_key(host.first_key, host=host.url)
+            await harness.mirror()
+            (page,) = await _keep(harness, "teal")
+        answer = await _forget(harness)
+        await harness.ben.wait_for_message(
+            harness.lounge,
+            lambda m: m is answer and "1 post is being erased" in m.content,
+            PATIENCE_S,
         )
-        assert await _says(town, "1 post is being erased")
+        assert await _says(harness, "1 post is being erased")
 
         async with HostServer(HostOptions(data_dir=folder, port=port)):
-            await eventually(lambda: _traces(town.folder / "bot", town.ben) == [])
-            assert await town.status(page) == 404
+            await eventually(lambda: _traces(harness.folder / "bot", harness.ben) == [])
+            assert await harness.status(page) == 404
 
 
-async def test_an_erasure_survives_a_kill(town: Town) -> None:
-    remove = f"DELETE /channels/{town.photos.id}/messages/*"
-    async with bot_process(town) as first:
-        await town.sim.bot_ready(commands=True, timeout_s=60)
-        await town.set_key()
-        await town.mirror()
-        pages = await _keep(town, "teal", "gold")
-        town.sim.faults.delay(remove, 30)
-        await _forget(town)
-        await eventually(lambda: any(call.startswith("DELETE ") for call in town.sim.calls))
+async def test_an_erasure_survives_a_kill(harness: Harness) -> None:
+    remove = f"DELETE /channels/{harness.photos.id}/messages/*"
+    async with bot_process(harness) as first:
+        await harness.sim.bot_ready(commands=True, timeout_s=60)
+        await harness.set_key()
+        await harness.mirror()
+        pages = await _keep(harness, "teal", "gold")
+        harness.sim.faults.delay(remove, 30)
+        await _forget(harness)
+        await eventually(lambda: any(call.startswith("DELETE ") for call in harness.sim.calls))
         await first.kill()
-    town.sim.faults.clear()
+    harness.sim.faults.clear()
 
-    async with bot_process(town):
-        await town.sim.bot_ready(commands=True, timeout_s=60)
-        await eventually(lambda: _traces(town.folder / "bot", town.ben) == [])
+    async with bot_process(harness):
+        await harness.sim.bot_ready(commands=True, timeout_s=60)
+        await eventually(lambda: _traces(harness.folder / "bot", harness.ben) == [])
 
-    assert [await town.status(page) for page in pages] == [404, 404]
-    assert town.cards(town.photos) == []
-
-
-async def test_the_button_of_an_earlier_process_still_forgets(town: Town) -> None:
-    async with town.bot():
-        await town.set_key()
-        await town.mirror()
-        await _keep(town, "teal")
-        asked = await _ask(town.ben, town.lounge, "forget-me")
-
-    async with town.bot():
-        await town.ben.click(asked, "Erase everything")
-
-        await eventually(lambda: _traces(town.folder / "bot", town.ben) == [])
+    assert [await harness.status(page) for page in pages] == [404, 404]
+    assert harness.cards(harness.photos) == []
 
 
-async def test_a_copy_that_another_person_shares_stays_theirs(running: Town) -> None:
+async def test_the_button_of_an_earlier_process_still_forgets(harness: Harness) -> None:
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        await _keep(harness, "teal")
+        asked = await _ask(harness.ben, harness.lounge, "forget-me")
+
+    async with harness.bot():
+        await harness.ben.click(asked, "Erase everything")
+
+        await eventually(lambda: _traces(harness.folder / "bot", harness.ben) == [])
+
+
+async def test_a_copy_that_another_person_shares_stays_theirs(running: Harness) -> None:
     """The host takes the same bytes once; erasing one person's record leaves the other's copy."""
     (page,) = await _keep(running, "teal")
     again = await running.ada.say(running.photos, files=[picture("same.png", colour="teal")])
@@ -261,7 +267,7 @@ async def test_a_copy_that_another_person_shares_stays_theirs(running: Town) -> 
     assert await running.status(page) == (200 if page == shared else 404)
 
 
-async def test_a_copy_that_ones_own_two_posts_share_is_deleted_with_them(running: Town) -> None:
+async def test_a_copy_that_ones_own_two_posts_share_is_deleted_with_them(running: Harness) -> None:
     (page, same) = await _keep(running, "teal", "teal")
 
     await _forget(running)
@@ -270,7 +276,7 @@ async def test_a_copy_that_ones_own_two_posts_share_is_deleted_with_them(running
     assert [await running.status(page), await running.status(same)] == [404, 404]
 
 
-async def test_who_has_nothing_is_forgotten_at_once(running: Town) -> None:
+async def test_who_has_nothing_is_forgotten_at_once(running: Harness) -> None:
     asked = await _forget(running)
 
     await running.ben.wait_for_message(
@@ -278,7 +284,7 @@ async def test_who_has_nothing_is_forgotten_at_once(running: Town) -> None:
     )
 
 
-async def test_privacy_answers_in_the_persons_language(running: Town) -> None:
+async def test_privacy_answers_in_the_persons_language(running: Harness) -> None:
     running.ben.user.locale = "de"
 
     shown = await _ask(running.ben, running.lounge, "show")

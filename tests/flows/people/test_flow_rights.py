@@ -10,7 +10,7 @@ import pytest_asyncio
 from imgoe_bot.discordsim import Channel, Interaction, Message, Permission, Person, Role
 from imgoe_bot.discordsim.interactions import commands as known
 from imgoe_bot.discordsim.wire import mappings, text
-from tests.flows.kit import PATIENCE_S, Town, picture
+from tests.flows.kit import PATIENCE_S, Harness, picture
 
 REFUSED = ("The permission **Manage Server** is missing", "Only members with the role")
 
@@ -35,19 +35,19 @@ class Act:
     """
 
     needs: Rank
-    options: Callable[[Town], Mapping[str, object]] = field(default=lambda _: {})
-    form: Callable[[Town], Mapping[str, object]] | None = None
+    options: Callable[[Harness], Mapping[str, object]] = field(default=lambda _: {})
+    form: Callable[[Harness], Mapping[str, object]] | None = None
 
 
-def _lounge(town: Town) -> Mapping[str, object]:
-    return {"channel": town.lounge}
+def _lounge(harness: Harness) -> Mapping[str, object]:
+    return {"channel": harness.lounge}
 
 
-def _bots_on(_: Town) -> Mapping[str, object]:
+def _bots_on(_: Harness) -> Mapping[str, object]:
     return {"name": "bots", "value": "on"}
 
 
-def _unique() -> Callable[[Town], Mapping[str, object]]:
+def _unique() -> Callable[[Harness], Mapping[str, object]]:
     return lambda _: {"file": picture()}
 
 
@@ -62,7 +62,8 @@ ACTS: Mapping[str, Act] = {
     "mirror remove": Act(Rank.MANAGER, _lounge),
     "setup": Act(Rank.MANAGER),
     "settings key": Act(
-        Rank.MANAGER, form=lambda town: {"host": town.host.url, "key": "chv_another_key_of_it"}
+        Rank.MANAGER,
+        form=lambda harness: {"host": harness.host.url, "key": "chv_another_key_of_it"},
     ),
     "settings show": Act(Rank.MANAGER),
     "settings set": Act(Rank.MANAGER, _bots_on),
@@ -81,7 +82,7 @@ ACTS: Mapping[str, Act] = {
     "privacy export": Act(Rank.MEMBER),
     "privacy forget-me": Act(Rank.MEMBER),
     "help": Act(Rank.MEMBER),
-    "why": Act(Rank.MEMBER, lambda town: {"message": "https://example.com"}),
+    "why": Act(Rank.MEMBER, lambda harness: {"message": "https://example.com"}),
 }
 WIDER: Mapping[str, Act] = {
     "library": Act(Rank.MANAGER, lambda _: {"whose": "server"}),
@@ -105,27 +106,27 @@ KINDS = [
 
 @dataclass
 class Hall:
-    """A town whose commands everybody is shown, as if an administrator had overridden them."""
+    """A system whose commands everybody is shown, as if an administrator had overridden them."""
 
-    town: Town
+    harness: Harness
     role: Role
     message: Message
 
     def join(self, rank: Rank) -> Person:
         """Add a person of a rank."""
-        person = self.town.sim.add_person(f"{rank.name.lower()}-of-it")
+        person = self.harness.sim.add_person(f"{rank.name.lower()}-of-it")
         permissions = {
             Rank.MANAGER: Permission.MANAGE_GUILD,
             Rank.ADMINISTRATOR: Permission.ADMINISTRATOR,
         }.get(rank, Permission.NONE)
-        self.town.guild.join(person, permissions=permissions)
+        self.harness.guild.join(person, permissions=permissions)
         if rank is Rank.UPLOADER:
-            self.town.guild.set_roles(person, [self.role])
+            self.harness.guild.set_roles(person, [self.role])
         return person
 
 
 @pytest_asyncio.fixture
-async def hall(running: Town) -> Hall:
+async def hall(running: Harness) -> Hall:
     role = running.guild.add_role("Uploaders")
     asked = await running.ada.slash(
         running.photos, "settings set", name="uploaders", value=f"<@&{role.id}>"
@@ -135,11 +136,11 @@ async def hall(running: Town) -> Hall:
     return Hall(running, role, message)
 
 
-async def _outcome(person: Person, asked: Interaction, act: Act | None, town: Town) -> str:
+async def _outcome(person: Person, asked: Interaction, act: Act | None, harness: Harness) -> str:
     """Return all that a person is told, having filled in the form if one opens."""
     await asked.wait_acknowledged(PATIENCE_S)
     if asked.modal is not None and act is not None and act.form is not None:
-        asked = await person.fill_modal(asked, act.form(town))
+        asked = await person.fill_modal(asked, act.form(harness))
     answer = await asked.wait_response(PATIENCE_S)
     return f"{answer.content} {answer.embeds}"
 
@@ -148,17 +149,17 @@ def _is_refused(told: str) -> bool:
     return any(words in told for words in REFUSED)
 
 
-def _names(town: Town) -> set[str]:
+def _names(harness: Harness) -> set[str]:
     """Return every slash command Discord knows, with its sub-commands, and every menu."""
     names: set[str] = set()
-    for command in town.sim.world.commands.values():
+    for command in harness.sim.world.commands.values():
         options = mappings(command.definition.get("options", ()))
         inner = [text(option, "name") for option in options if option["type"] == 1]
         names.update([f"{command.name} {name}" for name in inner] or [command.name])
     return names
 
 
-async def test_every_command_has_its_row(running: Town) -> None:
+async def test_every_command_has_its_row(running: Harness) -> None:
     assert _names(running) == {*ACTS, *MENUS}
 
 
@@ -167,16 +168,16 @@ async def test_each_command_is_done_for_whoever_may_and_refused_to_all_others(
     hall: Hall, rank: Rank
 ) -> None:
     """Also where Discord's own check was lifted."""
-    town, person = hall.town, hall.join(rank)
+    harness, person = hall.harness, hall.join(rank)
     for name in {name.split()[0] for name in ACTS}:
-        town.guild.override_command(name, allowed=True)
+        harness.guild.override_command(name, allowed=True)
 
     wrong: list[str] = []
     for name, act in [*ACTS.items(), *WIDER.items()]:
-        asked = await person.slash(town.lounge, name, **act.options(town))
-        told = await _outcome(person, asked, act, town)
+        asked = await person.slash(harness.lounge, name, **act.options(harness))
+        told = await _outcome(person, asked, act, harness)
         if _is_refused(told) is (rank >= act.needs):
-            wrong.append(f"/{name} {dict(act.options(town))}: {told}")
+            wrong.append(f"/{name} {dict(act.options(harness))}: {told}")
 
     assert wrong == []
 
@@ -189,7 +190,7 @@ async def test_each_menu_is_done_for_whoever_may_and_refused_to_all_others(
 
     for name, needs in MENUS.items():
         asked = await person.use_menu(hall.message, name)
-        told = await _outcome(person, asked, None, hall.town)
+        told = await _outcome(person, asked, None, hall.harness)
         assert _is_refused(told) is (rank < needs), f"{name}: {told}"
 
 
@@ -197,7 +198,9 @@ async def test_each_menu_is_done_for_whoever_may_and_refused_to_all_others(
 async def test_discord_offers_what_may_be_used_and_nothing_else(hall: Hall, rank: Rank) -> None:
     person = hall.join(rank)
 
-    offered = {c.name for c in known.visible(hall.town.sim.world, hall.town.lounge, person.user)}
+    offered = {
+        c.name for c in known.visible(hall.harness.sim.world, hall.harness.lounge, person.user)
+    }
 
     managed = {name.split()[0] for name, act in ACTS.items() if act.needs is Rank.MANAGER}
     assert bool(managed & offered) is (rank >= Rank.MANAGER)
@@ -208,40 +211,40 @@ async def test_an_administrator_of_another_server_changes_and_sees_nothing_of_th
     hall: Hall,
 ) -> None:
     """By any command, also where what it is given names places, roles and messages of this one."""
-    town = hall.town
-    eve = town.sim.add_person("eve")
-    other = town.sim.add_guild("Elsewhere", owner=eve)
+    harness = hall.harness
+    eve = harness.sim.add_person("eve")
+    other = harness.sim.add_guild("Elsewhere", owner=eve)
     desk = other.add_channel("desk")
     note = await eve.say(desk, files=[picture("note.png")])
-    card = await town.card_for(await town.ben.say(town.photos, files=[picture()]))
-    before = [town.read_number(count, town.guild.id) for count in COUNTS]
+    card = await harness.card_for(await harness.ben.say(harness.photos, files=[picture()]))
+    before = [harness.read_number(count, harness.guild.id) for count in COUNTS]
 
     told: list[str] = []
     for name, act in [*ACTS.items(), *WIDER.items(), *_reaching_over(hall)]:
-        options = {**act.options(town)}
+        options = {**act.options(harness)}
         if isinstance(options.get("channel"), Channel):  # Discord offers one's own only
             options["channel"] = desk
         asked = await eve.slash(desk, name, **options)
-        told.append(await _outcome(eve, asked, act, town))
-    told += [await _outcome(eve, await eve.use_menu(note, name), None, town) for name in MENUS]
+        told.append(await _outcome(eve, asked, act, harness))
+    told += [await _outcome(eve, await eve.use_menu(note, name), None, harness) for name in MENUS]
 
-    for secret in ("cat.png", str(card.embeds[0]["url"]), str(town.ben.id), str(town.ada.id)):
+    for secret in ("cat.png", str(card.embeds[0]["url"]), str(harness.ben.id), str(harness.ada.id)):
         assert secret not in str(told)
-    assert [town.read_number(count, town.guild.id) for count in COUNTS] == before
-    assert await town.status(card.embeds[0]["url"]) == 200
+    assert [harness.read_number(count, harness.guild.id) for count in COUNTS] == before
+    assert await harness.status(card.embeds[0]["url"]) == 200
 
 
 def _reaching_over(hall: Hall) -> list[tuple[str, Act]]:
     """Commands that are given ids of this server."""
-    town = hall.town
-    link = f"https://discord.com/channels/{town.guild.id}/{town.lounge.id}/{hall.message.id}"
+    harness = hall.harness
+    link = f"https://discord.com/channels/{harness.guild.id}/{harness.lounge.id}/{hall.message.id}"
 
     def given(**options: object) -> Act:
         return Act(Rank.MANAGER, lambda _: options)
 
     return [
         ("why", given(message=link)),
-        ("settings set", given(name="log_channel", value=str(town.photos.id))),
+        ("settings set", given(name="log_channel", value=str(harness.photos.id))),
         ("settings set", given(name="role", value=str(hall.role.id))),
     ]
 

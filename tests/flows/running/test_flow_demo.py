@@ -15,7 +15,7 @@ from rich.console import Console
 
 from imgoe_bot.terminal.demo.rehearsal import Rehearsal, StepFailed, sample_picture
 from tests.flows.demo_process import CHROMIUM_FLAGS, running_demo
-from tests.flows.kit import Town, eventually
+from tests.flows.kit import Harness, eventually
 
 OUTPUT = Path(os.environ.get("IMGOE_TEST_OUTPUT", "test-output"))
 DROP = """async (zone, base64) => {
@@ -64,17 +64,17 @@ async def test_the_demo_works_from_a_folder_whose_names_are_those_of_packages_on
     assert len([line for line in lines if line.startswith("+ ")]) == 11
 
 
-async def test_a_demo_whose_bot_does_not_answer_names_the_step(town: Town) -> None:
+async def test_a_demo_whose_bot_does_not_answer_names_the_step(harness: Harness) -> None:
     rehearsal = Rehearsal(Console(file=io.StringIO()), timeout_s=0.1)
 
     with pytest.raises(StepFailed) as failure:
-        await rehearsal.run(town.ben, town.photos)
+        await rehearsal.run(harness.ben, harness.photos)
 
     assert failure.value.step == "the bot answered with a card"
 
 
-async def test_a_taken_port_is_one_clear_line_and_exit_78(town: Town) -> None:
-    port = town.sim.url.rpartition(":")[2]
+async def test_a_taken_port_is_one_clear_line_and_exit_78(harness: Harness) -> None:
+    port = harness.sim.url.rpartition(":")[2]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "imgoe_bot", "demo", "--port", port),
         stderr=asyncio.subprocess.PIPE,

@@ -6,16 +6,16 @@ import sys
 
 import pytest
 
-from tests.flows.kit import Town
+from tests.flows.kit import Harness
 
 
-async def _doctor(town: Town, **changes: str) -> tuple[int, str]:
-    given = town.settings()
+async def _doctor(harness: Harness, **changes: str) -> tuple[int, str]:
+    given = harness.settings()
     environment = {
-        "IMGOE_DISCORD_TOKEN": town.sim.bot_token,
+        "IMGOE_DISCORD_TOKEN": harness.sim.bot_token,
         "IMGOE_DISCORD_API_URL": given.discord_api_url,
         "IMGOE_DEFAULT_HOST_URL": given.default_host_url,
-        "IMGOE_SECRET_KEY": town.secret_key,
+        "IMGOE_SECRET_KEY": harness.secret_key,
         "IMGOE_DATA_DIR": str(given.data_dir),
     }
     process = await asyncio.create_subprocess_exec(
@@ -29,8 +29,8 @@ async def _doctor(town: Town, **changes: str) -> tuple[int, str]:
     return process.returncode or 0, printed.decode()
 
 
-async def test_where_nothing_is_missing_every_line_says_so(town: Town) -> None:
-    code, printed = await _doctor(town)
+async def test_where_nothing_is_missing_every_line_says_so(harness: Harness) -> None:
+    code, printed = await _doctor(harness)
 
     assert code == 0, printed
     assert "✗" not in printed
@@ -50,45 +50,47 @@ async def test_where_nothing_is_missing_every_line_says_so(town: Town) -> None:
     ],
 )
 async def test_what_is_missing_is_named_with_what_to_do(
-    town: Town, changes: dict[str, str], says: str
+    harness: Harness, changes: dict[str, str], says: str
 ) -> None:
-    code, printed = await _doctor(town, **changes)
+    code, printed = await _doctor(harness, **changes)
 
     assert code == 1
     assert says in printed
-    assert town.sim.bot_token not in printed
+    assert harness.sim.bot_token not in printed
 
 
-async def test_a_host_that_speaks_no_upload_api_is_told_from_one_that_does(town: Town) -> None:
-    code, printed = await _doctor(town, IMGOE_DEFAULT_HOST_URL=town.sim.url)
+async def test_a_host_that_speaks_no_upload_api_is_told_from_one_that_does(
+    harness: Harness,
+) -> None:
+    code, printed = await _doctor(harness, IMGOE_DEFAULT_HOST_URL=harness.sim.url)
 
     assert code == 1
     assert "speaks no upload API" in printed
 
 
-async def test_an_address_that_is_no_discord_is_told_from_one_that_is(town: Town) -> None:
-    code, printed = await _doctor(town, IMGOE_DISCORD_API_URL=f"{town.host.url}/?")
+async def test_an_address_that_is_no_discord_is_told_from_one_that_is(harness: Harness) -> None:
+    code, printed = await _doctor(harness, IMGOE_DISCORD_API_URL=f"{harness.host.url}/?")
 
     assert code == 1
     assert "check IMGOE_DISCORD_API_URL" in printed
 
 
-async def test_a_portal_without_message_content_is_noticed(town: Town) -> None:
-    town.sim.faults.forbid_intents(1 << 15)
+async def test_a_portal_without_message_content_is_noticed(harness: Harness) -> None:
+    harness.sim.faults.forbid_intents(1 << 15)
 
-    code, printed = await _doctor(town)
+    code, printed = await _doctor(harness)
 
     assert code == 1
     assert "✗ message content: switched off" in printed
 
 
-async def test_a_bot_in_no_server_is_told_how_to_invite_it(town: Town) -> None:
-    _, invited = await _doctor(town)
-    town.guild.remove_bot()
+async def test_a_bot_in_no_server_is_told_how_to_invite_it(harness: Harness) -> None:
+    _, invited = await _doctor(harness)
+    harness.guild.remove_bot()
 
-    code, printed = await _doctor(town)
+    code, printed = await _doctor(harness)
 
     assert "✓ servers: in 1" in invited
     assert code == 1
     assert "✗ servers: in none yet: invite it with https://discord.com/oauth2/authorize?" in printed
-    assert f"client_id={town.sim.application_id}&" in printed
+    assert f"client_id={harness.sim.application_id}&" in printed

@@ -12,36 +12,36 @@ from discord import app_commands
 from discord.ext import commands
 
 from imgoe_bot.ui import endpoints
-from tests.flows.kit import Town, picture
+from tests.flows.kit import Harness, picture
 
 MENU = discord.AppCommandType.message
 
 
 @pytest_asyncio.fixture
-async def guest(town: Town, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[commands.Bot]:
+async def guest(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[commands.Bot]:
     """A foreign bot that is logged in, in an environment that is made for our plug-in."""
-    monkeypatch.setenv("IMGOE_SECRET_KEY", town.secret_key)
-    monkeypatch.setenv("IMGOE_DATA_DIR", str(town.folder / "bot"))
-    monkeypatch.setenv("IMGOE_DEFAULT_HOST_URL", town.host.url)
-    monkeypatch.setenv("IMGOE_DISCORD_CDN_URL", town.sim.cdn_url)
+    monkeypatch.setenv("IMGOE_SECRET_KEY", harness.secret_key)
+    monkeypatch.setenv("IMGOE_DATA_DIR", str(harness.folder / "bot"))
+    monkeypatch.setenv("IMGOE_DEFAULT_HOST_URL", harness.host.url)
+    monkeypatch.setenv("IMGOE_DISCORD_CDN_URL", harness.sim.cdn_url)
     before = endpoints.use(
-        endpoints.Endpoints(town.sim.api_url, town.sim.gateway_url, town.sim.cdn_url)
+        endpoints.Endpoints(harness.sim.api_url, harness.sim.gateway_url, harness.sim.cdn_url)
     )
     bot = commands.Bot(command_prefix="!", intents=_intents())
     try:
         async with bot:
-            await bot.login(town.sim.bot_token)
+            await bot.login(harness.sim.bot_token)
             yield bot
     finally:
         endpoints.use(before)
 
 
 @asynccontextmanager
-async def _connected(bot: commands.Bot, town: Town) -> AsyncGenerator[None]:
+async def _connected(bot: commands.Bot, harness: Harness) -> AsyncGenerator[None]:
     await bot.tree.sync()
     task = asyncio.create_task(bot.connect())
     try:
-        await town.sim.bot_ready(commands=True, timeout_s=60)
+        await harness.sim.bot_ready(commands=True, timeout_s=60)
         yield
     finally:
         await bot.close()
@@ -69,23 +69,23 @@ def _buttons(bot: commands.Bot) -> list[object]:
     return list(store._dynamic_items)  # pyright: ignore[reportPrivateUsage]  # told nowhere else
 
 
-async def _works(bot: commands.Bot, town: Town) -> None:
+async def _works(bot: commands.Bot, harness: Harness) -> None:
     """See it keep a picture, then be unloaded."""
-    async with _connected(bot, town):
-        await town.set_key()
-        await town.mirror()
-        posted = await town.ben.say(town.photos, files=[picture()])
-        assert (await town.card_for(posted)).embeds[0]["title"] == "cat.png"
+    async with _connected(bot, harness):
+        await harness.set_key()
+        await harness.mirror()
+        posted = await harness.ben.say(harness.photos, files=[picture()])
+        assert (await harness.card_for(posted)).embeds[0]["title"] == "cat.png"
         await bot.unload_extension("imgoe_bot")
 
 
 async def test_a_foreign_bot_gets_everything_by_loading_one_extension(
-    town: Town, guest: commands.Bot
+    harness: Harness, guest: commands.Bot
 ) -> None:
     before = _traces(guest)
     await guest.load_extension("imgoe_bot")
 
-    await _works(guest, town)
+    await _works(guest, harness)
 
     assert _traces(guest) == before
 
@@ -104,7 +104,7 @@ def _occupy(bot: commands.Bot) -> None:
 
 
 async def test_names_that_clash_are_all_told_and_nothing_is_left_behind(
-    town: Town, guest: commands.Bot
+    harness: Harness, guest: commands.Bot
 ) -> None:
     _occupy(guest)
     before = _traces(guest)
@@ -121,10 +121,10 @@ async def test_names_that_clash_are_all_told_and_nothing_is_left_behind(
     guest.tree.clear_commands(guild=None)
     guest.tree.clear_commands(guild=None, type=MENU)
     await guest.load_extension("imgoe_bot")
-    await _works(guest, town)
+    await _works(guest, harness)
 
 
-async def test_a_cog_of_the_same_name_is_no_clash(town: Town, guest: commands.Bot) -> None:
+async def test_a_cog_of_the_same_name_is_no_clash(harness: Harness, guest: commands.Bot) -> None:
     class HelpCog(commands.Cog):
         """Theirs."""
 
@@ -137,7 +137,7 @@ async def test_a_cog_of_the_same_name_is_no_clash(town: Town, guest: commands.Bo
 
 
 async def test_a_menu_on_people_of_the_same_name_is_no_clash(
-    town: Town, guest: commands.Bot
+    harness: Harness, guest: commands.Bot
 ) -> None:
     async def look(interaction: discord.Interaction, member: discord.Member) -> None: ...
 
@@ -145,11 +145,11 @@ async def test_a_menu_on_people_of_the_same_name_is_no_clash(
 
     await guest.load_extension("imgoe_bot")
 
-    await _works(guest, town)
+    await _works(guest, harness)
 
 
 async def test_where_a_cog_finds_no_room_nothing_is_left_behind(
-    town: Town, guest: commands.Bot
+    harness: Harness, guest: commands.Bot
 ) -> None:
     """discord.py takes five message menus; the third of ours is one too many."""
 
@@ -168,14 +168,14 @@ async def test_where_a_cog_finds_no_room_nothing_is_left_behind(
 
 
 async def test_after_a_wrong_setting_it_can_be_loaded_once_that_is_mended(
-    town: Town, guest: commands.Bot, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, guest: commands.Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = _traces(guest)
     monkeypatch.setenv("IMGOE_SECRET_KEY", "short")
     with pytest.raises(commands.ExtensionFailed, match="IMGOE_SECRET_KEY"):
         await guest.load_extension("imgoe_bot")
     assert _traces(guest) == before
-    monkeypatch.setenv("IMGOE_SECRET_KEY", town.secret_key)
+    monkeypatch.setenv("IMGOE_SECRET_KEY", harness.secret_key)
 
     await guest.load_extension("imgoe_bot")
 
@@ -185,7 +185,7 @@ async def test_after_a_wrong_setting_it_can_be_loaded_once_that_is_mended(
     await guest.unload_extension("imgoe_bot")
     assert _traces(guest) == before
     await guest.load_extension("imgoe_bot")
-    await _works(guest, town)
+    await _works(guest, harness)
 
 
 def _intents() -> discord.Intents:

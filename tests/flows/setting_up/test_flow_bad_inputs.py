@@ -10,7 +10,7 @@ from aiohttp import web
 from PIL import Image
 
 from imgoe_bot.discordsim import Upload
-from tests.flows.kit import PATIENCE_S, Town, eventually, picture
+from tests.flows.kit import PATIENCE_S, Harness, eventually, picture
 
 PAGE = "<!doctype html><title>Sign in</title><h1>Please sign in</h1>"
 
@@ -35,7 +35,7 @@ TEN = (
 )
 
 
-async def test_ten_attachments_of_ten_kinds_each_get_their_due(running: Town) -> None:
+async def test_ten_attachments_of_ten_kinds_each_get_their_due(running: Harness) -> None:
     await running.set_option("layout", "embed")
 
     card = await running.card_for(await running.ben.say(running.photos, files=TEN))
@@ -87,20 +87,20 @@ async def _no_host(status: int) -> AsyncGenerator[str]:
     ],
 )
 async def test_a_host_that_answers_html_is_told_from_one_that_works(
-    town: Town, status: int, told: str
+    harness: Harness, status: int, told: str
 ) -> None:
-    async with _no_host(status) as url, town.bot(job_patience_s=0):
-        await town.set_untried_key("chv_a_key_for_no_host", host=url)
-        await town.mirror()
+    async with _no_host(status) as url, harness.bot(job_patience_s=0):
+        await harness.set_untried_key("chv_a_key_for_no_host", host=url)
+        await harness.mirror()
 
-        card = await town.card_for(await town.ben.say(town.photos, files=[picture()]))
+        card = await harness.card_for(await harness.ben.say(harness.photos, files=[picture()]))
 
         assert told in str(card.embeds)
         assert "Please sign in" not in str(card.embeds)
         assert "<script" not in str(card.embeds)
 
 
-async def test_who_left_meanwhile_still_has_their_picture_kept(running: Town) -> None:
+async def test_who_left_meanwhile_still_has_their_picture_kept(running: Harness) -> None:
     running.sim.faults.delay(f"GET /channels/{running.photos.id}/messages", 0.3)
     posted = await running.ben.say(running.photos, files=[picture()])
 
@@ -111,7 +111,7 @@ async def test_who_left_meanwhile_still_has_their_picture_kept(running: Town) ->
     await eventually(lambda: "direct messages" in card.content)
 
 
-async def test_a_role_that_was_deleted_keeps_no_manager_out(running: Town) -> None:
+async def test_a_role_that_was_deleted_keeps_no_manager_out(running: Harness) -> None:
     role = running.guild.add_role("Uploaders")
     for name in ("uploaders", "role"):
         await running.set_option(name, f"<@&{role.id}>")
@@ -129,7 +129,7 @@ async def test_a_role_that_was_deleted_keeps_no_manager_out(running: Town) -> No
     assert (await running.card_for(posted)).embeds[0]["title"] == "b.png"
 
 
-async def test_an_emoji_that_was_deleted_can_be_replaced(running: Town) -> None:
+async def test_an_emoji_that_was_deleted_can_be_replaced(running: Harness) -> None:
     await running.set_option("consent", "react")
     await running.set_option("save_emoji", "<:gone:123456789012345678>")
     posted = await running.ben.say(running.photos, files=[picture()])
@@ -142,7 +142,7 @@ async def test_an_emoji_that_was_deleted_can_be_replaced(running: Town) -> None:
 
 
 async def test_every_interaction_is_acknowledged_in_time_while_the_bot_is_busy(
-    running: Town,
+    running: Harness,
 ) -> None:
     """Discord gives three seconds; the loopback Discord drops what is acknowledged later."""
     await running.set_option("answer", "silent")

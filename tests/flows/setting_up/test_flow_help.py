@@ -6,7 +6,7 @@ from imgoe_bot.discordsim import Message, Permission, Upload
 from imgoe_bot.discordsim.wire import mappings, text
 from imgoe_bot.domain.mirror import Skip
 from imgoe_bot.ui.translate import LOCALES, words_for_locale
-from tests.flows.kit import Town, picture
+from tests.flows.kit import Harness, picture
 
 
 def _fields(message: Message) -> dict[str, str]:
@@ -14,8 +14,8 @@ def _fields(message: Message) -> dict[str, str]:
     return {text(field, "name"): text(field, "value") for field in fields}
 
 
-def _link(town: Town, message: Message) -> str:
-    return f"https://discord.com/channels/{town.guild.id}/{message.channel_id}/{message.id}"
+def _link(harness: Harness, message: Message) -> str:
+    return f"https://discord.com/channels/{harness.guild.id}/{message.channel_id}/{message.id}"
 
 
 @pytest.mark.parametrize("code", LOCALES)
@@ -32,7 +32,7 @@ def test_menu_names_are_as_short_as_discord_asks(code: str) -> None:
     assert [len(words(f"menu.{name}")) <= 32 for name in ("keep", "heal", "why")] == [True] * 3
 
 
-async def test_help_names_what_a_member_may_use_and_nothing_else(running: Town) -> None:
+async def test_help_names_what_a_member_may_use_and_nothing_else(running: Harness) -> None:
     asked = await running.ben.slash(running.lounge, "help")
 
     answer = await asked.wait_response(10)
@@ -45,7 +45,7 @@ async def test_help_names_what_a_member_may_use_and_nothing_else(running: Town) 
     assert "/status" not in shown
 
 
-async def test_help_shows_a_moderator_everything_in_their_language(running: Town) -> None:
+async def test_help_shows_a_moderator_everything_in_their_language(running: Harness) -> None:
     running.ada.user.locale = "de"
     asked = await running.ada.slash(running.lounge, "help")
 
@@ -57,7 +57,7 @@ async def test_help_shows_a_moderator_everything_in_their_language(running: Town
     assert words_for_locale("de")("command.upload.description") in shown
 
 
-async def test_help_in_direct_messages_names_what_works_there(running: Town) -> None:
+async def test_help_in_direct_messages_names_what_works_there(running: Harness) -> None:
     asked = await running.ben.slash(running.ben.dm, "help")
 
     shown = str((await asked.wait_response(10)).embeds)
@@ -68,7 +68,7 @@ async def test_help_in_direct_messages_names_what_works_there(running: Town) -> 
     assert "Why?" not in shown
 
 
-async def test_why_tells_each_check_of_a_message_that_was_kept(running: Town) -> None:
+async def test_why_tells_each_check_of_a_message_that_was_kept(running: Harness) -> None:
     source = await running.ben.say(
         running.photos, files=[picture(), Upload("notes.txt", b"words", "text/plain")]
     )
@@ -83,7 +83,7 @@ async def test_why_tells_each_check_of_a_message_that_was_kept(running: Town) ->
     assert "✗ **notes.txt**: that kind of file is not kept here" in answer
 
 
-async def test_why_names_the_check_that_failed(running: Town) -> None:
+async def test_why_names_the_check_that_failed(running: Harness) -> None:
     source = await running.ben.say(running.lounge, files=[picture()])
 
     asked = await running.ben.slash(running.photos, "why", message=_link(running, source))
@@ -93,7 +93,7 @@ async def test_why_names_the_check_that_failed(running: Town) -> None:
     assert "✗ Its channel, category or server is mirrored" in answer
 
 
-async def test_why_shows_nobody_a_message_they_may_not_read(running: Town) -> None:
+async def test_why_shows_nobody_a_message_they_may_not_read(running: Harness) -> None:
     den = running.guild.add_channel("den")
     running.guild.overwrite(den, None, deny=Permission.VIEW_CHANNEL)
     source = await running.ada.say(running.photos, "x")
@@ -106,7 +106,7 @@ async def test_why_shows_nobody_a_message_they_may_not_read(running: Town) -> No
     assert "Copy the link of a message" in (await odd.wait_response(10)).content
 
 
-async def test_status_tells_a_moderator_how_it_goes(running: Town) -> None:
+async def test_status_tells_a_moderator_how_it_goes(running: Harness) -> None:
     source = await running.ben.say(running.photos, files=[picture()])
     await running.card_for(source)
 
@@ -121,7 +121,7 @@ async def test_status_tells_a_moderator_how_it_goes(running: Town) -> None:
     assert "shard 1 of 1" in fields["Bot"]
 
 
-async def test_status_names_what_a_given_up_job_failed_of(running: Town) -> None:
+async def test_status_names_what_a_given_up_job_failed_of(running: Harness) -> None:
     notes = Upload("notes.png", b"just words", "image/png")
     source = await running.ben.say(running.photos, files=[notes])
     await running.card_for(source)

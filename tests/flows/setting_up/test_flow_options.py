@@ -9,22 +9,22 @@ import pytest_asyncio
 from imgoe_bot.discordsim import ChannelType, Interaction, Message, Permission, Person, Upload
 from imgoe_bot.domain.option_kinds import Form
 from imgoe_bot.domain.options import OPTIONS
-from tests.flows.kit import Town, eventually
+from tests.flows.kit import Harness, eventually
 
 
 @pytest_asyncio.fixture
-async def office(town: Town) -> AsyncIterator[Town]:
+async def office(harness: Harness) -> AsyncIterator[Harness]:
     """The bot runs; nothing is set."""
-    async with town.bot():
-        yield town
+    async with harness.bot():
+        yield harness
 
 
 async def _answer(asked: Interaction) -> Message:
     return await asked.wait_response()
 
 
-async def _set(town: Town, by: Person | None = None, **given: object) -> Message:
-    return await _answer(await (by or town.ada).slash(town.photos, "settings set", **given))
+async def _set(harness: Harness, by: Person | None = None, **given: object) -> Message:
+    return await _answer(await (by or harness.ada).slash(harness.photos, "settings set", **given))
 
 
 async def _offers(asked: Interaction) -> dict[str, str]:
@@ -32,18 +32,18 @@ async def _offers(asked: Interaction) -> dict[str, str]:
     return {str(each["value"]): str(each["name"]) for each in asked.choices or []}
 
 
-async def _shown(town: Town, **given: object) -> str:
+async def _shown(harness: Harness, **given: object) -> str:
     """Return every page of ``/settings show``."""
-    message = await _answer(await town.ada.slash(town.photos, "settings show", **given))
+    message = await _answer(await harness.ada.slash(harness.photos, "settings show", **given))
     pages = [str(message.embeds)]
     while "'label': 'Next'" in str(message.components):
-        await town.ada.click(message, "Next")
+        await harness.ada.click(message, "Next")
         await eventually(lambda: str(message.embeds) != pages[-1])
         pages.append(str(message.embeds))
     return "\n".join(pages)
 
 
-async def test_show_explains_every_option_on_pages_that_fit(office: Town) -> None:
+async def test_show_explains_every_option_on_pages_that_fit(office: Harness) -> None:
     pages = await _shown(office)
 
     assert [
@@ -53,7 +53,7 @@ async def test_show_explains_every_option_on_pages_that_fit(office: Town) -> Non
     assert "default" in pages
 
 
-async def test_a_value_is_inherited_from_the_category_and_says_so(office: Town) -> None:
+async def test_a_value_is_inherited_from_the_category_and_says_so(office: Harness) -> None:
     art = office.guild.add_channel("art", type=ChannelType.CATEGORY)
     inside = office.guild.add_channel("sketches", parent=art)
     await _set(office, name="answer", value="thread", channel=art)
@@ -65,7 +65,7 @@ async def test_a_value_is_inherited_from_the_category_and_says_so(office: Town) 
 
 
 async def test_set_answers_with_what_held_before_and_holds_for_that_place_alone(
-    office: Town,
+    office: Harness,
 ) -> None:
     answer = await _set(office, name="answer", value="silent", channel=office.lounge)
 
@@ -76,13 +76,13 @@ async def test_set_answers_with_what_held_before_and_holds_for_that_place_alone(
     assert "`silent` · set here" in await _shown(office, channel=office.lounge)
 
 
-async def test_a_template_is_shown_filled_in(office: Town) -> None:
+async def test_a_template_is_shown_filled_in(office: Harness) -> None:
     answer = await _set(office, name="title", value="{name} in the club")
 
     assert "For example: `holiday in the club`" in answer.content
 
 
-async def test_a_forum_and_a_thread_take_options_of_their_own(office: Town) -> None:
+async def test_a_forum_and_a_thread_take_options_of_their_own(office: Harness) -> None:
     forum = office.guild.add_channel("gallery", type=ChannelType.FORUM)
     thread = await office.ben.open_thread(office.photos, "cats")
 
@@ -109,7 +109,7 @@ async def test_a_forum_and_a_thread_take_options_of_their_own(office: Town) -> N
     ],
 )
 async def test_a_value_that_is_none_is_refused_with_what_would_be_one(
-    office: Town, name: str, value: str, says: str
+    office: Harness, name: str, value: str, says: str
 ) -> None:
     answer = await _set(office, name=name, value=value)
 
@@ -117,13 +117,13 @@ async def test_a_value_that_is_none_is_refused_with_what_would_be_one(
     assert "Nothing was changed." in answer.content
 
 
-async def test_what_holds_for_the_server_only_takes_no_channel(office: Town) -> None:
+async def test_what_holds_for_the_server_only_takes_no_channel(office: Harness) -> None:
     answer = await _set(office, name="guild_files", value="5", channel=office.photos)
 
     assert "whole server" in answer.content
 
 
-async def test_reset_lets_one_option_or_all_inherit_again(office: Town) -> None:
+async def test_reset_lets_one_option_or_all_inherit_again(office: Harness) -> None:
     for name, value in (("answer", "silent"), ("bots", "on"), ("keyword", "cat")):
         await _set(office, name=name, value=value)
 
@@ -139,13 +139,13 @@ async def test_reset_lets_one_option_or_all_inherit_again(office: Town) -> None:
     assert none.components == []
 
 
-async def _press_reset(town: Town, question: Message) -> None:
+async def _press_reset(harness: Harness, question: Message) -> None:
     asked = question.content
-    await town.ada.click(question, "Reset")
+    await harness.ada.click(question, "Reset")
     await eventually(lambda: question.content != asked)
 
 
-async def test_a_reset_says_first_what_goes_and_what_holds_then(office: Town) -> None:
+async def test_a_reset_says_first_what_goes_and_what_holds_then(office: Harness) -> None:
     await _set(office, name="answer", value="silent")
     for name, value in (("answer", "thread"), ("bots", "on")):
         await _set(office, name=name, value=value, channel=office.lounge)
@@ -162,7 +162,7 @@ async def test_a_reset_says_first_what_goes_and_what_holds_then(office: Town) ->
     assert "`thread` · set here" in await _shown(office, channel=office.lounge)
 
 
-async def test_a_reset_that_is_not_confirmed_changes_nothing(office: Town) -> None:
+async def test_a_reset_that_is_not_confirmed_changes_nothing(office: Harness) -> None:
     await _set(office, name="answer", value="silent")
 
     await _answer(await office.ada.slash(office.photos, "settings reset"))
@@ -170,7 +170,7 @@ async def test_a_reset_that_is_not_confirmed_changes_nothing(office: Town) -> No
     assert "`silent` · set here" in await _shown(office)
 
 
-async def test_a_reset_of_what_was_changed_meanwhile_is_asked_anew(office: Town) -> None:
+async def test_a_reset_of_what_was_changed_meanwhile_is_asked_anew(office: Harness) -> None:
     await _set(office, name="answer", value="silent")
     question = await _answer(await office.ada.slash(office.photos, "settings reset"))
     await _set(office, name="bots", value="on")
@@ -181,7 +181,7 @@ async def test_a_reset_of_what_was_changed_meanwhile_is_asked_anew(office: Town)
     assert "`silent` · set here" in await _shown(office)
 
 
-async def test_who_lost_the_right_meanwhile_confirms_no_reset(office: Town) -> None:
+async def test_who_lost_the_right_meanwhile_confirms_no_reset(office: Harness) -> None:
     cleo = office.sim.add_person("cleo")
     member = office.guild.join(cleo, permissions=Permission.MANAGE_GUILD)
     await _set(office, name="answer", value="silent")
@@ -194,18 +194,18 @@ async def test_who_lost_the_right_meanwhile_confirms_no_reset(office: Town) -> N
     assert "`silent` · set here" in await _shown(office)
 
 
-async def test_a_reset_can_be_confirmed_after_a_restart(town: Town) -> None:
-    async with town.bot():
-        await _set(town, name="answer", value="silent", channel=town.lounge)
-        asked = await town.ada.slash(town.photos, "settings reset", channel=town.lounge)
+async def test_a_reset_can_be_confirmed_after_a_restart(harness: Harness) -> None:
+    async with harness.bot():
+        await _set(harness, name="answer", value="silent", channel=harness.lounge)
+        asked = await harness.ada.slash(harness.photos, "settings reset", channel=harness.lounge)
         question = await _answer(asked)
-    async with town.bot():
-        await _press_reset(town, question)
+    async with harness.bot():
+        await _press_reset(harness, question)
 
-        assert f"<#{town.lounge.id}> inherits 1 option again" in question.content
+        assert f"<#{harness.lounge.id}> inherits 1 option again" in question.content
 
 
-async def test_an_export_brings_everything_back_and_holds_no_secret(office: Town) -> None:
+async def test_an_export_brings_everything_back_and_holds_no_secret(office: Harness) -> None:
     key = await office.host.create_key("flow")
     await office.set_key(key)
     await _set(office, name="title", value="{channel}")
@@ -238,7 +238,7 @@ async def test_an_export_brings_everything_back_and_holds_no_secret(office: Town
         json.dumps({"format": "imgoe-settings-1", "places": {"9" * 30: {"bots": "on"}}}).encode(),
     ],
 )
-async def test_a_file_that_is_no_export_changes_nothing(office: Town, data: bytes) -> None:
+async def test_a_file_that_is_no_export_changes_nothing(office: Harness, data: bytes) -> None:
     await _set(office, name="answer", value="silent")
 
     upload = Upload("settings.json", data, "application/json")
@@ -248,7 +248,7 @@ async def test_a_file_that_is_no_export_changes_nothing(office: Town, data: byte
     assert "`silent` · set here" in await _shown(office)
 
 
-async def test_an_export_with_a_value_that_is_none_is_refused_whole(office: Town) -> None:
+async def test_an_export_with_a_value_that_is_none_is_refused_whole(office: Harness) -> None:
     places = {"0": {"bots": "on", "answer": "shout"}}
     data = json.dumps({"format": "imgoe-settings-1", "places": places}).encode()
 
@@ -259,7 +259,7 @@ async def test_an_export_with_a_value_that_is_none_is_refused_whole(office: Town
     assert "set here" not in await _shown(office)
 
 
-async def test_a_file_far_too_large_is_refused_by_its_size(office: Town) -> None:
+async def test_a_file_far_too_large_is_refused_by_its_size(office: Harness) -> None:
     upload = Upload("settings.json", b" " * 80_001, "application/json")
 
     answer = await _answer(await office.ada.slash(office.photos, "settings import", file=upload))
@@ -267,7 +267,7 @@ async def test_a_file_far_too_large_is_refused_by_its_size(office: Town) -> None
     assert "too long" in answer.content
 
 
-async def test_history_tells_who_changed_what_newest_first(office: Town) -> None:
+async def test_history_tells_who_changed_what_newest_first(office: Harness) -> None:
     await office.set_key()
     await _set(office, name="bots", value="on", channel=office.lounge)
     await _set(office, name="answer", value="silent")
@@ -281,7 +281,7 @@ async def test_history_tells_who_changed_what_newest_first(office: Town) -> None
     assert "**key**" in lines[2]
 
 
-async def test_no_option_points_at_another_servers_channel(office: Town) -> None:
+async def test_no_option_points_at_another_servers_channel(office: Harness) -> None:
     other = office.sim.add_guild("Elsewhere", owner=office.ada).add_channel("secret")
     places = {"0": {"log_channel": str(other.id)}}
     data = json.dumps({"format": "imgoe-settings-1", "places": places}).encode()
@@ -295,7 +295,7 @@ async def test_no_option_points_at_another_servers_channel(office: Town) -> None
     assert "set here" not in await _shown(office)
 
 
-async def test_names_and_values_are_offered_while_typing(office: Town) -> None:
+async def test_names_and_values_are_offered_while_typing(office: Harness) -> None:
     names = await _offers(
         await office.ada.autocomplete(office.photos, "settings set", "name", name="uploaders:")
     )
@@ -309,7 +309,7 @@ async def test_names_and_values_are_offered_while_typing(office: Town) -> None:
     assert values == {"opt-in": "opt-in: only of those who agreed before"}
 
 
-async def test_a_channel_option_offers_the_servers_channels(office: Town) -> None:
+async def test_a_channel_option_offers_the_servers_channels(office: Harness) -> None:
     values = await _offers(
         await office.ada.autocomplete(
             office.photos, "settings set", "value", name="log_channel", value="loun"
@@ -322,7 +322,7 @@ async def test_a_channel_option_offers_the_servers_channels(office: Town) -> Non
     assert f"is now <#{office.lounge.id}>" in answer.content
 
 
-async def test_every_value_that_is_offered_is_taken(office: Town) -> None:
+async def test_every_value_that_is_offered_is_taken(office: Harness) -> None:
     for name, option in OPTIONS.items():
         typed = await office.ada.autocomplete(
             office.photos, "settings set", "value", name=name, value=""
@@ -334,7 +334,7 @@ async def test_every_value_that_is_offered_is_taken(office: Town) -> None:
         assert all(0 < len(label) <= 100 for label in values.values())
 
 
-async def test_a_member_is_refused_even_where_discord_shows_the_commands(office: Town) -> None:
+async def test_a_member_is_refused_even_where_discord_shows_the_commands(office: Harness) -> None:
     office.guild.override_command("settings", office.ben, allowed=True)
     upload = Upload("settings.json", b"{}", "application/json")
 
@@ -358,15 +358,15 @@ async def test_a_member_is_refused_even_where_discord_shows_the_commands(office:
     assert "set here" not in await _shown(office)
 
 
-async def test_pages_turn_after_a_restart_and_not_for_who_lost_the_right(town: Town) -> None:
-    cleo = town.sim.add_person("cleo")
-    member = town.guild.join(cleo, permissions=Permission.MANAGE_GUILD)
-    async with town.bot():
-        shown = await _answer(await cleo.slash(town.photos, "settings show"))
-    async with town.bot():
+async def test_pages_turn_after_a_restart_and_not_for_who_lost_the_right(harness: Harness) -> None:
+    cleo = harness.sim.add_person("cleo")
+    member = harness.guild.join(cleo, permissions=Permission.MANAGE_GUILD)
+    async with harness.bot():
+        shown = await _answer(await cleo.slash(harness.photos, "settings show"))
+    async with harness.bot():
         turned = await cleo.click(shown, "Next")
         await turned.wait_acknowledged()
-        second = await cleo.wait_for_message(town.photos, lambda m: "· 2/" in str(m.embeds))
+        second = await cleo.wait_for_message(harness.photos, lambda m: "· 2/" in str(m.embeds))
         member.role_ids.clear()
 
         refused = await cleo.click(second, "Back")

@@ -8,20 +8,20 @@ import pytest_asyncio
 
 from imgoe_bot.discordsim import DiscordSim, Message, Permission, Person, SimOptions
 from imgoe_bot.hostserver import HostOptions, HostServer
-from tests.flows.kit import Town, eventually, picture
+from tests.flows.kit import Harness, eventually, picture
 
 NOWHERE = "http://127.0.0.1:9"
 
 
 @pytest_asyncio.fixture
-async def office(town: Town) -> AsyncIterator[Town]:
+async def office(harness: Harness) -> AsyncIterator[Harness]:
     """The bot runs; nothing is set."""
-    async with town.bot(job_patience_s=0):
-        yield town
+    async with harness.bot(job_patience_s=0):
+        yield harness
 
 
-async def _open(town: Town, by: Person | None = None) -> Message:
-    asked = await (by or town.ada).slash(town.photos, "setup")
+async def _open(harness: Harness, by: Person | None = None) -> Message:
+    asked = await (by or harness.ada).slash(harness.photos, "setup")
     return await asked.wait_response()
 
 
@@ -32,23 +32,23 @@ async def _at(message: Message, step: int, says: str = "") -> None:
 
 
 async def _enter_key(
-    town: Town,
+    harness: Harness,
     wizard: Message,
     key: str,
     *,
     host: str | None = None,
     button: str = "Enter the key…",
 ) -> None:
-    opened = await town.ada.click(wizard, button)
-    await town.ada.fill_modal(opened, {"host": host or town.host.url, "key": key})
+    opened = await harness.ada.click(wizard, button)
+    await harness.ada.fill_modal(opened, {"host": host or harness.host.url, "key": key})
 
 
-async def _to_answers(town: Town, wizard: Message) -> str:
+async def _to_answers(harness: Harness, wizard: Message) -> str:
     """Walk to the step of choices; returns the key."""
-    key = await town.host.create_key("flow")
-    await town.ada.click(wizard, "Next")
+    key = await harness.host.create_key("flow")
+    await harness.ada.click(wizard, "Next")
     await _at(wizard, 2)
-    await _enter_key(town, wizard, key)
+    await _enter_key(harness, wizard, key)
     await _at(wizard, 3)
     return key
 
@@ -59,7 +59,7 @@ def _menu(wizard: Message, start: str) -> str:
     return next(part.split("'")[0] for part in found if part.startswith(start))
 
 
-async def test_five_clicks_with_defaults_set_a_server_up(office: Town) -> None:
+async def test_five_clicks_with_defaults_set_a_server_up(office: Harness) -> None:
     wizard = await _open(office)
     await _at(wizard, 1)
 
@@ -83,7 +83,7 @@ async def test_five_clicks_with_defaults_set_a_server_up(office: Town) -> None:
     assert (await office.card_for(source)).embeds[0]["title"] == "cat.png"
 
 
-async def test_the_test_upload_leaves_nothing_on_the_host(office: Town) -> None:
+async def test_the_test_upload_leaves_nothing_on_the_host(office: Harness) -> None:
     wizard = await _open(office)
     key = await _to_answers(office, wizard)
     await office.ada.click(wizard, "Next")
@@ -100,7 +100,7 @@ async def test_the_test_upload_leaves_nothing_on_the_host(office: Town) -> None:
     assert "probe" not in kept.text
 
 
-async def test_a_channel_that_is_chosen_is_told_that_it_is_kept(office: Town) -> None:
+async def test_a_channel_that_is_chosen_is_told_that_it_is_kept(office: Harness) -> None:
     wizard = await _open(office)
     await _to_answers(office, wizard)
     await office.ada.click(wizard, "Next")
@@ -113,7 +113,7 @@ async def test_a_channel_that_is_chosen_is_told_that_it_is_kept(office: Town) ->
         await office.ben.wait_for_message(channel, lambda m: "are copied to" in m.content)
 
 
-async def test_a_missing_permission_is_named_with_its_channel(office: Town) -> None:
+async def test_a_missing_permission_is_named_with_its_channel(office: Harness) -> None:
     office.sim.faults.revoke(office.photos, Permission.EMBED_LINKS)
     wizard = await _open(office)
     await _to_answers(office, wizard)
@@ -125,7 +125,7 @@ async def test_a_missing_permission_is_named_with_its_channel(office: Town) -> N
     await _at(wizard, 5, "Embed Links")
 
 
-async def test_a_wrong_key_is_told_at_once_and_not_saved(office: Town) -> None:
+async def test_a_wrong_key_is_told_at_once_and_not_saved(office: Harness) -> None:
     wizard = await _open(office)
     await office.ada.click(wizard, "Next")
     await _at(wizard, 2)
@@ -140,7 +140,7 @@ async def test_a_wrong_key_is_told_at_once_and_not_saved(office: Town) -> None:
     assert "none yet" in str(shown.embeds)
 
 
-async def test_a_key_for_a_host_that_is_away_may_be_saved_untried(office: Town) -> None:
+async def test_a_key_for_a_host_that_is_away_may_be_saved_untried(office: Harness) -> None:
     wizard = await _open(office)
     menu = _menu(wizard, "imgoe:setup:host")
     opened = await office.ada.select(wizard, menu, ["other"])
@@ -156,7 +156,7 @@ async def test_a_key_for_a_host_that_is_away_may_be_saved_untried(office: Town) 
     assert "chv_some" not in str((wizard.embeds, wizard.components))
 
 
-async def test_changing_the_host_asks_for_the_key_again(office: Town) -> None:
+async def test_changing_the_host_asks_for_the_key_again(office: Harness) -> None:
     await office.set_key()
     wizard = await _open(office)
     await office.ada.click(wizard, "Next")
@@ -173,7 +173,7 @@ async def test_changing_the_host_asks_for_the_key_again(office: Town) -> None:
     assert "'label': 'Next'" not in str(wizard.components)
 
 
-async def test_what_is_no_address_is_refused_and_the_wizard_stays(office: Town) -> None:
+async def test_what_is_no_address_is_refused_and_the_wizard_stays(office: Harness) -> None:
     wizard = await _open(office)
     opened = await office.ada.select(wizard, _menu(wizard, "imgoe:setup:host"), ["other"])
 
@@ -182,7 +182,7 @@ async def test_what_is_no_address_is_refused_and_the_wizard_stays(office: Town) 
     await _at(wizard, 2, "Give the host")
 
 
-async def test_a_choice_holds_for_the_server_and_stands_preselected(office: Town) -> None:
+async def test_a_choice_holds_for_the_server_and_stands_preselected(office: Harness) -> None:
     wizard = await _open(office)
     await _to_answers(office, wizard)
 
@@ -195,7 +195,7 @@ async def test_a_choice_holds_for_the_server_and_stands_preselected(office: Town
     assert "`thread` · set here" in str(shown.embeds)
 
 
-async def test_answers_to_a_log_channel_ask_for_its_name(office: Town) -> None:
+async def test_answers_to_a_log_channel_ask_for_its_name(office: Harness) -> None:
     wizard = await _open(office)
     await _to_answers(office, wizard)
 
@@ -204,7 +204,7 @@ async def test_answers_to_a_log_channel_ask_for_its_name(office: Town) -> None:
     await _at(wizard, 3, "as `log_channel`")
 
 
-async def test_of_two_moderators_the_second_is_told_to_look_again(office: Town) -> None:
+async def test_of_two_moderators_the_second_is_told_to_look_again(office: Harness) -> None:
     cleo = office.sim.add_person("cleo")
     office.guild.join(cleo, permissions=Permission.MANAGE_GUILD)
     first = await _open(office)
@@ -226,7 +226,7 @@ async def test_of_two_moderators_the_second_is_told_to_look_again(office: Town) 
     await eventually(lambda: "**nothing at all**" in str(second.embeds))
 
 
-async def test_a_key_entered_on_old_settings_is_not_stored_over_newer_ones(office: Town) -> None:
+async def test_a_key_entered_on_old_settings_is_not_stored_over_newer_ones(office: Harness) -> None:
     wizard = await _open(office)
     await office.ada.click(wizard, "Next")
     await _at(wizard, 2)
@@ -242,22 +242,22 @@ async def test_a_key_entered_on_old_settings_is_not_stored_over_newer_ones(offic
     assert newer[-4:] in str(wizard.embeds)
 
 
-async def test_the_wizard_goes_on_after_a_restart(town: Town) -> None:
-    async with town.bot():
-        wizard = await _open(town)
-        await _to_answers(town, wizard)
-    async with town.bot():
-        await town.ada.select(wizard, _menu(wizard, "imgoe:setup:set:delivery"), ["button"])
+async def test_the_wizard_goes_on_after_a_restart(harness: Harness) -> None:
+    async with harness.bot():
+        wizard = await _open(harness)
+        await _to_answers(harness, wizard)
+    async with harness.bot():
+        await harness.ada.select(wizard, _menu(wizard, "imgoe:setup:set:delivery"), ["button"])
         await eventually(lambda: "**by a button on the answer**" in str(wizard.embeds))
-        await town.ada.click(wizard, "Next")
+        await harness.ada.click(wizard, "Next")
         await _at(wizard, 4)
-        await town.ada.select(wizard, "imgoe:setup:channels", [town.lounge])
+        await harness.ada.select(wizard, "imgoe:setup:channels", [harness.lounge])
         await _at(wizard, 5)
-        await town.ada.click(wizard, "Test upload")
+        await harness.ada.click(wizard, "Test upload")
         await _at(wizard, 5, "It works")
 
 
-async def test_a_failed_test_upload_says_why(office: Town) -> None:
+async def test_a_failed_test_upload_says_why(office: Harness) -> None:
     wizard = await _open(office)
     await _to_answers(office, wizard)
     await office.set_untried_key("chv_broken_key_0000")
@@ -272,7 +272,7 @@ async def test_a_failed_test_upload_says_why(office: Town) -> None:
     await _at(wizard, 5, "does not accept")
 
 
-async def test_a_member_is_refused_even_where_discord_shows_the_command(office: Town) -> None:
+async def test_a_member_is_refused_even_where_discord_shows_the_command(office: Harness) -> None:
     office.guild.override_command("setup", office.ben, allowed=True)
 
     refused = await _open(office, office.ben)
@@ -281,7 +281,7 @@ async def test_a_member_is_refused_even_where_discord_shows_the_command(office: 
     assert "Manage Server" in refused.content
 
 
-async def test_who_lost_the_right_can_press_nothing_any_more(office: Town) -> None:
+async def test_who_lost_the_right_can_press_nothing_any_more(office: Harness) -> None:
     cleo = office.sim.add_person("cleo")
     member = office.guild.join(cleo, permissions=Permission.MANAGE_GUILD)
     wizard = await _open(office, cleo)
@@ -304,9 +304,9 @@ async def test_the_wizard_speaks_the_moderators_language(tmp_path: Path) -> None
         ada = sim.add_person("ada", locale="de")
         guild = sim.add_guild("Club", owner=ada)
         photos = guild.add_channel("fotos")
-        town = Town(sim, host, guild, photos, photos, ada, ada, tmp_path, http)
-        async with town.bot():
-            wizard = await _open(town)
+        harness = Harness(sim, host, guild, photos, photos, ada, ada, tmp_path, http)
+        async with harness.bot():
+            wizard = await _open(harness)
             offered = await ada.autocomplete(
                 photos, "settings set", "value", name="consent", value="zugestimmt"
             )

@@ -5,24 +5,24 @@ from typing import Any
 
 import pytest
 
-from tests.flows.kit import Town, eventually
+from tests.flows.kit import Harness, eventually
 
 
-def _definition(town: Town, name: str) -> object:
-    return next((c.definition for c in town.sim.world.commands.values() if c.name == name), None)
+def _definition(harness: Harness, name: str) -> object:
+    return next((c.definition for c in harness.sim.world.commands.values() if c.name == name), None)
 
 
-def _twist(town: Town, command: str, changes: dict[str, Any]) -> None:
+def _twist(harness: Harness, command: str, changes: dict[str, Any]) -> None:
     """Let Discord know a command otherwise than the bot does."""
-    known = town.sim.world.commands
+    known = harness.sim.world.commands
     (found,) = [each for each in known.values() if each.name == command]
     definition = dict(found.definition) | changes
     known[found.id] = replace(found, name=str(definition["name"]), definition=definition)
 
 
-async def _ask(town: Town, command: str, options: dict[str, str]) -> str:
-    answer = await (await town.ben.slash(town.lounge, command, **options)).wait_response()
-    assert answer.ephemeral_for == town.ben.id
+async def _ask(harness: Harness, command: str, options: dict[str, str]) -> str:
+    answer = await (await harness.ben.slash(harness.lounge, command, **options)).wait_response()
+    assert answer.ephemeral_for == harness.ben.id
     return answer.content
 
 
@@ -35,7 +35,7 @@ async def _ask(town: Town, command: str, options: dict[str, str]) -> str:
     ids=["renamed", "other options"],
 )
 async def test_a_command_known_as_it_was_is_answered_and_told_anew_once(
-    running: Town, command: str, changes: dict[str, Any], asked: str, options: dict[str, str]
+    running: Harness, command: str, changes: dict[str, Any], asked: str, options: dict[str, str]
 ) -> None:
     right = _definition(running, command)
     _twist(running, command, changes)

@@ -3,14 +3,14 @@
 import pytest
 
 from imgoe_bot.discordsim import Message
-from tests.flows.kit import PATIENCE_S, Town, picture
+from tests.flows.kit import PATIENCE_S, Harness, picture
 
 COLOURS = ("red", "green", "blue", "teal", "gold", "pink")
 
 
 @pytest.mark.parametrize("quota", ["person_files", "guild_files"])
 async def test_files_of_one_message_uploaded_at_once_stay_within_a_quota(
-    running: Town, quota: str
+    running: Harness, quota: str
 ) -> None:
     await running.set_option(quota, "2")
     files = [picture(f"{colour}.png", colour=colour) for colour in COLOURS]
@@ -21,7 +21,7 @@ async def test_files_of_one_message_uploaded_at_once_stay_within_a_quota(
     assert str(card.embeds).count("used up what") + str(card.components).count("used up what") == 4
 
 
-async def test_two_uploads_asked_for_at_once_stay_within_a_quota(running: Town) -> None:
+async def test_two_uploads_asked_for_at_once_stay_within_a_quota(running: Harness) -> None:
     await running.set_option("person_files", "1")
 
     asked = [
@@ -35,7 +35,7 @@ async def test_two_uploads_asked_for_at_once_stay_within_a_quota(running: Town) 
     assert "used up what" in answers[1].content
 
 
-async def test_a_person_is_told_before_a_quota_bites(running: Town) -> None:
+async def test_a_person_is_told_before_a_quota_bites(running: Harness) -> None:
     await running.set_option("person_files", "2")
 
     for name, told in (("one.png", False), ("two.png", True)):
@@ -54,10 +54,12 @@ def _tells_of_the_end(message: Message) -> bool:
     return message.ephemeral and "used 2 of the 2 files" in message.content
 
 
-async def test_who_posts_in_a_mirrored_channel_is_told_along_with_the_links(running: Town) -> None:
+async def test_who_posts_in_a_mirrored_channel_is_told_along_with_the_links(
+    running: Harness,
+) -> None:
     await running.set_option("guild_files", "1")
     await running.ben.say(running.photos, files=[picture()])
 
-    note = await running.note_for(running.ben)
+    note = await running.direct_message_for(running.ben)
 
     assert "This server has used 1 of the 1 files it keeps a day" in note.content

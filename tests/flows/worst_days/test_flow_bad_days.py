@@ -6,12 +6,12 @@ from imgoe_bot.app import run_bot
 from imgoe_bot.discordsim import Message, Permission, Upload
 from imgoe_bot.errors import SourceUnreachable
 from imgoe_bot.hostserver import HostOptions, HostServer
-from tests.flows.kit import DELETE_LINK, Town, eventually, picture
+from tests.flows.kit import DELETE_LINK, Harness, eventually, picture
 
 
-async def _still_works(town: Town) -> None:
-    posted = await town.ada.say(town.photos, files=[picture("alive.png", colour="gold")])
-    card = await town.card_for(posted)
+async def _still_works(harness: Harness) -> None:
+    posted = await harness.ada.say(harness.photos, files=[picture("alive.png", colour="gold")])
+    card = await harness.card_for(posted)
     assert card.embeds[0]["title"] == "alive.png"
     assert card.embeds[0].get("url")
 
@@ -25,7 +25,7 @@ async def _still_works(town: Town) -> None:
     ],
 )
 async def test_a_file_that_is_no_media_is_named_with_the_reason(
-    running: Town, upload: Upload, says: str
+    running: Harness, upload: Upload, says: str
 ) -> None:
     posted = await running.ben.say(running.photos, files=[upload])
 
@@ -36,7 +36,7 @@ async def test_a_file_that_is_no_media_is_named_with_the_reason(
     await _still_works(running)
 
 
-async def test_a_garbled_picture_among_good_ones_spoils_only_itself(running: Town) -> None:
+async def test_a_garbled_picture_among_good_ones_spoils_only_itself(running: Harness) -> None:
     good = picture("good.png")
     broken = Upload("broken.png", good.data[:40], "image/png")
     await running.set_option("layout", "embed")
@@ -48,30 +48,30 @@ async def test_a_garbled_picture_among_good_ones_spoils_only_itself(running: Tow
     assert "broken.png" in str(card.embeds[1])
 
 
-async def test_a_file_over_the_limit_is_refused_with_both_sizes(town: Town) -> None:
-    async with town.bot(max_upload_bytes=100, job_patience_s=0):
-        await town.set_key()
-        await town.mirror()
+async def test_a_file_over_the_limit_is_refused_with_both_sizes(harness: Harness) -> None:
+    async with harness.bot(max_upload_bytes=100, job_patience_s=0):
+        await harness.set_key()
+        await harness.mirror()
 
-        posted = await town.ben.say(town.photos, files=[picture("big.png")])
+        posted = await harness.ben.say(harness.photos, files=[picture("big.png")])
 
-        text = str((await town.card_for(posted)).embeds)
+        text = str((await harness.card_for(posted)).embeds)
     assert "too large" in text
     assert "The limit is 100 bytes" in text
 
 
-async def test_without_a_key_the_answer_tells_a_moderator_what_to_do(town: Town) -> None:
-    async with town.bot():
-        await town.mirror()
+async def test_without_a_key_the_answer_tells_a_moderator_what_to_do(harness: Harness) -> None:
+    async with harness.bot():
+        await harness.mirror()
 
-        posted = await town.ben.say(town.photos, files=[picture()])
+        posted = await harness.ben.say(harness.photos, files=[picture()])
 
-        assert "/settings key" in str((await town.card_for(posted)).embeds)
-        await town.set_key()
-        await _still_works(town)
+        assert "/settings key" in str((await harness.card_for(posted)).embeds)
+        await harness.set_key()
+        await _still_works(harness)
 
 
-async def test_a_wrong_key_is_told_as_such(running: Town) -> None:
+async def test_a_wrong_key_is_told_as_such(running: Harness) -> None:
     await running.set_untried_key("chv_wrong_wrong_wrong")
 
     posted = await running.ben.say(running.photos, files=[picture()])
@@ -83,35 +83,35 @@ async def test_a_wrong_key_is_told_as_such(running: Town) -> None:
     await _still_works(running)
 
 
-async def test_an_unreachable_host_is_told_after_the_last_try(town: Town) -> None:
-    async with town.bot(job_patience_s=1):
-        await town.set_untried_key("chv_some_key_1234", host="http://127.0.0.1:9")
-        await town.mirror()
+async def test_an_unreachable_host_is_told_after_the_last_try(harness: Harness) -> None:
+    async with harness.bot(job_patience_s=1):
+        await harness.set_untried_key("chv_some_key_1234", host="http://127.0.0.1:9")
+        await harness.mirror()
 
-        posted = await town.ben.say(town.photos, files=[picture()])
+        posted = await harness.ben.say(harness.photos, files=[picture()])
 
-        assert "can't be reached" in str((await town.card_for(posted)).embeds)
-        await town.set_key()
-        await _still_works(town)
+        assert "can't be reached" in str((await harness.card_for(posted)).embeds)
+        await harness.set_key()
+        await _still_works(harness)
 
 
-async def test_a_host_that_comes_back_gets_the_picture_after_all(town: Town) -> None:
-    async with HostServer(HostOptions(data_dir=town.folder / "late")) as late:
+async def test_a_host_that_comes_back_gets_the_picture_after_all(harness: Harness) -> None:
+    async with HostServer(HostOptions(data_dir=harness.folder / "late")) as late:
         key = str(late.first_key)
         port = int(late.url.rpartition(":")[2])
-    async with town.bot():
-        await town.set_untried_key(key, host=f"http://127.0.0.1:{port}")
-        await town.mirror()
-        posted = await town.ben.say(town.photos, files=[picture()])
-        await eventually(lambda: any("/messages/" in call for call in town.sim.calls))
+    async with harness.bot():
+        await harness.set_untried_key(key, host=f"http://127.0.0.1:{port}")
+        await harness.mirror()
+        posted = await harness.ben.say(harness.photos, files=[picture()])
+        await eventually(lambda: any("/messages/" in call for call in harness.sim.calls))
 
-        async with HostServer(HostOptions(data_dir=town.folder / "late", port=port)):
-            card = await town.card_for(posted)
+        async with HostServer(HostOptions(data_dir=harness.folder / "late", port=port)):
+            card = await harness.card_for(posted)
 
     assert card.embeds[0]["title"] == "cat.png"
 
 
-async def test_with_closed_dms_the_card_leads_to_the_link_instead(running: Town) -> None:
+async def test_with_closed_dms_the_card_leads_to_the_link_instead(running: Harness) -> None:
     running.ben.dms_closed = True
     await running.ben.say(running.photos, files=[picture()])
     card = await running.ben.wait_for_message(
@@ -129,7 +129,7 @@ async def test_with_closed_dms_the_card_leads_to_the_link_instead(running: Town)
     )
 
 
-async def test_somebody_else_gets_neither_the_link_nor_the_deletion(running: Town) -> None:
+async def test_somebody_else_gets_neither_the_link_nor_the_deletion(running: Harness) -> None:
     cleo = running.sim.add_person("cleo")
     running.guild.join(cleo)
     posted = await running.ben.say(running.photos, files=[picture()])
@@ -142,7 +142,7 @@ async def test_somebody_else_gets_neither_the_link_nor_the_deletion(running: Tow
     assert await running.status(card.embeds[0]["url"]) == 200
 
 
-async def test_a_moderator_may_delete_but_does_not_see_the_link(running: Town) -> None:
+async def test_a_moderator_may_delete_but_does_not_see_the_link(running: Harness) -> None:
     posted = await running.ben.say(running.photos, files=[picture()])
     card = await running.card_for(posted)
     viewer = card.embeds[0]["url"]
@@ -157,20 +157,22 @@ async def test_a_moderator_may_delete_but_does_not_see_the_link(running: Town) -
     assert await running.status(viewer) == 404
 
 
-async def _deleted_while(town: Town, call: str) -> Message:
+async def _deleted_while(harness: Harness, call: str) -> Message:
     """Post a picture and delete the message while the bot's request ``call`` is held up."""
-    town.sim.faults.delay(call, 0.4)
-    calls_before = len(town.sim.calls)
-    posted = await town.ben.say(town.photos, files=[picture()])
+    harness.sim.faults.delay(call, 0.4)
+    calls_before = len(harness.sim.calls)
+    posted = await harness.ben.say(harness.photos, files=[picture()])
     method, _, path = call.partition(" ")
     start = path.partition("*")[0]
     begins = f"{method} {start}"
-    await eventually(lambda: any(c.startswith(begins) for c in town.sim.calls[calls_before:]))
-    await town.ben.delete(posted)
-    return await town.ben.wait_for_message(town.ben.dm, lambda m: "was deleted before" in m.content)
+    await eventually(lambda: any(c.startswith(begins) for c in harness.sim.calls[calls_before:]))
+    await harness.ben.delete(posted)
+    return await harness.ben.wait_for_message(
+        harness.ben.dm, lambda m: "was deleted before" in m.content
+    )
 
 
-async def test_a_message_deleted_before_it_is_read_is_not_kept(running: Town) -> None:
+async def test_a_message_deleted_before_it_is_read_is_not_kept(running: Harness) -> None:
     answer = await _deleted_while(running, f"GET /channels/{running.photos.id}/messages/*")
 
     assert "Nothing was kept" in answer.content
@@ -178,7 +180,7 @@ async def test_a_message_deleted_before_it_is_read_is_not_kept(running: Town) ->
     await _still_works(running)
 
 
-async def test_a_message_deleted_before_its_card_takes_the_copy_with_it(running: Town) -> None:
+async def test_a_message_deleted_before_its_card_takes_the_copy_with_it(running: Harness) -> None:
     answer = await _deleted_while(running, f"POST /channels/{running.photos.id}/messages")
 
     assert "I deleted the copy too" in answer.content
@@ -187,7 +189,7 @@ async def test_a_message_deleted_before_its_card_takes_the_copy_with_it(running:
     await _still_works(running)
 
 
-async def test_a_copy_that_was_announced_outlives_its_message(running: Town) -> None:
+async def test_a_copy_that_was_announced_outlives_its_message(running: Harness) -> None:
     posted = await running.ben.say(running.photos, files=[picture()])
     card = await running.card_for(posted)
 
@@ -198,17 +200,17 @@ async def test_a_copy_that_was_announced_outlives_its_message(running: Town) -> 
 
 
 async def test_in_a_channel_the_bot_may_not_write_the_uploader_still_gets_the_link(
-    running: Town,
+    running: Harness,
 ) -> None:
     running.sim.faults.revoke(running.photos, Permission.SEND_MESSAGES)
 
     await running.ben.say(running.photos, files=[picture()])
 
-    assert DELETE_LINK.search((await running.note_for(running.ben)).content)
+    assert DELETE_LINK.search((await running.direct_message_for(running.ben)).content)
 
 
 async def test_a_storm_of_rate_limits_and_faults_delays_the_card_but_loses_nothing(
-    running: Town,
+    running: Harness,
 ) -> None:
     route = f"POST /channels/{running.photos.id}/messages"
     running.sim.faults.next_statuses(route, [429, 429, 500])
@@ -219,7 +221,7 @@ async def test_a_storm_of_rate_limits_and_faults_delays_the_card_but_loses_nothi
     assert len(running.cards(running.photos)) == 1
 
 
-async def test_a_dropped_gateway_is_resumed(running: Town) -> None:
+async def test_a_dropped_gateway_is_resumed(running: Harness) -> None:
     await running.sim.faults.drop_sockets(resumable=True)
 
     posted = await running.ben.say(running.photos, files=[picture()])
@@ -227,15 +229,15 @@ async def test_a_dropped_gateway_is_resumed(running: Town) -> None:
     await running.card_for(posted)
 
 
-def _stored_files(town: Town) -> list[str]:
-    return [str(f) for f in (town.folder / "host" / "images").rglob("*") if f.is_file()]
+def _stored_files(harness: Harness) -> list[str]:
+    return [str(f) for f in (harness.folder / "host" / "images").rglob("*") if f.is_file()]
 
 
 @pytest.mark.parametrize("status", [403, 404, 429])
 async def test_a_page_in_the_place_of_discord_at_the_start_is_a_matter_of_the_network(
-    town: Town, status: int
+    harness: Harness, status: int
 ) -> None:
-    town.sim.faults.next_statuses("GET /users/@me", [status] * 9, coded=False)
+    harness.sim.faults.next_statuses("GET /users/@me", [status] * 9, coded=False)
 
     with pytest.raises(SourceUnreachable):
-        await run_bot(town.settings())
+        await run_bot(harness.settings())

@@ -13,17 +13,17 @@ from imgoe_bot.discordsim import DiscordSim
 from imgoe_bot.health import is_healthy
 from imgoe_bot.ui import endpoints
 from imgoe_bot.ui.client.connection import is_connected
-from tests.flows.kit import PATIENCE_S, Town, bot_process, eventually, picture
+from tests.flows.kit import PATIENCE_S, Harness, bot_process, eventually, picture
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, message_content=True)
 
 
 async def test_a_bot_is_healthy_while_it_runs_and_not_from_the_moment_it_is_stopped(
-    town: Town,
+    harness: Harness,
 ) -> None:
-    file = town.folder / "bot" / "health"
-    async with bot_process(town) as process:
-        await town.sim.bot_ready(commands=True, timeout_s=60)
+    file = harness.folder / "bot" / "health"
+    async with bot_process(harness) as process:
+        await harness.sim.bot_ready(commands=True, timeout_s=60)
         await eventually(lambda: is_healthy(file))
 
         assert await process.terminate() == 0
@@ -32,18 +32,18 @@ async def test_a_bot_is_healthy_while_it_runs_and_not_from_the_moment_it_is_stop
 
 
 async def test_a_plug_in_shows_its_health_until_it_is_unloaded(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("IMGOE_SECRET_KEY", town.secret_key)
-    monkeypatch.setenv("IMGOE_DATA_DIR", str(town.folder / "bot"))
-    file = town.folder / "bot" / "health"
+    monkeypatch.setenv("IMGOE_SECRET_KEY", harness.secret_key)
+    monkeypatch.setenv("IMGOE_DATA_DIR", str(harness.folder / "bot"))
+    file = harness.folder / "bot" / "health"
     before = endpoints.use(
-        endpoints.Endpoints(town.sim.api_url, town.sim.gateway_url, town.sim.cdn_url)
+        endpoints.Endpoints(harness.sim.api_url, harness.sim.gateway_url, harness.sim.cdn_url)
     )
     bot = commands.Bot(command_prefix="!", intents=INTENTS)
     try:
         async with bot:
-            await bot.login(town.sim.bot_token)
+            await bot.login(harness.sim.bot_token)
             await bot.load_extension("imgoe_bot")
             connecting = asyncio.create_task(bot.connect())
             await eventually(lambda: is_healthy(file))
@@ -84,7 +84,7 @@ async def test_a_bot_that_lost_discord_is_not_connected_though_it_was_ready(
             endpoints.use(before)
 
 
-async def test_a_bot_that_tries_to_reach_discord_again_can_be_stopped(town: Town) -> None:
+async def test_a_bot_that_tries_to_reach_discord_again_can_be_stopped(harness: Harness) -> None:
     trying = asyncio.Event()
 
     async def take_and_say_nothing(
@@ -96,7 +96,7 @@ async def test_a_bot_that_tries_to_reach_discord_again_can_be_stopped(town: Town
 
     async with DiscordSim() as sim:
         given = {"token": sim.bot_token, "api_url": sim.api_url, "gateway_url": sim.gateway_url}
-        settings = town.settings(**{f"discord_{name}": value for name, value in given.items()})
+        settings = harness.settings(**{f"discord_{name}": value for name, value in given.items()})
         before = endpoints.use(endpoints.Endpoints(sim.api_url, sim.gateway_url, sim.cdn_url))
         running = asyncio.create_task(run_bot(settings))
         await sim.bot_ready(commands=True, timeout_s=60)
@@ -116,25 +116,27 @@ async def test_a_bot_that_tries_to_reach_discord_again_can_be_stopped(town: Town
 
 
 async def test_a_host_of_the_operators_own_may_lie_in_a_private_network_beside_the_default(
-    town: Town,
+    harness: Harness,
 ) -> None:
     default = "https://host.example"
-    async with town.bot(
-        allow_private_hosts=False, default_host_url=default, host_public_url=town.host.url
+    async with harness.bot(
+        allow_private_hosts=False, default_host_url=default, host_public_url=harness.host.url
     ):
-        await town.set_key()
-        await town.mirror()
+        await harness.set_key()
+        await harness.mirror()
 
-        posted = await town.ben.say(town.photos, files=[picture()])
+        posted = await harness.ben.say(harness.photos, files=[picture()])
 
-        assert (await town.card_for(posted)).embeds[0]["title"] == "cat.png"
+        assert (await harness.card_for(posted)).embeds[0]["title"] == "cat.png"
 
 
 async def test_a_bot_whose_folder_cannot_be_written_never_speaks_to_discord(
-    town: Town, tmp_path: Path
+    harness: Harness, tmp_path: Path
 ) -> None:
     elsewhere = f"sqlite+aiosqlite:///{tmp_path}/bot/imgoe_bot.sqlite3"
-    async with bot_process(town, IMGOE_DATA_DIR="/proc", IMGOE_DATABASE_URL=elsewhere) as process:
+    async with bot_process(
+        harness, IMGOE_DATA_DIR="/proc", IMGOE_DATABASE_URL=elsewhere
+    ) as process:
         await eventually(lambda: "IMGOE_DATA_DIR /proc can't be written" in process.read_text())
 
-    assert town.sim.calls == []
+    assert harness.sim.calls == []

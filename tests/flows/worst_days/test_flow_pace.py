@@ -3,7 +3,7 @@
 import pytest
 
 from imgoe_bot.discordsim import SimOptions
-from tests.flows.kit import Town, eventually, picture
+from tests.flows.kit import Harness, eventually, picture
 
 PICTURES = 6
 
@@ -15,7 +15,7 @@ def sim_options() -> SimOptions:
 
 
 async def test_more_cards_than_a_channel_takes_at_once_come_without_a_refusal(
-    running: Town,
+    running: Harness,
 ) -> None:
     for number in range(PICTURES):
         file = picture(f"{number}.png", colour=f"#0000{number * 16:02x}")

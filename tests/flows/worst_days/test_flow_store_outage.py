@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from imgoe_bot.adapters.store import migrate, open_engine
 from imgoe_bot.discordsim import Person
-from tests.flows.kit import DELETE_LINK, PATIENCE_S, Town, bot_process, eventually, picture
+from tests.flows.kit import DELETE_LINK, PATIENCE_S, Harness, bot_process, eventually, picture
 from tests.hostserver.postgres import PostgresServer, postgres_server
 
 POSTS = 6
@@ -33,55 +33,55 @@ async def _locked(path: Path) -> AsyncGenerator[None]:
         file.execute("ROLLBACK")
 
 
-def _members(town: Town) -> list[Person]:
-    people = [town.sim.add_person(f"member{n}") for n in range(POSTS)]
+def _members(harness: Harness) -> list[Person]:
+    people = [harness.sim.add_person(f"member{n}") for n in range(POSTS)]
     for person in people:
-        town.guild.join(person)
+        harness.guild.join(person)
     return people
 
 
-async def _post(town: Town, people: list[Person]) -> None:
+async def _post(harness: Harness, people: list[Person]) -> None:
     for n, person in enumerate(people):
-        await person.say(town.photos, files=[picture(f"{n}.png", colour=f"rgb({n},9,9)")])
+        await person.say(harness.photos, files=[picture(f"{n}.png", colour=f"rgb({n},9,9)")])
 
 
-def _slow_down(town: Town) -> None:
+def _slow_down(harness: Harness) -> None:
     """Have each upload begin late, so that the host answers while the database is away."""
-    town.sim.faults.delay(f"GET /channels/{town.photos.id}/messages/*", 1)
+    harness.sim.faults.delay(f"GET /channels/{harness.photos.id}/messages/*", 1)
 
 
-async def _under_way(town: Town) -> None:
-    asked = f"GET /channels/{town.photos.id}/messages/"
-    await eventually(lambda: sum(call.startswith(asked) for call in town.sim.calls) >= 2)
+async def _under_way(harness: Harness) -> None:
+    asked = f"GET /channels/{harness.photos.id}/messages/"
+    await eventually(lambda: sum(call.startswith(asked) for call in harness.sim.calls) >= 2)
 
 
 def _letters(person: Person) -> int:
     return sum(DELETE_LINK.search(m.content) is not None for m in person.messages(person.dm))
 
 
-async def _all_kept_once(town: Town, people: list[Person]) -> None:
+async def _all_kept_once(harness: Harness, people: list[Person]) -> None:
     await eventually(lambda: all(_letters(person) for person in people))
-    assert len(town.cards(town.photos)) == POSTS
+    assert len(harness.cards(harness.photos)) == POSTS
     assert [_letters(person) for person in people] == [1] * POSTS
-    files = [file for file in (town.folder / "host" / "images").rglob("*") if file.is_file()]
+    files = [file for file in (harness.folder / "host" / "images").rglob("*") if file.is_file()]
     pictures = [file for file in files if not re.search(r"\.(th|md)\.", file.name)]
     assert len(pictures) == POSTS
 
 
-async def test_what_is_done_while_the_file_is_locked_is_kept_once(town: Town) -> None:
-    people = _members(town)
-    async with town.bot():
-        await town.set_key()
-        await town.mirror()
-        _slow_down(town)
-        await _post(town, people)
-        await eventually(lambda: town.read_number("SELECT count(*) FROM post") == POSTS)
-        await _under_way(town)
+async def test_what_is_done_while_the_file_is_locked_is_kept_once(harness: Harness) -> None:
+    people = _members(harness)
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        _slow_down(harness)
+        await _post(harness, people)
+        await eventually(lambda: harness.read_number("SELECT count(*) FROM post") == POSTS)
+        await _under_way(harness)
 
-        async with _locked(town.folder / "bot" / "imgoe_bot.sqlite3"):
+        async with _locked(harness.folder / "bot" / "imgoe_bot.sqlite3"):
             await asyncio.sleep(LOCKED_S)  # how long it is locked is what is tried
 
-        await _all_kept_once(town, people)
+        await _all_kept_once(harness, people)
 
 
 @pytest_asyncio.fixture
@@ -99,24 +99,27 @@ async def postgres() -> AsyncIterator[PostgresServer]:
 
 @pytest.mark.service("postgres")
 async def test_a_postgres_that_is_killed_and_comes_back_costs_nothing_but_a_line(
-    town: Town, postgres: PostgresServer
+    harness: Harness, postgres: PostgresServer
 ) -> None:
-    people = _members(town)
+    people = _members(harness)
     async with bot_process(
-        town, IMGOE_DATABASE_URL=postgres.url, IMGOE_ALLOW_PRIVATE_HOSTS="true", IMGOE_LEASE_S="20"
+        harness,
+        IMGOE_DATABASE_URL=postgres.url,
+        IMGOE_ALLOW_PRIVATE_HOSTS="true",
+        IMGOE_LEASE_S="20",
     ) as bot:
-        await town.sim.bot_ready(timeout_s=PATIENCE_S, commands=True)
-        await town.set_key()
-        await town.mirror()
-        _slow_down(town)
-        await _post(town, people)
-        await _under_way(town)
+        await harness.sim.bot_ready(timeout_s=PATIENCE_S, commands=True)
+        await harness.set_key()
+        await harness.mirror()
+        _slow_down(harness)
+        await _post(harness, people)
+        await _under_way(harness)
 
         await asyncio.to_thread(postgres.kill)
         await asyncio.sleep(AWAY_S)  # how long it is away is what is tried
         await asyncio.to_thread(postgres.start)
 
-        await _all_kept_once(town, people)
+        await _all_kept_once(harness, people)
 
     logged = bot.read_text()
     assert "a job broke" not in logged
