@@ -55,6 +55,13 @@ def test_every_module_that_the_architecture_names_exists() -> None:
     assert len(found) == len(named), sorted(named)
 
 
+def test_every_class_that_the_architecture_names_exists() -> None:
+    named = set(re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)+)", read("ARCHITECTURE.md")))
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    defined = set(re.findall(r"^class (\w+)", sources, re.MULTILINE))
+    assert named - defined == set()
+
+
 def test_every_decision_is_listed_with_its_number() -> None:
     listed = re.findall(r"\| \[(\d{4})\]\((\S+)\)", read("docs/decisions/README.md"))
     records = sorted(path.name for path in DECISIONS.glob("[0-9]*.md"))

@@ -25,7 +25,7 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 class BarChart:
-    """``services.stats.Painter`` with Pillow."""
+    """``services.reports.stats.Painter`` with Pillow."""
 
     async def paint(self, days: Sequence[Day]) -> bytes:
         """Return the chart, drawn beside the event loop."""

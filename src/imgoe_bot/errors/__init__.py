@@ -40,7 +40,7 @@
     └── InternalError ↻
 
 ↻ marks what a later try may cure (``retryable``). Facts are attributes; no class holds a sentence
-for a person: ``ui.failures`` words them for whoever can act, ``cli`` for the terminal. No
+for a person: ``ui.texts`` words them for whoever can act, ``terminal`` for a command line. No
 attribute ever holds a key, a token or a delete link, so any of these may be logged.
 """
 

@@ -73,7 +73,7 @@ def stats_embed(stats: Stats, words: Words) -> discord.Embed:
         embed.add_field(name=words("stats.channels"), value="\n".join(lines))
     if stats.failures:
         lines = [
-            words("stats.failure", reason=words(f"stats.trouble.{sort}"), times=times)
+            words("stats.failure", reason=words(f"stats.failure_kind.{sort}"), times=times)
             for sort, times in stats.failures
         ]
         embed.add_field(name=words("stats.failures"), value="\n".join(lines))
