@@ -11,12 +11,12 @@ import pytest
 import pytest_asyncio
 
 from imgoe_bot.adapters.image_host.chevereto import CheveretoHost, upload_max_s
-from imgoe_bot.adapters.sources.guarded_http import guarded_sockets
 from imgoe_bot.domain.guild import ApiKey
 from imgoe_bot.domain.upload import DeleteLink, Details, Stored
 from imgoe_bot.errors import BadReply, KeyRejected, SettingsRejected
 from imgoe_bot.hostapi import open_http
 from imgoe_bot.hostserver import HostOptions, HostServer
+from imgoe_bot.public_internet import guarded_sockets
 from imgoe_bot.services.ports.media import MediaFile
 from tests.adapters.conftest import Site
 from tests.hostserver.admin import approve_all

@@ -10,7 +10,7 @@ import pytest_asyncio
 from aiohttp import web
 
 from imgoe_bot.adapters.sources.attachments import AttachmentReader
-from imgoe_bot.adapters.sources.guarded_http import is_public, open_guarded_http
+from imgoe_bot.adapters.sources.guarded_http import open_guarded_http
 from imgoe_bot.adapters.sources.web import SourceReader, WebReader
 from imgoe_bot.domain.media import Source
 from imgoe_bot.errors import (
@@ -20,6 +20,7 @@ from imgoe_bot.errors import (
     SourceUnreachable,
     UnsupportedMedia,
 )
+from imgoe_bot.public_internet import is_public
 from imgoe_bot.services.ports.media import MediaReader
 from tests.adapters.conftest import Site
 

@@ -10,9 +10,10 @@ import httpx
 from imgoe_bot.adapters.image_host.chevereto import CheveretoHost
 from imgoe_bot.adapters.image_host.thumbs import HostThumbReader
 from imgoe_bot.adapters.sources.attachments import AttachmentReader
-from imgoe_bot.adapters.sources.guarded_http import guarded_sockets, open_guarded_http
+from imgoe_bot.adapters.sources.guarded_http import open_guarded_http
 from imgoe_bot.adapters.sources.web import SourceReader, WebReader
 from imgoe_bot.hostapi import open_http
+from imgoe_bot.public_internet import guarded_sockets
 from imgoe_bot.services.ports.media import MediaReader, ThumbReader
 from imgoe_bot.services.ports.messenger import Messenger
 from imgoe_bot.services.reports.library import CardPoster

@@ -50,13 +50,7 @@ async def run_bot(settings: Settings) -> None:
         )
     )
     try:
-        await _run(settings, message_content=True)
-    except discord.PrivilegedIntentsRequired:
-        log.warning(
-            "the Message Content intent is off in the developer portal: "
-            "commands work, channels are not mirrored"
-        )
-        await _run(settings, message_content=False)
+        await _run_as_allowed(settings)
     except _NO_NETWORK as error:
         raise SourceUnreachable from error
     except discord.HTTPException as error:
@@ -67,6 +61,18 @@ async def run_bot(settings: Settings) -> None:
         raise ConfigError(
             "IMGOE_DISCORD_TOKEN", "is not accepted by Discord; copy it from the portal again"
         ) from error
+
+
+async def _run_as_allowed(settings: Settings) -> None:
+    """Run with the contents of messages, or without where the portal does not grant them."""
+    try:
+        await _run(settings, message_content=True)
+    except discord.PrivilegedIntentsRequired:
+        log.warning(
+            "the Message Content intent is off in the developer portal: "
+            "commands work, channels are not mirrored"
+        )
+        await _run(settings, message_content=False)
 
 
 async def _run(settings: Settings, *, message_content: bool) -> None:

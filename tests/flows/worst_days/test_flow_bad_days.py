@@ -1,8 +1,12 @@
 """What goes wrong: each gets a clear answer to whoever can act, and the bot lives on."""
 
+import asyncio
+
 import pytest
+from structlog.testing import capture_logs
 
 from imgoe_bot.discordsim import Message, Permission, Upload
+from imgoe_bot.discordsim.gateway.intents import MESSAGE_CONTENT
 from imgoe_bot.errors import SourceUnreachable
 from imgoe_bot.hostserver import HostOptions, HostServer
 from imgoe_bot.terminal.run import run_bot
@@ -241,3 +245,17 @@ async def test_a_page_in_the_place_of_discord_at_the_start_is_a_matter_of_the_ne
 
     with pytest.raises(SourceUnreachable):
         await run_bot(harness.settings())
+
+
+async def test_a_network_that_goes_between_the_two_ways_to_start_is_no_crash(
+    harness: Harness,
+) -> None:
+    harness.sim.faults.forbid_intents(MESSAGE_CONTENT)
+    harness.sim.faults.delay("GET /users/@me", 2)
+
+    with capture_logs() as logs:
+        starting = asyncio.create_task(run_bot(harness.settings()))
+        await eventually(lambda: any("Message Content intent is off" in e["event"] for e in logs))
+        harness.sim.faults.next_statuses("GET /users/@me", [404] * 9, coded=False)
+        with pytest.raises(SourceUnreachable):
+            await starting

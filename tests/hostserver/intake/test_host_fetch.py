@@ -8,7 +8,8 @@ import pytest
 from aiohttp import web
 
 from imgoe_bot.hostserver import HostOptions, HostServer
-from imgoe_bot.hostserver.intake.fetch import GuardedFetcher, is_public
+from imgoe_bot.hostserver.intake.fetch import GuardedFetcher
+from imgoe_bot.public_internet import is_public
 from tests.hostserver.client import Answer, Client, client_of
 from tests.hostserver.pictures import picture
 

@@ -23,7 +23,7 @@ from imgoe_bot.hostserver.decoding.images import ImageLimits
 from imgoe_bot.hostserver.faults import Fault
 from imgoe_bot.hostserver.formats import GIF, JPEG, PNG, Format, sniff
 from imgoe_bot.hostserver.intake.base64_text import Base64Decoder
-from imgoe_bot.hostserver.intake.fetch import is_public, looks_like_url
+from imgoe_bot.hostserver.intake.fetch import looks_like_url
 from imgoe_bot.hostserver.intake.form import parse_expiry, parse_form, parse_tags
 from imgoe_bot.hostserver.intake.form_events import Event
 from imgoe_bot.hostserver.intake.multipart import MultipartParser, boundary_of, parse_headers
@@ -42,6 +42,7 @@ from imgoe_bot.hostserver.options import RequestTimeouts
 from imgoe_bot.hostserver.scrubbing.images import scrub_bytes, scrub_image
 from imgoe_bot.hostserver.scrubbing.mp4 import scrub_mp4
 from imgoe_bot.hostserver.scrubbing.webm import scrub_webm
+from imgoe_bot.public_internet import is_public
 from tests.hostserver.client import Client
 from tests.hostserver.pictures import picture
 

@@ -6,11 +6,9 @@ is asked for its peer once more before a byte is sent.
 """
 
 import asyncio
-import ipaddress
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
@@ -19,50 +17,17 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.intake.spool import Spool
 from imgoe_bot.hostserver.names import sent_filename
+from imgoe_bot.public_internet import Allow, guarded_sockets, is_public
 
 REDIRECTS = 4
 TOTAL_S = 30
 CHUNK_BYTES = 256 * 1024
-# What ``is_global`` does not tell, or not in every Python: addresses that carry an IPv4 address,
-# site-local ones, 6to4 relays, documentation and segment routing.
-# Source: RFC 7526 (192.88.99.0/24), RFC 9637 (3fff::/20), RFC 9602 (5f00::/16).
-_NOT_PUBLIC = tuple(
-    ipaddress.ip_network(text)
-    for text in (
-        "192.88.99.0/24",
-        "3fff::/20",
-        "5f00::/16",
-        "::ffff:0:0/96",
-        "64:ff9b::/96",
-        "64:ff9b:1::/48",
-        "2002::/16",
-        "2001::/32",
-        "::/96",
-        "fec0::/10",
-    )
-)
 Resolve = Callable[[str, int], Awaitable[list[str]]]
-Allow = Callable[[str], bool]
 
 
 def looks_like_url(text: str) -> bool:
     """Answer whether a source sent as text is meant as an address."""
     return text.lstrip()[:8].lower().startswith(("http://", "https://"))
-
-
-def is_public(address: str) -> bool:
-    """Answer whether an IP address is one of the public internet.
-
-    Private, loopback, link-local (with cloud metadata), multicast, reserved, IPv4-mapped, NAT64,
-    6to4 and Teredo addresses are not.
-    """
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if any(parsed in network for network in _NOT_PUBLIC):
-        return False
-    return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
 
 
 async def resolve(host: str, port: int) -> list[str]:
@@ -100,47 +65,6 @@ class _CheckedResolver(AbstractResolver):
         """Nothing is held."""
 
 
-class _CheckedSocket(socket.socket):
-    """A socket that connects to allowed addresses only, and looks again before it speaks."""
-
-    allow: Allow
-    _is_checked = False
-
-    def _check(self, address: Any) -> None:
-        if not self.allow(str(address[0])):
-            raise OSError("the address is not public")
-
-    def connect(self, address: Any, /) -> None:
-        self._check(address)
-        super().connect(address)
-
-    def connect_ex(self, address: Any, /) -> int:
-        self._check(address)
-        return super().connect_ex(address)
-
-    def _check_peer(self) -> None:
-        if not self._is_checked:
-            self._check(self.getpeername())
-            self._is_checked = True
-
-    def send(self, data: Any, flags: int = 0, /) -> int:
-        self._check_peer()
-        return super().send(data, flags)
-
-    def sendmsg(self, *arguments: Any) -> int:
-        self._check_peer()
-        return super().sendmsg(*arguments)
-
-
-def _socket_maker(allow: Allow) -> Callable[..., socket.socket]:
-    def make(found: Any) -> socket.socket:
-        made = _CheckedSocket(family=found[0], type=found[1], proto=found[2])
-        made.allow = allow
-        return made
-
-    return make
-
-
 @dataclass(frozen=True, slots=True)
 class GuardedFetcher:
     """Fetches addresses of strangers.
@@ -162,7 +86,7 @@ class GuardedFetcher:
         connector = aiohttp.TCPConnector(
             resolver=_CheckedResolver(self.resolve_host, self.allow),
             use_dns_cache=False,
-            socket_factory=_socket_maker(self.allow),
+            socket_factory=guarded_sockets(self.allow),
             force_close=True,
         )
         try:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from imgoe_bot.adapters.sources.guarded_http import is_public, open_guarded_http
+from imgoe_bot.adapters.sources.guarded_http import open_guarded_http
 from imgoe_bot.adapters.sources.web import WebReader
 from imgoe_bot.errors import (
     HostBusy,
@@ -22,6 +22,7 @@ from imgoe_bot.errors import (
 )
 from imgoe_bot.hostapi import HostClient, UploadReply, UploadRequest
 from imgoe_bot.hostapi.client.retries import Backoff, RetryPolicy, retried
+from imgoe_bot.public_internet import is_public
 from imgoe_bot.terminal.standard_streams import plain
 from imgoe_bot.terminal.upload.outcome import Outcome
 from imgoe_bot.terminal.upload.sources import SourceOpener, is_web_address, size_of
