@@ -158,7 +158,7 @@ async def test_a_rule_comes_to_rest_once_and_a_moderators_word_takes_the_reason_
 
     rested = await asyncio.gather(
         *(
-            process.rules.rest(GUILD, mine.channel_id, lacks="view_channel")
+            process.rules.auto_pause(GUILD, mine.channel_id, lacks="view_channel")
             for process in (stores, other) * 3
         )
     )
@@ -167,7 +167,7 @@ async def test_a_rule_comes_to_rest_once_and_a_moderators_word_takes_the_reason_
     assert await stores.rules.all() == (replace(mine, paused=True, lacks="view_channel"),)
     await stores.rules.pause(GUILD, mine.channel_id, paused=True)
     assert await stores.rules.of_guild(GUILD) == (replace(mine, paused=True),)
-    assert not await stores.rules.rest(GUILD, ChannelId(5), lacks="view_channel")
+    assert not await stores.rules.auto_pause(GUILD, ChannelId(5), lacks="view_channel")
 
 
 async def test_only_what_rests_for_want_of_a_permission_wakes_and_only_once(
@@ -176,25 +176,25 @@ async def test_only_what_rests_for_want_of_a_permission_wakes_and_only_once(
     mine, paused = rule(), rule(channel_id=78)
     await stores.rules.add(mine)
     await stores.rules.add(paused)
-    await stores.rules.rest(GUILD, mine.channel_id, lacks="view_channel")
+    await stores.rules.auto_pause(GUILD, mine.channel_id, lacks="view_channel")
     await stores.rules.pause(GUILD, paused.channel_id, paused=True)
 
     woke = await asyncio.gather(
-        *(process.rules.wake(mine, remove=False) for process in (stores, other) * 3)
+        *(process.rules.end_auto_pause(mine, remove=False) for process in (stores, other) * 3)
     )
 
     assert sum(woke) == 1
-    assert not await stores.rules.wake(paused, remove=False)
-    assert not await stores.rules.wake(paused, remove=True)
+    assert not await stores.rules.end_auto_pause(paused, remove=False)
+    assert not await stores.rules.end_auto_pause(paused, remove=True)
     assert set(await stores.rules.all()) == {mine, replace(paused, paused=True)}
 
 
 async def test_an_exception_is_removed_as_it_wakes(stores: Stores) -> None:
     mine = rule()
     await stores.rules.add(mine)
-    await stores.rules.rest(GUILD, mine.channel_id, lacks="view_channel")
+    await stores.rules.auto_pause(GUILD, mine.channel_id, lacks="view_channel")
 
-    assert await stores.rules.wake(mine, remove=True)
+    assert await stores.rules.end_auto_pause(mine, remove=True)
 
     assert await stores.rules.of_guild(GUILD) == ()
 

@@ -93,7 +93,7 @@ async def test_several_uploads_are_stored_with_what_was_left_out(stores: Stores)
         FailedItem(3, "3.png", QuotaReached(whose="guild", limit=5, unit="files")),
     ]
 
-    await stores.posts.add_uploaded(owner, *uploads, left=left)
+    await stores.posts.add_uploaded(owner, *uploads, left_out=left)
 
     card = await stores.posts.get_card(owner.id, now=NOW)
     assert card.uploads == tuple(uploads)

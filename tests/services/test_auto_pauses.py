@@ -22,7 +22,7 @@ async def test_who_made_the_rules_is_told_once_of_all_of_them(office: Office) ->
     ]
 
     for _ in range(2):
-        await office.auto_pauses().rest(GUILD, lost, locale="en-US")
+        await office.auto_pauses().pause(GUILD, lost, locale="en-US")
 
     told = {rules[0].created_by: rules for rules in office.messenger.paused}
     assert len(office.messenger.paused) == 2

@@ -59,7 +59,7 @@ class Sketch:
 
 
 @pytest.fixture
-def board() -> FakeCardPoster:
+def card_poster() -> FakeCardPoster:
     return FakeCardPoster()
 
 
@@ -69,8 +69,10 @@ def store(office: Office) -> SqlLibraryStore:
 
 
 @pytest.fixture
-def library(office: Office, store: SqlLibraryStore, board: FakeCardPoster) -> LibraryService:
-    return LibraryService(store, posts=office.stores.posts, board=board, clock=office.clock)
+def library(office: Office, store: SqlLibraryStore, card_poster: FakeCardPoster) -> LibraryService:
+    return LibraryService(
+        store, posts=office.stores.posts, card_poster=card_poster, clock=office.clock
+    )
 
 
 @pytest.fixture
@@ -148,7 +150,7 @@ async def test_one_finds_ones_own_copies_of_all_servers_in_direct_messages(
 
 
 async def test_a_guessed_id_shows_nothing_to_a_stranger(
-    office: Office, library: LibraryService, board: FakeCardPoster
+    office: Office, library: LibraryService, card_poster: FakeCardPoster
 ) -> None:
     upload = await _keep(office)
 
@@ -158,27 +160,27 @@ async def test_a_guessed_id_shows_nothing_to_a_stranger(
         await library.post_again(STRANGER, upload.id, nonce="n")
     with pytest.raises(UploadNotFound):
         await library.get(MEMBER, UploadId("f" * 16))
-    assert board.posted == {}
+    assert card_poster.posted == {}
 
 
 async def test_posting_again_moves_the_card(
-    office: Office, library: LibraryService, board: FakeCardPoster
+    office: Office, library: LibraryService, card_poster: FakeCardPoster
 ) -> None:
     upload = await _keep(office, card=CARD)
 
     place = await library.post_again(MEMBER, upload.id, nonce="press")
 
-    assert board.posted["press"].uploads == (upload,)
-    assert board.removed == [CARD]
+    assert card_poster.posted["press"].uploads == (upload,)
+    assert card_poster.removed == [CARD]
     assert (await office.stores.posts.get_post(upload.post_id)).card == place
 
 
 async def test_a_card_posted_again_is_looked_at_anew_and_has_no_thumbs_of_its_own(
-    office: Office, library: LibraryService, board: FakeCardPoster
+    office: Office, library: LibraryService, card_poster: FakeCardPoster
 ) -> None:
     upload = await _keep(office, card=CARD)
     await office.stores.posts.note_thumbs_attached(upload.post_id)
-    board.lacks_thumbs = True
+    card_poster.lacks_thumbs = True
 
     await library.post_again(MEMBER, upload.id, nonce="press")
 
@@ -187,25 +189,25 @@ async def test_a_card_posted_again_is_looked_at_anew_and_has_no_thumbs_of_its_ow
 
 
 async def test_a_card_that_never_stood_anywhere_is_posted_all_the_same(
-    office: Office, library: LibraryService, board: FakeCardPoster
+    office: Office, library: LibraryService, card_poster: FakeCardPoster
 ) -> None:
     upload = await _keep(office)
 
     await library.post_again(MEMBER, upload.id, nonce="press")
 
-    assert board.removed == []
+    assert card_poster.removed == []
 
 
 async def test_who_may_not_write_there_posts_nothing_again(
-    office: Office, library: LibraryService, board: FakeCardPoster
+    office: Office, library: LibraryService, card_poster: FakeCardPoster
 ) -> None:
     upload = await _keep(office, card=CARD)
-    board.is_open = False
+    card_poster.is_open = False
 
     with pytest.raises(NotAllowed):
         await library.post_again(MEMBER, upload.id, nonce="press")
 
-    assert (board.posted, board.removed) == ({}, [])
+    assert (card_poster.posted, card_poster.removed) == ({}, [])
 
 
 async def test_numbers_are_the_servers_for_who_manages_it_and_else_ones_own(

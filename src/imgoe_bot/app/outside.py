@@ -41,7 +41,7 @@ class DiscordSide:
     """What use cases write in Discord, and what they ask of it."""
 
     messenger: Messenger
-    board: CardPoster
+    card_poster: CardPoster
 
 
 @asynccontextmanager

@@ -80,7 +80,10 @@ def build_services(
         deletions=deleting.deletions,
         retirements=deleting.retirements,
         library=LibraryService(
-            stores.library, posts=stores.posts, board=discord_side.board, clock=basics.clock
+            stores.library,
+            posts=stores.posts,
+            card_poster=discord_side.card_poster,
+            clock=basics.clock,
         ),
         stats=StatsService(stores.library, painter=BarChart(), clock=basics.clock),
         status=_status(stores, basics, uploading, mirroring),

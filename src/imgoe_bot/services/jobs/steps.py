@@ -134,7 +134,7 @@ class Steps:
         if not isinstance(error, NotAllowed):
             return
         lost = InaccessibleChannel(card.post.channel_ids, error.needs)
-        await self._auto_pauses.rest(card.post.guild_id, [lost], locale=card.post.locale)
+        await self._auto_pauses.pause(card.post.guild_id, [lost], locale=card.post.locale)
 
     async def _take_back(self, job: Job, card: Card) -> None:
         await self._deletions.discard(card.uploads)

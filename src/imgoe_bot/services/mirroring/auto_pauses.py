@@ -41,7 +41,7 @@ class AutoPauseService:
         """
         return self._locks.setdefault(guild_id, asyncio.Lock())
 
-    async def rest(
+    async def pause(
         self, guild_id: GuildId, lost: Iterable[InaccessibleChannel], *, locale: str
     ) -> None:
         """Let channels rest, as far as they don't yet, and tell each rule's maker once of all.
@@ -71,7 +71,7 @@ class AutoPauseService:
             return None
         channel_id = lost.channel_ids[0]
         if rule.channel_id == channel_id:
-            changed = await self._rules.rest(guild_id, channel_id, lacks=lost.lacks)
+            changed = await self._rules.auto_pause(guild_id, channel_id, lacks=lost.lacks)
             return replace(rule, paused=True, lacks=lost.lacks) if changed else None
         exception = replace(
             rule,
@@ -83,7 +83,7 @@ class AutoPauseService:
         )
         return exception if await self._rules.add(exception) else None
 
-    async def wake(self, rule: MirrorRule, channel_ids: Sequence[ChannelId]) -> bool:
+    async def resume(self, rule: MirrorRule, channel_ids: Sequence[ChannelId]) -> bool:
         """Let a rule work again that rests for want of a permission.
 
         One that merely made an exception to a wider rule of the same maker goes: what that rule
@@ -100,7 +100,7 @@ class AutoPauseService:
         others = [each for each in rules if each.id != rule.id]
         wider = find_rule(channel_ids, others, guild_id=rule.guild_id)
         is_exception = wider is not None and not wider.paused and _is_of(wider, rule)
-        return await self._rules.wake(rule, remove=is_exception)
+        return await self._rules.end_auto_pause(rule, remove=is_exception)
 
     async def auto_paused(self, guild_id: GuildId) -> Sequence[MirrorRule]:
         """Return the rules that rest for want of a permission."""

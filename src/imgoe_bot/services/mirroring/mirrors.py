@@ -141,9 +141,9 @@ class MirrorService:
     async def observe(self, facts: MessageFacts, *, saved: bool = False) -> Decision:
         """Store the work a message asks for; looked at again, only what it holds anew."""
         decision = await self.decide(facts, saved=saved)
-        left = await self._worth_saying(facts.guild_id, decision)
-        if decision.keep or left:
-            await self._store(facts, decision, left)
+        left_out = await self._worth_saying(facts.guild_id, decision)
+        if decision.keep or left_out:
+            await self._store(facts, decision, left_out)
         return decision
 
     async def take_question(self, facts: MessageFacts, decision: Decision) -> bool:
@@ -162,17 +162,17 @@ class MirrorService:
         return await self._note_once(f"asked {facts.guild_id} {facts.message_id}")
 
     async def _store(
-        self, facts: MessageFacts, decision: Decision, left: Sequence[FailedItem]
+        self, facts: MessageFacts, decision: Decision, left_out: Sequence[FailedItem]
     ) -> None:
         options = await self._options.at(facts.guild_id, facts.channel_ids)
         layout = await self._layouts.choose(options, facts.guild_id, files=len(decision.keep))
         post = replace(self._post_of(facts, decision.rule), layout=layout)
         items = [_item_of(kept) for kept in decision.keep]
-        if not await self._posts.add(post, items, left):
+        if not await self._posts.add(post, items, left_out):
             await self._posts.extend(post, items)
 
     async def _worth_saying(self, guild_id: GuildId, decision: Decision) -> list[FailedItem]:
-        """Return what to say of things left out: kinds that are never kept only once a server."""
+        """Return what to say of what is left out: kinds that are never kept only once a server."""
         reported = [
             each for each in decision.reported if await self._is_news(guild_id, each.reason)
         ]

@@ -24,11 +24,11 @@ class RuleStore(Protocol):
         """Let a channel's rule rest or work again; False when there is none."""
         ...
 
-    async def rest(self, guild_id: GuildId, channel_id: ChannelId, *, lacks: str) -> bool:
+    async def auto_pause(self, guild_id: GuildId, channel_id: ChannelId, *, lacks: str) -> bool:
         """Let a channel's rule rest for want of a permission; False when none works there."""
         ...
 
-    async def wake(self, rule: MirrorRule, *, remove: bool) -> bool:
+    async def end_auto_pause(self, rule: MirrorRule, *, remove: bool) -> bool:
         """Let a rule work again that rests for want of a permission, or remove it.
 
         Returns:

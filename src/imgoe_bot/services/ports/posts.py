@@ -15,7 +15,9 @@ from imgoe_bot.domain.upload import Stored, Upload
 class PostStore(Protocol):
     """Posts and their uploads."""
 
-    async def add(self, post: Post, items: Sequence[Item], left: Sequence[FailedItem] = ()) -> bool:
+    async def add(
+        self, post: Post, items: Sequence[Item], left_out: Sequence[FailedItem] = ()
+    ) -> bool:
         """Store a post and one job for each item; the answer's job waits for them.
 
         What was left out is stored as failed from the start, so that the answer names it.
@@ -41,7 +43,7 @@ class PostStore(Protocol):
         ...
 
     async def add_uploaded(
-        self, post: Post, *uploads: Upload, left: Sequence[FailedItem] = ()
+        self, post: Post, *uploads: Upload, left_out: Sequence[FailedItem] = ()
     ) -> bool:
         """Store a post whose files are uploaded, and the jobs of what follows.
 

@@ -73,11 +73,11 @@ class LibraryService:
     """Finds copies for those who may see them."""
 
     def __init__(
-        self, store: LibraryStore, *, posts: PostStore, board: CardPoster, clock: Clock
+        self, store: LibraryStore, *, posts: PostStore, card_poster: CardPoster, clock: Clock
     ) -> None:
         self._store = store
         self._posts = posts
-        self._board = board
+        self._card_poster = card_poster
         self._clock = clock
 
     async def page(self, actor: Actor, query: Query, *, number: int = 0) -> Page:
@@ -123,12 +123,12 @@ class LibraryService:
         """
         entry = await self.get(actor, upload_id)
         upload = entry.upload
-        if not await self._board.may_post(actor.user_id, upload.guild_id, entry.channel_id):
+        if not await self._card_poster.may_post(actor.user_id, upload.guild_id, entry.channel_id):
             raise NotAllowed(needs="send_messages")
         card = await self._posts.get_card(upload.post_id, now=self._clock.now())
-        posted = await self._board.post(card, nonce=nonce)
+        posted = await self._card_poster.post(card, nonce=nonce)
         due = look_at(posted, now=self._clock.now())
         await self._posts.set_card(card.post.id, posted.location, look_at=due)
         if card.post.card is not None and card.post.card != posted.location:
-            await self._board.remove(card.post.card)
+            await self._card_poster.remove(card.post.card)
         return posted.location

@@ -34,7 +34,7 @@ class Report:
         options: what holds for the whole server, quotas among it.
         budget: how much of what the host may be sent is used up, by all servers.
         expiry_off: whether the host kept the last copy for another time than was asked for.
-        resting: the rules that rest for want of a permission.
+        auto_paused: the rules that rest for want of a permission.
     """
 
     host_url: str
@@ -47,7 +47,7 @@ class Report:
     options: Options
     budget: tuple[LimitUse, ...] = ()
     expiry_off: bool = False
-    resting: tuple[MirrorRule, ...] = ()
+    auto_paused: tuple[MirrorRule, ...] = ()
 
     @property
     def is_used_up(self) -> bool:
@@ -103,7 +103,7 @@ class StatusService:
             options=await self._options.at(guild_id, ()),
             budget=await self._budgets.used(settings.host_url),
             expiry_off=await self._expiry_off(guild_id, health),
-            resting=tuple(await self._auto_pauses.auto_paused(guild_id)),
+            auto_paused=tuple(await self._auto_pauses.auto_paused(guild_id)),
         )
 
     async def record(self, guild_id: GuildId, message_id: MessageId) -> Record:

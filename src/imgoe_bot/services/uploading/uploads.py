@@ -165,8 +165,10 @@ class UploadService:
         options = await self._options.at(post.guild_id, post.channel_ids)
         check_may_upload(actor, options)
         with self._quotas.awaiting(post, files=len(files)) as awaited:
-            uploads, left = await self._upload_each(files, post, requested, awaited)
-            await self._outage.keep(lambda: self._store(post, uploads, left, options, requested))
+            uploads, left_out = await self._upload_each(files, post, requested, awaited)
+            await self._outage.keep(
+                lambda: self._store(post, uploads, left_out, options, requested)
+            )
         return await self._outage.outlast(
             lambda: self._posts.get_card(post.id, now=self._clock.now())
         )
@@ -175,7 +177,7 @@ class UploadService:
         self,
         post: Post,
         uploads: Sequence[Upload],
-        left: Sequence[FailedItem],
+        left_out: Sequence[FailedItem],
         options: Options,
         requested: UploadOptions,
     ) -> None:
@@ -186,7 +188,7 @@ class UploadService:
         """
         layout = await self._layouts.choose(options, post.guild_id, files=len(uploads))
         shown = replace(post, layout=layout, nsfw=post.nsfw or requested.nsfw)
-        if await self._posts.add_uploaded(shown, *uploads, left=left):
+        if await self._posts.add_uploaded(shown, *uploads, left_out=left_out):
             return
         try:
             await self._posts.get_post(post.id)
@@ -202,7 +204,7 @@ class UploadService:
         awaited: AwaitedUploads,
     ) -> tuple[list[Upload], list[FailedItem]]:
         uploads: list[Upload] = []
-        left: list[FailedItem] = []
+        left_out: list[FailedItem] = []
         for each in files:
             try:
                 upload = partial(
@@ -220,8 +222,8 @@ class UploadService:
             except ImgoeError as error:
                 if len(files) == 1 or (isinstance(error, KeyMissing) and not uploads):
                     raise
-                left.append(FailedItem(each.item.position, each.item.filename, error))
-        return uploads, left
+                left_out.append(FailedItem(each.item.position, each.item.filename, error))
+        return uploads, left_out
 
     async def get_card(self, actor: Actor, post_id: PostId) -> Card:
         """Return a post's card to somebody of its server, or to its author anywhere.

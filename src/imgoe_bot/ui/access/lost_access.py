@@ -41,7 +41,7 @@ async def _check_access(guild: discord.Guild, services: Services) -> None:
     if all(rule.paused for rule in rules):
         return
     lost = list(lost_in(guild, rules, await services.marks.stored(guild_id)))
-    await services.auto_pauses.rest(guild_id, lost, locale=str(guild.preferred_locale))
+    await services.auto_pauses.pause(guild_id, lost, locale=str(guild.preferred_locale))
 
 
 async def _wake_if_readable(guild: discord.Guild, rule: MirrorRule, services: Services) -> bool:
@@ -54,7 +54,7 @@ async def _wake_if_readable(guild: discord.Guild, rule: MirrorRule, services: Se
     if missing_in(place, needed_to_mirror(options)) or _lacks_in_log(guild, rule, options):
         return False
     services.marks.hold_unheard(GuildId(guild.id))  # first: a repeat finds it awake already
-    return await services.auto_pauses.wake(rule, line)
+    return await services.auto_pauses.resume(rule, line)
 
 
 def _lacks_in_log(guild: discord.Guild, rule: MirrorRule, options: Options) -> bool:
@@ -74,7 +74,7 @@ async def pause_if_lost(channel: AnyChannel, error: discord.Forbidden, services:
         log.warning("a channel was refused for no permission", channel=channel.id, code=error.code)
         return
     lost = InaccessibleChannel(channel_line(channel), lack)
-    await services.auto_pauses.rest(GuildId(guild.id), [lost], locale=str(guild.preferred_locale))
+    await services.auto_pauses.pause(GuildId(guild.id), [lost], locale=str(guild.preferred_locale))
 
 
 def lost_in(

@@ -20,7 +20,7 @@ def status_embed(report: Report, interaction: AnyInteraction, words: Words) -> d
     """Return queue, host, direct messages, today's use and connection at a glance."""
     halted = report.breaker.reason is not None
     failed = report.health.failure is not None
-    troubled = halted or failed or not report.has_key or bool(report.resting)
+    troubled = halted or failed or not report.has_key or bool(report.auto_paused)
     embed = discord.Embed(title=words("status.title"), colour=COLOUR_FAILED if troubled else COLOUR)
     for name, value in (
         ("queue", queue_text(report, words)),
@@ -30,8 +30,8 @@ def status_embed(report: Report, interaction: AnyInteraction, words: Words) -> d
         ("bot", bot_text(interaction, words)),
     ):
         embed.add_field(name=words(f"status.{name}"), value=value, inline=False)
-    if report.resting:
-        value = rule_list(report.resting, words)
+    if report.auto_paused:
+        value = rule_list(report.auto_paused, words)
         embed.add_field(name=words("status.paused"), value=value, inline=False)
     return embed
 

@@ -49,8 +49,8 @@ async def order_look(connection: AsyncConnection, post: Post, at: datetime) -> N
     await restart_step(connection, look)
 
 
-def failed_values(post: Post, left: FailedItem) -> dict[str, Any]:
+def failed_values(post: Post, left_out: FailedItem) -> dict[str, Any]:
     """Return the columns of an upload that was refused before it began."""
-    item = Item(AttachmentId(-1 - left.position), left.position, left.filename)
+    item = Item(AttachmentId(-1 - left_out.position), left_out.position, left_out.filename)
     failed = job_values(post, Step.UPLOAD, State.DEAD) | rows.item_values(item)
-    return failed | rows.error_values(left.error)
+    return failed | rows.error_values(left_out.error)

@@ -49,7 +49,9 @@ class SqlPostStore:
         self._database = database
         self._vault = vault
 
-    async def add(self, post: Post, items: Sequence[Item], left: Sequence[FailedItem] = ()) -> bool:
+    async def add(
+        self, post: Post, items: Sequence[Item], left_out: Sequence[FailedItem] = ()
+    ) -> bool:
         """Store a post and its jobs; see the port."""
         async with self._database.write() as connection:
             if not await insert_post(connection, post):
@@ -60,9 +62,9 @@ class SqlPostStore:
             ]
             jobs.append(job_values(post, Step.ANNOUNCE, State.WAITING if items else State.READY))
             await connection.execute(insert(t.job), jobs)
-            if left:
+            if left_out:
                 await connection.execute(
-                    insert(t.job), [failed_values(post, each) for each in left]
+                    insert(t.job), [failed_values(post, each) for each in left_out]
                 )
         return True
 
@@ -81,11 +83,11 @@ class SqlPostStore:
             return await extend_post(connection, stored, items, job)
 
     async def add_uploaded(
-        self, post: Post, *uploads: Upload, left: Sequence[FailedItem] = ()
+        self, post: Post, *uploads: Upload, left_out: Sequence[FailedItem] = ()
     ) -> bool:
         """Store a post whose files are uploaded, and the jobs of what follows; see the port."""
         kept = [rows.upload_values(upload, self._vault) for upload in uploads]
-        failed = [failed_values(post, each) for each in left]
+        failed = [failed_values(post, each) for each in left_out]
         async with self._database.write() as connection:
             await free_message(connection, post)
             if not await insert_post(connection, replace(post, answered=True)):

@@ -66,7 +66,7 @@ class SqlRuleStore:
         self.drop(guild_id)
         return changed.rowcount > 0
 
-    async def rest(self, guild_id: GuildId, channel_id: ChannelId, *, lacks: str) -> bool:
+    async def auto_pause(self, guild_id: GuildId, channel_id: ChannelId, *, lacks: str) -> bool:
         """Let a channel's rule rest for want of a permission; see the port."""
         async with self._database.write() as connection:
             changed = await connection.execute(
@@ -80,7 +80,7 @@ class SqlRuleStore:
         self.drop(guild_id)
         return changed.rowcount > 0
 
-    async def wake(self, rule: MirrorRule, *, remove: bool) -> bool:
+    async def end_auto_pause(self, rule: MirrorRule, *, remove: bool) -> bool:
         """Let a rule work again that rests for want of a permission; see the port."""
         table = t.mirror_rule
         resting = (table.c.id == rule.id, table.c.paused.is_(True), table.c.lacks.is_not(None))
