@@ -1,5 +1,7 @@
 """A channel's mark passes nothing that was not decided and stored."""
 
+import asyncio
+
 import pytest
 
 from imgoe_bot.domain.ids import ChannelId, MessageId
@@ -152,3 +154,20 @@ async def test_of_a_channel_that_can_never_be_read_no_more_is_noted_than_memory_
     assert sum(marks.came_live(PHOTOS, MessageId(number)) for number in range(10, 20)) == 2
     assert await _catch_up(marks, to=19)
     assert await _mark(marks) == 19
+
+
+async def test_where_a_channel_begins_holds_before_it_is_stored(marks: HighWaterMarks) -> None:
+    beginning = asyncio.create_task(marks.begin_at(GUILD, {PHOTOS: MessageId(10)}))
+    await asyncio.sleep(0)
+
+    assert not beginning.done()
+    assert marks.beginning_of(PHOTOS) == 10
+    await beginning
+    assert await _mark(marks) == 10
+
+
+async def test_a_look_that_ends_for_nothing_forgets_no_beginning(marks: HighWaterMarks) -> None:
+    async with marks.looking(GUILD, PHOTOS, MessageId(9)):
+        await marks.begin_at(GUILD, {PHOTOS: MessageId(10)})
+
+    assert marks.beginning_of(PHOTOS) == 10

@@ -28,6 +28,7 @@ class _Channel:
         came_live: messages that came by the gateway while it was held.
         newest: the newest message that was decided, 0 before the first.
         mark: what this process stored as the mark, 0 before the first time.
+        beginning: up to where nothing is to be read, whatever is stored by now.
     """
 
     guild_id: GuildId
@@ -38,6 +39,7 @@ class _Channel:
     came_live: set[int] = field(default_factory=set[int])
     newest: int = 0
     mark: int = 0
+    beginning: int = 0
 
     def hold(self) -> None:
         """Let the mark stay where it is until the history was read."""
@@ -138,7 +140,7 @@ class HighWaterMarks:
             channel.under_way.discard(message_id)
         if look.counts:
             await self._passed(channel_id, channel, message_id)
-        elif not channel.under_way:
+        elif not channel.under_way and not channel.beginning:
             self._channels.pop(channel_id, None)
             self._of_guild[guild_id].pop(channel_id, None)
 
@@ -152,11 +154,21 @@ class HighWaterMarks:
         channel = self._channels.get(channel_id)
         return channel is not None and message_id in channel.came_live
 
-    async def begin_at(
-        self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId
-    ) -> None:
-        """Let nothing be read of a channel up to a message: it is mirrored only from there on."""
-        await self._store(channel_id, self._channel(guild_id, channel_id), message_id)
+    async def begin_at(self, guild_id: GuildId, messages: Mapping[ChannelId, MessageId]) -> None:
+        """Let nothing be read of channels up to these messages: they are mirrored from there on.
+
+        That holds before the first wait: what comes next may have the histories read.
+        """
+        for channel_id, message_id in messages.items():
+            channel = self._channel(guild_id, channel_id)
+            channel.beginning = max(channel.beginning, message_id)
+        for channel_id, message_id in messages.items():
+            await self._store(channel_id, self._channel(guild_id, channel_id), message_id)
+
+    def beginning_of(self, channel_id: ChannelId) -> int:
+        """Return up to where nothing is to be read of a channel, 0 where that isn't known here."""
+        channel = self._channels.get(channel_id)
+        return channel.beginning if channel is not None else 0
 
     def begin(self, guild_id: GuildId, channel_id: ChannelId, *, stored: int = 0) -> int:
         """Begin to read a held channel's history; returns what ``finish`` is told.

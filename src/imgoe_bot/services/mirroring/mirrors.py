@@ -85,6 +85,10 @@ class MirrorService:
         """Return the guild's rules, oldest first."""
         return await self._rules.of_guild(guild_id)
 
+    def known_rules(self, guild_id: GuildId) -> tuple[MirrorRule, ...] | None:
+        """Return the guild's rules without a wait, None where they are not in memory."""
+        return self._rules.known_of_guild(guild_id)
+
     async def all_rules(self) -> tuple[MirrorRule, ...]:
         """Return every guild's rules."""
         return await self._rules.all()
@@ -102,7 +106,7 @@ class MirrorService:
 
     def is_surely_unmirrored(self, guild_id: GuildId, channel_ids: Sequence[ChannelId]) -> bool:
         """Tell, without a wait, that no rule covers a channel; False where that isn't known."""
-        known = self._rules.known_of_guild(guild_id)
+        known = self.known_rules(guild_id)
         return known is not None and find_rule(channel_ids, known, guild_id=guild_id) is None
 
     async def _noted(

@@ -52,26 +52,36 @@ def ask_if_behind(message: discord.Message, services: Services) -> None:
 async def note_move(
     before: discord.abc.GuildChannel, after: discord.abc.GuildChannel, services: Services
 ) -> None:
-    """Leave alone what was posted in a channel before it was moved into a mirrored category."""
+    """Leave alone what was posted in a channel before it was moved into a mirrored category.
+
+    Where the rules are in memory that holds before the first wait: a message may be next.
+    """
     guild_id = GuildId(after.guild.id)
-    rules = await services.outage.outlast(lambda: services.mirrors.rules(guild_id))
+    rules = services.mirrors.known_rules(guild_id)
+    if rules is None:
+        rules = await services.outage.outlast(lambda: services.mirrors.rules(guild_id))
     was, is_now = (
         find_rule(channel_line(each), rules, guild_id=guild_id) for each in (before, after)
     )
     if was is not None or is_now is None:
         return
-    for place in (after, *getattr(after, "threads", ())):
-        newest = MessageId(getattr(place, "last_message_id", None) or 0)
-        await services.marks.begin_at(guild_id, ChannelId(place.id), newest)
+    moved = (after, *getattr(after, "threads", ()))
+    await services.marks.begin_at(guild_id, {ChannelId(each.id): _newest(each) for each in moved})
 
 
 async def pass_over_paused(guild: discord.Guild, services: Services) -> None:
     """Leave alone what was posted in a pause that is about to end before it was caught up."""
     guild_id, marks = GuildId(guild.id), services.marks
-    for channel, rule in _mirrored(guild, await services.mirrors.rules(guild_id)):
-        channel_id, newest = ChannelId(channel.id), MessageId(channel.last_message_id or 0)
-        if rule.paused and marks.is_held(channel_id):
-            await marks.begin_at(guild_id, channel_id, newest)
+    passed_over = {
+        ChannelId(channel.id): _newest(channel)
+        for channel, rule in _mirrored(guild, await services.mirrors.rules(guild_id))
+        if rule.paused and marks.is_held(ChannelId(channel.id))
+    }
+    await marks.begin_at(guild_id, passed_over)
+
+
+def _newest(channel: discord.abc.GuildChannel | discord.Thread) -> MessageId:
+    return MessageId(getattr(channel, "last_message_id", None) or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +181,7 @@ class CatchUp:
                 begun=marks.begin(
                     guild_id, ChannelId(channel.id), stored=stored.get(ChannelId(channel.id), 0)
                 ),
-                after=_mark(channel, rule, stored),
+                after=max(_mark(channel, rule, stored), marks.beginning_of(ChannelId(channel.id))),
                 until=(channel.last_message_id or 0) if heard else None,
                 passed_over=rule.paused,
             )
