@@ -7,14 +7,9 @@ from pathlib import Path
 import pytest
 
 from imgoe_bot.errors import ConfigError
-from imgoe_bot.settings import (
-    ELSEWHERE,
-    PluginSettings,
-    Settings,
-    load_settings,
-    unknown_variables,
-    variable_name,
-)
+from imgoe_bot.settings.environment import variable_name
+from imgoe_bot.settings.fields import PluginSettings, Settings
+from imgoe_bot.settings.loading import ELSEWHERE, load_settings, unknown_variables
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 TOKEN = "token-of-the-test"

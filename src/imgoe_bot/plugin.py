@@ -5,7 +5,8 @@ import contextlib
 
 from imgoe_bot.app.services import open_services
 from imgoe_bot.app.working import tell_unknown_variables, work
-from imgoe_bot.settings import PluginSettings, load_settings
+from imgoe_bot.settings.fields import PluginSettings
+from imgoe_bot.settings.loading import load_settings
 from imgoe_bot.ui.client.bot import install, uninstall
 from imgoe_bot.ui.container import AnyBot, Services
 

@@ -19,7 +19,7 @@ from imgoe_bot.errors import (
     SourceUnreachable,
     UnsupportedMedia,
 )
-from imgoe_bot.settings import PluginSettings
+from imgoe_bot.settings.fields import PluginSettings
 from tests.adapters.conftest import Site
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8

@@ -9,7 +9,7 @@ import pytest_asyncio
 from discord.ext import commands
 
 from imgoe_bot.app.services import open_services
-from imgoe_bot.settings import PluginSettings
+from imgoe_bot.settings.fields import PluginSettings
 from imgoe_bot.ui.client.bot import install, uninstall
 from imgoe_bot.ui.container import AnyBot
 

@@ -14,7 +14,8 @@ from pydantic_core import PydanticUndefined
 
 from imgoe_bot import errors
 from imgoe_bot.errors import ImgoeError
-from imgoe_bot.settings import PluginSettings, Settings, variable_name
+from imgoe_bot.settings.environment import variable_name
+from imgoe_bot.settings.fields import PluginSettings, Settings
 from imgoe_bot.terminal.cli import app
 from imgoe_bot.terminal.doctor import INVITE_PERMISSIONS
 from imgoe_bot.ui.access.permissions import NEEDED_BY_OPTIONS, NEEDED_TO_MIRROR

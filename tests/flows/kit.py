@@ -28,9 +28,9 @@ from imgoe_bot.discordsim import (
     SimOptions,
     Upload,
 )
-from imgoe_bot.environment import SECRET_KEY_BYTES
 from imgoe_bot.hostserver import HostOptions, HostServer
-from imgoe_bot.settings import Settings
+from imgoe_bot.settings.environment import SECRET_KEY_BYTES
+from imgoe_bot.settings.fields import Settings
 from imgoe_bot.terminal.run import run_bot
 from imgoe_bot.ui import endpoints
 

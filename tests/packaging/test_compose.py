@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from imgoe_bot.settings import PluginSettings, load_settings
+from imgoe_bot.settings.fields import PluginSettings
+from imgoe_bot.settings.loading import load_settings
 
 ROOT = Path(__file__).parents[2]
 SERVICES: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]

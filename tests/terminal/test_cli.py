@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from imgoe_bot import __version__
 from imgoe_bot.errors import ConfigError
-from imgoe_bot.settings import PluginSettings, load_settings
+from imgoe_bot.settings.fields import PluginSettings
+from imgoe_bot.settings.loading import load_settings
 from imgoe_bot.terminal import cli
 from imgoe_bot.terminal.healthcheck import HEALTHY_FOR_S
 

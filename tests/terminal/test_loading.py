@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from typer.main import get_group
 
-from imgoe_bot.settings import PluginSettings, load_settings
+from imgoe_bot.settings.fields import PluginSettings
+from imgoe_bot.settings.loading import load_settings
 from imgoe_bot.terminal.cli import app
 from imgoe_bot.terminal.healthcheck import health_file
 

@@ -11,7 +11,7 @@ from imgoe_bot.services.post_access import PostAccess
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.store_outage import StoreOutage
-from imgoe_bot.settings import PluginSettings
+from imgoe_bot.settings.fields import PluginSettings
 
 
 @dataclass(frozen=True, slots=True)

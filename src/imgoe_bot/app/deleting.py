@@ -11,7 +11,7 @@ from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.deleting.departures import DepartureService
 from imgoe_bot.services.deleting.erasure import Erasure
 from imgoe_bot.services.deleting.retirements import RetirementService
-from imgoe_bot.settings import PluginSettings
+from imgoe_bot.settings.fields import PluginSettings
 
 
 @dataclass(frozen=True, slots=True)

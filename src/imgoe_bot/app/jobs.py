@@ -12,7 +12,7 @@ from imgoe_bot.services.cards.previews import Previews
 from imgoe_bot.services.cards.reviews import Reviews
 from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions, StepHandlers
 from imgoe_bot.services.jobs.steps import Steps
-from imgoe_bot.settings import PluginSettings
+from imgoe_bot.settings.fields import PluginSettings
 
 
 def build_runner(

@@ -15,7 +15,7 @@ from imgoe_bot.services.mirroring.pauses import PauseService
 from imgoe_bot.services.people.delivery import DeliveryService
 from imgoe_bot.services.people.notices import NoticeService
 from imgoe_bot.services.uploading.quotas import QuotaService
-from imgoe_bot.settings import PluginSettings
+from imgoe_bot.settings.fields import PluginSettings
 
 
 @dataclass(frozen=True, slots=True)

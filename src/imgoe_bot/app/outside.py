@@ -17,7 +17,7 @@ from imgoe_bot.public_internet import guarded_sockets
 from imgoe_bot.services.ports.media import MediaReader, ThumbReader
 from imgoe_bot.services.ports.messenger import Messenger
 from imgoe_bot.services.reports.library import CardPoster
-from imgoe_bot.settings import PluginSettings
+from imgoe_bot.settings.fields import PluginSettings
 
 DISCORD_MEDIA_URLS = (
     "https://media.discordapp.net",

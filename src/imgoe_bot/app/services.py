@@ -16,7 +16,7 @@ from imgoe_bot.services.reports.library import LibraryService
 from imgoe_bot.services.reports.stats import StatsService
 from imgoe_bot.services.reports.status import StatusService
 from imgoe_bot.services.settings.setup import SetupService
-from imgoe_bot.settings import PluginSettings
+from imgoe_bot.settings.fields import PluginSettings
 from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.outbound.messenger import DiscordMessenger
 from imgoe_bot.ui.outbound.reposting import DiscordReposter

@@ -26,7 +26,7 @@ from imgoe_bot.adapters.store import (
     open_engine,
 )
 from imgoe_bot.adapters.vault import Vault
-from imgoe_bot.settings import PluginSettings
+from imgoe_bot.settings.fields import PluginSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from imgoe_bot.services.uploading.budgets import HostBudgets
 from imgoe_bot.services.uploading.chosen_messages import ChosenMessageService
 from imgoe_bot.services.uploading.quotas import QuotaService
 from imgoe_bot.services.uploading.uploads import UploadService
-from imgoe_bot.settings import PluginSettings
+from imgoe_bot.settings.fields import PluginSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from typing import Any
 import structlog
 
 from imgoe_bot import health
-from imgoe_bot.settings import PluginSettings, unknown_variables
+from imgoe_bot.settings.fields import PluginSettings
+from imgoe_bot.settings.loading import unknown_variables
 from imgoe_bot.ui.client.connection import is_connected
 from imgoe_bot.ui.container import AnyBot, Services
 

@@ -30,7 +30,8 @@ def run(
 ) -> None:
     """Run the bot, configured by IMGOE_* variables."""
     from imgoe_bot import log
-    from imgoe_bot.settings import Settings, load_settings
+    from imgoe_bot.settings.fields import Settings
+    from imgoe_bot.settings.loading import load_settings
     from imgoe_bot.terminal.run import run_bot
     from imgoe_bot.terminal.signals import run_until_stopped
 
@@ -81,7 +82,7 @@ def version() -> None:
 @app.command("secret-key")
 def secret_key() -> None:
     """Print a fresh value for IMGOE_SECRET_KEY."""
-    from imgoe_bot.environment import make_secret_key
+    from imgoe_bot.settings.environment import make_secret_key
 
     typer.echo(make_secret_key())
 

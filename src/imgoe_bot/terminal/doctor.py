@@ -11,7 +11,9 @@ from imgoe_bot.adapters.folder import check_folder
 from imgoe_bot.adapters.store import Database, migrate, open_engine
 from imgoe_bot.errors import ConfigError, ImgoeError, StoreError
 from imgoe_bot.hostapi import open_http
-from imgoe_bot.settings import Settings, load_settings, unknown_variables, variable_name
+from imgoe_bot.settings.environment import variable_name
+from imgoe_bot.settings.fields import Settings
+from imgoe_bot.settings.loading import load_settings, unknown_variables
 
 MESSAGE_CONTENT = 1 << 18 | 1 << 19
 """The application flags that say the portal grants message content, verified or not.

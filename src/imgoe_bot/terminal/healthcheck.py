@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from imgoe_bot.environment import DEFAULT_DATA_DIR, HEALTH_FILE, find_value
 from imgoe_bot.errors import ConfigError
+from imgoe_bot.settings.environment import DEFAULT_DATA_DIR, HEALTH_FILE, find_value
 
 HEALTHY_FOR_S = 60
 
@@ -50,7 +50,9 @@ def is_healthy(file: Path) -> bool:
 
 
 def _is_healthy_by_checked_settings() -> bool:
-    from imgoe_bot.settings import PluginSettings, load_settings, variable_name
+    from imgoe_bot.settings.environment import variable_name
+    from imgoe_bot.settings.fields import PluginSettings
+    from imgoe_bot.settings.loading import load_settings
 
     settings = load_settings(PluginSettings)
     try:

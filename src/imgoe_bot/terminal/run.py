@@ -12,7 +12,8 @@ from imgoe_bot.adapters.folder import check_folder
 from imgoe_bot.app.services import open_services
 from imgoe_bot.app.working import tell_unknown_variables, work
 from imgoe_bot.errors import ConfigError, SourceUnreachable
-from imgoe_bot.settings import Settings, variable_name
+from imgoe_bot.settings.environment import variable_name
+from imgoe_bot.settings.fields import Settings
 from imgoe_bot.ui import endpoints
 from imgoe_bot.ui.client.bot import ImgoeBot
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from imgoe_bot.discordsim import DiscordSim
-from imgoe_bot.environment import make_secret_key
 from imgoe_bot.errors import ConfigError
 from imgoe_bot.hostserver import HostServer
+from imgoe_bot.settings.environment import make_secret_key
 
 STOP_TIMEOUT_S = 5.0
 

@@ -11,7 +11,7 @@ from imgoe_bot.hostserver import HostOptions, HostServer
 from imgoe_bot.hostserver.decoding.memory import keep_freed_memory
 from imgoe_bot.hostserver.names import clean_text
 from imgoe_bot.hostserver.serving.owner_key import make_owner_key
-from imgoe_bot.settings import unknown_variables
+from imgoe_bot.settings.loading import unknown_variables
 from imgoe_bot.terminal.exit_codes import EXIT_CONFIG
 from imgoe_bot.terminal.host.arguments import HostArguments
 from imgoe_bot.terminal.host.options import host_options

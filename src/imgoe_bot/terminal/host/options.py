@@ -4,11 +4,11 @@ import ipaddress
 from typing import cast, get_args
 from urllib.parse import urlsplit
 
-from imgoe_bot.environment import cleaned
 from imgoe_bot.errors import ConfigError
 from imgoe_bot.hostserver import GuestRules, HostOptions, S3Bucket, VideoLimits
 from imgoe_bot.hostserver.intake.form import LONGEST, SHORTEST, parse_interval
 from imgoe_bot.hostserver.options import MIB, Moderation
+from imgoe_bot.settings.environment import cleaned
 from imgoe_bot.terminal.host.arguments import HostArguments
 
 HIGHEST_PORT = 65_535

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from imgoe_bot.environment import cleaned
 from imgoe_bot.errors import ConfigError, SettingsRejected
 from imgoe_bot.hostapi.addresses import normal_base
+from imgoe_bot.settings.environment import cleaned
 from imgoe_bot.terminal.keys.keyring import Keyring, checked_key, read_private
 
 KEY_VARIABLE = "IMGOE_KEY"

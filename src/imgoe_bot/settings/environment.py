@@ -35,6 +35,11 @@ class Unknown:
         return f"{self.name} is no variable of imgoe_bot{meant}"
 
 
+def variable_name(field: str) -> str:
+    """Return the environment variable of a settings field."""
+    return f"{PREFIX}_{field.upper()}"
+
+
 def cleaned(value: str) -> str:
     """Return a value without what copying leaves around it.
 
