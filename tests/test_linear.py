@@ -18,15 +18,15 @@ from imgoe_bot.domain.option_kinds import Form
 from imgoe_bot.domain.templates import fill
 from imgoe_bot.errors import ImgoeError
 from imgoe_bot.hostapi import duration as api_duration
-from imgoe_bot.hostapi import redaction
 from imgoe_bot.hostapi.client.log_filter import unlogged
+from imgoe_bot.hostapi.wire import redaction
 from imgoe_bot.hostapi.wire.answers import Answer, moved_link, parse_deletion, refused
 from imgoe_bot.hostapi.wire.multipart import plain_name
 from imgoe_bot.hostapi.wire.refusals import Sent
 from imgoe_bot.hostapi.wire.reply import UploadReply, find_object
 from imgoe_bot.hostapi.wire.viewer_page import moved_page, read_viewer
-from imgoe_bot.log import redact
 from imgoe_bot.services.settings.guild_settings import check_host_url
+from imgoe_bot.terminal.log import redact
 from imgoe_bot.ui import formatting
 from imgoe_bot.ui.reading.media_references import id_of
 

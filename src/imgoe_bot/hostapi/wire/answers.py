@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from imgoe_bot.errors import BadReply, HostBroken, ImgoeError, ReplyMissing
 from imgoe_bot.hostapi.addresses import is_same_site, redirect_target
 from imgoe_bot.hostapi.models import UploadRequest, is_http_url
-from imgoe_bot.hostapi.redaction import redact
+from imgoe_bot.hostapi.wire.redaction import redact
 from imgoe_bot.hostapi.wire.refusals import Refusal, Sent, classify
 from imgoe_bot.hostapi.wire.reply import UploadReply, find_object
 
