@@ -13,7 +13,7 @@ from imgoe_bot.ui.interactions.bases import AnsweringCog
 from imgoe_bot.ui.privacy import notices
 from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.settings import answers, pages
-from imgoe_bot.ui.settings.place_option import WHOLE_SERVER, OptionPlace, PlaceOption, ids_of
+from imgoe_bot.ui.settings.place_parameter import WHOLE_SERVER, OptionPlace, PlaceParameter, ids_of
 from imgoe_bot.ui.settings.reset import ask_reset
 from imgoe_bot.ui.settings.suggestions import suggest_names, suggest_values
 from imgoe_bot.ui.settings.summary import settings_embed
@@ -49,7 +49,7 @@ class SettingsCog(
     async def show(
         self,
         interaction: AnyInteraction,
-        channel: Transform[OptionPlace, PlaceOption] = WHOLE_SERVER,
+        channel: Transform[OptionPlace, PlaceParameter] = WHOLE_SERVER,
     ) -> None:
         """Answer privately with the settings; of the key only its last characters."""
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -72,7 +72,7 @@ class SettingsCog(
         interaction: AnyInteraction,
         name: str,
         value: str,
-        channel: Transform[OptionPlace, PlaceOption] = WHOLE_SERVER,
+        channel: Transform[OptionPlace, PlaceParameter] = WHOLE_SERVER,
     ) -> None:
         """Set one option at one place."""
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -98,7 +98,7 @@ class SettingsCog(
         self,
         interaction: AnyInteraction,
         name: str | None = None,
-        channel: Transform[OptionPlace, PlaceOption] = WHOLE_SERVER,
+        channel: Transform[OptionPlace, PlaceParameter] = WHOLE_SERVER,
     ) -> None:
         """Ask whether one option, or all of them, are to inherit again at one place."""
         await interaction.response.defer(ephemeral=True, thinking=True)

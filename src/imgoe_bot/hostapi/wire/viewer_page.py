@@ -12,7 +12,7 @@ PAGE_BYTES = 512 * 1024
 
 NOT_SHOWN = frozenset({401, 403, 404, 410})
 
-_FILM_ENDS = (".mp4", ".m4v", ".mov", ".webm")
+_VIDEO_ENDS = (".mp4", ".m4v", ".mov", ".webm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def read_viewer(body: bytes, *, url: str) -> Published | None:
         return None
     picture = _absolute(head.facts.get("og:image"), url) if head.is_of_one_upload else None
     video = _absolute(head.facts.get("og:video"), url)
-    if picture is not None and _is_film(picture):  # Chevereto names the film itself there
+    if picture is not None and _is_video(picture):  # Chevereto names the video itself there
         return Published(video_url=video or picture)
     return Published(picture, video)
 
@@ -130,8 +130,8 @@ def _absolute(text: str | None, base: str) -> str | None:
     return target if text and is_web else None
 
 
-def _is_film(url: str) -> bool:
-    return urlsplit(url).path.lower().endswith(_FILM_ENDS)
+def _is_video(url: str) -> bool:
+    return urlsplit(url).path.lower().endswith(_VIDEO_ENDS)
 
 
 def _id_in(url: str) -> str:
