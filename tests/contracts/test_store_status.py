@@ -37,7 +37,7 @@ async def test_a_look_at_a_card_is_no_work_that_anybody_waits_for(stores: Stores
     owner = replace(slash_post(), guild_id=ELSEWHERE)
     await stores.posts.add_uploaded(owner, upload_of(owner, item()))
 
-    await stores.posts.set_card(owner.id, CARD, look_at=NOW + timedelta(seconds=10))
+    await stores.posts.set_card(owner.id, CARD, preview_at=NOW + timedelta(seconds=10))
 
     queue = await SqlStatusStore(stores.database).queue(ELSEWHERE)
     assert queue == Queue(ready=1, oldest_at=owner.created_at)

@@ -27,7 +27,7 @@ from imgoe_bot.errors import (
     UploadNotFound,
 )
 from imgoe_bot.services.cards.layouts import Layouts
-from imgoe_bot.services.cards.previews import look_at
+from imgoe_bot.services.cards.previews import preview_at
 from imgoe_bot.services.ports.image_host import ImageHost
 from imgoe_bot.services.ports.media import MediaReader
 from imgoe_bot.services.ports.notes import Notes
@@ -239,8 +239,10 @@ class UploadService:
 
     async def answered(self, post: Post, posted: PostedCard) -> None:
         """Note where the card of an ``upload_now`` stands, so that it can change later."""
-        due = look_at(posted, now=self._clock.now())
-        await self._outage.keep(lambda: self._posts.set_card(post.id, posted.location, look_at=due))
+        due = preview_at(posted, now=self._clock.now())
+        await self._outage.keep(
+            lambda: self._posts.set_card(post.id, posted.location, preview_at=due)
+        )
 
     async def _known_copy(
         self, post: Post, host_url: str, hashing: HashingReader, refused: DuplicateMedia
