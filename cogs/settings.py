@@ -17,7 +17,7 @@ from imgoe_bot.ui.settings.place_parameter import WHOLE_SERVER, OptionPlace, Pla
 from imgoe_bot.ui.settings.reset import ask_reset
 from imgoe_bot.ui.settings.suggestions import suggest_names, suggest_values
 from imgoe_bot.ui.settings.summary import settings_embed
-from imgoe_bot.ui.setup.key_form import KeyModal
+from imgoe_bot.ui.setup.key_modal import SettingsKeyModal
 from imgoe_bot.ui.translate import words_for_locale
 
 
@@ -41,7 +41,7 @@ class SettingsCog(
         check_may_manage(actor_of(interaction))
         settings = await self._services.guilds.get(GuildId(interaction.guild_id or 0))
         words = words_for_locale(interaction.locale)
-        form = KeyModal(host_url=settings.host_url, version=settings.version, words=words)
+        form = SettingsKeyModal(host_url=settings.host_url, version=settings.version, words=words)
         await interaction.response.send_modal(form)
 
     @app_commands.command(description=text("command.settings.show.description"))
