@@ -29,7 +29,9 @@ def test_every_check_has_words_in_every_language(code: str) -> None:
 def test_menu_names_are_as_short_as_discord_asks(code: str) -> None:
     words = words_for_locale(code)
 
-    assert [len(words(f"menu.{name}")) <= 32 for name in ("keep", "heal", "why")] == [True] * 3
+    assert [len(words(f"menu.{name}")) <= 32 for name in ("mirror", "permanent_link", "why")] == [
+        True
+    ] * 3
 
 
 async def test_help_names_what_a_member_may_use_and_nothing_else(running: Harness) -> None:
