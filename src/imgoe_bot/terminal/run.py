@@ -8,7 +8,7 @@ import aiohttp
 import discord
 import structlog
 
-from imgoe_bot.adapters.folder import check_folder
+from imgoe_bot.adapters.folder_checks import check_folder
 from imgoe_bot.app.background import run_background, tell_unknown_variables
 from imgoe_bot.app.services import open_services
 from imgoe_bot.errors import ConfigError, SourceUnreachable

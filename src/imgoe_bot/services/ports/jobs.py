@@ -7,7 +7,7 @@ from typing import Protocol
 from imgoe_bot.domain.ids import GuildId, PostId, UserId
 from imgoe_bot.domain.job import Job
 from imgoe_bot.domain.post import MessageLocation
-from imgoe_bot.domain.status import Health, Queue, Work
+from imgoe_bot.domain.status import Health, PostJobs, Queue
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import ImgoeError
 
@@ -126,6 +126,6 @@ class StatusStore(Protocol):
         """Return until when a person is sent no direct messages, None when they are."""
         ...
 
-    async def work(self, post_id: PostId) -> Work:
+    async def jobs_of(self, post_id: PostId) -> PostJobs:
         """Return what is left to do of a post, and what failed."""
         ...
