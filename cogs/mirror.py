@@ -12,13 +12,18 @@ from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import AnsweringCog
 from imgoe_bot.ui.mirroring import mirror_test, pausing
 from imgoe_bot.ui.mirroring.answers import rule_added, rule_removed, rules_listed
-from imgoe_bot.ui.mirroring.place_option import MirrorableOption, NamedChannel, channel_of, place_of
+from imgoe_bot.ui.mirroring.place_parameter import (
+    MirrorablePlaceParameter,
+    NamedChannel,
+    channel_of,
+    place_of,
+)
 from imgoe_bot.ui.privacy import notices
 from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.reading.places import name_of
 from imgoe_bot.ui.translate import words_for_locale
 
-MirrorPlace = Transform[NamedChannel, MirrorableOption]
+MirrorPlace = Transform[NamedChannel, MirrorablePlaceParameter]
 
 
 @app_commands.guild_only()

@@ -13,11 +13,11 @@ from imgoe_bot.ui.interactions.bases import AnsweringCog
 from imgoe_bot.ui.privacy import notices
 from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.settings import answers, pages
-from imgoe_bot.ui.settings.place_option import WHOLE_SERVER, OptionPlace, PlaceOption, ids_of
+from imgoe_bot.ui.settings.place_parameter import WHOLE_SERVER, OptionPlace, PlaceParameter, ids_of
 from imgoe_bot.ui.settings.reset import ask_reset
 from imgoe_bot.ui.settings.suggestions import suggest_names, suggest_values
 from imgoe_bot.ui.settings.summary import settings_embed
-from imgoe_bot.ui.setup.key_form import KeyModal
+from imgoe_bot.ui.setup.key_modal import SettingsKeyModal
 from imgoe_bot.ui.translate import words_for_locale
 
 
@@ -41,7 +41,7 @@ class SettingsCog(
         check_may_manage(actor_of(interaction))
         settings = await self._services.guilds.get(GuildId(interaction.guild_id or 0))
         words = words_for_locale(interaction.locale)
-        form = KeyModal(host_url=settings.host_url, version=settings.version, words=words)
+        form = SettingsKeyModal(host_url=settings.host_url, version=settings.version, words=words)
         await interaction.response.send_modal(form)
 
     @app_commands.command(description=text("command.settings.show.description"))
@@ -49,7 +49,7 @@ class SettingsCog(
     async def show(
         self,
         interaction: AnyInteraction,
-        channel: Transform[OptionPlace, PlaceOption] = WHOLE_SERVER,
+        channel: Transform[OptionPlace, PlaceParameter] = WHOLE_SERVER,
     ) -> None:
         """Answer privately with the settings; of the key only its last characters."""
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -72,7 +72,7 @@ class SettingsCog(
         interaction: AnyInteraction,
         name: str,
         value: str,
-        channel: Transform[OptionPlace, PlaceOption] = WHOLE_SERVER,
+        channel: Transform[OptionPlace, PlaceParameter] = WHOLE_SERVER,
     ) -> None:
         """Set one option at one place."""
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -98,7 +98,7 @@ class SettingsCog(
         self,
         interaction: AnyInteraction,
         name: str | None = None,
-        channel: Transform[OptionPlace, PlaceOption] = WHOLE_SERVER,
+        channel: Transform[OptionPlace, PlaceParameter] = WHOLE_SERVER,
     ) -> None:
         """Ask whether one option, or all of them, are to inherit again at one place."""
         await interaction.response.defer(ephemeral=True, thinking=True)

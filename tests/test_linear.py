@@ -18,15 +18,15 @@ from imgoe_bot.domain.option_kinds import Form
 from imgoe_bot.domain.templates import fill
 from imgoe_bot.errors import ImgoeError
 from imgoe_bot.hostapi import duration as api_duration
-from imgoe_bot.hostapi import redaction
 from imgoe_bot.hostapi.client.log_filter import unlogged
-from imgoe_bot.hostapi.wire.answers import Answer, moved_link, parse_deletion, refused
+from imgoe_bot.hostapi.wire import redaction
 from imgoe_bot.hostapi.wire.multipart import plain_name
 from imgoe_bot.hostapi.wire.refusals import Sent
 from imgoe_bot.hostapi.wire.reply import UploadReply, find_object
+from imgoe_bot.hostapi.wire.responses import Response, moved_link, parse_deletion, refused
 from imgoe_bot.hostapi.wire.viewer_page import moved_page, read_viewer
-from imgoe_bot.log import redact
 from imgoe_bot.services.settings.guild_settings import check_host_url
+from imgoe_bot.terminal.log import redact
 from imgoe_bot.ui import formatting
 from imgoe_bot.ui.reading.media_references import id_of
 
@@ -41,8 +41,8 @@ RATIO = 40
 Parser = Callable[[str], object]
 
 
-def _headers(name: str, value: str) -> Answer:
-    return Answer(301, {name: value, "date": "Tue, 24 Nov 2026 05:00:00 GMT"}, b"")
+def _headers(name: str, value: str) -> Response:
+    return Response(301, {name: value, "date": "Tue, 24 Nov 2026 05:00:00 GMT"}, b"")
 
 
 def _hushed(text: str) -> None:
@@ -165,11 +165,11 @@ DATES = [" ", ",", ":", "-", "(", "1", "Tue, ", "+", "a "]
 
 PARSERS: dict[str, tuple[Parser, list[str]]] = {
     "a page or an error under 200": (
-        lambda text: refused(Answer(200, {}, text.encode()), sent=SENT),
+        lambda text: refused(Response(200, {}, text.encode()), sent=SENT),
         HTML + JSONS,
     ),
     "a page or an error under 403": (
-        lambda text: refused(Answer(403, {}, b"<" + text.encode()), sent=SENT, bare_text=True),
+        lambda text: refused(Response(403, {}, b"<" + text.encode()), sent=SENT, bare_text=True),
         HTML + JSONS,
     ),
     "a reply": (lambda text: find_object(text.encode()), HTML + JSONS),
@@ -198,7 +198,7 @@ PARSERS: dict[str, tuple[Parser, list[str]]] = {
         NAMES,
     ),
     "a wait": (
-        lambda text: refused(Answer(429, {"retry-after": text, "date": text}, b""), sent=SENT),
+        lambda text: refused(Response(429, {"retry-after": text, "date": text}, b""), sent=SENT),
         DATES,
     ),
     "a log line": (redact, [*SECRETS, *TEXT]),

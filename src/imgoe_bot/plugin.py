@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 
+from imgoe_bot.app.background import run_background, tell_unknown_variables
 from imgoe_bot.app.services import open_services
-from imgoe_bot.app.working import tell_unknown_variables, work
 from imgoe_bot.settings.fields import PluginSettings
 from imgoe_bot.settings.loading import load_settings
 from imgoe_bot.ui.client.bot import install, uninstall
@@ -39,7 +39,7 @@ class Plugin:
 
     async def _work(self, services: Services, settings: PluginSettings) -> None:
         await self._bot.wait_until_ready()
-        await work(self._bot, services, settings)
+        await run_background(self._bot, services, settings)
 
     async def close(self) -> None:
         """Stop the worker and take everything off the bot."""

@@ -194,7 +194,7 @@ async def test_a_wait_that_was_asked_for_does_not_begin_anew_with_each_look(
 
     await stores.jobs.retry(job, HostBusy(host=HOST, retry_after_s=3600), at=NOW, since=NOW)
 
-    (failed,) = (await SqlStatusStore(stores.database).work(owner.id)).failures
+    (failed,) = (await SqlStatusStore(stores.database).jobs_of(owner.id)).failures
     assert failed.error.facts == {"host": HOST}
 
 

@@ -58,7 +58,7 @@ async def test_a_card_that_is_shown_anew_keeps_its_own_thumbs_and_is_looked_at_a
 ) -> None:
     first, second = item(0), item(1)
     owner, announce = await _announcing(stores, first)
-    await stores.jobs.finish_announce(announce, CARD, deliver=False, look_at=NOW)
+    await stores.jobs.finish_announce(announce, CARD, deliver=False, preview_at=NOW)
     (look,) = await stores.claim()
     await stores.posts.note_thumbs_attached(owner.id)
     await stores.jobs.finish(look, None)
@@ -66,7 +66,7 @@ async def test_a_card_that_is_shown_anew_keeps_its_own_thumbs_and_is_looked_at_a
     await _upload_due(stores, owner)
     (again,) = await stores.claim()
 
-    await stores.jobs.finish_announce(again, CARD, deliver=False, look_at=NOW)
+    await stores.jobs.finish_announce(again, CARD, deliver=False, preview_at=NOW)
 
     assert (await stores.posts.get_post(owner.id)).thumbs_attached
     (look_again,) = await stores.claim()

@@ -254,7 +254,7 @@ async def test_an_announced_post_that_lacks_thumbs_orders_a_look_at_its_card(
     owner, announce = await _announce_job(stores)
     at = NOW + timedelta(seconds=10)
 
-    await stores.jobs.finish_announce(announce, CARD, deliver=False, look_at=at)
+    await stores.jobs.finish_announce(announce, CARD, deliver=False, preview_at=at)
 
     assert await stores.claim(at=at - timedelta(seconds=1)) == ()
     (look,) = await stores.claim(at=at)

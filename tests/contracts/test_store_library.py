@@ -248,7 +248,7 @@ async def test_an_erased_post_leaves_no_row_and_others_theirs(
 
 async def test_an_erasure_drops_the_looks_at_cards(stores: Stores, people: SqlPersonStore) -> None:
     upload = await _keep(stores)
-    await stores.posts.set_card(upload.post_id, CARD, look_at=NOW + timedelta(seconds=10))
+    await stores.posts.set_card(upload.post_id, CARD, preview_at=NOW + timedelta(seconds=10))
 
     await people.order_erasure(BEN, at=NOW)
 

@@ -207,13 +207,13 @@ async def test_a_look_at_a_card_is_ordered_with_it(stores: Stores) -> None:
 
     await stores.posts.set_card(upload.post_id, CARD)
     assert await _looks(stores) == []
-    await stores.posts.set_card(upload.post_id, CARD, look_at=NOW)
+    await stores.posts.set_card(upload.post_id, CARD, preview_at=NOW)
 
     assert await _looks(stores) == [("ready", 0, None, _micros(NOW))]
 
 
 async def test_a_look_at_the_card_of_no_post_is_not_ordered(stores: Stores) -> None:
-    await stores.posts.set_card(PostId("none"), CARD, look_at=NOW)
+    await stores.posts.set_card(PostId("none"), CARD, preview_at=NOW)
 
     assert await _looks(stores) == []
 
@@ -222,13 +222,13 @@ async def test_a_new_card_has_no_thumbs_of_its_own_and_is_looked_at_from_the_beg
     stores: Stores,
 ) -> None:
     upload, later = await _uploaded(stores), NOW + timedelta(minutes=1)
-    await stores.posts.set_card(upload.post_id, CARD, look_at=NOW)
+    await stores.posts.set_card(upload.post_id, CARD, preview_at=NOW)
     await stores.posts.note_thumbs_attached(upload.post_id)
     assert (await stores.posts.get_post(upload.post_id)).thumbs_attached
     under_way = next(job for job in await stores.claim() if job.step is Step.PREVIEW)
 
     below = replace(CARD, message_id=MessageId(fresh_number()))
-    await stores.posts.set_card(upload.post_id, below, look_at=later)
+    await stores.posts.set_card(upload.post_id, below, preview_at=later)
 
     assert not (await stores.posts.get_post(upload.post_id)).thumbs_attached
     assert await _looks(stores) == [("ready", 0, None, _micros(later))]
@@ -243,7 +243,7 @@ async def test_two_processes_may_order_a_look_at_the_same_card_at_once(
     await _uploaded(stores, owner)
 
     await asyncio.gather(
-        *(process.posts.order_look(owner, at=NOW) for process in (stores, other) * 4)
+        *(process.posts.order_preview(owner, at=NOW) for process in (stores, other) * 4)
     )
 
     assert await _looks(stores) == [("ready", 0, None, _micros(NOW))]

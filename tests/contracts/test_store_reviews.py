@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from imgoe_bot.adapters.store import SqlPersonStore, SqlStatusStore
 from imgoe_bot.domain.ids import AttachmentId
-from imgoe_bot.domain.job import FIRST_LOOK_AFTER, Item, Job, Step
+from imgoe_bot.domain.job import FIRST_REVIEW_AFTER, Item, Job, Step
 from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.status import Health, Queue
 from imgoe_bot.domain.upload import Upload
@@ -23,7 +23,7 @@ from tests.contracts.stores import (
     upload_of,
 )
 
-DUE = NOW + FIRST_LOOK_AFTER
+DUE = NOW + FIRST_REVIEW_AFTER
 WAITS = AwaitsApproval(host=HOST)
 
 
@@ -34,7 +34,7 @@ def _waiting(owner: Post, what: Item) -> Upload:
     return replace(upload, stored=replace(upload.stored, approved=False, url=page, thumb_url=None))
 
 
-async def _looks(stores: Stores, *, at: timedelta = FIRST_LOOK_AFTER) -> list[Job]:
+async def _looks(stores: Stores, *, at: timedelta = FIRST_REVIEW_AFTER) -> list[Job]:
     """Claim what is due some time after ``NOW``, and return the looks among it."""
     claimed = await stores.claim(at=NOW + at)
     return [job for job in claimed if job.step is Step.REVIEW]
@@ -58,7 +58,7 @@ async def test_a_mirrored_picture_that_waits_is_looked_for_once_its_card_stands(
 ) -> None:
     upload = await _announced(stores)
 
-    assert await _looks(stores, at=FIRST_LOOK_AFTER - timedelta(microseconds=1)) == []
+    assert await _looks(stores, at=FIRST_REVIEW_AFTER - timedelta(microseconds=1)) == []
     (look,) = await _looks(stores)
 
     assert (look.post_id, look.attempts) == (upload.post_id, 1)
@@ -84,7 +84,7 @@ async def test_of_what_was_handed_over_only_what_waits_is_looked_for(stores: Sto
     await stores.posts.add_uploaded(owner, *uploads)
 
     assert await _looks(stores) == []
-    looks = await _looks(stores, at=timedelta(minutes=5) + FIRST_LOOK_AFTER)
+    looks = await _looks(stores, at=timedelta(minutes=5) + FIRST_REVIEW_AFTER)
     assert [look.item.position for look in looks if look.item] == [0, 3]
 
 

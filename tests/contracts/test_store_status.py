@@ -6,7 +6,7 @@ from datetime import timedelta
 from imgoe_bot.adapters.store import SqlCopyStore, SqlStatusStore
 from imgoe_bot.domain.card import FailedItem
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.domain.status import Health, Queue, Work
+from imgoe_bot.domain.status import Health, PostJobs, Queue
 from imgoe_bot.errors import EmptyMedia, HostBroken, QuotaReached
 from tests.contracts.stores import (
     BEN,
@@ -37,7 +37,7 @@ async def test_a_look_at_a_card_is_no_work_that_anybody_waits_for(stores: Stores
     owner = replace(slash_post(), guild_id=ELSEWHERE)
     await stores.posts.add_uploaded(owner, upload_of(owner, item()))
 
-    await stores.posts.set_card(owner.id, CARD, look_at=NOW + timedelta(seconds=10))
+    await stores.posts.set_card(owner.id, CARD, preview_at=NOW + timedelta(seconds=10))
 
     queue = await SqlStatusStore(stores.database).queue(ELSEWHERE)
     assert queue == Queue(ready=1, oldest_at=owner.created_at)
@@ -64,15 +64,15 @@ async def test_the_work_on_a_post_tells_what_is_left_and_what_failed(stores: Sto
     mine = post()
     failed = FailedItem(1, item(1).filename, EmptyMedia(filename=item(1).filename))
     await stores.posts.add(mine, [item()], [failed])
-    first = await status.work(mine.id)
+    first = await status.jobs_of(mine.id)
 
     (job,) = await stores.claim()
     await stores.jobs.retry(job, HostBroken(host=HOST), at=NOW)
-    again = await status.work(mine.id)
+    again = await status.jobs_of(mine.id)
 
     assert (first.pending, len(first.failures), first.answer) == (1, 1, None)
     assert (again.pending, len(again.failures)) == (1, 2)
-    assert await status.work(post().id) == Work()
+    assert await status.jobs_of(post().id) == PostJobs()
 
 
 async def test_closed_direct_messages_are_told(stores: Stores) -> None:

@@ -25,10 +25,11 @@ def _glossary() -> list[tuple[str, ...]]:
 def _refused() -> dict[str, str]:
     """Return the word to use by the word that is refused."""
     return {
-        refused.strip(): word
+        form: word
         for word, _, others in _glossary()
         for refused in others.split(",")
         if refused.strip()
+        for form in (refused.strip(), f"{refused.strip()}s")
     }
 
 
@@ -84,7 +85,7 @@ def test_no_word_is_refused_that_the_glossary_uses() -> None:
     assert used & _refused().keys() == set()
 
 
-@pytest.mark.parametrize("name", ["LetterStore", "letters", "_Hush", "read.wish"])
+@pytest.mark.parametrize("name", ["LetterStore", "letters", "_Hush", "read.wish", "Allowances"])
 def test_a_refused_word_is_found_in_whatever_way_it_is_written(name: str) -> None:
     assert _complaints(iter([("somewhere", name)]))
 

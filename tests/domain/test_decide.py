@@ -1,4 +1,4 @@
-"""``decide``: every reason against a message, and against one thing in it."""
+"""``decide``: every reason against a message, and against one attachment of it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Days, files and sorts of trouble: what the library decides without asking anybody."""
+"""Days, files and kinds of failure: what the library decides without asking anybody."""
 
 import csv
 import io
@@ -66,7 +66,7 @@ def test_days_without_an_upload_are_filled_in() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "trouble"),
+    ("error", "kind"),
     [
         ("EmptyMedia", FailureKind.FILE),
         ("MediaTooLarge", FailureKind.FILE),
@@ -79,10 +79,8 @@ def test_days_without_an_upload_are_filled_in() -> None:
         ("ClassVar", FailureKind.UNKNOWN),
     ],
 )
-def test_an_error_is_sorted_by_who_can_do_something_about_it(
-    error: str, trouble: FailureKind
-) -> None:
-    assert failure_kind_of(error) is trouble
+def test_an_error_is_sorted_by_who_can_do_something_about_it(error: str, kind: FailureKind) -> None:
+    assert failure_kind_of(error) is kind
 
 
 def test_the_most_frequent_trouble_comes_first() -> None:

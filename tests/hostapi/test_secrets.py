@@ -17,7 +17,7 @@ from imgoe_bot.hostapi import (
     UrlSource,
 )
 from imgoe_bot.hostapi.models import Format
-from imgoe_bot.hostapi.redaction import redact
+from imgoe_bot.hostapi.wire.redaction import redact
 from imgoe_bot.hostapi.wire.requests import build
 
 if TYPE_CHECKING:

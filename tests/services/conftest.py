@@ -38,8 +38,8 @@ from imgoe_bot.services.reports.status import StatusService
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.store_outage import StoreOutage
-from imgoe_bot.services.uploading.allowances import Allowances, UploadLimits
 from imgoe_bot.services.uploading.budgets import HostBudgets
+from imgoe_bot.services.uploading.limits import FileLimits, UploadLimits
 from imgoe_bot.services.uploading.quotas import QuotaService
 from imgoe_bot.services.uploading.uploads import UploadService
 from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post
@@ -88,7 +88,7 @@ class Office:
             options=self.options,
             layouts=self.layouts,
             access=self.access,
-            allowances=Allowances(UploadLimits(max_bytes=1000), self.quotas(), self.budgets()),
+            limits=UploadLimits(FileLimits(max_bytes=1000), self.quotas(), self.budgets()),
             notes=self.stores.notes,
         )
         self.deletions = DeletionService(self.access, host=self.host, messenger=self.messenger)

@@ -12,7 +12,7 @@ from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import SourceBlocked, SourceGone, SourceUnreachable
 from imgoe_bot.services.cards.layouts import UNREACHABLE_FOR
-from imgoe_bot.services.cards.previews import LOOK_AFTER, LOOK_AGAIN_AFTER
+from imgoe_bot.services.cards.previews import PREVIEW_AFTER, PREVIEW_AGAIN_AFTER
 from imgoe_bot.services.jobs.runner import JobRunner
 from tests.contracts.stores import BEN, CARD, GUILD, NOW, item, post, slash_post, upload_of
 from tests.flows.kit import eventually
@@ -61,7 +61,7 @@ async def test_a_card_that_was_only_slow_is_left_as_it_is(office: Office) -> Non
 
     async with office.working() as runner:
         await _until(office, "ready", 0, None)
-        await _move(office, runner, LOOK_AFTER)
+        await _move(office, runner, PREVIEW_AFTER)
         await _until(office, "done", 1, None)
 
     assert office.messenger.refreshed == []
@@ -77,9 +77,9 @@ async def test_a_card_is_nudged_once_and_looked_at_again_later(
 
     async with office.working(patience=patience) as runner:
         await _until(office, "ready", 0, None)
-        await _move(office, runner, LOOK_AFTER)
+        await _move(office, runner, PREVIEW_AFTER)
         await _until(office, "ready", 1, None)
-        await _move(office, runner, LOOK_AGAIN_AFTER)
+        await _move(office, runner, PREVIEW_AGAIN_AFTER)
         await _until(office, "done", 2, None)
 
     assert len(office.messenger.refreshed) == 1
@@ -93,9 +93,9 @@ async def _replaced(office: Office, *, files: int = 1) -> Post:
     owner = await office.mirror(files=files)
     async with office.working() as runner:
         await _until(office, "ready", 0, None)
-        await _move(office, runner, LOOK_AFTER)
+        await _move(office, runner, PREVIEW_AFTER)
         await _until(office, "ready", 1, None)
-        await _move(office, runner, LOOK_AGAIN_AFTER)
+        await _move(office, runner, PREVIEW_AGAIN_AFTER)
         await _until(office, "done", 2, None)
     return owner
 
@@ -157,7 +157,7 @@ async def test_a_card_that_grows_is_looked_at_again(office: Office) -> None:
         await office.stores.posts.extend(owner, [first, second])
         runner.wake()
         await _until(office, "ready", 0, None)
-        await _move(office, runner, LOOK_AFTER)
+        await _move(office, runner, PREVIEW_AFTER)
         await _until(office, "ready", 1, None)
 
     shown, nudged = office.messenger.refreshed
@@ -201,10 +201,10 @@ async def test_a_copy_deleted_while_its_card_is_shown_anew_is_not_shown_for_long
     async with office.working() as runner:
         if when == "nudged":
             office.messenger.on_refresh = _deletes(office, upload)
-        await _move(office, runner, LOOK_AFTER)
+        await _move(office, runner, PREVIEW_AFTER)
         await _until(office, "ready", 1, None)
         office.messenger.on_refresh = _deletes(office, upload)
-        await _move(office, runner, LOOK_AGAIN_AFTER)
+        await _move(office, runner, PREVIEW_AGAIN_AFTER)
         await _until(office, "done", 2, None)
 
     nudge, last = office.messenger.refreshed
@@ -225,7 +225,7 @@ async def test_a_thumb_that_could_not_be_taken_away_at_once_is_taken_away_later(
 
     await office.deletions.delete(Actor(BEN, GUILD), upload.id)
     async with office.working() as runner:
-        await _move(office, runner, LOOK_AFTER)
+        await _move(office, runner, PREVIEW_AFTER)
         await _until(office, "done", 1, None)
 
     (shown,) = office.messenger.refreshed
@@ -236,7 +236,7 @@ async def test_a_look_is_given_up_where_discord_never_answers(office: Office) ->
     owner, _ = await _slash_card(office, posted=PostedCard(CARD))
     await office.stores.posts.note_thumbs_attached(owner.id)
     office.messenger.refresh_failures = [SourceUnreachable(status=503)] * 2
-    await office.stores.posts.order_look(owner, at=NOW)
+    await office.stores.posts.order_preview(owner, at=NOW)
 
     async with office.working() as runner:
 
@@ -254,7 +254,7 @@ async def test_a_card_without_a_copy_left_is_not_touched(office: Office) -> None
     await office.stores.posts.mark_deleted(upload.id, by=BEN, at=NOW)
 
     async with office.working() as runner:
-        await _move(office, runner, LOOK_AFTER)
+        await _move(office, runner, PREVIEW_AFTER)
         await _until(office, "done", 1, None)
 
     assert office.messenger.refreshed == []

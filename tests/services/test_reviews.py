@@ -9,7 +9,7 @@ import pytest
 
 from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.guild import Actor
-from imgoe_bot.domain.job import FIRST_LOOK_AFTER, LONGEST_DELAY, Job, Step
+from imgoe_bot.domain.job import FIRST_REVIEW_AFTER, LONGEST_DELAY, Job, Step
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import (
@@ -45,7 +45,7 @@ async def _handed_over(office: Office) -> Upload:
 
 
 async def _claimed(office: Office) -> Job:
-    office.clock.move(FIRST_LOOK_AFTER)
+    office.clock.move(FIRST_REVIEW_AFTER)
     claimed = await office.stores.claim(at=office.clock.now())
     (look,) = [job for job in claimed if job.step is Step.REVIEW]
     return look
@@ -72,7 +72,7 @@ async def _until(office: Office, *wanted: tuple[object, ...]) -> None:
 async def _waiting(office: Office) -> AsyncGenerator[JobRunner]:
     """Let a worker look once, too early; it gives other jobs a single try."""
     async with office.working(patience=NONE) as runner:
-        office.clock.move(FIRST_LOOK_AFTER)
+        office.clock.move(FIRST_REVIEW_AFTER)
         runner.wake()
         await _until(office, ("ready", 1, "AwaitsApproval"))
         yield runner
@@ -91,7 +91,7 @@ async def test_a_mirrored_picture_waits_on_its_card_until_its_host_shows_it(
         await eventually(lambda: bool(office.messenger.notes))
         await office.at_rest()
         (first,) = office.messenger.cards.values()
-        office.clock.move(FIRST_LOOK_AFTER)
+        office.clock.move(FIRST_REVIEW_AFTER)
         runner.wake()
         await _until(office, ("ready", 1, "AwaitsApproval"))
 
@@ -184,7 +184,7 @@ async def test_a_card_that_could_not_be_shown_is_shown_later_without_another_loo
     office.messenger.refresh_failures = [SourceUnreachable()]
 
     async with office.working() as runner:
-        office.clock.move(FIRST_LOOK_AFTER)
+        office.clock.move(FIRST_REVIEW_AFTER)
         runner.wake()
         await _until(office, ("ready", 1, "SourceUnreachable"))
         office.clock.move(timedelta(seconds=2))
@@ -240,7 +240,7 @@ async def test_a_copy_that_was_known_already_waits_for_the_same_approval(office:
     office.host.moderates = False
 
     async with office.working() as runner:
-        office.clock.move(FIRST_LOOK_AFTER)
+        office.clock.move(FIRST_REVIEW_AFTER)
         runner.wake()
         await _until(office, ("done", 1, None), ("done", 1, None))
 

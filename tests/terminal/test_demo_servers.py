@@ -7,7 +7,7 @@ import pytest_asyncio
 from PIL import Image
 
 from imgoe_bot.discordsim import ChannelType, DiscordSim, SimOptions
-from imgoe_bot.discordsim.wire import mapping, mappings
+from imgoe_bot.discordsim.untyped_json import mapping, mappings
 from imgoe_bot.terminal.demo.servers import DemoServers, open_servers
 
 

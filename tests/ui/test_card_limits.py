@@ -15,7 +15,7 @@ from imgoe_bot.ui.cards.card_texts import card_note, upload_lines
 from imgoe_bot.ui.cards.delete_links import private_text
 from imgoe_bot.ui.cards.embeds import card_embeds
 from imgoe_bot.ui.cards.gallery import gallery_view
-from imgoe_bot.ui.outbound.notes import withdrawn_text
+from imgoe_bot.ui.outbound.direct_message_texts import withdrawn_text
 from imgoe_bot.ui.translate import LOCALES, words_for_locale
 from tests.contracts.stores import NOW, item, post, upload_of
 

@@ -7,7 +7,7 @@ from imgoe_bot.domain.option_layers import OptionInForce
 from imgoe_bot.domain.options import OPTIONS
 from imgoe_bot.errors import SettingsRejected
 from imgoe_bot.ui.settings.pages import option_page, page_count
-from imgoe_bot.ui.settings.place_option import OptionPlace
+from imgoe_bot.ui.settings.place_parameter import OptionPlace
 from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import LOCALES, words_for_locale

@@ -42,7 +42,7 @@ def build_services(
     """Join stores and both sides into use cases."""
     basics = build_basics(settings, stores)
     uploading = build_uploading(settings, stores, host_side=host_side, basics=basics)
-    quotas = uploading.allowances.quotas
+    quotas = uploading.limits.quotas
     mirroring = build_mirroring(
         settings, stores, discord_side=discord_side, basics=basics, quotas=quotas
     )
@@ -113,7 +113,7 @@ def _status(
         access=basics.access,
         guilds=basics.guilds,
         options=basics.options,
-        budgets=uploading.allowances.budgets,
+        budgets=uploading.limits.budgets,
         notes=stores.notes,
         auto_pauses=mirroring.auto_pauses,
     )
@@ -124,6 +124,6 @@ def _privacy(stores: Stores, basics: Basics, uploading: Uploading) -> PrivacySer
         stores.people,
         choices=stores.choices,
         guilds=basics.guilds,
-        quotas=uploading.allowances.quotas,
+        quotas=uploading.limits.quotas,
         clock=basics.clock,
     )

@@ -6,9 +6,9 @@ from imgoe_bot.app.basics import Basics
 from imgoe_bot.app.outside import HostSide
 from imgoe_bot.app.stores import Stores
 from imgoe_bot.domain.budget import parse_budget
-from imgoe_bot.services.uploading.allowances import Allowances, UploadLimits
 from imgoe_bot.services.uploading.budgets import HostBudgets
 from imgoe_bot.services.uploading.chosen_messages import ChosenMessageService
+from imgoe_bot.services.uploading.limits import FileLimits, UploadLimits
 from imgoe_bot.services.uploading.quotas import QuotaService
 from imgoe_bot.services.uploading.uploads import UploadService
 from imgoe_bot.settings.fields import PluginSettings
@@ -18,7 +18,7 @@ from imgoe_bot.settings.fields import PluginSettings
 class Uploading:
     """Uploads, and what each has to keep within."""
 
-    allowances: Allowances
+    limits: UploadLimits
     uploads: UploadService
     chosen_messages: ChosenMessageService
 
@@ -27,7 +27,7 @@ def build_uploading(
     settings: PluginSettings, stores: Stores, *, host_side: HostSide, basics: Basics
 ) -> Uploading:
     """Build what uploads."""
-    allowances = _allowances(settings, stores, basics)
+    limits = _limits(settings, stores, basics)
     uploads = UploadService(
         host_side.reader,
         host=host_side.host,
@@ -35,7 +35,7 @@ def build_uploading(
         options=basics.options,
         layouts=basics.layouts,
         access=basics.access,
-        allowances=allowances,
+        limits=limits,
         notes=stores.notes,
     )
     chosen_messages = ChosenMessageService(
@@ -45,12 +45,12 @@ def build_uploading(
         copies=stores.copies,
         clock=basics.clock,
     )
-    return Uploading(allowances, uploads, chosen_messages)
+    return Uploading(limits, uploads, chosen_messages)
 
 
-def _allowances(settings: PluginSettings, stores: Stores, basics: Basics) -> Allowances:
-    return Allowances(
-        limits=UploadLimits(max_bytes=settings.max_upload_bytes),
+def _limits(settings: PluginSettings, stores: Stores, basics: Basics) -> UploadLimits:
+    return UploadLimits(
+        file=FileLimits(max_bytes=settings.max_upload_bytes),
         quotas=QuotaService(stores.posts, options=basics.options, clock=basics.clock),
         budgets=HostBudgets(
             stores.budgets,

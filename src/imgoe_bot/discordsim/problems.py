@@ -10,7 +10,7 @@ Source: https://discord.com/developers/docs/topics/opcodes-and-status-codes
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
-from imgoe_bot.discordsim.wire import Payload
+from imgoe_bot.discordsim.untyped_json import Payload
 
 
 class ApiProblem(Exception):

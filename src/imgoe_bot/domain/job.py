@@ -22,7 +22,7 @@ LONGEST_UNCERTAIN_DELAY = timedelta(hours=6)
 LONGEST_ASKED_DELAY = timedelta(days=1)
 CARD_WAITS = timedelta(minutes=5)
 """How long a post's other files wait for one that fails, before they are shown without it."""
-FIRST_LOOK_AFTER = timedelta(seconds=30)
+FIRST_REVIEW_AFTER = timedelta(seconds=30)
 """How long after an upload it is first asked whether its host shows it; its card stands by then."""
 
 

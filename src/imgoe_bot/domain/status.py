@@ -51,7 +51,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class PostJobs:
     """The jobs of one post.
 
     Attributes:
@@ -66,17 +66,17 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """What is known of one message; see ``Work`` for what failed."""
+class MessageStatus:
+    """What is known of one message; see ``PostJobs`` for what failed."""
 
     outcome: Outcome = Outcome.UNKNOWN
     failures: tuple[FailedItem, ...] = ()
     answer: ImgoeError | None = None
 
 
-def outcome_of(card: Card, work: Work) -> Outcome:
+def outcome_of(card: Card, jobs: PostJobs) -> Outcome:
     """Tell what has become of a message that there is a post of."""
-    if work.pending:
+    if jobs.pending:
         return Outcome.UNDER_WAY
     if card.has_copies:
         return Outcome.KEPT
@@ -84,4 +84,4 @@ def outcome_of(card: Card, work: Work) -> Outcome:
         return Outcome.DELETED
     if card.source_is_gone:
         return Outcome.WITHDRAWN
-    return Outcome.GIVEN_UP if work.failures or card.post.answered else Outcome.UNDER_WAY
+    return Outcome.GIVEN_UP if jobs.failures or card.post.answered else Outcome.UNDER_WAY

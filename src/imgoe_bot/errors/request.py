@@ -79,7 +79,7 @@ class MediaTooLarge(MediaRejected):
 
 
 class MediaSkipped(MediaRejected):
-    """A kind of thing that is not kept: never, or not in that place.
+    """A kind of media that is not kept: never, or not in that place.
 
     Attributes:
         reason: ``voice`` or ``animation``; or, where the place says so, ``spoiler``, ``nsfw`` or

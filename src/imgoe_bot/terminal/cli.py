@@ -29,9 +29,9 @@ def run(
     ] = False,
 ) -> None:
     """Run the bot, configured by IMGOE_* variables."""
-    from imgoe_bot import log
     from imgoe_bot.settings.fields import Settings
     from imgoe_bot.settings.loading import load_settings
+    from imgoe_bot.terminal import log
     from imgoe_bot.terminal.run import run_bot
     from imgoe_bot.terminal.signals import run_until_stopped
 

@@ -7,7 +7,7 @@ from typing import cast
 import httpx
 from rich.console import Console
 
-from imgoe_bot.adapters.folder import check_folder
+from imgoe_bot.adapters.folder_checks import check_folder
 from imgoe_bot.adapters.store import Database, migrate, open_engine
 from imgoe_bot.errors import ConfigError, ImgoeError, StoreError
 from imgoe_bot.hostapi import open_http

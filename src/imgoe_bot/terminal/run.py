@@ -8,9 +8,9 @@ import aiohttp
 import discord
 import structlog
 
-from imgoe_bot.adapters.folder import check_folder
+from imgoe_bot.adapters.folder_checks import check_folder
+from imgoe_bot.app.background import run_background, tell_unknown_variables
 from imgoe_bot.app.services import open_services
-from imgoe_bot.app.working import tell_unknown_variables, work
 from imgoe_bot.errors import ConfigError, SourceUnreachable
 from imgoe_bot.settings.environment import variable_name
 from imgoe_bot.settings.fields import Settings
@@ -81,7 +81,7 @@ async def _run(settings: Settings, *, message_content: bool) -> None:
     async with bot, open_services(settings, bot) as services:
         bot.serve(services)
         await bot.login(settings.discord_token.get_secret_value())
-        await work(bot, services, settings, _stay_connected(bot))
+        await run_background(bot, services, settings, _stay_connected(bot))
 
 
 async def _stay_connected(bot: ImgoeBot) -> None:

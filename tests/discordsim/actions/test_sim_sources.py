@@ -6,7 +6,7 @@ import discord
 import pytest
 
 from imgoe_bot.discordsim import ApiProblem, Permission, Upload
-from imgoe_bot.discordsim.wire import Payload
+from imgoe_bot.discordsim.untyped_json import Payload
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import Harness, ScriptedBot

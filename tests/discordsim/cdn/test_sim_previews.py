@@ -12,7 +12,7 @@ from aiohttp import web
 from imgoe_bot.discordsim import Message, SimOptions
 from imgoe_bot.discordsim.cdn.previews import links_in
 from imgoe_bot.discordsim.state.users import User
-from imgoe_bot.discordsim.wire import mapping
+from imgoe_bot.discordsim.untyped_json import mapping
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import Harness, ScriptedBot

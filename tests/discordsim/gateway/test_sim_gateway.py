@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from imgoe_bot.discordsim import DiscordSim, Permission, SimOptions
-from imgoe_bot.discordsim.wire import Json, Payload, mapping, mappings
+from imgoe_bot.discordsim.untyped_json import Json, Payload, mapping, mappings
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import Harness, MakeBot, ScriptedBot, StartBot

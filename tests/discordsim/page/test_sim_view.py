@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from imgoe_bot.discordsim import Permission
-from imgoe_bot.discordsim.wire import Json, mapping, mappings, text
+from imgoe_bot.discordsim.untyped_json import Json, mapping, mappings, text
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import Harness, ScriptedBot

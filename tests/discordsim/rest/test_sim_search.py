@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from imgoe_bot.discordsim import Permission, Upload
 from imgoe_bot.discordsim.payloads.messages import attachment_payload
-from imgoe_bot.discordsim.wire import Json, mapping, mappings, sequence
+from imgoe_bot.discordsim.untyped_json import Json, mapping, mappings, sequence
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import Harness

@@ -9,7 +9,7 @@ from discord import app_commands
 
 from imgoe_bot.discordsim import ApiProblem
 from imgoe_bot.discordsim.rules.commands import check_choices, check_command
-from imgoe_bot.discordsim.wire import Json, Payload, mapping
+from imgoe_bot.discordsim.untyped_json import Json, Payload, mapping
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import Harness, ScriptedBot

@@ -5,7 +5,7 @@ import pytest
 from imgoe_bot.discordsim import ApiProblem
 from imgoe_bot.discordsim.rules.layouts import check_components, check_modal, walk
 from imgoe_bot.discordsim.state.messages import COMPONENTS_V2
-from imgoe_bot.discordsim.wire import Json, Payload, mapping
+from imgoe_bot.discordsim.untyped_json import Json, Payload, mapping
 
 BUTTON: Payload = {"type": 2, "style": 1, "label": "Go", "custom_id": "go"}
 LINK: Payload = {"type": 2, "style": 5, "label": "Go", "url": "https://host.test"}

@@ -15,7 +15,7 @@ from imgoe_bot.discordsim.rules.messages import check_draft
 from imgoe_bot.discordsim.state.messages import COMPONENTS_V2
 from imgoe_bot.discordsim.state.signed_links import LinkSigner
 from imgoe_bot.discordsim.state.snowflake import Snowflakes, created_at
-from imgoe_bot.discordsim.wire import Payload, as_int, copied_mapping, mappings
+from imgoe_bot.discordsim.untyped_json import Payload, as_int, copied_mapping, mappings
 
 EVERYONE, ARTISTS, ALICE = 1, 2, 3
 SEE = Permission.VIEW_CHANNEL

@@ -9,7 +9,7 @@ from imgoe_bot.discordsim import Message, Permission
 from imgoe_bot.discordsim.payloads.messages import attachment_path, message_payload
 from imgoe_bot.discordsim.rules.layouts import walk
 from imgoe_bot.discordsim.state.messages import COMPONENTS_V2
-from imgoe_bot.discordsim.wire import Json, integer, mapping, mappings, text
+from imgoe_bot.discordsim.untyped_json import Json, integer, mapping, mappings, text
 from imgoe_bot.hostserver.decoding.renditions import THUMB_PX
 from tests.flows.kit import Harness, eventually, picture
 

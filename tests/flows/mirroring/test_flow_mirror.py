@@ -1,7 +1,7 @@
 """Auto-mirror, end to end, nothing replaced."""
 
 from imgoe_bot.discordsim import ChannelType, Message
-from imgoe_bot.discordsim.wire import Payload, mapping, mappings, text
+from imgoe_bot.discordsim.untyped_json import Payload, mapping, mappings, text
 from tests.flows.kit import DELETE_LINK, PATIENCE_S, Harness, picture
 
 

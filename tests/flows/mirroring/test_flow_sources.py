@@ -4,7 +4,7 @@ import pytest
 
 from imgoe_bot.discordsim import Channel, ChannelType, Message, Upload
 from imgoe_bot.discordsim.payloads.messages import attachment_path
-from imgoe_bot.discordsim.wire import Payload
+from imgoe_bot.discordsim.untyped_json import Payload
 from tests.flows.kit import Harness, eventually, picture
 
 VOICE = Upload("voice-message.ogg", b"OggS", "audio/ogg", duration_s=2.0, waveform="AAAA")

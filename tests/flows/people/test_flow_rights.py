@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from imgoe_bot.discordsim import Channel, Interaction, Message, Permission, Person, Role
 from imgoe_bot.discordsim.interactions import commands as known
-from imgoe_bot.discordsim.wire import mappings, text
+from imgoe_bot.discordsim.untyped_json import mappings, text
 from tests.flows.kit import PATIENCE_S, Harness, picture
 
 REFUSED = ("The permission **Manage Server** is missing", "Only members with the role")

@@ -3,7 +3,7 @@
 import pytest
 
 from imgoe_bot.discordsim import Message, Permission, Upload
-from imgoe_bot.discordsim.wire import mappings, text
+from imgoe_bot.discordsim.untyped_json import mappings, text
 from imgoe_bot.domain.mirror import SkipReason
 from imgoe_bot.ui.translate import LOCALES, words_for_locale
 from tests.flows.kit import Harness, picture

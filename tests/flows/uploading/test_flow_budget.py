@@ -1,6 +1,6 @@
 """A host is sent no more than it takes, and who waits for an answer goes first."""
 
-from imgoe_bot.discordsim.wire import mappings, text
+from imgoe_bot.discordsim.untyped_json import mappings, text
 from tests.flows.kit import PATIENCE_S, Harness, eventually, picture
 
 

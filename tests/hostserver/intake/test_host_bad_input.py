@@ -190,7 +190,7 @@ BAD_HEIC = (425, 422) if find_spec("pillow_heif") else (610, 415)
 BAD_FILES = [
     Bad("no bytes", b"", 130, 422),
     Bad("text named .png", b"just words", 610, 415),
-    Bad("text sent as a film", b"just words", 610, 415, "x.mp4", "video/mp4"),
+    Bad("text sent as a video", b"just words", 610, 415, "x.mp4", "video/mp4"),
     Bad("PHP", b"<?php system($_GET['c']);", 610, 415, "x.php.jpg"),
     Bad("HTML", b"<!doctype html><script>1</script>", 610, 415),
     Bad("SVG", SVG, 610, 415, "x.svg", "image/svg+xml"),

@@ -260,12 +260,14 @@ async def test_an_upload_that_is_cancelled_leaves_nothing(tmp_path: Path, files:
             clock=slow_clock,
             fetcher=None,
         )
-        uploading = make_parts(outside).uploading
+        upload_service = make_parts(outside).upload_service
         spool = await stack.enter_async_context(
             open_spool(options.data_dir / "tmp", limit_bytes=1_000_000)
         )
         await spool.write(picture())
-        storing = asyncio.create_task(uploading.store(ReceivedFile(spool=spool, form=UploadForm())))
+        storing = asyncio.create_task(
+            upload_service.store(ReceivedFile(spool=spool, form=UploadForm()))
+        )
         assert await asyncio.to_thread(entered.wait, 10)
         storing.cancel()
         go_on.set()

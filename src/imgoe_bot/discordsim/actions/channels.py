@@ -11,7 +11,7 @@ from imgoe_bot.discordsim.rules.values import check_length
 from imgoe_bot.discordsim.state.channels import THREADS, Channel, ChannelType
 from imgoe_bot.discordsim.state.guilds import Guild
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import Json, flag, integer, mappings, text
+from imgoe_bot.discordsim.untyped_json import Json, flag, integer, mappings, text
 
 _CREATABLE = frozenset(ChannelType) - THREADS - {ChannelType.DM}
 

@@ -8,7 +8,7 @@ from imgoe_bot.discordsim.state.events import Event
 from imgoe_bot.discordsim.state.guilds import Guild
 from imgoe_bot.discordsim.state.messages import Message
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import Payload
+from imgoe_bot.discordsim.untyped_json import Payload
 
 
 def emit_to_bot(world: World, name: str, guild: Guild, data: Payload) -> None:

@@ -12,7 +12,7 @@ from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.state.guilds import Guild, Member, Role
 from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World, add_member
-from imgoe_bot.discordsim.wire import Payload, as_int
+from imgoe_bot.discordsim.untyped_json import Payload, as_int
 
 
 def join_guild(world: World, guild: Guild, user: User, roles: Iterable[Role] = ()) -> Member:

@@ -18,7 +18,7 @@ from imgoe_bot.discordsim.state.messages import COMPONENTS_V2, LOADING, SUPPRESS
 from imgoe_bot.discordsim.state.snowflake import created_at
 from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import Json, Payload, copied_mapping
+from imgoe_bot.discordsim.untyped_json import Json, Payload, copied_mapping
 
 AUTHORS_ONLY = frozenset({"content", "embeds", "components", "attachments"})
 _BULK_AGE_S = 14 * 86_400

@@ -12,7 +12,7 @@ from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.messages import Message, MessageType
 from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import Payload, timestamp
+from imgoe_bot.discordsim.untyped_json import Payload, timestamp
 
 
 def react(world: World, channel: Channel, message: Message, user: User, emoji: str) -> None:

@@ -6,7 +6,7 @@ from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.state.guilds import Guild, Role
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import Json, Payload, integer, text
+from imgoe_bot.discordsim.untyped_json import Json, Payload, integer, text
 
 
 def add_role(world: World, guild: Guild, name: str, permissions: Permission) -> Role:

@@ -23,7 +23,7 @@ from imgoe_bot.discordsim.state.channels import THREAD_ONLY, THREADS, Channel, C
 from imgoe_bot.discordsim.state.messages import HAS_THREAD, Message, MessageType
 from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import (
+from imgoe_bot.discordsim.untyped_json import (
     Json,
     Payload,
     as_int,

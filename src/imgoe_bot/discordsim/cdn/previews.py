@@ -22,7 +22,7 @@ from imgoe_bot.discordsim.rules.layouts import walk
 from imgoe_bot.discordsim.state.events import Event
 from imgoe_bot.discordsim.state.messages import SUPPRESS_EMBEDS, Message
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import Json, Payload, mapping, mappings, text
+from imgoe_bot.discordsim.untyped_json import Json, Payload, mapping, mappings, text
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _LINK = re.compile(

@@ -29,7 +29,7 @@ from imgoe_bot.discordsim.state.channels import Channel, ChannelType
 from imgoe_bot.discordsim.state.guilds import Guild, Member, Role, Sticker
 from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import Payload
+from imgoe_bot.discordsim.untyped_json import Payload
 
 
 class GuildHandle:

@@ -7,7 +7,7 @@ from imgoe_bot.discordsim.interactions.interaction import InteractionState
 from imgoe_bot.discordsim.state.messages import Message
 from imgoe_bot.discordsim.state.waiting import until
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import Payload
+from imgoe_bot.discordsim.untyped_json import Payload
 
 
 @dataclass(frozen=True, slots=True)

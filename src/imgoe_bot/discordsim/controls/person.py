@@ -25,7 +25,7 @@ from imgoe_bot.discordsim.state.messages import Message, Upload
 from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.waiting import until
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import Json, Payload, integer, text
+from imgoe_bot.discordsim.untyped_json import Json, Payload, integer, text
 
 _COMMAND_WAIT_S = 10.0
 

@@ -9,7 +9,7 @@ from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.messages import COMPONENTS_V2, Message, Upload
 from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import Json, Payload
+from imgoe_bot.discordsim.untyped_json import Json, Payload
 
 
 class Webhook:

@@ -28,7 +28,7 @@ from imgoe_bot.discordsim.gateway.sessions import Session, Sessions
 from imgoe_bot.discordsim.payloads.guilds import guild_create_payload
 from imgoe_bot.discordsim.state.events import Event
 from imgoe_bot.discordsim.state.world import PRIVILEGED_INTENTS, World
-from imgoe_bot.discordsim.wire import Json, integer, mapping, text
+from imgoe_bot.discordsim.untyped_json import Json, integer, mapping, text
 
 _KNOWN_INTENTS = (1 << 26) - 1
 VERSIONS = ("8", "9", "10")

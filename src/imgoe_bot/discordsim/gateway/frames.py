@@ -5,7 +5,7 @@ Source: https://discord.com/developers/docs/events/gateway
 
 import json
 
-from imgoe_bot.discordsim.wire import Json, mapping, sequence
+from imgoe_bot.discordsim.untyped_json import Json, mapping, sequence
 
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, REQUEST_MEMBERS = 0, 1, 2, 6, 7, 8
 INVALID_SESSION, HELLO, HEARTBEAT_ACK = 9, 10, 11

@@ -13,7 +13,7 @@ from imgoe_bot.discordsim.gateway.intents import seen_with
 from imgoe_bot.discordsim.gateway.sessions import Sessions
 from imgoe_bot.discordsim.state.events import Event
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import mapping, text
+from imgoe_bot.discordsim.untyped_json import mapping, text
 
 
 class Gateway:

@@ -9,7 +9,7 @@ from imgoe_bot.discordsim.payloads.messages import message_payload
 from imgoe_bot.discordsim.state.events import MESSAGE_EVENTS, Event
 from imgoe_bot.discordsim.state.messages import Message
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import Json, Payload, copied_mapping, mapping, mappings, text
+from imgoe_bot.discordsim.untyped_json import Json, Payload, copied_mapping, mapping, mappings, text
 
 GUILDS = 1 << 0
 GUILD_MEMBERS = 1 << 1

@@ -10,7 +10,7 @@ from imgoe_bot.discordsim.payloads.guilds import member_payload
 from imgoe_bot.discordsim.payloads.users import user_payload
 from imgoe_bot.discordsim.state.guilds import Guild
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import (
+from imgoe_bot.discordsim.untyped_json import (
     Json,
     Payload,
     as_int,

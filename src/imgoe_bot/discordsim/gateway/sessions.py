@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from imgoe_bot.discordsim.gateway.frames import DISPATCH
 from imgoe_bot.discordsim.gateway.intents import Intents
-from imgoe_bot.discordsim.wire import (
+from imgoe_bot.discordsim.untyped_json import (
     Payload,
 )
 

@@ -10,7 +10,7 @@ from imgoe_bot.discordsim.state.guilds import Guild
 from imgoe_bot.discordsim.state.messages import Message, Upload
 from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import (
+from imgoe_bot.discordsim.untyped_json import (
     Json,
     Payload,
     as_int,

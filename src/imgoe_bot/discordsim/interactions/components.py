@@ -20,7 +20,7 @@ from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.messages import Message
 from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import (
+from imgoe_bot.discordsim.untyped_json import (
     Json,
     Payload,
     flag,

@@ -17,7 +17,7 @@ from imgoe_bot.discordsim.rules.messages import file_limit
 from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import Json, Payload, copied_mapping, mappings, text
+from imgoe_bot.discordsim.untyped_json import Json, Payload, copied_mapping, mappings, text
 
 
 def create_payload(world: World, interaction: InteractionState) -> Payload:

@@ -15,7 +15,7 @@ from imgoe_bot.discordsim.state.guilds import Role
 from imgoe_bot.discordsim.state.messages import Message, Upload
 from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import Payload
+from imgoe_bot.discordsim.untyped_json import Payload
 
 
 @dataclass(slots=True)

@@ -34,7 +34,7 @@ from imgoe_bot.discordsim.state.messages import (
 )
 from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import (
+from imgoe_bot.discordsim.untyped_json import (
     Json,
     Payload,
     copied_mapping,

@@ -15,7 +15,15 @@ from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.messages import Message
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import Json, Payload, as_int, integer, mapping, sequence, text
+from imgoe_bot.discordsim.untyped_json import (
+    Json,
+    Payload,
+    as_int,
+    integer,
+    mapping,
+    sequence,
+    text,
+)
 
 _REMEMBERED = 500
 _ANSWER_WAIT_S = 5.0

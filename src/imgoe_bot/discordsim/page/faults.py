@@ -8,7 +8,7 @@ from imgoe_bot.discordsim.controls.person import Person
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import Payload
+from imgoe_bot.discordsim.untyped_json import Payload
 
 _SENDING = "POST /channels/*/messages"
 _ANY = "* *"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aiohttp import BodyPartReader, web
 
 from imgoe_bot.discordsim.state.messages import Upload
-from imgoe_bot.discordsim.wire import Json, flag, integer, mapping, mappings, optional_text
+from imgoe_bot.discordsim.untyped_json import Json, flag, integer, mapping, mappings, optional_text
 
 _MOST_BYTES = 256 * 1024 * 1024
 _CHUNK_BYTES = 256 * 1024

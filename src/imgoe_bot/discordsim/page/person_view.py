@@ -15,7 +15,7 @@ from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.events import Event, Listener
 from imgoe_bot.discordsim.state.guilds import Guild
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import Json, Payload
+from imgoe_bot.discordsim.untyped_json import Json, Payload
 
 _SHOWN = 50
 _BACKLOG = 10_000

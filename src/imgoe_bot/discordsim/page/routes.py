@@ -19,7 +19,7 @@ from imgoe_bot.discordsim.page.faults import fault_buttons
 from imgoe_bot.discordsim.page.forms import read_form
 from imgoe_bot.discordsim.page.guard import Handler, from_this_page
 from imgoe_bot.discordsim.problems import ApiProblem
-from imgoe_bot.discordsim.wire import Json, Payload, integer, mapping, mappings, text
+from imgoe_bot.discordsim.untyped_json import Json, Payload, integer, mapping, mappings, text
 
 _HEARTBEAT_S = 20.0
 _DIRECTORY_WANTED = "directory"

@@ -4,7 +4,7 @@ from imgoe_bot.discordsim.payloads.users import user_payload
 from imgoe_bot.discordsim.permissions import Overwrite
 from imgoe_bot.discordsim.state.channels import THREADS, Channel, ChannelType
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import (
+from imgoe_bot.discordsim.untyped_json import (
     Payload,
     copied,
     optional_id,

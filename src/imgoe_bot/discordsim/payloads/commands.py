@@ -2,7 +2,7 @@
 
 from imgoe_bot.discordsim.state.commands import Command
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import (
+from imgoe_bot.discordsim.untyped_json import (
     Payload,
     copied_mapping,
 )

@@ -4,7 +4,7 @@ from imgoe_bot.discordsim.payloads.channels import channel_payload
 from imgoe_bot.discordsim.payloads.users import user_payload
 from imgoe_bot.discordsim.state.guilds import Guild, Member, Role, Sticker
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import (
+from imgoe_bot.discordsim.untyped_json import (
     Payload,
     optional_id,
     timestamp,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from imgoe_bot.discordsim.state.messages import Attachment
 from imgoe_bot.discordsim.state.signed_links import LinkSigner
-from imgoe_bot.discordsim.wire import Payload, integer, is_mapping, is_sequence, text
+from imgoe_bot.discordsim.untyped_json import Payload, integer, is_mapping, is_sequence, text
 
 LOADED, NOT_FOUND = 2, 3
 """Loading states of what a component shows."""

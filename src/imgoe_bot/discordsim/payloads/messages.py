@@ -10,7 +10,7 @@ from imgoe_bot.discordsim.payloads.media import MessageFiles, unshown_files, wit
 from imgoe_bot.discordsim.payloads.users import user_payload
 from imgoe_bot.discordsim.state.messages import Attachment, Message, MessageType, Reference
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import (
+from imgoe_bot.discordsim.untyped_json import (
     Json,
     Payload,
     copied_mapping,

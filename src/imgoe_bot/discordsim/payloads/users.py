@@ -1,7 +1,7 @@
 """Users as Discord writes them."""
 
 from imgoe_bot.discordsim.state.users import User
-from imgoe_bot.discordsim.wire import (
+from imgoe_bot.discordsim.untyped_json import (
     Payload,
 )
 

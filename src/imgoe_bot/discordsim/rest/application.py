@@ -17,7 +17,7 @@ from imgoe_bot.discordsim.rules.commands import (
 from imgoe_bot.discordsim.state.commands import Command
 from imgoe_bot.discordsim.state.events import Event
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import Json, integer, text
+from imgoe_bot.discordsim.untyped_json import Json, integer, text
 
 
 class ApplicationRoutes(BotRoutes):

@@ -17,7 +17,7 @@ from imgoe_bot.discordsim.problems import problem
 from imgoe_bot.discordsim.rest.http import no_content, path_id, read_body, reply
 from imgoe_bot.discordsim.rest.routes import BotRoutes
 from imgoe_bot.discordsim.state.channels import THREADS, Channel
-from imgoe_bot.discordsim.wire import Json
+from imgoe_bot.discordsim.untyped_json import Json
 
 
 class ChannelRoutes(BotRoutes):

@@ -21,7 +21,7 @@ from imgoe_bot.discordsim.rest.http import (
 )
 from imgoe_bot.discordsim.rest.routes import BotRoutes
 from imgoe_bot.discordsim.rules.permission_checks import check_outranks
-from imgoe_bot.discordsim.wire import as_int, integer, sequence, text
+from imgoe_bot.discordsim.untyped_json import as_int, integer, sequence, text
 
 
 class GuildRoutes(BotRoutes):

@@ -10,7 +10,7 @@ from aiohttp import BodyPartReader, web
 from imgoe_bot.discordsim.problems import ApiProblem, invalid_form
 from imgoe_bot.discordsim.rules.drafts import Draft, described, draft_from
 from imgoe_bot.discordsim.state.messages import Upload
-from imgoe_bot.discordsim.wire import Json, mapping, mappings
+from imgoe_bot.discordsim.untyped_json import Json, mapping, mappings
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _FILE_PART = re.compile(r"files?\[?(\d*)\]?")

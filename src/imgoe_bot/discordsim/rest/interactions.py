@@ -12,7 +12,7 @@ from imgoe_bot.discordsim.rest.http import no_content, path_id, read_body, reply
 from imgoe_bot.discordsim.rest.routes import BotRoutes
 from imgoe_bot.discordsim.state.messages import Message
 from imgoe_bot.discordsim.state.world import World
-from imgoe_bot.discordsim.wire import Payload, integer, mapping
+from imgoe_bot.discordsim.untyped_json import Payload, integer, mapping
 
 
 class InteractionRoutes(BotRoutes):

@@ -31,7 +31,7 @@ from imgoe_bot.discordsim.rest.routes import BotRoutes
 from imgoe_bot.discordsim.rules.permission_checks import check_may_write
 from imgoe_bot.discordsim.state.channels import Channel
 from imgoe_bot.discordsim.state.messages import Message
-from imgoe_bot.discordsim.wire import Payload, as_int, sequence, timestamp
+from imgoe_bot.discordsim.untyped_json import Payload, as_int, sequence, timestamp
 
 _PAGE = 100
 _PINS = 50

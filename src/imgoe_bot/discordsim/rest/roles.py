@@ -10,7 +10,7 @@ from imgoe_bot.discordsim.rest.http import no_content, path_id, read_body, reply
 from imgoe_bot.discordsim.rest.routes import BotRoutes
 from imgoe_bot.discordsim.rules.permission_checks import check_may_grant, check_outranks
 from imgoe_bot.discordsim.state.guilds import Guild, Member, Role
-from imgoe_bot.discordsim.wire import integer, text
+from imgoe_bot.discordsim.untyped_json import integer, text
 
 
 class RoleRoutes(BotRoutes):

@@ -16,7 +16,7 @@ from imgoe_bot.discordsim.rest.routes import BotRoutes
 from imgoe_bot.discordsim.rules.values import check_length
 from imgoe_bot.discordsim.state.guilds import Guild
 from imgoe_bot.discordsim.state.messages import Message
-from imgoe_bot.discordsim.wire import Payload, as_int, sequence
+from imgoe_bot.discordsim.untyped_json import Payload, as_int, sequence
 
 _MOST = 25
 _MOST_LINKS = 50

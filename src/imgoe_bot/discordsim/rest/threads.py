@@ -12,7 +12,7 @@ from imgoe_bot.discordsim.rest.http import Body, no_content, path_id, read_body,
 from imgoe_bot.discordsim.rest.routes import BotRoutes
 from imgoe_bot.discordsim.state.channels import THREAD_ONLY, THREADS, Channel, ChannelType
 from imgoe_bot.discordsim.state.users import User
-from imgoe_bot.discordsim.wire import Payload, as_int, integer, mapping, sequence, text
+from imgoe_bot.discordsim.untyped_json import Payload, as_int, integer, mapping, sequence, text
 
 
 class ThreadRoutes(BotRoutes):

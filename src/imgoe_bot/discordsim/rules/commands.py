@@ -14,7 +14,15 @@ from imgoe_bot.discordsim.problems import (
     too_long,
 )
 from imgoe_bot.discordsim.rules.values import check_length, check_number
-from imgoe_bot.discordsim.wire import Json, flag, integer, is_mapping, mapping, mappings, text
+from imgoe_bot.discordsim.untyped_json import (
+    Json,
+    flag,
+    integer,
+    is_mapping,
+    mapping,
+    mappings,
+    text,
+)
 
 SLASH = 1
 LIMITS = {1: 100, 2: 15, 3: 15}

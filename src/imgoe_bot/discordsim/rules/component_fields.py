@@ -15,7 +15,7 @@ from imgoe_bot.discordsim.problems import (
     too_long,
 )
 from imgoe_bot.discordsim.rules.values import check_length, check_number
-from imgoe_bot.discordsim.wire import Json, flag, integer, mapping, mappings, text
+from imgoe_bot.discordsim.untyped_json import Json, flag, integer, mapping, mappings, text
 
 ROW, BUTTON, STRING_SELECT, TEXT_INPUT, SECTION, TEXT, THUMBNAIL = 1, 2, 3, 4, 9, 10, 11
 GALLERY, FILE, SEPARATOR, CONTAINER, LABEL, FILE_UPLOAD = 12, 13, 14, 17, 18, 19

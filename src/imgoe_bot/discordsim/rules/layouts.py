@@ -30,7 +30,7 @@ from imgoe_bot.discordsim.rules.component_fields import (
 )
 from imgoe_bot.discordsim.rules.values import check_length
 from imgoe_bot.discordsim.state.messages import COMPONENTS_V2
-from imgoe_bot.discordsim.wire import Json, integer, mapping, mappings, text
+from imgoe_bot.discordsim.untyped_json import Json, integer, mapping, mappings, text
 
 ROWS = 5
 BUTTONS_A_ROW = 5

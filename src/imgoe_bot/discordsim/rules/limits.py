@@ -18,7 +18,7 @@ from imgoe_bot.discordsim.problems import (
 )
 from imgoe_bot.discordsim.rules.values import check_length, check_number
 from imgoe_bot.discordsim.state.messages import COMPONENTS_V2, Upload
-from imgoe_bot.discordsim.wire import Json, integer, mapping, mappings, sequence, text
+from imgoe_bot.discordsim.untyped_json import Json, integer, mapping, mappings, sequence, text
 
 CONTENT = 2_000
 NONCE = 25

@@ -30,7 +30,7 @@ from imgoe_bot.discordsim.state.signed_links import LinkSigner
 from imgoe_bot.discordsim.state.users import User
 from imgoe_bot.discordsim.state.waiting import until
 from imgoe_bot.discordsim.state.world import World, new_world
-from imgoe_bot.discordsim.wire import Json, Payload
+from imgoe_bot.discordsim.untyped_json import Json, Payload
 
 
 class UnknownRoutes(AssertionError):

@@ -5,7 +5,7 @@ from enum import IntEnum
 
 from imgoe_bot.discordsim.permissions import Overwrite
 from imgoe_bot.discordsim.state.messages import Message
-from imgoe_bot.discordsim.wire import Payload
+from imgoe_bot.discordsim.untyped_json import Payload
 
 
 class ChannelType(IntEnum):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from imgoe_bot.discordsim.wire import Json
+from imgoe_bot.discordsim.untyped_json import Json
 
 
 @dataclass(slots=True, eq=False)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from imgoe_bot.discordsim.state.users import User
-from imgoe_bot.discordsim.wire import Payload
+from imgoe_bot.discordsim.untyped_json import Payload
 
 SUPPRESS_EMBEDS = 1 << 2
 HAS_THREAD = 1 << 5

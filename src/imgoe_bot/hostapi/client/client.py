@@ -17,10 +17,10 @@ from imgoe_bot.hostapi.client.transport import open_http
 from imgoe_bot.hostapi.models import DeleteLink, KeyBy, UploadRequest
 from imgoe_bot.hostapi.probing.probe import HostAbilities, probe
 from imgoe_bot.hostapi.probing.tiny_files import TINY_KINDS
-from imgoe_bot.hostapi.wire.answers import GONE, Answer, moved_link, parse_deletion, refused
 from imgoe_bot.hostapi.wire.refusals import Sent
 from imgoe_bot.hostapi.wire.reply import UploadReply
 from imgoe_bot.hostapi.wire.requests import build
+from imgoe_bot.hostapi.wire.responses import GONE, Response, moved_link, parse_deletion, refused
 from imgoe_bot.hostapi.wire.viewer_page import PAGE_BYTES, Published, moved_page, parse_page
 
 FRONT_BYTES = 4096
@@ -110,7 +110,7 @@ class HostClient:
             EmptyMedia: the source has no bytes; nothing was sent.
             SourceError: the source is gone, breaks off, or is not as long as it said.
             MediaRejected: the host does not take these bytes.
-            HostError: the host's other refusals, or that there is no answer.
+            HostError: the host's other refusals, or that there is no response.
 
         Source: design/API.md §1 and §2.
         """
@@ -139,11 +139,11 @@ class HostClient:
         """
         address = link.reveal()
         async with self._host_http.deadline():
-            answer = await self._call_link(address)
-            if (moved := moved_link(answer, address=address)) is not None:
-                answer = await self._call_link(moved)
+            response = await self._call_link(address)
+            if (moved := moved_link(response, address=address)) is not None:
+                response = await self._call_link(moved)
             secrets = (address, urlsplit(address).path)
-            was_there = parse_deletion(answer, sent=Sent(host=self.base_url, secrets=secrets))
+            was_there = parse_deletion(response, sent=Sent(host=self.base_url, secrets=secrets))
             if not was_there:
                 await self._check_front()
         return was_there
@@ -160,13 +160,13 @@ class HostClient:
         if front.status in GONE:
             raise refused(front, sent=Sent(host=self.base_url))
 
-    async def _call_link(self, address: str) -> Answer:
+    async def _call_link(self, address: str) -> Response:
         """Call a delete link as its host wants it: by GET, or by POST where a page asks first."""
         if not is_same_site(address, self.base_url, also=self._delete_hosts):
             raise SourceBlocked(reason="other-host")
-        answer = await self._host_http.get(address, is_secret=True)
-        asks_first = answer.status == 200 and answer.is_page
-        return await self._host_http.post_nothing(address) if asks_first else answer
+        response = await self._host_http.get(address, is_secret=True)
+        asks_first = response.status == 200 and response.is_page
+        return await self._host_http.post_nothing(address) if asks_first else response
 
     async def find_published(self, viewer_url: str) -> Published | None:
         """Look whether anybody can see an upload by now; no key is sent. Safe to repeat.
@@ -187,13 +187,13 @@ class HostClient:
         Source: design/API.md §2, moderated uploads; ``pages``.
         """
         async with self._host_http.deadline():
-            page, answer = viewer_url, await self._call_page(viewer_url)
-            if (moved := moved_page(answer, address=viewer_url)) is not None:
-                page, answer = moved, await self._call_page(moved)
+            page, response = viewer_url, await self._call_page(viewer_url)
+            if (moved := moved_page(response, address=viewer_url)) is not None:
+                page, response = moved, await self._call_page(moved)
         sent = Sent(host=self.base_url)
-        return await asyncio.to_thread(parse_page, answer, url=page, sent=sent)
+        return await asyncio.to_thread(parse_page, response, url=page, sent=sent)
 
-    async def _call_page(self, url: str) -> Answer:
+    async def _call_page(self, url: str) -> Response:
         if not is_same_site(url, self.base_url):
             raise SourceBlocked(reason="other-host")
         return await self._host_http.get_start(url, most_bytes=PAGE_BYTES)

@@ -14,7 +14,7 @@ from imgoe_bot.hostapi.client.body import CountedBody, Delivery
 from imgoe_bot.hostapi.client.decompression import unpacked
 from imgoe_bot.hostapi.client.log_filter import unlogged
 from imgoe_bot.hostapi.client.retries import Backoff, retried
-from imgoe_bot.hostapi.wire.answers import Answer
+from imgoe_bot.hostapi.wire.responses import Response
 
 REPLY_BYTES = 1024 * 1024
 
@@ -28,7 +28,7 @@ _NO_ANSWER = (
 
 
 class HostHttp:
-    """Calls one host. Every failure to get an answer is HostUnreachable.
+    """Calls one host. Every failure to get a response is HostUnreachable.
 
     Args:
         host: the host's base address, for the errors.
@@ -75,7 +75,7 @@ class HostHttp:
                 raise
             raise self._unreachable(delivery) from error
 
-    async def get(self, url: str, *, is_secret: bool = False) -> Answer:
+    async def get(self, url: str, *, is_secret: bool = False) -> Response:
         """Call without a body; tried again while no connection comes about.
 
         Args:
@@ -86,23 +86,23 @@ class HostHttp:
         with unlogged(str(target) if is_secret else ""):
             return await self._get(target)
 
-    async def get_start(self, url: str, *, most_bytes: int) -> Answer:
-        """Call as ``get`` does for the beginning of an answer; what follows it is not read."""
+    async def get_start(self, url: str, *, most_bytes: int) -> Response:
+        """Call as ``get`` does for the beginning of a response; what follows it is not read."""
         return await self._get(self._target(url), most_bytes=most_bytes)
 
-    async def _get(self, url: httpx.URL, *, most_bytes: int | None = None) -> Answer:
-        async def once() -> Answer:
+    async def _get(self, url: httpx.URL, *, most_bytes: int | None = None) -> Response:
+        async def once() -> Response:
             return await self._call("GET", url, headers={}, content=None, most_bytes=most_bytes)
 
         return await self._again_while(_never_connected, once)
 
-    async def post_nothing(self, url: str) -> Answer:
+    async def post_nothing(self, url: str) -> Response:
         """Post an empty body, once, to an address that no log shall hold."""
         target = self._target(url)
         with unlogged(str(target)):
             return await self._call("POST", target, headers={}, content=b"")
 
-    async def post(self, url: str, *, headers: Mapping[str, str], body: CountedBody) -> Answer:
+    async def post(self, url: str, *, headers: Mapping[str, str], body: CountedBody) -> Response:
         """Stream a body; tried again only until its first byte is asked for.
 
         Raises:
@@ -117,7 +117,7 @@ class HostHttp:
         *,
         headers: Mapping[str, str],
         body: CountedBody,
-    ) -> Answer:
+    ) -> Response:
         """Get an address at which a host acts, which no log shall hold; as safe as ``post``.
 
         Args:
@@ -138,14 +138,14 @@ class HostHttp:
 
     async def _send(
         self, method: str, url: httpx.URL, *, headers: Mapping[str, str], body: CountedBody
-    ) -> Answer:
+    ) -> Response:
         """Stream a body; of known length unless it has none, then the HTTP library sends chunks."""
         length = {} if body.length is None else {"Content-Length": str(body.length)}
 
         def may_repeat(error: HostError) -> bool:
             return isinstance(error, HostUnreachable) and not body.delivery.started
 
-        async def once() -> Answer:
+        async def once() -> Response:
             return await self._stream_out(method, url, headers={**headers, **length}, body=body)
 
         async with self._stall_watch(body.delivery) as writing:
@@ -154,7 +154,7 @@ class HostHttp:
 
     async def _stream_out(
         self, method: str, url: httpx.URL, *, headers: Mapping[str, str], body: CountedBody
-    ) -> Answer:
+    ) -> Response:
         try:
             return await self._call(method, url, headers=headers, content=body)
         except HostUnreachable:
@@ -170,7 +170,7 @@ class HostHttp:
         headers: Mapping[str, str],
         content: CountedBody | bytes | None,
         most_bytes: int | None = None,
-    ) -> Answer:
+    ) -> Response:
         """Make one call. The cause is dropped where its text repeats the address."""
         try:
             asked = {"Accept-Encoding": "identity", **headers}
@@ -189,8 +189,8 @@ class HostHttp:
             delivery = content.delivery if isinstance(content, CountedBody) else None
             raise self._unreachable(delivery) from (None if tells else error)
 
-    async def _read(self, response: httpx.Response, most_bytes: int | None) -> Answer:
-        """Read an answer; of a body the beginning where no more is wanted, else all or nothing."""
+    async def _read(self, response: httpx.Response, most_bytes: int | None) -> Response:
+        """Read a response; of its body the beginning if no more is wanted, else all or nothing."""
         body = await _start_of(response, most_bytes or REPLY_BYTES + 1)
         if body is None or (most_bytes is None and len(body) > REPLY_BYTES):
             may_be_stored = response.status_code == httpx.codes.OK.value
@@ -198,11 +198,11 @@ class HostHttp:
                 host=self._host, status=response.status_code, may_be_stored=may_be_stored
             )
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, headers, body)
+        return Response(response.status_code, headers, body)
 
     async def _again_while(
-        self, may_repeat: Callable[[HostError], bool], once: Callable[[], Awaitable[Answer]]
-    ) -> Answer:
+        self, may_repeat: Callable[[HostError], bool], once: Callable[[], Awaitable[Response]]
+    ) -> Response:
         def wait_s(error: HostError, made: int) -> float | None:
             return self._backoff.wait_s(made) if may_repeat(error) else None
 

@@ -1,4 +1,4 @@
-"""One upload on its way: its envelope, its answer, and what we knew of it when that came."""
+"""One upload on its way: its envelope, its response, and what we knew of it when that came."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -14,11 +14,11 @@ from imgoe_bot.hostapi.models import (
     UploadRequest,
     UrlSource,
 )
-from imgoe_bot.hostapi.wire.answers import Answer, parse
 from imgoe_bot.hostapi.wire.multipart import FilePart, empty_envelope, multipart_envelope
 from imgoe_bot.hostapi.wire.refusals import Sent
 from imgoe_bot.hostapi.wire.reply import UploadReply
 from imgoe_bot.hostapi.wire.requests import Call
+from imgoe_bot.hostapi.wire.responses import Response, parse
 
 Progress = Callable[[int], None]
 
@@ -50,7 +50,7 @@ class UploadTransfer:
         return not isinstance(source, StreamSource)
 
     async def once(self) -> UploadReply:
-        """Send it and read the answer; raises what ``HostClient.upload`` does."""
+        """Send it and read the response; raises what ``HostClient.upload`` does."""
         self.delivery.begin()
         source = self.request.source
         if isinstance(source, UrlSource | Base64Source):
@@ -63,9 +63,9 @@ class UploadTransfer:
         is_get = self.call.method == "GET"
         envelope = empty_envelope() if is_get else multipart_envelope(self.call.fields, part=None)
         body = CountedBody(no_file(), envelope=envelope, delivery=self.delivery)
-        answer = await self._answer_to(body)
+        response = await self._response_to(body)
         sent = replace(self.sent, sent_bytes=len(text), size_bytes=self._size_in(text))
-        return parse(answer, request=self.request, sent=sent)
+        return parse(response, request=self.request, sent=sent)
 
     async def _as_file(self, source: OpenSource) -> UploadReply:
         part = FilePart("source", source.filename, source.mime)
@@ -73,7 +73,7 @@ class UploadTransfer:
         body = CountedBody(
             source, envelope=envelope, delivery=self.delivery, progress=self.progress
         )
-        answer = await self._answer_to(body)
+        response = await self._response_to(body)
         sent = replace(
             self.sent,
             sent_bytes=body.sent_bytes,
@@ -81,9 +81,9 @@ class UploadTransfer:
             filename=source.filename,
             found_mime=source.found_mime,
         )
-        return parse(answer, request=self.request, sent=sent)
+        return parse(response, request=self.request, sent=sent)
 
-    async def _answer_to(self, body: CountedBody) -> Answer:
+    async def _response_to(self, body: CountedBody) -> Response:
         url, headers = f"{self.sent.host}{self.call.path}", dict(self.call.headers)
         if self.call.method == "GET":
             return await self.http.send_query(url, self.call.fields, headers=headers, body=body)

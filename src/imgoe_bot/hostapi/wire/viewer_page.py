@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
-from imgoe_bot.hostapi.wire.answers import REDIRECTS, Answer, refused
 from imgoe_bot.hostapi.wire.refusals import Sent
+from imgoe_bot.hostapi.wire.responses import REDIRECTS, Response, refused
 
 PAGE_BYTES = 512 * 1024
 """How much of a page is read; what it tells stands at its beginning."""
 
 NOT_SHOWN = frozenset({401, 403, 404, 410})
 
-_FILM_ENDS = (".mp4", ".m4v", ".mov", ".webm")
+_VIDEO_ENDS = (".mp4", ".m4v", ".mov", ".webm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,11 @@ class Published:
     video_url: str | None = None
 
 
-def parse_page(answer: Answer, *, url: str, sent: Sent) -> Published | None:
-    """Read the answer to a look at an upload's page; None: it is shown to nobody yet.
+def parse_page(response: Response, *, url: str, sent: Sent) -> Published | None:
+    """Read the response to a look at an upload's page; None: it is shown to nobody yet.
 
     Args:
-        answer: what came back; its body may be cut.
+        response: what came back; its body may be cut.
         url: where it came from, for addresses that are not whole.
         sent: what we know of the request.
 
@@ -45,12 +45,12 @@ def parse_page(answer: Answer, *, url: str, sent: Sent) -> Published | None:
     Source: app/legacy/routes/image.php of Chevereto 4.2 (403 while it waits, a redirect to the
         sign-in of a private site); the embedded host answers 404.
     """
-    if answer.status in NOT_SHOWN or answer.status in REDIRECTS:
+    if response.status in NOT_SHOWN or response.status in REDIRECTS:
         return None
-    is_html = answer.headers.get("content-type", "").lower().startswith("text/html")
-    found = read_viewer(answer.body, url=url) if answer.status == 200 and is_html else None
+    is_html = response.headers.get("content-type", "").lower().startswith("text/html")
+    found = read_viewer(response.body, url=url) if response.status == 200 and is_html else None
     if found is None:
-        raise refused(answer, sent=sent)
+        raise refused(response, sent=sent)
     return found
 
 
@@ -73,20 +73,20 @@ def read_viewer(body: bytes, *, url: str) -> Published | None:
         return None
     picture = _absolute(head.facts.get("og:image"), url) if head.is_of_one_upload else None
     video = _absolute(head.facts.get("og:video"), url)
-    if picture is not None and _is_film(picture):  # Chevereto names the film itself there
+    if picture is not None and _is_video(picture):  # Chevereto names the video itself there
         return Published(video_url=video or picture)
     return Published(picture, video)
 
 
-def moved_page(answer: Answer, *, address: str) -> str | None:
+def moved_page(response: Response, *, address: str) -> str | None:
     """Return where an upload's page has moved to, None when it did not, or leads elsewhere.
 
     Chevereto leads from an address with the id alone, or with an older title, to the present one.
 
     Source: app/legacy/routes/image.php of Chevereto 4.2.
     """
-    target = _absolute(answer.headers.get("location"), address)
-    has_moved = answer.status in REDIRECTS and target not in (None, address)
+    target = _absolute(response.headers.get("location"), address)
+    has_moved = response.status in REDIRECTS and target not in (None, address)
     return target if has_moved and target and _id_in(target) == _id_in(address) else None
 
 
@@ -95,7 +95,7 @@ class _Head(HTMLParser):
 
     Attributes:
         facts: by property, the first of each.
-        has_oembed: whether it links its provider's answer about it (oembed.com).
+        has_oembed: whether it links what its provider says of it (oembed.com).
         has_image_src: whether it links one picture as what it is about.
     """
 
@@ -130,8 +130,8 @@ def _absolute(text: str | None, base: str) -> str | None:
     return target if text and is_web else None
 
 
-def _is_film(url: str) -> bool:
-    return urlsplit(url).path.lower().endswith(_FILM_ENDS)
+def _is_video(url: str) -> bool:
+    return urlsplit(url).path.lower().endswith(_VIDEO_ENDS)
 
 
 def _id_in(url: str) -> str:

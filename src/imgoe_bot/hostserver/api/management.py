@@ -17,7 +17,7 @@ from imgoe_bot.hostserver.intake.request_body import UNREADABLE, media_type
 from imgoe_bot.hostserver.intake.text_fields import read_small_body, read_text_fields
 from imgoe_bot.hostserver.names import clean_text, storable
 from imgoe_bot.hostserver.numbers import find_number
-from imgoe_bot.hostserver.uploads.use_cases import Uploading
+from imgoe_bot.hostserver.uploads.upload_service import UploadService
 
 PAGE_SIZE = 50
 PAGE_LARGEST = 100
@@ -75,7 +75,7 @@ class ManagementApi:
     authenticator: Authenticator
     index: UploadIndex
     albums: AlbumIndex
-    uploading: Uploading
+    upload_service: UploadService
     addresses: Addresses
 
     def _full(self, upload: Upload) -> JsonObject:
@@ -117,7 +117,7 @@ class ManagementApi:
 
     async def delete_upload(self, request: web.Request) -> web.Response:
         """Delete one upload of the caller; a repeat is answered 404."""
-        if not await self.uploading.delete(await self._own(request)):
+        if not await self.upload_service.delete(await self._own(request)):
             raise Fault(Reason.NOT_FOUND)
         return _ok(success={"message": "file deleted", "code": 200})
 

@@ -21,8 +21,8 @@ from imgoe_bot.hostserver.problems import (
     problem_response,
     wants_problem_details,
 )
+from imgoe_bot.hostserver.uploads.upload_service import UploadService
 from imgoe_bot.hostserver.uploads.upload_store import ReceivedFile
-from imgoe_bot.hostserver.uploads.use_cases import Uploading
 
 URL_LIMIT_BYTES = 16 * 1024
 
@@ -61,7 +61,7 @@ class UploadApi:
 
     options: HostOptions
     authenticator: Authenticator
-    uploading: Uploading
+    upload_service: UploadService
     addresses: Addresses
     fetcher: GuardedFetcher | None
 
@@ -91,7 +91,7 @@ class UploadApi:
             owner = sender.confirm()
             form = parse_form(incoming.fields)
             await self._take_text(incoming)
-            return await self.uploading.store(self._received(responder, incoming, form, owner))
+            return await self.upload_service.store(self._received(responder, incoming, form, owner))
 
     def _received(
         self,

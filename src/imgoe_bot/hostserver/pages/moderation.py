@@ -14,7 +14,7 @@ from imgoe_bot.hostserver.index.uploads import UploadIndex
 from imgoe_bot.hostserver.pages.forms import before_of, read_admin_form
 from imgoe_bot.hostserver.pages.html import Renderer, see_other
 from imgoe_bot.hostserver.storage.file_responses import Files, pending_headers
-from imgoe_bot.hostserver.uploads.use_cases import Uploading
+from imgoe_bot.hostserver.uploads.upload_service import UploadService
 
 
 def _waiting_list_path(before: int | None) -> str:
@@ -28,7 +28,7 @@ class ModerationPages:
 
     accounts: Accounts
     index: UploadIndex
-    uploading: Uploading
+    upload_service: UploadService
     files: Files
     addresses: Addresses
     renderer: Renderer
@@ -42,13 +42,13 @@ class ModerationPages:
     async def approve(self, request: web.Request) -> web.Response:
         """Show a waiting upload to the public."""
         await read_admin_form(request, self.renderer.sessions)
-        await self.uploading.approve(await self._get_upload(request))
+        await self.upload_service.approve(await self._get_upload(request))
         return see_other(_waiting_list_path(before_of(request)))
 
     async def reject(self, request: web.Request) -> web.Response:
         """Delete a waiting upload."""
         await read_admin_form(request, self.renderer.sessions)
-        await self.uploading.delete(await self._get_upload(request))
+        await self.upload_service.delete(await self._get_upload(request))
         return see_other(_waiting_list_path(before_of(request)))
 
     async def _find_for_admin(self, request: web.Request) -> tuple[Session, Upload]:

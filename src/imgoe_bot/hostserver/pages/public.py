@@ -16,7 +16,7 @@ from imgoe_bot.hostserver.index.uploads import UploadFilter, UploadIndex
 from imgoe_bot.hostserver.options import MIB, HostOptions
 from imgoe_bot.hostserver.pages.forms import before_of
 from imgoe_bot.hostserver.pages.html import Renderer, see_other
-from imgoe_bot.hostserver.uploads.use_cases import Uploading
+from imgoe_bot.hostserver.uploads.upload_service import UploadService
 
 ALBUM_PAGE = 60
 
@@ -81,7 +81,7 @@ class PublicPages:
     options: HostOptions
     index: UploadIndex
     albums: AlbumIndex
-    uploading: Uploading
+    upload_service: UploadService
     addresses: Addresses
     renderer: Renderer
     clock: Callable[[], float]
@@ -165,7 +165,7 @@ class PublicPages:
     async def delete(self, request: web.Request) -> web.Response:
         """Delete an upload and lead to the page that says so; a repeat is answered 404."""
         upload = await self._find_to_delete(request)
-        if upload is None or not await self.uploading.delete(upload):
+        if upload is None or not await self.upload_service.delete(upload):
             return await self.renderer.not_found(request)
         return see_other(f"/{upload.kind}/{upload.public_id}?deleted")
 

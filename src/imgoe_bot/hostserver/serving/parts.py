@@ -21,8 +21,8 @@ from imgoe_bot.hostserver.storage.blobs import Blobs
 from imgoe_bot.hostserver.storage.file_responses import Files, FolderFiles, S3Files
 from imgoe_bot.hostserver.storage.folder import FolderBlobs
 from imgoe_bot.hostserver.storage.s3 import S3Blobs, open_bucket
+from imgoe_bot.hostserver.uploads.upload_service import UploadService
 from imgoe_bot.hostserver.uploads.upload_store import UploadStore
-from imgoe_bot.hostserver.uploads.use_cases import Uploading
 
 ACCEPTED = frozenset({JPEG, PNG, GIF, WEBP, AVIF, BMP, MP4, MOV, WEBM})
 
@@ -34,7 +34,7 @@ class Parts:
     accounts: Accounts
     index: UploadIndex
     albums: AlbumIndex
-    uploading: Uploading
+    upload_service: UploadService
     files: Files
     addresses: Addresses
     sessions: Sessions
@@ -77,7 +77,7 @@ def make_parts(resources: Resources) -> Parts:
     blobs, files = _storage(options)
     limits = ImageLimits(options.pixel_limit, options.frame_limit, options.jpeg_pixel_limit)
     images = ImageProcessor(limits, options.keep_location)
-    uploading = Uploading(
+    upload_service = UploadService(
         index=index,
         albums=albums,
         upload_store=UploadStore(
@@ -93,5 +93,5 @@ def make_parts(resources: Resources) -> Parts:
     addresses = Addresses(resources.url, resources.signer, clock)
     authenticator = _authenticator(resources, accounts, sessions)
     return Parts(
-        accounts, index, albums, uploading, files, addresses, sessions, authenticator, renderer
+        accounts, index, albums, upload_service, files, addresses, sessions, authenticator, renderer
     )

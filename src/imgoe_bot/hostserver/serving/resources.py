@@ -16,7 +16,7 @@ from imgoe_bot.hostserver.index.database import Database, open_database
 from imgoe_bot.hostserver.index.schema_upgrade import migrate
 from imgoe_bot.hostserver.intake.fetch import GuardedFetcher
 from imgoe_bot.hostserver.options import DAY_S, HostOptions
-from imgoe_bot.hostserver.uploads.use_cases import clear_staging
+from imgoe_bot.hostserver.uploads.upload_service import clear_staging
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ SIGN_INS_PER_MINUTE = 20
 
 def _add_management(app: web.Application, parts: Parts) -> None:
     api = ManagementApi(
-        parts.authenticator, parts.index, parts.albums, parts.uploading, parts.addresses
+        parts.authenticator, parts.index, parts.albums, parts.upload_service, parts.addresses
     )
     app.router.add_get("/api/1/uploads", api.list_uploads)
     app.router.add_get("/api/1/uploads/{id}", api.read_upload)
@@ -37,7 +37,11 @@ def _add_management(app: web.Application, parts: Parts) -> None:
 
 def _add_upload(app: web.Application, parts: Parts, resources: Resources) -> None:
     api = UploadApi(
-        resources.options, parts.authenticator, parts.uploading, parts.addresses, resources.fetcher
+        resources.options,
+        parts.authenticator,
+        parts.upload_service,
+        parts.addresses,
+        resources.fetcher,
     )
     for path in ("/api/{version}/{action}", "/api/{version}/{action}/"):
         app.router.add_get(path, api.handle, allow_head=False)
@@ -49,7 +53,7 @@ def _add_public(app: web.Application, parts: Parts, resources: Resources) -> Non
         options=resources.options,
         index=parts.index,
         albums=parts.albums,
-        uploading=parts.uploading,
+        upload_service=parts.upload_service,
         addresses=parts.addresses,
         renderer=parts.renderer,
         clock=resources.clock,
@@ -85,7 +89,7 @@ def _add_moderation(app: web.Application, parts: Parts) -> None:
     pages = ModerationPages(
         parts.accounts,
         parts.index,
-        parts.uploading,
+        parts.upload_service,
         parts.files,
         parts.addresses,
         parts.renderer,

@@ -26,17 +26,17 @@ from imgoe_bot.hostserver.serving.resources import (
     url_of,
 )
 from imgoe_bot.hostserver.serving.routes import build_app
-from imgoe_bot.hostserver.uploads.use_cases import Uploading
+from imgoe_bot.hostserver.uploads.upload_service import UploadService
 
 READ_BUFFER_BYTES = 256 * 1024  # the default of 64 KiB pauses the socket at every read
 LOG = logging.getLogger(__name__)
 
 
-async def _sweep_for_ever(uploading: Uploading, every_s: float) -> None:
+async def _sweep_for_ever(upload_service: UploadService, every_s: float) -> None:
     while True:
         await asyncio.sleep(every_s)
         try:
-            await uploading.sweep()
+            await upload_service.sweep()
         except Exception:
             LOG.exception("sweeping expired uploads failed; the next sweep tries again")
 
@@ -105,7 +105,7 @@ class HostServer:
 
     async def sweep(self) -> int:
         """Delete what has expired now instead of within a minute; returns how many went."""
-        return await self._running.uploading.sweep()
+        return await self._running.upload_service.sweep()
 
     async def _start(self, stack: AsyncExitStack) -> None:
         options = self._options
@@ -147,7 +147,7 @@ class HostServer:
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.SockSite(runner, listener).start()
-        sweeping = _sweep_for_ever(self._running.uploading, self._options.sweep_every_s)
+        sweeping = _sweep_for_ever(self._running.upload_service, self._options.sweep_every_s)
         stack.push_async_callback(_stop, asyncio.create_task(sweeping))
 
 

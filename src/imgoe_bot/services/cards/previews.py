@@ -19,10 +19,10 @@ from imgoe_bot.services.ports.media import Thumb, ThumbReader
 from imgoe_bot.services.ports.messenger import Messenger
 from imgoe_bot.services.post_access import PostAccess
 
-LOOK_AFTER = timedelta(seconds=10)
+PREVIEW_AFTER = timedelta(seconds=10)
 """How long Discord is given to load the pictures of a card that was just posted."""
 
-LOOK_AGAIN_AFTER = timedelta(seconds=20)
+PREVIEW_AGAIN_AFTER = timedelta(seconds=20)
 """How long it is given after the nudge, with the image host's answer to come in between."""
 
 THUMB_BYTES_MAX = 512 * 1024
@@ -31,9 +31,9 @@ THUMB_BYTES_MAX = 512 * 1024
 log = structlog.stdlib.get_logger(__name__)
 
 
-def look_at(posted: PostedCard, *, now: datetime) -> datetime | None:
+def preview_at(posted: PostedCard, *, now: datetime) -> datetime | None:
     """Return when to look at a card that was just posted; None when nothing is missing on it."""
-    return now + LOOK_AFTER if posted.lacks_thumbs else None
+    return now + PREVIEW_AFTER if posted.lacks_thumbs else None
 
 
 class Previews:
@@ -70,7 +70,7 @@ class Previews:
         if job.attempts == 1:
             await self._messenger.refresh(card)
             await self._keep_up(job, card)
-            at = self._clock.now() + LOOK_AGAIN_AFTER
+            at = self._clock.now() + PREVIEW_AGAIN_AFTER
             return await self._outage.keep(lambda: self._jobs.retry(job, None, at=at))
         await self._attach(job, card)
         await self._outage.keep(lambda: self._jobs.finish(job, None))

@@ -6,7 +6,7 @@ from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.job import Job
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import AwaitsApproval, HostError
-from imgoe_bot.services.cards.previews import LOOK_AFTER
+from imgoe_bot.services.cards.previews import PREVIEW_AFTER
 from imgoe_bot.services.ports.image_host import ImageHost
 from imgoe_bot.services.ports.jobs import JobStore
 from imgoe_bot.services.ports.messenger import Messenger
@@ -49,8 +49,8 @@ class Reviews:
         if uploads:
             card = await self._card(job)
             await self._messenger.refresh(card)
-            at = self._clock.now() + LOOK_AFTER
-            await self._outage.keep(lambda: self._posts.order_look(card.post, at=at))
+            at = self._clock.now() + PREVIEW_AFTER
+            await self._outage.keep(lambda: self._posts.order_preview(card.post, at=at))
         await self._outage.keep(lambda: self._jobs.finish(job, None))
 
     def _looked_for(self, job: Job, card: Card) -> list[Upload]:

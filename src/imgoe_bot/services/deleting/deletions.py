@@ -11,7 +11,7 @@ from imgoe_bot.domain.ids import PostId, UploadId, UserId
 from imgoe_bot.domain.upload import DeleteLink, Upload
 from imgoe_bot.domain.upload_rights import may_delete, may_see_link
 from imgoe_bot.errors import NotAllowed, SourceError, UploadNotFound
-from imgoe_bot.services.cards.previews import LOOK_AFTER
+from imgoe_bot.services.cards.previews import PREVIEW_AFTER
 from imgoe_bot.services.ports.image_host import ImageHost
 from imgoe_bot.services.ports.messenger import Messenger
 from imgoe_bot.services.post_access import PostAccess
@@ -89,8 +89,8 @@ class DeletionService:
     async def _redraw_later(self, card: Card) -> None:
         """Have the copy's thumb taken away later where it is a file of the card's own."""
         if card.post.thumbs_attached:
-            at = self._clock.now() + LOOK_AFTER
-            await self._outage.keep(lambda: self._posts.order_look(card.post, at=at))
+            at = self._clock.now() + PREVIEW_AFTER
+            await self._outage.keep(lambda: self._posts.order_preview(card.post, at=at))
 
     async def discard(self, uploads: Sequence[Upload], *, by: UserId | None = None) -> None:
         """Delete uploads together, such as those of a message that was taken back.

@@ -15,7 +15,7 @@ from imgoe_bot.errors import (
     StaleWrite,
     UploadNotFound,
 )
-from imgoe_bot.services.cards.previews import look_at
+from imgoe_bot.services.cards.previews import preview_at
 from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService, InaccessibleChannel
 from imgoe_bot.services.people.delivery import DeliveryService
@@ -98,7 +98,7 @@ class Steps:
                 posted.location if posted else None,
                 deliver=card.is_to_be_delivered,
                 retire_at=None if keeps else now + options.delete_grace,
-                look_at=look_at(posted, now=now) if posted else None,
+                preview_at=preview_at(posted, now=now) if posted else None,
             )
         )
 

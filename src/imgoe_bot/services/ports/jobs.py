@@ -7,7 +7,7 @@ from typing import Protocol
 from imgoe_bot.domain.ids import GuildId, PostId, UserId
 from imgoe_bot.domain.job import Job
 from imgoe_bot.domain.post import MessageLocation
-from imgoe_bot.domain.status import Health, Queue, Work
+from imgoe_bot.domain.status import Health, PostJobs, Queue
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import ImgoeError
 
@@ -60,11 +60,11 @@ class JobStore(Protocol):
         deliver: bool,
         failure: ImgoeError | None = None,
         retire_at: datetime | None = None,
-        look_at: datetime | None = None,
+        preview_at: datetime | None = None,
     ) -> None:
         """Store where the answer stands and, in the same transaction, the next steps.
 
-        One of them is a look for each upload that its host has to approve first: ordered any
+        One of them is a review of each upload that its host has to approve first: ordered any
         earlier, it could be done before the answer that it changes is known.
 
         Args:
@@ -74,7 +74,7 @@ class JobStore(Protocol):
             failure: why there is no answer.
             retire_at: when to deal with a source message that was taken back while this step
                 was under way; None leaves it alone.
-            look_at: when to look whether the answer shows its thumbs; None when it does.
+            preview_at: when to look whether the answer shows its thumbs; None when it does.
         """
         ...
 
@@ -111,7 +111,7 @@ class StatusStore(Protocol):
     """What a moderator may see of the work for one server."""
 
     async def queue(self, guild_id: GuildId) -> Queue:
-        """Count the server's jobs, but for looks at cards and whether a host approved an upload.
+        """Count the server's jobs, but for previews and reviews.
 
         Nobody waits for the former; the latter wait for somebody at the host, maybe for weeks: that
         is no work left undone.
@@ -126,6 +126,6 @@ class StatusStore(Protocol):
         """Return until when a person is sent no direct messages, None when they are."""
         ...
 
-    async def work(self, post_id: PostId) -> Work:
+    async def jobs_of(self, post_id: PostId) -> PostJobs:
         """Return what is left to do of a post, and what failed."""
         ...

@@ -47,7 +47,7 @@ class PostStore(Protocol):
     ) -> bool:
         """Store a post whose files are uploaded, and the jobs of what follows.
 
-        Those are its direct message, unless it is a personal one, and a look for each upload that
+        Those are its direct message, unless it is a personal one, and a review of each upload that
         its host has to approve first.
 
         What was left out is stored as failed, so that the card names it as long as it stands. An
@@ -59,14 +59,14 @@ class PostStore(Protocol):
         ...
 
     async def set_card(
-        self, post_id: PostId, card: MessageLocation, *, look_at: datetime | None = None
+        self, post_id: PostId, card: MessageLocation, *, preview_at: datetime | None = None
     ) -> None:
         """Note where a post's new card stands; it has no thumbs of its own yet.
 
         Args:
             post_id: the post.
             card: the new card.
-            look_at: when to look whether it shows its thumbs, stored as a job in the same
+            preview_at: when to look whether it shows its thumbs, stored as a job in the same
                 transaction; None when it does.
         """
         ...
@@ -75,7 +75,7 @@ class PostStore(Protocol):
         """Note that the card is being given thumbs of its own; safe to repeat."""
         ...
 
-    async def order_look(self, post: Post, *, at: datetime) -> None:
+    async def order_preview(self, post: Post, *, at: datetime) -> None:
         """Store the job that looks whether a card shows its thumbs and no others; once a post."""
         ...
 

@@ -17,7 +17,7 @@ from imgoe_bot.domain.library import (
 )
 from imgoe_bot.domain.post import MessageLocation
 from imgoe_bot.errors import NotAllowed, UploadNotFound
-from imgoe_bot.services.cards.previews import look_at
+from imgoe_bot.services.cards.previews import preview_at
 from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.posts import PostStore
 
@@ -127,8 +127,8 @@ class LibraryService:
             raise NotAllowed(needs="send_messages")
         card = await self._posts.get_card(upload.post_id, now=self._clock.now())
         posted = await self._card_poster.post(card, nonce=nonce)
-        due = look_at(posted, now=self._clock.now())
-        await self._posts.set_card(card.post.id, posted.location, look_at=due)
+        due = preview_at(posted, now=self._clock.now())
+        await self._posts.set_card(card.post.id, posted.location, preview_at=due)
         if card.post.card is not None and card.post.card != posted.location:
             await self._card_poster.remove(card.post.card)
         return posted.location

@@ -10,7 +10,7 @@ from imgoe_bot.domain.ids import GuildId, MessageId
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.quota import WINDOW, QuotaSubject, Usage, quota_uses
 from imgoe_bot.domain.rules import MirrorRule
-from imgoe_bot.domain.status import Health, Queue, Record, outcome_of
+from imgoe_bot.domain.status import Health, MessageStatus, Queue, outcome_of
 from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
 from imgoe_bot.services.ports.direct_messages import DirectMessageStore
 from imgoe_bot.services.ports.jobs import StatusStore
@@ -106,14 +106,14 @@ class StatusService:
             auto_paused=tuple(await self._auto_pauses.auto_paused(guild_id)),
         )
 
-    async def record(self, guild_id: GuildId, message_id: MessageId) -> Record:
+    async def of_message(self, guild_id: GuildId, message_id: MessageId) -> MessageStatus:
         """Return what has become of a message; anybody who may read it may know."""
         post = await self._posts.find_post(guild_id, message_id)
         if post is None:
-            return Record()
-        work = await self._store.work(post.id)
+            return MessageStatus()
+        jobs = await self._store.jobs_of(post.id)
         card = await self._posts.get_card(post.id, now=self._clock.now())
-        return Record(outcome_of(card, work), work.failures, work.answer)
+        return MessageStatus(outcome_of(card, jobs), jobs.failures, jobs.answer)
 
     async def _expiry_off(self, guild_id: GuildId, health: Health) -> bool:
         """Tell whether the newest copy is one that the host keeps for another time."""

@@ -27,16 +27,16 @@ from imgoe_bot.errors import (
     UploadNotFound,
 )
 from imgoe_bot.services.cards.layouts import Layouts
-from imgoe_bot.services.cards.previews import look_at
+from imgoe_bot.services.cards.previews import preview_at
 from imgoe_bot.services.ports.image_host import ImageHost
 from imgoe_bot.services.ports.media import MediaReader
 from imgoe_bot.services.ports.notes import Notes
 from imgoe_bot.services.post_access import PostAccess
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
-from imgoe_bot.services.uploading.allowances import Allowances
 from imgoe_bot.services.uploading.expiry import note_other_expiry
 from imgoe_bot.services.uploading.hashing import HashingReader
+from imgoe_bot.services.uploading.limits import UploadLimits
 from imgoe_bot.services.uploading.quotas import AwaitedUploads
 from imgoe_bot.services.uploading.source_waits import wait_for_source
 from imgoe_bot.services.uploading.unrecorded import delete_unrecorded
@@ -64,19 +64,19 @@ class UploadService:
         options: OptionService,
         layouts: Layouts,
         access: PostAccess,
-        allowances: Allowances,
+        limits: UploadLimits,
         notes: Notes,
     ) -> None:
         self._reader = reader
         self._host = host
-        self._quotas = allowances.quotas
-        self._budgets = allowances.budgets
+        self._quotas = limits.quotas
+        self._budgets = limits.budgets
         self._notes = notes
         self._guilds = guilds
         self._options = options
         self._layouts = layouts
         self._posts = access.posts
-        self._limits = allowances.limits
+        self._file_limits = limits.file
         self._outage = access.outage
         self._clock = access.clock
 
@@ -142,7 +142,7 @@ class UploadService:
 
     def _largest(self, options: Options) -> int:
         """Return the largest size in bytes that both operator and place take."""
-        of_place, of_operator = options.max_size, self._limits.max_bytes
+        of_place, of_operator = options.max_size, self._file_limits.max_bytes
         return of_operator if of_place is None else min(of_operator, of_place)
 
     async def upload_now(
@@ -216,7 +216,7 @@ class UploadService:
                     requested=requested,
                     before=tuple(uploads),
                 )
-                call = partial(wait_for_source, upload, waits_s=self._limits.source_waits_s)
+                call = partial(wait_for_source, upload, waits_s=self._file_limits.source_waits_s)
                 # The first may fail at once; after it, copies wait for their record.
                 uploads.append(await (self._outage.outlast(call) if uploads else call()))
             except ImgoeError as error:
@@ -239,8 +239,10 @@ class UploadService:
 
     async def answered(self, post: Post, posted: PostedCard) -> None:
         """Note where the card of an ``upload_now`` stands, so that it can change later."""
-        due = look_at(posted, now=self._clock.now())
-        await self._outage.keep(lambda: self._posts.set_card(post.id, posted.location, look_at=due))
+        due = preview_at(posted, now=self._clock.now())
+        await self._outage.keep(
+            lambda: self._posts.set_card(post.id, posted.location, preview_at=due)
+        )
 
     async def _known_copy(
         self, post: Post, host_url: str, hashing: HashingReader, refused: DuplicateMedia

@@ -9,7 +9,7 @@ import httpx
 from rich.console import Console
 
 from imgoe_bot.discordsim import Channel, Message, Person, Upload
-from imgoe_bot.discordsim.wire import mapping, text
+from imgoe_bot.discordsim.untyped_json import mapping, text
 from imgoe_bot.hostapi import open_http
 from imgoe_bot.terminal.demo.sample_files import sample_picture
 

@@ -36,7 +36,7 @@ class HostArguments:
     per_minute: Annotated[str, typer.Option(help="Uploads a minute and key; 0: any.")] = "600"
     max_megapixels: Annotated[str, typer.Option(help="Largest picture or frame.")] = "50"
     max_frames: Annotated[str, typer.Option(help="Longest animation.")] = "2000"
-    max_duration: Annotated[str, typer.Option(help="Longest film in seconds.")] = "3600"
+    max_duration: Annotated[str, typer.Option(help="Longest video in seconds.")] = "3600"
     user_quota: Annotated[
         str | None, typer.Option(help="MiB a new user may store; admins change it for each.")
     ] = None

@@ -15,11 +15,11 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from imgoe_bot import log
 from imgoe_bot.domain.duration import parse_duration
 from imgoe_bot.errors import SettingsRejected
 from imgoe_bot.hostapi import BytesSource, UploadRequest, check_duration
 from imgoe_bot.hostapi import parse_duration as parse_interval
+from imgoe_bot.terminal import log
 from imgoe_bot.terminal.exit_codes import EXIT_KEY, EXIT_STOPPED
 from imgoe_bot.terminal.keys.keyring import own_keyring
 from imgoe_bot.terminal.keys.lookup import KEY_VARIABLE, find_key, host_base

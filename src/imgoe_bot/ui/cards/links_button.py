@@ -78,34 +78,34 @@ def _forms() -> tuple[tuple[str, Callable[[Upload], str]], ...]:
 
 
 def markdown(upload: Upload) -> str:
-    """Return a picture, or a link to a film, as Markdown."""
-    mark = "" if _is_film(upload) else "!"
+    """Return a picture, or a link to a video, as Markdown."""
+    mark = "" if _is_video(upload) else "!"
     name = re.sub(r"[\[\]\\]", r"\\\g<0>", _name(upload))
     target = _target(upload).replace("(", "%28").replace(")", "%29")
     return f"{mark}[{name}]({target})"
 
 
 def as_html(upload: Upload) -> str:
-    """Return a picture, or a film with its controls, as HTML."""
+    """Return a picture, or a video with its controls, as HTML."""
     url, name = html.escape(upload.stored.url), html.escape(_name(upload))
-    if _is_film(upload):
+    if _is_video(upload):
         return f'<video src="{url}" title="{name}" controls></video>'
     return f'<img src="{url}" alt="{name}">'
 
 
 def bbcode(upload: Upload) -> str:
-    """Return a picture, or a link to a film, as BBCode."""
+    """Return a picture, or a link to a video, as BBCode."""
     url = _target(upload).replace("[", "%5B").replace("]", "%5D")
-    if _is_film(upload):
+    if _is_video(upload):
         return f"[url={url}]{re.sub('[][]', '', _name(upload))}[/url]"
     return f"[img]{url}[/img]"
 
 
 def _target(upload: Upload) -> str:
-    return upload.stored.viewer_url if _is_film(upload) else upload.stored.url
+    return upload.stored.viewer_url if _is_video(upload) else upload.stored.url
 
 
-def _is_film(upload: Upload) -> bool:
+def _is_video(upload: Upload) -> bool:
     return upload.stored.mime.startswith("video/")
 
 

@@ -34,10 +34,10 @@ def fields(card: Card, *, elsewhere: bool = False, thumbs: Thumbs = NO_THUMBS) -
     }
 
 
-def is_elsewhere(post: Post, place: MessageLocation, standing: discord.Message | None) -> bool:
+def is_elsewhere(post: Post, location: MessageLocation, standing: discord.Message | None) -> bool:
     """Tell whether a card neither answers its message nor a command, so that it names it."""
     if standing is None:
-        return place.channel_id != post.channel_id
+        return location.channel_id != post.channel_id
     return standing.reference is None and standing.interaction_metadata is None
 
 

@@ -19,7 +19,7 @@ from imgoe_bot.domain.ids import UploadId
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.services.ports.media import Thumb
 from imgoe_bot.ui import formatting as fmt
-from imgoe_bot.ui.reading.message_facts import message_place
+from imgoe_bot.ui.reading.message_facts import message_location
 
 _FILE = re.compile(
     r"https?://[^?]*/attachments/[0-9]+/(?P<id>[0-9]+)/"
@@ -40,7 +40,7 @@ class _Picture:
 
 def posted(message: discord.Message) -> PostedCard:
     """Return where a card of ours was posted, and whether pictures are missing on it."""
-    return PostedCard(message_place(message), lacks_thumbs=are_missing(message))
+    return PostedCard(message_location(message), lacks_thumbs=are_missing(message))
 
 
 def are_missing(message: discord.Message) -> bool:

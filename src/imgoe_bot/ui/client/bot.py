@@ -19,7 +19,7 @@ from imgoe_bot.ui.privacy.consent import AskButton, ChoiceButton
 from imgoe_bot.ui.privacy.erase_button import ForgetButton
 from imgoe_bot.ui.settings.pages import OptionPageButton
 from imgoe_bot.ui.settings.reset import ResetButton
-from imgoe_bot.ui.setup.key_form import UntriedKeyButton
+from imgoe_bot.ui.setup.key_modal import UntriedKeyButton
 from imgoe_bot.ui.setup.my_key import MyKeyButton
 from imgoe_bot.ui.setup.wizard import SETUP_ITEMS
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import discord
 
 from imgoe_bot.domain.mirror import Decision, SkipReason
-from imgoe_bot.domain.status import Outcome, Record
+from imgoe_bot.domain.status import MessageStatus, Outcome
 from imgoe_bot.errors import NotAllowed, SettingsRejected, SourceGone
 from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.access.permissions import held_in
@@ -31,9 +31,9 @@ async def answer(interaction: AnyInteraction, message: discord.Message, words: W
         raise SourceGone
     services = services_of(client)
     decision = await services.mirrors.decide(facts)
-    record = await services.status.record(facts.guild_id, facts.message_id)
-    lines = [words(f"why.result.{_result(decision, record)}"), *record_lines(record, words)]
-    failed = {each.filename for each in record.failures}
+    status = await services.status.of_message(facts.guild_id, facts.message_id)
+    lines = [words(f"why.result.{_result(decision, status)}"), *failure_lines(status, words)]
+    failed = {each.filename for each in status.failures}
     keep = tuple(each for each in decision.keep if each.filename not in failed)
     lines += check_lines(replace(decision, keep=keep), words)
     if not client.intents.message_content:
@@ -41,14 +41,14 @@ async def answer(interaction: AnyInteraction, message: discord.Message, words: W
     return fmt.fit(lines, limit=MESSAGE_MAX, rest=lambda count: words("why.more", count=count))
 
 
-def record_lines(record: Record, words: Words) -> list[str]:
+def failure_lines(status: MessageStatus, words: Words) -> list[str]:
     """Return what was tried in vain."""
     lines = [
         f"{FAILS} **{fmt.safe_name(each.filename)}**: {error_text(each.error, words)}"
-        for each in record.failures
+        for each in status.failures
     ]
-    if record.answer is not None:
-        lines.append(words("why.answer_failed", reason=error_text(record.answer, words)))
+    if status.answer is not None:
+        lines.append(words("why.answer_failed", reason=error_text(status.answer, words)))
     return lines
 
 
@@ -68,10 +68,10 @@ def _claim(mark: str, reason: SkipReason, words: Words) -> str:
     return f"{mark} {words(f'why.{reason.value}')}"
 
 
-def _result(decision: Decision, record: Record) -> str:
-    if record.outcome is Outcome.UNKNOWN and not decision.keep:
+def _result(decision: Decision, status: MessageStatus) -> str:
+    if status.outcome is Outcome.UNKNOWN and not decision.keep:
         return "not"
-    return record.outcome.value
+    return status.outcome.value
 
 
 async def find_message(interaction: AnyInteraction, link: str) -> discord.Message:

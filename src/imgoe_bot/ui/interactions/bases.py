@@ -28,7 +28,7 @@ class AnsweringCog:
         await answer_error(interaction, error)
 
 
-class AnsweringForm(discord.ui.Modal):
+class AnsweringModal(discord.ui.Modal):
     """A form."""
 
     async def on_error(  # type: ignore[override]  # as discord.py's own Modal narrows View's

@@ -15,7 +15,7 @@ from imgoe_bot.ui.access.permissions import missing_in, needed_to_mirror
 from imgoe_bot.ui.container import AnyInteraction, Services, services_of
 from imgoe_bot.ui.help.status import used_text
 from imgoe_bot.ui.message_parts import FAILS, HOLDS
-from imgoe_bot.ui.mirroring.place_option import ChannelOrThread
+from imgoe_bot.ui.mirroring.place_parameter import ChannelOrThread
 from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.reading.places import channel_line
 from imgoe_bot.ui.texts import option_texts

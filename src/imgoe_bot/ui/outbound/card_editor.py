@@ -22,7 +22,7 @@ from imgoe_bot.ui.discord_codes import AUTOMOD
 from imgoe_bot.ui.message_parts import NO_PINGS
 from imgoe_bot.ui.outbound.channels import PostChannels
 from imgoe_bot.ui.outbound.sending import send_card
-from imgoe_bot.ui.reading.message_facts import message_place
+from imgoe_bot.ui.reading.message_facts import message_location
 
 SETTLED = (SourceGone, NotAllowed, DiscordRefused)
 """What no repeat mends; a card stays as it is then."""
@@ -48,30 +48,30 @@ class CardEditor:
 
     async def lacks_thumbs(self, card: Card) -> bool:
         """Tell whether Discord has not loaded a picture of the card; see the port."""
-        place = card.post.card
-        if place is None:
+        location = card.post.card
+        if location is None:
             return False
         with contextlib.suppress(*SETTLED):
             async with translated(needs="read_message_history"):
-                return pictures.are_missing(await self._channels.message(place).fetch())
+                return pictures.are_missing(await self._channels.message(location).fetch())
         return False
 
     async def _show(self, card: Card, new: Mapping[UploadId, pictures.File]) -> None:
         """Edit the card: with these files, and with those on it that may stay."""
-        place = card.post.card
-        if place is None:
+        location = card.post.card
+        if location is None:
             return
-        card = self._channels.hide_nsfw(card, place.channel_id)
+        card = self._channels.hide_nsfw(card, location.channel_id)
         with contextlib.suppress(*SETTLED):
             async with translated(needs="send_messages"):
-                standing = await self._find_card(place)
+                standing = await self._find_card(location)
                 files = {**(pictures.files_on(standing, card) if standing else {}), **new}
-                elsewhere = message_fields.is_elsewhere(card.post, place, standing)
-                await self._edit(place, card, files, elsewhere=elsewhere)
+                elsewhere = message_fields.is_elsewhere(card.post, location, standing)
+                await self._edit(location, card, files, elsewhere=elsewhere)
 
     async def _edit(
         self,
-        place: MessageLocation,
+        location: MessageLocation,
         card: Card,
         files: Mapping[UploadId, pictures.File],
         *,
@@ -81,39 +81,39 @@ class CardEditor:
         fields = message_fields.fields(card, elsewhere=elsewhere, thumbs=pictures.addresses(files))
         shown = pictures.shown_by(fields, files)
         try:
-            await self._channels.message(place).edit(
+            await self._channels.message(location).edit(
                 **fields, attachments=shown, allowed_mentions=NO_PINGS
             )
         except discord.HTTPException as error:
             plain = message_fields.plain(card)
             if error.code not in AUTOMOD or plain == card:
                 raise
-            await self._edit(place, plain, {}, elsewhere=elsewhere)
+            await self._edit(location, plain, {}, elsewhere=elsewhere)
 
-    async def _find_card(self, place: MessageLocation) -> discord.Message | None:
+    async def _find_card(self, location: MessageLocation) -> discord.Message | None:
         """Return a card as it stands; None where the bot may not read, though it may edit there."""
         try:
-            return await self._channels.message(place).fetch()
+            return await self._channels.message(location).fetch()
         except discord.Forbidden:
             return None
 
     async def show_held(self, card: Card, options: Options, *, nonce: str) -> MessageLocation:
         """Show moderators that a post waits for their decision; see the port."""
-        place, log_id = card.post.card, self._channels.log_channel(card.post, options)
-        if place is not None and log_id in (None, place.channel_id):
+        location, log_id = card.post.card, self._channels.log_channel(card.post, options)
+        if location is not None and log_id in (None, location.channel_id):
             await self.refresh(card)
-            return place
+            return location
         channel = self._bot.get_partial_messageable(log_id or card.post.channel_id)
         async with translated(needs="send_messages"):
             message = await send_card(channel, card, nonce, answers=False)
         await self.remove_card(card)
-        return message_place(message)
+        return message_location(message)
 
     async def remove_card(self, card: Card) -> None:
         """Take the card out of its channel; one that is gone is left alone."""
-        place = card.post.card
-        if place is None:
+        location = card.post.card
+        if location is None:
             return
         with contextlib.suppress(*SETTLED):
             async with translated(needs="manage_messages"):
-                await self._channels.message(place).delete()
+                await self._channels.message(location).delete()

@@ -29,10 +29,10 @@ class PostChannels:
         """Return the channel that a post was made in."""
         return self._bot.get_partial_messageable(post.channel_id, guild_id=post.guild_id)
 
-    def message(self, place: MessageLocation) -> discord.PartialMessage:
+    def message(self, location: MessageLocation) -> discord.PartialMessage:
         """Return a message, whether it is there or not."""
-        channel = self._bot.get_partial_messageable(place.channel_id)
-        return channel.get_partial_message(place.message_id)
+        channel = self._bot.get_partial_messageable(location.channel_id)
+        return channel.get_partial_message(location.message_id)
 
     def log_channel(self, post: Post, options: Options) -> int | None:
         """Return the log channel for a post, None where its server has no such channel."""

@@ -14,8 +14,8 @@ from imgoe_bot.services.ports.media import Thumb
 from imgoe_bot.ui.container import AnyBot
 from imgoe_bot.ui.outbound.announcer import Announcer
 from imgoe_bot.ui.outbound.card_editor import CardEditor
+from imgoe_bot.ui.outbound.direct_message_texts import rules_paused_text, withdrawn_text
 from imgoe_bot.ui.outbound.direct_messages import DirectMessages
-from imgoe_bot.ui.outbound.notes import rules_paused_text, withdrawn_text
 from imgoe_bot.ui.outbound.source_finder import SourceFinder
 from imgoe_bot.ui.translate import words_for_locale
 

@@ -60,6 +60,6 @@ def _has_our_buttons(components: Iterable[object]) -> bool:
     return False
 
 
-def message_place(message: discord.Message) -> MessageLocation:
+def message_location(message: discord.Message) -> MessageLocation:
     """Return where a message stands."""
     return MessageLocation(ChannelId(message.channel.id), MessageId(message.id))

@@ -11,7 +11,7 @@ from imgoe_bot.domain.templates import fill
 from imgoe_bot.errors import SettingsRejected, SourceUnreachable
 from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.message_parts import text_file
-from imgoe_bot.ui.settings.place_option import OptionPlace
+from imgoe_bot.ui.settings.place_parameter import OptionPlace
 from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.translate import Words
 

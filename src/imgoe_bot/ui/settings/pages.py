@@ -11,7 +11,7 @@ from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import LastingButton
 from imgoe_bot.ui.message_parts import COLOUR, Match
 from imgoe_bot.ui.reading.actors import actor_of
-from imgoe_bot.ui.settings.place_option import OptionPlace
+from imgoe_bot.ui.settings.place_parameter import OptionPlace
 from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.translate import Words, words_for_locale
 

@@ -14,7 +14,7 @@ from imgoe_bot.ui.message_parts import Match
 from imgoe_bot.ui.privacy import notices
 from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.settings import answers
-from imgoe_bot.ui.settings.place_option import OptionPlace
+from imgoe_bot.ui.settings.place_parameter import OptionPlace
 from imgoe_bot.ui.texts import option_texts
 from imgoe_bot.ui.translate import Words, words_for_locale
 

@@ -10,7 +10,7 @@ from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton
 from imgoe_bot.ui.message_parts import Match
 from imgoe_bot.ui.reading.actors import own_space, owner_of_space
-from imgoe_bot.ui.setup.key_form import KeyForm
+from imgoe_bot.ui.setup.key_modal import KeyModal
 from imgoe_bot.ui.translate import words_for_locale
 
 
@@ -50,7 +50,7 @@ class MyKeyButton(LastingButton, template=r"imgoe:mykey:(?P<act>change|remove)")
         if self._act == "change":
             settings = await guilds.get(own_space(owner.user_id))
             words = words_for_locale(interaction.locale)
-            form = MyKeyForm(host_url=settings.host_url, version=settings.version, words=words)
+            form = MyKeyModal(host_url=settings.host_url, version=settings.version, words=words)
             await interaction.response.send_modal(form)
             return
         await interaction.response.defer()
@@ -58,7 +58,7 @@ class MyKeyButton(LastingButton, template=r"imgoe:mykey:(?P<act>change|remove)")
         await _show_again(interaction)
 
 
-class MyKeyForm(KeyForm):
+class MyKeyModal(KeyModal):
     """Asks for one's own host and key; what does not work is not stored."""
 
     async def on_submit(self, interaction: AnyInteraction) -> None:

@@ -11,7 +11,7 @@ from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton, Last
 from imgoe_bot.ui.message_parts import AnyItem, Match
 from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.setup import wizard_actions
-from imgoe_bot.ui.setup.key_form import ServerKeyForm, could_not_try, refusal, short
+from imgoe_bot.ui.setup.key_modal import ServerKeyModal, could_not_try, refusal, short
 from imgoe_bot.ui.setup.wizard_menus import OTHER_HOST, channel_menu, host_menu, option_menu
 from imgoe_bot.ui.setup.wizard_state import Step, WizardState, read_state, step_embed
 from imgoe_bot.ui.translate import Words, words_for_locale
@@ -99,7 +99,7 @@ async def _ask_key(interaction: AnyInteraction, *, url: str, version: int, check
     await interaction.response.send_modal(modal)
 
 
-class SetupKeyModal(ServerKeyForm):
+class SetupKeyModal(ServerKeyModal):
     """The form for host and key whose answer is the wizard's next step."""
 
     async def _acknowledge(self, interaction: AnyInteraction) -> None:

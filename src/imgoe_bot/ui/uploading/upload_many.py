@@ -8,7 +8,7 @@ import discord
 from imgoe_bot.services.uploading.uploads import FileToUpload
 from imgoe_bot.ui.cards import command_answers
 from imgoe_bot.ui.container import AnyInteraction, services_of
-from imgoe_bot.ui.interactions.bases import AnsweringForm
+from imgoe_bot.ui.interactions.bases import AnsweringModal
 from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.reading.uploads import attachment_item, attachment_source, post_of
 from imgoe_bot.ui.translate import Words
@@ -17,7 +17,7 @@ FILES_MAX = 10
 """Source: DISCORD.md section 1, "Modals"."""
 
 
-class UploadManyModal(AnsweringForm):
+class UploadManyModal(AnsweringModal):
     """Asks for files and answers with one card for them all.
 
     Each has a custom id of its own, as the form for a key has.

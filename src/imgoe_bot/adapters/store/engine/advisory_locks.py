@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 async def take_advisory_lock(connection: AsyncConnection, name: str) -> None:
-    """Let no other transaction that takes the same turn go on before this one has ended.
+    """Let no other transaction that takes the same lock go on before this one has ended.
 
     SQLite has one writer at a time anyway. Called first: what was read before may be old by then.
     """

@@ -13,7 +13,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from imgoe_bot.adapters.folder import check_files, check_folder
+from imgoe_bot.adapters.folder_checks import check_files, check_folder
 from imgoe_bot.adapters.store.engine.error_translation import store_errors
 from imgoe_bot.errors import ConfigError
 

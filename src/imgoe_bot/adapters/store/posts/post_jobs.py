@@ -12,7 +12,7 @@ from imgoe_bot.adapters.store.posts.repeated_steps import restart_step
 from imgoe_bot.adapters.store.upsert import insert_new
 from imgoe_bot.domain.card import FailedItem
 from imgoe_bot.domain.ids import AttachmentId
-from imgoe_bot.domain.job import FIRST_LOOK_AFTER, Item, State, Step
+from imgoe_bot.domain.job import FIRST_REVIEW_AFTER, Item, State, Step
 from imgoe_bot.domain.post import Post
 
 
@@ -38,15 +38,17 @@ async def order_reviews(connection: AsyncConnection, post: Post) -> None:
     waiting = (await connection.execute(query)).mappings().all()
     last_at = max((row["created_at"] for row in waiting), default=post.created_at)
     for row in waiting:
-        look = job_values(post, Step.REVIEW, State.READY) | {"run_at": last_at + FIRST_LOOK_AFTER}
+        review = job_values(post, Step.REVIEW, State.READY) | {
+            "run_at": last_at + FIRST_REVIEW_AFTER
+        }
         item = rows.item_values(rows.item_of_upload(row))
-        await insert_new(connection, t.job, look | item)
+        await insert_new(connection, t.job, review | item)
 
 
-async def order_look(connection: AsyncConnection, post: Post, at: datetime) -> None:
+async def order_preview(connection: AsyncConnection, post: Post, at: datetime) -> None:
     """Store the job that looks at a post's card, or let the one there is begin anew."""
-    look = job_values(post, Step.PREVIEW, State.READY) | {"run_at": at}
-    await restart_step(connection, look)
+    preview = job_values(post, Step.PREVIEW, State.READY) | {"run_at": at}
+    await restart_step(connection, preview)
 
 
 def failed_values(post: Post, left_out: FailedItem) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from imgoe_bot.adapters.store.posts.extending import extend_post
 from imgoe_bot.adapters.store.posts.post_jobs import (
     failed_values,
     job_values,
-    order_look,
+    order_preview,
     order_reviews,
 )
 from imgoe_bot.adapters.store.posts.post_rows import (
@@ -103,14 +103,14 @@ class SqlPostStore:
         return True
 
     async def set_card(
-        self, post_id: PostId, card: MessageLocation, *, look_at: datetime | None = None
+        self, post_id: PostId, card: MessageLocation, *, preview_at: datetime | None = None
     ) -> None:
         """Note where a post's new card stands; see the port."""
         async with self._database.write() as connection:
             answered = await connection.execute(answered_update(post_id, card).returning(t.post))
             row = answered.mappings().first()
-            if row is not None and look_at is not None:
-                await order_look(connection, rows.post_from(row), look_at)
+            if row is not None and preview_at is not None:
+                await order_preview(connection, rows.post_from(row), preview_at)
 
     async def note_thumbs_attached(self, post_id: PostId) -> None:
         """Note that the card is being given thumbs of its own; safe to repeat."""
@@ -118,10 +118,10 @@ class SqlPostStore:
         async with self._database.write() as connection:
             await connection.execute(noted)
 
-    async def order_look(self, post: Post, *, at: datetime) -> None:
+    async def order_preview(self, post: Post, *, at: datetime) -> None:
         """Store the job that looks at a card; see the port."""
         async with self._database.write() as connection:
-            await order_look(connection, post, at)
+            await order_preview(connection, post, at)
 
     async def get_post(self, post_id: PostId) -> Post:
         """Return a post; UploadNotFound when there is none."""

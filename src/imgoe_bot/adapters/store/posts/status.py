@@ -12,7 +12,7 @@ from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import AttachmentId, GuildId, MessageId, PostId, UserId
 from imgoe_bot.domain.job import State, Step
-from imgoe_bot.domain.status import Health, Queue, Work
+from imgoe_bot.domain.status import Health, PostJobs, Queue
 from imgoe_bot.domain.upload import Upload
 
 COPIES_MAX = 100
@@ -74,7 +74,7 @@ class SqlStatusStore:
             closed_until: datetime | None = (await connection.execute(query)).scalar()
         return closed_until
 
-    async def work(self, post_id: PostId) -> Work:
+    async def jobs_of(self, post_id: PostId) -> PostJobs:
         """Return what is left to do of a post, and what failed; see the port."""
         steps = (Step.UPLOAD.value, Step.ANNOUNCE.value)
         query = select(t.job).where(t.job.c.post_id == post_id, t.job.c.step.in_(steps))
@@ -84,7 +84,7 @@ class SqlStatusStore:
         files = [job for job in jobs if job["step"] == Step.UPLOAD.value]
         dead = [job for job in jobs if job["state"] == State.DEAD.value]
         answers = [job for job in dead if job["step"] == Step.ANNOUNCE.value]
-        return Work(
+        return PostJobs(
             pending=len([job for job in files if job not in dead]),
             failures=tuple(rows.failure_from(job) for job in files if job["error"]),
             answer=rows.failure_from(answers[0]).error if answers else None,

@@ -13,7 +13,7 @@ from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.leases import write_under_lease
 from imgoe_bot.adapters.store.posts.extending import try_again_elsewhere
-from imgoe_bot.adapters.store.posts.post_jobs import job_values, order_look, order_reviews
+from imgoe_bot.adapters.store.posts.post_jobs import job_values, order_preview, order_reviews
 from imgoe_bot.adapters.store.posts.post_rows import answered_update
 from imgoe_bot.adapters.store.posts.repeated_steps import (
     open_uploads,
@@ -108,7 +108,7 @@ class SqlJobStore:
         deliver: bool,
         failure: ImgoeError | None = None,
         retire_at: datetime | None = None,
-        look_at: datetime | None = None,
+        preview_at: datetime | None = None,
     ) -> None:
         """Store where the answer stands, and the steps that follow; see the port."""
         async with self._database.write() as connection:
@@ -126,8 +126,8 @@ class SqlJobStore:
                 following.append(retire | {"run_at": retire_at})
             if following:
                 await connection.execute(insert(t.job), following)
-            if look_at is not None:
-                await order_look(connection, post, look_at)
+            if preview_at is not None:
+                await order_preview(connection, post, preview_at)
             await order_reviews(connection, post)
             await _release_answer(connection, job)
 

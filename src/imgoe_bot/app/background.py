@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from imgoe_bot import health
+from imgoe_bot.app import health_file
 from imgoe_bot.settings.fields import PluginSettings
 from imgoe_bot.settings.loading import unknown_variables
 from imgoe_bot.ui.client.connection import is_connected
@@ -17,7 +17,7 @@ from imgoe_bot.ui.container import AnyBot, Services
 log = structlog.stdlib.get_logger(__name__)
 
 
-async def work(
+async def run_background(
     bot: AnyBot, services: Services, settings: PluginSettings, *beside: Coroutine[Any, Any, None]
 ) -> None:
     """Work the queue off, forget left servers and show health, until one of them ends.
@@ -51,7 +51,7 @@ async def _until_first_ends(*work: Coroutine[Any, Any, None]) -> None:
 
 async def _show_health(bot: AnyBot, services: Services, settings: PluginSettings) -> None:
     """Keep the health file young while the gateway stands and the database takes a small write."""
-    await health.show(
+    await health_file.show(
         settings.health_file,
         is_connected=partial(is_connected, bot),
         write=lambda: services.notes.write("health", str(time.time_ns())),

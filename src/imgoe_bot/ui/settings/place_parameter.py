@@ -1,4 +1,4 @@
-"""The places that options are set for: a channel option becomes a line of ids."""
+"""The places that options are set for: a channel that a command names becomes a line of ids."""
 
 from dataclasses import dataclass
 
@@ -30,12 +30,12 @@ class OptionPlace:
 WHOLE_SERVER = OptionPlace()
 
 
-class PlaceOption(app_commands.Transformer):
+class PlaceParameter(app_commands.Transformer):
     """A channel, category, thread or forum, as Discord resolved it: archived threads too."""
 
     @property
     def type(self) -> discord.AppCommandOptionType:
-        """What kind of option Discord shows."""
+        """What kind of parameter Discord shows."""
         return discord.AppCommandOptionType.channel
 
     @property

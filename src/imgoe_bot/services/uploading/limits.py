@@ -1,4 +1,4 @@
-"""What may be uploaded, by everybody who has a say in it: operator, server, image host."""
+"""What an upload keeps within, for everybody who has a say in it: operator, server, image host."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from imgoe_bot.services.uploading.quotas import QuotaService
 
 
 @dataclass(frozen=True, slots=True)
-class UploadLimits:
+class FileLimits:
     """How large a file may be, and how long one is waited for while a person waits.
 
     Attributes:
@@ -20,15 +20,15 @@ class UploadLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowances:
-    """What an upload has to keep within.
+class UploadLimits:
+    """Every limit of an upload.
 
     Attributes:
-        limits: what the operator allows a file.
+        file: what the operator allows a file.
         quotas: what the server allows a day.
         budgets: what the image host takes before it calls it a flood.
     """
 
-    limits: UploadLimits
+    file: FileLimits
     quotas: QuotaService
     budgets: HostBudgets

@@ -1,4 +1,7 @@
-"""The use cases: a file that arrived becomes an upload, is approved, and goes again."""
+"""Uploads of the host: what arrives is checked and stored, approved, and removed again.
+
+What blocks goes to worker threads, and is undone where whoever waits for it is cancelled.
+"""
 
 import asyncio
 import logging
@@ -26,7 +29,7 @@ LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Uploading:
+class UploadService:
     """Stores what arrives, shows what is approved and removes what is to go."""
 
     index: UploadIndex

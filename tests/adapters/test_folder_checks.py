@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from imgoe_bot.adapters.folder import check_folder
+from imgoe_bot.adapters.folder_checks import check_folder
 from imgoe_bot.adapters.store import open_engine
 from imgoe_bot.errors import ConfigError, StoreError
 
@@ -71,7 +71,7 @@ def test_a_folder_without_room_is_no_wrong_setting_so_that_a_supervisor_tries_ag
     def write_nothing(**_: object) -> None:
         raise OSError(code, "no room")
 
-    monkeypatch.setattr("imgoe_bot.adapters.folder.TemporaryFile", write_nothing)
+    monkeypatch.setattr("imgoe_bot.adapters.folder_checks.TemporaryFile", write_nothing)
 
     with pytest.raises(StoreError, match="can't be written: no room"):
         check_folder(tmp_path, variable="IMGOE_DATA_DIR")

@@ -6,7 +6,7 @@ import logging
 import pytest
 import structlog
 
-from imgoe_bot import log
+from imgoe_bot.terminal import log
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcdE." + "x1-Y_z" * 6
 SECRETS = [

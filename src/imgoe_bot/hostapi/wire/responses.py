@@ -1,4 +1,4 @@
-"""The upload API without a socket, inward: an answer becomes a reply or the error it amounts to."""
+"""The upload API without a socket, inward: a response becomes a reply, or the error it means."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from imgoe_bot.errors import BadReply, HostBroken, ImgoeError, ReplyMissing
 from imgoe_bot.hostapi.addresses import is_same_site, redirect_target
 from imgoe_bot.hostapi.models import UploadRequest, is_http_url
-from imgoe_bot.hostapi.redaction import redact
+from imgoe_bot.hostapi.wire.redaction import redact
 from imgoe_bot.hostapi.wire.refusals import Refusal, Sent, classify
 from imgoe_bot.hostapi.wire.reply import UploadReply, find_object
 
@@ -30,7 +30,7 @@ _VIEWER_PATH = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What came back.
 
     Attributes:
@@ -47,81 +47,81 @@ class Answer:
         return self.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
 
 
-def parse(answer: Answer, *, request: UploadRequest, sent: Sent) -> UploadReply:
-    """Read an answer to an upload. Success is only what the API calls so, never a bare status.
+def parse(response: Response, *, request: UploadRequest, sent: Sent) -> UploadReply:
+    """Read a response to an upload. Success is only what the API calls so, never a bare status.
 
     Raises:
-        ImgoeError: the one that the answer amounts to, see ``classify``.
+        ImgoeError: the one that the response amounts to, see ``classify``.
 
     Source: design/API.md §2.
     """
-    reply = _stored(answer, request=request, sent=sent)
+    reply = _stored(response, request=request, sent=sent)
     if reply is None:
-        raise refused(answer, sent=sent, bare_text=request.format != "json")
-    return _with_expiry_checked(reply, asked=request.expires_after, answered_at=_date(answer))
+        raise refused(response, sent=sent, bare_text=request.format != "json")
+    return _with_expiry_checked(reply, asked=request.expires_after, answered_at=_date(response))
 
 
-def parse_deletion(answer: Answer, *, sent: Sent) -> bool:
-    """Read an answer to a delete link: True for deleted, False for gone already.
+def parse_deletion(response: Response, *, sent: Sent) -> bool:
+    """Read a response to a delete link: True for deleted, False for gone already.
 
     Raises:
         HostError: it is neither.
 
     Source: design/API.md §3.
     """
-    target = urlsplit(redirect_target("", answer.headers.get("location", "")))
-    if answer.status in (301, 302, 303) and target.query.startswith("deleted"):
+    target = urlsplit(redirect_target("", response.headers.get("location", "")))
+    if response.status in (301, 302, 303) and target.query.startswith("deleted"):
         return True
-    if answer.status in GONE:
+    if response.status in GONE:
         return False
-    raise refused(answer, sent=sent)
+    raise refused(response, sent=sent)
 
 
-def moved_link(answer: Answer, *, address: str) -> str | None:
+def moved_link(response: Response, *, address: str) -> str | None:
     """Return where a delete link has moved: the same path at another scheme or name, else None.
 
     A host behind TLS that names its own links with http answers so, and deletes nothing.
     """
-    target = redirect_target(address, answer.headers.get("location", ""))
-    has_moved = answer.status in (301, 302, 307, 308) and target != address
+    target = redirect_target(address, response.headers.get("location", ""))
+    has_moved = response.status in (301, 302, 307, 308) and target != address
     is_same = urlsplit(target).path.rstrip("/") == urlsplit(address).path.rstrip("/")
     return target if has_moved and is_same and not urlsplit(target).query else None
 
 
-def refused(answer: Answer, *, sent: Sent, bare_text: bool = False) -> ImgoeError:
-    """Return the error that an answer amounts to which is no success.
+def refused(response: Response, *, sent: Sent, bare_text: bool = False) -> ImgoeError:
+    """Return the error that a response amounts to which is no success.
 
     Args:
-        answer: anything but a success.
+        response: anything but a success.
         sent: what we know of the request.
         bare_text: whether the host was asked for a format whose errors are a bare text under 200.
     """
-    if 300 <= answer.status < 400:
-        return _redirected(answer, sent, is_reply=bare_text)
-    found = find_object(answer.body)
+    if 300 <= response.status < 400:
+        return _redirected(response, sent, is_reply=bare_text)
+    found = find_object(response.body)
     if found is not None:
-        return classify(_refusal(answer, found, sent), sent=sent)
-    words = redact(_words(answer), secrets=sent.secrets) or None
-    if answer.status == 200 and answer.is_page:  # of maintenance
-        return HostBroken(host=sent.host, status=answer.status, host_message=words)
-    is_refusal = answer.status == 200 and bare_text and words is not None
+        return classify(_refusal(response, found, sent), sent=sent)
+    words = redact(_words(response), secrets=sent.secrets) or None
+    if response.status == 200 and response.is_page:  # of maintenance
+        return HostBroken(host=sent.host, status=response.status, host_message=words)
+    is_refusal = response.status == 200 and bare_text and words is not None
     refusal = Refusal(
-        400 if is_refusal else answer.status,
+        400 if is_refusal else response.status,
         message=words,
-        retry_after_s=_retry_after_s(answer),
+        retry_after_s=_retry_after_s(response),
         is_of_api=is_refusal,
     )
     return classify(refusal, sent=sent)
 
 
-def _stored(answer: Answer, *, request: UploadRequest, sent: Sent) -> UploadReply | None:
-    if request.format == "redirect" and answer.status == 302:
-        return _from_location(answer, sent)
-    if answer.status != 200:
+def _stored(response: Response, *, request: UploadRequest, sent: Sent) -> UploadReply | None:
+    if request.format == "redirect" and response.status == 302:
+        return _from_location(response, sent)
+    if response.status != 200:
         return None
-    if request.format == "txt" and (reply := _from_text(answer)) is not None:
+    if request.format == "txt" and (reply := _from_text(response)) is not None:
         return reply
-    found = find_object(answer.body) or {}
+    found = find_object(response.body) or {}
     image, data = found.get("image"), found.get("data")
     if found.get("status_code") == 200 and isinstance(image, dict):
         return _from_fields(image)
@@ -144,13 +144,13 @@ def _from_fields(fields: Mapping[str, JsonValue]) -> UploadReply | None:
     return reply if reply.id else None
 
 
-def _from_text(answer: Answer) -> UploadReply | None:
-    text = answer.body.decode(errors="replace").strip()
+def _from_text(response: Response) -> UploadReply | None:
+    text = response.body.decode(errors="replace").strip()
     return UploadReply.model_validate({"url": text}) if is_http_url(text) else None
 
 
-def _from_location(answer: Answer, sent: Sent) -> UploadReply | None:
-    viewer_url = redirect_target(f"{sent.host}/", answer.headers.get("location", ""))
+def _from_location(response: Response, sent: Sent) -> UploadReply | None:
+    viewer_url = redirect_target(f"{sent.host}/", response.headers.get("location", ""))
     inside = urlsplit(viewer_url).path.removeprefix(urlsplit(sent.host).path)
     viewer = _VIEWER_PATH.fullmatch(inside)
     if viewer is None or not is_same_site(viewer_url, sent.host):
@@ -172,7 +172,7 @@ def _with_expiry_checked(
     return reply if kept else reply.model_copy(update={"expiry_mismatch": True})
 
 
-def _refusal(answer: Answer, found: Mapping[str, JsonValue], sent: Sent) -> Refusal:
+def _refusal(response: Response, found: Mapping[str, JsonValue], sent: Sent) -> Refusal:
     """Read the API's error body, or a problem+json one of hosts whose statuses tell the truth."""
     error = found.get("error")
     fields: Mapping[str, JsonValue] = error if isinstance(error, dict) else found
@@ -180,15 +180,15 @@ def _refusal(answer: Answer, found: Mapping[str, JsonValue], sent: Sent) -> Refu
         error if isinstance(error, str) else ""
     )
     code = _digits(fields.get("code"))
-    status = answer.status if answer.status >= 400 else _digits(found.get("status_code"))
+    status = response.status if response.status >= 400 else _digits(found.get("status_code"))
     viewer_url = _first_text(found, "existing_url", "url_viewer")
     return Refusal(
-        status=status or answer.status,
+        status=status or response.status,
         code=code,
         message=redact(words, secrets=sent.secrets) or None,
-        retry_after_s=_retry_after_s(answer),
+        retry_after_s=_retry_after_s(response),
         viewer_url=viewer_url if is_http_url(viewer_url) else None,
-        is_of_api=_is_of_api(found, code=code, status=answer.status),
+        is_of_api=_is_of_api(found, code=code, status=response.status),
     )
 
 
@@ -202,20 +202,20 @@ def _is_of_api(found: Mapping[str, JsonValue], *, code: int | None, status: int)
     return is_named or (is_error and code not in (None, status))
 
 
-def _redirected(answer: Answer, sent: Sent, *, is_reply: bool) -> ImgoeError:
+def _redirected(response: Response, sent: Sent, *, is_reply: bool) -> ImgoeError:
     """No redirect is followed: it would turn a POST into a GET and lose the body.
 
     One for a while leads to what stands before the host, such as a page of maintenance; but not
     where a redirect is the reply that was asked for.
     """
-    target = redact(answer.headers.get("location", "").partition("?")[0], secrets=sent.secrets)
-    kind = ReplyMissing if answer.status in _FOR_A_WHILE and not is_reply else BadReply
-    return kind(host=sent.host, status=answer.status, host_message=f"Location: {target}")
+    target = redact(response.headers.get("location", "").partition("?")[0], secrets=sent.secrets)
+    kind = ReplyMissing if response.status in _FOR_A_WHILE and not is_reply else BadReply
+    return kind(host=sent.host, status=response.status, host_message=f"Location: {target}")
 
 
-def _words(answer: Answer) -> str:
+def _words(response: Response) -> str:
     """A page's title, or a text; of half a JSON nothing: it may hold a delete link."""
-    words = _title(answer.body[:_TITLE_WITHIN_BYTES]) if answer.is_page else answer.body
+    words = _title(response.body[:_TITLE_WITHIN_BYTES]) if response.is_page else response.body
     return "" if _JSON.search(words) else words[:4096].decode(errors="replace")
 
 
@@ -245,14 +245,14 @@ def _gmt(timestamp_s: int) -> str:
         return ""
 
 
-def _date(answer: Answer) -> datetime | None:
-    return _http_date(answer.headers.get("date", ""))
+def _date(response: Response) -> datetime | None:
+    return _http_date(response.headers.get("date", ""))
 
 
-def _retry_after_s(answer: Answer) -> float | None:
+def _retry_after_s(response: Response) -> float | None:
     """Retry-After is seconds or a date, which counts from the host's own Date."""
-    text = answer.headers.get("retry-after", "").strip()
-    until, now = _http_date(text), _date(answer)
+    text = response.headers.get("retry-after", "").strip()
+    until, now = _http_date(text), _date(response)
     if until is not None and now is not None:
         return max(0.0, (until - now).total_seconds())
     seconds = _digits(text)

@@ -12,7 +12,7 @@ from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.errors import HostError, ImgoeError, KeyRejected
 from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction, services_of
-from imgoe_bot.ui.interactions.bases import Acknowledgement, AnsweringForm, LastingButton
+from imgoe_bot.ui.interactions.bases import Acknowledgement, AnsweringModal, LastingButton
 from imgoe_bot.ui.message_parts import Match
 from imgoe_bot.ui.privacy import notices
 from imgoe_bot.ui.reading.actors import actor_of
@@ -22,7 +22,7 @@ from imgoe_bot.ui.translate import Words, words_for_locale
 URL_MAX = 60
 
 
-class KeyForm(AnsweringForm):
+class KeyModal(AnsweringModal):
     """Asks for an image host and an API key.
 
     Each has a custom id of its own: discord.py finds an open form by it, and two people may have
@@ -70,7 +70,7 @@ class KeyForm(AnsweringForm):
         return self._key.value
 
 
-class ServerKeyForm(KeyForm):
+class ServerKeyModal(KeyModal):
     """Sets a server's host and key; what does not work is not stored."""
 
     async def on_submit(self, interaction: AnyInteraction) -> None:
@@ -99,7 +99,7 @@ class ServerKeyForm(KeyForm):
         raise NotImplementedError
 
 
-class KeyModal(ServerKeyForm):
+class SettingsKeyModal(ServerKeyModal):
     """The form of ``/settings key``."""
 
     async def _acknowledge(self, interaction: AnyInteraction) -> None:
@@ -141,7 +141,9 @@ class UntriedKeyButton(
         """Open the form."""
         check_may_manage(actor_of(interaction))
         words = words_for_locale(interaction.locale)
-        form = KeyModal(host_url=self._url, version=self._version, words=words, checked=False)
+        form = SettingsKeyModal(
+            host_url=self._url, version=self._version, words=words, checked=False
+        )
         await interaction.response.send_modal(form)
 
 

@@ -1,4 +1,4 @@
-"""The place that a ``/mirror`` command is about: the option it is named by."""
+"""The place that a ``/mirror`` command is about: the parameter it is named by."""
 
 import discord
 from discord import app_commands
@@ -13,12 +13,12 @@ NamedChannel = AppCommandChannel | AppCommandThread
 ChannelOrThread = Mirrorable | AppCommandThread
 
 
-class MirrorableOption(app_commands.Transformer):
+class MirrorablePlaceParameter(app_commands.Transformer):
     """A place for a rule, as Discord resolved it; waits for nothing, so that we answer in time."""
 
     @property
     def type(self) -> discord.AppCommandOptionType:
-        """What kind of option Discord shows."""
+        """What kind of parameter Discord shows."""
         return discord.AppCommandOptionType.channel
 
     @property

@@ -1,4 +1,4 @@
-"""Short direct messages: what a person is told besides their delete links."""
+"""What a person is told by direct message besides their delete links."""
 
 from collections.abc import Sequence
 

@@ -14,8 +14,8 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from imgoe_bot import health
 from imgoe_bot.adapters.store import Database, SqlNotes, open_engine
+from imgoe_bot.app import health_file
 from imgoe_bot.terminal.healthcheck import is_healthy
 from tests.flows.kit import eventually
 
@@ -23,12 +23,12 @@ OFTEN_S = 0.02
 CHILD = """
 import asyncio, sys, time
 from pathlib import Path
-from imgoe_bot import health
+from imgoe_bot.app import health_file
 from imgoe_bot.adapters.store import Database, SqlNotes, open_engine
 
 async def main(folder):
     notes = SqlNotes(Database(open_engine(f"sqlite+aiosqlite:///{folder}/bot.sqlite3")))
-    await health.show(
+    await health_file.show(
         folder / "health",
         is_connected=lambda: True,
         write=lambda: notes.write("health", str(time.time_ns())),
@@ -63,7 +63,7 @@ class Bot:
 @asynccontextmanager
 async def shown(file: Path, notes: SqlNotes, bot: Bot | None = None) -> AsyncGenerator[None]:
     showing = asyncio.create_task(
-        health.show(
+        health_file.show(
             file,
             is_connected=(bot or Bot()).is_connected,
             write=lambda: notes.write("health", "x"),
