@@ -21,14 +21,29 @@ def _folders() -> list[str]:
 
 
 def test_every_package_folder_is_shipped() -> None:
-    assert sorted(_packages()) == _folders()
+    assert sorted(_packages()) == _folders(), (
+        "list each folder of the package, and none else, in pyproject.toml's packages"
+    )
+
+
+def test_every_folder_with_modules_is_a_package() -> None:
+    """Without ``__init__`` a folder is neither shipped nor seen by the contracts and the map."""
+    folders = {
+        path.parent for path in [*(ROOT / "src").rglob("*.py"), *(ROOT / "cogs").rglob("*.py")]
+    }
+    lacking = [folder for folder in folders if not (folder / "__init__.py").exists()]
+    assert sorted(str(folder.relative_to(ROOT)) for folder in lacking) == [], (
+        "give each an __init__.py whose docstring says what the folder is about"
+    )
 
 
 def test_every_cog_is_loaded_by_name() -> None:
     from imgoe_bot.ui.client.bot import EXTENSIONS
 
     files = sorted(path.stem for path in (ROOT / "cogs").glob("*.py") if path.stem != "__init__")
-    assert sorted(EXTENSIONS) == [f"imgoe_bot.cogs.{name}" for name in files]
+    assert sorted(EXTENSIONS) == [f"imgoe_bot.cogs.{name}" for name in files], (
+        "list each cog, and none else, in EXTENSIONS of ui/client/bot.py"
+    )
 
 
 def test_no_source_file_imports_a_cog() -> None:

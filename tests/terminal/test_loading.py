@@ -83,6 +83,12 @@ def test_the_healthcheck_looks_where_the_settings_say(
     assert health_file(os.environ) == load_settings(PluginSettings).health_file
 
 
+def test_the_list_of_an_empty_keyring_loads_nothing_heavy(tmp_path: Path) -> None:
+    code, loaded = _loaded(PROGRAM, "key", "list", XDG_CONFIG_HOME=str(tmp_path))
+
+    assert (code, loaded & HEAVY) == (0, set())
+
+
 def test_the_upload_client_loads_neither_discord_nor_a_database() -> None:
     program = "import imgoe_bot.hostapi, sys; print(*sys.modules, file=sys.stderr)"
 

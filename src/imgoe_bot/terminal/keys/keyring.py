@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from imgoe_bot.errors import ConfigError, SettingsRejected
-from imgoe_bot.hostapi.addresses import normal_base
 
 OTHERS_BITS = stat.S_IRWXG | stat.S_IRWXO
 LARGEST_FILE_BYTES = 64 * 1024
@@ -147,6 +146,8 @@ def _check_private(status: os.stat_result, path: Path, setting: str) -> None:
 
 
 def _normal_or_as_is(address: str) -> str:
+    from imgoe_bot.hostapi.addresses import normal_base
+
     try:
         return normal_base(address)
     except SettingsRejected:
