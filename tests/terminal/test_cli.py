@@ -169,6 +169,18 @@ def test_a_bot_that_was_connected_lately_is_healthy(environment: Path) -> None:
     assert (done.exit_code, done.stdout) == (0, "healthy\n")
 
 
+@pytest.mark.parametrize("key", ["", "cut"])
+def test_other_settings_are_not_looked_at_where_a_bot_is_healthy(
+    environment: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    (environment / "health").touch()
+    monkeypatch.setenv("IMGOE_SECRET_KEY", key)
+
+    done = CliRunner().invoke(cli.app, ["healthcheck"])
+
+    assert (done.exit_code, done.stdout) == (0, "healthy\n")
+
+
 @pytest.mark.parametrize("age_s", [None, HEALTHY_FOR_S + 5, -HEALTHY_FOR_S - 5])
 def test_a_bot_that_was_not_is_not(environment: Path, age_s: int | None) -> None:
     if age_s is not None:
