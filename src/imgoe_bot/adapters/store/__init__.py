@@ -5,17 +5,19 @@ from imgoe_bot.adapters.store.engine.migrate import migrate
 from imgoe_bot.adapters.store.engine.opening import open_engine
 from imgoe_bot.adapters.store.people.choices import SqlChoiceStore
 from imgoe_bot.adapters.store.people.people import SqlPersonStore
+from imgoe_bot.adapters.store.posts.copies import SqlCopyStore
 from imgoe_bot.adapters.store.posts.library import SqlLibraryStore
 from imgoe_bot.adapters.store.posts.posts import SqlPostStore
 from imgoe_bot.adapters.store.posts.retirements import SqlRetirementStore
-from imgoe_bot.adapters.store.posts.status import SqlCopyStore, SqlStatusStore
+from imgoe_bot.adapters.store.posts.status import SqlStatusStore
 from imgoe_bot.adapters.store.queue.budgets import SqlBudgetStore
 from imgoe_bot.adapters.store.queue.direct_messages import SqlDirectMessageStore
 from imgoe_bot.adapters.store.queue.jobs import SqlJobStore
 from imgoe_bot.adapters.store.settings.guilds import SqlGuildStore
 from imgoe_bot.adapters.store.settings.memberships import SqlMembershipStore
+from imgoe_bot.adapters.store.settings.notes import SqlNotes
 from imgoe_bot.adapters.store.settings.options import SqlOptionStore
-from imgoe_bot.adapters.store.settings.rules import SqlNotes, SqlRuleStore
+from imgoe_bot.adapters.store.settings.rules import SqlRuleStore
 
 __all__ = [
     "Database",

@@ -1,21 +1,16 @@
-"""What can be told of the work for one server, and where its copies are."""
+"""What can be told of the work for one server."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.engine.shielding import shielded
-from imgoe_bot.adapters.vault import Vault
-from imgoe_bot.domain.ids import AttachmentId, GuildId, MessageId, PostId, UserId
+from imgoe_bot.domain.ids import GuildId, PostId, UserId
 from imgoe_bot.domain.job import State, Step
 from imgoe_bot.domain.status import Health, PostJobs, Queue
-from imgoe_bot.domain.upload import Upload
-
-COPIES_MAX = 100
 
 
 @shielded
@@ -89,34 +84,3 @@ class SqlStatusStore:
             failures=tuple(rows.failure_from(job) for job in files if job["error"]),
             answer=rows.failure_from(answers[0]).error if answers else None,
         )
-
-
-@shielded
-class SqlCopyStore:
-    """``ports.CopyStore`` in SQL."""
-
-    def __init__(self, database: Database, *, vault: Vault) -> None:
-        self._database = database
-        self._vault = vault
-
-    async def find(
-        self, guild_id: GuildId, attachment_ids: Sequence[AttachmentId]
-    ) -> tuple[Upload, ...]:
-        """Return the guild's live uploads of these attachments, oldest first."""
-        return await self._live(
-            t.upload.c.guild_id == guild_id,
-            t.upload.c.attachment_id.in_(attachment_ids[:COPIES_MAX]),
-        )
-
-    async def of_message(self, guild_id: GuildId, message_id: MessageId) -> tuple[Upload, ...]:
-        """Return the guild's live uploads of what a message held, oldest first."""
-        posts = select(t.post.c.id).where(
-            t.post.c.guild_id == guild_id, t.post.c.message_id == message_id
-        )
-        return await self._live(t.upload.c.post_id.in_(posts))
-
-    async def _live(self, *which: ColumnElement[bool]) -> tuple[Upload, ...]:
-        query = select(t.upload).where(*which, t.upload.c.deleted_at.is_(None))
-        async with self._database.read() as connection:
-            found = await connection.execute(query.order_by(t.upload.c.created_at))
-            return tuple(rows.upload_from(row, self._vault) for row in found.mappings())

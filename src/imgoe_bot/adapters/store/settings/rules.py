@@ -1,4 +1,4 @@
-"""Mirror rules, and the notes a process keeps for its next start."""
+"""Mirror rules."""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,7 +9,7 @@ from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.settings.guild_cache import GuildCache
-from imgoe_bot.adapters.store.upsert import insert_new, upsert
+from imgoe_bot.adapters.store.upsert import upsert
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.domain.rules import MirrorRule
 
@@ -146,30 +146,6 @@ class SqlRuleStore:
         async with self._database.read() as connection:
             rows = await connection.execute(query.where(t.seen.c.guild_id == guild_id))
         return {ChannelId(channel_id): MessageId(message_id) for channel_id, message_id in rows}
-
-
-@shielded
-class SqlNotes:
-    """Short texts by name, such as the hash of the commands last synced."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def find(self, name: str) -> str | None:
-        """Return a note, None when there is none."""
-        query = select(t.note.c.value).where(t.note.c.name == name)
-        async with self._database.read() as connection:
-            return (await connection.execute(query)).scalar()
-
-    async def write(self, name: str, value: str) -> None:
-        """Write a note over whatever it said."""
-        async with self._database.write() as connection:
-            await upsert(connection, t.note, key={"name": name}, values={"value": value})
-
-    async def write_once(self, name: str, value: str) -> bool:
-        """Write a note; False when there is one of that name, which is left alone."""
-        async with self._database.write() as connection:
-            return await insert_new(connection, t.note, {"name": name, "value": value})
 
 
 def _of_channel(guild_id: GuildId, channel_id: ChannelId) -> tuple[ColumnElement[bool], ...]:
