@@ -14,7 +14,7 @@ from imgoe_bot.domain.duration import parse_duration
 from imgoe_bot.domain.ids import AttachmentId
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.links import find_links, name_in
-from imgoe_bot.domain.option_kinds import Form
+from imgoe_bot.domain.option_kinds import ValueType
 from imgoe_bot.domain.templates import fill
 from imgoe_bot.errors import ImgoeError
 from imgoe_bot.hostapi import duration as api_duration
@@ -216,7 +216,7 @@ PARSERS: dict[str, tuple[Parser, list[str]]] = {
     "a file's name at a host": (plain_name, NAMES),
     "people": (_tried(option_kinds.users("a").parse), OPTIONS),
     "a size": (_tried(option_kinds.size("a").parse), OPTIONS),
-    "a channel": (_tried(option_kinds.id_of("a", Form.CHANNEL).parse), OPTIONS),
+    "a channel": (_tried(option_kinds.id_of("a", ValueType.CHANNEL).parse), OPTIONS),
     "a duration": (_tried(parse_duration), OPTIONS),
     "a host's address": (_tried(check_host_url), [*NAMES, "https://a", "https://[", ":", "0"]),
     "an interval": (_tried(api_duration.parse_duration), OPTIONS),

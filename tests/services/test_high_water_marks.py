@@ -20,13 +20,13 @@ def marks(office: Office) -> HighWaterMarks:
 
 
 async def _see(marks: HighWaterMarks, number: int) -> None:
-    async with marks.looking(GUILD, PHOTOS, MessageId(number)) as look:
-        look.counts = True
+    async with marks.observing(GUILD, PHOTOS, MessageId(number)) as observation:
+        observation.counts = True
 
 
 async def _fail(marks: HighWaterMarks, number: int) -> None:
-    async with marks.looking(GUILD, PHOTOS, MessageId(number)) as look:
-        look.counts = True
+    async with marks.observing(GUILD, PHOTOS, MessageId(number)) as observation:
+        observation.counts = True
         raise StoreError(kind="OperationalError")
 
 
@@ -73,8 +73,8 @@ async def test_a_new_session_holds_every_channel(marks: HighWaterMarks) -> None:
 async def test_a_mark_stays_below_what_is_under_way(marks: HighWaterMarks) -> None:
     await _catch_up(marks, to=9)
 
-    async with marks.looking(GUILD, PHOTOS, MessageId(10)) as look:
-        look.counts = True
+    async with marks.observing(GUILD, PHOTOS, MessageId(10)) as observation:
+        observation.counts = True
         await _see(marks, 11)
         assert await _mark(marks) == 9
 
@@ -136,7 +136,7 @@ async def test_only_the_channels_of_an_unavailable_server_are_held(marks: HighWa
 async def test_a_message_of_a_channel_that_is_not_mirrored_leaves_nothing_behind(
     marks: HighWaterMarks,
 ) -> None:
-    async with marks.looking(GUILD, PHOTOS, MessageId(10)):
+    async with marks.observing(GUILD, PHOTOS, MessageId(10)):
         pass
 
     assert not marks.is_behind(PHOTOS)
@@ -167,7 +167,7 @@ async def test_where_a_channel_begins_holds_before_it_is_stored(marks: HighWater
 
 
 async def test_a_look_that_ends_for_nothing_forgets_no_beginning(marks: HighWaterMarks) -> None:
-    async with marks.looking(GUILD, PHOTOS, MessageId(9)):
+    async with marks.observing(GUILD, PHOTOS, MessageId(9)):
         await marks.begin_at(GUILD, {PHOTOS: MessageId(10)})
 
     assert marks.beginning_of(PHOTOS) == 10

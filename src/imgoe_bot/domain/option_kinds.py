@@ -18,7 +18,7 @@ USERS_MAX = 20
 TEXT_MAX_CHARS = 200
 
 
-class Form(StrEnum):
+class ValueType(StrEnum):
     """What sort of text an option takes; what it is explained and offered by."""
 
     CHOICE = "choice"
@@ -57,7 +57,7 @@ class Option(Generic[T]):
         name: the field of ``Options``, and what people type.
         parse: text to value; raises ValueError.
         show: value to text, such that ``parse(show(value)) == value``.
-        form: what sort of text it takes.
+        value_type: what sort of text it takes.
         choices: what a CHOICE is one of, and what a SET lists with commas; else empty.
         per_channel: False when it holds for the whole server only.
         optional: whether ``none`` is taken besides.
@@ -67,7 +67,7 @@ class Option(Generic[T]):
     name: str
     parse: Callable[[str], T]
     show: Callable[[T], str]
-    form: Form
+    value_type: ValueType
     choices: tuple[str, ...] = ()
     per_channel: bool = True
     optional: bool = False
@@ -77,13 +77,13 @@ class Option(Generic[T]):
 def choice(name: str, kind: type[Choice]) -> Option[Choice]:
     """One of an enum's values."""
     choices = tuple(each.value for each in kind)
-    return Option(name, kind, lambda value: value.value, Form.CHOICE, choices)
+    return Option(name, kind, lambda value: value.value, ValueType.CHOICE, choices)
 
 
 def flag(name: str) -> Option[bool]:
     """On or off."""
     choices = ("on", "off")
-    return Option(name, _parse_flag, lambda on: "on" if on else "off", Form.CHOICE, choices)
+    return Option(name, _parse_flag, lambda on: "on" if on else "off", ValueType.CHOICE, choices)
 
 
 def _parse_flag(text: str) -> bool:
@@ -101,7 +101,7 @@ def set_of(name: str, kind: type[Choice]) -> Option[frozenset[Choice]]:
     def show(values: frozenset[Choice]) -> str:
         return ",".join(each.value for each in kind if each in values)
 
-    return Option(name, parse, show, Form.SET, tuple(each.value for each in kind))
+    return Option(name, parse, show, ValueType.SET, tuple(each.value for each in kind))
 
 
 def maybe(option: Option[T]) -> Option[T | None]:
@@ -117,7 +117,7 @@ def maybe(option: Option[T]) -> Option[T | None]:
         option.name,
         parse,
         show,
-        option.form,
+        option.value_type,
         option.choices,
         per_channel=option.per_channel,
         optional=True,
@@ -127,7 +127,7 @@ def maybe(option: Option[T]) -> Option[T | None]:
 
 def text(name: str) -> Option[str]:
     """One line of text."""
-    return Option(name, _parse_text, str, Form.TEXT)
+    return Option(name, _parse_text, str, ValueType.TEXT)
 
 
 def _parse_text(text: str) -> str:
@@ -136,9 +136,9 @@ def _parse_text(text: str) -> str:
     return text
 
 
-def id_of(name: str, form: Form, *, per_channel: bool = True) -> Option[int]:
+def id_of(name: str, value_type: ValueType, *, per_channel: bool = True) -> Option[int]:
     """A channel or role: an id, or a mention of one."""
-    return Option(name, _parse_id, str, form, per_channel=per_channel)
+    return Option(name, _parse_id, str, value_type, per_channel=per_channel)
 
 
 def _parse_id(text: str) -> int:
@@ -150,7 +150,7 @@ def _parse_id(text: str) -> int:
 
 def users(name: str) -> Option[frozenset[int]]:
     """Some people: ids or mentions, with commas or spaces; ``nobody`` when all were forgotten."""
-    return Option(name, _parse_users, _show_users, Form.USERS)
+    return Option(name, _parse_users, _show_users, ValueType.USERS)
 
 
 def _parse_users(text: str) -> frozenset[int]:
@@ -183,7 +183,7 @@ def without_user(text: str, user_id: int) -> str:
 def number(name: str, *, per_channel: bool = False) -> Option[int]:
     """A whole number, of which a person means one or more."""
     return Option(
-        name, _parse_number, str, Form.NUMBER, per_channel=per_channel, doubt=_doubt_number
+        name, _parse_number, str, ValueType.NUMBER, per_channel=per_channel, doubt=_doubt_number
     )
 
 
@@ -200,7 +200,7 @@ def _parse_number(text: str) -> int:
 def size(name: str, *, per_channel: bool = True) -> Option[int]:
     """A size in bytes; ``10mb`` is 10 million."""
     return Option(
-        name, _parse_size, _show_size, Form.SIZE, per_channel=per_channel, doubt=_doubt_size
+        name, _parse_size, _show_size, ValueType.SIZE, per_channel=per_channel, doubt=_doubt_size
     )
 
 
@@ -261,4 +261,6 @@ def duration(
     def parses(text: str) -> bool:
         return least <= parse_duration(text) <= most
 
-    return Option(name, parse, format_duration, Form.DURATION, per_channel=per_channel, doubt=doubt)
+    return Option(
+        name, parse, format_duration, ValueType.DURATION, per_channel=per_channel, doubt=doubt
+    )

@@ -140,7 +140,7 @@ class Options:
 
 _ALL: tuple[Option[Any], ...] = (
     of.choice("answer", Answer),
-    of.maybe(of.id_of("log_channel", of.Form.CHANNEL)),
+    of.maybe(of.id_of("log_channel", of.ValueType.CHANNEL)),
     of.choice("layout", Layout),
     of.choice("delivery", Delivery),
     of.duration("dm_digest", least=timedelta(0), most=DIGEST_MAX, per_channel=False),
@@ -153,7 +153,7 @@ _ALL: tuple[Option[Any], ...] = (
     of.set_of("kinds", Kind),
     of.maybe(of.size("max_size")),
     of.maybe(of.text("keyword")),
-    of.maybe(of.id_of("role", of.Form.ROLE)),
+    of.maybe(of.id_of("role", of.ValueType.ROLE)),
     of.maybe(of.users("only_users")),
     of.maybe(of.users("not_users")),
     of.choice("spoilers", Treatment),
@@ -167,7 +167,7 @@ _ALL: tuple[Option[Any], ...] = (
     of.maybe(of.size("person_bytes", per_channel=False)),
     of.maybe(of.number("guild_files")),
     of.maybe(of.size("guild_bytes", per_channel=False)),
-    of.maybe(of.id_of("uploaders", of.Form.ROLE, per_channel=False)),
+    of.maybe(of.id_of("uploaders", of.ValueType.ROLE, per_channel=False)),
 )
 
 OPTIONS: Mapping[str, Option[Any]] = {option.name: option for option in _ALL}

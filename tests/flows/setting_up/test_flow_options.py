@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from imgoe_bot.discordsim import ChannelType, Interaction, Message, Permission, Person, Upload
-from imgoe_bot.domain.option_kinds import Form
+from imgoe_bot.domain.option_kinds import ValueType
 from imgoe_bot.domain.options import OPTIONS
 from tests.flows.kit import Harness, eventually
 
@@ -329,7 +329,7 @@ async def test_every_value_that_is_offered_is_taken(office: Harness) -> None:
         )
         values = await _offers(typed)
 
-        assert values or option.form is Form.TEXT
+        assert values or option.value_type is ValueType.TEXT
         assert [value for value in values if option.show(option.parse(value)) is None] == []
         assert all(0 < len(label) <= 100 for label in values.values())
 

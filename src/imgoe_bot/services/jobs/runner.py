@@ -30,7 +30,7 @@ from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.jobs import JobStore
 from imgoe_bot.services.store_outage import StoreOutage
 
-LOOK_AGAIN = timedelta(seconds=2)
+QUOTA_PENDING_WAIT = timedelta(seconds=2)
 """How long a job waits for others that may use up what it needs."""
 PATIENCE = {Step.ERASE: ERASURE_PATIENCE, Step.REVIEW: REVIEW_PATIENCE}
 """For how long steps are tried that outlast a host's bad day, or wait for somebody there."""
@@ -201,7 +201,7 @@ class JobRunner:
         except BudgetSpent as error:
             await self._put_off(job, timedelta(seconds=error.retry_after_s or 0))
         except QuotaPending:
-            await self._put_off(job, LOOK_AGAIN)
+            await self._put_off(job, QUOTA_PENDING_WAIT)
         except StaleWrite:
             log.info("another worker took this job over", job=job.id)
         except StoreClosed:

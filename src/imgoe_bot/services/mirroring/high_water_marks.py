@@ -52,7 +52,7 @@ class _Channel:
 
 
 @dataclass(slots=True)
-class Look:
+class Observation:
     """A look at one message; ``counts`` once it is known to stand in a mirrored channel."""
 
     counts: bool = False
@@ -118,19 +118,19 @@ class HighWaterMarks:
         return is_unheard
 
     @asynccontextmanager
-    async def looking(
+    async def observing(
         self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId
-    ) -> AsyncGenerator[Look]:
+    ) -> AsyncGenerator[Observation]:
         """Decide in this block on a message that has just come by the gateway, and store that.
 
         An error that leaves the block holds the channel until its history was read.
         """
-        channel, look = self._channel(guild_id, channel_id), Look()
+        channel, observation = self._channel(guild_id, channel_id), Observation()
         channel.under_way.add(message_id)
         if channel.held and len(channel.came_live) < self._came_live_max:
             channel.came_live.add(message_id)
         try:
-            yield look
+            yield observation
         except BaseException:
             channel.failed.add(message_id)
             channel.came_live.discard(message_id)
@@ -138,7 +138,7 @@ class HighWaterMarks:
             raise
         finally:
             channel.under_way.discard(message_id)
-        if look.counts:
+        if observation.counts:
             await self._passed(channel_id, channel, message_id)
         elif not channel.under_way and not channel.beginning:
             self._channels.pop(channel_id, None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from imgoe_bot.domain.guild import SERVER, Actor, Change, GuildSettings, check_may_manage
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.domain.option_kinds import NONE, Form
+from imgoe_bot.domain.option_kinds import NONE, ValueType
 from imgoe_bot.domain.option_layers import OptionInForce, explain
 from imgoe_bot.domain.options import (
     OPTIONS,
@@ -223,7 +223,11 @@ class OptionService:
 def _check_known(name: str, stored: str, known_ids: Collection[int] | None) -> None:
     """Let no option point at another server's channel, where the bot may be able to write too."""
     option = get_option(name)
-    if known_ids is None or stored == NONE or option.form not in (Form.CHANNEL, Form.ROLE):
+    if (
+        known_ids is None
+        or stored == NONE
+        or option.value_type not in (ValueType.CHANNEL, ValueType.ROLE)
+    ):
         return
     if int(stored) not in known_ids:
         raise SettingsRejected(setting=name, problem="not-here")

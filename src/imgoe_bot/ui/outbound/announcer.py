@@ -25,7 +25,7 @@ from imgoe_bot.ui.translate import words_for_locale
 
 KEPT_MARK = "✅"
 FAILED_MARK = "⚠️"
-LOOK_BACK = 50
+SEARCHED_MESSAGES = 50
 """How many messages after the source are searched for an earlier answer of ours."""
 
 log = structlog.stdlib.get_logger(__name__)
@@ -150,7 +150,7 @@ class Announcer:
         """Discord forgets nonces after minutes; an answer posted before that is still there."""
         us = self._bot.user.id if self._bot.user else None
         after = discord.Object(post.message_id or 0)
-        async for message in channel.history(after=after, limit=LOOK_BACK):
+        async for message in channel.history(after=after, limit=SEARCHED_MESSAGES):
             if message.author.id == us and buttons.is_card_of(message, post):
                 return message
         return None

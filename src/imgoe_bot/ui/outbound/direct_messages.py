@@ -17,7 +17,7 @@ from imgoe_bot.ui.message_parts import NO_PINGS
 from imgoe_bot.ui.translate import words_for_locale
 
 HALTS = {40003: HaltReason.TOO_FAST, 20026: HaltReason.QUARANTINED}
-LOOK_BACK = 50
+SEARCHED_MESSAGES = 50
 """How many of the newest messages are searched for what an earlier try sent."""
 
 
@@ -69,7 +69,7 @@ class DirectMessages:
         """Discord forgets nonces after minutes; what was sent before that is still there."""
         us = self._bot.user.id if self._bot.user else None
         sent: set[str] = set()
-        async for message in channel.history(limit=LOOK_BACK):
+        async for message in channel.history(limit=SEARCHED_MESSAGES):
             if message.author.id == us:
                 sent.update(buttons.deletable_in(message))
         left = [tuple(each for each in card.deletable if each.id not in sent) for card in cards]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from discord.app_commands import Choice
 
 from imgoe_bot.domain.guild import MANAGE_GUILD
-from imgoe_bot.domain.option_kinds import NONE, Form
+from imgoe_bot.domain.option_kinds import NONE, ValueType
 from imgoe_bot.domain.options import DEFAULTS, OPTIONS
 from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction
@@ -17,9 +17,9 @@ CHOICES_MAX = 25
 NAME_MAX = 100
 
 _EXAMPLES = {
-    Form.SIZE: ("1mb", "5mb", "10mb", "25mb", "50mb", "100mb", "1gb"),
-    Form.DURATION: ("0s", "5m", "30m", "1h", "12h", "1d", "7d", "30d", "365d"),
-    Form.NUMBER: ("10", "25", "50", "100", "500"),
+    ValueType.SIZE: ("1mb", "5mb", "10mb", "25mb", "50mb", "100mb", "1gb"),
+    ValueType.DURATION: ("0s", "5m", "30m", "1h", "12h", "1d", "7d", "30d", "365d"),
+    ValueType.NUMBER: ("10", "25", "50", "100", "500"),
 }
 
 
@@ -66,13 +66,13 @@ def _values(
     guild = interaction.guild
     for value in option.choices:
         yield value, f"{value}: {option_texts.choice(option, value, words)}"
-    for value in _EXAMPLES.get(option.form, ()):
+    for value in _EXAMPLES.get(option.value_type, ()):
         yield value, value
-    if guild is not None and option.form is Form.CHANNEL:
+    if guild is not None and option.value_type is ValueType.CHANNEL:
         yield from ((str(each.id), f"#{each.name}") for each in guild.text_channels)
-    if guild is not None and option.form is Form.ROLE:
+    if guild is not None and option.value_type is ValueType.ROLE:
         yield from ((str(each.id), f"@{each.name}") for each in guild.roles[1:])
-    if option.form is Form.USERS:
+    if option.value_type is ValueType.USERS:
         yield str(interaction.user.id), f"@{interaction.user.display_name}"
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import discord
 
-from imgoe_bot.domain.option_kinds import Form
+from imgoe_bot.domain.option_kinds import ValueType
 from imgoe_bot.domain.options import OPTIONS
 from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.setup.wizard_state import WizardState
@@ -43,7 +43,7 @@ def option_menu(custom_id: str, name: str, state: WizardState | None) -> Menu:
         return menu
     option, held = OPTIONS[name], state.values[name].split(",")
     menu.placeholder = option_texts.about(name, state.words)
-    if option.form is Form.SET:
+    if option.value_type is ValueType.SET:
         menu.max_values = len(option.choices)
     for value in option.choices:
         label = option_texts.choice(option, value, state.words)

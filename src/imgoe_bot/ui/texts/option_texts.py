@@ -1,7 +1,7 @@
 """Options in words: what they are for, what they take, what a value means."""
 
 from imgoe_bot.domain.guild import SERVER
-from imgoe_bot.domain.option_kinds import TEXT_MAX_CHARS, Form, Option
+from imgoe_bot.domain.option_kinds import TEXT_MAX_CHARS, Option, ValueType
 from imgoe_bot.domain.option_layers import OptionInForce
 from imgoe_bot.domain.options import OPTIONS
 from imgoe_bot.ui import formatting as fmt
@@ -11,7 +11,7 @@ AnyOption = Option[object]
 
 VALUE_MAX = 120
 
-_MENTIONS = {Form.CHANNEL: "#", Form.ROLE: "@&", Form.USERS: "@"}
+_MENTIONS = {ValueType.CHANNEL: "#", ValueType.ROLE: "@&", ValueType.USERS: "@"}
 """How Discord mentions what an option names by its id."""
 
 
@@ -23,7 +23,7 @@ def about(name: str, words: Words) -> str:
 def takes(option: AnyOption, words: Words) -> str:
     """Return what an option may be set to, with an example."""
     values = ", ".join(f"`{choice}`" for choice in option.choices)
-    what = words(f"option.takes.{option.form}", values=values, limit=TEXT_MAX_CHARS)
+    what = words(f"option.takes.{option.value_type}", values=values, limit=TEXT_MAX_CHARS)
     return words("option.takes.none", what=what) if option.optional else what
 
 
@@ -37,7 +37,7 @@ def shown(name: str, text: str | None, words: Words) -> str:
     if text is None:
         return words("history.unset")
     option = OPTIONS.get(name)
-    mark = _MENTIONS.get(option.form) if option is not None else None
+    mark = _MENTIONS.get(option.value_type) if option is not None else None
     ids = text.split(",")
     if mark is not None and all(map(str.isdecimal, ids)):
         return ", ".join(f"<{mark}{id_}>" for id_ in ids)

@@ -23,9 +23,9 @@ async def handle_message(message: discord.Message, services: Services) -> None:
         return
     guild_id, message_id = GuildId(message.guild.id), MessageId(message.id)
     try:
-        async with services.marks.looking(guild_id, line[0], message_id) as look:
-            look.counts = await _is_read(guild_id, line, services)
-            if look.counts:
+        async with services.marks.observing(guild_id, line[0], message_id) as observation:
+            observation.counts = await _is_read(guild_id, line, services)
+            if observation.counts:
                 await decide_on(message, services)
     except StoreError as error:  # no warning: there are more of them than a log bears
         log.debug("a message is looked at later", message=message_id, error=repr(error))

@@ -18,14 +18,14 @@ from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import GuildId, UserId
 from imgoe_bot.domain.job import Job, State, Step
 from imgoe_bot.domain.library import Entry
-from imgoe_bot.domain.option_kinds import Form, without_user
+from imgoe_bot.domain.option_kinds import ValueType, without_user
 from imgoe_bot.domain.options import OPTIONS
 from imgoe_bot.domain.privacy import Holdings
 
 NOBODY = 0
 """Stands in a server's history for who was forgotten."""
 
-_LISTS = [name for name, option in OPTIONS.items() if option.form is Form.USERS]
+_LISTS = [name for name, option in OPTIONS.items() if option.value_type is ValueType.USERS]
 """The options that name people."""
 
 
