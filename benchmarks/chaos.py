@@ -17,7 +17,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from imgoe_bot.discordsim import Message
-from tests.flows.kit import NO_PAUSES, Harness, bot_process, eventually, open_harness, picture
+from tests.flows.bot_process import bot_process
+from tests.flows.kit import NO_PAUSES, Harness, eventually, open_harness, picture
 
 RESULTS = Path(__file__).parent / "results"
 LIFE_S = (0.3, 7.0)

@@ -6,9 +6,7 @@ import contextlib
 import io
 import os
 import re
-import signal
 import sqlite3
-import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -251,57 +249,3 @@ def channel_without_bot(harness: Harness) -> Channel:
     other.join(harness.ben)
     harness.ben.has_app = True
     return other.add_channel("lobby")
-
-
-class BotProcess:
-    """``imgoe-bot run`` as a process of its own."""
-
-    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
-        self._process = process
-        self._log = log
-
-    async def kill(self) -> None:
-        """End it without a chance to tidy up (SIGKILL)."""
-        self._process.kill()
-        await self._process.wait()
-
-    async def terminate(self, by: signal.Signals = signal.SIGTERM) -> int:
-        """Ask it to end and return its exit code."""
-        if self._process.returncode is None:
-            self._process.send_signal(by)
-        return await self._process.wait()
-
-    def read_text(self) -> str:
-        """Return everything it has logged."""
-        return self._log.read_text()
-
-
-@asynccontextmanager
-async def bot_process(harness: Harness, **changes: str) -> AsyncGenerator[BotProcess]:
-    """Run the bot as people run it; ended at the end of the block if it isn't yet."""
-    given = harness.settings()
-    environment = {
-        "IMGOE_DISCORD_TOKEN": harness.sim.bot_token,
-        "IMGOE_DISCORD_API_URL": given.discord_api_url,
-        "IMGOE_DISCORD_GATEWAY_URL": given.discord_gateway_url,
-        "IMGOE_DISCORD_CDN_URL": given.discord_cdn_url,
-        "IMGOE_DEFAULT_HOST_URL": given.default_host_url,
-        "IMGOE_SECRET_KEY": harness.secret_key,
-        "IMGOE_DATA_DIR": str(given.data_dir),
-        "IMGOE_LEASE_S": "1",
-    }
-    log = harness.folder / "bot.log"
-    with log.open("ab") as output:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "imgoe_bot",
-            "run",
-            env=os.environ | environment | changes,
-            stderr=output,
-        )
-    bot = BotProcess(process, log)
-    try:
-        yield bot
-    finally:
-        await bot.terminate()

@@ -5,7 +5,8 @@ from typing import Any, cast
 import pytest
 
 from imgoe_bot.discordsim import Channel, Message, Person
-from tests.flows.kit import DELETE_LINK, PATIENCE_S, Harness, bot_process, eventually, picture
+from tests.flows.bot_process import bot_process
+from tests.flows.kit import DELETE_LINK, PATIENCE_S, Harness, eventually, picture
 
 OPENING = "POST /users/@me/channels"
 LONG = "12h"

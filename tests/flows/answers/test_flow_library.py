@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from imgoe_bot.discordsim import Channel, Message, Permission, Person
-from tests.flows.kit import DELETE_LINK, PATIENCE_S, Harness, bot_process, picture
+from tests.flows.bot_process import bot_process
+from tests.flows.kit import DELETE_LINK, PATIENCE_S, Harness, picture
 
 COMPONENTS_V2 = 1 << 15
 

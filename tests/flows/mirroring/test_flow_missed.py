@@ -6,7 +6,8 @@ from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 
 from imgoe_bot.discordsim import Channel, Message
-from tests.flows.kit import Harness, bot_process, eventually, picture
+from tests.flows.bot_process import bot_process
+from tests.flows.kit import Harness, eventually, picture
 
 HISTORY = "GET /channels/{}/messages"
 

@@ -3,7 +3,8 @@
 import asyncio
 
 from imgoe_bot.discordsim import Channel, ChannelType, Message, Permission
-from tests.flows.kit import Harness, bot_process, eventually, picture
+from tests.flows.bot_process import bot_process
+from tests.flows.kit import Harness, eventually, picture
 
 HISTORY = "GET /channels/{}/messages"
 RESTING = "SELECT count(*) FROM mirror_rule WHERE paused"

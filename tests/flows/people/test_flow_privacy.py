@@ -6,7 +6,8 @@ from typing import Any, cast
 
 from imgoe_bot.discordsim import Channel, Message, Person, Upload
 from imgoe_bot.hostserver import HostOptions, HostServer
-from tests.flows.kit import PATIENCE_S, Harness, bot_process, eventually, picture
+from tests.flows.bot_process import bot_process
+from tests.flows.kit import PATIENCE_S, Harness, eventually, picture
 
 
 async def _ask(person: Person, where: Channel, command: str) -> Message:

@@ -3,7 +3,8 @@
 import pytest
 
 from imgoe_bot.discordsim import Permission
-from tests.flows.kit import DELETE_LINK, UNREACHABLE_URL, Harness, bot_process, picture
+from tests.flows.bot_process import bot_process
+from tests.flows.kit import DELETE_LINK, UNREACHABLE_URL, Harness, picture
 
 
 async def test_a_key_is_shown_only_by_its_last_characters(harness: Harness) -> None:

@@ -13,7 +13,8 @@ from imgoe_bot.terminal.healthcheck import is_healthy
 from imgoe_bot.terminal.run import run_bot
 from imgoe_bot.ui import endpoints
 from imgoe_bot.ui.client.connection import is_connected
-from tests.flows.kit import PATIENCE_S, Harness, bot_process, eventually, picture
+from tests.flows.bot_process import bot_process
+from tests.flows.kit import PATIENCE_S, Harness, eventually, picture
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, message_content=True)
 

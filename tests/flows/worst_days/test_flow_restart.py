@@ -4,7 +4,8 @@ import signal
 
 import pytest
 
-from tests.flows.kit import PATIENCE_S, Harness, bot_process, eventually, picture
+from tests.flows.bot_process import bot_process
+from tests.flows.kit import PATIENCE_S, Harness, eventually, picture
 
 
 async def test_the_delete_button_works_after_a_restart(harness: Harness) -> None:

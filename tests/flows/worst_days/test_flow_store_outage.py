@@ -14,7 +14,8 @@ import pytest_asyncio
 
 from imgoe_bot.adapters.store import migrate, open_engine
 from imgoe_bot.discordsim import Person
-from tests.flows.kit import DELETE_LINK, PATIENCE_S, Harness, bot_process, eventually, picture
+from tests.flows.bot_process import bot_process
+from tests.flows.kit import DELETE_LINK, PATIENCE_S, Harness, eventually, picture
 from tests.hostserver.postgres import PostgresServer, postgres_server
 
 POSTS = 6
