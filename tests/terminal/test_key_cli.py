@@ -163,3 +163,17 @@ async def _shown_until(terminal: int, text: str) -> str:
     while text not in shown:
         shown += (await asyncio.to_thread(os.read, terminal, 65_536)).decode()
     return shown
+
+
+async def test_an_input_that_is_closed_holds_no_key(
+    environment: dict[str, str], keyring: Path
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *("bash", "-c", 'exec "$@" <&-', "bash"),
+        *(sys.executable, "-m", "imgoe_bot", "key", "add", HOST),
+        env=os.environ | environment, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    _, errors = await asyncio.wait_for(process.communicate(), WAIT_S)
+
+    assert (process.returncode, errors) == (78, b"imgoe-bot: the key given holds no key\n")
+    assert not await asyncio.to_thread(keyring.exists)

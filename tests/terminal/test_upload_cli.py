@@ -516,6 +516,20 @@ async def test_standard_input_that_is_closed_is_a_wrong_command_line(
     assert "standard input, which is closed" in errors
 
 
+async def test_a_standard_error_that_is_closed_takes_no_answer_away(
+    environment: dict[str, str], folder: Path
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *("bash", "-c", 'exec "$@" 2>&-', "bash", sys.executable, "-m", "imgoe_bot"),
+        *("upload", "--guest", "--json", "--host", "http://127.0.0.1:9", "nowhere.png"),
+        cwd=folder, env=environment, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    output, _ = await asyncio.wait_for(process.communicate(), 20)
+
+    assert process.returncode == 1
+    assert json.loads(output)["error"] == "SourceGone"
+
+
 async def test_a_web_address_is_downloaded_and_uploaded_under_its_name(
     serve: Serve, run: Run
 ) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import structlog
 
+from imgoe_bot.terminal.standard_streams import is_terminal
+
 REDACTED = "[secret]"
 CUT = "[cut]"
 TEXT_MAX_CHARS = 64 * 1024
@@ -85,7 +87,7 @@ def _formatter(shared: list[structlog.typing.Processor], *, as_json: bool) -> lo
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if as_json
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(colors=is_terminal(sys.stderr))
     )
     return _RedactingFormatter(
         foreign_pre_chain=shared,

@@ -7,6 +7,7 @@ import typer
 
 from imgoe_bot.terminal.exit_codes import EXIT_FAILED
 from imgoe_bot.terminal.quick_typer import QuickTyper
+from imgoe_bot.terminal.standard_streams import is_closed, is_terminal
 
 if TYPE_CHECKING:
     from imgoe_bot.terminal.keys.keyring import Keyring
@@ -53,9 +54,9 @@ def _read_key(host_url: str) -> str:
     """Read a key without showing it; in a pipe it is the whole of what comes."""
     from getpass import getpass
 
-    if sys.stdin.isatty():
+    if is_terminal(sys.stdin):
         return getpass(f"API key for {host_url}: ")
-    return sys.stdin.read()
+    return "" if is_closed(sys.stdin) else sys.stdin.read()
 
 
 def _end_of(key: str) -> str:
