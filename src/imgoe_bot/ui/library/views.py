@@ -100,12 +100,12 @@ class EntryButton(
         upload_id: UploadId,
         *,
         label: str = "…",
-        style: discord.ButtonStyle = discord.ButtonStyle.secondary,
     ) -> None:
         self._act = act
         deletes = act == "delete"
         self.acknowledgement = Acknowledgement.EDIT if deletes else Acknowledgement.PRIVATE
         self._upload_id = upload_id
+        style = discord.ButtonStyle.danger if deletes else discord.ButtonStyle.secondary
         super().__init__(f"imgoe:entry:{act}:{upload_id}", label=label, style=style)
 
     @classmethod
@@ -211,8 +211,7 @@ def entry_message(
     view.add_item(LinksButton(upload.post_id, label=words("card.links")))
     view.add_item(EntryButton("again", upload.id, label=words("library.again")))
     if deletable and upload.is_deletable:
-        danger = discord.ButtonStyle.danger
-        view.add_item(EntryButton("delete", upload.id, label=words("library.delete"), style=danger))
+        view.add_item(EntryButton("delete", upload.id, label=words("library.delete")))
     view.add_item(PageButton(position, label=words("library.back")))
     return LibraryMessage("", [entry_embed(entry, words)], view)
 

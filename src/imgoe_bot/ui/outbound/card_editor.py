@@ -9,23 +9,15 @@ from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.ids import UploadId
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.post import MessageLocation
-from imgoe_bot.errors import (
-    DiscordRefused,
-    NotAllowed,
-    SourceGone,
-)
 from imgoe_bot.services.ports.media import Thumb
 from imgoe_bot.ui.access.refusals import translated
 from imgoe_bot.ui.cards import message_fields, pictures
 from imgoe_bot.ui.container import AnyBot
 from imgoe_bot.ui.discord_codes import AUTOMOD
 from imgoe_bot.ui.message_parts import NO_PINGS
-from imgoe_bot.ui.outbound.channels import PostChannels
+from imgoe_bot.ui.outbound.channels import SETTLED, PostChannels
 from imgoe_bot.ui.outbound.sending import send_card
 from imgoe_bot.ui.reading.message_facts import message_location
-
-SETTLED = (SourceGone, NotAllowed, DiscordRefused)
-"""What no repeat mends; a card stays as it is then."""
 
 
 class CardEditor:
@@ -111,9 +103,5 @@ class CardEditor:
 
     async def remove_card(self, card: Card) -> None:
         """Take the card out of its channel; one that is gone is left alone."""
-        location = card.post.card
-        if location is None:
-            return
-        with contextlib.suppress(*SETTLED):
-            async with translated(needs="manage_messages"):
-                await self._channels.message(location).delete()
+        if card.post.card is not None:
+            await self._channels.delete(card.post.card)

@@ -1,5 +1,6 @@
 """The channels of posts and cards, as far as one may get at them without the gateway."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,13 +11,18 @@ from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.post import MessageLocation, Post
 from imgoe_bot.errors import (
+    DiscordRefused,
     ImgoeError,
     NotAllowed,
+    SourceGone,
     SourceUnreachable,
 )
-from imgoe_bot.ui.access.refusals import find_lack
+from imgoe_bot.ui.access.refusals import find_lack, translated
 from imgoe_bot.ui.container import AnyBot
 from imgoe_bot.ui.reading.places import is_nsfw
+
+SETTLED = (SourceGone, NotAllowed, DiscordRefused)
+"""What no repeat mends."""
 
 
 class PostChannels:
@@ -33,6 +39,12 @@ class PostChannels:
         """Return a message, whether it is there or not."""
         channel = self._bot.get_partial_messageable(location.channel_id)
         return channel.get_partial_message(location.message_id)
+
+    async def delete(self, location: MessageLocation) -> None:
+        """Delete a message of ours; one that is gone, or can't be deleted, is left alone."""
+        with contextlib.suppress(*SETTLED):
+            async with translated(needs="manage_messages"):
+                await self.message(location).delete()
 
     def log_channel(self, post: Post, options: Options) -> int | None:
         """Return the log channel for a post, None where its server has no such channel."""

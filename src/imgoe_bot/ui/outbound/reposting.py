@@ -1,25 +1,24 @@
 """Showing a card once more, for who could write there themselves."""
 
-import contextlib
-
 import discord
 
 from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.ids import ChannelId, GuildId, UserId
 from imgoe_bot.domain.post import MessageLocation
-from imgoe_bot.errors import DiscordRefused, NotAllowed, SourceGone
 from imgoe_bot.ui.access.permissions import held_in
 from imgoe_bot.ui.access.refusals import translated
 from imgoe_bot.ui.cards import message_fields, pictures
 from imgoe_bot.ui.container import AnyBot
 from imgoe_bot.ui.message_parts import NO_PINGS
+from imgoe_bot.ui.outbound.channels import SETTLED, PostChannels
 
 
 class DiscordReposter:
-    """``Board`` of the library's use cases over a discord.py bot."""
+    """``CardPoster`` of the library's use cases over a discord.py bot."""
 
     def __init__(self, bot: AnyBot) -> None:
         self._bot = bot
+        self._channels = PostChannels(bot)
 
     async def may_post(self, user_id: UserId, guild_id: GuildId, channel_id: ChannelId) -> bool:
         """Tell whether a person could write in a channel themselves; see the port."""
@@ -27,7 +26,7 @@ class DiscordReposter:
             async with translated(needs="view_channel"):
                 channel = await self._channel(channel_id)
                 member = await self._member(guild_id, user_id)
-        except (SourceGone, NotAllowed, DiscordRefused):
+        except SETTLED:
             return False
         held = held_in(channel, member) if channel and member else None
         if held is None:
@@ -49,10 +48,8 @@ class DiscordReposter:
 
     async def post(self, card: Card, *, nonce: str) -> PostedCard:
         """Post a card in its post's channel; see the port."""
-        post = card.post
-        channel = self._bot.get_partial_messageable(post.channel_id, guild_id=post.guild_id)
         async with translated(needs="send_messages"):
-            sent = await channel.send(
+            sent = await self._channels.of(card.post).send(
                 **message_fields.fields(card, elsewhere=True),
                 allowed_mentions=NO_PINGS,
                 nonce=nonce,
@@ -61,7 +58,4 @@ class DiscordReposter:
 
     async def remove(self, location: MessageLocation) -> None:
         """Take a message of ours away; see the port."""
-        channel = self._bot.get_partial_messageable(location.channel_id)
-        with contextlib.suppress(SourceGone, NotAllowed, DiscordRefused):
-            async with translated(needs="manage_messages"):
-                await channel.get_partial_message(location.message_id).delete()
+        await self._channels.delete(location)
