@@ -12,6 +12,7 @@ from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.breaker import read_breaker
 from imgoe_bot.adapters.store.engine.advisory_locks import take_advisory_lock
 from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.lanes import insert_jobs
 from imgoe_bot.adapters.store.posts.extending import extend_post
 from imgoe_bot.adapters.store.posts.post_jobs import (
     failed_values,
@@ -59,9 +60,8 @@ class SqlPostStore:
                 for item in items
             ]
             jobs.append(job_values(post, Step.ANNOUNCE, State.WAITING if items else State.READY))
-            connection.execute(insert(t.job), jobs)
-            if left_out:
-                connection.execute(insert(t.job), [failed_values(post, each) for each in left_out])
+            insert_jobs(connection, jobs)
+            insert_jobs(connection, [failed_values(post, each) for each in left_out])
             return True
 
         return await self._database.write(unit)
@@ -96,11 +96,9 @@ class SqlPostStore:
                 return False
             if kept:
                 connection.execute(insert(t.upload), kept)
-            if failed:
-                connection.execute(insert(t.job), failed)
+            insert_jobs(connection, failed)
             if not post.is_personal:
-                delivery = job_values(post, Step.DELIVER, State.READY)
-                connection.execute(insert(t.job).values(**delivery))
+                insert_jobs(connection, [job_values(post, Step.DELIVER, State.READY)])
             order_reviews(connection, post)
             return True
 
@@ -216,15 +214,6 @@ class SqlPostStore:
             )
             mine = t.job.c.id == job_id
             connection.execute(update(t.job).where(mine).values(admitted=True))
-
-        await self._database.write(unit)
-
-    async def note_sending(self, job_id: JobId) -> None:
-        """Note that an upload job begins to send its file now; safe to repeat."""
-        noted = update(t.job).where(t.job.c.id == job_id).values(may_be_sent=True)
-
-        def unit(connection: Connection) -> None:
-            connection.execute(noted)
 
         await self._database.write(unit)
 

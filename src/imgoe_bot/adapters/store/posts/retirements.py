@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Select, func, insert, or_, sel
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.lanes import host_lane
+from imgoe_bot.adapters.store.leases import due_at
 from imgoe_bot.adapters.store.posts.post_jobs import job_values
 from imgoe_bot.adapters.store.posts.post_rows import has_copies
 from imgoe_bot.adapters.store.upsert import insert_new
@@ -88,8 +90,8 @@ class SqlRetirementStore:
 
         def unit(connection: Connection) -> None:
             for post in posts:
-                values = job_values(post, Step.RETIRE, State.READY) | {"run_at": at}
-                insert_new(connection, t.job, values)
+                values = job_values(post, Step.RETIRE, State.READY) | due_at(at)
+                insert_new(connection, t.job, values | {"lane": host_lane(post.guild_id)})
 
         await self._database.write(unit)
 

@@ -10,7 +10,8 @@ from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.breaker import lock_breaker, read_breaker, write_breaker
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.leases import read_under_lease, write_under_lease
+from imgoe_bot.adapters.store.job_states import IS_LATER
+from imgoe_bot.adapters.store.leases import FREE, due_at, read_under_lease, write_under_lease
 from imgoe_bot.adapters.store.posts.repeated_steps import restart_if_repeated
 from imgoe_bot.adapters.store.queue.direct_message_slots import (
     room_at,
@@ -193,7 +194,7 @@ def _joinable(connection: Connection, to: UserId, now: datetime) -> PostId | Non
         .where(
             t.job.c.letter == t.job.c.post_id,
             t.job.c.step == Step.DELIVER.value,
-            t.job.c.state == State.READY.value,
+            IS_LATER,
             t.job.c.run_at > now,
             t.job.c.attempts == 0,
             t.post.c.author_id == to,
@@ -232,13 +233,11 @@ def _put_off(
     """Give the job back until later; that was no try of it."""
     take_slots(connection, verdict.slots)
     values: dict[str, Any] = {
-        "state": State.READY.value,
-        "run_at": verdict.at,
         "attempts": job.attempts - 1,
         "letter": job.post_id,
         "slots": "" if verdict.gives_back else slot_names(held | set(verdict.slots)),
     }
-    write_under_lease(connection, job, values | UNLEASED)
+    write_under_lease(connection, job, FREE | due_at(verdict.at) | values)
 
 
 def _note_person(connection: Connection, user_id: UserId, **values: datetime | None) -> None:

@@ -9,7 +9,9 @@ from sqlalchemy import Connection, insert, select, update
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.leases import write_under_lease
+from imgoe_bot.adapters.store.job_states import state_is
+from imgoe_bot.adapters.store.lanes import insert_jobs
+from imgoe_bot.adapters.store.leases import FREE, due_at, write_under_lease
 from imgoe_bot.adapters.store.posts.extending import try_again_elsewhere
 from imgoe_bot.adapters.store.posts.post_jobs import job_values, order_preview, order_reviews
 from imgoe_bot.adapters.store.posts.post_rows import answered_update
@@ -18,8 +20,10 @@ from imgoe_bot.adapters.store.posts.repeated_steps import (
     repeat_step,
     restart_if_repeated,
 )
-from imgoe_bot.adapters.store.queue.claiming import FREE, due_jobs, hosts_of, put_killed_apart
+from imgoe_bot.adapters.store.queue.claiming import Claim, Taken, take
+from imgoe_bot.adapters.store.queue.reviving import CUT_SHORT, revive
 from imgoe_bot.adapters.vault import Vault
+from imgoe_bot.domain.claim_order import Hands, Round
 from imgoe_bot.domain.job import CARD_WAITS, Job, State, Step, may_have_stored
 from imgoe_bot.domain.post import MessageLocation
 from imgoe_bot.domain.upload import Upload
@@ -32,6 +36,7 @@ class SqlJobStore:
     def __init__(self, database: Database, *, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+        self._round = Round()
 
     async def claim(
         self,
@@ -44,32 +49,16 @@ class SqlJobStore:
         held: Sequence[Job],
     ) -> tuple[Job, ...]:
         """Lease due jobs, taking guilds in turn; see the port."""
+        hands = Hands(tuple(held), free=limit, share=share)
+        order = Claim(owner, now, lease, hands, after=self._round)
 
-        def unit(connection: Connection) -> tuple[Job, ...]:
-            put_killed_apart(connection, now, held)
-            due = due_jobs(now, held, share=share, limit=limit)
-            ids = connection.execute(due).scalars().all()
-            if not ids:
-                return ()
-            claimed = connection.execute(
-                update(t.job)
-                .where(t.job.c.id.in_(ids))
-                .values(
-                    state=State.LEASED.value,
-                    owner=owner,
-                    lease_until=now + lease,
-                    attempts=t.job.c.attempts + 1,
-                    admitted=False,
-                )
-                .returning(t.job)
-            )
-            found = list(claimed.mappings())
-            hosts = hosts_of(connection, {row["guild_id"] for row in found})
-            return tuple(
-                rows.job_from(row, host_url=hosts.get(row["guild_id"], "")) for row in found
-            )
+        def unit(connection: Connection) -> Taken:
+            revive(connection, now, held)
+            return take(connection, order)
 
-        return await self._database.write(unit)
+        taken = await self._database.write(unit)
+        self._round = taken.after
+        return taken.jobs
 
     async def extend(
         self, jobs: Sequence[Job], *, owner: str, now: datetime, lease: timedelta
@@ -128,9 +117,8 @@ class SqlJobStore:
                 following.append(job_values(post, Step.DELIVER, State.READY))
             if retire_at is not None and post.withdrawn_at is not None:
                 retire = job_values(post, Step.RETIRE, State.READY)
-                following.append(retire | {"run_at": retire_at})
-            if following:
-                connection.execute(insert(t.job), following)
+                following.append(retire | due_at(retire_at))
+            insert_jobs(connection, following)
             if preview_at is not None:
                 order_preview(connection, post, preview_at)
             order_reviews(connection, post)
@@ -151,7 +139,7 @@ class SqlJobStore:
     ) -> None:
         """Put a job back until a later time; see the port."""
         sent = failure is not None and (job.may_be_sent or may_have_stored(failure))
-        values = FREE | {"run_at": at, "failing_since": since, "may_be_sent": sent}
+        values = FREE | due_at(at) | {"failing_since": since, "may_be_sent": sent}
 
         def unit(connection: Connection) -> None:
             write_under_lease(connection, job, values | rows.error_values(failure))
@@ -162,7 +150,7 @@ class SqlJobStore:
 
     async def put_off(self, job: Job, *, at: datetime) -> None:
         """Put a job back as if it had not been begun; see the port."""
-        values = FREE | {"run_at": at, "attempts": job.attempts - 1}
+        values = FREE | due_at(at) | {"attempts": job.attempts - 1}
 
         def unit(connection: Connection) -> None:
             write_under_lease(connection, job, values)
@@ -178,8 +166,8 @@ class SqlJobStore:
         def unit(connection: Connection) -> None:
             connection.execute(
                 update(t.job)
-                .where(t.job.c.owner == owner, t.job.c.state == State.LEASED.value)
-                .values(**FREE)
+                .where(t.job.c.owner == owner, state_is(State.LEASED))
+                .values(**CUT_SHORT)
             )
 
         await self._database.write(unit)
