@@ -150,29 +150,29 @@ def test_cards_and_files_take_turns_when_one_hand_gets_free_at_a_time() -> None:
 
 def test_everybody_comes_round_among_many_servers_and_hosts() -> None:
     queue = Queue()
-    for guild in range(120):
-        queue.add(SLOW, guild, jobs=4)
-    for guild in range(200, 240):
-        queue.add(f"https://{guild}.example", guild, jobs=20)
-    for guild in range(300, 320):
-        queue.add(NO_HOST, guild, jobs=10)
+    for guild in range(40):
+        queue.add(SLOW, guild, jobs=2)
+    for guild in range(200, 212):
+        queue.add(f"https://{guild}.example", guild, jobs=8)
+    for guild in range(300, 310):
+        queue.add(NO_HOST, guild, jobs=8)
     served = Counter[int]()
-    for _ in range(500):
+    for _ in range(160):
         served.update(job.guild_id for job in queue.take())
         queue.end()
 
-    everybody = [*range(120), *range(200, 240), *range(300, 320)]
+    everybody = [*range(40), *range(200, 212), *range(300, 310)]
     assert [guild for guild in everybody if not served[guild]] == []
 
 
 def test_a_host_of_many_servers_is_not_put_behind_many_hosts_of_one() -> None:
     queue = Queue()
-    for guild in range(100):
+    for guild in range(30):
         queue.add(SLOW, guild, jobs=9)
-    for guild in range(200, 260):
+    for guild in range(200, 220):
         queue.add(f"https://{guild}.example", guild, jobs=9)
     taken: list[DueJob] = []
-    for _ in range(300):
+    for _ in range(80):
         taken += queue.take()
         queue.end()
 
@@ -184,7 +184,9 @@ def test_a_round_that_is_lost_begins_anew_and_takes_the_same_care() -> None:
     for guild in range(30):
         queue.add(OURS, guild, jobs=3)
     queue.take()
-    queue.round_ = replace(queue.round_, passed="https://gone.example", reached={"gone": GuildId(7)})
+    queue.round_ = replace(
+        queue.round_, passed="https://gone.example", reached={"gone": GuildId(7)}
+    )
     queue.end(8)
 
     assert len(queue.take()) == SHARE
