@@ -17,5 +17,7 @@ def step_is(step: Step) -> ColumnElement[bool]:
 
 
 NOT_DONE = t.job.c.state != literal_column(f"'{State.DONE.value}'")
+IS_DEAD = and_(state_is(State.DEAD), NOT_DONE)
+"""SQLite does not know by itself that the one follows from the other."""
 IS_DUE = and_(state_is(State.READY), literal_column("due"))
 IS_LATER = and_(state_is(State.READY), not_(literal_column("due")))

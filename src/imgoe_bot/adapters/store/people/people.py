@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Executable, and_, delete, func, not_, or_, se
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.job_states import state_is
+from imgoe_bot.adapters.store.job_states import IS_DEAD
 from imgoe_bot.adapters.store.lanes import insert_jobs
 from imgoe_bot.adapters.store.leases import read_under_lease
 from imgoe_bot.adapters.store.posts.library import ENTRY, being_erased, entry_from
@@ -144,7 +144,7 @@ def _order_erasure(
 def _traces(user_id: UserId) -> dict[str, Executable]:
     """Everything that names a person beside their uploads, by what it is."""
     people, rule, audit, guild = t.person.c, t.mirror_rule.c, t.audit.c, t.guild.c
-    failed = (t.post.c.author_id == user_id, state_is(State.DEAD))
+    failed = (t.post.c.author_id == user_id, IS_DEAD)
     return {
         "direct_messages": select(
             people.dms_closed_until, people.dm_opened_at, people.quiet_until

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.job_states import NOT_DONE, state_is
+from imgoe_bot.adapters.store.job_states import IS_DEAD, NOT_DONE
 from imgoe_bot.domain.ids import GuildId, PostId, UserId
 from imgoe_bot.domain.job import State, Step
 from imgoe_bot.domain.status import Health, PostJobs, Queue
@@ -54,7 +54,7 @@ class SqlStatusStore:
                 select(t.job)
                 .where(
                     t.job.c.guild_id == guild_id,
-                    state_is(State.DEAD),
+                    IS_DEAD,
                     t.job.c.step == Step.UPLOAD.value,
                 )
                 .order_by(t.job.c.id.desc())

@@ -10,7 +10,7 @@ from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.breaker import lock_breaker, read_breaker, write_breaker
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.job_states import IS_LATER
+from imgoe_bot.adapters.store.job_states import IS_LATER, step_is
 from imgoe_bot.adapters.store.leases import FREE, due_at, read_under_lease, write_under_lease
 from imgoe_bot.adapters.store.posts.repeated_steps import restart_if_repeated
 from imgoe_bot.adapters.store.queue.direct_message_slots import (
@@ -193,7 +193,7 @@ def _joinable(connection: Connection, to: UserId, now: datetime) -> PostId | Non
         .join(t.post, t.post.c.id == t.job.c.post_id)
         .where(
             t.job.c.letter == t.job.c.post_id,
-            t.job.c.step == Step.DELIVER.value,
+            step_is(Step.DELIVER),
             IS_LATER,
             t.job.c.run_at > now,
             t.job.c.attempts == 0,

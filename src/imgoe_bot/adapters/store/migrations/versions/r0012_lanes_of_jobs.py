@@ -31,6 +31,10 @@ INDEXES = {
     "ix_job_leased": (["lease_until"], "state = 'leased'"),
     "ix_job_open": (["guild_id", "state", "step", "run_at"], "state != 'done'"),
     "ix_job_letter": (["letter"], "letter IS NOT NULL"),
+    "ix_job_put_off": (
+        ["run_at"],
+        "state = 'ready' AND NOT due AND step = 'deliver' AND letter = post_id",
+    ),
 }
 
 
