@@ -11,6 +11,7 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from imgoe_bot.adapters.store import (
+    Claims,
     Database,
     SqlDirectMessageStore,
     SqlGuildStore,
@@ -36,6 +37,7 @@ from imgoe_bot.domain.job import Item, Job
 from imgoe_bot.domain.post import MessageLocation, Origin, Post
 from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.domain.upload import DeleteLink, Stored, Upload
+from imgoe_bot.services.ports.jobs import Offer
 
 NOW = datetime(2026, 5, 4, 12, 30, 15, 123456, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
@@ -143,6 +145,7 @@ class Stores:
     engine: AsyncEngine
     vault: Vault = field(default_factory=_random_vault)
     database: Database = field(init=False)
+    claims: Claims = field(init=False)
     guilds: SqlGuildStore = field(init=False)
     rules: SqlRuleStore = field(init=False)
     posts: SqlPostStore = field(init=False)
@@ -153,11 +156,12 @@ class Stores:
 
     def __post_init__(self) -> None:
         self.database = Database(self.engine)
+        self.claims = Claims(self.database)
         self.guilds = SqlGuildStore(self.database, vault=self.vault)
         self.rules = SqlRuleStore(self.database)
-        self.posts = SqlPostStore(self.database, vault=self.vault)
-        self.jobs = SqlJobStore(self.database, vault=self.vault)
-        self.direct_messages = SqlDirectMessageStore(self.database)
+        self.posts = SqlPostStore(self.database, vault=self.vault, claims=self.claims)
+        self.jobs = SqlJobStore(self.database, vault=self.vault, claims=self.claims)
+        self.direct_messages = SqlDirectMessageStore(self.database, claims=self.claims)
         self.notes = SqlNotes(self.database)
         self.options = SqlOptionStore(self.database)
 
@@ -170,9 +174,7 @@ class Stores:
         share: int = 100,
         held: Sequence[Job] = (),
     ) -> tuple[Job, ...]:
-        return await self.jobs.claim(
-            owner=owner, now=at, lease=LEASE, limit=limit, share=share, held=held
-        )
+        return await self.jobs.claim(Offer(owner, at, LEASE, limit, share, held))
 
     async def rows(self, sql: str) -> list[tuple[object, ...]]:
         """Return what the tables really hold."""

@@ -174,7 +174,6 @@ async def test_an_upload_knows_whether_an_earlier_try_may_have_sent_its_file(
 ) -> None:
     await _post(stores)
     (job,) = await stores.claim()
-    await stores.posts.note_sending(job.id)
     assert not job.may_be_sent
 
     await stores.jobs.retry(job, failure, at=NOW, since=NOW)
@@ -198,10 +197,9 @@ async def test_a_wait_that_was_asked_for_does_not_begin_anew_with_each_look(
     assert failed.error.facts == {"host": HOST}
 
 
-async def test_a_killed_upload_knows_that_it_had_begun_to_send(stores: Stores) -> None:
+async def test_a_killed_upload_knows_that_it_may_have_begun_to_send(stores: Stores) -> None:
     await _post(stores)
-    (job,) = await stores.claim("killed")
-    await stores.posts.note_sending(job.id)
+    await stores.claim("killed")
 
     (again,) = await stores.claim("heir", at=NOW + LEASE)
 

@@ -331,7 +331,9 @@ async def test_an_erasure_takes_the_letters_that_wait_along(stores: Stores) -> N
     await _schedule(stores, leader)
     await _schedule(stores, follower)
 
-    await SqlPersonStore(stores.database, vault=stores.vault).order_erasure(BEN, at=NOW)
+    await SqlPersonStore(stores.database, vault=stores.vault, claims=stores.claims).order_erasure(
+        BEN, at=NOW
+    )
 
     steps = await stores.rows("SELECT DISTINCT step FROM job WHERE state <> 'leased'")
     assert steps == [(Step.ERASE.value,)]

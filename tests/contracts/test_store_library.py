@@ -28,7 +28,7 @@ def library(stores: Stores) -> SqlLibraryStore:
 
 @pytest.fixture
 def people(stores: Stores) -> SqlPersonStore:
-    return SqlPersonStore(stores.database, vault=stores.vault)
+    return SqlPersonStore(stores.database, vault=stores.vault, claims=stores.claims)
 
 
 @pytest.fixture

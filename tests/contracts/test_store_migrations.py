@@ -198,6 +198,44 @@ async def test_of_two_posts_of_a_message_one_keeps_it_and_both_stay(empty_url: s
     await engine.dispose()
 
 
+async def test_jobs_of_an_older_version_get_their_lane_and_whether_they_are_due(
+    empty_url: str,
+) -> None:
+    engine = open_engine(empty_url)
+    await _move(engine, "0011")
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql(
+            "INSERT INTO guild (guild_id, host_url, version) VALUES (1, 'https://own', 1)"
+        )
+        for id_, step, state in (
+            ("a", "upload", "ready"),
+            ("b", "announce", "ready"),
+            ("c", "review", "ready"),
+            ("d", "upload", "done"),
+            ("e", "retire", "leased"),
+        ):
+            post = POST.format(id=id_, guild=1, rule="NULL", at=1).replace("3, 4,", "3, NULL,")
+            await connection.exec_driver_sql(post)
+            await connection.exec_driver_sql(JOB.format(post=id_, step=step, state=state))
+        await connection.exec_driver_sql(
+            "UPDATE job SET run_at = 4000000000000000000 WHERE post_id = 'c'"
+        )
+        await connection.exec_driver_sql("UPDATE job SET guild_id = 2 WHERE post_id = 'e'")
+
+    await migrate(engine)
+
+    async with engine.connect() as connection:
+        jobs = await connection.exec_driver_sql("SELECT post_id, lane, due FROM job ORDER BY id")
+        assert [tuple(row) for row in jobs] == [
+            ("a", "https://own", True),
+            ("b", "", True),
+            ("c", "https://own", False),
+            ("d", "", True),
+            ("e", "default", True),
+        ]
+    await engine.dispose()
+
+
 async def test_processes_that_start_together_migrate_once(empty_url: str) -> None:
     engines = [open_engine(empty_url) for _ in range(8)]
 

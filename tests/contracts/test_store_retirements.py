@@ -29,7 +29,7 @@ CATEGORY, CHANNEL, THREAD = ChannelId(20), ChannelId(77), ChannelId(90)
 
 @pytest.fixture
 def retirements(stores: Stores) -> SqlRetirementStore:
-    return SqlRetirementStore(stores.database)
+    return SqlRetirementStore(stores.database, claims=stores.claims)
 
 
 async def _kept(stores: Stores, *line: ChannelId, guild_id: GuildId = GUILD) -> Post:

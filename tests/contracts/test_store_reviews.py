@@ -134,7 +134,7 @@ async def test_waiting_for_a_host_is_no_backlog_and_no_failure(stores: Stores) -
 
 
 async def test_who_is_forgotten_is_looked_for_no_more(stores: Stores) -> None:
-    people = SqlPersonStore(stores.database, vault=stores.vault)
+    people = SqlPersonStore(stores.database, vault=stores.vault, claims=stores.claims)
     await _announced(stores)
 
     await people.order_erasure(BEN, at=NOW)
@@ -143,7 +143,7 @@ async def test_who_is_forgotten_is_looked_for_no_more(stores: Stores) -> None:
 
 
 async def test_an_erasure_waits_for_a_look_under_way_and_takes_it_along(stores: Stores) -> None:
-    people = SqlPersonStore(stores.database, vault=stores.vault)
+    people = SqlPersonStore(stores.database, vault=stores.vault, claims=stores.claims)
     await _announced(stores)
     (look,) = await _looks(stores)
     await people.order_erasure(BEN, at=DUE)

@@ -139,7 +139,7 @@ class Office:
 
     def retirements(self) -> RetirementService:
         return RetirementService(
-            SqlRetirementStore(self.stores.database),
+            SqlRetirementStore(self.stores.database, claims=self.stores.claims),
             jobs=self.stores.jobs,
             access=self.access,
             deletions=self.deletions,
@@ -167,7 +167,9 @@ class Office:
             layouts=self.layouts,
         )
         erasure = Erasure(
-            SqlPersonStore(self.stores.database, vault=self.stores.vault),
+            SqlPersonStore(
+                self.stores.database, vault=self.stores.vault, claims=self.stores.claims
+            ),
             jobs=self.stores.jobs,
             access=self.access,
             deletions=self.deletions,

@@ -25,7 +25,9 @@ BROKEN = HostBroken(host=HOST)
 
 @pytest.fixture
 def people(office: Office) -> SqlPersonStore:
-    return SqlPersonStore(office.stores.database, vault=office.stores.vault)
+    return SqlPersonStore(
+        office.stores.database, vault=office.stores.vault, claims=office.stores.claims
+    )
 
 
 @pytest.fixture

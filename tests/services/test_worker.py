@@ -387,8 +387,7 @@ async def test_a_file_that_an_own_earlier_try_left_at_the_host_is_told_as_such(
     if lost == "its answer":
         office.host.failures = [HostUnreachable(host=HOST, may_be_stored=True), duplicate]
     else:
-        (killed,) = await office.stores.claim("killed")
-        await office.stores.posts.note_sending(killed.id)
+        await office.stores.claim("killed")
         office.host.failures = [duplicate]
         office.clock.move(timedelta(seconds=60))
 

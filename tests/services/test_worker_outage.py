@@ -263,8 +263,8 @@ async def test_a_record_whose_confirmation_was_lost_is_no_second_copy(office: Of
     stored = office.stores.jobs.finish_upload
     lost = iter([StoreError(kind="ConnectionDoesNotExistError")])
 
-    async def finish_upload(*args: object) -> None:
-        await stored(*args)  # type: ignore[arg-type]
+    async def finish_upload(*args: object, **goes_on: object) -> None:
+        await stored(*args, **goes_on)  # type: ignore[arg-type]
         for error in lost:
             raise error
 

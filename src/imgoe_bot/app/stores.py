@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from imgoe_bot.adapters.store import (
+    Claims,
     Database,
     SqlBudgetStore,
     SqlChoiceStore,
@@ -69,6 +70,7 @@ async def open_stores(settings: PluginSettings) -> AsyncGenerator[Stores]:
 
 def _stores(database: Database, *, secret_key: bytes) -> Stores:
     vault = Vault(secret_key)
+    claims = Claims(database)
     rules, options = SqlRuleStore(database), SqlOptionStore(database)
     return Stores(
         guilds=SqlGuildStore(database, vault=vault),
@@ -76,14 +78,14 @@ def _stores(database: Database, *, secret_key: bytes) -> Stores:
         memberships=SqlMembershipStore(database, caches=(rules, options)),
         rules=rules,
         choices=SqlChoiceStore(database, secret_key=secret_key),
-        people=SqlPersonStore(database, vault=vault, caches=(options,)),
-        posts=SqlPostStore(database, vault=vault),
+        people=SqlPersonStore(database, vault=vault, claims=claims, caches=(options,)),
+        posts=SqlPostStore(database, vault=vault, claims=claims),
         copies=SqlCopyStore(database, vault=vault),
         library=SqlLibraryStore(database, vault=vault),
-        retirements=SqlRetirementStore(database),
-        jobs=SqlJobStore(database, vault=vault),
+        retirements=SqlRetirementStore(database, claims=claims),
+        jobs=SqlJobStore(database, vault=vault, claims=claims),
         status=SqlStatusStore(database),
-        direct_messages=SqlDirectMessageStore(database),
+        direct_messages=SqlDirectMessageStore(database, claims=claims),
         budgets=SqlBudgetStore(database),
         notes=SqlNotes(database),
     )

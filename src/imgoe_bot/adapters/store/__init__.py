@@ -1,5 +1,6 @@
 """The store: every SQL statement of the bot."""
 
+from imgoe_bot.adapters.store.claiming.claims import Claims
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.engine.migrate import migrate
 from imgoe_bot.adapters.store.engine.opening import open_engine
@@ -20,6 +21,7 @@ from imgoe_bot.adapters.store.settings.options import SqlOptionStore
 from imgoe_bot.adapters.store.settings.rules import SqlRuleStore
 
 __all__ = [
+    "Claims",
     "Database",
     "SqlBudgetStore",
     "SqlChoiceStore",

@@ -1,5 +1,6 @@
 """Writing under the lease that a job was claimed with; StaleWrite where it was lost."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, select, update
@@ -7,6 +8,13 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, select, update
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.domain.job import Job, State
 from imgoe_bot.errors import StaleWrite
+
+FREE: dict[str, Any] = {"state": State.READY.value, "owner": None, "lease_until": None}
+
+
+def due_at(at: datetime) -> dict[str, Any]:
+    """Return the columns of a job that waits until then; ``claiming.reviving`` lets it fall due."""
+    return {"run_at": at, "due": False}
 
 
 def write_under_lease(connection: Connection, job: Job, values: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping
 from imgoe_bot import errors
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.card import FailedItem
+from imgoe_bot.domain.claim_order import OWN_HOST
 from imgoe_bot.domain.ids import AttachmentId, ChannelId, GuildId, MessageId
 from imgoe_bot.domain.job import Item, Job, Step
 from imgoe_bot.domain.options import Layout, MessagePart
@@ -131,8 +132,8 @@ NO_ITEM = item_values(Item(attachment_id=AttachmentId(0), position=0, filename="
 """The same columns of a job that concerns the whole post; see ``again`` for its position."""
 
 
-def job_from(row: Columns, *, host_url: str, is_scheduled: bool = False) -> Job:
-    """Return the job of a row; its guild's host is in another."""
+def job_from(row: Columns, *, is_scheduled: bool = False) -> Job:
+    """Return the job of a row."""
     step = Step(row["step"])
     item = _item_from(row) if step in (Step.UPLOAD, Step.REVIEW) else None
     return Job(
@@ -144,7 +145,7 @@ def job_from(row: Columns, *, host_url: str, is_scheduled: bool = False) -> Job:
         owner=row["owner"],
         item=item,
         round=0 if item else row["position"],
-        host_url=host_url,
+        host_url="" if row["lane"] == OWN_HOST else row["lane"],
         failing_since=row["failing_since"],
         may_be_sent=row["may_be_sent"],
         leads_digest=row["letter"] is not None and not is_scheduled,

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
     true,
 )
 from sqlalchemy.types import TypeDecorator
@@ -187,13 +188,29 @@ job = Table(
     Column("source", String(16), nullable=False, server_default="attachments"),
     Column("error", String(64)),
     Column("error_facts", Text),
-    Column("letter", String(16), index=True),
+    Column("letter", String(16)),
     Column("slots", String(32), nullable=False, server_default=""),
     Column("admitted", Boolean, nullable=False, server_default=false()),
     Column("failing_since", UtcDateTime),
     Column("may_be_sent", Boolean, nullable=False, server_default=false()),
+    Column("lane", Text, nullable=False, server_default=""),
+    Column("due", Boolean, nullable=False, server_default=true()),
     UniqueConstraint("post_id", "step", "attachment_id"),
-    Index(None, "state", "run_at"),
+    *(
+        Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+        for name, columns, where in (
+            ("ix_job_due", ("lane", "guild_id", "run_at", "id"), "state = 'ready' AND due"),
+            ("ix_job_later", ("run_at",), "state = 'ready' AND NOT due"),
+            ("ix_job_leased", ("lease_until",), "state = 'leased'"),
+            ("ix_job_open", ("guild_id", "state", "step", "run_at"), "state != 'done'"),
+            ("ix_job_letter", ("letter",), "letter IS NOT NULL"),
+            (
+                "ix_job_put_off",
+                ("run_at",),
+                "state = 'ready' AND NOT due AND step = 'deliver' AND letter = post_id",
+            ),
+        )
+    ),
     sqlite_autoincrement=True,
 )
 

@@ -1,12 +1,13 @@
 """The worker: leases jobs and does them, step by step, until it is told to stop."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
+from imgoe_bot.domain.claim_order import Hands
 from imgoe_bot.domain.ids import new_id
 from imgoe_bot.domain.job import GiveUp, Job, Step, after_failure
 from imgoe_bot.errors import (
@@ -27,7 +28,7 @@ from imgoe_bot.services.deleting.retirements import RetirementService
 from imgoe_bot.services.jobs.steps import Steps
 from imgoe_bot.services.people.delivery import DeliveryService
 from imgoe_bot.services.ports.clock import Clock
-from imgoe_bot.services.ports.jobs import JobStore
+from imgoe_bot.services.ports.jobs import JobStore, Offer
 from imgoe_bot.services.store_outage import StoreOutage
 
 QUOTA_PENDING_WAIT = timedelta(seconds=2)
@@ -112,23 +113,26 @@ class JobRunner:
         self._options = options
         self._owner = new_id()
         self._running: dict[asyncio.Task[None], Job] = {}
+        self._group: asyncio.TaskGroup | None = None
         self._wake = asyncio.Event()
+        self._offered = False
+        self._may_be_more = False
         self._work = handlers.work
         self._give_up = handlers.give_up
-
-    def wake(self) -> None:
-        """Say that there is new work, so that it need not wait for the next look."""
-        self._wake.set()
 
     async def run(self) -> None:
         """Work until cancelled; leases are given back on the way out."""
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._keep_leases())
+            async with asyncio.TaskGroup() as self._group:
+                self._jobs.attend(self)
+                self._group.create_task(self._keep_leases())
+                self.wake()
                 while True:
-                    await self._start_due(group)
                     await self._wait()
+                    await self._claim()
         finally:
+            self._group = None
+            self._jobs.attend(None)
             await self._release()
 
     async def _release(self) -> None:
@@ -137,43 +141,85 @@ class JobRunner:
         except StoreError as error:
             log.warning("leases were not given back, they run out", error=repr(error))
 
-    async def _start_due(self, group: asyncio.TaskGroup) -> None:
-        """Start as many jobs as are due and hands are free."""
-        self._wake.clear()
+    def wake(self) -> None:
+        """Notice that there may be something to do; see the port."""
+        self._may_be_more = True
+        self._wake.set()
+
+    def offer(self) -> Offer | None:
+        """Return what it would take now; see the port."""
         free = self._options.at_once - len(self._running)
-        if not free:
+        if self._offered or not free or self._group is None:
+            return None
+        self._offered = True
+        return Offer(
+            owner=self._owner,
+            now=self._clock.now(),
+            lease=self._options.lease,
+            limit=free,
+            share=self._options.share,
+            held=tuple(self._running.values()),
+        )
+
+    def take_over(self, jobs: Sequence[Job]) -> None:
+        """Do these; see the port."""
+        self._offered = False
+        for job in jobs:
+            self._start(job)
+        if self._may_be_more:
+            self._wake.set()
+
+    def _start(self, job: Job) -> None:
+        if self._group is None:  # stopped meanwhile: its lease runs out
             return
-        for job in await self._claim(free):
-            task = group.create_task(self._do(job))
-            self._running[task] = job
-            task.add_done_callback(self._ended)
+        task = self._group.create_task(self._do(job))
+        self._running[task] = job
+        task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task, None)
-        self._wake.set()
-
-    async def _claim(self, limit: int) -> tuple[Job, ...]:
-        try:
-            return await self._jobs.claim(
-                owner=self._owner,
-                now=self._clock.now(),
-                lease=self._options.lease,
-                limit=limit,
-                share=self._options.share,
-                held=tuple(self._running.values()),
-            )
-        except StoreError:
-            await self._renew()  # first of all when it is back, lest others take what is ours
-        except ImgoeError as error:
-            log.error("the queue can't be read, trying again", error=repr(error))
-        return ()
+        if self._may_be_more:
+            self._wake.set()
 
     async def _wait(self) -> None:
+        """Wait until there may be something to do: told so, or because it has fallen due."""
+        while not self._wake.is_set():
+            try:
+                async with asyncio.timeout(self._options.poll.total_seconds()):
+                    await self._wake.wait()
+            except TimeoutError:
+                if await self._has_due():
+                    self.wake()
+        self._wake.clear()
+
+    async def _has_due(self) -> bool:
         try:
-            async with asyncio.timeout(self._options.poll.total_seconds()):
-                await self._wake.wait()
-        except TimeoutError:
+            return await self._jobs.has_due(now=self._clock.now())
+        except ImgoeError:
+            return True  # to claim fails then, too, which is dealt with there
+
+    async def _claim(self) -> None:
+        """Take as much as is due and hands are free."""
+        offer = self.offer()
+        if offer is None:
             return
+        jobs: tuple[Job, ...] = ()
+        self._may_be_more = False
+        try:
+            jobs = await self._jobs.claim(offer)
+            self._may_be_more = len(jobs) == offer.limit or self._is_at_share(jobs)
+        except StoreError:
+            await self._renew()  # first of all when it is back, lest others take what is ours
+            self._may_be_more = True
+        except ImgoeError as error:
+            log.error("the queue can't be read, trying again", error=repr(error))
+        finally:
+            self.take_over(jobs)
+
+    def _is_at_share(self, jobs: Sequence[Job]) -> bool:
+        """Tell whether something due may have been left, because too much like it is held."""
+        held = Hands((*self._running.values(), *jobs), free=0, share=self._options.share)
+        return held.is_at_share
 
     async def _keep_leases(self) -> None:
         """Renew what is being worked on; a job whose outcome was not stored falls due again."""

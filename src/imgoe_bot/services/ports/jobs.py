@@ -1,6 +1,7 @@
 """The queue, and what can be seen of it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -12,31 +13,62 @@ from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import ImgoeError
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a worker would take.
+
+    Attributes:
+        owner: whose leases they become.
+        now: the time of day.
+        lease: how long they last.
+        limit: how many jobs at most.
+        share: how many jobs that ask one host the owner holds at most; one guild's are one less,
+            which is left to another guild of the same host.
+        held: what the owner works on; none of it is leased again.
+    """
+
+    owner: str
+    now: datetime
+    lease: timedelta
+    limit: int
+    share: int
+    held: Sequence[Job] = ()
+
+
+class Worker(Protocol):
+    """Whoever does the jobs: is given those that it has hands for as soon as they are stored."""
+
+    def offer(self) -> Offer | None:
+        """Return what it would take now, and what ``take_over`` is called with next.
+
+        None while it has no hand free, or its last offer was not answered yet.
+        """
+        ...
+
+    def take_over(self, jobs: Sequence[Job]) -> None:
+        """Do these; none is fine: the answer to the offer."""
+        ...
+
+    def wake(self) -> None:
+        """Notice that there may be something to do."""
+        ...
+
+
 class JobStore(Protocol):
     """The queue. A write under a lost lease raises StaleWrite and changes nothing."""
 
-    async def claim(
-        self,
-        *,
-        owner: str,
-        now: datetime,
-        lease: timedelta,
-        limit: int,
-        share: int,
-        held: Sequence[Job],
-    ) -> tuple[Job, ...]:
+    def attend(self, worker: Worker | None) -> None:
+        """Give new work to a worker in the transaction that stores it; None: to nobody."""
+        ...
+
+    async def has_due(self, *, now: datetime) -> bool:
+        """Tell whether there may be something to claim; one cheap read."""
+        ...
+
+    async def claim(self, offer: Offer) -> tuple[Job, ...]:
         """Lease jobs that are due or whose lease ran out, taking guilds in turn.
 
         One whose lease ran out more than once is put off instead, each time for longer.
-
-        Args:
-            owner: whose lease it becomes.
-            now: the time of day.
-            lease: how long it lasts.
-            limit: how many jobs at most.
-            share: how many jobs that ask one host the owner holds at most; one guild's are one
-                less, which is left to another guild of the same host.
-            held: what the owner works on; none of it is leased again.
         """
         ...
 

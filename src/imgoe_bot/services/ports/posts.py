@@ -115,10 +115,6 @@ class PostStore(Protocol):
         """
         ...
 
-    async def note_sending(self, job_id: JobId) -> None:
-        """Note that an upload job begins to send its file now; safe to repeat."""
-        ...
-
     async def leave_copy(self, upload: Upload, *, by: UserId | None, at: datetime) -> bool:
         """Mark an upload deleted if another live one has the same copy, which gets its link.
 

@@ -127,8 +127,6 @@ class UploadService:
             self._reader.open(source, limit_bytes=limit) as media,
         ):
             check_kind(media.mime, options, filename=item.filename)
-            if not isinstance(by, AwaitedUploads):
-                await self._posts.note_sending(by)
             hashing = HashingReader(media.chunks)
             read = replace(media, chunks=hashing.chunks())
             try:

@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from imgoe_bot.adapters.store.engine.error_translation import store_errors
+from imgoe_bot.adapters.store.engine.finishing import finished
 from imgoe_bot.adapters.store.engine.postgres_units import PostgresUnits
 from imgoe_bot.adapters.store.engine.sqlite_copy import copy_of
 from imgoe_bot.adapters.store.engine.sqlite_units import SqliteUnits
@@ -21,15 +21,16 @@ CLOSE_TIMEOUT_S = 10.0
 class Database:
     """Runs units on one engine; foreign errors leave as StoreError, our bugs as InternalError.
 
-    A unit that was begun is finished, and a caller that is cancelled meanwhile is let go then: a
-    worker that is told to stop gives its leases back after what it stored under them.
+    A unit that was begun is finished, and a caller that is cancelled meanwhile is let go then.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._units: UnitRunner = SqliteUnits(engine) if self._is_sqlite else PostgresUnits(engine)
-        self._under_way: set[asyncio.Future[Any]] = set()
+        self._under_way = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._closed = False
 
     async def write(self, unit: Unit[Got]) -> Got:
@@ -47,20 +48,19 @@ class Database:
     async def _finished(self, run: Callable[[Unit[Got]], Awaitable[Got]], unit: Unit[Got]) -> Got:
         if self._closed:
             raise StoreClosed
-        work = asyncio.ensure_future(run(unit))
-        self._under_way.add(work)
-        work.add_done_callback(self._ended)
         with store_errors(self._engine.dialect.name):
-            try:
-                return await asyncio.shield(work)
-            except asyncio.CancelledError:
-                await asyncio.wait({work})
-                raise
+            return await finished(self._noted(run(unit)))
 
-    def _ended(self, work: asyncio.Future[Any]) -> None:
-        self._under_way.discard(work)
-        if not work.cancelled():
-            work.exception()  # looked at: maybe nobody asks for it any more
+    async def _noted(self, work: Awaitable[Got]) -> Got:
+        """Do something that ``close`` waits for."""
+        self._under_way += 1
+        self._idle.clear()
+        try:
+            return await work
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
 
     async def scrub(self) -> None:
         """Leave no bytes of what was deleted in a SQLite file's journal, nor in its older copy.
@@ -75,10 +75,9 @@ class Database:
     async def close(self) -> None:
         """Take no more units, let those under way end, and close every connection."""
         self._closed = True
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=CLOSE_TIMEOUT_S)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await self._idle.wait()
                 await self._units.close()
 
 

@@ -5,11 +5,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Executable, and_, delete, func, insert, not_, or_, select, update
+from sqlalchemy import Connection, Executable, and_, delete, func, not_, or_, select, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.claiming.claims import Claims
 from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.job_states import IS_DEAD
+from imgoe_bot.adapters.store.lanes import insert_jobs
 from imgoe_bot.adapters.store.leases import read_under_lease
 from imgoe_bot.adapters.store.posts.library import ENTRY, being_erased, entry_from
 from imgoe_bot.adapters.store.settings.memberships import CachingStore
@@ -32,9 +35,15 @@ class SqlPersonStore:
     """``PersonStore`` and ``ErasureStore`` in SQL."""
 
     def __init__(
-        self, database: Database, *, vault: Vault, caches: Iterable[CachingStore] = ()
+        self,
+        database: Database,
+        *,
+        vault: Vault,
+        claims: Claims,
+        caches: Iterable[CachingStore] = (),
     ) -> None:
         self._database = database
+        self._claims = claims
         self._vault = vault
         self._caches = tuple(caches)
 
@@ -81,7 +90,7 @@ class SqlPersonStore:
 
     async def order_erasure(self, user_id: UserId, *, at: datetime) -> int:
         """Store the jobs that erase a person's posts; see the port."""
-        listing, left = await self._database.write(partial(_order_erasure, user_id, at=at))
+        listing, left = await self._claims.write(partial(_order_erasure, user_id, at=at))
         for guild_id in listing:
             for store in self._caches:
                 store.drop(guild_id)
@@ -133,9 +142,7 @@ def _order_erasure(
             t.post.c.author_id == user_id, not_(being_erased())
         )
     )
-    jobs = [_erasure(post_id, guild_id, at) for post_id, guild_id in new]
-    if jobs:
-        connection.execute(insert(t.job), jobs)
+    insert_jobs(connection, [_erasure(post_id, guild_id, at) for post_id, guild_id in new])
     listing = _listing(connection, user_id)
     _forget_traces(connection, user_id)
     return listing, _posts_left(connection, user_id)
@@ -144,7 +151,7 @@ def _order_erasure(
 def _traces(user_id: UserId) -> dict[str, Executable]:
     """Everything that names a person beside their uploads, by what it is."""
     people, rule, audit, guild = t.person.c, t.mirror_rule.c, t.audit.c, t.guild.c
-    failed = (t.post.c.author_id == user_id, t.job.c.state == State.DEAD.value)
+    failed = (t.post.c.author_id == user_id, IS_DEAD)
     return {
         "direct_messages": select(
             people.dms_closed_until, people.dm_opened_at, people.quiet_until

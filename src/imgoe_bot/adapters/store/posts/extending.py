@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, union, update
+from sqlalchemy import Connection, Select, select, union, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.lanes import insert_jobs
 from imgoe_bot.adapters.store.posts.repeated_steps import RESTARTED, repeat_step
 from imgoe_bot.domain.ids import PostId
 from imgoe_bot.domain.job import Item, Job, State, Step
@@ -33,13 +34,12 @@ def extend_post(
     if not new and not any(moved):
         return False
     ready = {"step": Step.UPLOAD.value, "state": State.READY.value}
-    if new:
-        jobs = [new_job | rows.item_values(item) | ready for item in new]
-        connection.execute(insert(t.job), jobs)
+    jobs = [new_job | rows.item_values(item) | ready for item in new]
+    insert_jobs(connection, jobs)
     _hold_answer_back(connection, post.id)
     if not repeat_step(connection, post.id, Step.ANNOUNCE):
         waiting = {"step": Step.ANNOUNCE.value, "state": State.WAITING.value}
-        connection.execute(insert(t.job).values(**new_job | waiting))
+        insert_jobs(connection, [new_job | waiting])
     return True
 
 

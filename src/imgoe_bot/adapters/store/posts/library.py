@@ -18,10 +18,11 @@ from sqlalchemy import (
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.job_states import IS_DEAD
 from imgoe_bot.adapters.store.posts.shared_copies import UPLOAD
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import ChannelId, UploadId
-from imgoe_bot.domain.job import State, Step
+from imgoe_bot.domain.job import Step
 from imgoe_bot.domain.library import Day, Entry, Query, Scope, Tally
 from imgoe_bot.errors import UploadNotFound
 
@@ -173,7 +174,7 @@ def _channels(
 def _failures(connection: Connection, scope: Scope, since: datetime) -> tuple[tuple[str, int], ...]:
     conditions = [
         t.job.c.step == Step.UPLOAD.value,
-        t.job.c.state == State.DEAD.value,
+        IS_DEAD,
         t.post.c.created_at >= since,
     ]
     if scope.user_id is not None:

@@ -7,6 +7,8 @@ from sqlalchemy import Connection, select
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.lanes import host_lane
+from imgoe_bot.adapters.store.leases import due_at
 from imgoe_bot.adapters.store.posts.repeated_steps import restart_step
 from imgoe_bot.adapters.store.upsert import insert_new
 from imgoe_bot.domain.card import FailedItem
@@ -23,6 +25,7 @@ def job_values(post: Post, step: Step, state: State) -> dict[str, Any]:
         "step": step.value,
         "state": state.value,
         "run_at": post.created_at,
+        "due": True,
         "attempts": 0,
     }
 
@@ -37,16 +40,14 @@ def order_reviews(connection: Connection, post: Post) -> None:
     waiting = connection.execute(query).mappings().all()
     last_at = max((row["created_at"] for row in waiting), default=post.created_at)
     for row in waiting:
-        review = job_values(post, Step.REVIEW, State.READY) | {
-            "run_at": last_at + FIRST_REVIEW_AFTER
-        }
+        review = job_values(post, Step.REVIEW, State.READY) | due_at(last_at + FIRST_REVIEW_AFTER)
         item = rows.item_values(rows.item_of_upload(row))
-        insert_new(connection, t.job, review | item)
+        insert_new(connection, t.job, review | item | {"lane": host_lane(post.guild_id)})
 
 
 def order_preview(connection: Connection, post: Post, at: datetime) -> None:
     """Store the job that looks at a post's card, or let the one there is begin anew."""
-    preview = job_values(post, Step.PREVIEW, State.READY) | {"run_at": at}
+    preview = job_values(post, Step.PREVIEW, State.READY) | due_at(at)
     restart_step(connection, preview)
 
 

@@ -10,8 +10,10 @@ from sqlalchemy import Connection, Select, Update, insert, select, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.claiming.claims import Claims
 from imgoe_bot.adapters.store.engine.advisory_locks import take_advisory_lock
 from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.lanes import insert_jobs
 from imgoe_bot.adapters.store.posts.cards import read_card
 from imgoe_bot.adapters.store.posts.extending import extend_post
 from imgoe_bot.adapters.store.posts.post_jobs import (
@@ -43,8 +45,9 @@ from imgoe_bot.errors import UploadNotFound
 class SqlPostStore:
     """``ports.PostStore`` in SQL."""
 
-    def __init__(self, database: Database, *, vault: Vault) -> None:
+    def __init__(self, database: Database, *, vault: Vault, claims: Claims) -> None:
         self._database = database
+        self._claims = claims
         self._vault = vault
 
     async def add(
@@ -60,12 +63,11 @@ class SqlPostStore:
                 for item in items
             ]
             jobs.append(job_values(post, Step.ANNOUNCE, State.WAITING if items else State.READY))
-            connection.execute(insert(t.job), jobs)
-            if left_out:
-                connection.execute(insert(t.job), [failed_values(post, each) for each in left_out])
+            insert_jobs(connection, jobs)
+            insert_jobs(connection, [failed_values(post, each) for each in left_out])
             return True
 
-        return await self._database.write(unit)
+        return await self._claims.write(unit)
 
     async def extend(self, post: Post, items: Sequence[Item]) -> bool:
         """Add what a known message holds by now to its post; see the port."""
@@ -82,7 +84,7 @@ class SqlPostStore:
             job = job_values(stored, Step.ANNOUNCE, State.WAITING)
             return extend_post(connection, stored, items, job)
 
-        return await self._database.write(unit)
+        return await self._claims.write(unit)
 
     async def add_uploaded(
         self, post: Post, *uploads: Upload, left_out: Sequence[FailedItem] = ()
@@ -97,16 +99,14 @@ class SqlPostStore:
                 return False
             if kept:
                 connection.execute(insert(t.upload), kept)
-            if failed:
-                connection.execute(insert(t.job), failed)
+            insert_jobs(connection, failed)
             if not post.is_personal:
-                delivery = job_values(post, Step.DELIVER, State.READY)
-                connection.execute(insert(t.job).values(**delivery))
+                insert_jobs(connection, [job_values(post, Step.DELIVER, State.READY)])
             if not all(upload.stored.approved for upload in uploads):
                 order_reviews(connection, post)
             return True
 
-        return await self._database.write(unit)
+        return await self._claims.write(unit)
 
     async def set_card(
         self, post_id: PostId, card: MessageLocation, *, preview_at: datetime | None = None
@@ -119,7 +119,7 @@ class SqlPostStore:
             if row is not None and preview_at is not None:
                 order_preview(connection, rows.post_from(row), preview_at)
 
-        await self._database.write(unit)
+        await self._claims.write(unit)
 
     async def note_thumbs_attached(self, post_id: PostId) -> None:
         """Note that the card is being given thumbs of its own; safe to repeat."""
@@ -136,7 +136,7 @@ class SqlPostStore:
         def unit(connection: Connection) -> None:
             order_preview(connection, post, at)
 
-        await self._database.write(unit)
+        await self._claims.write(unit)
 
     async def get_post(self, post_id: PostId) -> Post:
         """Return a post; UploadNotFound when there is none."""
@@ -193,15 +193,6 @@ class SqlPostStore:
             )
             mine = t.job.c.id == job_id
             connection.execute(update(t.job).where(mine).values(admitted=True))
-
-        await self._database.write(unit)
-
-    async def note_sending(self, job_id: JobId) -> None:
-        """Note that an upload job begins to send its file now; safe to repeat."""
-        noted = update(t.job).where(t.job.c.id == job_id).values(may_be_sent=True)
-
-        def unit(connection: Connection) -> None:
-            connection.execute(noted)
 
         await self._database.write(unit)
 

@@ -8,7 +8,10 @@ from sqlalchemy import ColumnElement, Connection, Select, func, insert, or_, sel
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.claiming.claims import Claims
 from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.lanes import host_lane
+from imgoe_bot.adapters.store.leases import due_at
 from imgoe_bot.adapters.store.posts.post_jobs import job_values
 from imgoe_bot.adapters.store.posts.post_rows import has_copies
 from imgoe_bot.adapters.store.upsert import insert_new
@@ -26,8 +29,9 @@ _ANSWERED = (
 class SqlRetirementStore:
     """``RetirementStore`` in SQL."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, claims: Claims) -> None:
         self._database = database
+        self._claims = claims
 
     async def are_known(self, message_ids: Sequence[MessageId]) -> bool:
         """Tell whether there is a post of any of these source messages."""
@@ -88,10 +92,10 @@ class SqlRetirementStore:
 
         def unit(connection: Connection) -> None:
             for post in posts:
-                values = job_values(post, Step.RETIRE, State.READY) | {"run_at": at}
-                insert_new(connection, t.job, values)
+                values = job_values(post, Step.RETIRE, State.READY) | due_at(at)
+                insert_new(connection, t.job, values | {"lane": host_lane(post.guild_id)})
 
-        await self._database.write(unit)
+        await self._claims.write(unit)
 
     async def hold(self, post_id: PostId, *, at: datetime) -> None:
         """Note that a moderator has to decide; safe to repeat."""

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, select
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.job_states import IS_DEAD, NOT_DONE
 from imgoe_bot.domain.ids import GuildId, PostId, UserId
 from imgoe_bot.domain.job import State, Step
 from imgoe_bot.domain.status import Health, PostJobs, Queue
@@ -24,7 +25,7 @@ class SqlStatusStore:
             select(t.job.c.state, func.count(), func.min(t.job.c.run_at))
             .where(
                 t.job.c.guild_id == guild_id,
-                t.job.c.state != State.DONE.value,
+                NOT_DONE,
                 t.job.c.step.not_in((Step.PREVIEW.value, Step.REVIEW.value)),
             )
             .group_by(t.job.c.state)
@@ -53,7 +54,7 @@ class SqlStatusStore:
                 select(t.job)
                 .where(
                     t.job.c.guild_id == guild_id,
-                    t.job.c.state == State.DEAD.value,
+                    IS_DEAD,
                     t.job.c.step == Step.UPLOAD.value,
                 )
                 .order_by(t.job.c.id.desc())

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.job_states import state_is
 from imgoe_bot.domain.ids import GuildId, JobId, UserId
 from imgoe_bot.domain.job import State
 from imgoe_bot.domain.quota import Usage
@@ -21,7 +22,7 @@ def count_usage(
     """Count what is under way first: what ends between the two reads is then counted twice."""
     running = [
         t.job.c.guild_id == guild_id,
-        t.job.c.state == State.LEASED.value,
+        state_is(State.LEASED),
         t.job.c.admitted,
     ]
     stored = [t.upload.c.guild_id == guild_id, t.upload.c.created_at >= since]

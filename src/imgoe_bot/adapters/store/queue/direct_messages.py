@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select, update
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.breaker import lock_breaker, read_breaker, write_breaker
+from imgoe_bot.adapters.store.claiming.claims import Claims
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.leases import read_under_lease, write_under_lease
 from imgoe_bot.adapters.store.posts.repeated_steps import close_step
@@ -36,8 +37,9 @@ NO_WINDOW = timedelta(0)
 class SqlDirectMessageStore:
     """``ports.DirectMessageStore`` in SQL."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, claims: Claims) -> None:
         self._database = database
+        self._claims = claims
 
     async def posts_of(self, job: Job) -> tuple[PostId, ...]:
         """Return the posts whose links the job's direct message holds; see the port."""
@@ -91,7 +93,7 @@ class SqlDirectMessageStore:
         def unit(connection: Connection) -> None:
             write_under_lease(connection, job, values | {"attempts": job.attempts - 1})
 
-        await self._database.write(unit)
+        await self._claims.write(unit)
 
     async def finish_sent(self, job: Job, to: UserId, *, at: datetime) -> None:
         """Note that a direct message was sent, and end its jobs; see the port."""
@@ -101,7 +103,7 @@ class SqlDirectMessageStore:
             note_person(connection, to, dm_opened_at=at, dms_closed_until=None)
             _close_breaker(connection)
 
-        await self._database.write(unit)
+        await self._claims.write(unit)
 
     async def finish_refused(self, job: Job) -> None:
         """End the jobs of a direct message that its person does not take; see the port."""
@@ -110,7 +112,7 @@ class SqlDirectMessageStore:
             _end(connection, job, None)
             _close_breaker(connection)
 
-        await self._database.write(unit)
+        await self._claims.write(unit)
 
     async def finish(self, job: Job, failure: ImgoeError | None) -> None:
         """End a direct message's jobs; see the port."""
@@ -118,7 +120,7 @@ class SqlDirectMessageStore:
         def unit(connection: Connection) -> None:
             _end(connection, job, failure)
 
-        await self._database.write(unit)
+        await self._claims.write(unit)
 
     async def halt(self, breaker: Breaker) -> None:
         """Stop all direct messages; see the port."""

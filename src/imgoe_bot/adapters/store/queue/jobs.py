@@ -7,12 +7,14 @@ from sqlalchemy import Connection, insert, select, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.claiming.claims import Claims
+from imgoe_bot.adapters.store.claiming.reviving import CUT_SHORT
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.leases import write_under_lease
+from imgoe_bot.adapters.store.job_states import state_is
+from imgoe_bot.adapters.store.leases import FREE, due_at, write_under_lease
 from imgoe_bot.adapters.store.posts.extending import try_again_elsewhere
 from imgoe_bot.adapters.store.posts.post_rows import answered_update
 from imgoe_bot.adapters.store.posts.repeated_steps import close_step
-from imgoe_bot.adapters.store.queue.claiming import FREE, due_jobs, hosts_of, put_killed_apart
 from imgoe_bot.adapters.store.queue.next_steps import (
     lock_post,
     order_delivery,
@@ -37,47 +39,13 @@ from imgoe_bot.errors import ImgoeError
 class SqlJobStore:
     """``ports.JobStore`` in SQL."""
 
-    def __init__(self, database: Database, *, vault: Vault) -> None:
+    def __init__(self, database: Database, *, vault: Vault, claims: Claims) -> None:
         self._database = database
         self._vault = vault
-
-    async def claim(
-        self,
-        *,
-        owner: str,
-        now: datetime,
-        lease: timedelta,
-        limit: int,
-        share: int,
-        held: Sequence[Job],
-    ) -> tuple[Job, ...]:
-        """Lease due jobs, taking guilds in turn; see the port."""
-
-        def unit(connection: Connection) -> tuple[Job, ...]:
-            put_killed_apart(connection, now, held)
-            due = due_jobs(now, held, share=share, limit=limit)
-            ids = connection.execute(due).scalars().all()
-            if not ids:
-                return ()
-            claimed = connection.execute(
-                update(t.job)
-                .where(t.job.c.id.in_(ids))
-                .values(
-                    state=State.LEASED.value,
-                    owner=owner,
-                    lease_until=now + lease,
-                    attempts=t.job.c.attempts + 1,
-                    admitted=False,
-                )
-                .returning(t.job)
-            )
-            found = list(claimed.mappings())
-            hosts = hosts_of(connection, {row["guild_id"] for row in found})
-            return tuple(
-                rows.job_from(row, host_url=hosts.get(row["guild_id"], "")) for row in found
-            )
-
-        return await self._database.write(unit)
+        self._claims = claims
+        self.attend = claims.attend
+        self.has_due = claims.has_due
+        self.claim = claims.claim
 
     async def extend(
         self, jobs: Sequence[Job], *, owner: str, now: datetime, lease: timedelta
@@ -117,7 +85,7 @@ class SqlJobStore:
                 try_again_elsewhere(connection, job)
             return release_answer(connection, job, goes_on=goes_on)
 
-        return await self._database.write(unit)
+        return await self._claims.write(unit)
 
     async def finish_announce(
         self,
@@ -138,7 +106,7 @@ class SqlJobStore:
             order_follow_ups(connection, post, follow_ups)
             return order_delivery(connection, post, job, follow_ups)
 
-        return await self._database.write(unit)
+        return await self._claims.write(unit)
 
     async def finish(self, job: Job, failure: ImgoeError | None) -> None:
         """Store the outcome of a step that nothing follows."""
@@ -146,30 +114,30 @@ class SqlJobStore:
         def unit(connection: Connection) -> None:
             _close(connection, job, failure)
 
-        await self._database.write(unit)
+        await self._claims.write(unit)
 
     async def retry(
         self, job: Job, failure: ImgoeError | None, *, at: datetime, since: datetime | None = None
     ) -> None:
         """Put a job back until a later time; see the port."""
         sent = failure is not None and (job.may_be_sent or may_have_stored(failure))
-        values = FREE | {"run_at": at, "failing_since": since, "may_be_sent": sent}
+        values = FREE | due_at(at) | {"failing_since": since, "may_be_sent": sent}
 
         def unit(connection: Connection) -> None:
             write_under_lease(connection, job, values | rows.error_values(failure))
             if job.step is Step.UPLOAD and since is not None and at - since >= CARD_WAITS:
                 _release_early(connection, job)
 
-        await self._database.write(unit)
+        await self._claims.write(unit)
 
     async def put_off(self, job: Job, *, at: datetime) -> None:
         """Put a job back as if it had not been begun; see the port."""
-        values = FREE | {"run_at": at, "attempts": job.attempts - 1}
+        values = FREE | due_at(at) | {"attempts": job.attempts - 1}
 
         def unit(connection: Connection) -> None:
             write_under_lease(connection, job, values)
 
-        await self._database.write(unit)
+        await self._claims.write(unit)
 
     async def release(self, owner: str) -> None:
         """Give back every lease of this owner.
@@ -180,8 +148,8 @@ class SqlJobStore:
         def unit(connection: Connection) -> None:
             connection.execute(
                 update(t.job)
-                .where(t.job.c.owner == owner, t.job.c.state == State.LEASED.value)
-                .values(**FREE)
+                .where(t.job.c.owner == owner, state_is(State.LEASED))
+                .values(**CUT_SHORT)
             )
 
         await self._database.write(unit)

@@ -8,6 +8,8 @@ from sqlalchemy import Connection, ScalarSelect, literal, select
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.breaker import write_breaker
+from imgoe_bot.adapters.store.job_states import IS_LATER, step_is
+from imgoe_bot.adapters.store.leases import FREE, due_at
 from imgoe_bot.adapters.store.queue.direct_message_slots import (
     newest_at,
     slot_names,
@@ -86,12 +88,14 @@ def put_off_values(
     verdict: PutOff, *, post_id: PostId, held: frozenset[SlotKind]
 ) -> dict[str, Any]:
     """Return the columns of a job whose direct message goes later."""
-    return {
-        "state": State.READY.value,
-        "run_at": verdict.at,
-        "letter": post_id,
-        "slots": "" if verdict.gives_back else slot_names(held | set(verdict.slots)),
-    } | UNLEASED
+    return (
+        FREE
+        | due_at(verdict.at)
+        | {
+            "letter": post_id,
+            "slots": "" if verdict.gives_back else slot_names(held | set(verdict.slots)),
+        }
+    )
 
 
 def note_person(connection: Connection, user_id: UserId, **values: datetime | None) -> None:
@@ -158,8 +162,8 @@ def _joinable(to: UserId, now: datetime) -> ScalarSelect[str]:
         .join(t.post, t.post.c.id == t.job.c.post_id)
         .where(
             t.job.c.letter == t.job.c.post_id,
-            t.job.c.step == Step.DELIVER.value,
-            t.job.c.state == State.READY.value,
+            step_is(Step.DELIVER),
+            IS_LATER,
             t.job.c.run_at > now,
             t.job.c.attempts == 0,
             t.post.c.author_id == to,

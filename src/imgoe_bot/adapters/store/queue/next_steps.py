@@ -7,10 +7,12 @@ from sqlalchemy import Connection, ScalarSelect, insert, select, update
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.breaker import lock_breaker
+from imgoe_bot.adapters.store.lanes import insert_jobs
+from imgoe_bot.adapters.store.leases import due_at
 from imgoe_bot.adapters.store.posts.post_jobs import job_values, order_preview, order_reviews
 from imgoe_bot.adapters.store.posts.repeated_steps import open_uploads, repeat_step
 from imgoe_bot.adapters.store.queue.message_decisions import carry_out, decide_on
-from imgoe_bot.adapters.store.upsert import insert_new
+from imgoe_bot.domain.claim_order import NO_HOST
 from imgoe_bot.domain.job import FollowUps, Job, State, Step
 from imgoe_bot.domain.post import Post
 
@@ -48,7 +50,7 @@ def release_answer(connection: Connection, job: Job, *, goes_on: bool) -> Job | 
             .where(*mine, t.job.c.state == State.LEASED.value)
             .values(position=t.job.c.position + 1)
         )
-    return rows.job_from(row, host_url=job.host_url) if row and goes_on else None
+    return rows.job_from(row) if row and goes_on else None
 
 
 def _leased_on(job: Job) -> dict[str, Any]:
@@ -72,7 +74,7 @@ def order_follow_ups(connection: Connection, post: Post, follow_ups: FollowUps) 
     """Store what follows an answer beside its direct message."""
     if follow_ups.retire_at is not None and post.withdrawn_at is not None:
         retire = job_values(post, Step.RETIRE, State.READY)
-        insert_new(connection, t.job, retire | {"run_at": follow_ups.retire_at})
+        insert_jobs(connection, [retire | due_at(follow_ups.retire_at)])
     if follow_ups.preview_at is not None:
         order_preview(connection, post, follow_ups.preview_at)
     if follow_ups.has_reviews:
@@ -94,16 +96,12 @@ def order_delivery(
     ordered = job_values(post, Step.DELIVER, State.READY)
     request = follow_ups.request
     if request is None:
-        connection.execute(insert(t.job).values(**ordered))
+        insert_jobs(connection, [ordered])
         return None
     lock_breaker(connection)
     due, verdict = decide_on(connection, request, None)
     values = carry_out(connection, verdict, request, due, post_id=post.id)
     begun = _leased_on(job) | {"attempts": 1} if "state" not in values else {}
-    stored = connection.execute(
-        insert(t.job).values(**ordered | begun | values).returning(t.job)
-    ).mappings()
-    row = stored.one()
-    if row["owner"] is None:
-        return None
-    return rows.job_from(row, host_url=job.host_url, is_scheduled=bool(values))
+    stored = ordered | {"lane": NO_HOST} | begun | values
+    row = connection.execute(insert(t.job).values(**stored).returning(t.job)).mappings().one()
+    return rows.job_from(row, is_scheduled=bool(values)) if begun else None

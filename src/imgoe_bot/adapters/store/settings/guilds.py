@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.lanes import move_to_host
 from imgoe_bot.adapters.store.upsert import insert_new
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
@@ -82,6 +83,7 @@ class SqlGuildStore:
 
         def unit(connection: Connection) -> GuildSettings:
             _write(connection, saved, sealed)
+            move_to_host(connection, saved)
             connection.execute(
                 insert(t.audit).values(
                     guild_id=saved.guild_id,

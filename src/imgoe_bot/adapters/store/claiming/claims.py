@@ -1,0 +1,73 @@
+"""Claims: asked for by the worker, or made in the very transaction that stores new work."""
+
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import Connection
+
+from imgoe_bot.adapters.store.claiming.reviving import has_due, revive
+from imgoe_bot.adapters.store.claiming.taking import Claim, Taken, take
+from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.finishing import finished
+from imgoe_bot.adapters.store.engine.units import Got, Unit
+from imgoe_bot.domain.claim_order import Hands, Round
+from imgoe_bot.domain.job import Job
+from imgoe_bot.services.ports.jobs import Offer, Worker
+
+
+class Claims:
+    """The one way to jobs, for this process's worker."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._worker: Worker | None = None
+        self._round = Round()
+
+    def attend(self, worker: Worker | None) -> None:
+        """Give new work to a worker from now on; see the port."""
+        self._worker = worker
+
+    async def has_due(self, *, now: datetime) -> bool:
+        """Tell whether there may be something to claim; see the port."""
+        return await self._database.read(partial(has_due, now=now))
+
+    async def claim(self, offer: Offer) -> tuple[Job, ...]:
+        """Lease jobs that are due; see the port."""
+
+        def unit(connection: Connection) -> Taken:
+            revive(connection, offer.now, offer.held)
+            return take(connection, self._order(offer))
+
+        return self._taken(await self._database.write(unit))
+
+    async def write(self, unit: Unit[Got]) -> Got:
+        """Run a unit that may make jobs due, and let the worker take them in its transaction."""
+        worker = self._worker
+        if worker is None:
+            return await self._database.write(unit)
+        offer = worker.offer()
+        if offer is not None:
+            return await finished(self._write_and_take(unit, worker, offer))
+        got = await self._database.write(unit)
+        worker.wake()
+        return got
+
+    async def _write_and_take(self, unit: Unit[Got], worker: Worker, offer: Offer) -> Got:
+        def both(connection: Connection) -> tuple[Got, Taken]:
+            return unit(connection), take(connection, self._order(offer))
+
+        jobs: tuple[Job, ...] = ()
+        try:
+            got, taken = await self._database.write(both)
+            jobs = self._taken(taken)
+        finally:
+            worker.take_over(jobs)
+        return got
+
+    def _order(self, offer: Offer) -> Claim:
+        hands = Hands(tuple(offer.held), free=offer.limit, share=offer.share)
+        return Claim(offer.owner, offer.now, offer.lease, hands, after=self._round)
+
+    def _taken(self, taken: Taken) -> tuple[Job, ...]:
+        self._round = taken.after
+        return taken.jobs

@@ -1,0 +1,106 @@
+"""Claiming: jobs that are due become a worker's, so that no server, host or job keeps others back.
+
+Only what is due is looked at here; ``reviving`` says what becomes so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from imgoe_bot.adapters.store import rows
+from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.claiming.due_jobs import find_due
+from imgoe_bot.adapters.store.job_states import IS_DUE
+from imgoe_bot.domain.claim_order import DueJob, Hands, Round, choose, come_round
+from imgoe_bot.domain.ids import JobId
+from imgoe_bot.domain.job import Job, State
+
+TRIES = 20
+"""How often to look once more when other workers were faster; each time at what is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a worker asks for.
+
+    Attributes:
+        owner: whose leases they become.
+        now: the time of day.
+        lease: how long they last.
+        hands: what it holds and may take.
+        after: how far it has come round.
+    """
+
+    owner: str
+    now: datetime
+    lease: timedelta
+    hands: Hands
+    after: Round
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a worker was given, and how far it has come round with it."""
+
+    jobs: tuple[Job, ...]
+    after: Round
+
+
+def take(connection: Connection, order: Claim) -> Taken:
+    """Lease jobs that are due, in a transaction.
+
+    What another worker takes at the same moment is stepped over and not waited for.
+    """
+    jobs: tuple[Job, ...] = ()
+    round_, lost = order.after, list[JobId]()
+    for _ in range(TRIES):
+        hands = replace(
+            order.hands,
+            held=(*order.hands.held, *jobs),
+            free=order.hands.free - len(jobs),
+        )
+        due = find_due(connection, hands, round_, but=lost)
+        chosen = choose(due.jobs, hands, round_=round_)
+        if not chosen:
+            break
+        round_ = come_round(round_, chosen, due=due.jobs, first=due.first)
+        leased = _lease(connection, chosen, order)
+        jobs += leased
+        if len(leased) == len(chosen):
+            break
+        lost += {job.id for job in chosen} - {job.id for job in leased}
+    return Taken(jobs, round_)
+
+
+_LEASE = (
+    update(t.job)
+    .where(
+        t.job.c.id.in_(
+            select(t.job.c.id)
+            .where(t.job.c.id.in_(bindparam("chosen", expanding=True)), IS_DUE)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(
+        state=State.LEASED.value,
+        owner=bindparam("worker"),
+        lease_until=bindparam("until"),
+        attempts=t.job.c.attempts + 1,
+        admitted=False,
+    )
+    .returning(t.job)
+)
+
+
+def _lease(connection: Connection, chosen: Sequence[DueJob], order: Claim) -> tuple[Job, ...]:
+    """Lease what was chosen, as far as nobody else has it meanwhile."""
+    values = {
+        "chosen": [job.id for job in chosen],
+        "worker": order.owner,
+        "until": order.now + order.lease,
+    }
+    leased = connection.execute(_LEASE, values).mappings()
+    found = {row["id"]: rows.job_from(row) for row in leased}
+    return tuple(found[job.id] for job in chosen if job.id in found)
