@@ -1,17 +1,19 @@
 """Mirror rules."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, insert, literal_column, select, update
 from sqlalchemy.exc import IntegrityError
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.settings.guild_cache import GuildCache
-from imgoe_bot.adapters.store.upsert import upsert
+from imgoe_bot.adapters.store.upsert import upsert_all
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.domain.rules import MirrorRule
+from imgoe_bot.services.ports.mirroring import Mark
 
 
 @shielded
@@ -127,18 +129,13 @@ class SqlRuleStore:
             rows = (await connection.execute(query)).mappings().all()
         return tuple(map(_rule, rows))
 
-    async def mark_seen(
-        self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId
-    ) -> None:
-        """Move a channel's high-water mark forward, never back."""
+    async def mark_seen(self, marks: Sequence[Mark]) -> None:
+        """Move channels' high-water marks forward, never back; see the port."""
+        in_order = sorted(marks, key=lambda mark: mark.channel_id)  # two processes lock alike
+        rows = [asdict(mark) for mark in in_order]
+        forward = t.seen.c.message_id < literal_column("excluded.message_id")
         async with self._database.write() as connection:
-            await upsert(
-                connection,
-                t.seen,
-                key={"channel_id": channel_id},
-                values={"guild_id": guild_id, "message_id": message_id},
-                where=t.seen.c.message_id < message_id,
-            )
+            await upsert_all(connection, t.seen, key="channel_id", rows=rows, where=forward)
 
     async def seen(self, guild_id: GuildId) -> Mapping[ChannelId, MessageId]:
         """Return the newest message looked at in each channel where one was."""
