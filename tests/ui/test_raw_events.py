@@ -81,13 +81,20 @@ def _server(guild: int) -> dict[str, Any]:
     for number, kind in KINDS.items():
         payload["channels"][number] |= {"type": kind, "bitrate": 64000, "user_limit": 0}
         payload["channels"][number] |= {"rtc_region": None}
-    thread = {"id": str(channel_id(guild, 100 + THREAD)), "guild_id": str(guild_id(guild))}
-    thread |= {"parent_id": str(channel_id(guild, BESIDE)), "owner_id": str(AUTHOR_ID), "type": 11}
-    thread |= {"name": "thread", "last_message_id": None, "message_count": 0, "member_count": 1}
-    thread |= {"rate_limit_per_user": 0, "flags": 0}
+    thread = {
+        "id": str(channel_id(guild, 100 + THREAD)),
+        "guild_id": str(guild_id(guild)),
+        "parent_id": str(channel_id(guild, BESIDE)),
+        "owner_id": str(AUTHOR_ID),
+        "type": 11,
+        "name": "thread",
+        "last_message_id": None,
+        **{name: 0 for name in ("message_count", "member_count", "rate_limit_per_user", "flags")},
+    }
     stamp = "2024-01-01T00:00:00+00:00"
-    about = {"archived": False, "auto_archive_duration": 60, "archive_timestamp": stamp}
-    payload["threads"] = [thread | {"thread_metadata": about | {"locked": False}}]
+    about: dict[str, Any] = {"archived": False, "archive_timestamp": stamp, "locked": False}
+    about["auto_archive_duration"] = 60
+    payload["threads"] = [thread | {"thread_metadata": about}]
     return payload
 
 

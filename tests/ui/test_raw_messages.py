@@ -21,9 +21,15 @@ STICKER = {"id": "1234567890123456789", "name": "wave", "format_type": 1}
 PICTURE = {"url": "https://a.example/a.png", "proxy_url": "https://images-ext-1.discordapp.net/a"}
 EMBED = {"type": "image", "url": "https://a.example/a.png", "thumbnail": PICTURE}
 GALLERY = {"type": 12, "id": 1, "items": [{"media": PICTURE, "description": None}]}
-PLAIN = {"type": 0, "content": "", "timestamp": "2026-01-01T00:00:00+00:00", "flags": 0}
-PLAIN |= {"edited_timestamp": None, "mentions": [], "mention_roles": [], "components": []}
-PLAIN |= {"attachments": [], "embeds": [], "sticker_items": []}
+PLAIN: dict[str, Any] = {
+    "type": 0,
+    "content": "",
+    "timestamp": "2026-01-01T00:00:00+00:00",
+    "edited_timestamp": None,
+    "flags": 0,
+    **{name: [] for name in ("mentions", "mention_roles", "components")},
+    **{name: [] for name in ("attachments", "embeds", "sticker_items")},
+}
 
 HOLDING: dict[str, dict[str, Any]] = {
     "a file": {"attachments": [FILE]},

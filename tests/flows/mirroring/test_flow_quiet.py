@@ -62,8 +62,8 @@ async def test_talk_costs_no_statement_but_one_a_second_for_all_marks(harness: H
             for number in range(WORDS):
                 await harness.ben.say(chat, f"in a server without rules {number}")
                 await harness.ben.say(harness.lounge, files=[picture("nobody keeps this.png")])
-                last = await harness.ben.say(harness.photos, f"in a mirrored channel {number}")
-            await harness.observed(last)
+                await harness.ben.say(harness.photos, f"in a mirrored channel {number}")
+            await harness.observed(await harness.ben.say(harness.photos, "a last word"))
 
     once_a_message = WORDS / 4
     marks = [each for each in asked if each.startswith("INSERT INTO seen")]

@@ -5,7 +5,7 @@ discord.py has no public place for that. All that is used of its inside stands h
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
@@ -28,12 +28,13 @@ def pass_over_quiet_messages(bot: AnyBot, quiet: QuietMessages) -> bool:
     Returns:
         False where discord.py has no such table any more; then all of them are looked at.
     """
-    parsers = getattr(getattr(bot, "_connection", None), "parsers", None)
+    parsers: Any = getattr(getattr(bot, "_connection", None), "parsers", None)
     takers = {"MESSAGE_CREATE": quiet.take_new, "MESSAGE_UPDATE": quiet.take_edit}
-    if not isinstance(parsers, dict) or not all(callable(parsers.get(each)) for each in takers):
+    if not isinstance(parsers, dict) or not takers.keys() <= parsers.keys():
         log.warning("this discord.py is not known: every message is looked at whole")
         return False
-    parsers.update({name: _unless(take, parsers[name]) for name, take in takers.items()})
+    table = cast("dict[str, Parser]", parsers)
+    table.update({name: _unless(take, table[name]) for name, take in takers.items()})
     return True
 
 
