@@ -3,12 +3,13 @@
 import asyncio
 
 import pytest
+from sqlalchemy import Engine
 
 from imgoe_bot.domain.ids import ChannelId, MessageId
 from imgoe_bot.errors import StoreError
 from imgoe_bot.services.mirroring.high_water_marks import HighWaterMarks
 from imgoe_bot.services.store_outage import StoreOutage
-from tests.contracts.stores import GUILD
+from tests.contracts.stores import GUILD, statements_asked
 from tests.services.conftest import Office
 
 PHOTOS = ChannelId(77)
@@ -30,9 +31,9 @@ async def _fail(marks: HighWaterMarks, number: int) -> None:
         raise StoreError(kind="OperationalError")
 
 
-async def _catch_up(marks: HighWaterMarks, *, to: int) -> bool:
+def _catch_up(marks: HighWaterMarks, *, to: int) -> bool:
     begun = marks.begin(GUILD, PHOTOS)
-    return await marks.finish(GUILD, PHOTOS, MessageId(to), begun=begun)
+    return marks.finish(GUILD, PHOTOS, MessageId(to), begun=begun)
 
 
 async def _mark(marks: HighWaterMarks) -> int:
@@ -54,7 +55,7 @@ async def test_once_the_channel_was_read_what_came_live_meanwhile_counts(
 ) -> None:
     await _see(marks, 10)
 
-    assert await _catch_up(marks, to=9)
+    assert _catch_up(marks, to=9)
 
     assert await _mark(marks) == 10
     await _see(marks, 11)
@@ -62,7 +63,7 @@ async def test_once_the_channel_was_read_what_came_live_meanwhile_counts(
 
 
 async def test_a_new_session_holds_every_channel(marks: HighWaterMarks) -> None:
-    await _catch_up(marks, to=9)
+    _catch_up(marks, to=9)
 
     marks.hold_all()
     await _see(marks, 20)
@@ -71,7 +72,7 @@ async def test_a_new_session_holds_every_channel(marks: HighWaterMarks) -> None:
 
 
 async def test_a_mark_stays_below_what_is_under_way(marks: HighWaterMarks) -> None:
-    await _catch_up(marks, to=9)
+    _catch_up(marks, to=9)
 
     async with marks.observing(GUILD, PHOTOS, MessageId(10)) as observation:
         observation.counts = True
@@ -82,7 +83,7 @@ async def test_a_mark_stays_below_what_is_under_way(marks: HighWaterMarks) -> No
 
 
 async def test_a_mark_stays_below_what_failed_until_that_was_read(marks: HighWaterMarks) -> None:
-    await _catch_up(marks, to=9)
+    _catch_up(marks, to=9)
     with pytest.raises(StoreError):
         await _fail(marks, 10)
 
@@ -91,9 +92,9 @@ async def test_a_mark_stays_below_what_failed_until_that_was_read(marks: HighWat
     assert not marks.came_live(PHOTOS, MessageId(10))
 
     begun = marks.begin(GUILD, PHOTOS)
-    await marks.read_to(GUILD, PHOTOS, MessageId(10), begun=begun)
+    marks.read_to(GUILD, PHOTOS, MessageId(10), begun=begun)
     assert await _mark(marks) == 10
-    await marks.finish(GUILD, PHOTOS, MessageId(11), begun=begun)
+    marks.finish(GUILD, PHOTOS, MessageId(11), begun=begun)
     assert await _mark(marks) == 11
 
 
@@ -104,10 +105,10 @@ async def test_what_was_read_before_a_new_session_does_not_end_the_hold(
     marks.hold_all()
     await _see(marks, 20)
 
-    assert not await marks.finish(GUILD, PHOTOS, MessageId(9), begun=begun)
+    assert not marks.finish(GUILD, PHOTOS, MessageId(9), begun=begun)
 
     assert await _mark(marks) == 0
-    assert await _catch_up(marks, to=19)
+    assert _catch_up(marks, to=19)
     assert await _mark(marks) == 20
 
 
@@ -117,15 +118,15 @@ async def test_a_failure_while_a_channel_is_read_has_it_read_once_more(
     begun = marks.begin(GUILD, PHOTOS)
     with pytest.raises(StoreError):
         await _fail(marks, 10)
-    await marks.read_to(GUILD, PHOTOS, MessageId(12), begun=begun)
+    marks.read_to(GUILD, PHOTOS, MessageId(12), begun=begun)
 
     assert await _mark(marks) == 9
-    assert not await marks.finish(GUILD, PHOTOS, MessageId(12), begun=begun)
+    assert not marks.finish(GUILD, PHOTOS, MessageId(12), begun=begun)
 
 
 async def test_only_the_channels_of_an_unavailable_server_are_held(marks: HighWaterMarks) -> None:
     other = type(GUILD)(GUILD + 1)
-    await _catch_up(marks, to=9)
+    _catch_up(marks, to=9)
 
     marks.hold_guild(other)
     assert not marks.is_held(PHOTOS)
@@ -152,8 +153,46 @@ async def test_of_a_channel_that_can_never_be_read_no_more_is_noted_than_memory_
         await _see(marks, number)
 
     assert sum(marks.came_live(PHOTOS, MessageId(number)) for number in range(10, 20)) == 2
-    assert await _catch_up(marks, to=19)
+    assert _catch_up(marks, to=19)
     assert await _mark(marks) == 19
+
+
+async def test_what_asks_for_nothing_moves_a_mark_without_the_store(
+    marks: HighWaterMarks, office: Office
+) -> None:
+    _catch_up(marks, to=9)
+
+    with statements_asked(Engine) as asked:
+        marks.pass_over(GUILD, PHOTOS, MessageId(10))
+
+    assert not asked
+    assert await _mark(marks) == 10
+    assert await office.stores.rules.seen(GUILD) == {}
+
+
+async def test_what_asks_for_nothing_passes_nothing_that_is_under_way(
+    marks: HighWaterMarks,
+) -> None:
+    _catch_up(marks, to=9)
+
+    async with marks.observing(GUILD, PHOTOS, MessageId(10)) as observation:
+        observation.counts = True
+        marks.pass_over(GUILD, PHOTOS, MessageId(11))
+        assert await _mark(marks) == 9
+
+    assert await _mark(marks) == 11
+
+
+async def test_what_asks_for_nothing_moves_no_mark_of_a_channel_that_is_held(
+    marks: HighWaterMarks,
+) -> None:
+    _catch_up(marks, to=9)
+    marks.hold_all()
+
+    marks.pass_over(GUILD, PHOTOS, MessageId(20))
+
+    assert await _mark(marks) == 9
+    assert marks.came_live(PHOTOS, MessageId(20))
 
 
 async def test_where_a_channel_begins_holds_before_it_is_stored(marks: HighWaterMarks) -> None:

@@ -1,11 +1,15 @@
 """What nobody asked to be kept costs the database nothing."""
 
+import re
+
 from sqlalchemy import Engine, event
 
 from tests.contracts.stores import statements_asked
 from tests.flows.kit import Harness, picture
 
 WORDS = 100
+BY_THE_CLOCK = re.compile(r"^BEGIN|SAVEPOINT|\b(job|note)\b")
+"""What the worker and the health file ask for, whatever is said."""
 
 
 async def _keep_one(harness: Harness, name: str) -> None:
@@ -44,6 +48,28 @@ def _but_looks_at_the_queue(asked: list[str]) -> int:
     """Count what was asked but for the worker's looks, which come by the clock."""
     looks = ("UPDATE job", "SELECT job", "BEGIN")
     return sum(not statement.startswith(looks) for statement in asked)
+
+
+async def test_talk_costs_no_statement_but_one_a_second_for_all_marks(harness: Harness) -> None:
+    elsewhere = harness.sim.add_guild("Chat club", owner=harness.ada)
+    elsewhere.join(harness.ben)
+    chat = elsewhere.add_channel("chat")
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        await _keep_one(harness, "warm.png")
+        with statements_asked(Engine) as asked:
+            for number in range(WORDS):
+                await harness.ben.say(chat, f"in a server without rules {number}")
+                await harness.ben.say(harness.lounge, files=[picture("nobody keeps this.png")])
+                await harness.ben.say(harness.photos, f"in a mirrored channel {number}")
+            await harness.observed(await harness.ben.say(harness.photos, "a last word"))
+
+    once_a_message = WORDS / 4
+    marks = [each for each in asked if each.startswith("INSERT INTO seen")]
+    others = [each for each in asked if each not in marks and not BY_THE_CLOCK.search(each)]
+    assert len(marks) < once_a_message
+    assert len(others) < once_a_message, others
 
 
 async def test_a_start_after_which_nothing_was_missed_writes_no_mark_anew(harness: Harness) -> None:

@@ -1,12 +1,19 @@
 """Insertions that two processes may make at the same moment, on either engine."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 Values = Mapping[str, Any]  # SQLAlchemy types no column's value
+
+
+@cache
+def _new_rows(engine_name: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    insert = postgresql.insert if engine_name == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing()
 
 
 def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
@@ -17,8 +24,8 @@ def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.
 
 def insert_new(connection: Connection, table: Table, values: Values) -> bool:
     """Insert a row; False when there is one with its key already, which is left alone."""
-    statement = _insert(connection, table).values(**values).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    statement = _new_rows(connection.dialect.name, table)
+    return connection.execute(statement, dict(values)).rowcount == 1
 
 
 def upsert(

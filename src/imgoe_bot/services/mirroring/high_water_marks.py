@@ -2,6 +2,7 @@
 
 A channel's mark passes nothing that was not decided and stored. It is held while the gateway may
 have passed something over: from the start, and from each new session on, until its history is read.
+Marks are moved in memory and written together, a while later: one that lags loses nothing.
 """
 
 from collections.abc import AsyncGenerator, Mapping
@@ -9,7 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
-from imgoe_bot.services.ports.mirroring import RuleStore
+from imgoe_bot.services.mirroring.mark_writer import MarkWriter
+from imgoe_bot.services.ports.mirroring import Mark, RuleStore
 from imgoe_bot.services.store_outage import StoreOutage
 
 CAME_LIVE_MAX = 10_000
@@ -27,7 +29,7 @@ class _Channel:
         failed: messages whose handling failed; reading the history decides them.
         came_live: messages that came by the gateway while it was held.
         newest: the newest message that was decided, 0 before the first.
-        mark: what this process stored as the mark, 0 before the first time.
+        mark: what is stored as the mark, or about to be; 0 before this process knew.
         beginning: up to where nothing is to be read, whatever is stored by now.
     """
 
@@ -48,6 +50,8 @@ class _Channel:
 
     def reach(self, message_id: int) -> int:
         """Return how far nothing is open, if all was looked at up to this message."""
+        if not self.under_way and not self.failed:
+            return message_id
         return min([message_id, *(id_ - 1 for id_ in self.under_way | self.failed)])
 
 
@@ -70,14 +74,18 @@ class HighWaterMarks:
     ) -> None:
         self._came_live_max = came_live_max
         self._rules = rules
-        self._outage = outage
+        self._writer = MarkWriter(rules, outage=outage)
         self._channels: dict[ChannelId, _Channel] = {}
         self._of_guild: dict[GuildId, dict[ChannelId, _Channel]] = {}
         self._unheard: set[GuildId] = set()
 
+    async def run(self) -> None:
+        """Write the marks that move, all of them together, until cancelled."""
+        await self._writer.run()
+
     async def stored(self, guild_id: GuildId) -> Mapping[ChannelId, MessageId]:
-        """Return the mark of each of a server's channels that has one."""
-        return await self._rules.seen(guild_id)
+        """Return the mark of each of a server's channels that has one, written or about to be."""
+        return {**await self._rules.seen(guild_id), **self._writer.unwritten(guild_id)}
 
     def is_held(self, channel_id: ChannelId) -> bool:
         """Tell whether a channel has to be caught up; so has one that nothing is known of."""
@@ -127,8 +135,7 @@ class HighWaterMarks:
         """
         channel, observation = self._channel(guild_id, channel_id), Observation()
         channel.under_way.add(message_id)
-        if channel.held and len(channel.came_live) < self._came_live_max:
-            channel.came_live.add(message_id)
+        self._note_live(channel, message_id)
         try:
             yield observation
         except BaseException:
@@ -139,15 +146,25 @@ class HighWaterMarks:
         finally:
             channel.under_way.discard(message_id)
         if observation.counts:
-            await self._passed(channel_id, channel, message_id)
+            self._passed(channel_id, channel, message_id)
         elif not channel.under_way and not channel.beginning:
             self._channels.pop(channel_id, None)
             self._of_guild[guild_id].pop(channel_id, None)
 
-    async def _passed(self, channel_id: ChannelId, channel: _Channel, message_id: int) -> None:
+    def pass_over(self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId) -> None:
+        """Note that a message has just come by the gateway that asks for nothing."""
+        channel = self._channel(guild_id, channel_id)
+        self._note_live(channel, message_id)
+        self._passed(channel_id, channel, message_id)
+
+    def _note_live(self, channel: _Channel, message_id: int) -> None:
+        if channel.held and len(channel.came_live) < self._came_live_max:
+            channel.came_live.add(message_id)
+
+    def _passed(self, channel_id: ChannelId, channel: _Channel, message_id: int) -> None:
         channel.newest = max(channel.newest, message_id)
         if not channel.held:
-            await self._store(channel_id, channel, channel.reach(channel.newest))
+            self._move(channel_id, channel, channel.reach(channel.newest))
 
     def came_live(self, channel_id: ChannelId, message_id: MessageId) -> bool:
         """Tell whether a message of a held channel came by the gateway already."""
@@ -157,13 +174,14 @@ class HighWaterMarks:
     async def begin_at(self, guild_id: GuildId, messages: Mapping[ChannelId, MessageId]) -> None:
         """Let nothing be read of channels up to these messages: they are mirrored from there on.
 
-        That holds before the first wait: what comes next may have the histories read.
+        That holds before the first wait: what comes next may have the histories read. At the end
+        it is written: whoever asked for it may go on to what makes them be read.
         """
         for channel_id, message_id in messages.items():
             channel = self._channel(guild_id, channel_id)
             channel.beginning = max(channel.beginning, message_id)
-        for channel_id, message_id in messages.items():
-            await self._store(channel_id, self._channel(guild_id, channel_id), message_id)
+            self._move(channel_id, channel, message_id)
+        await self._writer.write()
 
     def beginning_of(self, channel_id: ChannelId) -> int:
         """Return up to where nothing is to be read of a channel, 0 where that isn't known here."""
@@ -182,7 +200,7 @@ class HighWaterMarks:
         channel.mark = max(channel.mark, stored)
         return channel.holds
 
-    async def read_to(
+    def read_to(
         self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId, *, begun: int
     ) -> None:
         """Note that a held channel's history was read and decided up to a message.
@@ -196,9 +214,9 @@ class HighWaterMarks:
         channel = self._channel(guild_id, channel_id)
         if channel.holds == begun:
             channel.failed = {id_ for id_ in channel.failed if id_ > message_id}
-        await self._store(channel_id, channel, channel.reach(message_id))
+        self._move(channel_id, channel, channel.reach(message_id))
 
-    async def finish(
+    def finish(
         self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId, *, begun: int
     ) -> bool:
         """Note that all of a channel's history was read; its mark moves with the gateway again.
@@ -219,7 +237,7 @@ class HighWaterMarks:
         channel.failed.clear()
         channel.came_live.clear()
         channel.newest = max(channel.newest, message_id)
-        await self._store(channel_id, channel, channel.reach(channel.newest))
+        self._move(channel_id, channel, channel.reach(channel.newest))
         return True
 
     def _channel(self, guild_id: GuildId, channel_id: ChannelId) -> _Channel:
@@ -229,10 +247,9 @@ class HighWaterMarks:
             self._of_guild.setdefault(guild_id, {})[channel_id] = channel
         return channel
 
-    async def _store(self, channel_id: ChannelId, channel: _Channel, mark: int) -> None:
-        """Store a mark once; that it lags for a while loses nothing."""
-        if mark <= channel.mark:
+    def _move(self, channel_id: ChannelId, channel: _Channel, message_id: int) -> None:
+        """Move a mark forward, to be written with the next ones."""
+        if message_id <= channel.mark:
             return
-        guild_id, message_id = channel.guild_id, MessageId(mark)
-        await self._outage.outlast(lambda: self._rules.mark_seen(guild_id, channel_id, message_id))
-        channel.mark = max(channel.mark, mark)
+        channel.mark = message_id
+        self._writer.note(Mark(channel.guild_id, channel_id, MessageId(message_id)))

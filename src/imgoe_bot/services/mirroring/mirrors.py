@@ -124,15 +124,17 @@ class MirrorService:
             await self._options.note(actor, scope_id, "mirror", old=old, new=new)
         return changed
 
-    async def decide(self, facts: MessageFacts, *, saved: bool = False) -> Decision:
+    async def decide(
+        self, facts: MessageFacts, *, rule: MirrorRule | None = None, saved: bool = False
+    ) -> Decision:
         """Decide on a message without doing anything.
 
         Args:
             facts: the message.
+            rule: the one that covers it; None: it is looked up.
             saved: whether its author asked for this very message.
         """
-        rules = await self._rules.of_guild(facts.guild_id)
-        rule = find_rule(facts.channel_ids, rules, guild_id=facts.guild_id)
+        rule = rule or await self.rule_for(facts.guild_id, facts.channel_ids)
         if rule is None:
             return Decision(skip=SkipReason.NO_RULE)
         circumstances = Circumstances(
@@ -140,11 +142,19 @@ class MirrorService:
             choice=await self._choices.find(facts.author_id, facts.guild_id),
             saved=saved,
         )
-        return decide(facts, rules, circumstances)
+        return decide(facts, [rule], circumstances)
 
-    async def observe(self, facts: MessageFacts, *, saved: bool = False) -> Decision:
-        """Store the work a message asks for; looked at again, only what it holds anew."""
-        decision = await self.decide(facts, saved=saved)
+    async def observe(
+        self, facts: MessageFacts, *, rule: MirrorRule | None = None, saved: bool = False
+    ) -> Decision:
+        """Store the work a message asks for; looked at again, only what it holds anew.
+
+        Args:
+            facts: the message.
+            rule: as for ``decide``.
+            saved: as for ``decide``.
+        """
+        decision = await self.decide(facts, rule=rule, saved=saved)
         left_out = await self._worth_saying(facts.guild_id, decision)
         if decision.keep or left_out:
             await self._store(facts, decision, left_out)
@@ -159,7 +169,7 @@ class MirrorService:
         """
         if decision.skip is not SkipReason.NOT_ASKED:
             return False
-        if not (await self.decide(facts, saved=True)).keep:
+        if not (await self.decide(facts, rule=decision.rule, saved=True)).keep:
             return False
         if await self._posts.find_post(facts.guild_id, facts.message_id) is not None:
             return False

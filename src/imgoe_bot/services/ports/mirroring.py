@@ -1,12 +1,22 @@
 """What is mirrored: rules of places, and what people said about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from imgoe_bot.domain.choices import PersonChoice
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, UserId
 from imgoe_bot.domain.rules import MirrorRule
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a channel was looked at: up to this message, all was decided and stored."""
+
+    guild_id: GuildId
+    channel_id: ChannelId
+    message_id: MessageId
 
 
 class RuleStore(Protocol):
@@ -48,10 +58,8 @@ class RuleStore(Protocol):
         """Return every rule."""
         ...
 
-    async def mark_seen(
-        self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId
-    ) -> None:
-        """Move a channel's high-water mark forward, never back."""
+    async def mark_seen(self, marks: Sequence[Mark]) -> None:
+        """Move channels' high-water marks forward, never back; one mark a channel."""
         ...
 
     async def seen(self, guild_id: GuildId) -> Mapping[ChannelId, MessageId]:

@@ -12,6 +12,7 @@ from imgoe_bot.ui.cards.held_buttons import HoldButton
 from imgoe_bot.ui.cards.links_button import LinksButton
 from imgoe_bot.ui.client.command_sync import sync_if_changed
 from imgoe_bot.ui.client.command_tree import ImgoeTree
+from imgoe_bot.ui.client.raw_events import pass_over_quiet_messages
 from imgoe_bot.ui.client.translator import add_translator, remove_translator
 from imgoe_bot.ui.container import AnyBot, Services, attach, detach
 from imgoe_bot.ui.library.views import LIBRARY_ITEMS
@@ -22,6 +23,7 @@ from imgoe_bot.ui.settings.reset import ResetButton
 from imgoe_bot.ui.setup.key_modal import UntriedKeyButton
 from imgoe_bot.ui.setup.my_key import MyKeyButton
 from imgoe_bot.ui.setup.wizard import SETUP_ITEMS
+from imgoe_bot.ui.watching.quiet_messages import QuietMessages
 
 EXTENSIONS = (
     "imgoe_bot.cogs.upload",
@@ -163,7 +165,11 @@ class ImgoeBot(commands.AutoShardedBot):
         if self._services is None:
             raise RuntimeError("call serve() before start()")
         await install(self, self._services)
+        pass_over_quiet_messages(self, QuietMessages(self, self._services))
         await sync_if_changed(self, self._services.notes)
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Look for no prefix command: there is none."""
 
     async def on_ready(self) -> None:
         """Move what start-up left in memory out of the garbage collector's way."""

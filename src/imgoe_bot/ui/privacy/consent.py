@@ -103,7 +103,8 @@ async def _keep(interaction: AnyInteraction, message: discord.Message) -> bool:
     if facts is None:
         return False
     decision = await services.mirrors.observe(facts, saved=True)
-    services.runner.wake()
+    if decision.keep or decision.reported:
+        services.runner.wake()
     return bool(decision.keep)
 
 

@@ -17,6 +17,9 @@ Mirrorable = (
 )
 """Channels that a rule can stand in."""
 
+Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+"""Channels that messages stand in."""
+
 Place = Mirrorable | AppCommandThread | discord.Guild
 """Where a rule can stand: a channel, what holds channels, or the whole server.
 

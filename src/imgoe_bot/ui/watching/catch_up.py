@@ -13,7 +13,7 @@ from imgoe_bot.errors import ImgoeError
 from imgoe_bot.ui.access.lost_access import check_access, pause_if_lost
 from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in
 from imgoe_bot.ui.container import AnyBot, Services
-from imgoe_bot.ui.reading.places import channel_line
+from imgoe_bot.ui.reading.places import Readable, channel_line
 from imgoe_bot.ui.watching.deletions import retire_missing
 from imgoe_bot.ui.watching.incoming import decide_on
 
@@ -25,8 +25,6 @@ PAGE = 100
 
 EXPECTED = (discord.HTTPException, OSError, ImgoeError)
 """What is expected to fail now and then; anything else is a bug, and tried again like these."""
-
-Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -210,8 +208,8 @@ class CatchUp:
                 if not marks.came_live(channel_id, last):
                     await decide_on(message, self._services)
                 if not read % PAGE:
-                    await marks.read_to(guild_id, channel_id, last, begun=begun)
-        return await marks.finish(guild_id, channel_id, last, begun=begun)
+                    marks.read_to(guild_id, channel_id, last, begun=begun)
+        return marks.finish(guild_id, channel_id, last, begun=begun)
 
 
 def _mirrored(

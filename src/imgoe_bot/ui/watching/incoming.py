@@ -1,12 +1,15 @@
 """Messages on their way to the mirror: looked at, asked about, saved by a reaction."""
 
 import contextlib
+from dataclasses import dataclass
 
 import discord
 import structlog
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
+from imgoe_bot.domain.mirror import Decision
 from imgoe_bot.domain.options import Consent
+from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.errors import StoreError
 from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.privacy import consent
@@ -16,80 +19,113 @@ from imgoe_bot.ui.reading.places import channel_line
 log = structlog.stdlib.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a message stands that may be mirrored.
+
+    Attributes:
+        line: the channel and what it stands in.
+        rule: the rule that covers it; None where the server's rules are not in memory.
+    """
+
+    guild_id: GuildId
+    line: tuple[ChannelId, ...]
+    rule: MirrorRule | None
+
+
 async def handle_message(message: discord.Message, services: Services) -> None:
     """Deal with a message that the gateway has just brought."""
-    line = _mirrored_line(message, services)
-    if message.guild is None or line is None:
+    place = _mirrored_place(message, services)
+    if place is None:
         return
-    guild_id, message_id = GuildId(message.guild.id), MessageId(message.id)
+    marks, message_id = services.marks, MessageId(message.id)
     try:
-        async with services.marks.observing(guild_id, line[0], message_id) as observation:
-            observation.counts = await _is_read(guild_id, line, services)
-            if observation.counts:
-                await decide_on(message, services)
+        async with marks.observing(place.guild_id, place.line[0], message_id) as observation:
+            rule = await _rule_to_follow(place, services)
+            observation.counts = rule is not None
+            if rule is not None:
+                await decide_on(message, services, rule=rule)
     except StoreError as error:  # no warning: there are more of them than a log bears
         log.debug("a message is looked at later", message=message_id, error=repr(error))
 
 
 async def handle_edit(message: discord.Message, services: Services) -> None:
     """Deal with a message that was edited: previews of links arrive so."""
-    line = _mirrored_line(message, services)
-    if message.guild is None or line is None:
+    place = _mirrored_place(message, services)
+    if place is None:
         return
     try:
-        if await _is_read(GuildId(message.guild.id), line, services):
-            await decide_on(message, services)
+        rule = await _rule_to_follow(place, services)
+        if rule is not None:
+            await decide_on(message, services, rule=rule)
     except StoreError as error:
         log.warning("an edit was passed over", message=message.id, error=repr(error))
 
 
-async def decide_on(message: discord.Message, services: Services) -> None:
+async def decide_on(
+    message: discord.Message, services: Services, *, rule: MirrorRule | None = None
+) -> None:
     """Store the work a message asks for, or ask its author first; safe to repeat.
+
+    Args:
+        message: the message.
+        services: who stores it.
+        rule: the one that covers it; None: it is looked up.
 
     Raises:
         StoreError: more has been waiting for the store than memory is meant for.
     """
+    if rule is not None and rule.paused:
+        return
     try:
-        await _decide_on(message, services)
+        await _decide_on(message, services, rule)
     except StoreError:
         raise
     except Exception:  # a bug must not keep what comes after this message from being looked at
         log.exception("a message can't be looked at", message=message.id)
 
 
-async def _decide_on(message: discord.Message, services: Services) -> None:
+async def _decide_on(message: discord.Message, services: Services, rule: MirrorRule | None) -> None:
     facts = facts_of(message, us=message.guild.me.id if message.guild else 0)
-    if facts is None:
+    if facts is None or not facts.attachments:
         return
     mirrors, outage = services.mirrors, services.outage
-    decision = await outage.outlast(lambda: mirrors.observe(facts))
-    if decision.keep or decision.reported:
-        services.runner.wake()
+    decision = await outage.outlast(lambda: mirrors.observe(facts, rule=rule))
+    _wake_for(decision, services)
     if await outage.outlast(lambda: mirrors.take_question(facts, decision)):
         with contextlib.suppress(discord.HTTPException):
             await consent.ask(message, locale=facts.locale)
 
 
-def _mirrored_line(message: discord.Message, services: Services) -> tuple[ChannelId, ...] | None:
-    """Return a message's channel and what it stands in, None where surely nothing is mirrored.
+def _wake_for(decision: Decision, services: Services) -> None:
+    """Have work done that was stored; what asks for none leaves the worker alone."""
+    if decision.keep or decision.reported:
+        services.runner.wake()
 
-    It costs no wait: most messages of most servers end here.
+
+def _mirrored_place(message: discord.Message, services: Services) -> _Place | None:
+    """Return where a message stands, None where surely nothing is mirrored.
+
+    It costs no wait: in a foreign bot, most messages of most servers end here.
     """
     if message.guild is None:
         return None
-    line = channel_line(message.channel)
-    unmirrored = services.mirrors.is_surely_unmirrored(GuildId(message.guild.id), line)
-    return None if unmirrored else line
+    guild_id, line = GuildId(message.guild.id), channel_line(message.channel)
+    rules = services.mirrors.known_rules(guild_id)
+    rule = find_rule(line, rules or (), guild_id=guild_id)
+    return _Place(guild_id, line, rule) if rule is not None or rules is None else None
 
 
-async def _is_read(guild_id: GuildId, line: tuple[ChannelId, ...], services: Services) -> bool:
-    """Tell whether a channel's messages are to be looked at, if only to pass them over.
+async def _rule_to_follow(place: _Place, services: Services) -> MirrorRule | None:
+    """Return the rule by which a place's messages are looked at, if only to pass them over.
 
-    Where a permission is missing they are not: they are read once it is back.
+    None also where a permission is missing: they are read once it is back.
     """
     mirrors = services.mirrors
-    rule = await services.outage.outlast(lambda: mirrors.rule_for(guild_id, line))
-    return rule is not None and rule.lacks is None
+    rule = place.rule or await services.outage.outlast(
+        lambda: mirrors.rule_for(place.guild_id, place.line)
+    )
+    return None if rule is None or rule.lacks is not None else rule
 
 
 async def save_by_reaction(
@@ -110,5 +146,7 @@ async def save_by_reaction(
     message = await channel.fetch_message(event.message_id)
     facts = facts_of(message, us=bot.user.id if bot.user else 0)
     if facts is not None:
-        await services.outage.outlast(lambda: services.mirrors.observe(facts, saved=True))
-        services.runner.wake()
+        decision = await services.outage.outlast(
+            lambda: services.mirrors.observe(facts, saved=True)
+        )
+        _wake_for(decision, services)

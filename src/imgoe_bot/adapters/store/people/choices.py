@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
@@ -14,6 +14,9 @@ from imgoe_bot.domain.choices import EVERYWHERE, PersonChoice, choice_in
 from imgoe_bot.domain.ids import GuildId, UserId
 
 _PURPOSE = b"imgoe_bot person choice"
+_CHOICES = select(t.person_choice.c.guild_id, t.person_choice.c.choice).where(
+    t.person_choice.c.mark == bindparam("mark")
+)
 
 
 class SqlChoiceStore:
@@ -29,12 +32,10 @@ class SqlChoiceStore:
 
     async def of_person(self, user_id: UserId) -> Mapping[GuildId, PersonChoice]:
         """Return all that a person said, by server."""
-        query = select(t.person_choice.c.guild_id, t.person_choice.c.choice).where(
-            t.person_choice.c.mark == self._mark(user_id)
-        )
+        mark = self._mark(user_id)
 
         def unit(connection: Connection) -> Mapping[GuildId, PersonChoice]:
-            found = connection.execute(query)
+            found = connection.execute(_CHOICES, {"mark": mark})
             return {GuildId(guild_id): PersonChoice(choice) for guild_id, choice in found}
 
         return await self._database.read(unit)

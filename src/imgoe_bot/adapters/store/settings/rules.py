@@ -1,16 +1,17 @@
 """Mirror rules."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, literal_column, select, update
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.engine.units import Unit, changes_rows
 from imgoe_bot.adapters.store.settings.guild_cache import GuildCache
-from imgoe_bot.adapters.store.upsert import insert_new, upsert
+from imgoe_bot.adapters.store.upsert import insert_new, upsert_all
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.domain.rules import MirrorRule
+from imgoe_bot.services.ports.mirroring import Mark
 
 
 class SqlRuleStore:
@@ -107,19 +108,14 @@ class SqlRuleStore:
 
         return await self._database.read(unit)
 
-    async def mark_seen(
-        self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId
-    ) -> None:
-        """Move a channel's high-water mark forward, never back."""
+    async def mark_seen(self, marks: Sequence[Mark]) -> None:
+        """Move channels' high-water marks forward, never back; see the port."""
+        in_order = sorted(marks, key=lambda mark: mark.channel_id)  # two processes lock alike
+        forward = t.seen.c.message_id < literal_column("excluded.message_id")
 
         def unit(connection: Connection) -> None:
-            upsert(
-                connection,
-                t.seen,
-                key={"channel_id": channel_id},
-                values={"guild_id": guild_id, "message_id": message_id},
-                where=t.seen.c.message_id < message_id,
-            )
+            rows = list(map(_mark_values, in_order))
+            upsert_all(connection, t.seen, key="channel_id", rows=rows, where=forward)
 
         await self._database.write(unit)
 
@@ -144,6 +140,14 @@ def _by_guild(rules: Iterable[MirrorRule]) -> dict[GuildId, tuple[MirrorRule, ..
     for rule in rules:
         found[rule.guild_id] = (*found.get(rule.guild_id, ()), rule)
     return found
+
+
+def _mark_values(mark: Mark) -> dict[str, object]:
+    return {
+        "channel_id": mark.channel_id,
+        "guild_id": mark.guild_id,
+        "message_id": mark.message_id,
+    }
 
 
 def _values(rule: MirrorRule) -> dict[str, object]:
