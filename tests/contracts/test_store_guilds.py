@@ -207,6 +207,8 @@ async def test_the_high_water_mark_only_rises(stores: Stores) -> None:
         await stores.rules.mark_seen(GUILD, here, seen)
 
     assert await stores.rules.seen(GUILD) == {here: high, there: low}
+    assert (await stores.rules.all_seen())[GUILD] == {here: high, there: low}
+    assert (await stores.rules.all_seen()).keys() == {GUILD, GuildId(2)}
 
 
 class _LateRead(Database):

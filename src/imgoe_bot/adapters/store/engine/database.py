@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from imgoe_bot.adapters.store.engine.error_translation import store_errors
+from imgoe_bot.adapters.store.engine.notices import Notices
 from imgoe_bot.adapters.store.engine.postgres_units import PostgresUnits
 from imgoe_bot.adapters.store.engine.sqlite_copy import copy_of
 from imgoe_bot.adapters.store.engine.sqlite_units import SqliteUnits
@@ -23,12 +24,16 @@ class Database:
 
     A unit that was begun is finished, and a caller that is cancelled meanwhile is let go then: a
     worker that is told to stop gives its leases back after what it stored under them.
+
+    Attributes:
+        notices: what the processes on this database tell each other.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._units: UnitRunner = SqliteUnits(engine) if self._is_sqlite else PostgresUnits(engine)
+        self.notices = Notices(engine)
         self._under_way: set[asyncio.Future[Any]] = set()
         self._closed = False
 
@@ -75,6 +80,7 @@ class Database:
     async def close(self) -> None:
         """Take no more units, let those under way end, and close every connection."""
         self._closed = True
+        await self.notices.close()
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=CLOSE_TIMEOUT_S)
         with contextlib.suppress(TimeoutError):
