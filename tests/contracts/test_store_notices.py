@@ -140,7 +140,12 @@ async def test_what_is_told_after_a_connection_was_lost_is_heard_on_the_next_one
     stores: Stores, second: Stores
 ) -> None:
     missed = asyncio.Event()
-    second.database.notices.subscribe("imgoe_settings", lambda told: told or missed.set())
+
+    def note(told: str | None) -> None:
+        if told is None:
+            missed.set()
+
+    second.database.notices.subscribe("imgoe_settings", note)
     await stores.run(CUT_OFF)
     async with asyncio.timeout(LATER_S):
         await missed.wait()

@@ -93,13 +93,16 @@ class Notices:
         held.detach()
         try:
             self._lost.clear()
-            connection.add_termination_listener(lambda _: self._lost.set())
+            connection.add_termination_listener(self._ended)
             for channel in self._callbacks:
                 await connection.add_listener(channel, self._heard)
             yield connection
         finally:
             with contextlib.suppress(Exception):  # it is over at any rate
                 await connection.close(timeout=LOOK_TIMEOUT_S)
+
+    def _ended(self, _connection: object) -> None:
+        self._lost.set()
 
     def _heard(self, _connection: object, _pid: int, channel: str, payload: str) -> None:
         self.tell(channel, payload)
