@@ -8,7 +8,8 @@ from discord.ext import commands
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.ui.access.lost_access import check_access
 from imgoe_bot.ui.container import AnyBot, services_of
-from imgoe_bot.ui.watching.catch_up import CatchUp, ask_for_all, ask_if_behind, note_move
+from imgoe_bot.ui.watching.arrivals import Arrivals
+from imgoe_bot.ui.watching.catch_up import CatchUp, ask_if_behind, note_move
 from imgoe_bot.ui.watching.deletions import channel_deleted, messages_deleted
 from imgoe_bot.ui.watching.incoming import handle_edit, handle_message, save_by_reaction
 
@@ -19,6 +20,8 @@ class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
     def __init__(self, bot: AnyBot) -> None:
         self._bot = bot
         self._services = services_of(bot)
+        self._catch_up = CatchUp(bot, self._services)
+        self._arrivals = Arrivals(bot, self._services, catch_up=self._catch_up)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -94,12 +97,22 @@ class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
     @commands.Cog.listener()
     async def on_connect(self) -> None:
         """Begin a session that replays nothing; one that is resumed does, and is not told here."""
-        self._services.marks.hold_all()
+        self._arrivals.begin()
+
+    @commands.Cog.listener()
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """Note which shard it is that began."""
+        self._arrivals.shard_began(shard_id)
+
+    @commands.Cog.listener()
+    async def on_shard_ready(self, _: int) -> None:
+        """Find out what was missed in the servers that came, though not all did."""
+        await self._arrivals.shard_ended()
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Find out what was posted and what was deleted while the bot was away."""
-        await ask_for_all(self._bot, self._services)
+        await self._arrivals.end()
 
     @commands.Cog.listener()
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
@@ -108,17 +121,16 @@ class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """Find out what was missed in a server that comes late; at the start ``on_ready`` does."""
-        self._services.marks.hold_guild(GuildId(guild.id))
-        if self._bot.is_ready():
-            self._services.catch_ups.ask_now(GuildId(guild.id))
+        """Find out what was missed in a server, with all others or, if it comes late, alone."""
+        await self._arrivals.came(guild)
 
     async def cog_load(self) -> None:
         """Know the rules before the first message comes, and read what was missed when asked to."""
         await self._services.mirrors.all_rules()
-        self._catching_up = asyncio.create_task(CatchUp(self._bot, self._services).run())
-        if self._bot.is_ready():  # a plug-in that is loaded late
-            await ask_for_all(self._bot, self._services)
+        self._catching_up = asyncio.create_task(self._catch_up.run())
+        self._arrivals.begin()  # also of a session in which a plug-in is loaded late
+        if self._bot.is_ready():
+            await self._arrivals.end()
 
     async def cog_unload(self) -> None:
         """Stop reading; what was not read is read after the next start."""

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import pytest
 from PIL import Image
 
-from imgoe_bot.adapters.chart import BYTES, FILES, PAPER, BarChart, draw, short_size
+from imgoe_bot.adapters.chart import BarChart
+from imgoe_bot.adapters.chart_drawing import BYTES, FILES, PAPER, draw, short_size
 from imgoe_bot.domain.library import Day
 
 FIRST = date(2026, 5, 1)

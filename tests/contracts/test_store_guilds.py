@@ -208,6 +208,8 @@ async def test_the_high_water_mark_only_rises(stores: Stores) -> None:
         await stores.rules.mark_seen([Mark(GUILD, here, seen)])
 
     assert await stores.rules.seen(GUILD) == {here: high, there: low}
+    assert (await stores.rules.all_seen())[GUILD] == {here: high, there: low}
+    assert (await stores.rules.all_seen()).keys() == {GUILD, GuildId(2)}
 
 
 async def test_one_mark_of_many_that_is_older_keeps_the_others_from_nothing(

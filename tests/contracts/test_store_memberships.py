@@ -27,7 +27,7 @@ DAY = timedelta(days=1)
 
 
 def _memberships(stores: Stores) -> SqlMembershipStore:
-    return SqlMembershipStore(stores.database, caches=(stores.rules, stores.options))
+    return SqlMembershipStore(stores.database)
 
 
 async def _furnish(stores: Stores, guild_id: GuildId) -> None:

@@ -1,6 +1,7 @@
 """How the schema comes, grows and goes, on SQLite and on PostgreSQL."""
 
 import asyncio
+import pkgutil
 import sqlite3
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, inspect, make_url, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from imgoe_bot.adapters.store import Database, SqlNotes, migrate, open_engine
+from imgoe_bot.adapters.store.migrations import versions
 from imgoe_bot.adapters.store.tables import metadata
 from imgoe_bot.errors import ConfigError, SchemaTooNew, StoreError
 
@@ -306,3 +308,11 @@ def test_an_address_that_can_be_no_database_is_a_config_error(url: str, setting:
 
     assert refused.value.setting == setting
     assert "hunter2" not in str(refused.value)
+
+
+def test_a_revisions_module_begins_with_its_number_and_the_last_is_the_newest() -> None:
+    names = [module.name for module in pkgutil.iter_modules(versions.__path__)]
+
+    assert [name.partition("_")[0] for name in sorted(names)] == [
+        f"r{revision}" for revision in _revisions()
+    ]

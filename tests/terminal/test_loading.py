@@ -97,3 +97,30 @@ def test_the_upload_client_loads_neither_discord_nor_a_database() -> None:
     assert code == 0
     assert loaded & {"discord", "sqlalchemy", "aiosqlite", "alembic", "PIL"} == set()
     assert "httpx" in loaded
+
+
+def test_a_bot_whose_database_is_up_to_date_loads_neither_alembic_nor_pillow(
+    migrated_file: Path,
+) -> None:
+    program = f"""
+import asyncio, importlib, sys
+from imgoe_bot.adapters.store import migrate, open_engine
+from imgoe_bot.terminal.run import run_bot
+from imgoe_bot.ui.client.bot import EXTENSIONS
+
+async def main():
+    engine = open_engine("sqlite+aiosqlite:///{migrated_file}")
+    await migrate(engine)
+    await engine.dispose()
+
+for name in EXTENSIONS:
+    importlib.import_module(name)
+asyncio.run(main())
+print(*sys.modules, file=sys.stderr)
+"""
+
+    code, loaded = _loaded(program)
+
+    assert code == 0
+    assert loaded & {"alembic", "mako", "PIL", "jinja2"} == set()
+    assert {"discord", "sqlalchemy"} <= loaded

@@ -65,20 +65,21 @@ async def open_stores(settings: PluginSettings) -> AsyncGenerator[Stores]:
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
         await migrate(engine)
-        yield _stores(database, secret_key=settings.secret_key.get_secret_value())
+        stores = _stores(database, secret_key=settings.secret_key.get_secret_value())
+        database.notices.open()
+        yield stores
 
 
 def _stores(database: Database, *, secret_key: bytes) -> Stores:
     vault = Vault(secret_key)
     claims = Claims(database)
-    rules, options = SqlRuleStore(database), SqlOptionStore(database)
     return Stores(
         guilds=SqlGuildStore(database, vault=vault),
-        options=options,
-        memberships=SqlMembershipStore(database, caches=(rules, options)),
-        rules=rules,
+        options=SqlOptionStore(database),
+        memberships=SqlMembershipStore(database),
+        rules=SqlRuleStore(database),
         choices=SqlChoiceStore(database, secret_key=secret_key),
-        people=SqlPersonStore(database, vault=vault, claims=claims, caches=(options,)),
+        people=SqlPersonStore(database, vault=vault, claims=claims),
         posts=SqlPostStore(database, vault=vault, claims=claims),
         copies=SqlCopyStore(database, vault=vault),
         library=SqlLibraryStore(database, vault=vault),

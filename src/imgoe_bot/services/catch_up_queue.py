@@ -59,6 +59,12 @@ class CatchUpQueue:
             self._changed.clear()
             await self._changed.wait()
 
+    async def settled(self) -> None:
+        """Wait until there is no server to catch up, but for those that wait after a failure."""
+        while self._due or self._busy:
+            self._changed.clear()
+            await self._changed.wait()
+
     def done(self, guild_id: GuildId, *, complete: bool) -> None:
         """Give a server back.
 

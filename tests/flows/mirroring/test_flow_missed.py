@@ -4,6 +4,10 @@ import contextlib
 import sqlite3
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
+from typing import Any
+
+import discord.state
+import pytest
 
 from imgoe_bot.discordsim import Channel, Message
 from tests.flows.bot_process import bot_process
@@ -46,6 +50,24 @@ async def test_what_is_posted_right_after_the_return_hides_nothing_that_was_miss
         await _all_kept(harness, missed + right_after)
 
     assert len(harness.cards(harness.photos)) == 7
+
+
+async def test_what_was_missed_is_read_once_all_servers_have_come_though_not_yet_ready(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with _away(harness):
+        missed = await _say(harness, "abc")
+    real = discord.state.ConnectionState.__init__
+
+    def never_ready(self: Any, *args: Any, **options: Any) -> None:
+        real(self, *args, **{**options, "guild_ready_timeout": 3600.0})
+
+    monkeypatch.setattr(discord.state.ConnectionState, "__init__", never_ready)
+
+    async with harness.bot():
+        await _all_kept(harness, missed)
+
+    assert len(harness.cards(harness.photos)) == 4
 
 
 async def test_a_bot_killed_before_it_has_caught_up_catches_up_after_the_next_start(

@@ -87,6 +87,10 @@ class HighWaterMarks:
         """Return the mark of each of a server's channels that has one, written or about to be."""
         return {**await self._rules.seen(guild_id), **self._writer.unwritten(guild_id)}
 
+    async def all_stored(self) -> Mapping[GuildId, Mapping[ChannelId, MessageId]]:
+        """Return the marks of every server that has one, in one query."""
+        return await self._rules.all_seen()
+
     def is_held(self, channel_id: ChannelId) -> bool:
         """Tell whether a channel has to be caught up; so has one that nothing is known of."""
         channel = self._channels.get(channel_id)

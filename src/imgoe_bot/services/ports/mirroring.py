@@ -66,6 +66,10 @@ class RuleStore(Protocol):
         """Return the newest message looked at in each channel where one was."""
         ...
 
+    async def all_seen(self) -> Mapping[GuildId, Mapping[ChannelId, MessageId]]:
+        """Return the same of every server in which one was, in one query."""
+        ...
+
 
 class ChoiceStore(Protocol):
     """What people said about being mirrored; kept under a keyed hash of who they are."""

@@ -20,17 +20,26 @@ AnyChannel = discord.abc.GuildChannel | discord.Thread
 log = structlog.stdlib.get_logger(__name__)
 
 
-async def check_access(guild: discord.Guild, services: Services) -> None:
+async def check_access(
+    guild: discord.Guild, services: Services, *, seen: Mapping[ChannelId, MessageId] | None = None
+) -> None:
     """Let mirrored channels rest that the bot can't read any more, and wake those it can again.
 
     Who made a rule is told once when it rests. Where one woke the server is unheard afterwards:
     what was posted meanwhile has to be read.
+
+    Args:
+        guild: the server.
+        services: what to ask and to tell.
+        seen: the marks of its channels; None has them read.
     """
     async with services.auto_pauses.lock(GuildId(guild.id)):
-        await _check_access(guild, services)
+        await _check_access(guild, services, seen)
 
 
-async def _check_access(guild: discord.Guild, services: Services) -> None:
+async def _check_access(
+    guild: discord.Guild, services: Services, seen: Mapping[ChannelId, MessageId] | None
+) -> None:
     guild_id = GuildId(guild.id)
     rules = await services.mirrors.rules(guild_id)
     woke = [
@@ -40,7 +49,9 @@ async def _check_access(guild: discord.Guild, services: Services) -> None:
         rules = await services.mirrors.rules(guild_id)
     if all(rule.paused for rule in rules):
         return
-    lost = list(lost_in(guild, rules, await services.marks.stored(guild_id)))
+    if seen is None:
+        seen = await services.marks.stored(guild_id)
+    lost = list(lost_in(guild, rules, seen))
     await services.auto_pauses.pause(guild_id, lost, locale=str(guild.preferred_locale))
 
 

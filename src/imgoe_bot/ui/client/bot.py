@@ -10,6 +10,7 @@ from imgoe_bot.errors import ConfigError
 from imgoe_bot.ui.cards.buttons import DeleteButton, ManageButton
 from imgoe_bot.ui.cards.held_buttons import HoldButton
 from imgoe_bot.ui.cards.links_button import LinksButton
+from imgoe_bot.ui.client import collector
 from imgoe_bot.ui.client.command_sync import sync_if_changed
 from imgoe_bot.ui.client.command_tree import ImgoeTree
 from imgoe_bot.ui.client.raw_events import pass_over_quiet_messages
@@ -167,11 +168,23 @@ class ImgoeBot(commands.AutoShardedBot):
         await install(self, self._services)
         pass_over_quiet_messages(self, QuietMessages(self, self._services))
         await sync_if_changed(self, self._services.notes)
+        gc.collect()  # what loading left behind, before it is taken out of the collector's sight
+
+    async def on_connect(self) -> None:
+        """Let the servers of a new session come in undisturbed."""
+        collector.make_way(again=self.is_ready())
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Look for no prefix command: there is none."""
 
     async def on_ready(self) -> None:
         """Move what start-up left in memory out of the garbage collector's way."""
-        gc.collect()
-        gc.freeze()
+        collector.settle()
+        if self._services is not None:
+            await self._services.catch_ups.settled()
+            collector.settle()
+
+    async def on_shard_ready(self, _: int) -> None:
+        """Do the same after a new session of one shard among several: it brings no ``ready``."""
+        if self.is_ready():
+            await self.on_ready()

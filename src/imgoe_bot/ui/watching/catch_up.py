@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import discord
 import structlog
@@ -27,15 +28,6 @@ EXPECTED = (discord.HTTPException, OSError, ImgoeError)
 """What is expected to fail now and then; anything else is a bug, and tried again like these."""
 
 log = structlog.stdlib.get_logger(__name__)
-
-
-async def ask_for_all(bot: AnyBot, services: Services) -> None:
-    """Have every server caught up in which something is mirrored, or deletions matter."""
-    ruled = await services.outage.outlast(services.mirrors.all_rules, at_any_rate=True)
-    watching = await services.outage.outlast(services.retirements.watching, at_any_rate=True)
-    for guild_id in {rule.guild_id for rule in ruled} | watching:
-        if bot.get_guild(guild_id) is not None:
-            services.catch_ups.ask_now(guild_id)
 
 
 def ask_if_behind(message: discord.Message, services: Services) -> None:
@@ -110,12 +102,41 @@ class Gap:
         return max(self.after, self.until or 0) if self.passed_over else self.after
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is stored about a server that is to be caught up.
+
+    Attributes:
+        marks: the mark of each channel that has one.
+        is_watched: whether deleted messages may matter in it.
+    """
+
+    marks: Mapping[ChannelId, MessageId]
+    is_watched: bool
+
+
 class CatchUp:
     """Reads the history of the servers that ask for it, until all of it was read."""
 
     def __init__(self, bot: AnyBot, services: Services) -> None:
         self._bot = bot
         self._services = services
+        self._known: dict[GuildId, Known] = {}
+
+    async def ask_for_all(self) -> None:
+        """Have every server caught up in which something is mirrored, or deletions matter.
+
+        What is stored about them is read here, all at once.
+        """
+        services = self._services
+        outlast = partial(services.outage.outlast, at_any_rate=True)
+        ruled = {rule.guild_id for rule in await outlast(services.mirrors.all_rules)}
+        watched = await outlast(services.retirements.watching)
+        marks = await outlast(services.marks.all_stored)
+        here = [id_ for id_ in ruled | watched if self._bot.get_guild(id_) is not None]
+        self._known = {id_: Known(marks.get(id_, {}), id_ in watched) for id_ in here}
+        for guild_id in here:
+            services.catch_ups.ask_now(guild_id)
 
     async def run(self) -> None:
         """Catch up until cancelled; no server's trouble ends that of another one."""
@@ -137,25 +158,30 @@ class CatchUp:
                 complete = False
             finally:
                 queue.done(guild_id, complete=complete)
+            await asyncio.sleep(0)  # a server with nothing to read has waited for nothing
 
     async def _catch_up(self, guild: discord.Guild) -> bool:
         """Catch up one server as far as it goes; False where it has to be tried again."""
         guild_id, marks = GuildId(guild.id), self._services.marks
-        await check_access(guild, self._services)
+        known = self._known.pop(guild_id, None) or Known(await marks.stored(guild_id), True)
+        await check_access(guild, self._services, seen=known.marks)
         unheard = marks.take_unheard(guild_id)
         complete = False
         try:
-            complete = await self._read_channels(guild, heard=not unheard)
+            complete = await self._read_channels(guild, known.marks, heard=not unheard)
         finally:
             if unheard and not complete:
                 marks.hold_unheard(guild_id)
-        return await retire_missing(self._bot, guild, self._services) and complete
+        if known.is_watched:
+            complete = await retire_missing(self._bot, guild, self._services) and complete
+        return complete
 
-    async def _read_channels(self, guild: discord.Guild, *, heard: bool) -> bool:
+    async def _read_channels(
+        self, guild: discord.Guild, stored: Mapping[ChannelId, MessageId], *, heard: bool
+    ) -> bool:
         """Read the held channels; unless ``heard``, what is known of them may be old."""
         guild_id = GuildId(guild.id)
         rules = await self._services.mirrors.rules(guild_id)
-        stored = await self._services.marks.stored(guild_id)
         ended = True
         for gap in self._gaps(guild_id, rules, stored, heard=heard):
             ended = await self._read_if_possible(gap) and ended

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from imgoe_bot.adapters.store.engine.error_translation import store_errors
 from imgoe_bot.adapters.store.engine.finishing import finished
+from imgoe_bot.adapters.store.engine.notices import Notices
 from imgoe_bot.adapters.store.engine.postgres_units import PostgresUnits
 from imgoe_bot.adapters.store.engine.sqlite_copy import copy_of
 from imgoe_bot.adapters.store.engine.sqlite_units import SqliteUnits
@@ -22,6 +23,9 @@ class Database:
     """Runs units on one engine; foreign errors leave as StoreError, our bugs as InternalError.
 
     A unit that was begun is finished, and a caller that is cancelled meanwhile is let go then.
+
+    Attributes:
+        notices: what the processes on this database tell each other.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
@@ -31,6 +35,7 @@ class Database:
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self.notices = Notices(engine)
         self._closed = False
 
     async def write(self, unit: Unit[Got]) -> Got:
@@ -75,6 +80,7 @@ class Database:
     async def close(self) -> None:
         """Take no more units, let those under way end, and close every connection."""
         self._closed = True
+        await self.notices.close()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
                 await self._idle.wait()

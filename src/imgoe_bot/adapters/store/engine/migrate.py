@@ -1,23 +1,24 @@
 """Bringing a database to this version's schema."""
 
+import pkgutil
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import stamina
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, column, inspect, select, table
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from imgoe_bot.adapters.store.engine.error_translation import migration_errors
 from imgoe_bot.adapters.store.engine.sqlite_copy import back_up_sqlite
+from imgoe_bot.adapters.store.migrations import versions
 from imgoe_bot.errors import SchemaTooNew
 
-ONE_AT_A_TIME = 0x1A60E
-"""PostgreSQL's lock that a process holds while it migrates; the next one finds nothing to do."""
+ALEMBICS = table("alembic_version", column("version_num"))
+"""Where Alembic keeps a schema's revision.
+
+Source: Alembic 1.16, ``MigrationContext``, option ``version_table``.
+"""
 
 
 async def migrate(engine: AsyncEngine) -> None:
@@ -29,9 +30,11 @@ async def migrate(engine: AsyncEngine) -> None:
     """
     with migration_errors():
         found = await _find_revision(engine)
-        if found == _newest():
+        known = _known()
+        if found == known[-1]:
             return
-        _check_known(found)
+        if found is not None and found not in known:
+            raise SchemaTooNew(found=found)
         if found is not None and engine.dialect.name == "sqlite":
             back_up_sqlite(engine.url.render_as_string(hide_password=False))
         async with engine.connect() as connection, _rebuilding(connection), connection.begin():
@@ -77,30 +80,22 @@ async def _find_revision(engine: AsyncEngine) -> str | None:
         return await connection.run_sync(_revision)
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", "imgoe_bot.adapters.store:migrations")
-    config.set_main_option("file_template", "r%%(rev)s_%%(slug)s")
-    return config
+def _known() -> list[str]:
+    """Return the revisions this version brings, oldest first: a module's name begins with its own.
 
-
-def _newest() -> str | None:
-    return ScriptDirectory.from_config(_config()).get_current_head()
-
-
-def _check_known(revision: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if revision is not None and revision not in known:
-        raise SchemaTooNew(found=revision)
+    Alembic itself is loaded where there is something to change: it takes 12 MB for good.
+    """
+    modules = pkgutil.iter_modules(versions.__path__)
+    return sorted(module.name.partition("_")[0].removeprefix("r") for module in modules)
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table(ALEMBICS.name):
+        return None
+    return connection.execute(select(ALEMBICS)).scalar()
 
 
 def _upgrade(connection: Connection) -> None:
-    config = _config()
-    config.attributes["connection"] = connection
-    if connection.dialect.name == "postgresql":  # SQLite's transaction holds the file already
-        connection.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
-    command.upgrade(config, "head")
+    from imgoe_bot.adapters.store.engine.upgrade import upgrade
+
+    upgrade(connection)

@@ -1,11 +1,21 @@
 """Everything that is stored about one person, and forgetting it."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Executable, and_, delete, func, not_, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Executable,
+    and_,
+    delete,
+    func,
+    not_,
+    or_,
+    select,
+    union,
+    update,
+)
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
@@ -15,7 +25,7 @@ from imgoe_bot.adapters.store.job_states import IS_DEAD
 from imgoe_bot.adapters.store.lanes import insert_jobs
 from imgoe_bot.adapters.store.leases import read_under_lease
 from imgoe_bot.adapters.store.posts.library import ENTRY, being_erased, entry_from
-from imgoe_bot.adapters.store.settings.memberships import CachingStore
+from imgoe_bot.adapters.store.settings.change_notices import announce, forget
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import GuildId, UserId
 from imgoe_bot.domain.job import Job, State, Step
@@ -34,18 +44,10 @@ _LISTS = [name for name, option in OPTIONS.items() if option.value_type is Value
 class SqlPersonStore:
     """``PersonStore`` and ``ErasureStore`` in SQL."""
 
-    def __init__(
-        self,
-        database: Database,
-        *,
-        vault: Vault,
-        claims: Claims,
-        caches: Iterable[CachingStore] = (),
-    ) -> None:
+    def __init__(self, database: Database, *, vault: Vault, claims: Claims) -> None:
         self._database = database
         self._claims = claims
         self._vault = vault
-        self._caches = tuple(caches)
 
     async def holdings(self, user_id: UserId) -> Holdings:
         """Return how much there is of a person."""
@@ -90,10 +92,8 @@ class SqlPersonStore:
 
     async def order_erasure(self, user_id: UserId, *, at: datetime) -> int:
         """Store the jobs that erase a person's posts; see the port."""
-        listing, left = await self._claims.write(partial(_order_erasure, user_id, at=at))
-        for guild_id in listing:
-            for store in self._caches:
-                store.drop(guild_id)
+        named_in, left = await self._claims.write(partial(_order_erasure, user_id, at=at))
+        forget(self._database, named_in)
         if not left:
             await self._database.scrub()
         return left
@@ -109,26 +109,29 @@ class SqlPersonStore:
     async def erase(self, job: Job, *, now: datetime, with_links: bool = False) -> bool:
         """Erase the job's post with all that hangs on it; see the port."""
 
-        def unit(connection: Connection) -> int | None:
+        def unit(connection: Connection) -> tuple[list[GuildId], int] | None:
             read_under_lease(connection, job, locked=True)
             if _is_worked_on(connection, job, now):
                 return None
             if not with_links and _has_link(connection, job):
                 return None
             author_id = _erase_post(connection, job)
-            _forget_traces(connection, author_id)
-            return _posts_left(connection, author_id)
+            return _forget_traces(connection, author_id), _posts_left(connection, author_id)
 
-        left = await self._database.write(unit)
-        if left == 0:
+        erased = await self._database.write(unit)
+        if erased is None:
+            return False
+        named_in, left = erased
+        forget(self._database, named_in)
+        if not left:
             await self._database.scrub()
-        return left is not None
+        return True
 
 
 def _order_erasure(
     user_id: UserId, connection: Connection, *, at: datetime
 ) -> tuple[list[GuildId], int]:
-    """Store the jobs; return the servers whose options named the person, and the posts left."""
+    """Store the jobs; return the servers whose settings named the person, and the posts left."""
     theirs = select(t.post.c.id).where(t.post.c.author_id == user_id)
     connection.execute(
         delete(t.job).where(
@@ -143,9 +146,8 @@ def _order_erasure(
         )
     )
     insert_jobs(connection, [_erasure(post_id, guild_id, at) for post_id, guild_id in new])
-    listing = _listing(connection, user_id)
-    _forget_traces(connection, user_id)
-    return listing, _posts_left(connection, user_id)
+    named_in = _forget_traces(connection, user_id)
+    return named_in, _posts_left(connection, user_id)
 
 
 def _traces(user_id: UserId) -> dict[str, Executable]:
@@ -218,8 +220,14 @@ def _erase_post(connection: Connection, job: Job) -> int:
     return int(author_id)
 
 
-def _forget_traces(connection: Connection, user_id: int) -> None:
-    """Forget who it was wherever else a person is named: as a reader, a moderator, a manager."""
+def _forget_traces(connection: Connection, user_id: int) -> list[GuildId]:
+    """Forget who it was wherever else a person is named: as a reader, a moderator, a manager.
+
+    Returns:
+        The servers whose settings named the person, and the person's own space.
+    """
+    named_in = [GuildId(user_id), *_naming(connection, user_id)]
+    announce(connection, named_in)
     _take_off_lists(connection, user_id)
     connection.execute(delete(t.person).where(t.person.c.user_id == user_id))
     connection.execute(
@@ -233,6 +241,7 @@ def _forget_traces(connection: Connection, user_id: int) -> None:
         connection.execute(
             update(column.table).where(column == user_id).values({column.name: NOBODY})
         )
+    return named_in
 
 
 def _take_off_lists(connection: Connection, user_id: int) -> None:
@@ -246,8 +255,11 @@ def _take_off_lists(connection: Connection, user_id: int) -> None:
             connection.execute(update(table).where(*listed, column == text).values(without))
 
 
-def _listing(connection: Connection, user_id: int) -> list[GuildId]:
-    """Return the servers whose options name a person."""
-    value = t.option_value.c
-    query = select(value.guild_id).where(value.name.in_(_LISTS), value.value.contains(str(user_id)))
-    return [GuildId(id_) for id_ in connection.execute(query.distinct()).scalars()]
+def _naming(connection: Connection, user_id: int) -> list[GuildId]:
+    """Return the servers whose options or rules name a person."""
+    value, rule = t.option_value.c, t.mirror_rule.c
+    listing = select(value.guild_id).where(
+        value.name.in_(_LISTS), value.value.contains(str(user_id))
+    )
+    ruling = select(rule.guild_id).where(rule.created_by == user_id)
+    return [GuildId(id_) for id_ in connection.execute(union(listing, ruling)).scalars()]

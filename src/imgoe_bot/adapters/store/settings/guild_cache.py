@@ -9,9 +9,7 @@ Value = TypeVar("Value")
 
 
 class GuildCache(Generic[Value]):
-    """One value a server, for as long as it is not changed here.
-
-    One guild's events and commands always reach one process.
+    """One value a server, for as long as it is not changed, here or in another process.
 
     Attributes:
         changes: how many there were; what was read before the last one may be old.
@@ -54,3 +52,8 @@ class GuildCache(Generic[Value]):
         """Forget what is known of a server."""
         self.changes += 1
         self._known.pop(guild_id, None)
+
+    def drop_all(self) -> None:
+        """Forget what is known of all servers."""
+        self.changes += 1
+        self._known.clear()

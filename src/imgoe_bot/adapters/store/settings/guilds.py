@@ -1,6 +1,6 @@
 """Guild settings and keys: sealed, versioned, audited."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
@@ -8,6 +8,8 @@ from sqlalchemy import Connection, insert, select, update
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.lanes import move_to_host
+from imgoe_bot.adapters.store.settings.change_notices import announce, drop_on_change, forget
+from imgoe_bot.adapters.store.settings.guild_cache import GuildCache
 from imgoe_bot.adapters.store.upsert import insert_new
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
@@ -16,42 +18,51 @@ from imgoe_bot.errors import StaleWrite
 
 
 class SqlGuildStore:
-    """``ports.GuildStore`` in SQL."""
+    """``ports.GuildStore`` in SQL.
+
+    Host and key are asked for with every upload, so they are kept in memory.
+    """
 
     def __init__(self, database: Database, *, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+        self._cache: GuildCache[_Known] = GuildCache()
+        drop_on_change(self, database)
+
+    def drop(self, guild_id: GuildId) -> None:
+        """Forget what is in memory of a server."""
+        self._cache.drop(guild_id)
+
+    def drop_all(self) -> None:
+        """Forget what is in memory of all servers."""
+        self._cache.drop_all()
 
     async def find_settings(self, guild_id: GuildId) -> GuildSettings | None:
         """Return what the guild has set; see the port."""
+        return (await self._cache.get(guild_id, self._read)).settings
+
+    async def find_key(self, guild_id: GuildId) -> ApiKey | None:
+        """Return the guild's key; see the port."""
+        known = await self._cache.get(guild_id, self._read)
+        if known.settings is None or known.sealed is None:
+            return None
+        bound_to = _bound_to(guild_id, known.settings.host_url)
+        return ApiKey(self._vault.open(known.sealed, bound_to=bound_to))
+
+    async def _read(self, guild_id: GuildId) -> "_Known":
         query = select(t.guild).where(t.guild.c.guild_id == guild_id)
 
-        def unit(connection: Connection) -> GuildSettings | None:
+        def unit(connection: Connection) -> _Known:
             row = connection.execute(query).one_or_none()
             if row is None:
-                return None
-            return GuildSettings(
+                return _Known(None, None)
+            settings = GuildSettings(
                 guild_id=guild_id,
                 host_url=row.host_url,
                 key_fingerprint=row.key_fingerprint,
                 version=row.version,
             )
-
-        return await self._database.read(unit)
-
-    async def find_key(self, guild_id: GuildId) -> ApiKey | None:
-        """Return the guild's key; see the port."""
-        query = select(t.guild.c.host_url, t.guild.c.key_sealed).where(
-            t.guild.c.guild_id == guild_id
-        )
-
-        def unit(connection: Connection) -> ApiKey | None:
-            row = connection.execute(query).one_or_none()
-            if row is None or row.key_sealed is None:
-                return None
-            return ApiKey(
-                self._vault.open(row.key_sealed, bound_to=_bound_to(guild_id, row.host_url))
-            )
+            return _Known(settings, row.key_sealed)
 
         return await self._database.read(unit)
 
@@ -82,6 +93,7 @@ class SqlGuildStore:
         saved = replace(settings, key_fingerprint=fingerprint, version=settings.version + 1)
 
         def unit(connection: Connection) -> GuildSettings:
+            announce(connection, [saved.guild_id])
             _write(connection, saved, sealed)
             move_to_host(connection, saved)
             connection.execute(
@@ -96,7 +108,18 @@ class SqlGuildStore:
             )
             return saved
 
-        return await self._database.write(unit)
+        try:
+            return await self._database.write(unit)
+        finally:  # where its answer was lost, it may have been carried out
+            forget(self._database, [saved.guild_id])
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A guild's row; the key stays sealed in memory, and nothing is set where there is no row."""
+
+    settings: GuildSettings | None
+    sealed: bytes | None = field(repr=False)
 
 
 def _key_words(settings: GuildSettings) -> str | None:

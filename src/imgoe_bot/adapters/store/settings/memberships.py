@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Protocol
 
 from sqlalchemy import Connection, delete, select
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.settings.change_notices import announce, forget
 from imgoe_bot.adapters.store.upsert import upsert_all
 from imgoe_bot.domain.ids import GuildId
 
@@ -29,20 +29,11 @@ OF_A_GUILD = (
 """What goes with a server, what refers to others first. People's choices stay: they are theirs."""
 
 
-class CachingStore(Protocol):
-    """A store that keeps a server's rows in memory."""
-
-    def drop(self, guild_id: GuildId) -> None:
-        """Forget what is in memory of a server."""
-        ...
-
-
 class SqlMembershipStore:
     """``ports.MembershipStore`` in SQL."""
 
-    def __init__(self, database: Database, *, caches: Iterable[CachingStore] = ()) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._caches = tuple(caches)
 
     async def known(self) -> Mapping[GuildId, datetime | None]:
         """Return every server and since when the bot is gone from it; see the port."""
@@ -75,9 +66,7 @@ class SqlMembershipStore:
     async def forget_gone(self, *, before: datetime) -> tuple[GuildId, ...]:
         """Erase everything about servers that were left before a time; see the port."""
         ids = await self._database.write(partial(_forget_gone, before=before))
-        for guild_id in ids:
-            for store in self._caches:
-                store.drop(guild_id)
+        forget(self._database, ids)
         if ids:
             await self._database.scrub()
         return ids
@@ -86,6 +75,7 @@ class SqlMembershipStore:
 def _forget_gone(connection: Connection, *, before: datetime) -> tuple[GuildId, ...]:
     gone = select(t.guild_stay.c.guild_id).where(t.guild_stay.c.gone_at < before)
     ids = tuple(GuildId(id_) for id_ in connection.execute(gone).scalars())
+    announce(connection, ids)
     for some in _batched(ids):
         for table in OF_A_GUILD:
             connection.execute(delete(table).where(table.c.guild_id.in_(some)))

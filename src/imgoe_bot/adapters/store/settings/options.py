@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.settings.change_notices import announce, drop_on_change, forget
 from imgoe_bot.adapters.store.settings.guild_cache import GuildCache
 from imgoe_bot.adapters.store.upsert import insert_new
 from imgoe_bot.domain.guild import Change, GuildSettings
@@ -25,6 +26,7 @@ class SqlOptionStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._cache: GuildCache[Layers] = GuildCache()
+        drop_on_change(self, database)
 
     async def layers(self, guild_id: GuildId) -> Layers:
         """Return the guild's stored texts by scope and option name."""
@@ -53,6 +55,7 @@ class SqlOptionStore:
         guild_id = settings.guild_id
 
         def unit(connection: Connection) -> int:
+            announce(connection, [guild_id])
             _take_version(connection, settings)
             for scope_id, name, new in changes:
                 old = _replace(connection, guild_id, scope_id, name, new)
@@ -62,11 +65,15 @@ class SqlOptionStore:
         try:
             return await self._database.write(unit)
         finally:  # where its answer was lost, it may have been carried out
-            self.drop(guild_id)
+            forget(self._database, [guild_id])
 
     def drop(self, guild_id: GuildId) -> None:
         """Forget what is in memory of a server."""
         self._cache.drop(guild_id)
+
+    def drop_all(self) -> None:
+        """Forget what is in memory of all servers."""
+        self._cache.drop_all()
 
     async def note(self, guild_id: GuildId, change: Change) -> None:
         """Add a line to the guild's history; see the port."""

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, delete, literal_co
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.engine.units import Unit, changes_rows
+from imgoe_bot.adapters.store.settings.change_notices import announce, drop_on_change, forget
 from imgoe_bot.adapters.store.settings.guild_cache import GuildCache
 from imgoe_bot.adapters.store.upsert import insert_new, upsert_all
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
@@ -26,6 +27,7 @@ class SqlRuleStore:
         self._cache: GuildCache[tuple[MirrorRule, ...]] = GuildCache()
         self._has_all = False
         self._dropped: set[GuildId] = set()
+        drop_on_change(self, database)
 
     async def add(self, rule: MirrorRule) -> bool:
         """Store a rule; see the port."""
@@ -60,10 +62,15 @@ class SqlRuleStore:
 
     async def _change(self, guild_id: GuildId, unit: Unit[bool]) -> bool:
         """Run a unit that changes a guild's rules, and forget what is in memory of them."""
+
+        def announced(connection: Connection) -> bool:
+            announce(connection, [guild_id])
+            return unit(connection)
+
         try:
-            return await self._database.write(unit)
+            return await self._database.write(announced)
         finally:  # where its answer was lost, it may have been carried out
-            self.drop(guild_id)
+            forget(self._database, [guild_id])
 
     async def of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
         """Return the guild's rules, oldest first."""
@@ -80,6 +87,11 @@ class SqlRuleStore:
         """Forget what is in memory of a server."""
         self._cache.drop(guild_id)
         self._dropped.add(guild_id)
+
+    def drop_all(self) -> None:
+        """Forget what is in memory of all servers."""
+        self._cache.drop_all()
+        self._has_all = False
 
     async def _read(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
         query = select(t.mirror_rule).where(t.mirror_rule.c.guild_id == guild_id)
@@ -128,6 +140,18 @@ class SqlRuleStore:
             return {ChannelId(channel_id): MessageId(message_id) for channel_id, message_id in rows}
 
         return await self._database.read(unit)
+
+    async def all_seen(self) -> Mapping[GuildId, Mapping[ChannelId, MessageId]]:
+        """Return what ``seen`` does, of every server; see the port."""
+        return await self._database.read(_all_seen)
+
+
+def _all_seen(connection: Connection) -> Mapping[GuildId, Mapping[ChannelId, MessageId]]:
+    query = select(t.seen.c.guild_id, t.seen.c.channel_id, t.seen.c.message_id)
+    found: dict[GuildId, dict[ChannelId, MessageId]] = {}
+    for guild_id, channel_id, message_id in connection.execute(query):
+        found.setdefault(GuildId(guild_id), {})[ChannelId(channel_id)] = MessageId(message_id)
+    return found
 
 
 def _of_channel(guild_id: GuildId, channel_id: ChannelId) -> tuple[ColumnElement[bool], ...]:
