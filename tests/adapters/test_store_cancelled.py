@@ -2,41 +2,58 @@
 
 import asyncio
 import gc
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from sqlalchemy import Connection
 
-from imgoe_bot.adapters.store.engine.shielding import shielded
+from imgoe_bot.adapters.store import Database, open_engine
 from imgoe_bot.errors import StoreClosed
 from imgoe_bot.services.store_outage import StoreOutage
 
 
-@shielded
-class _Away:
-    """A store that fails once it is told to."""
+@pytest_asyncio.fixture
+async def database(migrated_file: Path) -> AsyncIterator[Database]:
+    opened = Database(open_engine(f"sqlite+aiosqlite:///{migrated_file}"))
+    yield opened
+    await opened.close()
+
+
+class _Failing:
+    """A unit that fails once it is told to."""
 
     def __init__(self) -> None:
-        self.asked = asyncio.Event()
-        self.fail = asyncio.Event()
+        self.begun = threading.Event()
+        self.fail = threading.Event()
 
-    async def call(self) -> None:
+    def unit(self, connection: Connection) -> None:
         """Fail with what no wait cures, once it is told to."""
-        self.asked.set()
-        await self.fail.wait()
+        self.begun.set()
+        self.fail.wait(10)
         raise StoreClosed
 
 
 @pytest.mark.parametrize("way", ["store", "keep"])
-async def test_a_call_that_fails_after_it_was_cancelled_leaves_no_unread_error(way: str) -> None:
+async def test_a_call_that_fails_after_it_was_cancelled_leaves_no_unread_error(
+    database: Database, way: str
+) -> None:
     unread: list[dict[str, object]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: unread.append(context))
-    away = _Away()
-    work = StoreOutage().keep(away.call) if way == "keep" else away.call()
+    failing = _Failing()
+
+    async def store() -> None:
+        await database.write(failing.unit)
+
+    work = StoreOutage().keep(store) if way == "keep" else store()
     calling = asyncio.ensure_future(work)
-    await away.asked.wait()
+    await asyncio.to_thread(failing.begun.wait, 10)
 
     calling.cancel()
     await asyncio.sleep(0)
-    away.fail.set()
+    failing.fail.set()
     await asyncio.wait({calling})
     assert calling.cancelled()
     del calling, work  # whose frames hold what failed

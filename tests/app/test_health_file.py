@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import Connection, Engine, event
 from structlog.testing import capture_logs
 
 from imgoe_bot.adapters.store import Database, SqlNotes, open_engine
@@ -162,16 +163,20 @@ async def test_a_database_that_became_read_only_is_unhealthy_until_it_is_not(
     engine = open_engine(f"sqlite+aiosqlite:///{tmp_path}/bot.sqlite3")
     database = Database(engine)
 
-    async def set_read_only(on: int) -> None:
-        async with database.read() as connection:
-            await connection.exec_driver_sql(f"PRAGMA query_only = {on}")
+    read_only = 0
+
+    def set_mode(connection: Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA query_only = {read_only}").close()
+
+    event.listen(Engine, "begin", set_mode)
 
     async with shown(file, SqlNotes(database)):
         await eventually(lambda: is_healthy(file))
-        await set_read_only(1)
+        read_only = 1
         await eventually(lambda: not is_healthy(file))
-        await set_read_only(0)
+        read_only = 0
         await eventually(lambda: is_healthy(file))
+    event.remove(Engine, "begin", set_mode)
     await database.close()
 
 

@@ -112,13 +112,16 @@ async def engine(url: str) -> AsyncIterator[AsyncEngine]:
 
 
 @pytest_asyncio.fixture
-async def stores(engine: AsyncEngine) -> Stores:
-    return Stores(engine)
+async def stores(engine: AsyncEngine) -> AsyncIterator[Stores]:
+    made = Stores(engine)
+    yield made
+    await made.database.close()
 
 
 @pytest_asyncio.fixture
 async def other(url: str, stores: Stores) -> AsyncIterator[Stores]:
     """The stores of a second process on the same database."""
     engine = open_engine(url)
-    yield Stores(engine, stores.vault)
-    await engine.dispose()
+    made = Stores(engine, stores.vault)
+    yield made
+    await made.database.close()

@@ -1,15 +1,13 @@
 """Settings, keys, rules and notes, on SQLite and on PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import Database, SqlRuleStore
+from imgoe_bot.adapters.store.engine.units import Got, Unit
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.errors import ConfigError, StaleWrite
@@ -217,12 +215,11 @@ class _LateRead(Database):
     read_done = asyncio.Event()
     go_on = asyncio.Event()
 
-    @asynccontextmanager
-    async def read(self) -> AsyncGenerator[AsyncConnection]:
-        async with super().read() as connection:
-            yield connection
-            self.read_done.set()
-            await self.go_on.wait()
+    async def read(self, unit: Unit[Got]) -> Got:
+        got = await super().read(unit)
+        self.read_done.set()
+        await self.go_on.wait()
+        return got
 
 
 async def test_a_rule_added_while_rules_are_read_is_not_forgotten(stores: Stores) -> None:
@@ -237,6 +234,7 @@ async def test_a_rule_added_while_rules_are_read_is_not_forgotten(stores: Stores
     await early
 
     assert await rules.of_guild(GUILD) == (new,)
+    await database.close()
 
 
 async def test_a_note_says_what_was_written_last(stores: Stores) -> None:

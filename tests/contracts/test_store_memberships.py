@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from imgoe_bot.adapters.store import SqlMembershipStore, tables
 from imgoe_bot.adapters.store.settings.memberships import OF_A_GUILD
@@ -46,19 +46,21 @@ async def _furnish(stores: Stores, guild_id: GuildId) -> None:
 
 
 async def _counts(stores: Stores, guild_id: GuildId) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    async with stores.database.read() as connection:
+    def unit(connection: Connection) -> dict[str, int]:
+        counts: dict[str, int] = {}
         for table in tables.metadata.sorted_tables:
             if "guild_id" in table.c:
                 query = select(func.count()).select_from(table).where(table.c.guild_id == guild_id)
-                counts[table.name] = int((await connection.execute(query)).scalar_one())
-    return counts
+                counts[table.name] = int(connection.execute(query).scalar_one())
+        return counts
+
+    return await stores.database.read(unit)
 
 
 async def test_ten_thousand_servers_are_noted_in_one_statement(stores: Stores) -> None:
     many = [GuildId(GUILD + number) for number in range(10_000)]
 
-    with statements_asked(stores.engine.sync_engine) as asked:
+    with statements_asked(Engine) as asked:
         await _memberships(stores).note_present(many)
         await _memberships(stores).note_gone(many[:10], at=NOW)
         await _memberships(stores).note_gone(many[:10], at=NOW + DAY)

@@ -90,14 +90,15 @@ async def test_migrating_again_changes_nothing_and_copies_nothing(
 ) -> None:
     engine = open_engine(empty_url)
     await migrate(engine)
-    notes = SqlNotes(Database(engine))
+    database = Database(engine)
+    notes = SqlNotes(database)
     await notes.write("colour", "red")
 
     await migrate(engine)
 
     assert await notes.find("colour") == "red"
     assert not _exists(backup)
-    await engine.dispose()
+    await database.close()
 
 
 @pytest.mark.parametrize("revision", _revisions()[:-1])
@@ -106,13 +107,14 @@ async def test_what_an_older_version_stored_survives_and_a_file_is_copied_first(
 ) -> None:
     engine = open_engine(empty_url)
     await _move(engine, revision)
-    notes = SqlNotes(Database(engine))
+    database = Database(engine)
+    notes = SqlNotes(database)
     await notes.write("colour", "red")
 
     await migrate(engine)
 
     assert await notes.find("colour") == "red"
-    await engine.dispose()
+    await database.close()
     if backup is not None:
         copy = sqlite3.connect(backup)
         assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [(revision,)]
@@ -245,10 +247,11 @@ async def test_a_server_that_takes_no_connection_is_a_store_error(
 
     with pytest.raises(StoreError):
         await migrate(engine)
+    database = Database(engine)
     with pytest.raises(StoreError):
-        await SqlNotes(Database(engine)).find("colour")
+        await SqlNotes(database).find("colour")
 
-    await engine.dispose()
+    await database.close()
 
 
 @pytest.mark.parametrize(

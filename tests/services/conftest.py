@@ -236,8 +236,9 @@ async def empty_office(migrated_file: Path, tmp_path: Path) -> AsyncIterator[Off
     """A guild that has set nothing."""
     shutil.copy(migrated_file, tmp_path / "bot.sqlite3")
     engine = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite3'}")
-    yield Office(Stores(engine))
-    await engine.dispose()
+    made = Office(Stores(engine))
+    yield made
+    await made.stores.database.close()
 
 
 @pytest_asyncio.fixture

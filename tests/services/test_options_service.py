@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from imgoe_bot.adapters.store import open_engine
 from imgoe_bot.domain.guild import MANAGE_GUILD, SERVER, Actor
 from imgoe_bot.domain.ids import GuildId, UserId
 from imgoe_bot.domain.options import OPTIONS, Answer
@@ -50,11 +51,13 @@ async def test_each_value_names_the_place_it_comes_from(office: Office) -> None:
 async def test_what_another_version_stored_is_not_in_force(office: Office) -> None:
     await office.options.set(MODERATOR, SERVER, "answer", "thread")
     await office.stores.run("UPDATE option_value SET value = 'shout'")
-    restarted = Office(Stores(office.stores.engine, office.stores.vault))
+    again = open_engine(office.stores.engine.url.render_as_string())
+    restarted = Office(Stores(again, office.stores.vault))
 
     held = {each.name: each for each in await restarted.options.explain(GUILD, ())}
 
     assert (held["answer"].text, held["answer"].scope_id) == ("reply", None)
+    await restarted.stores.database.close()
 
 
 async def test_one_server_sees_nothing_of_another(office: Office) -> None:

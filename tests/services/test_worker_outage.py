@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from structlog.testing import capture_logs
 
@@ -51,7 +51,7 @@ async def office(file: Path) -> AsyncIterator[Office]:
     made = Office(Stores(engine))
     await made.set_key()
     yield made
-    await engine.dispose()
+    await made.stores.database.close()
 
 
 @asynccontextmanager
@@ -99,22 +99,21 @@ async def test_a_file_that_can_not_be_written_is_waited_for_like_one_that_is_loc
     """As after a disk was remounted read-only; one that is full fails in the same way."""
     read_only = True
 
-    def set_mode(connection: DBAPIConnection, *_: object) -> None:
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA query_only = {int(read_only)}")
-        cursor.close()
+    def set_mode(connection: Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA query_only = {int(read_only)}").close()
 
     office.host.gate = asyncio.Event()
     await office.mirror()
 
     async with office.working():
         await eventually(lambda: office.host.at_once == 1)
-        event.listen(office.stores.engine.sync_engine, "checkout", set_mode)
+        event.listen(Engine, "begin", set_mode)
         office.host.gate.set()
         await _waits_for_store(office)
         read_only = False
         await eventually(lambda: bool(office.messenger.notes))
 
+    event.remove(Engine, "begin", set_mode)
     assert office.host.uploads == 1
 
 

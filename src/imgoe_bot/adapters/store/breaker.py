@@ -1,7 +1,6 @@
 """The one row that says whether Discord takes direct messages, for every process."""
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, select
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.upsert import insert_new, upsert
@@ -10,23 +9,23 @@ from imgoe_bot.domain.direct_messages import Breaker, HaltReason
 _ROW = {"id": 1}
 
 
-async def read_breaker(connection: AsyncConnection) -> Breaker:
+def read_breaker(connection: Connection) -> Breaker:
     """Return the breaker; closed when nothing was ever written."""
-    row = (await connection.execute(select(t.dm_breaker))).mappings().first()
+    row = connection.execute(select(t.dm_breaker)).mappings().first()
     if row is None:
         return Breaker()
     reason = None if row["reason"] is None else HaltReason(row["reason"])
     return Breaker(reason, row["until"], probing=row["probing"])
 
 
-async def lock_breaker(connection: AsyncConnection) -> Breaker:
+def lock_breaker(connection: Connection) -> Breaker:
     """Return the breaker, and let no other process decide on a message before this one has."""
-    await insert_new(connection, t.dm_breaker, _ROW | {"probing": False})
-    await connection.execute(select(t.dm_breaker.c.id).with_for_update())
-    return await read_breaker(connection)
+    insert_new(connection, t.dm_breaker, _ROW | {"probing": False})
+    connection.execute(select(t.dm_breaker.c.id).with_for_update())
+    return read_breaker(connection)
 
 
-async def write_breaker(connection: AsyncConnection, breaker: Breaker) -> None:
+def write_breaker(connection: Connection, breaker: Breaker) -> None:
     """Write the breaker over what it was."""
     values = {"reason": breaker.reason, "until": breaker.until, "probing": breaker.probing}
-    await upsert(connection, t.dm_breaker, key=_ROW, values=values)
+    upsert(connection, t.dm_breaker, key=_ROW, values=values)

@@ -2,26 +2,25 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, RowMapping, select, update
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.domain.job import Job, State
 from imgoe_bot.errors import StaleWrite
 
 
-async def write_under_lease(connection: AsyncConnection, job: Job, values: dict[str, Any]) -> None:
+def write_under_lease(connection: Connection, job: Job, values: dict[str, Any]) -> None:
     """Write under the lease the job was claimed with.
 
     Raises:
         StaleWrite: the lease ran out and another worker has the job.
     """
-    changed = await connection.execute(update(t.job).where(*leased(job)).values(**values))
+    changed = connection.execute(update(t.job).where(*leased(job)).values(**values))
     if changed.rowcount != 1:
         raise StaleWrite
 
 
-async def read_under_lease(connection: AsyncConnection, job: Job, *, locked: bool) -> RowMapping:
+def read_under_lease(connection: Connection, job: Job, *, locked: bool) -> RowMapping:
     """Return the row of a job that is still leased as it was claimed.
 
     Args:
@@ -34,7 +33,7 @@ async def read_under_lease(connection: AsyncConnection, job: Job, *, locked: boo
     """
     query = select(t.job).where(*leased(job))
     query = query.with_for_update() if locked else query
-    row = (await connection.execute(query)).mappings().first()
+    row = connection.execute(query).mappings().first()
     if row is None:
         raise StaleWrite
     return row

@@ -3,27 +3,26 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import ColumnElement, Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 Values = Mapping[str, Any]  # SQLAlchemy types no column's value
 
 
-def _insert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
+def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
 
 
-async def insert_new(connection: AsyncConnection, table: Table, values: Values) -> bool:
+def insert_new(connection: Connection, table: Table, values: Values) -> bool:
     """Insert a row; False when there is one with its key already, which is left alone."""
     statement = _insert(connection, table).values(**values).on_conflict_do_nothing()
-    return (await connection.execute(statement)).rowcount == 1
+    return connection.execute(statement).rowcount == 1
 
 
-async def upsert(
-    connection: AsyncConnection,
+def upsert(
+    connection: Connection,
     table: Table,
     *,
     key: Values,
@@ -40,13 +39,13 @@ async def upsert(
         where: whether a row that is there is written over; None: always.
     """
     statement = _insert(connection, table).values(**key, **values)
-    await connection.execute(
+    connection.execute(
         statement.on_conflict_do_update(index_elements=list(key), set_=dict(values), where=where)
     )
 
 
-async def upsert_all(
-    connection: AsyncConnection,
+def upsert_all(
+    connection: Connection,
     table: Table,
     *,
     key: str,
@@ -66,6 +65,6 @@ async def upsert_all(
         return
     statement = _insert(connection, table)
     set_ = {name: statement.excluded[name] for name in rows[0] if name != key}
-    await connection.execute(
+    connection.execute(
         statement.on_conflict_do_update(index_elements=[key], set_=set_, where=where), list(rows)
     )

@@ -1,80 +1,86 @@
-"""Transactions on one engine."""
+"""The store's way to run units of work, whatever the engine."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from imgoe_bot.adapters.store.engine.error_translation import store_errors
+from imgoe_bot.adapters.store.engine.postgres_units import PostgresUnits
 from imgoe_bot.adapters.store.engine.sqlite_copy import copy_of
+from imgoe_bot.adapters.store.engine.sqlite_units import SqliteUnits
+from imgoe_bot.adapters.store.engine.units import Got, Unit, UnitRunner
 from imgoe_bot.errors import StoreClosed
 
 CLOSE_TIMEOUT_S = 10.0
 
 
 class Database:
-    """Transactions on one engine; foreign errors leave as StoreError, our bugs as InternalError."""
+    """Runs units on one engine; foreign errors leave as StoreError, our bugs as InternalError.
+
+    A unit that was begun is finished, and a caller that is cancelled meanwhile is let go then: a
+    worker that is told to stop gives its leases back after what it stored under them.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._under_way = 0
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        self._units: UnitRunner = SqliteUnits(engine) if self._is_sqlite else PostgresUnits(engine)
+        self._under_way: set[asyncio.Future[Any]] = set()
         self._closed = False
-        self._idle = asyncio.Event()
-        self._idle.set()
 
-    @property
-    def locks_rows(self) -> bool:
-        """Whether claims need ``FOR UPDATE SKIP LOCKED``; SQLite locks the whole file instead."""
-        return self._engine.dialect.name != "sqlite"
+    async def write(self, unit: Unit[Got]) -> Got:
+        """Run a unit in a transaction that is committed at its end, or rolled back whole.
 
-    @asynccontextmanager
-    async def write(self) -> AsyncGenerator[AsyncConnection]:
-        """Open a transaction that is committed at the end, or rolled back whole."""
-        with self._in_use():
-            async with self._engine.begin() as connection:
-                yield connection
+        On SQLite writes are carried out in the order in which they were asked for; several that
+        wait share a transaction, and the failure of one is its own.
+        """
+        return await self._finished(self._units.write, unit)
 
-    @asynccontextmanager
-    async def read(self) -> AsyncGenerator[AsyncConnection]:
-        """Open a connection that sees what is committed and holds no lock."""
-        with self._in_use():
-            async with self._engine.connect() as connection:
-                yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+    async def read(self, unit: Unit[Got]) -> Got:
+        """Run a unit that sees what is committed and holds no lock."""
+        return await self._finished(self._units.read, unit)
 
-    @contextmanager
-    def _in_use(self) -> Generator[None]:
+    async def _finished(self, run: Callable[[Unit[Got]], Awaitable[Got]], unit: Unit[Got]) -> Got:
         if self._closed:
             raise StoreClosed
-        self._under_way += 1
-        self._idle.clear()
-        try:
-            with store_errors(self._engine.dialect.name):
-                yield
-        finally:
-            self._under_way -= 1
-            if not self._under_way:
-                self._idle.set()
+        work = asyncio.ensure_future(run(unit))
+        self._under_way.add(work)
+        work.add_done_callback(self._ended)
+        with store_errors(self._engine.dialect.name):
+            try:
+                return await asyncio.shield(work)
+            except asyncio.CancelledError:
+                await asyncio.wait({work})
+                raise
+
+    def _ended(self, work: asyncio.Future[Any]) -> None:
+        self._under_way.discard(work)
+        if not work.cancelled():
+            work.exception()  # looked at: maybe nobody asks for it any more
 
     async def scrub(self) -> None:
         """Leave no bytes of what was deleted in a SQLite file's journal, nor in its older copy.
 
         PostgreSQL frees them by its own vacuum.
         """
-        if self.locks_rows:
+        if not self._is_sqlite:
             return
-        async with self.read() as connection:
-            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        await self.read(_empty_journal)
         await asyncio.to_thread(copy_of(self._engine.url).unlink, missing_ok=True)
 
     async def close(self) -> None:
-        """Take no more transactions, let those under way end, and close every connection.
-
-        A connection that is still in use when its engine is disposed of is never closed.
-        """
+        """Take no more units, let those under way end, and close every connection."""
         self._closed = True
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=CLOSE_TIMEOUT_S)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                await self._idle.wait()
-        await self._engine.dispose()
+                await self._units.close()
+
+
+def _empty_journal(connection: Connection) -> None:
+    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -4,7 +4,7 @@ import importlib
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, event
+from sqlalchemy import URL, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import (
@@ -15,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from imgoe_bot.adapters.folder_checks import check_files, check_folder
 from imgoe_bot.adapters.store.engine.error_translation import store_errors
+from imgoe_bot.adapters.store.engine.sqlite_units import UnitConnection, begin_immediate
 from imgoe_bot.errors import ConfigError
 
 BUSY_TIMEOUT_MS = 5000
@@ -37,9 +38,9 @@ def open_engine(url: str, *, variable: str = "IMGOE_DATABASE_URL") -> AsyncEngin
     if parsed.get_backend_name() != "sqlite":
         return _open_postgres(parsed)
     _check_place(parsed.database, variable)
-    engine = create_async_engine(parsed)
+    engine = create_async_engine(parsed, connect_args={"async_creator_fn": UnitConnection})
     event.listen(engine.sync_engine, "connect", _set_pragmas)
-    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    event.listen(engine.sync_engine, "begin", begin_immediate)
     return engine
 
 
@@ -76,7 +77,7 @@ def _check_place(database: str | None, variable: str) -> None:
 
 
 def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # transactions are begun by _begin_immediate alone
+    connection.isolation_level = None  # transactions are begun by begin_immediate alone
     cursor = connection.cursor()
     for pragma in (
         "journal_mode = WAL",
@@ -87,12 +88,3 @@ def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> No
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _begin_immediate(connection: Connection) -> None:
-    """Take the write lock at once: a read that turns into a write can't wait for it in SQLite.
-
-    Source: sqlite.org, "Transactions", on SQLITE_BUSY in a deferred transaction.
-    """
-    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -5,11 +5,10 @@ import hmac
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.upsert import upsert
 from imgoe_bot.domain.choices import EVERYWHERE, PersonChoice, choice_in
 from imgoe_bot.domain.ids import GuildId, UserId
@@ -17,7 +16,6 @@ from imgoe_bot.domain.ids import GuildId, UserId
 _PURPOSE = b"imgoe_bot person choice"
 
 
-@shielded
 class SqlChoiceStore:
     """``ports.ChoiceStore`` in SQL; without the secret key its rows name nobody."""
 
@@ -34,24 +32,30 @@ class SqlChoiceStore:
         query = select(t.person_choice.c.guild_id, t.person_choice.c.choice).where(
             t.person_choice.c.mark == self._mark(user_id)
         )
-        async with self._database.read() as connection:
-            found = await connection.execute(query)
-        return {GuildId(guild_id): PersonChoice(choice) for guild_id, choice in found}
+
+        def unit(connection: Connection) -> Mapping[GuildId, PersonChoice]:
+            found = connection.execute(query)
+            return {GuildId(guild_id): PersonChoice(choice) for guild_id, choice in found}
+
+        return await self._database.read(unit)
 
     async def choose(
         self, user_id: UserId, guild_id: GuildId, choice: PersonChoice, *, at: datetime
     ) -> None:
         """Store a choice over the one before; one for everywhere over all of them."""
-        async with self._database.write() as connection:
+
+        def unit(connection: Connection) -> None:
             if guild_id == EVERYWHERE:
                 mine = t.person_choice.c.mark == self._mark(user_id)
-                await connection.execute(delete(t.person_choice).where(mine))
-            await upsert(
+                connection.execute(delete(t.person_choice).where(mine))
+            upsert(
                 connection,
                 t.person_choice,
                 key={"mark": self._mark(user_id), "guild_id": guild_id},
                 values={"choice": choice.value, "at": at},
             )
+
+        await self._database.write(unit)
 
     def _mark(self, user_id: UserId) -> str:
         return hmac.new(self._key, str(user_id).encode(), hashlib.sha256).hexdigest()

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Executable, and_, delete, func, insert, not_, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Executable, and_, delete, func, insert, not_, or_, select, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.leases import read_under_lease
 from imgoe_bot.adapters.store.posts.library import ENTRY, being_erased, entry_from
 from imgoe_bot.adapters.store.settings.memberships import CachingStore
@@ -29,7 +28,6 @@ _LISTS = [name for name, option in OPTIONS.items() if option.value_type is Value
 """The options that name people."""
 
 
-@shielded
 class SqlPersonStore:
     """``PersonStore`` and ``ErasureStore`` in SQL."""
 
@@ -47,53 +45,43 @@ class SqlPersonStore:
         hosts = select(t.upload.c.host_url).where(*live).distinct().order_by(t.upload.c.host_url)
         erasing = select(func.count()).where(t.post.c.author_id == user_id, being_erased())
         closed = select(t.person.c.dms_closed_until).where(t.person.c.user_id == user_id)
-        async with self._database.read() as connection:
-            files, size_bytes = (await connection.execute(sums)).one()
+
+        def unit(connection: Connection) -> Holdings:
+            files, size_bytes = connection.execute(sums).one()
             return Holdings(
                 files=int(files),
                 size_bytes=int(size_bytes),
-                hosts=tuple((await connection.execute(hosts)).scalars()),
-                erasing=int((await connection.execute(erasing)).scalar_one()),
-                dms_closed_until=(await connection.execute(closed)).scalar(),
+                hosts=tuple(connection.execute(hosts).scalars()),
+                erasing=int(connection.execute(erasing).scalar_one()),
+                dms_closed_until=connection.execute(closed).scalar(),
             )
+
+        return await self._database.read(unit)
 
     async def entries(self, user_id: UserId) -> tuple[Entry, ...]:
         """Return every record of an upload, oldest first."""
         query = ENTRY.where(t.upload.c.uploader_id == user_id).order_by(t.upload.c.created_at)
-        async with self._database.read() as connection:
-            found = (await connection.execute(query)).mappings().all()
-        return tuple(entry_from(row, self._vault) for row in found)
+
+        def unit(connection: Connection) -> tuple[Entry, ...]:
+            found = connection.execute(query).mappings().all()
+            return tuple(entry_from(row, self._vault) for row in found)
+
+        return await self._database.read(unit)
 
     async def traces(self, user_id: UserId) -> dict[str, list[dict[str, object]]]:
         """Return what else names a person; see the port."""
-        async with self._database.read() as connection:
+
+        def unit(connection: Connection) -> dict[str, list[dict[str, object]]]:
             return {
-                name: [{**row} for row in (await connection.execute(query)).mappings()]
+                name: [{**row} for row in connection.execute(query).mappings()]
                 for name, query in _traces(user_id).items()
             }
 
+        return await self._database.read(unit)
+
     async def order_erasure(self, user_id: UserId, *, at: datetime) -> int:
         """Store the jobs that erase a person's posts; see the port."""
-        theirs = select(t.post.c.id).where(t.post.c.author_id == user_id)
-        async with self._database.write() as connection:
-            await connection.execute(
-                delete(t.job).where(
-                    t.job.c.post_id.in_(theirs),
-                    t.job.c.step != Step.ERASE.value,
-                    not_(_under_lease(at)),
-                )
-            )
-            new = await connection.execute(
-                select(t.post.c.id, t.post.c.guild_id).where(
-                    t.post.c.author_id == user_id, not_(being_erased())
-                )
-            )
-            jobs = [_erasure(post_id, guild_id, at) for post_id, guild_id in new]
-            if jobs:
-                await connection.execute(insert(t.job), jobs)
-            listing = await _listing(connection, user_id)
-            await _forget_traces(connection, user_id)
-            left = await _posts_left(connection, user_id)
+        listing, left = await self._database.write(partial(_order_erasure, user_id, at=at))
         for guild_id in listing:
             for store in self._caches:
                 store.drop(guild_id)
@@ -103,23 +91,54 @@ class SqlPersonStore:
 
     async def is_worked_on(self, job: Job, *, now: datetime) -> bool:
         """Tell whether another job of the same post is under a live lease."""
-        async with self._database.read() as connection:
-            return await _is_worked_on(connection, job, now)
+
+        def unit(connection: Connection) -> bool:
+            return _is_worked_on(connection, job, now)
+
+        return await self._database.read(unit)
 
     async def erase(self, job: Job, *, now: datetime, with_links: bool = False) -> bool:
         """Erase the job's post with all that hangs on it; see the port."""
-        async with self._database.write() as connection:
-            await read_under_lease(connection, job, locked=True)
-            if await _is_worked_on(connection, job, now):
-                return False
-            if not with_links and await _has_link(connection, job):
-                return False
-            author_id = await _erase_post(connection, job)
-            await _forget_traces(connection, author_id)
-            left = await _posts_left(connection, author_id)
-        if not left:
+
+        def unit(connection: Connection) -> int | None:
+            read_under_lease(connection, job, locked=True)
+            if _is_worked_on(connection, job, now):
+                return None
+            if not with_links and _has_link(connection, job):
+                return None
+            author_id = _erase_post(connection, job)
+            _forget_traces(connection, author_id)
+            return _posts_left(connection, author_id)
+
+        left = await self._database.write(unit)
+        if left == 0:
             await self._database.scrub()
-        return True
+        return left is not None
+
+
+def _order_erasure(
+    user_id: UserId, connection: Connection, *, at: datetime
+) -> tuple[list[GuildId], int]:
+    """Store the jobs; return the servers whose options named the person, and the posts left."""
+    theirs = select(t.post.c.id).where(t.post.c.author_id == user_id)
+    connection.execute(
+        delete(t.job).where(
+            t.job.c.post_id.in_(theirs),
+            t.job.c.step != Step.ERASE.value,
+            not_(_under_lease(at)),
+        )
+    )
+    new = connection.execute(
+        select(t.post.c.id, t.post.c.guild_id).where(
+            t.post.c.author_id == user_id, not_(being_erased())
+        )
+    )
+    jobs = [_erasure(post_id, guild_id, at) for post_id, guild_id in new]
+    if jobs:
+        connection.execute(insert(t.job), jobs)
+    listing = _listing(connection, user_id)
+    _forget_traces(connection, user_id)
+    return listing, _posts_left(connection, user_id)
 
 
 def _traces(user_id: UserId) -> dict[str, Executable]:
@@ -161,67 +180,67 @@ def _erasure(post_id: str, guild_id: int, at: datetime) -> dict[str, Any]:
     }
 
 
-async def _posts_left(connection: AsyncConnection, user_id: int) -> int:
+def _posts_left(connection: Connection, user_id: int) -> int:
     query = select(func.count()).select_from(t.post).where(t.post.c.author_id == user_id)
-    return int((await connection.execute(query)).scalar_one())
+    return int(connection.execute(query).scalar_one())
 
 
-async def _is_worked_on(connection: AsyncConnection, job: Job, now: datetime) -> bool:
+def _is_worked_on(connection: Connection, job: Job, now: datetime) -> bool:
     query = select(t.job.c.id).where(
         t.job.c.post_id == job.post_id, t.job.c.id != job.id, _under_lease(now)
     )
-    return (await connection.execute(query)).first() is not None
+    return connection.execute(query).first() is not None
 
 
-async def _has_link(connection: AsyncConnection, job: Job) -> bool:
+def _has_link(connection: Connection, job: Job) -> bool:
     query = select(t.upload.c.id).where(
         t.upload.c.post_id == job.post_id,
         t.upload.c.deleted_at.is_(None),
         t.upload.c.delete_link_sealed.is_not(None),
     )
-    return (await connection.execute(query.with_for_update())).first() is not None
+    return connection.execute(query.with_for_update()).first() is not None
 
 
-async def _erase_post(connection: AsyncConnection, job: Job) -> int:
+def _erase_post(connection: Connection, job: Job) -> int:
     """Delete the post's rows, innermost first, and return whose it was."""
     owner = select(t.post.c.author_id).where(t.post.c.id == job.post_id)
-    author_id = (await connection.execute(owner)).scalar_one()
-    await connection.execute(delete(t.job).where(t.job.c.post_id == job.post_id))
-    await connection.execute(delete(t.upload).where(t.upload.c.post_id == job.post_id))
-    await connection.execute(delete(t.post).where(t.post.c.id == job.post_id))
+    author_id = connection.execute(owner).scalar_one()
+    connection.execute(delete(t.job).where(t.job.c.post_id == job.post_id))
+    connection.execute(delete(t.upload).where(t.upload.c.post_id == job.post_id))
+    connection.execute(delete(t.post).where(t.post.c.id == job.post_id))
     return int(author_id)
 
 
-async def _forget_traces(connection: AsyncConnection, user_id: int) -> None:
+def _forget_traces(connection: Connection, user_id: int) -> None:
     """Forget who it was wherever else a person is named: as a reader, a moderator, a manager."""
-    await _take_off_lists(connection, user_id)
-    await connection.execute(delete(t.person).where(t.person.c.user_id == user_id))
-    await connection.execute(
+    _take_off_lists(connection, user_id)
+    connection.execute(delete(t.person).where(t.person.c.user_id == user_id))
+    connection.execute(
         delete(t.note).where(
             or_(t.note.c.name.contains(str(user_id)), t.note.c.value.contains(str(user_id)))
         )
     )
     for table in (t.guild, t.option_value, t.audit):  # their own space, with its key
-        await connection.execute(delete(table).where(table.c.guild_id == user_id))
+        connection.execute(delete(table).where(table.c.guild_id == user_id))
     for column in (t.upload.c.deleted_by, t.audit.c.actor_id, t.mirror_rule.c.created_by):
-        await connection.execute(
+        connection.execute(
             update(column.table).where(column == user_id).values({column.name: NOBODY})
         )
 
 
-async def _take_off_lists(connection: AsyncConnection, user_id: int) -> None:
+def _take_off_lists(connection: Connection, user_id: int) -> None:
     """Take a person's id out of the options that name people, and out of their history."""
     for column in (t.option_value.c.value, t.audit.c.old, t.audit.c.new):
         table = column.table
         listed = (table.c.name.in_(_LISTS), column.contains(str(user_id)))
-        texts = await connection.execute(select(column).where(*listed).distinct())
+        texts = connection.execute(select(column).where(*listed).distinct())
         for text in texts.scalars().all():
             without = {column.name: without_user(text, user_id)}
-            await connection.execute(update(table).where(*listed, column == text).values(without))
+            connection.execute(update(table).where(*listed, column == text).values(without))
 
 
-async def _listing(connection: AsyncConnection, user_id: int) -> list[GuildId]:
+def _listing(connection: Connection, user_id: int) -> list[GuildId]:
     """Return the servers whose options name a person."""
     value = t.option_value.c
     query = select(value.guild_id).where(value.name.in_(_LISTS), value.value.contains(str(user_id)))
-    return [GuildId(id_) for id_ in (await connection.execute(query.distinct())).scalars()]
+    return [GuildId(id_) for id_ in connection.execute(query.distinct()).scalars()]

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import AttachmentId, GuildId, MessageId
 from imgoe_bot.domain.upload import Upload
@@ -15,7 +14,6 @@ from imgoe_bot.domain.upload import Upload
 COPIES_MAX = 100
 
 
-@shielded
 class SqlCopyStore:
     """``ports.CopyStore`` in SQL."""
 
@@ -41,6 +39,9 @@ class SqlCopyStore:
 
     async def _live(self, *which: ColumnElement[bool]) -> tuple[Upload, ...]:
         query = select(t.upload).where(*which, t.upload.c.deleted_at.is_(None))
-        async with self._database.read() as connection:
-            found = await connection.execute(query.order_by(t.upload.c.created_at))
+
+        def unit(connection: Connection) -> tuple[Upload, ...]:
+            found = connection.execute(query.order_by(t.upload.c.created_at))
             return tuple(rows.upload_from(row, self._vault) for row in found.mappings())
+
+        return await self._database.read(unit)

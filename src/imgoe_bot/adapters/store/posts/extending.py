@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, insert, select, union, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Select, insert, select, union, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
@@ -14,8 +13,8 @@ from imgoe_bot.domain.job import Item, Job, State, Step
 from imgoe_bot.domain.post import Post
 
 
-async def extend_post(
-    connection: AsyncConnection, post: Post, items: Sequence[Item], new_job: dict[str, Any]
+def extend_post(
+    connection: Connection, post: Post, items: Sequence[Item], new_job: dict[str, Any]
 ) -> bool:
     """Add a job for each attachment that a post does not have yet, and have it answered anew.
 
@@ -28,19 +27,19 @@ async def extend_post(
     Returns:
         False when there is nothing new; then nothing is changed.
     """
-    known = set((await connection.execute(_known_attachments(post.id))).scalars())
+    known = set(connection.execute(_known_attachments(post.id)).scalars())
     new = [item for item in items if item.attachment_id not in known]
-    moved = [await _look_elsewhere(connection, post.id, item) for item in items]
+    moved = [_look_elsewhere(connection, post.id, item) for item in items]
     if not new and not any(moved):
         return False
     ready = {"step": Step.UPLOAD.value, "state": State.READY.value}
     if new:
         jobs = [new_job | rows.item_values(item) | ready for item in new]
-        await connection.execute(insert(t.job), jobs)
-    await _hold_answer_back(connection, post.id)
-    if not await repeat_step(connection, post.id, Step.ANNOUNCE):
+        connection.execute(insert(t.job), jobs)
+    _hold_answer_back(connection, post.id)
+    if not repeat_step(connection, post.id, Step.ANNOUNCE):
         waiting = {"step": Step.ANNOUNCE.value, "state": State.WAITING.value}
-        await connection.execute(insert(t.job).values(**new_job | waiting))
+        connection.execute(insert(t.job).values(**new_job | waiting))
     return True
 
 
@@ -52,7 +51,7 @@ def _known_attachments(post_id: PostId) -> Select[Any]:
     return select(union(ordered, stored).subquery())
 
 
-async def _look_elsewhere(connection: AsyncConnection, post_id: PostId, item: Item) -> bool:
+def _look_elsewhere(connection: Connection, post_id: PostId, item: Item) -> bool:
     """Have an attachment read from where it stands now: a link, then its preview.
 
     Returns:
@@ -67,26 +66,26 @@ async def _look_elsewhere(connection: AsyncConnection, post_id: PostId, item: It
     failed = t.job.c.state == State.DEAD.value
     place = {"source": item.source.value}
     afresh = RESTARTED | place | {"state": State.READY.value}
-    tried = await connection.execute(update(t.job).where(*elsewhere, failed).values(**afresh))
-    await connection.execute(
+    tried = connection.execute(update(t.job).where(*elsewhere, failed).values(**afresh))
+    connection.execute(
         update(t.job).where(*elsewhere, t.job.c.state != State.DONE.value).values(**place)
     )
     return tried.rowcount > 0
 
 
-async def try_again_elsewhere(connection: AsyncConnection, job: Job) -> None:
+def try_again_elsewhere(connection: Connection, job: Job) -> None:
     """Try again what has just failed, if it stands elsewhere meanwhile."""
     source = job.item.source.value if job.item else ""
-    await connection.execute(
+    connection.execute(
         update(t.job)
         .where(t.job.c.id == job.id, t.job.c.source != source)
         .values(**RESTARTED | {"state": State.READY.value})
     )
 
 
-async def _hold_answer_back(connection: AsyncConnection, post_id: PostId) -> None:
+def _hold_answer_back(connection: Connection, post_id: PostId) -> None:
     """Let an answer that was about to begin wait for the files that are new."""
-    await connection.execute(
+    connection.execute(
         update(t.job)
         .where(
             t.job.c.post_id == post_id,

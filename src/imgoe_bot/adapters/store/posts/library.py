@@ -3,13 +3,21 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, func, or_, select, true, type_coerce
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    func,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.posts.shared_copies import UPLOAD
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import ChannelId, UploadId
@@ -28,7 +36,6 @@ ENTRY = UPLOAD.add_columns(
 """What ``entry_from`` reads."""
 
 
-@shielded
 class SqlLibraryStore:
     """``LibraryStore`` and ``StatsStore`` in SQL."""
 
@@ -44,8 +51,11 @@ class SqlLibraryStore:
             .join(t.post, t.post.c.id == t.upload.c.post_id)
             .where(*_reached(scope), *_fits(query), *_EXISTS)
         )
-        async with self._database.read() as connection:
-            return int((await connection.execute(counted)).scalar_one())
+
+        def unit(connection: Connection) -> int:
+            return int(connection.execute(counted).scalar_one())
+
+        return await self._database.read(unit)
 
     async def find(
         self, scope: Scope, query: Query, *, limit: int, offset: int = 0
@@ -69,17 +79,22 @@ class SqlLibraryStore:
     async def tally(self, scope: Scope, *, since: datetime, channels: int) -> Tally:
         """Count what was stored and what failed; see the port."""
         mine = (*_reached(scope), t.upload.c.created_at >= since)
-        async with self._database.read() as connection:
+
+        def unit(connection: Connection) -> Tally:
             return Tally(
-                days=await _days(connection, mine),
-                channels=await _channels(connection, mine, channels),
-                failures=await _failures(connection, scope, since),
+                days=_days(connection, mine),
+                channels=_channels(connection, mine, channels),
+                failures=_failures(connection, scope, since),
             )
 
+        return await self._database.read(unit)
+
     async def _entries(self, query: Select[Any]) -> tuple[Entry, ...]:
-        async with self._database.read() as connection:
-            found = (await connection.execute(query)).mappings().all()
-        return tuple(entry_from(row, self._vault) for row in found)
+        def unit(connection: Connection) -> tuple[Entry, ...]:
+            found = connection.execute(query).mappings().all()
+            return tuple(entry_from(row, self._vault) for row in found)
+
+        return await self._database.read(unit)
 
 
 def entry_from(row: rows.Columns, vault: Vault) -> Entry:
@@ -130,18 +145,18 @@ def _fits(query: Query) -> list[ColumnElement[bool]]:
     return conditions
 
 
-async def _days(connection: AsyncConnection, mine: Conditions) -> tuple[Day, ...]:
+def _days(connection: Connection, mine: Conditions) -> tuple[Day, ...]:
     day = type_coerce(t.upload.c.created_at, BigInteger) // _DAY_US
     counted = select(day, func.count(), func.sum(t.upload.c.size_bytes)).where(*mine).group_by(day)
-    found = await connection.execute(counted)
+    found = connection.execute(counted)
     return tuple(
         Day(_FIRST_DAY + timedelta(days=int(number)), int(files), int(size))
         for number, files, size in found
     )
 
 
-async def _channels(
-    connection: AsyncConnection, mine: Conditions, limit: int
+def _channels(
+    connection: Connection, mine: Conditions, limit: int
 ) -> tuple[tuple[ChannelId, int], ...]:
     counted = (
         select(t.post.c.channel_id, func.count())
@@ -151,13 +166,11 @@ async def _channels(
         .order_by(func.count().desc(), t.post.c.channel_id)
         .limit(limit)
     )
-    found = await connection.execute(counted)
+    found = connection.execute(counted)
     return tuple((ChannelId(channel_id), int(files)) for channel_id, files in found)
 
 
-async def _failures(
-    connection: AsyncConnection, scope: Scope, since: datetime
-) -> tuple[tuple[str, int], ...]:
+def _failures(connection: Connection, scope: Scope, since: datetime) -> tuple[tuple[str, int], ...]:
     conditions = [
         t.job.c.step == Step.UPLOAD.value,
         t.job.c.state == State.DEAD.value,
@@ -173,5 +186,5 @@ async def _failures(
         .where(*conditions)
         .group_by(t.job.c.error)
     )
-    found = await connection.execute(counted)
+    found = connection.execute(counted)
     return tuple((str(name), int(count)) for name, count in found)

@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, select
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
@@ -28,27 +27,27 @@ def job_values(post: Post, step: Step, state: State) -> dict[str, Any]:
     }
 
 
-async def order_reviews(connection: AsyncConnection, post: Post) -> None:
+def order_reviews(connection: Connection, post: Post) -> None:
     """Store a job for each copy of a post that its host shows to nobody yet."""
     query = select(t.upload).where(
         t.upload.c.post_id == post.id,
         t.upload.c.approved.is_(False),
         t.upload.c.deleted_at.is_(None),
     )
-    waiting = (await connection.execute(query)).mappings().all()
+    waiting = connection.execute(query).mappings().all()
     last_at = max((row["created_at"] for row in waiting), default=post.created_at)
     for row in waiting:
         review = job_values(post, Step.REVIEW, State.READY) | {
             "run_at": last_at + FIRST_REVIEW_AFTER
         }
         item = rows.item_values(rows.item_of_upload(row))
-        await insert_new(connection, t.job, review | item)
+        insert_new(connection, t.job, review | item)
 
 
-async def order_preview(connection: AsyncConnection, post: Post, at: datetime) -> None:
+def order_preview(connection: Connection, post: Post, at: datetime) -> None:
     """Store the job that looks at a post's card, or let the one there is begin anew."""
     preview = job_values(post, Step.PREVIEW, State.READY) | {"run_at": at}
-    await restart_step(connection, preview)
+    restart_step(connection, preview)
 
 
 def failed_values(post: Post, left_out: FailedItem) -> dict[str, Any]:

@@ -2,9 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Update, case, false, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Update,
+    case,
+    false,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
@@ -31,11 +40,11 @@ def of_message(guild_id: GuildId, message_id: MessageId) -> Select[Any]:
     return select(t.post).where(t.post.c.guild_id == guild_id, t.post.c.message_id == message_id)
 
 
-async def free_message(connection: AsyncConnection, post: Post) -> None:
+def free_message(connection: Connection, post: Post) -> None:
     """Free a message for a new post if nothing is left of what was kept of it."""
     if post.message_id is None:
         return
-    await connection.execute(
+    connection.execute(
         update(t.post)
         .where(
             t.post.c.guild_id == post.guild_id,
@@ -47,24 +56,24 @@ async def free_message(connection: AsyncConnection, post: Post) -> None:
     )
 
 
-async def insert_post(connection: AsyncConnection, post: Post) -> bool:
+def insert_post(connection: Connection, post: Post) -> bool:
     """Store a post, unless its guild has one of the same message."""
     if post.message_id is not None:
         known = of_message(post.guild_id, post.message_id)
-        if (await connection.execute(known)).first():
+        if connection.execute(known).first():
             return False
     try:
-        async with connection.begin_nested():
-            await connection.execute(insert(t.post).values(**rows.post_values(post)))
+        with connection.begin_nested():
+            connection.execute(insert(t.post).values(**rows.post_values(post)))
     except IntegrityError:  # another process was faster
         return False
     return True
 
 
-async def get_post(connection: AsyncConnection, post_id: PostId) -> Post:
+def get_post(connection: Connection, post_id: PostId) -> Post:
     """Return a post; UploadNotFound when there is none."""
     query = select(t.post).where(t.post.c.id == post_id)
-    row = (await connection.execute(query)).mappings().first()
+    row = connection.execute(query).mappings().first()
     if row is None:
         raise UploadNotFound
     return rows.post_from(row)

@@ -5,15 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Update, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Select, Update, insert, select, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.breaker import read_breaker
 from imgoe_bot.adapters.store.engine.advisory_locks import take_advisory_lock
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.posts.extending import extend_post
 from imgoe_bot.adapters.store.posts.post_jobs import (
     failed_values,
@@ -41,7 +39,6 @@ from imgoe_bot.domain.upload import Stored, Upload
 from imgoe_bot.errors import UploadNotFound
 
 
-@shielded
 class SqlPostStore:
     """``ports.PostStore`` in SQL."""
 
@@ -53,20 +50,21 @@ class SqlPostStore:
         self, post: Post, items: Sequence[Item], left_out: Sequence[FailedItem] = ()
     ) -> bool:
         """Store a post and its jobs; see the port."""
-        async with self._database.write() as connection:
-            if not await insert_post(connection, post):
+
+        def unit(connection: Connection) -> bool:
+            if not insert_post(connection, post):
                 return False
             jobs = [
                 job_values(post, Step.UPLOAD, State.READY) | rows.item_values(item)
                 for item in items
             ]
             jobs.append(job_values(post, Step.ANNOUNCE, State.WAITING if items else State.READY))
-            await connection.execute(insert(t.job), jobs)
+            connection.execute(insert(t.job), jobs)
             if left_out:
-                await connection.execute(
-                    insert(t.job), [failed_values(post, each) for each in left_out]
-                )
-        return True
+                connection.execute(insert(t.job), [failed_values(post, each) for each in left_out])
+            return True
+
+        return await self._database.write(unit)
 
     async def extend(self, post: Post, items: Sequence[Item]) -> bool:
         """Add what a known message holds by now to its post; see the port."""
@@ -74,13 +72,16 @@ class SqlPostStore:
             return False
         known = of_message(post.guild_id, post.message_id).where(t.post.c.withdrawn_at.is_(None))
         locked = known.with_for_update(key_share=True)
-        async with self._database.write() as connection:
-            found = await _all(connection, locked)
+
+        def unit(connection: Connection) -> bool:
+            found = _all(connection, locked)
             if not found:
                 return False
             stored = rows.post_from(found[0])
             job = job_values(stored, Step.ANNOUNCE, State.WAITING)
-            return await extend_post(connection, stored, items, job)
+            return extend_post(connection, stored, items, job)
+
+        return await self._database.write(unit)
 
     async def add_uploaded(
         self, post: Post, *uploads: Upload, left_out: Sequence[FailedItem] = ()
@@ -88,118 +89,155 @@ class SqlPostStore:
         """Store a post whose files are uploaded, and the jobs of what follows; see the port."""
         kept = [rows.upload_values(upload, self._vault) for upload in uploads]
         failed = [failed_values(post, each) for each in left_out]
-        async with self._database.write() as connection:
-            await free_message(connection, post)
-            if not await insert_post(connection, replace(post, answered=True)):
+
+        def unit(connection: Connection) -> bool:
+            free_message(connection, post)
+            if not insert_post(connection, replace(post, answered=True)):
                 return False
             if kept:
-                await connection.execute(insert(t.upload), kept)
+                connection.execute(insert(t.upload), kept)
             if failed:
-                await connection.execute(insert(t.job), failed)
+                connection.execute(insert(t.job), failed)
             if not post.is_personal:
                 delivery = job_values(post, Step.DELIVER, State.READY)
-                await connection.execute(insert(t.job).values(**delivery))
-            await order_reviews(connection, post)
-        return True
+                connection.execute(insert(t.job).values(**delivery))
+            order_reviews(connection, post)
+            return True
+
+        return await self._database.write(unit)
 
     async def set_card(
         self, post_id: PostId, card: MessageLocation, *, preview_at: datetime | None = None
     ) -> None:
         """Note where a post's new card stands; see the port."""
-        async with self._database.write() as connection:
-            answered = await connection.execute(answered_update(post_id, card).returning(t.post))
+
+        def unit(connection: Connection) -> None:
+            answered = connection.execute(answered_update(post_id, card).returning(t.post))
             row = answered.mappings().first()
             if row is not None and preview_at is not None:
-                await order_preview(connection, rows.post_from(row), preview_at)
+                order_preview(connection, rows.post_from(row), preview_at)
+
+        await self._database.write(unit)
 
     async def note_thumbs_attached(self, post_id: PostId) -> None:
         """Note that the card is being given thumbs of its own; safe to repeat."""
         noted = update(t.post).where(t.post.c.id == post_id).values(thumbs_attached=True)
-        async with self._database.write() as connection:
-            await connection.execute(noted)
+
+        def unit(connection: Connection) -> None:
+            connection.execute(noted)
+
+        await self._database.write(unit)
 
     async def order_preview(self, post: Post, *, at: datetime) -> None:
         """Store the job that looks at a card; see the port."""
-        async with self._database.write() as connection:
-            await order_preview(connection, post, at)
+
+        def unit(connection: Connection) -> None:
+            order_preview(connection, post, at)
+
+        await self._database.write(unit)
 
     async def get_post(self, post_id: PostId) -> Post:
         """Return a post; UploadNotFound when there is none."""
-        async with self._database.read() as connection:
-            return await get_post(connection, post_id)
+
+        def unit(connection: Connection) -> Post:
+            return get_post(connection, post_id)
+
+        return await self._database.read(unit)
 
     async def get_card(self, post_id: PostId, *, now: datetime) -> Card:
         """Return everything a post's card shows; see the port."""
         dead = (t.job.c.post_id == post_id) & (t.job.c.state == State.DEAD)
-        async with self._database.read() as connection:
-            post = await get_post(connection, post_id)
-            uploads = await _all(
+
+        def unit(connection: Connection) -> Card:
+            post = get_post(connection, post_id)
+            uploads = _all(
                 connection,
                 UPLOAD.where(t.upload.c.post_id == post_id).order_by(t.upload.c.position),
             )
-            failed = await _all(
+            failed = _all(
                 connection,
                 select(t.job).where(dead, t.job.c.step == Step.UPLOAD).order_by(t.job.c.position),
             )
             closed_until = (
-                await connection.execute(
+                connection.execute(
                     select(t.person.c.dms_closed_until).where(t.person.c.user_id == post.author_id)
                 )
             ).scalar()
-            breaker = await read_breaker(connection)
-        return Card(
-            post=post,
-            uploads=tuple(rows.upload_from(row, self._vault) for row in uploads),
-            failures=tuple(rows.failure_from(row) for row in failed),
-            dms_closed=breaker.is_open(now) or (closed_until is not None and closed_until > now),
-        )
+            breaker = read_breaker(connection)
+            return Card(
+                post=post,
+                uploads=tuple(rows.upload_from(row, self._vault) for row in uploads),
+                failures=tuple(rows.failure_from(row) for row in failed),
+                dms_closed=breaker.is_open(now)
+                or (closed_until is not None and closed_until > now),
+            )
+
+        return await self._database.read(unit)
 
     async def get_upload(self, upload_id: UploadId) -> Upload:
         """Return one upload; UploadNotFound when there is none."""
-        async with self._database.read() as connection:
-            found = await _all(connection, UPLOAD.where(t.upload.c.id == upload_id))
-        if not found:
-            raise UploadNotFound
-        return rows.upload_from(found[0], self._vault)
+
+        def unit(connection: Connection) -> Upload:
+            found = _all(connection, UPLOAD.where(t.upload.c.id == upload_id))
+            if not found:
+                raise UploadNotFound
+            return rows.upload_from(found[0], self._vault)
+
+        return await self._database.read(unit)
 
     async def find_post(self, guild_id: GuildId, message_id: MessageId) -> Post | None:
         """Return the guild's post of a source message, None when there is none."""
-        async with self._database.read() as connection:
-            found = await _all(connection, of_message(guild_id, message_id))
-        return rows.post_from(found[0]) if found else None
+
+        def unit(connection: Connection) -> Post | None:
+            found = _all(connection, of_message(guild_id, message_id))
+            return rows.post_from(found[0]) if found else None
+
+        return await self._database.read(unit)
 
     async def usage(self, guild_id: GuildId, *, user_id: UserId | None, since: datetime) -> Usage:
         """Return what was stored since then and is under way; see the port."""
-        async with self._database.read() as connection:
-            return await count_usage(connection, guild_id, user_id, since=since)
+
+        def unit(connection: Connection) -> Usage:
+            return count_usage(connection, guild_id, user_id, since=since)
+
+        return await self._database.read(unit)
 
     async def admit(
         self, job_id: JobId, post: Post, *, since: datetime, check: Callable[[Usage, Usage], None]
     ) -> None:
         """Let an upload job in, unless ``check`` raises; see the port."""
         guild_id = post.guild_id
-        async with self._database.write() as connection:
-            await take_advisory_lock(connection, f"quota {guild_id}")
+
+        def unit(connection: Connection) -> None:
+            take_advisory_lock(connection, f"quota {guild_id}")
             check(
-                await count_usage(connection, guild_id, post.author_id, since=since, but=job_id),
-                await count_usage(connection, guild_id, None, since=since, but=job_id),
+                count_usage(connection, guild_id, post.author_id, since=since, but=job_id),
+                count_usage(connection, guild_id, None, since=since, but=job_id),
             )
             mine = t.job.c.id == job_id
-            await connection.execute(update(t.job).where(mine).values(admitted=True))
+            connection.execute(update(t.job).where(mine).values(admitted=True))
+
+        await self._database.write(unit)
 
     async def note_sending(self, job_id: JobId) -> None:
         """Note that an upload job begins to send its file now; safe to repeat."""
         noted = update(t.job).where(t.job.c.id == job_id).values(may_be_sent=True)
-        async with self._database.write() as connection:
-            await connection.execute(noted)
+
+        def unit(connection: Connection) -> None:
+            connection.execute(noted)
+
+        await self._database.write(unit)
 
     async def leave_copy(self, upload: Upload, *, by: UserId | None, at: datetime) -> bool:
         """Mark an upload deleted if another live one has its copy; see the port."""
-        async with self._database.write() as connection:
-            others_have_it = await detach(connection, upload, self._vault)
+
+        def unit(connection: Connection) -> bool:
+            others_have_it = detach(connection, upload, self._vault)
             if others_have_it:
-                await connection.execute(_deleted_update(upload.id, by=by, at=at))
-        return others_have_it
+                connection.execute(_deleted_update(upload.id, by=by, at=at))
+            return others_have_it
+
+        return await self._database.write(unit)
 
     async def find_copy(self, guild_id: GuildId, host_url: str, sha256: str) -> Upload | None:
         """Return a live upload of the same bytes in the same guild and host."""
@@ -209,27 +247,35 @@ class SqlPostStore:
             t.upload.c.host_url == host_url,
             t.upload.c.deleted_at.is_(None),
         )
-        async with self._database.read() as connection:
-            found = await _all(connection, query.order_by(t.upload.c.created_at).limit(1))
-        return rows.upload_from(found[0], self._vault) if found else None
+
+        def unit(connection: Connection) -> Upload | None:
+            found = _all(connection, query.order_by(t.upload.c.created_at).limit(1))
+            return rows.upload_from(found[0], self._vault) if found else None
+
+        return await self._database.read(unit)
 
     async def mark_deleted(self, upload_id: UploadId, *, by: UserId | None, at: datetime) -> None:
         """Note that the copy is gone, and forget its delete link; safe to repeat."""
-        async with self._database.write() as connection:
-            await connection.execute(_deleted_update(upload_id, by=by, at=at))
+
+        def unit(connection: Connection) -> None:
+            connection.execute(_deleted_update(upload_id, by=by, at=at))
+
+        await self._database.write(unit)
 
     async def mark_published(self, upload_id: UploadId, stored: Stored) -> None:
         """Note that the host shows a copy by now, and where its files are; safe to repeat."""
         values = {"approved": True, "url": stored.url, "thumb_url": stored.thumb_url}
-        async with self._database.write() as connection:
-            await connection.execute(
-                update(t.upload).where(t.upload.c.id == upload_id).values(**values)
-            )
+
+        def unit(connection: Connection) -> None:
+            connection.execute(update(t.upload).where(t.upload.c.id == upload_id).values(**values))
+
+        await self._database.write(unit)
 
     async def withdraw(self, message_ids: Sequence[MessageId], *, at: datetime) -> None:
         """Note that unanswered source messages were taken back by their authors."""
-        async with self._database.write() as connection:
-            await connection.execute(
+
+        def unit(connection: Connection) -> None:
+            connection.execute(
                 update(t.post)
                 .where(
                     t.post.c.message_id.in_(message_ids),
@@ -239,15 +285,20 @@ class SqlPostStore:
                 .values(withdrawn_at=at)
             )
 
+        await self._database.write(unit)
+
     async def note_dms(self, user_id: UserId, *, closed_until: datetime | None) -> None:
         """Remember until when this person is sent no direct messages."""
-        async with self._database.write() as connection:
-            await upsert(
+
+        def unit(connection: Connection) -> None:
+            upsert(
                 connection,
                 t.person,
                 key={"user_id": user_id},
                 values={"dms_closed_until": closed_until},
             )
+
+        await self._database.write(unit)
 
 
 def _deleted_update(upload_id: UploadId, *, by: UserId | None, at: datetime) -> Update:
@@ -258,5 +309,5 @@ def _deleted_update(upload_id: UploadId, *, by: UserId | None, at: datetime) -> 
     )
 
 
-async def _all(connection: AsyncConnection, query: Select[Any]) -> list[rows.Columns]:
-    return list((await connection.execute(query)).mappings())
+def _all(connection: Connection, query: Select[Any]) -> list[rows.Columns]:
+    return list(connection.execute(query).mappings())

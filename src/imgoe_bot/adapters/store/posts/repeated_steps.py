@@ -6,8 +6,7 @@ often they were asked for anew. A worker that ends one finds there whether that 
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, literal, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Select, case, literal, or_, select, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
@@ -31,7 +30,7 @@ BEGINS: dict[Step, State] = {Step.ANNOUNCE: State.WAITING, Step.DELIVER: State.R
 """How a step that is asked for anew begins: an answer waits for the files that are new."""
 
 
-async def repeat_step(connection: AsyncConnection, post_id: str, step: Step) -> bool:
+def repeat_step(connection: Connection, post_id: str, step: Step) -> bool:
     """Have a step done once more; one that has not begun will find what is new by itself.
 
     Returns:
@@ -39,12 +38,12 @@ async def repeat_step(connection: AsyncConnection, post_id: str, step: Step) -> 
     """
     mine = (t.job.c.post_id == post_id, t.job.c.step == step.value)
     counted = {"position": t.job.c.position + _one_if(t.job.c.state.in_(LEASED_OR_ENDED))}
-    known = await connection.execute(update(t.job).where(*mine).values(**counted))
-    await _begin(connection, *mine, t.job.c.state.in_(ENDED), step=step)
+    known = connection.execute(update(t.job).where(*mine).values(**counted))
+    _begin(connection, *mine, t.job.c.state.in_(ENDED), step=step)
     return known.rowcount > 0
 
 
-async def restart_step(connection: AsyncConnection, job: dict[str, Any]) -> None:
+def restart_step(connection: Connection, job: dict[str, Any]) -> None:
     """Store a job, or let the one there is begin anew; one under way loses its lease.
 
     Args:
@@ -54,10 +53,10 @@ async def restart_step(connection: AsyncConnection, job: dict[str, Any]) -> None
     key = ("post_id", "step", "attachment_id")
     values = {name: value for name, value in job.items() if name not in key}
     named = {name: job[name] for name in key}
-    await upsert(connection, t.job, key=named, values=values | RESTARTED)
+    upsert(connection, t.job, key=named, values=values | RESTARTED)
 
 
-async def restart_if_repeated(connection: AsyncConnection, job: Job) -> None:
+def restart_if_repeated(connection: Connection, job: Job) -> None:
     """Begin a step anew that has just ended, if it was asked for once more meanwhile.
 
     An answer also if files are still on their way: it can't have shown them.
@@ -67,7 +66,7 @@ async def restart_if_repeated(connection: AsyncConnection, job: Job) -> None:
     asked = t.job.c.position > job.round
     if job.step is Step.ANNOUNCE:
         asked = or_(asked, open_uploads(job.post_id).exists())
-    await _begin(connection, t.job.c.id == job.id, asked, step=job.step)
+    _begin(connection, t.job.c.id == job.id, asked, step=job.step)
 
 
 def open_uploads(post_id: str) -> Select[int]:
@@ -80,9 +79,9 @@ def open_uploads(post_id: str) -> Select[int]:
     )
 
 
-async def _begin(connection: AsyncConnection, *which: ColumnElement[bool], step: Step) -> None:
+def _begin(connection: Connection, *which: ColumnElement[bool], step: Step) -> None:
     values = RESTARTED | {"state": BEGINS[step].value}
-    await connection.execute(update(t.job).where(*which).values(**values))
+    connection.execute(update(t.job).where(*which).values(**values))
 
 
 def _one_if(condition: ColumnElement[bool]) -> ColumnElement[int]:

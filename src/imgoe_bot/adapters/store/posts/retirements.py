@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, or_, select, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.posts.post_jobs import job_values
 from imgoe_bot.adapters.store.posts.post_rows import has_copies
 from imgoe_bot.adapters.store.upsert import insert_new
@@ -24,7 +23,6 @@ _ANSWERED = (
 )
 
 
-@shielded
 class SqlRetirementStore:
     """``RetirementStore`` in SQL."""
 
@@ -34,8 +32,11 @@ class SqlRetirementStore:
     async def are_known(self, message_ids: Sequence[MessageId]) -> bool:
         """Tell whether there is a post of any of these source messages."""
         query = select(t.post.c.id).where(t.post.c.message_id.in_(message_ids)).limit(1)
-        async with self._database.read() as connection:
-            return (await connection.execute(query)).first() is not None
+
+        def unit(connection: Connection) -> bool:
+            return connection.execute(query).first() is not None
+
+        return await self._database.read(unit)
 
     async def find_answered(self, message_ids: Sequence[MessageId]) -> tuple[Post, ...]:
         """Return the answered posts of these source messages."""
@@ -61,8 +62,11 @@ class SqlRetirementStore:
         query = select(t.option_value.c.guild_id).where(
             t.option_value.c.name == "on_delete", answered.exists()
         )
-        async with self._database.read() as connection:
-            return frozenset(map(GuildId, (await connection.execute(query)).scalars()))
+
+        def unit(connection: Connection) -> frozenset[GuildId]:
+            return frozenset(map(GuildId, connection.execute(query).scalars()))
+
+        return await self._database.read(unit)
 
     async def newest(self, guild_id: GuildId, *, each: int) -> tuple[Post, ...]:
         """Return each channel's newest posts that may still have to be retired; see the port."""
@@ -81,24 +85,31 @@ class SqlRetirementStore:
 
     async def order(self, posts: Sequence[Post], *, at: datetime) -> None:
         """Store the jobs that deal with deleted source messages; see the port."""
-        async with self._database.write() as connection:
+
+        def unit(connection: Connection) -> None:
             for post in posts:
                 values = job_values(post, Step.RETIRE, State.READY) | {"run_at": at}
-                await insert_new(connection, t.job, values)
+                insert_new(connection, t.job, values)
+
+        await self._database.write(unit)
 
     async def hold(self, post_id: PostId, *, at: datetime) -> None:
         """Note that a moderator has to decide; safe to repeat."""
-        async with self._database.write() as connection:
-            await connection.execute(
+
+        def unit(connection: Connection) -> None:
+            connection.execute(
                 update(t.post)
                 .where(t.post.c.id == post_id, t.post.c.held_at.is_(None))
                 .values(held_at=at)
             )
 
+        await self._database.write(unit)
+
     async def end_hold(self, post: Post, *, by: UserId, decision: str, at: datetime) -> bool:
         """Note that a moderator has decided; see the port."""
-        async with self._database.write() as connection:
-            changed = await connection.execute(
+
+        def unit(connection: Connection) -> bool:
+            changed = connection.execute(
                 update(t.post)
                 .where(t.post.c.id == post.id, t.post.c.held_at.is_not(None))
                 .values(held_at=None)
@@ -107,13 +118,17 @@ class SqlRetirementStore:
                 return False
             line = {"guild_id": post.guild_id, "actor_id": by, "at": at, "name": "hold"}
             said = {"scope_id": post.channel_id, "old": "held", "new": decision}
-            await connection.execute(insert(t.audit).values(**line, **said))
-        return True
+            connection.execute(insert(t.audit).values(**line, **said))
+            return True
+
+        return await self._database.write(unit)
 
     async def _posts(self, query: Select[Any]) -> tuple[Post, ...]:
-        async with self._database.read() as connection:
-            found = (await connection.execute(query)).mappings().all()
-        return tuple(rows.post_from(row) for row in found)
+        def unit(connection: Connection) -> tuple[Post, ...]:
+            found = connection.execute(query).mappings().all()
+            return tuple(rows.post_from(row) for row in found)
+
+        return await self._database.read(unit)
 
 
 def _is_retired() -> ColumnElement[bool]:

@@ -3,8 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Select, select, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
@@ -30,7 +29,7 @@ UPLOAD: Select[Any] = select(t.upload, _is_shared().label("shared"))
 """What ``rows.upload_from`` reads."""
 
 
-async def detach(connection: AsyncConnection, upload: Upload, vault: Vault) -> bool:
+def detach(connection: Connection, upload: Upload, vault: Vault) -> bool:
     """Part an upload from its copy, if others have it: the oldest of them gets the delete link.
 
     All that have the copy are locked, so that of two that go at once the second sees that it is the
@@ -46,20 +45,18 @@ async def detach(connection: AsyncConnection, upload: Upload, vault: Vault) -> b
         t.upload.c.deleted_at.is_(None),
     )
     query = query.order_by(t.upload.c.created_at, t.upload.c.id).with_for_update()
-    found = (await connection.execute(query)).mappings().all()
+    found = connection.execute(query).mappings().all()
     owners = {row["id"]: rows.upload_from(row, vault) for row in found}
     giver = owners.pop(upload.id, upload)  # as it is now: it may have got the link meanwhile
     heir = next(iter(owners.values()), None)
     if heir is not None and giver.stored.delete_link is not None:
-        await _give_link(connection, giver.stored.delete_link, heir, vault)
+        _give_link(connection, giver.stored.delete_link, heir, vault)
     return heir is not None
 
 
-async def _give_link(
-    connection: AsyncConnection, link: DeleteLink, heir: Upload, vault: Vault
-) -> None:
+def _give_link(connection: Connection, link: DeleteLink, heir: Upload, vault: Vault) -> None:
     heir = replace(heir, stored=replace(heir.stored, delete_link=link))
     sealed = rows.upload_values(heir, vault)["delete_link_sealed"]
-    await connection.execute(
+    connection.execute(
         update(t.upload).where(t.upload.c.id == heir.id).values(delete_link_sealed=sealed)
     )

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, func, select
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.domain.ids import GuildId, JobId, UserId
@@ -11,8 +10,8 @@ from imgoe_bot.domain.job import State
 from imgoe_bot.domain.quota import Usage
 
 
-async def count_usage(
-    connection: AsyncConnection,
+def count_usage(
+    connection: Connection,
     guild_id: GuildId,
     user_id: UserId | None,
     *,
@@ -32,7 +31,7 @@ async def count_usage(
         running.append(t.post.c.author_id == user_id)
         stored.append(t.upload.c.uploader_id == user_id)
     jobs = select(func.count()).join_from(t.job, t.post, t.post.c.id == t.job.c.post_id)
-    under_way = (await connection.execute(jobs.where(*running))).scalar_one()
+    under_way = connection.execute(jobs.where(*running)).scalar_one()
     sums = select(func.count(), func.coalesce(func.sum(t.upload.c.size_bytes), 0)).where(*stored)
-    files, size_bytes = (await connection.execute(sums)).one()
+    files, size_bytes = connection.execute(sums).one()
     return Usage(int(files), int(size_bytes), int(under_way))

@@ -6,8 +6,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.domain.ids import GuildId
@@ -78,19 +89,19 @@ def _count(of: ColumnElement[Any], held: Mapping[Any, int]) -> ColumnElement[int
     return case(dict(held), value=of, else_=0) if held else literal(0)
 
 
-async def put_killed_apart(connection: AsyncConnection, now: datetime, held: Sequence[Job]) -> None:
+def put_killed_apart(connection: Connection, now: datetime, held: Sequence[Job]) -> None:
     """Let jobs wait whose process ended more than once while they were worked on."""
     query = select(t.job.c.id, t.job.c.attempts).where(
         _lapsed(now), t.job.c.attempts > 1, t.job.c.id.not_in([job.id for job in held])
     )
     locked = query.with_for_update(of=t.job, skip_locked=True)
-    for job_id, attempts in (await connection.execute(locked)).all():
+    for job_id, attempts in connection.execute(locked).all():
         wait = after_death(attempts, chance=random.random())  # noqa: S311  # no secret
         values = FREE | {"run_at": now + wait}
-        await connection.execute(update(t.job).where(t.job.c.id == job_id).values(**values))
+        connection.execute(update(t.job).where(t.job.c.id == job_id).values(**values))
 
 
-async def hosts_of(connection: AsyncConnection, guild_ids: set[GuildId]) -> dict[GuildId, str]:
+def hosts_of(connection: Connection, guild_ids: set[GuildId]) -> dict[GuildId, str]:
     """Return the image hosts that these guilds have set; the process's own is in no row."""
     query = select(t.guild.c.guild_id, t.guild.c.host_url).where(t.guild.c.guild_id.in_(guild_ids))
-    return {guild_id: url for guild_id, url in (await connection.execute(query)).all()}
+    return {guild_id: url for guild_id, url in connection.execute(query).all()}

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, insert, select
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.domain.direct_messages import (
@@ -13,9 +12,7 @@ from imgoe_bot.domain.direct_messages import (
 from imgoe_bot.domain.rate_limit import RateLimit
 
 
-async def room_at(
-    connection: AsyncConnection, slot: SlotKind, limit: RateLimit, now: datetime
-) -> datetime:
+def room_at(connection: Connection, slot: SlotKind, limit: RateLimit, now: datetime) -> datetime:
     """Return when there is room in a limit for one more; what counts no more is forgotten."""
     query = (
         select(t.dm_slot.c.at)
@@ -24,10 +21,10 @@ async def room_at(
         .offset(limit.most - 1)
         .limit(1)
     )
-    filled: datetime | None = (await connection.execute(query)).scalar()
+    filled: datetime | None = connection.execute(query).scalar()
     if filled is not None:  # what is older than the one that counts will never count again
         past = (t.dm_slot.c.kind == slot.value, t.dm_slot.c.at < filled)
-        await connection.execute(delete(t.dm_slot).where(*past))
+        connection.execute(delete(t.dm_slot).where(*past))
     return limit.room_at(filled, now=now)
 
 
@@ -36,11 +33,11 @@ def slot_names(slots: frozenset[SlotKind]) -> str:
     return ",".join(slot.value for slot in SlotKind if slot in slots)
 
 
-async def take_slots(connection: AsyncConnection, slots: Mapping[SlotKind, datetime]) -> None:
+def take_slots(connection: Connection, slots: Mapping[SlotKind, datetime]) -> None:
     """Take slots, each at its time."""
     if slots:
         taken = [{"kind": slot.value, "at": at} for slot, at in slots.items()]
-        await connection.execute(insert(t.dm_slot), taken)
+        connection.execute(insert(t.dm_slot), taken)
 
 
 def slots_in(names: str) -> frozenset[SlotKind]:

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, insert, select, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.leases import write_under_lease
 from imgoe_bot.adapters.store.posts.extending import try_again_elsewhere
 from imgoe_bot.adapters.store.posts.post_jobs import job_values, order_preview, order_reviews
@@ -28,7 +26,6 @@ from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import ImgoeError
 
 
-@shielded
 class SqlJobStore:
     """``ports.JobStore`` in SQL."""
 
@@ -47,13 +44,14 @@ class SqlJobStore:
         held: Sequence[Job],
     ) -> tuple[Job, ...]:
         """Lease due jobs, taking guilds in turn; see the port."""
-        async with self._database.write() as connection:
-            await put_killed_apart(connection, now, held)
+
+        def unit(connection: Connection) -> tuple[Job, ...]:
+            put_killed_apart(connection, now, held)
             due = due_jobs(now, held, share=share, limit=limit)
-            ids = (await connection.execute(due)).scalars().all()
+            ids = connection.execute(due).scalars().all()
             if not ids:
                 return ()
-            claimed = await connection.execute(
+            claimed = connection.execute(
                 update(t.job)
                 .where(t.job.c.id.in_(ids))
                 .values(
@@ -66,17 +64,20 @@ class SqlJobStore:
                 .returning(t.job)
             )
             found = list(claimed.mappings())
-            hosts = await hosts_of(connection, {row["guild_id"] for row in found})
+            hosts = hosts_of(connection, {row["guild_id"] for row in found})
             return tuple(
                 rows.job_from(row, host_url=hosts.get(row["guild_id"], "")) for row in found
             )
+
+        return await self._database.write(unit)
 
     async def extend(
         self, jobs: Sequence[Job], *, owner: str, now: datetime, lease: timedelta
     ) -> None:
         """Renew the leases of these jobs, as far as they are still this owner's."""
-        async with self._database.write() as connection:
-            await connection.execute(
+
+        def unit(connection: Connection) -> None:
+            connection.execute(
                 update(t.job)
                 .where(
                     t.job.c.id.in_([job.id for job in jobs]),
@@ -86,19 +87,24 @@ class SqlJobStore:
                 .values(lease_until=now + lease)
             )
 
+        await self._database.write(unit)
+
     async def finish_upload(
         self, job: Job, upload: Upload | None, failure: ImgoeError | None
     ) -> None:
         """Store an upload step's outcome; the post's last one releases its answer."""
-        async with self._database.write() as connection:
-            await _lock_post(connection, job)
-            await _close(connection, job, failure)
+
+        def unit(connection: Connection) -> None:
+            _lock_post(connection, job)
+            _close(connection, job, failure)
             if upload is not None:
                 values = rows.upload_values(upload, self._vault)
-                await connection.execute(insert(t.upload).values(**values))
+                connection.execute(insert(t.upload).values(**values))
             else:
-                await try_again_elsewhere(connection, job)
-            await _release_answer(connection, job)
+                try_again_elsewhere(connection, job)
+            _release_answer(connection, job)
+
+        await self._database.write(unit)
 
     async def finish_announce(
         self,
@@ -111,30 +117,34 @@ class SqlJobStore:
         preview_at: datetime | None = None,
     ) -> None:
         """Store where the answer stands, and the steps that follow; see the port."""
-        async with self._database.write() as connection:
-            await _lock_post(connection, job)
-            await _close(connection, job, failure)
-            answered = await connection.execute(
-                answered_update(job.post_id, card).returning(t.post)
-            )
+
+        def unit(connection: Connection) -> None:
+            _lock_post(connection, job)
+            _close(connection, job, failure)
+            answered = connection.execute(answered_update(job.post_id, card).returning(t.post))
             post = rows.post_from(answered.mappings().one())
             following: list[dict[str, Any]] = []
-            if deliver and not await repeat_step(connection, post.id, Step.DELIVER):
+            if deliver and not repeat_step(connection, post.id, Step.DELIVER):
                 following.append(job_values(post, Step.DELIVER, State.READY))
             if retire_at is not None and post.withdrawn_at is not None:
                 retire = job_values(post, Step.RETIRE, State.READY)
                 following.append(retire | {"run_at": retire_at})
             if following:
-                await connection.execute(insert(t.job), following)
+                connection.execute(insert(t.job), following)
             if preview_at is not None:
-                await order_preview(connection, post, preview_at)
-            await order_reviews(connection, post)
-            await _release_answer(connection, job)
+                order_preview(connection, post, preview_at)
+            order_reviews(connection, post)
+            _release_answer(connection, job)
+
+        await self._database.write(unit)
 
     async def finish(self, job: Job, failure: ImgoeError | None) -> None:
         """Store the outcome of a step that nothing follows."""
-        async with self._database.write() as connection:
-            await _close(connection, job, failure)
+
+        def unit(connection: Connection) -> None:
+            _close(connection, job, failure)
+
+        await self._database.write(unit)
 
     async def retry(
         self, job: Job, failure: ImgoeError | None, *, at: datetime, since: datetime | None = None
@@ -142,55 +152,64 @@ class SqlJobStore:
         """Put a job back until a later time; see the port."""
         sent = failure is not None and (job.may_be_sent or may_have_stored(failure))
         values = FREE | {"run_at": at, "failing_since": since, "may_be_sent": sent}
-        async with self._database.write() as connection:
-            await write_under_lease(connection, job, values | rows.error_values(failure))
+
+        def unit(connection: Connection) -> None:
+            write_under_lease(connection, job, values | rows.error_values(failure))
             if job.step is Step.UPLOAD and since is not None and at - since >= CARD_WAITS:
-                await _release_early(connection, job)
+                _release_early(connection, job)
+
+        await self._database.write(unit)
 
     async def put_off(self, job: Job, *, at: datetime) -> None:
         """Put a job back as if it had not been begun; see the port."""
         values = FREE | {"run_at": at, "attempts": job.attempts - 1}
-        async with self._database.write() as connection:
-            await write_under_lease(connection, job, values)
+
+        def unit(connection: Connection) -> None:
+            write_under_lease(connection, job, values)
+
+        await self._database.write(unit)
 
     async def release(self, owner: str) -> None:
         """Give back every lease of this owner.
 
         The try it cut short counts: the next one then looks for what it may have posted.
         """
-        async with self._database.write() as connection:
-            await connection.execute(
+
+        def unit(connection: Connection) -> None:
+            connection.execute(
                 update(t.job)
                 .where(t.job.c.owner == owner, t.job.c.state == State.LEASED.value)
                 .values(**FREE)
             )
 
+        await self._database.write(unit)
 
-async def _lock_post(connection: AsyncConnection, job: Job) -> None:
+
+def _lock_post(connection: Connection, job: Job) -> None:
     """Let what changes a post's jobs do so one after the other: each must see what is left."""
     query = select(t.post.c.id).where(t.post.c.id == job.post_id)
-    await connection.execute(query.with_for_update(key_share=True))
+    connection.execute(query.with_for_update(key_share=True))
 
 
-async def _close(connection: AsyncConnection, job: Job, failure: ImgoeError | None) -> None:
+def _close(connection: Connection, job: Job, failure: ImgoeError | None) -> None:
     state = State.DONE if failure is None else State.DEAD
     values = {"state": state.value, "owner": None, "lease_until": None}
-    await write_under_lease(connection, job, values | rows.error_values(failure))
-    await restart_if_repeated(connection, job)
+    write_under_lease(connection, job, values | rows.error_values(failure))
+    restart_if_repeated(connection, job)
 
 
-async def _release_answer(connection: AsyncConnection, job: Job) -> None:
+def _release_answer(connection: Connection, job: Job) -> None:
     """Let a post be answered once all its files have come to an end.
 
     An answer under way can't show the file that has just done so, and is followed by another.
     """
     mine = (t.job.c.post_id == job.post_id, t.job.c.step == Step.ANNOUNCE.value)
-    await connection.execute(
+    connection.execute(
         update(t.job)
         .where(*mine, t.job.c.state == State.LEASED.value)
         .values(position=t.job.c.position + 1)
     )
-    await connection.execute(
+    connection.execute(
         update(t.job)
         .where(
             *mine,
@@ -201,11 +220,11 @@ async def _release_answer(connection: AsyncConnection, job: Job) -> None:
     )
 
 
-async def _release_early(connection: AsyncConnection, job: Job) -> None:
+def _release_early(connection: Connection, job: Job) -> None:
     """Let a post be answered with the copies there are; what comes later is added to its card."""
     unanswered = select(t.post.c.id).where(t.post.c.id == job.post_id, t.post.c.answered.is_(False))
     copies = select(t.upload.c.id).where(t.upload.c.post_id == job.post_id)
-    await connection.execute(
+    connection.execute(
         update(t.job)
         .where(
             t.job.c.post_id == job.post_id,

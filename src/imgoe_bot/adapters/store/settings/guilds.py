@@ -3,12 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, insert, select, update
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.upsert import insert_new
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
@@ -16,7 +14,6 @@ from imgoe_bot.domain.ids import GuildId, UserId
 from imgoe_bot.errors import StaleWrite
 
 
-@shielded
 class SqlGuildStore:
     """``ports.GuildStore`` in SQL."""
 
@@ -27,27 +24,35 @@ class SqlGuildStore:
     async def find_settings(self, guild_id: GuildId) -> GuildSettings | None:
         """Return what the guild has set; see the port."""
         query = select(t.guild).where(t.guild.c.guild_id == guild_id)
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
-        if row is None:
-            return None
-        return GuildSettings(
-            guild_id=guild_id,
-            host_url=row.host_url,
-            key_fingerprint=row.key_fingerprint,
-            version=row.version,
-        )
+
+        def unit(connection: Connection) -> GuildSettings | None:
+            row = connection.execute(query).one_or_none()
+            if row is None:
+                return None
+            return GuildSettings(
+                guild_id=guild_id,
+                host_url=row.host_url,
+                key_fingerprint=row.key_fingerprint,
+                version=row.version,
+            )
+
+        return await self._database.read(unit)
 
     async def find_key(self, guild_id: GuildId) -> ApiKey | None:
         """Return the guild's key; see the port."""
         query = select(t.guild.c.host_url, t.guild.c.key_sealed).where(
             t.guild.c.guild_id == guild_id
         )
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
-        if row is None or row.key_sealed is None:
-            return None
-        return ApiKey(self._vault.open(row.key_sealed, bound_to=_bound_to(guild_id, row.host_url)))
+
+        def unit(connection: Connection) -> ApiKey | None:
+            row = connection.execute(query).one_or_none()
+            if row is None or row.key_sealed is None:
+                return None
+            return ApiKey(
+                self._vault.open(row.key_sealed, bound_to=_bound_to(guild_id, row.host_url))
+            )
+
+        return await self._database.read(unit)
 
     async def save_key(
         self, settings: GuildSettings, key: ApiKey, *, actor_id: UserId, now: datetime
@@ -74,9 +79,10 @@ class SqlGuildStore:
         now: datetime,
     ) -> GuildSettings:
         saved = replace(settings, key_fingerprint=fingerprint, version=settings.version + 1)
-        async with self._database.write() as connection:
-            await _write(connection, saved, sealed)
-            await connection.execute(
+
+        def unit(connection: Connection) -> GuildSettings:
+            _write(connection, saved, sealed)
+            connection.execute(
                 insert(t.audit).values(
                     guild_id=saved.guild_id,
                     actor_id=actor_id,
@@ -86,7 +92,9 @@ class SqlGuildStore:
                     new=_key_words(saved),
                 )
             )
-        return saved
+            return saved
+
+        return await self._database.write(unit)
 
 
 def _key_words(settings: GuildSettings) -> str | None:
@@ -100,7 +108,7 @@ def _bound_to(guild_id: GuildId, host_url: str) -> str:
     return f"guild {guild_id} host {host_url}"
 
 
-async def _write(connection: AsyncConnection, saved: GuildSettings, sealed: bytes | None) -> None:
+def _write(connection: Connection, saved: GuildSettings, sealed: bytes | None) -> None:
     values = {
         "host_url": saved.host_url,
         "key_sealed": sealed,
@@ -108,12 +116,12 @@ async def _write(connection: AsyncConnection, saved: GuildSettings, sealed: byte
         "version": saved.version,
     }
     held = select(t.guild.c.version).where(t.guild.c.guild_id == saved.guild_id)
-    version = (await connection.execute(held)).scalar()
+    version = connection.execute(held).scalar()
     if version is None and saved.version == 1:
-        if not await insert_new(connection, t.guild, {"guild_id": saved.guild_id, **values}):
+        if not insert_new(connection, t.guild, {"guild_id": saved.guild_id, **values}):
             raise StaleWrite
         return
-    changed = await connection.execute(
+    changed = connection.execute(
         update(t.guild)
         .where(t.guild.c.guild_id == saved.guild_id, t.guild.c.version == saved.version - 1)
         .values(**values)

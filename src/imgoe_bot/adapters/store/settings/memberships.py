@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.upsert import upsert_all
 from imgoe_bot.domain.ids import GuildId
 
@@ -37,7 +37,6 @@ class CachingStore(Protocol):
         ...
 
 
-@shielded
 class SqlMembershipStore:
     """``ports.MembershipStore`` in SQL."""
 
@@ -47,40 +46,53 @@ class SqlMembershipStore:
 
     async def known(self) -> Mapping[GuildId, datetime | None]:
         """Return every server and since when the bot is gone from it; see the port."""
-        async with self._database.read() as connection:
-            rows = await connection.execute(select(t.guild_stay))
-        return {GuildId(guild_id): gone_at for guild_id, gone_at in rows}
+
+        def unit(connection: Connection) -> Mapping[GuildId, datetime | None]:
+            rows = connection.execute(select(t.guild_stay))
+            return {GuildId(guild_id): gone_at for guild_id, gone_at in rows}
+
+        return await self._database.read(unit)
 
     async def note_present(self, guild_ids: Collection[GuildId]) -> None:
         """Note that the bot is in these servers; see the port."""
         rows = [{"guild_id": guild_id, "gone_at": None} for guild_id in guild_ids]
-        async with self._database.write() as connection:
-            await upsert_all(connection, t.guild_stay, key="guild_id", rows=rows)
+
+        def unit(connection: Connection) -> None:
+            upsert_all(connection, t.guild_stay, key="guild_id", rows=rows)
+
+        await self._database.write(unit)
 
     async def note_gone(self, guild_ids: Collection[GuildId], *, at: datetime) -> None:
         """Note since when the bot is not in these servers any more; see the port."""
         rows = [{"guild_id": guild_id, "gone_at": at} for guild_id in guild_ids]
         still_here = t.guild_stay.c.gone_at.is_(None)
-        async with self._database.write() as connection:
-            await upsert_all(connection, t.guild_stay, key="guild_id", rows=rows, where=still_here)
+
+        def unit(connection: Connection) -> None:
+            upsert_all(connection, t.guild_stay, key="guild_id", rows=rows, where=still_here)
+
+        await self._database.write(unit)
 
     async def forget_gone(self, *, before: datetime) -> tuple[GuildId, ...]:
         """Erase everything about servers that were left before a time; see the port."""
-        gone = select(t.guild_stay.c.guild_id).where(t.guild_stay.c.gone_at < before)
-        async with self._database.write() as connection:
-            ids = [GuildId(id_) for id_ in (await connection.execute(gone)).scalars()]
-            for some in _batched(ids):
-                for table in OF_A_GUILD:
-                    await connection.execute(delete(table).where(table.c.guild_id.in_(some)))
-                for guild_id in some:
-                    named = t.note.c.name.contains(str(guild_id))
-                    await connection.execute(delete(t.note).where(named))
+        ids = await self._database.write(partial(_forget_gone, before=before))
         for guild_id in ids:
             for store in self._caches:
                 store.drop(guild_id)
         if ids:
             await self._database.scrub()
-        return tuple(ids)
+        return ids
+
+
+def _forget_gone(connection: Connection, *, before: datetime) -> tuple[GuildId, ...]:
+    gone = select(t.guild_stay.c.guild_id).where(t.guild_stay.c.gone_at < before)
+    ids = tuple(GuildId(id_) for id_ in connection.execute(gone).scalars())
+    for some in _batched(ids):
+        for table in OF_A_GUILD:
+            connection.execute(delete(table).where(table.c.guild_id.in_(some)))
+        for guild_id in some:
+            named = t.note.c.name.contains(str(guild_id))
+            connection.execute(delete(t.note).where(named))
+    return ids
 
 
 def _batched(guild_ids: Collection[GuildId]) -> Iterable[list[GuildId]]:

@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, insert, select, update
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.engine.shielding import shielded
 from imgoe_bot.adapters.store.settings.guild_cache import GuildCache
 from imgoe_bot.adapters.store.upsert import insert_new
 from imgoe_bot.domain.guild import Change, GuildSettings
@@ -18,7 +16,6 @@ from imgoe_bot.errors import StaleWrite
 Layers = Mapping[int, Mapping[str, str]]
 
 
-@shielded
 class SqlOptionStore:
     """``ports.OptionStore`` in SQL.
 
@@ -36,10 +33,13 @@ class SqlOptionStore:
     async def _read(self, guild_id: GuildId) -> Layers:
         query = select(t.option_value).where(t.option_value.c.guild_id == guild_id)
         found: dict[int, dict[str, str]] = {}
-        async with self._database.read() as connection:
-            for row in await connection.execute(query):
+
+        def unit(connection: Connection) -> Layers:
+            for row in connection.execute(query):
                 found.setdefault(row.scope_id, {})[row.name] = row.value
-        return found
+            return found
+
+        return await self._database.read(unit)
 
     async def change(
         self,
@@ -51,16 +51,18 @@ class SqlOptionStore:
     ) -> int:
         """Store texts, or remove them; see the port."""
         guild_id = settings.guild_id
+
+        def unit(connection: Connection) -> int:
+            _take_version(connection, settings)
+            for scope_id, name, new in changes:
+                old = _replace(connection, guild_id, scope_id, name, new)
+                _note(connection, guild_id, Change(actor_id, now, scope_id, name, old, new))
+            return settings.version + 1
+
         try:
-            async with self._database.write() as connection:
-                await _take_version(connection, settings)
-                for scope_id, name, new in changes:
-                    old = await _replace(connection, guild_id, scope_id, name, new)
-                    line = Change(actor_id, now, scope_id, name, old, new)
-                    await _note(connection, guild_id, line)
-        finally:
+            return await self._database.write(unit)
+        finally:  # where its answer was lost, it may have been carried out
             self.drop(guild_id)
-        return settings.version + 1
 
     def drop(self, guild_id: GuildId) -> None:
         """Forget what is in memory of a server."""
@@ -68,8 +70,11 @@ class SqlOptionStore:
 
     async def note(self, guild_id: GuildId, change: Change) -> None:
         """Add a line to the guild's history; see the port."""
-        async with self._database.write() as connection:
-            await _note(connection, guild_id, change)
+
+        def unit(connection: Connection) -> None:
+            _note(connection, guild_id, change)
+
+        await self._database.write(unit)
 
     async def history(self, guild_id: GuildId, *, limit: int) -> tuple[Change, ...]:
         """Return the newest changes first."""
@@ -79,23 +84,27 @@ class SqlOptionStore:
             .order_by(t.audit.c.at.desc(), t.audit.c.id.desc())
             .limit(limit)
         )
-        async with self._database.read() as connection:
-            rows = await connection.execute(query)
-        return tuple(
-            Change(row.actor_id, row.at, row.scope_id, row.name, row.old, row.new) for row in rows
-        )
+
+        def unit(connection: Connection) -> tuple[Change, ...]:
+            rows = connection.execute(query)
+            return tuple(
+                Change(row.actor_id, row.at, row.scope_id, row.name, row.old, row.new)
+                for row in rows
+            )
+
+        return await self._database.read(unit)
 
 
-async def _take_version(connection: AsyncConnection, settings: GuildSettings) -> None:
+def _take_version(connection: Connection, settings: GuildSettings) -> None:
     """Make this change the guild's next version; raises StaleWrite when another was faster."""
     mine = t.guild.c.guild_id == settings.guild_id
-    held = (await connection.execute(select(t.guild.c.version).where(mine))).scalar()
+    held = connection.execute(select(t.guild.c.version).where(mine)).scalar()
     if held is None and settings.version == 0:
         values = {"guild_id": settings.guild_id, "host_url": settings.host_url, "version": 1}
-        if not await insert_new(connection, t.guild, values):
+        if not insert_new(connection, t.guild, values):
             raise StaleWrite
         return
-    changed = await connection.execute(
+    changed = connection.execute(
         update(t.guild)
         .where(mine, t.guild.c.version == settings.version)
         .values(version=settings.version + 1)
@@ -104,8 +113,8 @@ async def _take_version(connection: AsyncConnection, settings: GuildSettings) ->
         raise StaleWrite
 
 
-async def _replace(
-    connection: AsyncConnection, guild_id: GuildId, scope_id: int, name: str, new: str | None
+def _replace(
+    connection: Connection, guild_id: GuildId, scope_id: int, name: str, new: str | None
 ) -> str | None:
     """Write or remove one text and return the one before."""
     place = (
@@ -113,10 +122,10 @@ async def _replace(
         t.option_value.c.scope_id == scope_id,
         t.option_value.c.name == name,
     )
-    old = (await connection.execute(select(t.option_value.c.value).where(*place))).scalar()
-    await connection.execute(delete(t.option_value).where(*place))
+    old = connection.execute(select(t.option_value.c.value).where(*place)).scalar()
+    connection.execute(delete(t.option_value).where(*place))
     if new is not None:
-        await connection.execute(
+        connection.execute(
             insert(t.option_value).values(
                 guild_id=guild_id, scope_id=scope_id, name=name, value=new
             )
@@ -124,8 +133,8 @@ async def _replace(
     return old
 
 
-async def _note(connection: AsyncConnection, guild_id: GuildId, change: Change) -> None:
-    await connection.execute(
+def _note(connection: Connection, guild_id: GuildId, change: Change) -> None:
+    connection.execute(
         insert(t.audit).values(
             guild_id=guild_id,
             actor_id=change.actor_id,

@@ -2,19 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, select, update
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.engine.shielding import shielded
+from imgoe_bot.adapters.store.engine.units import Unit, changes_rows
 from imgoe_bot.adapters.store.settings.guild_cache import GuildCache
-from imgoe_bot.adapters.store.upsert import upsert
+from imgoe_bot.adapters.store.upsert import insert_new, upsert
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.domain.rules import MirrorRule
 
 
-@shielded
 class SqlRuleStore:
     """``ports.RuleStore`` in SQL.
 
@@ -30,65 +28,41 @@ class SqlRuleStore:
 
     async def add(self, rule: MirrorRule) -> bool:
         """Store a rule; see the port."""
-        added = await self._insert(rule)
-        self.drop(rule.guild_id)
-        return added
-
-    async def _insert(self, rule: MirrorRule) -> bool:
-        known = select(t.mirror_rule.c.id).where(*_of_channel(rule.guild_id, rule.channel_id))
-        async with self._database.write() as connection:
-            if (await connection.execute(known)).first():
-                return False
-            try:
-                async with connection.begin_nested():
-                    await connection.execute(insert(t.mirror_rule).values(**_values(rule)))
-            except IntegrityError:  # another process was faster
-                return False
-        return True
+        return await self._change(
+            rule.guild_id, lambda connection: insert_new(connection, t.mirror_rule, _values(rule))
+        )
 
     async def remove(self, guild_id: GuildId, channel_id: ChannelId) -> bool:
         """Remove a channel's rule; see the port."""
-        async with self._database.write() as connection:
-            removed = await connection.execute(
-                delete(t.mirror_rule).where(*_of_channel(guild_id, channel_id))
-            )
-        self.drop(guild_id)
-        return removed.rowcount > 0
+        removed = delete(t.mirror_rule).where(*_of_channel(guild_id, channel_id))
+        return await self._change(guild_id, changes_rows(removed))
 
     async def pause(self, guild_id: GuildId, channel_id: ChannelId, *, paused: bool) -> bool:
         """Let a channel's rule rest or work; see the port."""
-        async with self._database.write() as connection:
-            changed = await connection.execute(
-                update(t.mirror_rule)
-                .where(*_of_channel(guild_id, channel_id))
-                .values(paused=paused, lacks=None)
-            )
-        self.drop(guild_id)
-        return changed.rowcount > 0
+        mine = update(t.mirror_rule).where(*_of_channel(guild_id, channel_id))
+        return await self._change(guild_id, changes_rows(mine.values(paused=paused, lacks=None)))
 
     async def auto_pause(self, guild_id: GuildId, channel_id: ChannelId, *, lacks: str) -> bool:
         """Let a channel's rule rest for want of a permission; see the port."""
-        async with self._database.write() as connection:
-            changed = await connection.execute(
-                update(t.mirror_rule)
-                .where(
-                    *_of_channel(guild_id, channel_id),
-                    t.mirror_rule.c.paused.is_(False),
-                )
-                .values(paused=True, lacks=lacks)
-            )
-        self.drop(guild_id)
-        return changed.rowcount > 0
+        working = (*_of_channel(guild_id, channel_id), t.mirror_rule.c.paused.is_(False))
+        resting = update(t.mirror_rule).where(*working).values(paused=True, lacks=lacks)
+        return await self._change(guild_id, changes_rows(resting))
 
     async def end_auto_pause(self, rule: MirrorRule, *, remove: bool) -> bool:
         """Let a rule work again that rests for want of a permission; see the port."""
         table = t.mirror_rule
         resting = (table.c.id == rule.id, table.c.paused.is_(True), table.c.lacks.is_not(None))
         awake = update(table).where(*resting).values(paused=False, lacks=None)
-        async with self._database.write() as connection:
-            changed = await connection.execute(delete(table).where(*resting) if remove else awake)
-        self.drop(rule.guild_id)
-        return changed.rowcount > 0
+        return await self._change(
+            rule.guild_id, changes_rows(delete(table).where(*resting) if remove else awake)
+        )
+
+    async def _change(self, guild_id: GuildId, unit: Unit[bool]) -> bool:
+        """Run a unit that changes a guild's rules, and forget what is in memory of them."""
+        try:
+            return await self._database.write(unit)
+        finally:  # where its answer was lost, it may have been carried out
+            self.drop(guild_id)
 
     async def of_guild(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
         """Return the guild's rules, oldest first."""
@@ -108,9 +82,12 @@ class SqlRuleStore:
 
     async def _read(self, guild_id: GuildId) -> tuple[MirrorRule, ...]:
         query = select(t.mirror_rule).where(t.mirror_rule.c.guild_id == guild_id)
-        async with self._database.read() as connection:
-            rows = await connection.execute(query.order_by(t.mirror_rule.c.created_at))
-        return tuple(_rule(row) for row in rows.mappings())
+
+        def unit(connection: Connection) -> tuple[MirrorRule, ...]:
+            rows = connection.execute(query.order_by(t.mirror_rule.c.created_at))
+            return tuple(_rule(row) for row in rows.mappings())
+
+        return await self._database.read(unit)
 
     async def all(self) -> tuple[MirrorRule, ...]:
         """Return every rule, and keep them in memory."""
@@ -123,16 +100,20 @@ class SqlRuleStore:
 
     async def _read_all(self) -> tuple[MirrorRule, ...]:
         query = select(t.mirror_rule).order_by(t.mirror_rule.c.created_at)
-        async with self._database.read() as connection:
-            rows = (await connection.execute(query)).mappings().all()
-        return tuple(map(_rule, rows))
+
+        def unit(connection: Connection) -> tuple[MirrorRule, ...]:
+            rows = connection.execute(query).mappings().all()
+            return tuple(map(_rule, rows))
+
+        return await self._database.read(unit)
 
     async def mark_seen(
         self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId
     ) -> None:
         """Move a channel's high-water mark forward, never back."""
-        async with self._database.write() as connection:
-            await upsert(
+
+        def unit(connection: Connection) -> None:
+            upsert(
                 connection,
                 t.seen,
                 key={"channel_id": channel_id},
@@ -140,12 +121,17 @@ class SqlRuleStore:
                 where=t.seen.c.message_id < message_id,
             )
 
+        await self._database.write(unit)
+
     async def seen(self, guild_id: GuildId) -> Mapping[ChannelId, MessageId]:
         """Return the newest message looked at in each channel where one was."""
         query = select(t.seen.c.channel_id, t.seen.c.message_id)
-        async with self._database.read() as connection:
-            rows = await connection.execute(query.where(t.seen.c.guild_id == guild_id))
-        return {ChannelId(channel_id): MessageId(message_id) for channel_id, message_id in rows}
+
+        def unit(connection: Connection) -> Mapping[ChannelId, MessageId]:
+            rows = connection.execute(query.where(t.seen.c.guild_id == guild_id))
+            return {ChannelId(channel_id): MessageId(message_id) for channel_id, message_id in rows}
+
+        return await self._database.read(unit)
 
 
 def _of_channel(guild_id: GuildId, channel_id: ChannelId) -> tuple[ColumnElement[bool], ...]:
