@@ -237,7 +237,8 @@ def _result(
     name: str, relay: float, rounds: Sequence[Round], counts: Counts, slash: SlashTimes
 ) -> Result:
     def median(field: str) -> float:
-        return statistics.median(getattr(each, field) for each in rounds)
+        values: list[float] = [getattr(each, field) for each in rounds]
+        return statistics.median(values)
 
     return Result(
         database=name,

@@ -9,10 +9,10 @@ import signal
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from typing import Any
 
 import aiosqlite
-from asyncpg.transaction import Transaction
 from sqlalchemy import Engine, event
 
 from imgoe_bot.terminal.cli import main
@@ -26,7 +26,7 @@ def _watch() -> None:
     for owner, name, what in (
         (aiosqlite.Connection, "_execute", "handovers"),
         (ThreadPoolExecutor, "submit", "handovers"),
-        (Transaction, "start", "transactions"),
+        (import_module("asyncpg.transaction").Transaction, "start", "transactions"),
     ):
         _count_calls(owner, name, what)
 
