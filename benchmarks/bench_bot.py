@@ -8,7 +8,6 @@ medians, and ratios to the relay's.
 
 import asyncio
 import json
-import platform
 import statistics
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from benchmarks import bench_mirror
 from benchmarks.bot_scene import COUNTED_BOT, Bot, Scene, image_hosts, open_scene, picture_of
+from benchmarks.bot_table import Result, table
 from tests.hostserver.postgres import running_postgres
 
 RESULTS = Path(__file__).parent / "results"
@@ -37,6 +37,11 @@ LOOKS_S = 13.0
 TAIL_S = 0.3
 """For what is still written down once the direct message is out."""
 ASKED_EVERY_S = 0.05
+ABOUT = (
+    "CPU is of the bot's process a picture of 200 KB, an idle bot's own left out. The relay",
+    f"downloads and uploads the same bytes. Medians of {ROUNDS} processes, in turn.",
+    f"Meanwhile: {LARGE_FILES} files of 8 MB under way, IMGOE_TRANSFERS=64.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,35 +78,6 @@ class SlashTimes:
     acknowledged_ms: float
     answered_ms: float
     asked: int
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a bot over one database came to; CPU in milliseconds a picture."""
-
-    database: str
-    relay_ms: float
-    cpu_ms: float
-    ratio: float
-    look_ms: float
-    busy_cpu_ms: float
-    cards_s: float
-    statements: float
-    transactions: float
-    handovers: float
-    requests: float
-    slash_acknowledged_ms: float
-    slash_answered_ms: float
-
-
-LIMITS = (
-    ("cpu_ms", "CPU ms a picture", 45, False),
-    ("statements", "statements a picture", 15, False),
-    ("transactions", "transactions a picture", 4, False),
-    ("cards_s", "cards a second", 12, True),
-    ("slash_acknowledged_ms", "slash command acknowledged, p99 ms", 300, False),
-)
-"""What the issue asks: field, its name, the limit, and whether more is better."""
 
 
 async def run(scene: Scene) -> Round:
@@ -257,51 +233,6 @@ def _result(
     )
 
 
-ROWS = (
-    ("relay_ms", "the relay itself, CPU ms"),
-    ("cpu_ms", "whole way, one at a time, CPU ms"),
-    ("ratio", "whole way / relay"),
-    ("busy_cpu_ms", "whole way, all at once, CPU ms"),
-    ("look_ms", "the look at its preview 10 s later, CPU ms"),
-    ("cards_s", "cards a second"),
-    ("statements", "statements"),
-    ("transactions", "transactions"),
-    ("handovers", "hand-overs to threads"),
-    ("requests", "requests to Discord"),
-    ("slash_acknowledged_ms", "/library acknowledged meanwhile, p99 ms"),
-    ("slash_answered_ms", "/library answered meanwhile, p99 ms"),
-)
-
-
-def table(results: Sequence[Result]) -> str:
-    """Return the page that is kept."""
-    values = [asdict(result) for result in results]
-    names = " | ".join(result.database for result in results)
-    lines = [
-        "# A picture's whole way: from its message to card and delete link",
-        "",
-        f"2 cores, Python {platform.python_version()}. `make bench-bot` renews this page.",
-        "",
-        "CPU is of the bot's process a picture of 200 KB, an idle bot's own left out. The relay",
-        f"downloads and uploads the same bytes. Medians of {ROUNDS} processes, in turn.",
-        f"Meanwhile: {LARGE_FILES} files of 8 MB under way, IMGOE_TRANSFERS=64.",
-        "",
-        f"| a picture | {names} |",
-        f"|---|{'---|' * len(results)}",
-    ]
-    lines += [f"| {text} | {' | '.join(str(v[name]) for v in values)} |" for name, text in ROWS]
-    lines += ["", "| database | limit on | found | limit | |", "|---|---|---|---|---|"]
-    lines += [_judged(value, *limit) for value in values for limit in LIMITS]
-    return "\n".join(lines) + "\n"
-
-
-def _judged(value: dict[str, float], name: str, text: str, limit: float, more: bool) -> str:
-    found = value[name]
-    met = found >= limit if more else found <= limit
-    bound = f"{'≥' if more else '≤'} {limit}"
-    return f"| {value['database']} | {text} | {found} | {bound} | {'met' if met else 'not met'} |"
-
-
 @asynccontextmanager
 async def _scenes(folder: Path) -> AsyncGenerator[dict[str, Scene]]:
     async with AsyncExitStack() as stack:
@@ -333,8 +264,9 @@ def main() -> None:
         results = asyncio.run(_measured(folder))
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "bot.json").write_text(json.dumps([asdict(r) for r in results], indent=2) + "\n")
-    (RESULTS / "bot.md").write_text(table(results))
-    print(table(results))
+    page = table(results, about=ABOUT)
+    (RESULTS / "bot.md").write_text(page)
+    print(page)
 
 
 if __name__ == "__main__":
