@@ -16,6 +16,7 @@ from pathlib import Path
 
 from imgoe_bot.discordsim import Channel, DiscordSim, Person, SimOptions, Upload
 from imgoe_bot.discordsim.state.events import Event
+from imgoe_bot.discordsim.untyped_json import mapping, text
 from imgoe_bot.settings.environment import SECRET_KEY_BYTES
 
 HERE = Path(__file__).parent
@@ -60,11 +61,10 @@ class Seen:
         """Count an event of the simulated Discord."""
         if event.name != "MESSAGE_CREATE":
             return
-        author, content = event.data.get("author"), str(event.data.get("content"))
-        if not isinstance(author, dict) or author.get("id") != str(self.bot_id):
+        if text(mapping(event.data.get("author")), "id") != str(self.bot_id):
             return
         self.cards += event.data.get("message_reference") is not None
-        self.links += len(_DELETE_LINK.findall(content))
+        self.links += len(_DELETE_LINK.findall(text(event.data, "content")))
         self._change.set()
 
     async def until(self, *, cards: int, links: int) -> None:
@@ -83,8 +83,8 @@ class Bot:
 
     def cpu_s(self) -> float:
         """Return the CPU seconds that all its threads have taken, ended ones included."""
-        text = Path(f"/proc/{self.process.pid}/stat").read_text()
-        user, system = text.rpartition(")")[2].split()[11:13]
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text()
+        user, system = stat.rpartition(")")[2].split()[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     async def counted(self) -> dict[str, int]:
