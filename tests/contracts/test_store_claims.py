@@ -223,7 +223,7 @@ async def test_a_card_does_not_wait_long_for_a_file_that_fails_and_shows_it_late
     await stores.jobs.retry(bad, HostBroken(host=HOST), at=later, since=NOW)
     (early,) = await stores.claim()
     assert early.step is Step.ANNOUNCE
-    await stores.jobs.finish_announce(early, CARD, deliver=False)
+    await stores.jobs.finish_announce(early, CARD)
     (bad,) = await stores.claim(at=later)
     assert bad.item is not None
     await stores.jobs.finish_upload(bad, upload_of(owner, bad.item), None)

@@ -13,6 +13,7 @@ from imgoe_bot.domain.direct_messages import (
     PROBE_FOR,
     AllHalted,
     Breaker,
+    DeliveryRequest,
     HaltReason,
     JoinDigest,
     PutOff,
@@ -57,7 +58,7 @@ async def _schedule(
     at: datetime = NOW,
 ) -> Verdict:
     return await stores.direct_messages.schedule(
-        job, to, window=window, limits=limits or WIDE, now=at
+        job, DeliveryRequest(to, limits or WIDE, at, window)
     )
 
 
@@ -295,7 +296,7 @@ async def test_a_short_note_goes_at_once_or_not_at_all(stores: Stores) -> None:
     cleo = UserId(fresh_number())
 
     async def admit(to: UserId) -> bool:
-        return await stores.direct_messages.admit(to, limits=limits, now=NOW)
+        return await stores.direct_messages.admit(DeliveryRequest(to, limits, NOW))
 
     assert await admit(BEN)
     assert not await admit(cleo)

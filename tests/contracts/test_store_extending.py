@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from imgoe_bot.domain.ids import PostId
-from imgoe_bot.domain.job import Item, Job, Step
+from imgoe_bot.domain.job import FollowUps, Item, Job, Step
 from imgoe_bot.domain.options import MessagePart
 from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import SourceBlocked, SourceGone
@@ -44,7 +44,7 @@ async def _announcing(stores: Stores, what: Item) -> tuple[Post, Job]:
 async def _answered(stores: Stores, what: Item) -> tuple[Post, Job]:
     """Return a post of one file that was answered, and its delivery on its way."""
     owner, announce = await _announcing(stores, what)
-    await stores.jobs.finish_announce(announce, CARD, deliver=True)
+    await stores.jobs.finish_announce(announce, CARD, follow_ups=FollowUps(deliver=True))
     (deliver,) = await stores.claim()
     return owner, deliver
 
@@ -58,7 +58,7 @@ async def test_a_card_that_is_shown_anew_keeps_its_own_thumbs_and_is_looked_at_a
 ) -> None:
     first, second = item(0), item(1)
     owner, announce = await _announcing(stores, first)
-    await stores.jobs.finish_announce(announce, CARD, deliver=False, preview_at=NOW)
+    await stores.jobs.finish_announce(announce, CARD, follow_ups=FollowUps(preview_at=NOW))
     (look,) = await stores.claim()
     await stores.posts.note_thumbs_attached(owner.id)
     await stores.jobs.finish(look, None)
@@ -66,7 +66,7 @@ async def test_a_card_that_is_shown_anew_keeps_its_own_thumbs_and_is_looked_at_a
     await _upload_due(stores, owner)
     (again,) = await stores.claim()
 
-    await stores.jobs.finish_announce(again, CARD, deliver=False, preview_at=NOW)
+    await stores.jobs.finish_announce(again, CARD, follow_ups=FollowUps(preview_at=NOW))
 
     assert (await stores.posts.get_post(owner.id)).thumbs_attached
     (look_again,) = await stores.claim()
@@ -119,7 +119,7 @@ async def test_an_answer_on_its_way_is_followed_by_another_with_what_is_new(
     await _extend(stores, owner, first, second)
     await _upload_due(stores, owner)
     assert await stores.claim() == ()
-    await stores.jobs.finish_announce(announce, CARD, deliver=True)
+    await stores.jobs.finish_announce(announce, CARD, follow_ups=FollowUps(deliver=True))
 
     announce, deliver = sorted(await stores.claim(), key=lambda job: job.step)
     assert (announce.step, announce.is_repeated) == (Step.ANNOUNCE, True)
@@ -131,7 +131,7 @@ async def test_the_other_answer_waits_where_what_is_new_is_not_there_yet(stores:
     owner, announce = await _announcing(stores, first)
 
     await _extend(stores, owner, first, second)
-    await stores.jobs.finish_announce(announce, CARD, deliver=False)
+    await stores.jobs.finish_announce(announce, CARD)
 
     await _upload_due(stores, owner)
     assert await _steps(stores) == [(Step.ANNOUNCE, 1)]
@@ -149,7 +149,7 @@ async def test_an_heir_whose_answer_lacks_what_is_new_is_followed_by_another(
 
     (announce,) = await stores.claim("heir", at=NOW + LEASE)
     await _upload(stores, owner, upload)
-    await stores.jobs.finish_announce(announce, CARD, deliver=False)
+    await stores.jobs.finish_announce(announce, CARD)
 
     (again,) = await stores.claim("heir", at=NOW + LEASE)
     assert (again.step, again.is_repeated) == (Step.ANNOUNCE, True)
@@ -162,7 +162,7 @@ async def test_an_heir_whose_answer_shows_what_is_new_is_followed_by_none(stores
     await _upload_due(stores, owner)
 
     (announce,) = await stores.claim("heir", at=NOW + LEASE)
-    await stores.jobs.finish_announce(announce, CARD, deliver=False)
+    await stores.jobs.finish_announce(announce, CARD)
 
     assert await stores.claim("heir", at=NOW + LEASE) == ()
 
@@ -177,7 +177,7 @@ async def test_an_answered_post_is_answered_and_delivered_anew(stores: Stores) -
     await _upload_due(stores, owner)
     (announce,) = await stores.claim()
     assert (announce.step, announce.round, announce.attempts) == (Step.ANNOUNCE, 1, 1)
-    await stores.jobs.finish_announce(announce, CARD, deliver=True)
+    await stores.jobs.finish_announce(announce, CARD, follow_ups=FollowUps(deliver=True))
     assert await _steps(stores) == [(Step.DELIVER, 1)]
     assert [u.position for u in (await stores.posts.get_card(owner.id, now=NOW)).uploads] == [0, 1]
 
@@ -188,7 +188,7 @@ async def test_links_on_their_way_are_followed_by_those_that_are_new(stores: Sto
     await _extend(stores, owner, first, second)
     await _upload_due(stores, owner)
     (announce,) = await stores.claim()
-    await stores.jobs.finish_announce(announce, CARD, deliver=True)
+    await stores.jobs.finish_announce(announce, CARD, follow_ups=FollowUps(deliver=True))
     assert await stores.claim() == ()
 
     await stores.direct_messages.finish_sent(deliver, BEN, at=NOW)
@@ -205,7 +205,7 @@ async def test_a_post_grows_more_than_once(stores: Stores) -> None:
         await _extend(stores, owner, *items[:count])
         await _upload_due(stores, owner)
         (announce,) = await stores.claim()
-        await stores.jobs.finish_announce(announce, CARD, deliver=False)
+        await stores.jobs.finish_announce(announce, CARD)
         assert announce.round == count - 1
 
     assert await stores.claim() == ()
@@ -290,7 +290,7 @@ async def test_a_post_may_grow_while_its_answer_ends(stores: Stores, other: Stor
     owner, announce = await _announcing(stores, first)
 
     await asyncio.gather(
-        stores.jobs.finish_announce(announce, CARD, deliver=False),
+        stores.jobs.finish_announce(announce, CARD),
         _extend(other, owner, first, second),
     )
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from imgoe_bot.domain.ids import GuildId, PostId
-from imgoe_bot.domain.job import Item, Job, Step
+from imgoe_bot.domain.job import FollowUps, Item, Job, Step
 from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import HostBroken, SourceGone, SourceUnreachable, StaleWrite
 from tests.contracts.stores import CARD, HOST, LEASE, NOW, Stores, item, post, upload_of
@@ -135,7 +135,7 @@ async def test_a_worker_that_lost_its_lease_changes_nothing(stores: Stores, outc
         "upload": stores.jobs.finish_upload(stale, upload_of(owner, what), None),
         "retry": stores.jobs.retry(stale, SourceUnreachable(), at=NOW),
         "finish": stores.jobs.finish(stale, None),
-        "announce": stores.jobs.finish_announce(stale, CARD, deliver=True),
+        "announce": stores.jobs.finish_announce(stale, CARD, follow_ups=FollowUps(deliver=True)),
     }
     wanted = writes.pop(outcome)
     for unwanted in writes.values():
@@ -229,9 +229,9 @@ async def test_a_retry_waits_until_its_time_and_counts(stores: Stores) -> None:
 async def test_an_announced_post_orders_its_delivery_once(stores: Stores) -> None:
     owner, announce = await _announce_job(stores)
 
-    await stores.jobs.finish_announce(announce, CARD, deliver=True)
+    await stores.jobs.finish_announce(announce, CARD, follow_ups=FollowUps(deliver=True))
     with pytest.raises(StaleWrite):
-        await stores.jobs.finish_announce(announce, CARD, deliver=True)
+        await stores.jobs.finish_announce(announce, CARD, follow_ups=FollowUps(deliver=True))
     (deliver,) = await stores.claim()
 
     assert (deliver.step, deliver.post_id) == (Step.DELIVER, owner.id)
@@ -243,7 +243,7 @@ async def test_an_announced_post_orders_its_delivery_once(stores: Stores) -> Non
 async def test_an_announced_post_with_nothing_to_deliver_is_done(stores: Stores) -> None:
     _, announce = await _announce_job(stores)
 
-    await stores.jobs.finish_announce(announce, CARD, deliver=False)
+    await stores.jobs.finish_announce(announce, CARD)
 
     assert await stores.claim(at=NOW + LEASE * 10) == ()
 
@@ -254,7 +254,7 @@ async def test_an_announced_post_that_lacks_thumbs_orders_a_look_at_its_card(
     owner, announce = await _announce_job(stores)
     at = NOW + timedelta(seconds=10)
 
-    await stores.jobs.finish_announce(announce, CARD, deliver=False, preview_at=at)
+    await stores.jobs.finish_announce(announce, CARD, follow_ups=FollowUps(preview_at=at))
 
     assert await stores.claim(at=at - timedelta(seconds=1)) == ()
     (look,) = await stores.claim(at=at)
@@ -276,7 +276,9 @@ async def test_a_job_put_back_without_a_failure_has_none(stores: Stores) -> None
 async def test_a_failed_announcement_still_delivers_and_names_no_card(stores: Stores) -> None:
     owner, announce = await _announce_job(stores)
 
-    await stores.jobs.finish_announce(announce, None, deliver=True, failure=SourceGone())
+    await stores.jobs.finish_announce(
+        announce, None, failure=SourceGone(), follow_ups=FollowUps(deliver=True)
+    )
     (deliver,) = await stores.claim()
 
     assert deliver.step is Step.DELIVER
@@ -286,7 +288,7 @@ async def test_a_failed_announcement_still_delivers_and_names_no_card(stores: St
 async def test_an_announcement_that_failed_is_no_failed_file_on_the_card(stores: Stores) -> None:
     owner, announce = await _announce_job(stores)
 
-    await stores.jobs.finish_announce(announce, None, deliver=False, failure=SourceGone())
+    await stores.jobs.finish_announce(announce, None, failure=SourceGone())
 
     assert (await stores.posts.get_card(owner.id, now=NOW)).failures == ()
 
@@ -328,6 +330,6 @@ async def test_finished_and_given_up_jobs_never_come_back(stores: Stores) -> Non
     await _finish_upload(stores, first, owner)
     await stores.jobs.finish_upload(second, None, SourceGone())
     (announce,) = await stores.claim()
-    await stores.jobs.finish_announce(announce, CARD, deliver=False)
+    await stores.jobs.finish_announce(announce, CARD)
 
     assert await stores.claim(at=NOW + timedelta(days=400)) == ()

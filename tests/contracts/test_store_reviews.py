@@ -49,7 +49,7 @@ async def _announced(stores: Stores, *, failure: SourceGone | None = None) -> Up
     await stores.jobs.finish_upload(job, upload, None)
     (announce,) = await stores.claim(at=DUE)
     card = None if failure else CARD
-    await stores.jobs.finish_announce(announce, card, deliver=False, failure=failure)
+    await stores.jobs.finish_announce(announce, card, failure=failure)
     return upload
 
 

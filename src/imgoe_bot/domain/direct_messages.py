@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from imgoe_bot.domain.ids import PostId
+from imgoe_bot.domain.ids import PostId, UserId
 from imgoe_bot.domain.rate_limit import RateLimit
 
 PROBE_FOR = timedelta(minutes=1)
@@ -44,6 +44,23 @@ HALTED_FOR: Mapping[HaltReason, timedelta] = {
 
 
 RateLimits = Mapping[SlotKind, RateLimit]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRequest:
+    """Somebody is to be written to.
+
+    Attributes:
+        to: who.
+        limits: that hold over all processes.
+        now: the time of day.
+        window: how long further posts are collected after this direct message; 0 collects none.
+    """
+
+    to: UserId
+    limits: RateLimits
+    now: datetime
+    window: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)

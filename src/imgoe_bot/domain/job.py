@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from imgoe_bot.domain.direct_messages import DeliveryRequest
 from imgoe_bot.domain.ids import AttachmentId, GuildId, JobId, PostId
 from imgoe_bot.domain.options import MessagePart
 from imgoe_bot.errors import (
@@ -78,6 +79,8 @@ class Job:
         round: how often a step of the whole post was asked for anew, because the post grew.
         failing_since: when the first of its tries failed; None when none has.
         may_be_sent: an earlier try had begun to send the file, and the host's answer was lost.
+        leads_digest: its direct message was decided on before, and others may go with it.
+        is_scheduled: its direct message was let go when it was ordered, a moment ago.
     """
 
     id: JobId
@@ -91,6 +94,8 @@ class Job:
     host_url: str = ""
     failing_since: datetime | None = None
     may_be_sent: bool = False
+    leads_digest: bool = False
+    is_scheduled: bool = False
 
     @property
     def is_repeated(self) -> bool:
@@ -104,6 +109,31 @@ class Job:
         Source: DISCORD.md section 2; a nonce has 25 characters at most.
         """
         return f"{self.post_id}-{self.step}"
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUps:
+    """What follows an answer to a post.
+
+    Attributes:
+        deliver: whether delete links are to be sent.
+        request: lets their direct message go at once, if it may; None leaves that to its job.
+        is_first: whether the post was never answered before, so that nothing was ordered yet.
+        has_reviews: whether a copy may wait for its host's approval.
+        preview_at: when to look whether the answer shows its thumbs; None when it does.
+        retire_at: when to deal with a source message that was taken back while the answer was
+            under way; None leaves it alone.
+    """
+
+    deliver: bool = False
+    request: DeliveryRequest | None = None
+    is_first: bool = False
+    has_reviews: bool = True
+    preview_at: datetime | None = None
+    retire_at: datetime | None = None
+
+
+NO_FOLLOW_UPS = FollowUps()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ def read_breaker(connection: Connection) -> Breaker:
     return Breaker(reason, row["until"], probing=row["probing"])
 
 
-def lock_breaker(connection: Connection) -> Breaker:
-    """Return the breaker, and let no other process decide on a message before this one has."""
-    insert_new(connection, t.dm_breaker, _ROW | {"probing": False})
-    connection.execute(select(t.dm_breaker.c.id).with_for_update())
-    return read_breaker(connection)
+def lock_breaker(connection: Connection) -> None:
+    """Let no other process decide on a message before this one has; SQLite has one writer."""
+    if connection.dialect.name == "postgresql":
+        insert_new(connection, t.dm_breaker, _ROW | {"probing": False})
+        connection.execute(select(t.dm_breaker.c.id).with_for_update())
 
 
 def write_breaker(connection: Connection, breaker: Breaker) -> None:

@@ -131,7 +131,7 @@ NO_ITEM = item_values(Item(attachment_id=AttachmentId(0), position=0, filename="
 """The same columns of a job that concerns the whole post; see ``again`` for its position."""
 
 
-def job_from(row: Columns, *, host_url: str) -> Job:
+def job_from(row: Columns, *, host_url: str, is_scheduled: bool = False) -> Job:
     """Return the job of a row; its guild's host is in another."""
     step = Step(row["step"])
     item = _item_from(row) if step in (Step.UPLOAD, Step.REVIEW) else None
@@ -147,6 +147,8 @@ def job_from(row: Columns, *, host_url: str) -> Job:
         host_url=host_url,
         failing_since=row["failing_since"],
         may_be_sent=row["may_be_sent"],
+        leads_digest=row["letter"] is not None and not is_scheduled,
+        is_scheduled=is_scheduled,
     )
 
 

@@ -76,8 +76,8 @@ class StepHandlers:
     erasure: Erasure
 
     @property
-    def work(self) -> Mapping[Step, Callable[[Job], Awaitable[None]]]:
-        """What does each step."""
+    def work(self) -> Mapping[Step, Callable[[Job], Awaitable[Job | None]]]:
+        """What does each step, and returns the one that its worker goes on with."""
         return {
             Step.UPLOAD: self.steps.upload,
             Step.ANNOUNCE: self.steps.announce,
@@ -89,7 +89,7 @@ class StepHandlers:
         }
 
     @property
-    def give_up(self) -> Mapping[Step, Callable[[Job, ImgoeError], Awaitable[None]]]:
+    def give_up(self) -> Mapping[Step, Callable[[Job, ImgoeError], Awaitable[Job | None]]]:
         """What stores that a step has failed for good."""
         return {step: self.steps.give_up for step in Step} | {Step.ERASE: self.erasure.give_up}
 
@@ -196,8 +196,21 @@ class JobRunner:
         )
 
     async def _do(self, job: Job) -> None:
+        """Do a job, and the steps that its worker goes on with."""
+        following: Job | None = job
+        while following is not None:
+            self._note_running(following)
+            following = await self._try(following)
+
+    def _note_running(self, job: Job) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._running[task] = job
+
+    async def _try(self, job: Job) -> Job | None:
+        """Do one step; return the one that was leased with its outcome."""
         try:
-            await self._outage.outlast(lambda: self._work[job.step](job))
+            return await self._outage.outlast(lambda: self._work[job.step](job))
         except BudgetSpent as error:
             await self._put_off(job, timedelta(seconds=error.retry_after_s or 0))
         except QuotaPending:
@@ -205,19 +218,20 @@ class JobRunner:
         except StaleWrite:
             log.info("another worker took this job over", job=job.id)
         except StoreClosed:
-            return
+            return None
         except ImgoeError as error:
-            await self._failed(job, error)
+            return await self._failed(job, error)
         except Exception as error:  # a bug must not stop the worker; it is logged and retried
             log.exception("a job broke", job=job.id, step=job.step)
-            await self._failed(job, InternalError(kind=type(error).__name__))
+            return await self._failed(job, InternalError(kind=type(error).__name__))
+        return None
 
     async def _put_off(self, job: Job, wait: timedelta) -> None:
         """Do it later, since it can't be begun yet; that was no try of it."""
         at = self._clock.now() + wait
         await self._store(job, lambda: self._jobs.put_off(job, at=at))
 
-    async def _failed(self, job: Job, error: ImgoeError) -> None:
+    async def _failed(self, job: Job, error: ImgoeError) -> Job | None:
         verdict = after_failure(
             error,
             attempts=job.attempts,
@@ -229,10 +243,11 @@ class JobRunner:
         if isinstance(verdict, GiveUp):
             return await self._store(job, lambda: self._give_up[job.step](job, error))
         at, since = verdict.at, verdict.since
-        await self._store(job, lambda: self._jobs.retry(job, error, at=at, since=since))
+        return await self._store(job, lambda: self._jobs.retry(job, error, at=at, since=since))
 
-    async def _store(self, job: Job, outcome: Callable[[], Awaitable[None]]) -> None:
+    async def _store(self, job: Job, outcome: Callable[[], Awaitable[Job | None]]) -> Job | None:
         try:
-            await self._outage.keep(outcome)
+            return await self._outage.keep(outcome)
         except ImgoeError as problem:
             log.warning("a job's outcome was not stored", job=job.id, error=repr(problem))
+        return None

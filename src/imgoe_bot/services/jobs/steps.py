@@ -4,7 +4,7 @@ See ``delivery``, ``previews`` and ``retirements`` too.
 """
 
 from imgoe_bot.domain.card import Card, PostedCard
-from imgoe_bot.domain.job import Item, Job, Step
+from imgoe_bot.domain.job import FollowUps, Item, Job, Step
 from imgoe_bot.domain.options import OnDelete, Options
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import (
@@ -52,7 +52,7 @@ class Steps:
         self._outage = access.outage
         self._clock = access.clock
 
-    async def upload(self, job: Job) -> None:
+    async def upload(self, job: Job) -> Job | None:
         """Copy one attachment to the host."""
         post = await self._posts.get_post(job.post_id)
         if post.withdrawn_at is not None:
@@ -66,7 +66,9 @@ class Steps:
                 raise
             raise refused.with_facts(answer_lost=True) from None  # most likely of our own try
         try:
-            await self._outage.keep(lambda: self._jobs.finish_upload(job, upload, None))
+            return await self._outage.keep(
+                lambda: self._jobs.finish_upload(job, upload, None, goes_on=True)
+            )
         except StaleWrite:
             await self._discard_unknown(upload)
             raise
@@ -81,7 +83,7 @@ class Steps:
         except UploadNotFound:
             await self._deletions.discard([upload])
 
-    async def announce(self, job: Job) -> None:
+    async def announce(self, job: Job) -> Job | None:
         """Answer the post; if its author took it back meanwhile, take the copies back too."""
         card = await self._card(job)
         if card.source_is_gone:
@@ -91,15 +93,22 @@ class Steps:
             posted = await self._answer(job, card, options)
         except SourceGone:
             return await self._take_back(job, card)
+        location = posted.location if posted else None
+        follow_ups = self._follow_ups(card, posted, options)
+        return await self._outage.keep(
+            lambda: self._jobs.finish_announce(job, location, follow_ups=follow_ups)
+        )
+
+    def _follow_ups(self, card: Card, posted: PostedCard | None, options: Options) -> FollowUps:
+        """Say what follows a card that was just posted."""
         keeps, now = options.on_delete is OnDelete.KEEP, self._clock.now()
-        await self._outage.keep(
-            lambda: self._jobs.finish_announce(
-                job,
-                posted.location if posted else None,
-                deliver=card.is_to_be_delivered,
-                retire_at=None if keeps else now + options.delete_grace,
-                preview_at=preview_at(posted, now=now) if posted else None,
-            )
+        return FollowUps(
+            deliver=card.is_to_be_delivered,
+            request=self._delivery.request_for(card, posted, options),
+            is_first=not card.post.answered,
+            has_reviews=not all(upload.stored.approved for upload in card.uploads),
+            preview_at=preview_at(posted, now=now) if posted else None,
+            retire_at=None if keeps else now + options.delete_grace,
         )
 
     async def _answer(self, job: Job, card: Card, options: Options) -> PostedCard | None:
@@ -113,21 +122,21 @@ class Steps:
             card.post.card, lacks_thumbs=bool(card.pictured)
         )  # Discord fetches them now
 
-    async def give_up(self, job: Job, error: ImgoeError) -> None:
+    async def give_up(self, job: Job, error: ImgoeError) -> Job | None:
         """Store that a step has failed for good; what can still be done for the post goes on."""
         match job.step:
             case Step.UPLOAD:
-                await self._jobs.finish_upload(job, None, error)
+                return await self._jobs.finish_upload(job, None, error, goes_on=True)
             case Step.ANNOUNCE:
                 card = await self._card(job)
                 await self._pause_if_refused(card, error)
-                await self._jobs.finish_announce(
-                    job, None, deliver=card.is_to_be_delivered, failure=error
-                )
+                deliver = FollowUps(deliver=card.is_to_be_delivered)
+                await self._jobs.finish_announce(job, None, failure=error, follow_ups=deliver)
             case Step.DELIVER:
                 await self._delivery.give_up(job, error)
             case Step.RETIRE | Step.PREVIEW | Step.REVIEW | Step.ERASE:
                 await self._jobs.finish(job, error)
+        return None
 
     async def _pause_if_refused(self, card: Card, error: ImgoeError) -> None:
         """Let a channel rest that we can't work in any more, and tell whoever made its rule."""
@@ -136,11 +145,11 @@ class Steps:
         lost = InaccessibleChannel(card.post.channel_ids, error.needs)
         await self._auto_pauses.pause(card.post.guild_id, [lost], locale=card.post.locale)
 
-    async def _take_back(self, job: Job, card: Card) -> None:
+    async def _take_back(self, job: Job, card: Card) -> Job | None:
         await self._deletions.discard(card.uploads)
         if not card.post.by_bot:
             await self._delivery.tell_withdrawn(card, nonce=job.nonce)
-        await self._outage.keep(lambda: self._jobs.finish_announce(job, None, deliver=False))
+        return await self._outage.keep(lambda: self._jobs.finish_announce(job, None))
 
     async def _card(self, job: Job) -> Card:
         return await self._posts.get_card(job.post_id, now=self._clock.now())

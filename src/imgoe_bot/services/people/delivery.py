@@ -12,15 +12,17 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from imgoe_bot.domain.card import Card
+from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.direct_messages import (
     HALTED_FOR,
     AllHalted,
     Breaker,
+    DeliveryRequest,
     HaltReason,
     RateLimits,
     RecipientClosed,
     SendNow,
+    Verdict,
 )
 from imgoe_bot.domain.ids import UserId
 from imgoe_bot.domain.job import Job
@@ -71,14 +73,7 @@ class DeliveryService:
         cards = await self._wanted(job)
         if not cards:
             return await self._direct_messages.finish(job, None)
-        verdict = await self._direct_messages.schedule(
-            job,
-            cards[0].post.author_id,
-            window=(await self._options_of(cards[0])).dm_digest,
-            limits=self._limits,
-            now=self._clock.now(),
-        )
-        match verdict:
+        match await self._verdict(job, cards[0]):
             case SendNow():
                 await self._send(job, cards)
             case AllHalted(until):
@@ -88,6 +83,22 @@ class DeliveryService:
                 await self._outage.keep(lambda: self._direct_messages.finish(job, None))
             case _:  # the store has put it off already
                 return
+
+    async def _verdict(self, job: Job, card: Card) -> Verdict:
+        if job.is_scheduled:
+            return SendNow()
+        window = (await self._options_of(card)).dm_digest
+        return await self._direct_messages.schedule(job, self._request(card, window))
+
+    def request_for(
+        self, card: Card, posted: PostedCard | None, options: Options
+    ) -> DeliveryRequest | None:
+        """Return what lets the direct message about a card go; None where none goes by itself."""
+        by_dm = posted is None or options.delivery is Delivery.DM
+        return self._request(card, options.dm_digest) if by_dm else None
+
+    def _request(self, card: Card, window: timedelta) -> DeliveryRequest:
+        return DeliveryRequest(card.post.author_id, self._limits, self._clock.now(), window)
 
     async def give_up(self, job: Job, error: ImgoeError) -> None:
         """Store that a direct message can't be sent."""
@@ -124,9 +135,8 @@ class DeliveryService:
             await self._tell(self._messenger.tell_withdrawn(card, nonce=nonce))
 
     async def _may_tell(self, user_id: UserId) -> bool:
-        return await self._direct_messages.admit(
-            user_id, limits=self._limits, now=self._clock.now()
-        )
+        request = DeliveryRequest(user_id, self._limits, self._clock.now())
+        return await self._direct_messages.admit(request)
 
     async def _tell(self, telling: Awaitable[None]) -> None:
         try:

@@ -1,9 +1,9 @@
 """Direct messages that are to go, for every process."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
-from imgoe_bot.domain.direct_messages import Breaker, RateLimits, Verdict
+from imgoe_bot.domain.direct_messages import Breaker, DeliveryRequest, Verdict
 from imgoe_bot.domain.ids import PostId, UserId
 from imgoe_bot.domain.job import Job
 from imgoe_bot.errors import ImgoeError
@@ -16,9 +16,7 @@ class DirectMessageStore(Protocol):
         """Return the posts whose links the leased job's message holds, its own first."""
         ...
 
-    async def schedule(
-        self, job: Job, to: UserId, *, window: timedelta, limits: RateLimits, now: datetime
-    ) -> Verdict:
+    async def schedule(self, job: Job, request: DeliveryRequest) -> Verdict:
         """Decide whether a job's message goes now, later or in another's, and store that.
 
         After ``PutOff`` and ``JoinDigest`` the job is no longer leased, and the try does not count.
@@ -27,8 +25,8 @@ class DirectMessageStore(Protocol):
         """
         ...
 
-    async def admit(self, to: UserId, *, limits: RateLimits, now: datetime) -> bool:
-        """Take a slot for a short note, if it may go at once; nothing is put off."""
+    async def admit(self, request: DeliveryRequest) -> bool:
+        """Take a slot for a short note, if it may go at once; nothing is put off or collected."""
         ...
 
     async def put_back(self, job: Job, *, at: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from imgoe_bot.domain.ids import GuildId, PostId, UserId
-from imgoe_bot.domain.job import Job
+from imgoe_bot.domain.job import NO_FOLLOW_UPS, FollowUps, Job
 from imgoe_bot.domain.post import MessageLocation
 from imgoe_bot.domain.status import Health, PostJobs, Queue
 from imgoe_bot.domain.upload import Upload
@@ -47,9 +47,18 @@ class JobStore(Protocol):
         ...
 
     async def finish_upload(
-        self, job: Job, upload: Upload | None, failure: ImgoeError | None
-    ) -> None:
-        """Store an upload step's outcome; the post's last one releases its answer."""
+        self,
+        job: Job,
+        upload: Upload | None,
+        failure: ImgoeError | None,
+        *,
+        goes_on: bool = False,
+    ) -> Job | None:
+        """Store an upload step's outcome; the post's last one releases its answer.
+
+        Returns:
+            The answer's job under the same lease, if it is released and its worker ``goes_on``.
+        """
         ...
 
     async def finish_announce(
@@ -57,11 +66,9 @@ class JobStore(Protocol):
         job: Job,
         card: MessageLocation | None,
         *,
-        deliver: bool,
         failure: ImgoeError | None = None,
-        retire_at: datetime | None = None,
-        preview_at: datetime | None = None,
-    ) -> None:
+        follow_ups: FollowUps = NO_FOLLOW_UPS,
+    ) -> Job | None:
         """Store where the answer stands and, in the same transaction, the next steps.
 
         One of them is a review of each upload that its host has to approve first: ordered any
@@ -70,11 +77,12 @@ class JobStore(Protocol):
         Args:
             job: the step that is done.
             card: the answer, None where there is none.
-            deliver: whether delete links are to be sent.
             failure: why there is no answer.
-            retire_at: when to deal with a source message that was taken back while this step
-                was under way; None leaves it alone.
-            preview_at: when to look whether the answer shows its thumbs; None when it does.
+            follow_ups: the next steps.
+
+        Returns:
+            The direct message's job under the same lease, where it was asked for and the worker
+            has to go on with it; one that goes later, or in another's, is stored as such.
         """
         ...
 

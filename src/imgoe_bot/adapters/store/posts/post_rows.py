@@ -9,14 +9,13 @@ from sqlalchemy import (
     Update,
     case,
     false,
-    insert,
     select,
     update,
 )
-from sqlalchemy.exc import IntegrityError
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.upsert import insert_new
 from imgoe_bot.domain.ids import GuildId, MessageId, PostId
 from imgoe_bot.domain.post import MessageLocation, Post
 from imgoe_bot.errors import UploadNotFound
@@ -58,16 +57,7 @@ def free_message(connection: Connection, post: Post) -> None:
 
 def insert_post(connection: Connection, post: Post) -> bool:
     """Store a post, unless its guild has one of the same message."""
-    if post.message_id is not None:
-        known = of_message(post.guild_id, post.message_id)
-        if connection.execute(known).first():
-            return False
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(t.post).values(**rows.post_values(post)))
-    except IntegrityError:  # another process was faster
-        return False
-    return True
+    return insert_new(connection, t.post, rows.post_values(post))
 
 
 def get_post(connection: Connection, post_id: PostId) -> Post:

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Select, Update, insert, select, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.breaker import read_breaker
 from imgoe_bot.adapters.store.engine.advisory_locks import take_advisory_lock
 from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.posts.cards import read_card
 from imgoe_bot.adapters.store.posts.extending import extend_post
 from imgoe_bot.adapters.store.posts.post_jobs import (
     failed_values,
@@ -101,7 +102,8 @@ class SqlPostStore:
             if not post.is_personal:
                 delivery = job_values(post, Step.DELIVER, State.READY)
                 connection.execute(insert(t.job).values(**delivery))
-            order_reviews(connection, post)
+            if not all(upload.stored.approved for upload in uploads):
+                order_reviews(connection, post)
             return True
 
         return await self._database.write(unit)
@@ -146,33 +148,8 @@ class SqlPostStore:
 
     async def get_card(self, post_id: PostId, *, now: datetime) -> Card:
         """Return everything a post's card shows; see the port."""
-        dead = (t.job.c.post_id == post_id) & (t.job.c.state == State.DEAD)
-
-        def unit(connection: Connection) -> Card:
-            post = get_post(connection, post_id)
-            uploads = _all(
-                connection,
-                UPLOAD.where(t.upload.c.post_id == post_id).order_by(t.upload.c.position),
-            )
-            failed = _all(
-                connection,
-                select(t.job).where(dead, t.job.c.step == Step.UPLOAD).order_by(t.job.c.position),
-            )
-            closed_until = (
-                connection.execute(
-                    select(t.person.c.dms_closed_until).where(t.person.c.user_id == post.author_id)
-                )
-            ).scalar()
-            breaker = read_breaker(connection)
-            return Card(
-                post=post,
-                uploads=tuple(rows.upload_from(row, self._vault) for row in uploads),
-                failures=tuple(rows.failure_from(row) for row in failed),
-                dms_closed=breaker.is_open(now)
-                or (closed_until is not None and closed_until > now),
-            )
-
-        return await self._database.read(unit)
+        card = partial(read_card, post_id=post_id, vault=self._vault, now=now)
+        return await self._database.read(card)
 
     async def get_upload(self, upload_id: UploadId) -> Upload:
         """Return one upload; UploadNotFound when there is none."""

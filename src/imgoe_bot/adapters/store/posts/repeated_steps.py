@@ -10,8 +10,10 @@ from sqlalchemy import ColumnElement, Connection, Select, case, literal, or_, se
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.leases import leased, write_under_lease
 from imgoe_bot.adapters.store.upsert import upsert
 from imgoe_bot.domain.job import Job, State, Step
+from imgoe_bot.errors import StaleWrite
 
 UNFINISHED = (State.READY.value, State.LEASED.value)
 ENDED = (State.DONE.value, State.DEAD.value)
@@ -56,17 +58,30 @@ def restart_step(connection: Connection, job: dict[str, Any]) -> None:
     upsert(connection, t.job, key=named, values=values | RESTARTED)
 
 
-def restart_if_repeated(connection: Connection, job: Job) -> None:
-    """Begin a step anew that has just ended, if it was asked for once more meanwhile.
+def close_step(connection: Connection, job: Job, values: dict[str, Any]) -> bool:
+    """End a step under its lease; if it was asked for once more meanwhile, it begins anew.
 
     An answer also if files are still on their way: it can't have shown them.
+
+    Returns:
+        Whether it begins anew.
+
+    Raises:
+        StaleWrite: the lease ran out and another worker has the job.
     """
     if job.step not in BEGINS:
-        return
+        write_under_lease(connection, job, values)
+        return False
     asked = t.job.c.position > job.round
     if job.step is Step.ANNOUNCE:
         asked = or_(asked, open_uploads(job.post_id).exists())
-    _begin(connection, t.job.c.id == job.id, asked, step=job.step)
+    closing = update(t.job).where(*leased(job)).values(**values).returning(asked)
+    ended = connection.execute(closing).first()
+    if ended is None:
+        raise StaleWrite
+    if ended[0]:
+        _begin(connection, t.job.c.id == job.id, step=job.step)
+    return bool(ended[0])
 
 
 def open_uploads(post_id: str) -> Select[int]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -11,16 +10,25 @@ from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.leases import write_under_lease
 from imgoe_bot.adapters.store.posts.extending import try_again_elsewhere
-from imgoe_bot.adapters.store.posts.post_jobs import job_values, order_preview, order_reviews
 from imgoe_bot.adapters.store.posts.post_rows import answered_update
-from imgoe_bot.adapters.store.posts.repeated_steps import (
-    open_uploads,
-    repeat_step,
-    restart_if_repeated,
-)
+from imgoe_bot.adapters.store.posts.repeated_steps import close_step
 from imgoe_bot.adapters.store.queue.claiming import FREE, due_jobs, hosts_of, put_killed_apart
+from imgoe_bot.adapters.store.queue.next_steps import (
+    lock_post,
+    order_delivery,
+    order_follow_ups,
+    release_answer,
+)
 from imgoe_bot.adapters.vault import Vault
-from imgoe_bot.domain.job import CARD_WAITS, Job, State, Step, may_have_stored
+from imgoe_bot.domain.job import (
+    CARD_WAITS,
+    NO_FOLLOW_UPS,
+    FollowUps,
+    Job,
+    State,
+    Step,
+    may_have_stored,
+)
 from imgoe_bot.domain.post import MessageLocation
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import ImgoeError
@@ -90,53 +98,47 @@ class SqlJobStore:
         await self._database.write(unit)
 
     async def finish_upload(
-        self, job: Job, upload: Upload | None, failure: ImgoeError | None
-    ) -> None:
-        """Store an upload step's outcome; the post's last one releases its answer."""
+        self,
+        job: Job,
+        upload: Upload | None,
+        failure: ImgoeError | None,
+        *,
+        goes_on: bool = False,
+    ) -> Job | None:
+        """Store an upload step's outcome; the post's last one releases its answer; see the port."""
 
-        def unit(connection: Connection) -> None:
-            _lock_post(connection, job)
+        def unit(connection: Connection) -> Job | None:
+            lock_post(connection, job.post_id)
             _close(connection, job, failure)
             if upload is not None:
                 values = rows.upload_values(upload, self._vault)
                 connection.execute(insert(t.upload).values(**values))
             else:
                 try_again_elsewhere(connection, job)
-            _release_answer(connection, job)
+            return release_answer(connection, job, goes_on=goes_on)
 
-        await self._database.write(unit)
+        return await self._database.write(unit)
 
     async def finish_announce(
         self,
         job: Job,
         card: MessageLocation | None,
         *,
-        deliver: bool,
         failure: ImgoeError | None = None,
-        retire_at: datetime | None = None,
-        preview_at: datetime | None = None,
-    ) -> None:
+        follow_ups: FollowUps = NO_FOLLOW_UPS,
+    ) -> Job | None:
         """Store where the answer stands, and the steps that follow; see the port."""
 
-        def unit(connection: Connection) -> None:
-            _lock_post(connection, job)
-            _close(connection, job, failure)
+        def unit(connection: Connection) -> Job | None:
+            lock_post(connection, job.post_id)
+            if _close(connection, job, failure):
+                release_answer(connection, job, goes_on=False)
             answered = connection.execute(answered_update(job.post_id, card).returning(t.post))
             post = rows.post_from(answered.mappings().one())
-            following: list[dict[str, Any]] = []
-            if deliver and not repeat_step(connection, post.id, Step.DELIVER):
-                following.append(job_values(post, Step.DELIVER, State.READY))
-            if retire_at is not None and post.withdrawn_at is not None:
-                retire = job_values(post, Step.RETIRE, State.READY)
-                following.append(retire | {"run_at": retire_at})
-            if following:
-                connection.execute(insert(t.job), following)
-            if preview_at is not None:
-                order_preview(connection, post, preview_at)
-            order_reviews(connection, post)
-            _release_answer(connection, job)
+            order_follow_ups(connection, post, follow_ups)
+            return order_delivery(connection, post, job, follow_ups)
 
-        await self._database.write(unit)
+        return await self._database.write(unit)
 
     async def finish(self, job: Job, failure: ImgoeError | None) -> None:
         """Store the outcome of a step that nothing follows."""
@@ -185,39 +187,11 @@ class SqlJobStore:
         await self._database.write(unit)
 
 
-def _lock_post(connection: Connection, job: Job) -> None:
-    """Let what changes a post's jobs do so one after the other: each must see what is left."""
-    query = select(t.post.c.id).where(t.post.c.id == job.post_id)
-    connection.execute(query.with_for_update(key_share=True))
-
-
-def _close(connection: Connection, job: Job, failure: ImgoeError | None) -> None:
+def _close(connection: Connection, job: Job, failure: ImgoeError | None) -> bool:
+    """Close a step; True where it begins anew. Until when it was leased stays to be read."""
     state = State.DONE if failure is None else State.DEAD
-    values = {"state": state.value, "owner": None, "lease_until": None}
-    write_under_lease(connection, job, values | rows.error_values(failure))
-    restart_if_repeated(connection, job)
-
-
-def _release_answer(connection: Connection, job: Job) -> None:
-    """Let a post be answered once all its files have come to an end.
-
-    An answer under way can't show the file that has just done so, and is followed by another.
-    """
-    mine = (t.job.c.post_id == job.post_id, t.job.c.step == Step.ANNOUNCE.value)
-    connection.execute(
-        update(t.job)
-        .where(*mine, t.job.c.state == State.LEASED.value)
-        .values(position=t.job.c.position + 1)
-    )
-    connection.execute(
-        update(t.job)
-        .where(
-            *mine,
-            t.job.c.state == State.WAITING.value,
-            ~open_uploads(job.post_id).exists(),
-        )
-        .values(state=State.READY.value)
-    )
+    values = {"state": state.value, "owner": None} | rows.error_values(failure)
+    return close_step(connection, job, values)
 
 
 def _release_early(connection: Connection, job: Job) -> None:
