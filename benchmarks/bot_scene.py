@@ -136,6 +136,7 @@ class Scene:
                 sys.executable,
                 *(program or BOT),
                 env=os.environ | environment | changes,
+                stdout=asyncio.subprocess.PIPE,
                 stderr=log,
             )
         try:
