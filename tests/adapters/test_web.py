@@ -262,6 +262,21 @@ async def test_what_the_reader_of_the_bytes_raises_is_its_own(
             raise ValueError("mine")
 
 
+async def test_a_site_cannot_set_cookies(trusting: WebReader, site: Site) -> None:
+    sent: list[str | None] = []
+
+    async def setting(request: web.Request) -> web.Response:
+        sent.append(request.headers.get("Cookie"))
+        return web.Response(body=PNG, headers={"Set-Cookie": "person=1; Path=/"})
+
+    site.handler = setting
+
+    for _ in range(2):
+        await _read(trusting, f"{site.url}/cat.png")
+
+    assert sent == [None, None]
+
+
 async def test_where_addresses_are_switched_off_only_discords_own_are_read(
     http: httpx.AsyncClient, site: Site, trusting: WebReader
 ) -> None:

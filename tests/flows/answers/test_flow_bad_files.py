@@ -96,7 +96,16 @@ async def test_every_kind_of_thing_at_discord_is_asked_for_again(
         assert card.embeds[0].get("url")
 
 
-async def test_each_try_asks_discord_for_a_fresh_link(harness: Harness) -> None:
+async def test_the_first_try_takes_the_link_that_came_with_the_message(running: Harness) -> None:
+    posted = await running.ben.say(running.photos, files=[picture()])
+
+    await running.card_for(posted)
+
+    look = f"GET /channels/{running.photos.id}/messages/{posted.id}"
+    assert look not in running.sim.calls
+
+
+async def test_each_further_try_asks_discord_for_a_fresh_link(harness: Harness) -> None:
     async with harness.bot():
         await harness.set_key()
         await harness.mirror()
@@ -130,6 +139,7 @@ async def test_a_proxys_404_to_a_look_at_the_message_does_not_take_anything_back
         await harness.set_key()
         await harness.mirror()
         look = f"GET /channels/{harness.photos.id}/messages/*"
+        harness.sim.faults.next_files([(404, EXPIRED)])
         harness.sim.faults.next_statuses(look, [404], coded=False)
 
         posted = await harness.ben.say(harness.photos, files=[picture()])

@@ -12,7 +12,7 @@ def _counts(harness: Harness) -> tuple[int, int]:
 
 
 async def test_the_menu_says_that_a_message_is_being_mirrored(running: Harness) -> None:
-    running.sim.faults.delay(f"GET /channels/{running.photos.id}/messages/*", 1)
+    running.sim.faults.delay(f"POST /channels/{running.photos.id}/messages", 1)
     posted = await running.ben.say(running.photos, files=[picture()])
     await running.observed(posted)
 

@@ -82,6 +82,8 @@ async def test_a_picture_that_discord_loads_is_left_as_it_is(running: Harness) -
 
     assert card.edited_at is None
     assert card.attachments == []
+    asked = f"GET /channels/{running.photos.id}/messages/{card.id}"
+    assert asked not in running.sim.calls  # the gateway has told
 
 
 @pytest.mark.parametrize("layout", ["embed", "gallery"])

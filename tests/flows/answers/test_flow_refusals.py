@@ -106,6 +106,7 @@ async def test_a_refusal_that_no_permission_explains_is_tried_again(patient: Har
 
 
 async def test_a_file_that_is_refused_for_no_permission_is_tried_again(patient: Harness) -> None:
+    patient.sim.faults.next_files([(404, b"")])  # so that its message is asked for
     patient.sim.faults.next_problems("GET /channels/*/messages/*", [50001])
 
     card = await patient.card_for(await patient.ben.say(patient.photos, files=[picture()]))

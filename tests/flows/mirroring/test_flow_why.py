@@ -35,6 +35,7 @@ async def test_of_a_message_that_is_under_way_it_says_so_and_what_was_tried(
     async with harness.bot():
         await harness.set_key()
         await harness.mirror()
+        harness.sim.faults.next_files([(404, b"")])
         harness.sim.faults.next_statuses("GET /channels/*/messages/*", [403] * 99)
 
         source = await harness.ben.say(harness.photos, files=[picture()])

@@ -176,12 +176,17 @@ async def _deleted_while(harness: Harness, call: str) -> Message:
     )
 
 
-async def test_a_message_deleted_before_it_is_read_is_not_kept(running: Harness) -> None:
-    answer = await _deleted_while(running, f"GET /channels/{running.photos.id}/messages/*")
+async def test_a_message_deleted_before_it_is_read_is_not_kept(harness: Harness) -> None:
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        harness.sim.faults.next_files([(404, b"")])  # so that its message is asked for
 
-    assert "Nothing was kept" in answer.content
-    assert running.cards(running.photos) == []
-    await _still_works(running)
+        answer = await _deleted_while(harness, f"GET /channels/{harness.photos.id}/messages/*")
+
+        assert "Nothing was kept" in answer.content
+        assert harness.cards(harness.photos) == []
+        await _still_works(harness)
 
 
 async def test_a_message_deleted_before_its_card_takes_the_copy_with_it(running: Harness) -> None:

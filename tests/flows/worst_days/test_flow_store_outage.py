@@ -48,6 +48,7 @@ async def _post(harness: Harness, people: list[Person]) -> None:
 
 def _slow_down(harness: Harness) -> None:
     """Have each upload begin late, so that the host answers while the database is away."""
+    harness.sim.faults.next_files([(404, b"")] * POSTS)  # so that each message is asked for
     harness.sim.faults.delay(f"GET /channels/{harness.photos.id}/messages/*", 1)
 
 

@@ -6,7 +6,7 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-from imgoe_bot.hostapi.client.transport import shared_tls
+from imgoe_bot.hostapi.client.transport import NoCookies, shared_tls
 from imgoe_bot.public_internet import AddressBlocked, Allow, guarded_sockets, is_public
 
 
@@ -27,6 +27,7 @@ def open_guarded_http(allow: Allow = is_public) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         transport=AiohttpTransport(verify=tls, client=session),
         timeout=httpx.Timeout(30, connect=10, pool=None),
+        cookies=NoCookies(),
         trust_env=False,
     )
 

@@ -4,7 +4,7 @@ import functools
 import socket
 import ssl
 from collections.abc import Callable
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from http.cookiejar import CookieJar
 from typing import Any
 
 import aiohttp
@@ -28,6 +28,16 @@ def shared_tls(*, trust_env: bool = True) -> ssl.SSLContext:
     first call.
     """
     return httpx.create_ssl_context(trust_env=trust_env)
+
+
+class NoCookies(CookieJar):
+    """Keeps no cookie and sends none; a policy that refuses them all would parse each first."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Leave what a response sets where it is."""
+
+    def add_cookie_header(self, request: Any) -> None:
+        """Add none."""
 
 
 class _LargeReads(AiohttpTransport):
@@ -66,7 +76,7 @@ def open_http(
         transport=_LargeReads(verify=tls, client=lambda: _session(tls, pool, socket_factory)),
         timeout=httpx.Timeout(read_s, connect=connect_s, write=write_s, pool=connect_s),
         headers={"User-Agent": f"imgoe_bot/{_version.VERSION}"},
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        cookies=NoCookies(),
         follow_redirects=False,
     )
 

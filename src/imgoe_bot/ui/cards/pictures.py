@@ -52,6 +52,8 @@ def _pictures(message: discord.Message) -> Iterator[_Picture]:
     for embed in message.embeds:
         if embed.thumbnail.url is not None:
             yield _Picture(embed.thumbnail.url, loaded=bool(embed.thumbnail.width))
+    if not message.flags.components_v2:  # buttons show none, and are many objects
+        return
     for part in discord.ui.LayoutView.from_message(message).walk_children():
         if isinstance(part, discord.ui.MediaGallery):
             for item in part.items:

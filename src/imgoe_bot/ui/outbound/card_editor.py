@@ -43,6 +43,9 @@ class CardEditor:
         location = card.post.card
         if location is None:
             return False
+        known = self._channels.find_known(location.message_id)
+        if known is not None and not pictures.are_missing(known):
+            return False
         with contextlib.suppress(*SETTLED):
             async with translated(needs="read_message_history"):
                 return pictures.are_missing(await self._channels.message(location).fetch())

@@ -26,7 +26,7 @@ SETTLED = (SourceGone, NotAllowed, DiscordRefused)
 
 
 class PostChannels:
-    """Finds where posts, their answers and their log channels are; uses REST only."""
+    """Finds where posts, their answers and their log channels are; needs no gateway."""
 
     def __init__(self, bot: AnyBot) -> None:
         self._bot = bot
@@ -39,6 +39,14 @@ class PostChannels:
         """Return a message, whether it is there or not."""
         channel = self._bot.get_partial_messageable(location.channel_id)
         return channel.get_partial_message(location.message_id)
+
+    def find_known(self, message_id: int | None) -> discord.Message | None:
+        """Return a message as the gateway's events have it, if it is among the last of them.
+
+        Edits are in it, and it is forgotten once deleted, or with the session that brought it.
+        """
+        known = reversed(self._bot.cached_messages)
+        return next((message for message in known if message.id == message_id), None)
 
     async def delete(self, location: MessageLocation) -> None:
         """Delete a message of ours; one that is gone, or can't be deleted, is left alone."""

@@ -21,7 +21,7 @@ from imgoe_bot.ui.translate import words_for_locale
 
 
 class DiscordMessenger:
-    """``ports.Messenger`` over a discord.py bot; uses REST only, so a worker needs no gateway."""
+    """``ports.Messenger`` over a discord.py bot; a worker that has no gateway asks by REST."""
 
     def __init__(self, bot: AnyBot) -> None:
         self._sources = SourceFinder(bot)
