@@ -32,11 +32,18 @@ def _revisions() -> list[str]:
 
 
 def _differences(connection: Connection) -> list[object]:
-    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+    options = {"include_name": lambda name, *_: not _is_of_search(name)}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+
+
+def _is_of_search(name: str | None) -> bool:
+    """Tell the search index, which SQLAlchemy does not know, from tables and indexes."""
+    return bool(name) and str(name).startswith(("upload_search", "ix_upload_search"))
 
 
 def _tables(connection: Connection) -> set[str]:
-    return set(inspect(connection).get_table_names())
+    names = inspect(connection).get_table_names()
+    return {name for name in names if not _is_of_search(name)}
 
 
 async def _move(engine: AsyncEngine, revision: str, *, up: bool = True) -> None:

@@ -16,7 +16,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     false,
+    literal_column,
     true,
 )
 from sqlalchemy.types import TypeDecorator
@@ -134,6 +136,8 @@ post = Table(
     Column("held_at", UtcDateTime),
     UniqueConstraint("message_id", "rule_id"),
     Index(None, "guild_id", "message_id", unique=True),
+    Index(None, "author_id", "created_at"),
+    Index("ix_post_guild_id_channel_id", "guild_id", "channel_id", "message_id"),
 )
 
 upload = Table(
@@ -142,7 +146,7 @@ upload = Table(
     Column("id", String(16), primary_key=True),
     Column("post_id", String(16), ForeignKey("post.id"), nullable=False, index=True),
     Column("guild_id", BigInteger, nullable=False),
-    Column("uploader_id", BigInteger, nullable=False, index=True),
+    Column("uploader_id", BigInteger, nullable=False),
     Column("attachment_id", BigInteger, nullable=False),
     Column("position", Integer, nullable=False),
     Column("filename", Text, nullable=False),
@@ -164,9 +168,31 @@ upload = Table(
     Column("expires_at", UtcDateTime),
     Column("deleted_at", UtcDateTime),
     Column("deleted_by", BigInteger),
+    Column("place", BigInteger, index=True),
+    Column("folded_name", Text),
+    Column("marks", Text),
     Index(None, "guild_id", "sha256"),
     Index(None, "guild_id", "created_at"),
+    Index(None, "guild_id", "attachment_id"),
+    Index(None, "guild_id", "place"),
+    Index(None, "uploader_id", "place"),
+    Index(None, "uploader_id", "guild_id", "place"),
 )
+_BY_SOMEBODY = upload.c.deleted_by.is_not(None)
+Index(None, upload.c.deleted_by, sqlite_where=_BY_SOMEBODY, postgresql_where=_BY_SOMEBODY)
+"""``place`` to ``marks`` are the library's (``posts/listing``); r0013 makes its search index."""
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False, index=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("channel_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("files", Integer, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+)
+"""Uploads a day (since 1970), those deleted meanwhile too; user or channel 0 are all of them."""
 
 job = Table(
     "job",
@@ -195,6 +221,18 @@ job = Table(
     UniqueConstraint("post_id", "step", "attachment_id"),
     Index(None, "state", "run_at"),
     sqlite_autoincrement=True,
+)
+
+FAILED_UPLOAD = and_(
+    job.c.step == literal_column("'upload'"), job.c.state == literal_column("'dead'")
+)
+"""Files that were not kept; in a query too the values stand in it, or its index is not used."""
+Index(
+    "ix_job_failed",
+    job.c.guild_id,
+    job.c.run_at,
+    sqlite_where=FAILED_UPLOAD,
+    postgresql_where=FAILED_UPLOAD,
 )
 
 person = Table(

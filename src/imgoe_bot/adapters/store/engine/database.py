@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from imgoe_bot.adapters.store import search_index
 from imgoe_bot.adapters.store.engine.error_translation import store_errors
 from imgoe_bot.adapters.store.engine.postgres_units import PostgresUnits
 from imgoe_bot.adapters.store.engine.sqlite_copy import copy_of
@@ -69,6 +70,8 @@ class Database:
         """
         if not self._is_sqlite:
             return
+        while await self.write(search_index.merge_some):
+            pass
         await self.read(_empty_journal)
         await asyncio.to_thread(copy_of(self._engine.url).unlink, missing_ok=True)
 

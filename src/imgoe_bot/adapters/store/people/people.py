@@ -11,7 +11,9 @@ from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.leases import read_under_lease
-from imgoe_bot.adapters.store.posts.library import ENTRY, being_erased, entry_from
+from imgoe_bot.adapters.store.posts.library import ENTRY, entry_from
+from imgoe_bot.adapters.store.posts.listing import being_erased, unlist
+from imgoe_bot.adapters.store.posts.tallies import uncount_post
 from imgoe_bot.adapters.store.settings.memberships import CachingStore
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import GuildId, UserId
@@ -136,6 +138,7 @@ def _order_erasure(
     jobs = [_erasure(post_id, guild_id, at) for post_id, guild_id in new]
     if jobs:
         connection.execute(insert(t.job), jobs)
+    unlist(connection, t.upload.c.post_id.in_(theirs))
     listing = _listing(connection, user_id)
     _forget_traces(connection, user_id)
     return listing, _posts_left(connection, user_id)
@@ -205,6 +208,7 @@ def _erase_post(connection: Connection, job: Job) -> int:
     """Delete the post's rows, innermost first, and return whose it was."""
     owner = select(t.post.c.author_id).where(t.post.c.id == job.post_id)
     author_id = connection.execute(owner).scalar_one()
+    uncount_post(connection, job.post_id)
     connection.execute(delete(t.job).where(t.job.c.post_id == job.post_id))
     connection.execute(delete(t.upload).where(t.upload.c.post_id == job.post_id))
     connection.execute(delete(t.post).where(t.post.c.id == job.post_id))

@@ -13,6 +13,7 @@ from imgoe_bot.adapters.store.breaker import read_breaker
 from imgoe_bot.adapters.store.engine.advisory_locks import take_advisory_lock
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.posts.extending import extend_post
+from imgoe_bot.adapters.store.posts.listing import UNLISTED, PostPlace, store_uploads
 from imgoe_bot.adapters.store.posts.post_jobs import (
     failed_values,
     job_values,
@@ -87,15 +88,15 @@ class SqlPostStore:
         self, post: Post, *uploads: Upload, left_out: Sequence[FailedItem] = ()
     ) -> bool:
         """Store a post whose files are uploaded, and the jobs of what follows; see the port."""
-        kept = [rows.upload_values(upload, self._vault) for upload in uploads]
         failed = [failed_values(post, each) for each in left_out]
 
         def unit(connection: Connection) -> bool:
             free_message(connection, post)
             if not insert_post(connection, replace(post, answered=True)):
                 return False
-            if kept:
-                connection.execute(insert(t.upload), kept)
+            if uploads:
+                place = PostPlace(post.channel_id, post.parent_ids)
+                store_uploads(connection, uploads, place, vault=self._vault)
             if failed:
                 connection.execute(insert(t.job), failed)
             if not post.is_personal:
@@ -305,7 +306,7 @@ def _deleted_update(upload_id: UploadId, *, by: UserId | None, at: datetime) -> 
     return (
         update(t.upload)
         .where(t.upload.c.id == upload_id, t.upload.c.deleted_at.is_(None))
-        .values(deleted_at=at, deleted_by=by, delete_link_sealed=None)
+        .values(deleted_at=at, deleted_by=by, delete_link_sealed=None, **UNLISTED)
     )
 
 

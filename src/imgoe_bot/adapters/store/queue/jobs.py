@@ -11,6 +11,12 @@ from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.leases import write_under_lease
 from imgoe_bot.adapters.store.posts.extending import try_again_elsewhere
+from imgoe_bot.adapters.store.posts.listing import (
+    PLACE_OF_POST,
+    PostPlace,
+    place_of_post,
+    store_uploads,
+)
 from imgoe_bot.adapters.store.posts.post_jobs import job_values, order_preview, order_reviews
 from imgoe_bot.adapters.store.posts.post_rows import answered_update
 from imgoe_bot.adapters.store.posts.repeated_steps import (
@@ -23,7 +29,7 @@ from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.job import CARD_WAITS, Job, State, Step, may_have_stored
 from imgoe_bot.domain.post import MessageLocation
 from imgoe_bot.domain.upload import Upload
-from imgoe_bot.errors import ImgoeError
+from imgoe_bot.errors import ImgoeError, StaleWrite
 
 
 class SqlJobStore:
@@ -95,11 +101,10 @@ class SqlJobStore:
         """Store an upload step's outcome; the post's last one releases its answer."""
 
         def unit(connection: Connection) -> None:
-            _lock_post(connection, job)
+            place = _lock_post(connection, job)
             _close(connection, job, failure)
             if upload is not None:
-                values = rows.upload_values(upload, self._vault)
-                connection.execute(insert(t.upload).values(**values))
+                store_uploads(connection, [upload], place, vault=self._vault)
             else:
                 try_again_elsewhere(connection, job)
             _release_answer(connection, job)
@@ -185,10 +190,13 @@ class SqlJobStore:
         await self._database.write(unit)
 
 
-def _lock_post(connection: Connection, job: Job) -> None:
+def _lock_post(connection: Connection, job: Job) -> PostPlace:
     """Let what changes a post's jobs do so one after the other: each must see what is left."""
-    query = select(t.post.c.id).where(t.post.c.id == job.post_id)
-    connection.execute(query.with_for_update(key_share=True))
+    query = PLACE_OF_POST.where(t.post.c.id == job.post_id)
+    row = connection.execute(query.with_for_update(key_share=True)).mappings().first()
+    if row is None:
+        raise StaleWrite
+    return place_of_post(row)
 
 
 def _close(connection: Connection, job: Job, failure: ImgoeError | None) -> None:
