@@ -185,14 +185,23 @@ Index(None, upload.c.deleted_by, sqlite_where=_BY_SOMEBODY, postgresql_where=_BY
 tally = Table(
     "tally",
     metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("guild_id", BigInteger, primary_key=True, autoincrement=False, index=True),
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("channel_id", BigInteger, primary_key=True, autoincrement=False),
     Column("files", Integer, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
+    sqlite_with_rowid=False,  # a period's rows lie side by side
 )
 """Uploads a day (since 1970), those deleted meanwhile too; user or channel 0 are all of them."""
+ONE_PERSON = tally.c.user_id != literal_column("0")
+Index(
+    None,
+    tally.c.user_id,
+    tally.c.day,
+    sqlite_where=ONE_PERSON,
+    postgresql_where=ONE_PERSON,
+)
 
 job = Table(
     "job",
@@ -231,6 +240,7 @@ Index(
     "ix_job_failed",
     job.c.guild_id,
     job.c.run_at,
+    job.c.error,
     sqlite_where=FAILED_UPLOAD,
     postgresql_where=FAILED_UPLOAD,
 )

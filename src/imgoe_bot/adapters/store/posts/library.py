@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, select
 
 from imgoe_bot.adapters.store import rows, search_index
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.posts.searching import Places, has_many, is_filtered, places
+from imgoe_bot.adapters.store.posts.searching import Places, has_more, is_filtered, places
 from imgoe_bot.adapters.store.posts.shared_copies import UPLOAD
 from imgoe_bot.adapters.store.posts.tallies import busiest_channels, days_of
 from imgoe_bot.adapters.vault import Vault
@@ -30,9 +30,17 @@ ENTRY = UPLOAD.add_columns(
 class SqlLibraryStore:
     """``LibraryStore`` and ``StatsStore`` in SQL."""
 
-    def __init__(self, database: Database, *, vault: Vault) -> None:
+    def __init__(self, database: Database, *, vault: Vault, few: int = COUNT_MAX) -> None:
+        """Take what it works with.
+
+        Args:
+            database: where.
+            vault: opens delete links.
+            few: up to so many uploads of a scope are read and not searched for in the index.
+        """
         self._database = database
         self._vault = vault
+        self._few = few
         self._is_indexed: bool | None = None
 
     async def count(self, scope: Scope, query: Query) -> int:
@@ -98,7 +106,9 @@ class SqlLibraryStore:
         is_indexed = (
             is_filtered(query)
             and self._has_index(connection)
-            and has_many(connection, scope)  # few are read sooner than found in lists of millions
+            and has_more(
+                connection, scope, than=self._few
+            )  # few are read sooner than found in lists of millions
         )
         return places(scope, query, engine_name=connection.dialect.name, is_indexed=is_indexed)
 
@@ -140,18 +150,12 @@ def entry_from(row: rows.Columns, vault: Vault) -> Entry:
 
 
 def _failures(connection: Connection, scope: Scope, since: datetime) -> tuple[tuple[str, int], ...]:
-    """Count the uploads that failed for good, by error."""
-    conditions = [t.FAILED_UPLOAD, t.post.c.created_at >= since]
-    if scope.user_id is not None:
-        conditions.append(t.post.c.author_id == scope.user_id)
+    """Count the uploads that failed for good since then, by error."""
+    counted = select(t.job.c.error, func.count()).where(t.FAILED_UPLOAD, t.job.c.run_at >= since)
     if scope.guild_id is not None:
-        conditions.append(t.job.c.guild_id == scope.guild_id)
-        conditions.append(t.job.c.run_at >= since)  # never before its post; has an index
-    counted = (
-        select(t.job.c.error, func.count())
-        .join(t.post, t.post.c.id == t.job.c.post_id)
-        .where(*conditions)
-        .group_by(t.job.c.error)
-    )
-    found = connection.execute(counted)
+        counted = counted.where(t.job.c.guild_id == scope.guild_id)
+    if scope.user_id is not None:
+        theirs = (t.post.c.author_id == scope.user_id, t.post.c.id == t.job.c.post_id)
+        counted = counted.join_from(t.job, t.post, and_(*theirs))
+    found = connection.execute(counted.group_by(t.job.c.error))
     return tuple((str(name), int(count)) for name, count in found)

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from imgoe_bot.adapters.store import search_index
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.posts.listing import first_place
-from imgoe_bot.domain.library import COUNT_MAX, Query, Scope
+from imgoe_bot.domain.library import Query, Scope
 
 _FTS = table(search_index.FTS, column("rowid", BigInteger))
 _UPLOAD = t.upload.c
@@ -52,10 +52,10 @@ def places(scope: Scope, query: Query, *, engine_name: str, is_indexed: bool) ->
     return found.where(_is_candidate(scope, query)), place
 
 
-def has_many(connection: Connection, scope: Scope) -> bool:
-    """Tell whether a scope has more uploads than are counted."""
+def has_more(connection: Connection, scope: Scope, *, than: int) -> bool:
+    """Tell whether a scope has more than so many uploads."""
     found, _ = _walked(scope, Query())
-    beyond = found.limit(1).offset(COUNT_MAX)
+    beyond = found.limit(1).offset(than)
     return connection.execute(beyond).first() is not None
 
 

@@ -17,7 +17,7 @@ ALL = 0
 """In the place of a user or a channel: all of them."""
 
 _FIRST_DAY = date(1970, 1, 1)
-_KEY = ("user_id", "guild_id", "day", "channel_id")
+_KEY = ("guild_id", "user_id", "day", "channel_id")
 
 Key = tuple[int, int, int, int]
 
@@ -46,7 +46,7 @@ def count_stored(
     sums: dict[Key, _Sum] = {}
     for upload in uploads:
         day, size_bytes = day_number(upload.created_at), upload.stored.size_bytes
-        place = (upload.uploader_id, upload.guild_id, day, channel_id)
+        place = (upload.guild_id, upload.uploader_id, day, channel_id)
         _add(sums, place, files=1, size_bytes=size_bytes)
     _store(connection, sums)
 
@@ -61,7 +61,7 @@ def uncount_post(connection: Connection, post_id: str) -> None:
     )
     sums: dict[Key, _Sum] = {}
     for user_id, guild_id, created_at, channel_id, size_bytes in connection.execute(stored):
-        place = (user_id, guild_id, day_number(created_at), channel_id)
+        place = (guild_id, user_id, day_number(created_at), channel_id)
         _add(sums, place, files=-1, size_bytes=-size_bytes)
     _store(connection, sums)
     if sums:
@@ -70,10 +70,10 @@ def uncount_post(connection: Connection, post_id: str) -> None:
 
 
 def _add(sums: dict[Key, _Sum], place: Key, *, files: int, size_bytes: int) -> None:
-    user_id, guild_id, day, channel_id = place
+    guild_id, user_id, day, channel_id = place
     for user in (ALL, user_id):
         for channel in (ALL, channel_id):
-            counted = sums.setdefault((user, guild_id, day, channel), _Sum())
+            counted = sums.setdefault((guild_id, user, day, channel), _Sum())
             counted.files += files
             counted.size_bytes += size_bytes
 
@@ -122,5 +122,5 @@ def _reached(scope: Scope, since: datetime) -> list[ColumnElement[bool]]:
     user_id = UserId(ALL) if scope.user_id is None else scope.user_id
     reached = [t.tally.c.user_id == user_id, t.tally.c.day >= day_number(since)]
     if scope.guild_id is not None:
-        reached.append(t.tally.c.guild_id == scope.guild_id)
-    return reached
+        return [*reached, t.tally.c.guild_id == scope.guild_id]
+    return [*reached, t.ONE_PERSON]  # has an index

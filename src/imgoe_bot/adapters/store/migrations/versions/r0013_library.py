@@ -29,11 +29,13 @@ INDEXES: dict[str, tuple[str, ...]] = {
     "ix_upload_uploader_id_guild_id_place": ("upload", "uploader_id", "guild_id", "place"),
     "ix_upload_guild_id_attachment_id": ("upload", "guild_id", "attachment_id"),
     "ix_upload_deleted_by": ("upload", "deleted_by"),
-    "ix_job_failed": ("job", "guild_id", "run_at"),
+    "ix_job_failed": ("job", "guild_id", "run_at", "error"),
+    "ix_tally_user_id_day": ("tally", "user_id", "day"),
     "ix_post_author_id_created_at": ("post", "author_id", "created_at"),
     "ix_post_guild_id_channel_id": ("post", "guild_id", "channel_id", "message_id"),
 }
 PARTIAL = {
+    "ix_tally_user_id_day": "user_id != 0",
     "ix_upload_deleted_by": "deleted_by IS NOT NULL",
     "ix_job_failed": "step = 'upload' AND state = 'dead'",
 }
@@ -98,15 +100,15 @@ def upgrade() -> None:
 def _create_tally() -> None:
     op.create_table(
         "tally",
-        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("channel_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("files", sa.Integer(), nullable=False),
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("user_id", "guild_id", "day", "channel_id", name=op.f("pk_tally")),
+        sa.PrimaryKeyConstraint("guild_id", "user_id", "day", "channel_id", name=op.f("pk_tally")),
+        sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_tally_guild_id"), "tally", ["guild_id"])
 
 
 def _batches(total: int, report: Report) -> Iterator[dict[str, int]]:
