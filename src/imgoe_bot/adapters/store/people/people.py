@@ -164,6 +164,9 @@ def _traces(user_id: UserId) -> dict[str, Executable]:
         "deleted_for_others": select(
             t.upload.c.guild_id, t.upload.c.id, t.upload.c.deleted_at
         ).where(t.upload.c.deleted_by == user_id, t.upload.c.uploader_id != user_id),
+        "uploads_a_day": select(
+            t.tally.c.guild_id, t.tally.c.channel_id, t.tally.c.day, t.tally.c.files
+        ).where(t.tally.c.user_id == user_id, t.ONE_PERSON, t.tally.c.channel_id != 0),
         "own_key": select(guild.host_url, guild.key_fingerprint).where(guild.guild_id == user_id),
     }
 
