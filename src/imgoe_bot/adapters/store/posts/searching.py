@@ -93,7 +93,8 @@ def _is_candidate(scope: Scope, query: Query) -> ColumnElement[bool]:
     name = search_index.folded(query.search)
     tokens = [*search_index.pieces_of(name), *_marks(scope, query)]
     filed = getattr(func, search_index.PG_TOKENS)(_UPLOAD.folded_name, _UPLOAD.marks)
-    return filed.op("@>")(cast(tokens, ARRAY(Text)))
+    has_all: ColumnElement[bool] = filed.op("@>")(cast(tokens, ARRAY(Text)))
+    return has_all
 
 
 def _marks(scope: Scope, query: Query) -> list[str]:
