@@ -1,15 +1,15 @@
 """Databases of the version before with many uploads in them, written as fast as engines take it."""
 
 import asyncio
+import importlib
 import random
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import asyncpg  # type: ignore[import-untyped]  # it has no types
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, make_url
@@ -164,8 +164,9 @@ async def fill_postgres(server: str, uploads: int) -> str:
 
 
 @asynccontextmanager
-async def _plainly_connected(url: str) -> AsyncIterator[Any]:
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+async def _plainly_connected(url: str) -> AsyncGenerator[Any]:
+    driver: Any = importlib.import_module("asyncpg")  # it has no types
+    connection: Any = await driver.connect(url.replace("+asyncpg", ""))
     try:
         yield connection
     finally:

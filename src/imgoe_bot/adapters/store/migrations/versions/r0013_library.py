@@ -21,7 +21,11 @@ depends_on = None
 log = structlog.stdlib.get_logger(__name__)
 
 BATCH = 5_000
-COLUMNS = ("place", "folded_name", "marks")
+COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
+    "place": sa.BigInteger(),
+    "folded_name": sa.Text(),
+    "marks": sa.Text(),
+}
 INDEXES: dict[str, tuple[str, ...]] = {
     "ix_upload_place": ("upload", "place"),
     "ix_upload_guild_id_place": ("upload", "guild_id", "place"),
@@ -79,7 +83,7 @@ TALLY = """
 def upgrade() -> None:
     """Bring the schema here from the revision before."""
     connection = op.get_bind()
-    for name, kind in zip(COLUMNS, (sa.BigInteger(), sa.Text(), sa.Text()), strict=True):
+    for name, kind in COLUMNS.items():
         op.add_column("upload", sa.Column(name, kind))
     _create_tally()
     for user in ("0", "upload.uploader_id"):
