@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,13 @@ EVERYBODYS = Scope(user_id=None, guild_id=GUILD)
 @pytest.fixture
 def library(stores: Stores) -> SqlLibraryStore:
     return SqlLibraryStore(stores.database, vault=stores.vault)
+
+
+@pytest.fixture(params=["read", "indexed"])
+def searched(stores: Stores, request: pytest.FixtureRequest) -> SqlLibraryStore:
+    """A library that reads through so few uploads, and one that asks its index all the same."""
+    few = 1000 if request.param == "read" else 0
+    return SqlLibraryStore(stores.database, vault=stores.vault, few=few)
 
 
 @pytest.fixture
@@ -103,14 +111,151 @@ async def test_an_entry_comes_back_whole(stores: Stores, library: SqlLibraryStor
     ],
 )
 async def test_a_query_finds_what_fits_it(
-    stores: Stores, library: SqlLibraryStore, query: Query, found: list[str]
+    stores: Stores, searched: SqlLibraryStore, query: Query, found: list[str]
 ) -> None:
     thread = replace(post(), channel_id=ChannelId(99), parent_ids=(ChannelId(88), ChannelId(66)))
     await _keep(stores, "cat.png", tags=("summer", "sea side"))
     await _keep(stores, "50%_off.png", age=timedelta(minutes=1))
     await _keep(stores, "old.png", owner=thread, age=timedelta(days=3))
 
-    assert await _names(library, query) == found
+    assert await _names(searched, query) == found
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("ÄPFEL", ["Äpfel.png"]),
+        ("写真", ["夏の写真.jpg"]),
+        ("真", ["夏の写真.jpg"]),
+        ("gf", ["abcabgfe.gif"]),
+        ("G", ["夏の写真.jpg", "Äpfel.png", "abcabgfe.gif"]),
+        ("abce", []),
+        ("cab", ["abcabgfe.gif"]),
+        ('"', []),
+        ("a b", []),
+    ],
+)
+async def test_a_search_finds_any_piece_of_a_name_in_any_script(
+    stores: Stores, searched: SqlLibraryStore, search: str, found: list[str]
+) -> None:
+    await _keep(stores, "夏の写真.jpg")
+    await _keep(stores, "Äpfel.png", age=timedelta(hours=1))
+    await _keep(stores, "abcabgfe.gif", age=timedelta(hours=2))
+
+    assert await _names(searched, Query(search=search)) == found
+
+
+async def test_a_search_stays_in_its_scope(stores: Stores, searched: SqlLibraryStore) -> None:
+    other = GuildId(2)
+    await _keep(stores, "his-cat.png")
+    await _keep(stores, "her-cat.png", owner=replace(post(), author_id=ADA))
+    await _keep(stores, "far-cat.png", owner=post(guild_id=other), age=timedelta(hours=1))
+    cats = Query(search="cat")
+
+    assert await _names(searched, cats) == ["his-cat.png"]
+    assert sorted(await _names(searched, cats, EVERYBODYS)) == ["her-cat.png", "his-cat.png"]
+    assert await _names(searched, cats, Scope(BEN, None)) == ["his-cat.png", "far-cat.png"]
+    assert await _names(searched, cats, Scope(ADA, other)) == []
+
+
+async def test_no_more_than_a_thousand_are_counted(
+    stores: Stores, searched: SqlLibraryStore
+) -> None:
+    owner = post()
+    await stores.posts.add_uploaded(owner, *(upload_of(owner, item(n)) for n in range(1003)))
+
+    for query in (Query(), Query(search="cat"), Query(search="p")):
+        assert await searched.count(BENS, query) == 1001
+    assert await searched.count(BENS, Query(search="dog")) == 0
+
+
+async def test_pages_begin_where_they_are_told_to_from_either_end(
+    stores: Stores, searched: SqlLibraryStore
+) -> None:
+    kept = [await _keep(stores, f"{n}.png", age=timedelta(hours=9 - n)) for n in range(6)]
+    png = Query(search="png")
+
+    async def found(**options: Any) -> list[str]:
+        entries = await searched.find(BENS, png, limit=2, **options)
+        return [entry.upload.filename for entry in entries]
+
+    assert await found(start=kept[3].id) == ["3.png", "2.png"]
+    assert await found(start=kept[3].id, offset=1) == ["2.png", "1.png"]
+    assert await found(start=kept[3].id, offset=1, oldest_first=True) == ["4.png", "5.png"]
+    assert await found(oldest_first=True) == ["0.png", "1.png"]
+    await stores.posts.mark_deleted(kept[3].id, by=BEN, at=NOW)
+    assert await found(start=kept[3].id) == []
+    assert await found(offset=2) == ["2.png", "1.png"]
+
+
+async def test_a_search_finds_nothing_that_is_deleted_or_being_erased(
+    stores: Stores, searched: SqlLibraryStore, people: SqlPersonStore
+) -> None:
+    gone = await _keep(stores, "gone.png")
+    await _keep(stores, "erased.png", owner=replace(post(), author_id=ADA))
+    await _keep(stores, "stays.png")
+
+    await stores.posts.mark_deleted(gone.id, by=BEN, at=NOW)
+    await people.order_erasure(ADA, at=NOW)
+
+    assert await _names(searched, Query(search="png"), EVERYBODYS) == ["stays.png"]
+
+
+async def test_what_is_stored_while_its_post_is_being_erased_is_not_listed(
+    stores: Stores, library: SqlLibraryStore, people: SqlPersonStore
+) -> None:
+    owner = post()
+    await stores.posts.add(owner, [item()])
+    (job,) = await stores.claim()
+    await people.order_erasure(BEN, at=NOW)
+
+    await stores.jobs.finish_upload(job, upload_of(owner, item()), None)
+
+    assert await _names(library, Query()) == []
+
+
+async def test_an_erasure_is_taken_out_of_every_count(
+    stores: Stores, library: SqlLibraryStore, people: SqlPersonStore
+) -> None:
+    await _keep(stores)
+    await _keep(stores, owner=replace(post(), author_id=ADA))
+    await people.order_erasure(BEN, at=NOW)
+    (job,) = await stores.claim()
+
+    await people.erase(job, now=NOW, with_links=True)
+
+    tally = await library.tally(EVERYBODYS, since=NOW, channels=5)
+    assert [day.files for day in tally.days] == [1]
+    assert tally.channels == ((ChannelId(77), 1),)
+    assert (BEN,) not in await stores.rows("SELECT user_id FROM tally")
+    assert await stores.rows("SELECT * FROM tally WHERE files < 1") == []
+
+
+async def test_an_erased_name_leaves_no_piece_in_the_index(
+    stores: Stores, people: SqlPersonStore
+) -> None:
+    await _keep(stores, "secret.png")
+    await people.order_erasure(BEN, at=NOW)
+    (job,) = await stores.claim()
+    await people.erase(job, now=NOW, with_links=True)
+
+    if stores.engine.dialect.name == "sqlite":
+        await stores.run("CREATE VIRTUAL TABLE words USING fts5vocab(upload_search, 'row')")
+        assert await stores.rows("SELECT term FROM words") == []
+    else:
+        assert await stores.rows("SELECT folded_name FROM upload") == []
+
+
+async def test_in_direct_messages_days_of_all_servers_are_added_up(
+    stores: Stores, library: SqlLibraryStore
+) -> None:
+    await _keep(stores)
+    await _keep(stores, owner=post(guild_id=GuildId(2)))
+
+    tally = await library.tally(Scope(BEN, None), since=NOW, channels=5)
+
+    assert [day.files for day in tally.days] == [2]
+    assert tally.channels == ((ChannelId(77), 2),)
 
 
 async def test_a_scope_keeps_people_and_servers_apart(

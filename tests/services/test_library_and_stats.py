@@ -10,7 +10,15 @@ from imgoe_bot.adapters.store import SqlLibraryStore
 from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.guild import MANAGE_GUILD, MANAGE_MESSAGES, Actor
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, UploadId, UserId
-from imgoe_bot.domain.library import Day, FailureKind, OwnerFilter, Query
+from imgoe_bot.domain.library import (
+    LAST_PAGE,
+    Day,
+    FailureKind,
+    OwnerFilter,
+    Page,
+    Query,
+    ShownPage,
+)
 from imgoe_bot.domain.post import MessageLocation
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import MediaTooLarge, NotAllowed, UploadNotFound
@@ -98,6 +106,71 @@ async def test_a_page_beyond_the_last_is_the_last(office: Office, library: Libra
 
     assert (page.number, page.count, page.total, len(page.entries)) == (1, 2, 6, 1)
     assert (first.number, len(first.entries)) == (0, 5)
+
+
+async def _keep_many(office: Office, count: int) -> list[UploadId]:
+    """Keep many files of one post; return their ids, the newest first."""
+    owner = post()
+    uploads = [upload_of(owner, item(n, filename=f"{n}.png")) for n in range(count)]
+    await office.stores.posts.add_uploaded(owner, *uploads)
+    return [upload.id for upload in uploads[::-1]]
+
+
+def _shown(page: Page) -> ShownPage:
+    return ShownPage(page.number, page.entries[0].upload.id, page.entries[-1].upload.id)
+
+
+def _ids(page: Page) -> list[UploadId]:
+    return [entry.upload.id for entry in page.entries]
+
+
+async def test_beyond_a_thousand_pages_go_on_from_the_one_shown(
+    office: Office, library: LibraryService
+) -> None:
+    ids = await _keep_many(office, 1013)
+
+    async def turned(to: int, shown: Page | None = None) -> Page:
+        beside = _shown(shown) if shown else None
+        return await library.page(MEMBER, Query(), number=to, beside=beside)
+
+    last_counted = await turned(199)
+    beyond = await turned(200, last_counted)
+    further = await turned(201, beyond)
+    end = await turned(202, further)
+
+    assert not last_counted.is_counted
+    assert _ids(last_counted) == ids[995:1000]
+    assert (_ids(beyond), beyond.has_older) == (ids[1000:1005], True)
+    assert (_ids(further), _ids(end), end.has_older) == (ids[1005:1010], ids[1010:], False)
+    assert _ids(await turned(201, end)) == ids[1005:1010]
+    assert _ids(await turned(200, beyond)) == ids[1004:1009]
+    assert _ids(await turned(200)) == ids[995:1000]
+
+
+async def test_the_last_pages_are_found_from_the_end(
+    office: Office, library: LibraryService
+) -> None:
+    ids = await _keep_many(office, 1002)
+
+    last = await library.page(MEMBER, Query(), number=LAST_PAGE)
+    before = await library.page(MEMBER, Query(), number=LAST_PAGE - 1, beside=_shown(last))
+
+    assert (_ids(last), last.has_newer, last.has_older) == (ids[-5:], True, False)
+    assert (_ids(before), before.has_older, before.number_from_end) == (ids[-10:-5], True, 1)
+
+
+async def test_a_page_whose_neighbour_is_gone_is_found_by_its_number(
+    office: Office, library: LibraryService
+) -> None:
+    ids = await _keep_many(office, 1013)
+    beyond = await library.page(
+        MEMBER, Query(), number=200, beside=ShownPage(199, ids[995], ids[999])
+    )
+    await office.stores.posts.mark_deleted(ids[1004], by=None, at=NOW)
+
+    page = await library.page(MEMBER, Query(), number=201, beside=_shown(beyond))
+
+    assert page.number == 199
 
 
 async def test_an_empty_library_is_one_empty_page(library: LibraryService) -> None:

@@ -8,9 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imgoe_bot.domain.ids import ChannelId
-from imgoe_bot.domain.library import SEARCH_MAX_CHARS, TAG_MAX_CHARS, OwnerFilter, Query
-from imgoe_bot.ui.library.page_ids import PAGE_MAX, PATTERN, PagePosition, pack, unpack
-from imgoe_bot.ui.library.views import PICK_ID
+from imgoe_bot.domain.library import (
+    LAST_PAGE,
+    SEARCH_MAX_CHARS,
+    TAG_MAX_CHARS,
+    OwnerFilter,
+    Query,
+)
+from imgoe_bot.ui.library.page_ids import PATTERN, PICK_ID, PagePosition, pack, unpack
 
 CUSTOM_ID_MAX = 100
 
@@ -24,7 +29,7 @@ queries = st.builds(
 )
 
 
-@given(query=queries, page=st.integers(0, PAGE_MAX))
+@given(query=queries, page=st.integers(0, LAST_PAGE))
 def test_what_is_packed_comes_back_and_fits(query: Query, page: int) -> None:
     packed = pack(PagePosition(query, page))
 
@@ -43,7 +48,7 @@ def test_the_longest_query_just_fits() -> None:
         since=date.max,
     )
 
-    assert len(PICK_ID + pack(PagePosition(query, PAGE_MAX))) <= CUSTOM_ID_MAX
+    assert len(PICK_ID + pack(PagePosition(query, LAST_PAGE))) <= CUSTOM_ID_MAX
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,17 @@ from enum import StrEnum
 from imgoe_bot import errors
 from imgoe_bot.domain.duration import parse_duration
 from imgoe_bot.domain.guild import MANAGE_GUILD, Actor, check_may_manage
-from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, UserId
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, UploadId, UserId
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import SettingsRejected
 
 PAGE_SIZE = 5
+COUNT_MAX = 1000
+"""Entries are counted so far; with more it is only said that there are."""
+LAST_PAGE = 9999
+"""The number of the last page where nobody counts them; the one before has one less."""
+MIDDLE_PAGE = 5000
+"""From here on pages are numbered from the last one, where nobody counts them."""
 SEARCH_MAX_CHARS = 27
 TAG_MAX_CHARS = 32
 """With this much text, a whole query fits a custom id of Discord's (100 characters)."""
@@ -80,18 +86,47 @@ class Page:
     """A few entries of many, newest first.
 
     Attributes:
-        number: of this page, from 0.
-        total: entries on all pages.
+        number: of this page, from 0; of pages that nobody counts see ``LAST_PAGE``.
+        total: entries on all pages; beyond ``COUNT_MAX`` nobody knows how many more.
+        has_newer: whether there is a page before this one.
+        has_older: whether there is a page after this one.
     """
 
     entries: tuple[Entry, ...]
     number: int
     total: int
+    has_newer: bool = False
+    has_older: bool = False
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is known how many entries there are."""
+        return self.total <= COUNT_MAX
 
     @property
     def count(self) -> int:
-        """How many pages there are; one when there is nothing."""
-        return pages_of(self.total)
+        """How many pages there are, as far as entries are counted; one when there is nothing."""
+        return pages_of(min(self.total, COUNT_MAX))
+
+    @property
+    def number_from_end(self) -> int | None:
+        """The number from the last page on (which is 0), None where it is one from the first."""
+        return None if self.is_counted else number_from_end(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """What somebody sees who asks for another page: where that one goes on.
+
+    Attributes:
+        number: of the page.
+        newest: its first entry.
+        oldest: its last entry.
+    """
+
+    number: int
+    newest: UploadId
+    oldest: UploadId
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +191,11 @@ class Stats:
 def pages_of(total: int) -> int:
     """Return how many pages that many entries fill, at least one."""
     return max(1, -(-total // PAGE_SIZE))
+
+
+def number_from_end(number: int) -> int | None:
+    """Return how far a page that nobody counts is from the last one, None in the first half."""
+    return LAST_PAGE - number if number >= MIDDLE_PAGE else None
 
 
 def scope_of(actor: Actor, whose: OwnerFilter) -> Scope:

@@ -84,10 +84,15 @@ def post_from(row: Columns) -> Post:
     return Post(
         **fields,
         origin=Origin(row["origin"]),
-        parent_ids=tuple(ChannelId(int(id_)) for id_ in row["parent_ids"].split(",") if id_),
+        parent_ids=parents_from(row),
         layout=Layout(row["layout"]),
         card=card,
     )
+
+
+def parents_from(row: Columns) -> tuple[ChannelId, ...]:
+    """Return what a post's channel stands in."""
+    return tuple(ChannelId(int(id_)) for id_ in row["parent_ids"].split(",") if id_)
 
 
 def upload_values(upload: Upload, vault: Vault) -> dict[str, Any]:

@@ -1,54 +1,25 @@
 """The tables, once for both engines; ``migrations`` holds how they came to be."""
 
-from datetime import UTC, datetime, timedelta
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
+    and_,
     false,
+    literal_column,
     text,
     true,
 )
-from sqlalchemy.types import TypeDecorator
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware time, stored as whole microseconds since 1970 on every engine."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        """Turn an aware time into a number."""
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        """Turn a number into an aware time in UTC."""
-        return None if value is None else _EPOCH + value * _MICROSECOND
-
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from imgoe_bot.adapters.store.schema import UtcDateTime, metadata
 
 guild = Table(
     "guild",
@@ -135,6 +106,8 @@ post = Table(
     Column("held_at", UtcDateTime),
     UniqueConstraint("message_id", "rule_id"),
     Index(None, "guild_id", "message_id", unique=True),
+    Index(None, "author_id", "created_at"),
+    Index("ix_post_guild_id_channel_id", "guild_id", "channel_id", "message_id"),
 )
 
 upload = Table(
@@ -143,7 +116,7 @@ upload = Table(
     Column("id", String(16), primary_key=True),
     Column("post_id", String(16), ForeignKey("post.id"), nullable=False, index=True),
     Column("guild_id", BigInteger, nullable=False),
-    Column("uploader_id", BigInteger, nullable=False, index=True),
+    Column("uploader_id", BigInteger, nullable=False),
     Column("attachment_id", BigInteger, nullable=False),
     Column("position", Integer, nullable=False),
     Column("filename", Text, nullable=False),
@@ -165,8 +138,39 @@ upload = Table(
     Column("expires_at", UtcDateTime),
     Column("deleted_at", UtcDateTime),
     Column("deleted_by", BigInteger),
+    Column("place", BigInteger, index=True),
+    Column("folded_name", Text),
+    Column("marks", Text),
     Index(None, "guild_id", "sha256"),
     Index(None, "guild_id", "created_at"),
+    Index(None, "guild_id", "attachment_id"),
+    Index(None, "guild_id", "place"),
+    Index(None, "uploader_id", "place"),
+    Index(None, "uploader_id", "guild_id", "place"),
+)
+_BY_SOMEBODY = upload.c.deleted_by.is_not(None)
+Index(None, upload.c.deleted_by, sqlite_where=_BY_SOMEBODY, postgresql_where=_BY_SOMEBODY)
+"""``place`` to ``marks`` are the library's (``catalogue/places``); r0013 makes its search index."""
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("channel_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("files", Integer, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    sqlite_with_rowid=False,  # a period's rows lie side by side
+)
+"""Uploads a day (since 1970), those deleted meanwhile too; user or channel 0 are all of them."""
+ONE_PERSON = tally.c.user_id != literal_column("0")
+Index(
+    None,
+    tally.c.user_id,
+    tally.c.day,
+    sqlite_where=ONE_PERSON,
+    postgresql_where=ONE_PERSON,
 )
 
 job = Table(
@@ -212,6 +216,19 @@ job = Table(
         )
     ),
     sqlite_autoincrement=True,
+)
+
+FAILED_UPLOAD = and_(
+    job.c.step == literal_column("'upload'"), job.c.state == literal_column("'dead'")
+)
+"""Files that were not kept; in a query too the values stand in it, or its index is not used."""
+Index(
+    "ix_job_failed",
+    job.c.guild_id,
+    job.c.run_at,
+    job.c.error,
+    sqlite_where=FAILED_UPLOAD,
+    postgresql_where=FAILED_UPLOAD,
 )
 
 person = Table(

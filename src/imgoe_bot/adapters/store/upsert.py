@@ -75,3 +75,21 @@ def upsert_all(
     connection.execute(
         statement.on_conflict_do_update(index_elements=[key], set_=set_, where=where), list(rows)
     )
+
+
+def add_all(
+    connection: Connection, table: Table, *, key: Sequence[str], rows: Sequence[Values]
+) -> None:
+    """Insert rows of numbers, or add their values to those of the rows with the same keys.
+
+    Args:
+        connection: in a transaction.
+        table: where.
+        key: its primary key's columns.
+        rows: the same columns in each, no key twice; none is fine.
+    """
+    if not rows:
+        return
+    statement = _insert(connection, table).values(list(rows))
+    sums = {name: table.c[name] + statement.excluded[name] for name in rows[0] if name not in key}
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=sums))

@@ -18,9 +18,20 @@ def page_title(page: Page, query: Query, words: Words) -> str:
     """Return the line above a page: whose copies, how many, and what was looked for."""
     if not page.total:
         return words("library.none")
-    title = words(f"library.title.{query.whose}", count=page.total)
-    place = words("library.page", number=page.number + 1, pages=page.count)
+    count = page.total if page.is_counted else words("library.many")
+    title = words(f"library.title.{query.whose}", count=count)
+    place = _place(page, words)
     return "\n".join(part for part in (f"{title} · {place}", _filters(query, words)) if part)
+
+
+def _place(page: Page, words: Words) -> str:
+    """Return which page it is, of how many or else of more than that."""
+    if page.number_from_end == 0:
+        return words("library.last_page")
+    if page.number_from_end is not None:
+        return words("library.page_from_end", number=page.number_from_end + 1)
+    pages = str(page.count) if page.is_counted else f"{page.count}+"
+    return words("library.page", number=page.number + 1, pages=pages)
 
 
 def _filters(query: Query, words: Words) -> str:

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from imgoe_bot.domain.ids import ChannelId
-from imgoe_bot.domain.library import OwnerFilter, Query
+from imgoe_bot.domain.library import LAST_PAGE, OwnerFilter, Query
 
-PAGE_MAX = 9999
 PATTERN = (
     r"(?P<whose>[ms]):(?P<page>[0-9]{1,4}):(?P<channel>[0-9a-z]{0,13}):(?P<since>[0-9a-z]{0,5})"
     r":(?P<tag>[0-9]{1,2}):(?P<text>(?s:.*))"
 )
 """What ``pack`` writes; the text is the tag, as long as it says, and the search."""
+
+PAGE_ID = "imgoe:lib:"
+PICK_ID = "imgoe:pick:"
+PAGE = re.compile(PAGE_ID + PATTERN)
+PICK = re.compile(PICK_ID + PATTERN)
+ENTRY = re.compile(r"imgoe:entry:(?P<act>again|delete):(?P<id>[0-9a-f]{16})")
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _LETTERS = {OwnerFilter.MINE: "m", OwnerFilter.SERVER: "s"}
@@ -34,7 +39,7 @@ def pack(position: PagePosition) -> str:
     query = position.query
     parts = (
         _LETTERS[query.whose],
-        str(max(0, min(position.page, PAGE_MAX))),
+        str(max(0, min(position.page, LAST_PAGE))),
         "" if query.channel_id is None else _base36(query.channel_id),
         "" if query.since is None else _base36(query.since.toordinal()),
         str(len(query.tag)),

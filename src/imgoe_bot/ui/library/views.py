@@ -1,6 +1,5 @@
 """The library's buttons and menus: they outlive the process, and answer only who sees them."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -8,7 +7,7 @@ from typing import Any, Self
 import discord
 
 from imgoe_bot.domain.ids import UploadId
-from imgoe_bot.domain.library import Entry, Page, Query
+from imgoe_bot.domain.library import LAST_PAGE, MIDDLE_PAGE, Entry, Page, Query
 from imgoe_bot.domain.upload_rights import may_delete
 from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.cards.buttons import BUTTON_URL_MAX
@@ -16,15 +15,20 @@ from imgoe_bot.ui.cards.links_button import LinksButton
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton, LastingItem
 from imgoe_bot.ui.library.embeds import entry_embed, page_title
-from imgoe_bot.ui.library.page_ids import PATTERN, PagePosition, pack, unpack
+from imgoe_bot.ui.library.page_ids import (
+    ENTRY,
+    PAGE,
+    PAGE_ID,
+    PICK,
+    PICK_ID,
+    PagePosition,
+    pack,
+    unpack,
+)
+from imgoe_bot.ui.library.shown_pages import position_in, shown_page
 from imgoe_bot.ui.message_parts import Match
 from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.translate import Words, words_for_locale
-
-PAGE_ID = "imgoe:lib:"
-PICK_ID = "imgoe:pick:"
-_PAGE = re.compile(PAGE_ID + PATTERN)
-_PICK = re.compile(PICK_ID + PATTERN)
 
 Button = discord.ui.Button[Any]
 Select = discord.ui.Select[Any]
@@ -39,7 +43,7 @@ class LibraryMessage:
     view: discord.ui.View
 
 
-class PageButton(LastingButton, template=_PAGE):
+class PageButton(LastingButton, template=PAGE):
     """Turns to a page."""
 
     def __init__(self, position: PagePosition, *, label: str = "…", disabled: bool = False) -> None:
@@ -55,7 +59,7 @@ class PageButton(LastingButton, template=_PAGE):
         await turn_to(interaction, self._position)
 
 
-class PickSelect(LastingItem[Select], template=_PICK):
+class PickSelect(LastingItem[Select], template=PICK):
     """Picks one copy of a page."""
 
     def __init__(
@@ -88,10 +92,7 @@ class PickSelect(LastingItem[Select], template=_PICK):
         await show(interaction, shown)
 
 
-class EntryButton(
-    LastingButton,
-    template=r"imgoe:entry:(?P<act>again|delete):(?P<id>[0-9a-f]{16})",
-):
+class EntryButton(LastingButton, template=ENTRY):
     """Does something with the copy that was picked."""
 
     def __init__(
@@ -131,18 +132,7 @@ async def _delete(interaction: AnyInteraction, upload_id: UploadId) -> None:
     """Delete the copy, then go back to the page it was picked from."""
     await services_of(interaction.client).deletions.delete(actor_of(interaction), upload_id)
     words = words_for_locale(interaction.locale)
-    await turn_to(interaction, _position_in(interaction.message), note=words("library.deleted"))
-
-
-def _position_in(message: discord.Message | None) -> PagePosition:
-    """Return where the message's way back leads; it is the only place that remembers."""
-    rows = message.components if message else []
-    for row in rows:
-        for part in getattr(row, "children", ()):
-            found = _PAGE.fullmatch(str(getattr(part, "custom_id", "")))
-            if found:
-                return unpack(found)
-    return PagePosition(Query())
+    await turn_to(interaction, position_in(interaction.message), note=words("library.deleted"))
 
 
 async def turn_to(interaction: AnyInteraction, position: PagePosition, *, note: str = "") -> None:
@@ -154,7 +144,12 @@ async def turn_to(interaction: AnyInteraction, position: PagePosition, *, note: 
         note: a line to begin with.
     """
     library = services_of(interaction.client).library
-    page = await library.page(actor_of(interaction), position.query, number=position.page)
+    page = await library.page(
+        actor_of(interaction),
+        position.query,
+        number=position.page,
+        beside=shown_page(interaction.message),
+    )
     words = words_for_locale(interaction.locale)
     shown = page_message(page, position.query, words)
     await show(interaction, replace(shown, content=f"{note}\n{shown.content}".strip()))
@@ -172,18 +167,33 @@ def page_message(page: Page, query: Query, words: Words) -> LibraryMessage:
     view = discord.ui.View(timeout=None)
     if page.entries:
         view.add_item(_pick_select(page, query, words))
-    if page.count > 1:
-        view.add_item(_turn(page, query, by=-1, label=words("library.previous")))
-        view.add_item(_turn(page, query, by=1, label=words("library.next")))
+    for button in _page_buttons(page, query, words):
+        view.add_item(button)
     embeds = [entry_embed(entry, words) for entry in page.entries]
     return LibraryMessage(page_title(page, query, words), embeds, view)
 
 
-def _turn(page: Page, query: Query, *, by: int, label: str) -> PageButton:
-    """Return the button to a neighbour; at either end it can't be pressed, but has its own id."""
-    number = page.number + by
-    shown = max(0, min(number, page.count - 1))
-    return PageButton(PagePosition(query, shown), label=label, disabled=shown != number)
+def _page_buttons(page: Page, query: Query, words: Words) -> list[PageButton]:
+    """Return the ways to other pages; each has an id of its own, also what can't be pressed.
+
+    To the first and the last one it is only far where nobody counts the pages.
+    """
+    if not (page.has_newer or page.has_older):
+        return []
+
+    def to(number: int, label: str, *, can: bool = True) -> PageButton:
+        return PageButton(PagePosition(query, number), label=label, disabled=not can)
+
+    newer, older = max(0, page.number - 1), min(page.number + 1, LAST_PAGE)
+    turns = [
+        to(newer, words("library.previous"), can=page.has_newer),
+        to(older, words("library.next"), can=page.has_older and older != MIDDLE_PAGE),
+    ]
+    if not page.is_counted and newer > 0:
+        turns.insert(0, to(0, words("library.newest")))
+    if not page.is_counted and older < LAST_PAGE:
+        turns.append(to(LAST_PAGE, words("library.oldest")))
+    return turns
 
 
 def _pick_select(page: Page, query: Query, words: Words) -> PickSelect:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from imgoe_bot.adapters.store import search_index
 from imgoe_bot.adapters.store.engine.error_translation import store_errors
 from imgoe_bot.adapters.store.engine.finishing import finished
 from imgoe_bot.adapters.store.engine.notices import Notices
@@ -74,6 +75,8 @@ class Database:
         """
         if not self._is_sqlite:
             return
+        while await self.write(search_index.merge_some):
+            pass
         await self.read(_empty_journal)
         await asyncio.to_thread(copy_of(self._engine.url).unlink, missing_ok=True)
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from imgoe_bot.adapters.store.engine.error_translation import migration_errors
+from imgoe_bot.adapters.store.engine.opening import open_postgres
 from imgoe_bot.adapters.store.engine.sqlite_copy import back_up_sqlite
 from imgoe_bot.adapters.store.migrations import versions
 from imgoe_bot.errors import SchemaTooNew
@@ -37,8 +38,26 @@ async def migrate(engine: AsyncEngine) -> None:
             raise SchemaTooNew(found=found)
         if found is not None and engine.dialect.name == "sqlite":
             back_up_sqlite(engine.url.render_as_string(hide_password=False))
-        async with engine.connect() as connection, _rebuilding(connection), connection.begin():
+        async with (
+            _patient(engine) as patient,
+            patient.connect() as connection,
+            _rebuilding(connection),
+            connection.begin(),
+        ):
             await connection.run_sync(_upgrade)
+
+
+@asynccontextmanager
+async def _patient(engine: AsyncEngine) -> AsyncGenerator[AsyncEngine]:
+    """Give an engine whose statements may take long, as an index over a million rows does."""
+    if engine.dialect.name == "sqlite":
+        yield engine
+        return
+    patient = open_postgres(engine.url, command_timeout_s=None)
+    try:
+        yield patient
+    finally:
+        await patient.dispose()
 
 
 @asynccontextmanager

@@ -36,7 +36,7 @@ def open_engine(url: str, *, variable: str = "IMGOE_DATABASE_URL") -> AsyncEngin
     """
     parsed = _parse(url)
     if parsed.get_backend_name() != "sqlite":
-        return _open_postgres(parsed)
+        return open_postgres(parsed)
     _check_place(parsed.database, variable)
     engine = create_async_engine(parsed, connect_args={"async_creator_fn": UnitConnection})
     event.listen(engine.sync_engine, "connect", _set_pragmas)
@@ -51,7 +51,8 @@ def _parse(url: str) -> URL:
         raise ConfigError("IMGOE_DATABASE_URL", "is no address of a database") from error
 
 
-def _open_postgres(url: URL) -> AsyncEngine:
+def open_postgres(url: URL, *, command_timeout_s: float | None = COMMAND_TIMEOUT_S) -> AsyncEngine:
+    """Return an engine for a server; None lets a statement take as long as it needs."""
     try:
         driver = importlib.import_module("asyncpg")
     except ImportError as error:
@@ -64,7 +65,7 @@ def _open_postgres(url: URL) -> AsyncEngine:
         with store_errors(url.get_backend_name()):
             return await driver.connect(timeout=CONNECT_TIMEOUT_S, **kwargs)
 
-    arguments = {"async_creator_fn": connect, "command_timeout": COMMAND_TIMEOUT_S}
+    arguments = {"async_creator_fn": connect, "command_timeout": command_timeout_s}
     return create_async_engine(url, pool_pre_ping=True, connect_args=arguments)
 
 

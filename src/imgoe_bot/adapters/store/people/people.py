@@ -19,12 +19,14 @@ from sqlalchemy import (
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.catalogue.places import being_erased, unlist
+from imgoe_bot.adapters.store.catalogue.tallies import uncount_post
 from imgoe_bot.adapters.store.claiming.claims import Claims
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.job_states import IS_DEAD
 from imgoe_bot.adapters.store.lanes import insert_jobs
 from imgoe_bot.adapters.store.leases import read_under_lease
-from imgoe_bot.adapters.store.posts.library import ENTRY, being_erased, entry_from
+from imgoe_bot.adapters.store.posts.library import ENTRY, entry_from
 from imgoe_bot.adapters.store.settings.change_notices import announce, forget
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import GuildId, UserId
@@ -146,6 +148,7 @@ def _order_erasure(
         )
     )
     insert_jobs(connection, [_erasure(post_id, guild_id, at) for post_id, guild_id in new])
+    unlist(connection, t.upload.c.post_id.in_(theirs))
     named_in = _forget_traces(connection, user_id)
     return named_in, _posts_left(connection, user_id)
 
@@ -170,6 +173,9 @@ def _traces(user_id: UserId) -> dict[str, Executable]:
         "deleted_for_others": select(
             t.upload.c.guild_id, t.upload.c.id, t.upload.c.deleted_at
         ).where(t.upload.c.deleted_by == user_id, t.upload.c.uploader_id != user_id),
+        "uploads_a_day": select(
+            t.tally.c.guild_id, t.tally.c.channel_id, t.tally.c.day, t.tally.c.files
+        ).where(t.tally.c.user_id == user_id, t.ONE_PERSON, t.tally.c.channel_id != 0),
         "own_key": select(guild.host_url, guild.key_fingerprint).where(guild.guild_id == user_id),
     }
 
@@ -214,6 +220,7 @@ def _erase_post(connection: Connection, job: Job) -> int:
     """Delete the post's rows, innermost first, and return whose it was."""
     owner = select(t.post.c.author_id).where(t.post.c.id == job.post_id)
     author_id = connection.execute(owner).scalar_one()
+    uncount_post(connection, job.post_id)
     connection.execute(delete(t.job).where(t.job.c.post_id == job.post_id))
     connection.execute(delete(t.upload).where(t.upload.c.post_id == job.post_id))
     connection.execute(delete(t.post).where(t.post.c.id == job.post_id))

@@ -1,33 +1,23 @@
 """Searching and counting the copies that exist."""
 
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Connection,
-    Select,
-    func,
-    or_,
-    select,
-    true,
-    type_coerce,
-)
+import structlog
+from sqlalchemy import Connection, and_, bindparam, func, select
 
-from imgoe_bot.adapters.store import rows
+from imgoe_bot.adapters.store import rows, search_index
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.catalogue.searching import Places, has_more, is_filtered, places
+from imgoe_bot.adapters.store.catalogue.tallies import busiest_channels, days_of
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.job_states import IS_DEAD
 from imgoe_bot.adapters.store.posts.shared_copies import UPLOAD
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import ChannelId, UploadId
-from imgoe_bot.domain.job import Step
-from imgoe_bot.domain.library import Day, Entry, Query, Scope, Tally
+from imgoe_bot.domain.library import COUNT_MAX, Entry, Query, Scope, Tally
 from imgoe_bot.errors import UploadNotFound
 
-_DAY_US = timedelta(days=1) // timedelta(microseconds=1)
-_FIRST_DAY = date(1970, 1, 1)
+log = structlog.stdlib.get_logger(__name__)
 
 ENTRY = UPLOAD.add_columns(
     t.post.c.channel_id.label("_channel"),
@@ -40,62 +30,113 @@ ENTRY = UPLOAD.add_columns(
 class SqlLibraryStore:
     """``LibraryStore`` and ``StatsStore`` in SQL."""
 
-    def __init__(self, database: Database, *, vault: Vault) -> None:
+    def __init__(self, database: Database, *, vault: Vault, few: int = COUNT_MAX) -> None:
+        """Take what it works with.
+
+        Args:
+            database: where.
+            vault: opens delete links.
+            few: up to so many uploads of a scope are read and not searched for in the index.
+        """
         self._database = database
         self._vault = vault
+        self._few = few
+        self._is_indexed: bool | None = None
 
     async def count(self, scope: Scope, query: Query) -> int:
-        """Return how many fit."""
-        counted = (
-            select(func.count())
-            .select_from(t.upload)
-            .join(t.post, t.post.c.id == t.upload.c.post_id)
-            .where(*_reached(scope), *_fits(query), *_EXISTS)
-        )
+        """Return how many fit; see the port."""
 
         def unit(connection: Connection) -> int:
-            return int(connection.execute(counted).scalar_one())
+            found, _ = self._places(connection, scope, query)
+            some = found.limit(COUNT_MAX + 1).subquery()
+            return int(connection.execute(select(func.count()).select_from(some)).scalar_one())
 
         return await self._database.read(unit)
 
     async def find(
-        self, scope: Scope, query: Query, *, limit: int, offset: int = 0
+        self,
+        scope: Scope,
+        query: Query,
+        *,
+        limit: int,
+        offset: int = 0,
+        start: UploadId | None = None,
+        oldest_first: bool = False,
     ) -> tuple[Entry, ...]:
-        """Return those that fit, newest first."""
-        found = (
-            ENTRY.where(*_reached(scope), *_fits(query), *_EXISTS)
-            .order_by(t.upload.c.created_at.desc(), t.upload.c.position, t.upload.c.id)
-            .limit(limit)
-            .offset(offset)
-        )
-        return await self._entries(found)
+        """Return those that fit; see the port."""
+
+        def unit(connection: Connection) -> tuple[Entry, ...]:
+            found, place = self._places(connection, scope, query)
+            if start is not None:
+                first = connection.execute(_PLACE_OF, {"id": start}).scalar()
+                if first is None:
+                    return ()
+                found = found.where(place >= first if oldest_first else place <= first)
+            ordered = found.order_by(place if oldest_first else place.desc())
+            numbers = connection.execute(ordered.limit(limit).offset(offset)).scalars().all()
+            return self._entries(connection, numbers, oldest_first=oldest_first)
+
+        return await self._database.read(unit)
 
     async def get(self, upload_id: UploadId) -> Entry:
         """Return one; see the port."""
-        found = await self._entries(ENTRY.where(t.upload.c.id == upload_id, *_EXISTS))
-        if not found:
-            raise UploadNotFound
-        return found[0]
+        query = ENTRY.where(t.upload.c.id == upload_id, t.upload.c.place.is_not(None))
+
+        def unit(connection: Connection) -> Entry:
+            found = connection.execute(query).mappings().first()
+            if found is None:
+                raise UploadNotFound
+            return entry_from(found, self._vault)
+
+        return await self._database.read(unit)
 
     async def tally(self, scope: Scope, *, since: datetime, channels: int) -> Tally:
         """Count what was stored and what failed; see the port."""
-        mine = (*_reached(scope), t.upload.c.created_at >= since)
 
         def unit(connection: Connection) -> Tally:
             return Tally(
-                days=_days(connection, mine),
-                channels=_channels(connection, mine, channels),
+                days=days_of(connection, scope, since=since),
+                channels=busiest_channels(connection, scope, since=since, limit=channels),
                 failures=_failures(connection, scope, since),
             )
 
         return await self._database.read(unit)
 
-    async def _entries(self, query: Select[Any]) -> tuple[Entry, ...]:
-        def unit(connection: Connection) -> tuple[Entry, ...]:
-            found = connection.execute(query).mappings().all()
-            return tuple(entry_from(row, self._vault) for row in found)
+    def _places(self, connection: Connection, scope: Scope, query: Query) -> Places:
+        is_indexed = (
+            is_filtered(query)
+            and self._has_index(connection)
+            and has_more(
+                connection, scope, than=self._few
+            )  # few are read sooner than found in lists of millions
+        )
+        return places(scope, query, engine_name=connection.dialect.name, is_indexed=is_indexed)
 
-        return await self._database.read(unit)
+    def _has_index(self, connection: Connection) -> bool:
+        if self._is_indexed is None:
+            self._is_indexed = search_index.has_index(connection)
+            if not self._is_indexed:
+                log.warning("no search index: this SQLite lacks FTS5, searches read every name")
+        return self._is_indexed
+
+    def _entries(
+        self, connection: Connection, numbers: Sequence[int], *, oldest_first: bool
+    ) -> tuple[Entry, ...]:
+        """Return the uploads at these places, in their order."""
+        entries: list[Entry] = []
+        place = t.upload.c.place
+        for start in range(0, len(numbers), ENTRIES_AT_ONCE):
+            some = ENTRY.where(place.in_(numbers[start : start + ENTRIES_AT_ONCE]))
+            ordered = some.order_by(place if oldest_first else place.desc())
+            found = connection.execute(ordered).mappings()
+            entries.extend(entry_from(row, self._vault) for row in found)
+        return tuple(entries)
+
+
+ENTRIES_AT_ONCE = 500
+"""Far below what either engine takes as parameters of one statement."""
+
+_PLACE_OF = select(t.upload.c.place).where(t.upload.c.id == bindparam("id"))
 
 
 def entry_from(row: rows.Columns, vault: Vault) -> Entry:
@@ -108,84 +149,13 @@ def entry_from(row: rows.Columns, vault: Vault) -> Entry:
     )
 
 
-def being_erased() -> ColumnElement[bool]:
-    """Say of a post that there is a job to erase it."""
-    erasing = select(t.job.c.id).where(
-        t.job.c.post_id == t.post.c.id, t.job.c.step == Step.ERASE.value
-    )
-    return erasing.exists()
-
-
-_EXISTS = (t.upload.c.deleted_at.is_(None), ~being_erased())
-
-Conditions = tuple[ColumnElement[bool], ...]
-
-
-def _reached(scope: Scope) -> Conditions:
-    user_id, guild_id = scope.user_id, scope.guild_id
-    return (
-        true() if user_id is None else t.upload.c.uploader_id == user_id,
-        true() if guild_id is None else t.upload.c.guild_id == guild_id,
-    )
-
-
-def _fits(query: Query) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if query.search:
-        conditions.append(t.upload.c.filename.icontains(query.search, autoescape=True))
-    if query.tag:
-        listed = "," + t.upload.c.tags + ","
-        conditions.append(listed.icontains(f",{query.tag},", autoescape=True))
-    if query.channel_id is not None:
-        parents = "," + t.post.c.parent_ids + ","
-        below = parents.contains(f",{query.channel_id},")
-        conditions.append(or_(t.post.c.channel_id == query.channel_id, below))
-    if query.since is not None:
-        midnight = datetime.combine(query.since, time(), UTC)
-        conditions.append(t.upload.c.created_at >= midnight)
-    return conditions
-
-
-def _days(connection: Connection, mine: Conditions) -> tuple[Day, ...]:
-    day = type_coerce(t.upload.c.created_at, BigInteger) // _DAY_US
-    counted = select(day, func.count(), func.sum(t.upload.c.size_bytes)).where(*mine).group_by(day)
-    found = connection.execute(counted)
-    return tuple(
-        Day(_FIRST_DAY + timedelta(days=int(number)), int(files), int(size))
-        for number, files, size in found
-    )
-
-
-def _channels(
-    connection: Connection, mine: Conditions, limit: int
-) -> tuple[tuple[ChannelId, int], ...]:
-    counted = (
-        select(t.post.c.channel_id, func.count())
-        .join(t.upload, t.upload.c.post_id == t.post.c.id)
-        .where(*mine)
-        .group_by(t.post.c.channel_id)
-        .order_by(func.count().desc(), t.post.c.channel_id)
-        .limit(limit)
-    )
-    found = connection.execute(counted)
-    return tuple((ChannelId(channel_id), int(files)) for channel_id, files in found)
-
-
 def _failures(connection: Connection, scope: Scope, since: datetime) -> tuple[tuple[str, int], ...]:
-    conditions = [
-        t.job.c.step == Step.UPLOAD.value,
-        IS_DEAD,
-        t.post.c.created_at >= since,
-    ]
-    if scope.user_id is not None:
-        conditions.append(t.post.c.author_id == scope.user_id)
+    """Count the uploads that failed for good since then, by error."""
+    counted = select(t.job.c.error, func.count()).where(t.FAILED_UPLOAD, t.job.c.run_at >= since)
     if scope.guild_id is not None:
-        conditions.append(t.post.c.guild_id == scope.guild_id)
-    counted = (
-        select(t.job.c.error, func.count())
-        .join(t.post, t.post.c.id == t.job.c.post_id)
-        .where(*conditions)
-        .group_by(t.job.c.error)
-    )
-    found = connection.execute(counted)
+        counted = counted.where(t.job.c.guild_id == scope.guild_id)
+    if scope.user_id is not None:
+        theirs = (t.post.c.author_id == scope.user_id, t.post.c.id == t.job.c.post_id)
+        counted = counted.join_from(t.job, t.post, and_(*theirs))
+    found = connection.execute(counted.group_by(t.job.c.error))
     return tuple((str(name), int(count)) for name, count in found)

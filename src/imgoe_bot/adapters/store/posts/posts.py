@@ -6,10 +6,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Select, Update, insert, select, update
+from sqlalchemy import Connection, Select, Update, select, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.catalogue.places import UNLISTED, PostPlace, store_uploads
 from imgoe_bot.adapters.store.claiming.claims import Claims
 from imgoe_bot.adapters.store.engine.advisory_locks import take_advisory_lock
 from imgoe_bot.adapters.store.engine.database import Database
@@ -90,15 +91,15 @@ class SqlPostStore:
         self, post: Post, *uploads: Upload, left_out: Sequence[FailedItem] = ()
     ) -> bool:
         """Store a post whose files are uploaded, and the jobs of what follows; see the port."""
-        kept = [rows.upload_values(upload, self._vault) for upload in uploads]
         failed = [failed_values(post, each) for each in left_out]
 
         def unit(connection: Connection) -> bool:
             free_message(connection, post)
             if not insert_post(connection, replace(post, answered=True)):
                 return False
-            if kept:
-                connection.execute(insert(t.upload), kept)
+            if uploads:
+                place = PostPlace(post.channel_id, post.parent_ids)
+                store_uploads(connection, uploads, place, vault=self._vault)
             insert_jobs(connection, failed)
             if not post.is_personal:
                 insert_jobs(connection, [job_values(post, Step.DELIVER, State.READY)])
@@ -273,7 +274,7 @@ def _deleted_update(upload_id: UploadId, *, by: UserId | None, at: datetime) -> 
     return (
         update(t.upload)
         .where(t.upload.c.id == upload_id, t.upload.c.deleted_at.is_(None))
-        .values(deleted_at=at, deleted_by=by, delete_link_sealed=None)
+        .values(deleted_at=at, deleted_by=by, delete_link_sealed=None, **UNLISTED)
     )
 
 

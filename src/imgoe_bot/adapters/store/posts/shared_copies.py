@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Select, select, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.catalogue.places import UNLISTED
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.upload import DeleteLink, Upload
 
@@ -25,7 +26,8 @@ def _is_shared() -> ColumnElement[bool]:
     return others.exists()
 
 
-UPLOAD: Select[Any] = select(t.upload, _is_shared().label("shared"))
+_TOLD = [column for column in t.upload.c if column.name not in UNLISTED]
+UPLOAD: Select[Any] = select(*_TOLD, _is_shared().label("shared"))
 """What ``rows.upload_from`` reads."""
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.catalogue.places import store_uploads
 from imgoe_bot.adapters.store.claiming.claims import Claims
 from imgoe_bot.adapters.store.claiming.reviving import CUT_SHORT
 from imgoe_bot.adapters.store.engine.database import Database
@@ -76,11 +77,10 @@ class SqlJobStore:
         """Store an upload step's outcome; the post's last one releases its answer; see the port."""
 
         def unit(connection: Connection) -> Job | None:
-            lock_post(connection, job.post_id)
+            place = lock_post(connection, job.post_id)
             _close(connection, job, failure)
             if upload is not None:
-                values = rows.upload_values(upload, self._vault)
-                connection.execute(insert(t.upload).values(**values))
+                store_uploads(connection, [upload], place, vault=self._vault)
             else:
                 try_again_elsewhere(connection, job)
             return release_answer(connection, job, goes_on=goes_on)

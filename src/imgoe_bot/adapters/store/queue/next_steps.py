@@ -7,6 +7,7 @@ from sqlalchemy import Connection, ScalarSelect, insert, select, update
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.breaker import lock_breaker
+from imgoe_bot.adapters.store.catalogue.places import PLACE_OF_POST, PostPlace, place_of_post
 from imgoe_bot.adapters.store.lanes import insert_jobs
 from imgoe_bot.adapters.store.leases import due_at
 from imgoe_bot.adapters.store.posts.post_jobs import job_values, order_preview, order_reviews
@@ -15,13 +16,23 @@ from imgoe_bot.adapters.store.queue.message_decisions import carry_out, decide_o
 from imgoe_bot.domain.claim_order import NO_HOST
 from imgoe_bot.domain.job import FollowUps, Job, State, Step
 from imgoe_bot.domain.post import Post
+from imgoe_bot.errors import StaleWrite
 
 
-def lock_post(connection: Connection, post_id: str) -> None:
-    """Let what changes a post's jobs do so one after the other: each must see what is left."""
-    if connection.dialect.name == "postgresql":
-        query = select(t.post.c.id).where(t.post.c.id == post_id)
-        connection.execute(query.with_for_update(key_share=True))
+def lock_post(connection: Connection, post_id: str) -> PostPlace:
+    """Let what changes a post's jobs do so one after the other: each must see what is left.
+
+    Returns:
+        Where the post was made.
+
+    Raises:
+        StaleWrite: it was erased.
+    """
+    query = PLACE_OF_POST.where(t.post.c.id == post_id).with_for_update(key_share=True)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise StaleWrite
+    return place_of_post(row)
 
 
 def release_answer(connection: Connection, job: Job, *, goes_on: bool) -> Job | None:

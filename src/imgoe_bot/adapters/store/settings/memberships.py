@@ -19,6 +19,7 @@ OF_A_GUILD = (
     t.job,
     t.upload,
     t.post,
+    t.tally,
     t.mirror_rule,
     t.seen,
     t.option_value,
