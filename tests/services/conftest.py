@@ -29,7 +29,8 @@ from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.deleting.erasure import Erasure
 from imgoe_bot.services.deleting.retirements import RetirementService
-from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions, StepHandlers
+from imgoe_bot.services.jobs.handlers import StepHandlers
+from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.jobs.steps import Steps
 from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
 from imgoe_bot.services.people.delivery import DeliveryService

@@ -20,8 +20,10 @@ from structlog.testing import capture_logs
 from imgoe_bot.adapters.store import open_engine
 from imgoe_bot.domain.card import PostedCard
 from imgoe_bot.domain.guild import MANAGE_GUILD, Actor
+from imgoe_bot.domain.job import Job
 from imgoe_bot.domain.media import Source
-from imgoe_bot.errors import HostRefused, StoreError, UnderWay
+from imgoe_bot.domain.upload import Upload
+from imgoe_bot.errors import HostRefused, ImgoeError, StoreError, UnderWay
 from imgoe_bot.services.uploading.uploads import FileToUpload
 from tests.contracts.stores import BEN, CARD, GUILD, HOST, NOW, Stores, item, post, slash_post
 from tests.flows.kit import eventually
@@ -263,12 +265,15 @@ async def test_a_record_whose_confirmation_was_lost_is_no_second_copy(office: Of
     stored = office.stores.jobs.finish_upload
     lost = iter([StoreError(kind="ConnectionDoesNotExistError")])
 
-    async def finish_upload(*args: object, **goes_on: object) -> None:
-        await stored(*args, **goes_on)  # type: ignore[arg-type]
+    async def finish_upload(
+        job: Job, upload: Upload | None, failure: ImgoeError | None, *, goes_on: bool = False
+    ) -> Job | None:
+        following = await stored(job, upload, failure, goes_on=goes_on)
         for error in lost:
             raise error
+        return following
 
-    office.stores.jobs.finish_upload = finish_upload  # type: ignore[assignment, method-assign]
+    office.stores.jobs.finish_upload = finish_upload  # type: ignore[method-assign]
     await office.mirror()
 
     async with office.working():

@@ -10,7 +10,8 @@ from imgoe_bot.app.stores import Stores
 from imgoe_bot.app.uploading import Uploading
 from imgoe_bot.services.cards.previews import Previews
 from imgoe_bot.services.cards.reviews import Reviews
-from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions, StepHandlers
+from imgoe_bot.services.jobs.handlers import StepHandlers
+from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.jobs.steps import Steps
 from imgoe_bot.settings.fields import PluginSettings
 

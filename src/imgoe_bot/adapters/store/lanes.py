@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.job_states import NOT_DONE
+from imgoe_bot.adapters.store.upsert import new_rows
 from imgoe_bot.domain.claim_order import NO_HOST, OWN_HOST, lane_of
 from imgoe_bot.domain.guild import GuildSettings
 from imgoe_bot.domain.ids import GuildId
@@ -52,6 +53,18 @@ def insert_jobs(connection: Connection, jobs: Sequence[dict[str, Any]]) -> None:
         ]
         rows = [job | lane for job, lane in zip(jobs, lanes, strict=True)]
         connection.execute(_INSERT, rows)
+
+
+def insert_new_job(connection: Connection, job: dict[str, Any]) -> None:
+    """Store a new job in its lane, unless its post has one of the same step and file.
+
+    Args:
+        connection: in a transaction.
+        job: all of its columns, without the lane.
+    """
+    asks_host = Step(job["step"]).asks_host
+    lane = host_lane(GuildId(job["guild_id"])) if asks_host else literal(NO_HOST)
+    connection.execute(new_rows(connection, t.job).values(**job, lane=lane))
 
 
 def move_to_host(connection: Connection, settings: GuildSettings) -> None:

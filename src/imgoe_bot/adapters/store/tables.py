@@ -19,7 +19,10 @@ from sqlalchemy import (
     true,
 )
 
-from imgoe_bot.adapters.store.schema import UtcDateTime, metadata
+from imgoe_bot.adapters.store.schema import METADATA, UtcDateTime
+
+metadata = METADATA
+"""Of all tables below."""
 
 guild = Table(
     "guild",

@@ -22,9 +22,14 @@ def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.
     return sqlite.insert(table)
 
 
+def new_rows(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """Return the statement that inserts rows and leaves those alone whose key is taken."""
+    return _new_rows(connection.dialect.name, table)
+
+
 def insert_new(connection: Connection, table: Table, values: Values) -> bool:
     """Insert a row; False when there is one with its key already, which is left alone."""
-    statement = _new_rows(connection.dialect.name, table)
+    statement = new_rows(connection, table)
     return connection.execute(statement, dict(values)).rowcount == 1
 
 

@@ -1,7 +1,7 @@
 """The worker: leases jobs and does them, step by step, until it is told to stop."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,14 +19,9 @@ from imgoe_bot.errors import (
     StoreClosed,
     StoreError,
 )
-from imgoe_bot.services.cards.previews import Previews
 from imgoe_bot.services.cards.reviews import PATIENCE as REVIEW_PATIENCE
-from imgoe_bot.services.cards.reviews import Reviews
 from imgoe_bot.services.deleting.erasure import PATIENCE as ERASURE_PATIENCE
-from imgoe_bot.services.deleting.erasure import Erasure
-from imgoe_bot.services.deleting.retirements import RetirementService
-from imgoe_bot.services.jobs.steps import Steps
-from imgoe_bot.services.people.delivery import DeliveryService
+from imgoe_bot.services.jobs.handlers import StepHandlers
 from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.jobs import JobStore, Offer
 from imgoe_bot.services.store_outage import StoreOutage
@@ -63,36 +58,6 @@ class RunnerOptions:
         end, and a large one takes long.
         """
         return max(1, self.at_once // 2)
-
-
-@dataclass(frozen=True, slots=True)
-class StepHandlers:
-    """Who does which step of a job."""
-
-    steps: Steps
-    delivery: DeliveryService
-    retirements: RetirementService
-    previews: Previews
-    reviews: Reviews
-    erasure: Erasure
-
-    @property
-    def work(self) -> Mapping[Step, Callable[[Job], Awaitable[Job | None]]]:
-        """What does each step, and returns the one that its worker goes on with."""
-        return {
-            Step.UPLOAD: self.steps.upload,
-            Step.ANNOUNCE: self.steps.announce,
-            Step.DELIVER: self.delivery.deliver,
-            Step.RETIRE: self.retirements.retire,
-            Step.PREVIEW: self.previews.look,
-            Step.REVIEW: self.reviews.review,
-            Step.ERASE: self.erasure.erase,
-        }
-
-    @property
-    def give_up(self) -> Mapping[Step, Callable[[Job, ImgoeError], Awaitable[Job | None]]]:
-        """What stores that a step has failed for good."""
-        return {step: self.steps.give_up for step in Step} | {Step.ERASE: self.erasure.give_up}
 
 
 class JobRunner:
@@ -245,13 +210,17 @@ class JobRunner:
         """Do a job, and the steps that its worker goes on with."""
         following: Job | None = job
         while following is not None:
-            self._note_running(following)
             following = await self._try(following)
+            if following is not None and not self._goes_on_with(following):
+                return
 
-    def _note_running(self, job: Job) -> None:
+    def _goes_on_with(self, job: Job) -> bool:
+        """Note what this hand does now; False where another one does it already."""
         task = asyncio.current_task()
-        if task is not None:
-            self._running[task] = job
+        if task is None or any(job.id == running.id for running in self._running.values()):
+            return False
+        self._running[task] = job
+        return True
 
     async def _try(self, job: Job) -> Job | None:
         """Do one step; return the one that was leased with its outcome."""

@@ -7,10 +7,9 @@ from sqlalchemy import Connection, select
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.lanes import host_lane
+from imgoe_bot.adapters.store.lanes import insert_new_job
 from imgoe_bot.adapters.store.leases import due_at
 from imgoe_bot.adapters.store.posts.repeated_steps import restart_step
-from imgoe_bot.adapters.store.upsert import insert_new
 from imgoe_bot.domain.card import FailedItem
 from imgoe_bot.domain.ids import AttachmentId
 from imgoe_bot.domain.job import FIRST_REVIEW_AFTER, Item, State, Step
@@ -42,7 +41,7 @@ def order_reviews(connection: Connection, post: Post) -> None:
     for row in waiting:
         review = job_values(post, Step.REVIEW, State.READY) | due_at(last_at + FIRST_REVIEW_AFTER)
         item = rows.item_values(rows.item_of_upload(row))
-        insert_new(connection, t.job, review | item | {"lane": host_lane(post.guild_id)})
+        insert_new_job(connection, review | item)
 
 
 def order_preview(connection: Connection, post: Post, at: datetime) -> None:

@@ -10,11 +10,10 @@ from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.claiming.claims import Claims
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.lanes import host_lane
+from imgoe_bot.adapters.store.lanes import insert_new_job
 from imgoe_bot.adapters.store.leases import due_at
 from imgoe_bot.adapters.store.posts.post_jobs import job_values
 from imgoe_bot.adapters.store.posts.post_rows import has_copies
-from imgoe_bot.adapters.store.upsert import insert_new
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, UserId
 from imgoe_bot.domain.job import State, Step
 from imgoe_bot.domain.post import Post
@@ -93,7 +92,7 @@ class SqlRetirementStore:
         def unit(connection: Connection) -> None:
             for post in posts:
                 values = job_values(post, Step.RETIRE, State.READY) | due_at(at)
-                insert_new(connection, t.job, values | {"lane": host_lane(post.guild_id)})
+                insert_new_job(connection, values)
 
         await self._claims.write(unit)
 

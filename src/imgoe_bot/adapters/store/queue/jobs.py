@@ -21,6 +21,7 @@ from imgoe_bot.adapters.store.queue.next_steps import (
     order_delivery,
     order_follow_ups,
     release_answer,
+    resume,
 )
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.job import (
@@ -34,7 +35,7 @@ from imgoe_bot.domain.job import (
 )
 from imgoe_bot.domain.post import MessageLocation
 from imgoe_bot.domain.upload import Upload
-from imgoe_bot.errors import ImgoeError
+from imgoe_bot.errors import ImgoeError, StaleWrite
 
 
 class SqlJobStore:
@@ -78,7 +79,12 @@ class SqlJobStore:
 
         def unit(connection: Connection) -> Job | None:
             place = lock_post(connection, job.post_id)
-            _close(connection, job, failure)
+            try:
+                _close(connection, job, failure)
+            except StaleWrite:
+                if goes_on:
+                    return resume(connection, job)
+                raise
             if upload is not None:
                 store_uploads(connection, [upload], place, vault=self._vault)
             else:
@@ -99,7 +105,13 @@ class SqlJobStore:
 
         def unit(connection: Connection) -> Job | None:
             lock_post(connection, job.post_id)
-            if _close(connection, job, failure):
+            try:
+                begins_anew = _close(connection, job, failure)
+            except StaleWrite:
+                if follow_ups.request is not None:
+                    return resume(connection, job)
+                raise
+            if begins_anew:
                 release_answer(connection, job, goes_on=False)
             answered = connection.execute(answered_update(job.post_id, card).returning(t.post))
             post = rows.post_from(answered.mappings().one())

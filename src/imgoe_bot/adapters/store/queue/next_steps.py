@@ -8,10 +8,11 @@ from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.breaker import lock_breaker
 from imgoe_bot.adapters.store.catalogue.places import PLACE_OF_POST, PostPlace, place_of_post
+from imgoe_bot.adapters.store.job_states import state_is
 from imgoe_bot.adapters.store.lanes import insert_jobs
 from imgoe_bot.adapters.store.leases import due_at
 from imgoe_bot.adapters.store.posts.post_jobs import job_values, order_preview, order_reviews
-from imgoe_bot.adapters.store.posts.repeated_steps import open_uploads, repeat_step
+from imgoe_bot.adapters.store.posts.repeated_steps import ENDED, open_uploads, repeat_step
 from imgoe_bot.adapters.store.queue.message_decisions import carry_out, decide_on
 from imgoe_bot.domain.claim_order import NO_HOST
 from imgoe_bot.domain.job import FollowUps, Job, State, Step
@@ -33,6 +34,29 @@ def lock_post(connection: Connection, post_id: str) -> PostPlace:
     if row is None:
         raise StaleWrite
     return place_of_post(row)
+
+
+FOLLOWING = {Step.UPLOAD: Step.ANNOUNCE, Step.ANNOUNCE: Step.DELIVER}
+"""The step that a worker goes on with."""
+
+
+def resume(connection: Connection, job: Job) -> Job | None:
+    """Return what a worker goes on with if its outcome was stored, and only the answer was lost.
+
+    Raises:
+        StaleWrite: it was not: another worker has the job.
+    """
+    closed = (t.job.c.id == job.id, t.job.c.state.in_(ENDED), t.job.c.attempts == job.attempts)
+    if connection.execute(select(t.job.c.id).where(*closed)).first() is None:
+        raise StaleWrite
+    leased_on = (
+        t.job.c.post_id == job.post_id,
+        t.job.c.step == FOLLOWING[job.step].value,
+        state_is(State.LEASED),
+        t.job.c.owner == job.owner,
+    )
+    row = connection.execute(select(t.job).where(*leased_on)).mappings().first()
+    return rows.job_from(row) if row is not None else None
 
 
 def release_answer(connection: Connection, job: Job, *, goes_on: bool) -> Job | None:
