@@ -80,7 +80,8 @@ class Job:
         failing_since: when the first of its tries failed; None when none has.
         may_be_sent: an earlier try had begun to send the file, and the host's answer was lost.
         leads_digest: its direct message was decided on before, and others may go with it.
-        is_scheduled: its direct message was let go when it was ordered, a moment ago.
+        is_scheduled: its direct message was let go when it was ordered, a moment ago, while
+            Discord took them.
     """
 
     id: JobId

@@ -94,29 +94,21 @@ class RetirementService:
         self._outage = access.outage
         self._clock = access.clock
 
-    async def source_deleted(self, message_ids: Sequence[MessageId]) -> bool:
+    async def source_deleted(self, message_ids: Sequence[MessageId]) -> None:
         """Deal with messages that are gone: stop what is under way, retire what is kept.
 
-        Returns:
-            False for messages that nothing is known of, as most are; then nothing was written.
+        For messages that nothing is known of, as most are, nothing is written.
         """
-        if not await self._store.are_known(message_ids):
-            return False
-        await self._posts.withdraw(message_ids, at=self._clock.now())
-        await self._order(await self._store.find_answered(message_ids))
-        return True
+        if await self._store.are_known(message_ids):
+            await self._posts.withdraw(message_ids, at=self._clock.now())
+            await self._order(await self._store.find_answered(message_ids))
 
-    async def channel_deleted(self, guild_id: GuildId, channel_id: ChannelId) -> bool:
+    async def channel_deleted(self, guild_id: GuildId, channel_id: ChannelId) -> None:
         """Deal with everything that was posted in a channel, or thread, that is gone.
 
         What is under way there finds its source gone by itself.
-
-        Returns:
-            False where nothing was kept in it.
         """
-        kept = await self._store.find_in(guild_id, channel_id)
-        await self._order(kept)
-        return bool(kept)
+        await self._order(await self._store.find_in(guild_id, channel_id))
 
     async def watching(self) -> frozenset[GuildId]:
         """Return the servers in which deleted messages may matter; one query for all."""

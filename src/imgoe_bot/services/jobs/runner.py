@@ -80,7 +80,8 @@ class JobRunner:
         self._running: dict[asyncio.Task[None], Job] = {}
         self._group: asyncio.TaskGroup | None = None
         self._wake = asyncio.Event()
-        self._offered = False
+        self._offered: Offer | None = None
+        self._woken = False
         self._may_be_more = False
         self._work = handlers.work
         self._give_up = handlers.give_up
@@ -108,16 +109,16 @@ class JobRunner:
 
     def wake(self) -> None:
         """Notice that there may be something to do; see the port."""
-        self._may_be_more = True
+        self._woken = True
         self._wake.set()
 
     def offer(self) -> Offer | None:
         """Return what it would take now; see the port."""
         free = self._options.at_once - len(self._running)
-        if self._offered or not free or self._group is None:
+        if self._offered is not None or not free or self._group is None:
             return None
-        self._offered = True
-        return Offer(
+        self._woken = False
+        self._offered = Offer(
             owner=self._owner,
             now=self._clock.now(),
             lease=self._options.lease,
@@ -125,13 +126,16 @@ class JobRunner:
             share=self._options.share,
             held=tuple(self._running.values()),
         )
+        return self._offered
 
-    def take_over(self, jobs: Sequence[Job]) -> None:
+    def take_over(self, jobs: Sequence[Job] | None) -> None:
         """Do these; see the port."""
-        self._offered = False
-        for job in jobs:
+        offered, self._offered = self._offered, None
+        for job in jobs or ():
             self._start(job)
-        if self._may_be_more:
+        if jobs is not None and offered is not None:
+            self._may_be_more = len(jobs) == offered.limit or self._is_at_share()
+        if self._woken:
             self._wake.set()
 
     def _start(self, job: Job) -> None:
@@ -143,7 +147,7 @@ class JobRunner:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task, None)
-        if self._may_be_more:
+        if self._woken or self._may_be_more:
             self._wake.set()
 
     async def _wait(self) -> None:
@@ -168,23 +172,20 @@ class JobRunner:
         offer = self.offer()
         if offer is None:
             return
-        jobs: tuple[Job, ...] = ()
-        self._may_be_more = False
+        jobs: tuple[Job, ...] | None = None
         try:
             jobs = await self._jobs.claim(offer)
-            self._may_be_more = len(jobs) == offer.limit or self._is_at_share(jobs)
         except StoreError:
             await self._renew()  # first of all when it is back, lest others take what is ours
-            self._may_be_more = True
         except ImgoeError as error:
             log.error("the queue can't be read, trying again", error=repr(error))
         finally:
             self.take_over(jobs)
 
-    def _is_at_share(self, jobs: Sequence[Job]) -> bool:
+    def _is_at_share(self) -> bool:
         """Tell whether something due may have been left, because too much like it is held."""
-        held = Hands((*self._running.values(), *jobs), free=0, share=self._options.share)
-        return held.is_at_share
+        held = tuple(self._running.values())
+        return Hands(held, free=0, share=self._options.share).is_at_share
 
     async def _keep_leases(self) -> None:
         """Renew what is being worked on; a job whose outcome was not stored falls due again."""

@@ -3,6 +3,8 @@
 See ``delivery``, ``previews`` and ``retirements`` too.
 """
 
+from dataclasses import replace
+
 from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.job import FollowUps, Item, Job, Step
 from imgoe_bot.domain.options import OnDelete, Options
@@ -95,9 +97,13 @@ class Steps:
             return await self._take_back(job, card)
         location = posted.location if posted else None
         follow_ups = self._follow_ups(card, posted, options)
-        return await self._outage.keep(
+        delivery = await self._outage.keep(
             lambda: self._jobs.finish_announce(job, location, follow_ups=follow_ups)
         )
+        if delivery is not None:
+            shown = replace(card, post=replace(card.post, card=location, answered=True))
+            self._delivery.expect(delivery, shown)
+        return delivery
 
     def _follow_ups(self, card: Card, posted: PostedCard | None, options: Options) -> FollowUps:
         """Say what follows a card that was just posted."""

@@ -24,7 +24,7 @@ from imgoe_bot.domain.direct_messages import (
     SendNow,
     Verdict,
 )
-from imgoe_bot.domain.ids import UserId
+from imgoe_bot.domain.ids import JobId, UserId
 from imgoe_bot.domain.job import Job
 from imgoe_bot.domain.options import Delivery, Options
 from imgoe_bot.domain.rules import MirrorRule
@@ -65,8 +65,17 @@ class DeliveryService:
         self._messenger = messenger
         self._quotas = quotas
         self._limits = limits
+        self._announced: dict[JobId, Card] = {}
         self._outage = access.outage
         self._clock = access.clock
+
+    def expect(self, job: Job, card: Card) -> None:
+        """Take the card that was posted a moment ago, by the worker that delivers its links next.
+
+        It is not read again then.
+        """
+        if job.is_scheduled:
+            self._announced[job.id] = card
 
     async def deliver(self, job: Job) -> None:
         """Send an uploader the delete links of the job's posts; or the cards lead to them."""
@@ -146,6 +155,9 @@ class DeliveryService:
 
     async def _wanted(self, job: Job) -> list[Card]:
         """Return the cards of the direct message whose links are still to be sent."""
+        announced = self._announced.pop(job.id, None)
+        if announced is not None and job.is_scheduled:
+            return [announced]
         wanted: list[Card] = []
         for post_id in await self._direct_messages.posts_of(job):
             with contextlib.suppress(UploadNotFound):  # it was erased meanwhile

@@ -45,8 +45,8 @@ class Worker(Protocol):
         """
         ...
 
-    def take_over(self, jobs: Sequence[Job]) -> None:
-        """Do these; none is fine: the answer to the offer."""
+    def take_over(self, jobs: Sequence[Job] | None) -> None:
+        """Do these, the answer to the offer; None: nobody has looked what there is."""
         ...
 
     def wake(self) -> None:

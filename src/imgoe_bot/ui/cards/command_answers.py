@@ -39,7 +39,6 @@ async def show(
         await _send_delete_links(interaction, card)
     elif not private and card.post.card is None:
         await services.uploads.answered(card.post, pictures.posted(message))
-    services.runner.wake()
     near = await services.quotas.near(card.post.guild_id, UserId(interaction.user.id))
     await _remark(interaction, remarks, near)
 

@@ -102,10 +102,7 @@ async def _keep(interaction: AnyInteraction, message: discord.Message) -> bool:
     facts = facts_of(message, us=user.id if user else 0)
     if facts is None:
         return False
-    decision = await services.mirrors.observe(facts, saved=True)
-    if decision.keep or decision.reported:
-        services.runner.wake()
-    return bool(decision.keep)
+    return bool((await services.mirrors.observe(facts, saved=True)).keep)
 
 
 async def _choose(interaction: AnyInteraction, actor: Actor, choice: PersonChoice) -> None:

@@ -26,7 +26,6 @@ class ForgetButton(LastingButton, template=r"imgoe:forget-me"):
         """Order the erasure and say so in the place of the question."""
         services = services_of(interaction.client)
         posts = await services.privacy.forget(actor_of(interaction))
-        services.runner.wake()
         text = overview.forgetting(posts, words_for_locale(interaction.locale))
         await interaction.edit_original_response(content=text, view=None)
 

@@ -32,12 +32,11 @@ async def channel_deleted(guild_id: int, channel_id: int, services: Services) ->
 
 
 async def _retire(
-    guild_id: int | None, call: Callable[[], Awaitable[bool]], services: Services
+    guild_id: int | None, call: Callable[[], Awaitable[None]], services: Services
 ) -> None:
     """Store what a deletion asks for; where that can't be, the server is looked through later."""
     try:
-        if await services.outage.outlast(call):
-            services.runner.wake()
+        await services.outage.outlast(call)
     except StoreError as error:
         log.warning("a deletion is looked for later", guild=guild_id, error=repr(error))
         if guild_id is not None:
@@ -61,7 +60,6 @@ async def retire_missing(bot: AnyBot, guild: discord.Guild, services: Services) 
         except discord.HTTPException as error:
             _log_unknown(watched, error)
             complete = False
-        services.runner.wake()
     return complete
 
 

@@ -7,7 +7,6 @@ import discord
 import structlog
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
-from imgoe_bot.domain.mirror import Decision
 from imgoe_bot.domain.options import Consent
 from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.errors import StoreError
@@ -87,20 +86,13 @@ async def decide_on(
 
 async def _decide_on(message: discord.Message, services: Services, rule: MirrorRule | None) -> None:
     facts = facts_of(message, us=message.guild.me.id if message.guild else 0)
-    if facts is None or not facts.attachments:
+    if facts is None or facts.author_is_us or not facts.attachments:
         return
     mirrors, outage = services.mirrors, services.outage
     decision = await outage.outlast(lambda: mirrors.observe(facts, rule=rule))
-    _wake_for(decision, services)
     if await outage.outlast(lambda: mirrors.take_question(facts, decision)):
         with contextlib.suppress(discord.HTTPException):
             await consent.ask(message, locale=facts.locale)
-
-
-def _wake_for(decision: Decision, services: Services) -> None:
-    """Have work done that was stored; what asks for none leaves the worker alone."""
-    if decision.keep or decision.reported:
-        services.runner.wake()
 
 
 def _mirrored_place(message: discord.Message, services: Services) -> _Place | None:
@@ -146,7 +138,4 @@ async def save_by_reaction(
     message = await channel.fetch_message(event.message_id)
     facts = facts_of(message, us=bot.user.id if bot.user else 0)
     if facts is not None:
-        decision = await services.outage.outlast(
-            lambda: services.mirrors.observe(facts, saved=True)
-        )
-        _wake_for(decision, services)
+        await services.outage.outlast(lambda: services.mirrors.observe(facts, saved=True))

@@ -27,6 +27,11 @@ class Claims:
         """Give new work to a worker from now on; see the port."""
         self._worker = worker
 
+    def wake(self) -> None:
+        """Have the worker look: there may be something due."""
+        if self._worker is not None:
+            self._worker.wake()
+
     async def has_due(self, *, now: datetime) -> bool:
         """Tell whether there may be something to claim; see the port."""
         return await self._database.read(partial(has_due, now=now))
@@ -49,14 +54,14 @@ class Claims:
         if offer is not None:
             return await finished(self._write_and_take(unit, worker, offer))
         got = await self._database.write(unit)
-        worker.wake()
+        self.wake()
         return got
 
     async def _write_and_take(self, unit: Unit[Got], worker: Worker, offer: Offer) -> Got:
         def both(connection: Connection) -> tuple[Got, Taken]:
             return unit(connection), take(connection, self._order(offer))
 
-        jobs: tuple[Job, ...] = ()
+        jobs: tuple[Job, ...] | None = None
         try:
             got, taken = await self._database.write(both)
             jobs = self._taken(taken)

@@ -2,13 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Select, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, delete, func, insert, select
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.advisory_locks import take_advisory_lock
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.domain.budget import Budget, Lane, LimitUse
-from imgoe_bot.domain.rate_limit import RateLimit
 
 
 class SqlBudgetStore:
@@ -24,16 +23,21 @@ class SqlBudgetStore:
 
         def unit(connection: Connection) -> int | datetime:
             take_advisory_lock(connection, f"budget {host_url}")
-            room = [now]
-            for limit in budget:
-                room.append(_room_at(connection, host_url, limit, lane, now=now))
-            if max(room) > now:
-                return max(room)
-            _drop_old(connection, host_url, budget, now=now)
-            taken = (
-                insert(t.host_slot).values(host_url=host_url, at=now).returning(t.host_slot.c.id)
-            )
-            return int(connection.execute(taken).scalar_one())
+            past = _past(host_url, budget, now=now)
+            has_old, *newest = connection.execute(
+                select(
+                    select(t.host_slot.c.id).where(*past).exists(),
+                    *(_newest(host_url, lane.share_of(limit)) for limit in budget),
+                )
+            ).one()
+            rooms = zip(budget, newest, strict=True)
+            at = max((limit.room_at(filled, now=now) for limit, filled in rooms), default=now)
+            if at > now:
+                return at
+            if has_old:
+                connection.execute(delete(t.host_slot).where(*past))
+            taken = insert(t.host_slot).values(host_url=host_url, at=now)
+            return int(connection.execute(taken.returning(t.host_slot.c.id)).scalar_one())
 
         return await self._database.write(unit)
 
@@ -59,7 +63,7 @@ class SqlBudgetStore:
         return await self._database.read(unit)
 
 
-def _newest(host_url: str, number: int) -> Select[datetime]:
+def _newest(host_url: str, number: int) -> ScalarSelect[datetime]:
     """The time of the ``number``-th newest upload."""
     return (
         select(t.host_slot.c.at)
@@ -67,22 +71,14 @@ def _newest(host_url: str, number: int) -> Select[datetime]:
         .order_by(t.host_slot.c.at.desc())
         .offset(number - 1)
         .limit(1)
+        .scalar_subquery()
     )
 
 
-def _room_at(
-    connection: Connection, host_url: str, limit: RateLimit, lane: Lane, *, now: datetime
-) -> datetime:
-    in_the_way = connection.execute(_newest(host_url, lane.share_of(limit)))
-    at: datetime | None = in_the_way.scalar()
-    return now if at is None else at + limit.period
-
-
-def _drop_old(connection: Connection, host_url: str, budget: Budget, *, now: datetime) -> None:
-    """Forget what no limit counts any more."""
+def _past(host_url: str, budget: Budget, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Say of an upload that no limit counts it any more."""
     longest = max((each.period for each in budget), default=timedelta(0))
-    past = (t.host_slot.c.host_url == host_url, t.host_slot.c.at <= now - longest)
-    connection.execute(delete(t.host_slot).where(*past))
+    return (t.host_slot.c.host_url == host_url, t.host_slot.c.at <= now - longest)
 
 
 def _count(connection: Connection, host_url: str, *, since: datetime) -> int:

@@ -10,6 +10,7 @@ from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.breaker import lock_breaker, read_breaker, write_breaker
 from imgoe_bot.adapters.store.claiming.claims import Claims
 from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.engine.units import Unit
 from imgoe_bot.adapters.store.leases import read_under_lease, write_under_lease
 from imgoe_bot.adapters.store.posts.repeated_steps import close_step
 from imgoe_bot.adapters.store.queue.direct_message_slots import take_slots
@@ -98,29 +99,38 @@ class SqlDirectMessageStore:
     async def finish_sent(self, job: Job, to: UserId, *, at: datetime) -> None:
         """Note that a direct message was sent, and end its jobs; see the port."""
 
-        def unit(connection: Connection) -> None:
-            _end(connection, job, None)
+        def unit(connection: Connection) -> bool:
+            begins_anew = _end(connection, job, None)
             note_person(connection, to, dm_opened_at=at, dms_closed_until=None)
-            _close_breaker(connection)
+            if not job.is_scheduled:
+                _close_breaker(connection)
+            return begins_anew
 
-        await self._claims.write(unit)
+        await self._finish(unit)
 
     async def finish_refused(self, job: Job) -> None:
         """End the jobs of a direct message that its person does not take; see the port."""
 
-        def unit(connection: Connection) -> None:
-            _end(connection, job, None)
+        def unit(connection: Connection) -> bool:
+            begins_anew = _end(connection, job, None)
             _close_breaker(connection)
+            return begins_anew
 
-        await self._claims.write(unit)
+        await self._finish(unit)
 
     async def finish(self, job: Job, failure: ImgoeError | None) -> None:
         """End a direct message's jobs; see the port."""
 
-        def unit(connection: Connection) -> None:
-            _end(connection, job, failure)
+        def unit(connection: Connection) -> bool:
+            begins_anew = _end(connection, job, failure)
+            return begins_anew
 
-        await self._claims.write(unit)
+        await self._finish(unit)
+
+    async def _finish(self, unit: Unit[bool]) -> None:
+        """Run a unit that ends a direct message, and have it sent anew where it says so."""
+        if await self._database.write(unit):
+            self._claims.wake()
 
     async def halt(self, breaker: Breaker) -> None:
         """Stop all direct messages; see the port."""
@@ -146,14 +156,15 @@ def _close_breaker(connection: Connection) -> None:
     connection.execute(probed.values(reason=None, until=None, probing=False))
 
 
-def _end(connection: Connection, job: Job, failure: ImgoeError | None) -> None:
-    """Close the job that leads, and those that wait for it."""
+def _end(connection: Connection, job: Job, failure: ImgoeError | None) -> bool:
+    """Close the job that leads, and those that wait for it; True where it begins anew."""
     state = State.DONE if failure is None else State.DEAD
     values = {"state": state.value} | UNLEASED | rows.error_values(failure)
-    close_step(connection, job, values)
+    begins_anew = close_step(connection, job, values)
     if job.leads_digest:
         connection.execute(
             update(t.job)
             .where(t.job.c.letter == job.post_id, t.job.c.state == State.WAITING.value)
             .values(**values)
         )
+    return begins_anew

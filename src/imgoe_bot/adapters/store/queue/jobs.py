@@ -17,6 +17,7 @@ from imgoe_bot.adapters.store.posts.extending import try_again_elsewhere
 from imgoe_bot.adapters.store.posts.post_rows import answered_update
 from imgoe_bot.adapters.store.posts.repeated_steps import close_step
 from imgoe_bot.adapters.store.queue.next_steps import (
+    lock_place,
     lock_post,
     order_delivery,
     order_follow_ups,
@@ -78,7 +79,7 @@ class SqlJobStore:
         """Store an upload step's outcome; the post's last one releases its answer; see the port."""
 
         def unit(connection: Connection) -> Job | None:
-            place = lock_post(connection, job.post_id)
+            place = lock_place(connection, job.post_id)
             try:
                 _close(connection, job, failure)
             except StaleWrite:
@@ -91,6 +92,8 @@ class SqlJobStore:
                 try_again_elsewhere(connection, job)
             return release_answer(connection, job, goes_on=goes_on)
 
+        if goes_on and failure is None:  # then nothing is left to others
+            return await self._database.write(unit)
         return await self._claims.write(unit)
 
     async def finish_announce(
@@ -118,7 +121,12 @@ class SqlJobStore:
             order_follow_ups(connection, post, follow_ups)
             return order_delivery(connection, post, job, follow_ups)
 
-        return await self._claims.write(unit)
+        if follow_ups.request is None or failure is not None:
+            return await self._claims.write(unit)
+        following = await self._database.write(unit)
+        if following is None:  # what goes later, or has to be done once more, is left to others
+            self._claims.wake()
+        return following
 
     async def finish(self, job: Job, failure: ImgoeError | None) -> None:
         """Store the outcome of a step that nothing follows."""

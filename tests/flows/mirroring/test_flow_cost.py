@@ -1,0 +1,39 @@
+"""What a mirrored picture costs the database on its whole way, from message to delete link."""
+
+import re
+from collections import Counter
+
+from sqlalchemy import Engine
+
+from tests.contracts.stores import statements_asked
+from tests.flows.kit import Harness, picture
+
+PICTURES = 10
+STATEMENTS_A_PICTURE = 22
+TRANSACTIONS_A_PICTURE = 4
+OF_THE_HOST = re.compile(r"\b(uploads|users|file_names|api_keys)\b")
+"""The embedded host runs in this process, too."""
+
+
+async def _keep(harness: Harness, name: str) -> None:
+    posted = await harness.ben.say(harness.photos, files=[picture(name)])
+    await harness.card_for(posted)
+    await harness.direct_message_for(harness.ben)
+
+
+async def test_a_picture_takes_few_statements_and_fewer_transactions(harness: Harness) -> None:
+    async with harness.bot(host_budget="none"):
+        await harness.set_key()
+        await harness.set_option("dm_digest", "0s")
+        await harness.mirror()
+        await _keep(harness, "warm.png")
+        with statements_asked(Engine) as asked:
+            for number in range(PICTURES):
+                await _keep(harness, f"{number}.png")
+
+    ours = [each for each in asked if not OF_THE_HOST.search(each)]
+    transactions = [each for each in ours if each.startswith("BEGIN")]
+    statements = [each for each in ours if not each.startswith(("BEGIN", "PRAGMA"))]
+    told = Counter(" ".join(each.split())[:60] for each in statements)
+    assert len(transactions) < PICTURES * (TRANSACTIONS_A_PICTURE + 1), told
+    assert len(statements) < PICTURES * (STATEMENTS_A_PICTURE + 1), told
