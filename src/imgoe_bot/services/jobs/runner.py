@@ -89,17 +89,24 @@ class JobRunner:
     async def run(self) -> None:
         """Work until cancelled; leases are given back on the way out."""
         try:
-            async with asyncio.TaskGroup() as self._group:
-                self._jobs.attend(self)
-                self._group.create_task(self._keep_leases())
-                self.wake()
-                while True:
-                    await self._wait()
-                    await self._claim()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._keep_leases())
+                await self._work_off(group)
+        finally:
+            await self._release()
+
+    async def _work_off(self, group: asyncio.TaskGroup) -> None:
+        """Start what is due; what is under way may still store its outcome when this has ended."""
+        self._group = group
+        self._jobs.attend(self)
+        self.wake()
+        try:
+            while True:
+                await self._wait()
+                await self._claim()
         finally:
             self._group = None
             self._jobs.attend(None)
-            await self._release()
 
     async def _release(self) -> None:
         try:
