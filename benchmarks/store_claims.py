@@ -27,8 +27,8 @@ FILL = text("""
     INSERT INTO job (post_id, guild_id, step, state, run_at, attempts, attachment_id, position,
         filename, spoiler, lane)
     WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :waiting)
-    SELECT 'post', 1000000000000000000 + n % :servers * 1000003, 'upload', 'ready', n, 0, n, 0,
-        'cat.png', false, 'default' FROM n
+    SELECT 'post', 1000000000000000000 + CAST(n % :servers AS BIGINT) * 1000003, 'upload', 'ready',
+        n, 0, n, 0, 'cat.png', false, 'default' FROM n
 """)
 POST = text("""
     INSERT INTO post (id, origin, guild_id, channel_id, author_id, nsfw, created_at)
