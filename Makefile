@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ARGS   ?=
 SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 
-.PHONY: help install demo run test check fix wheel images bench bench-host bench-mirror bench-terminal chaos constraints clean
+.PHONY: help install demo run test check fix wheel images bench bench-host bench-mirror bench-terminal bench-gateway bench-store bench-bot chaos constraints clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -55,7 +55,7 @@ wheel: $(VENV)/.dev ## Build the wheel and try it in a clean environment.
 images: $(VENV)/.dev ## Take the pictures of the demo for README and docs anew (needs Chromium).
 	$(BIN)/python -m tests.docs.take_images
 
-bench: bench-host bench-mirror bench-terminal ## Run every benchmark; the tables are kept in benchmarks/results.
+bench: bench-host bench-mirror bench-terminal bench-gateway bench-store bench-bot ## Run every benchmark; the tables are kept in benchmarks/results.
 
 bench-mirror: $(VENV)/.dev ## Measure a file's way through the bot against raw sockets (2 minutes).
 	$(BIN)/python benchmarks/bench_mirror.py
@@ -65,6 +65,16 @@ bench-terminal: $(VENV)/.dev ## Measure what the quick commands cost against an 
 
 bench-host: $(VENV)/.dev ## Measure uploads to the embedded host against the bare work (8 minutes).
 	$(BIN)/python -m benchmarks.bench_host
+
+bench-gateway: $(VENV)/.dev ## Measure messages and many servers against a bare discord.Client (15 minutes).
+	$(BIN)/python -m benchmarks.bench_gateway
+
+bench-store: $(VENV)/.dev ## Measure claims, designs of the writer and a library of a million (60 minutes).
+	$(BIN)/python -m benchmarks.bench_store
+	$(BIN)/python -m benchmarks.store_library
+
+bench-bot: $(VENV)/.dev ## Measure a picture's whole way through the bot (10 minutes).
+	$(BIN)/python -m benchmarks.bench_bot
 
 chaos: $(VENV)/.dev ## Kill the bot 60 times while people post, and count what was lost (10 minutes).
 	$(BIN)/python -m benchmarks.chaos $(ARGS)

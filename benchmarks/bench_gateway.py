@@ -8,11 +8,14 @@ import platform
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import gateway_messages
+from benchmarks import gateway_messages, gateway_ready
 from benchmarks.gateway_rows import Row, lines
 
 RESULTS = Path(__file__).parent / "results"
-GROUPS = (("Messages", gateway_messages.rows, gateway_messages.__doc__),)
+GROUPS = (
+    ("Messages", gateway_messages.rows, gateway_messages.__doc__),
+    ("Many servers", gateway_ready.rows, gateway_ready.__doc__),
+)
 
 
 def page(groups: list[tuple[str, str, list[Row]]]) -> str:

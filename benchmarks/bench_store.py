@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -84,7 +84,7 @@ def run(module: str, *arguments: object) -> dict[str, float]:
 
 
 @contextmanager
-def database(postgres: str | None) -> Iterator[str]:
+def database(postgres: str | None) -> Generator[str]:
     """Give the URL of a database: a new file, or PostgreSQL's, which all share in turn."""
     if postgres is not None:
         yield postgres

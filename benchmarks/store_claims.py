@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, text
 
-from imgoe_bot.adapters.store import Database, SqlJobStore, migrate, open_engine
-from imgoe_bot.adapters.vault import Vault
+from imgoe_bot.adapters.store import Claims, Database, migrate, open_engine
+from imgoe_bot.services.ports.jobs import Offer
 
 HANDS, SHARE = 8, 4
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -55,16 +55,14 @@ async def measure(url: str, waiting: int, servers: int, claims: int) -> dict[str
     engine = open_engine(url)
     await migrate(engine)
     database = Database(engine)
-    jobs = SqlJobStore(database, vault=Vault(bytes(32)))
+    jobs = Claims(database)
     await fill(database, waiting, servers)
     cpu: list[float] = []
     took: list[float] = []
     taken = 0
     for _ in range(WARM_UP + claims):
         began, began_cpu = time.perf_counter(), time.process_time()
-        claimed = await jobs.claim(
-            owner="worker", now=NOW, lease=LEASE, limit=HANDS, share=SHARE, held=()
-        )
+        claimed = await jobs.claim(Offer("worker", NOW, LEASE, limit=HANDS, share=SHARE))
         cpu.append(time.process_time() - began_cpu)
         took.append(time.perf_counter() - began)
         taken += len(claimed)

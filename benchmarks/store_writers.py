@@ -150,7 +150,7 @@ async def bare(engine: AsyncEngine) -> Write:
         raw.execute("BEGIN IMMEDIATE")
         for compiled, (_, values) in zip(made, unit, strict=True):
             given = compiled.construct_params(values)
-            order = compiled.positiontup or []
+            order: list[str] = compiled.positiontup or []
             raw.execute(str(compiled), [_plain(given[name]) for name in order]).fetchall()
         raw.execute("COMMIT")
         await asyncio.sleep(0)
