@@ -1,28 +1,36 @@
 """Insertions that two processes may make at the same moment, on either engine."""
 
+import importlib
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 Values = Mapping[str, Any]  # SQLAlchemy types no column's value
 
 
 @cache
-def _new_rows(engine_name: str, table: Table) -> postgresql.Insert | sqlite.Insert:
-    insert = postgresql.insert if engine_name == "postgresql" else sqlite.insert
-    return insert(table).on_conflict_do_nothing()
+def _insert_into(engine_name: str, table: Table) -> "postgresql.Insert | sqlite.Insert":
+    """Return the engine's own statement; the other one's dialect is not loaded (4 MB)."""
+    dialect = importlib.import_module(f"sqlalchemy.dialects.{engine_name}")
+    insert: postgresql.Insert | sqlite.Insert = dialect.insert(table)
+    return insert
 
 
-def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+@cache
+def _new_rows(engine_name: str, table: Table) -> "postgresql.Insert | sqlite.Insert":
+    return _insert_into(engine_name, table).on_conflict_do_nothing()
 
 
-def new_rows(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+def _insert(connection: Connection, table: Table) -> "postgresql.Insert | sqlite.Insert":
+    return _insert_into(connection.dialect.name, table)
+
+
+def new_rows(connection: Connection, table: Table) -> "postgresql.Insert | sqlite.Insert":
     """Return the statement that inserts rows and leaves those alone whose key is taken."""
     return _new_rows(connection.dialect.name, table)
 
