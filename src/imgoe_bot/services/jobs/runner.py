@@ -80,25 +80,33 @@ class JobRunner:
         self._running: dict[asyncio.Task[None], Job] = {}
         self._group: asyncio.TaskGroup | None = None
         self._wake = asyncio.Event()
-        self._offered = False
+        self._offered: Offer | None = None
         self._may_be_more = False
+        self._turned_away = False
         self._work = handlers.work
         self._give_up = handlers.give_up
 
     async def run(self) -> None:
         """Work until cancelled; leases are given back on the way out."""
         try:
-            async with asyncio.TaskGroup() as self._group:
-                self._jobs.attend(self)
-                self._group.create_task(self._keep_leases())
-                self.wake()
-                while True:
-                    await self._wait()
-                    await self._claim()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._keep_leases())
+                await self._take_on(group)
+        finally:
+            await self._release()
+
+    async def _take_on(self, group: asyncio.TaskGroup) -> None:
+        """Begin what there is to do, until cancelled; what is under way then ends without more."""
+        self._group = group
+        self._jobs.attend(self)
+        self.wake()
+        try:
+            while True:
+                await self._wait()
+                await self._claim()
         finally:
             self._group = None
             self._jobs.attend(None)
-            await self._release()
 
     async def _release(self) -> None:
         try:
@@ -114,10 +122,9 @@ class JobRunner:
     def offer(self) -> Offer | None:
         """Return what it would take now; see the port."""
         free = self._options.at_once - len(self._running)
-        if self._offered or not free or self._group is None:
+        if self._offered is not None or not free or self._group is None:
             return None
-        self._offered = True
-        return Offer(
+        self._offered = Offer(
             owner=self._owner,
             now=self._clock.now(),
             lease=self._options.lease,
@@ -125,13 +132,18 @@ class JobRunner:
             share=self._options.share,
             held=tuple(self._running.values()),
         )
+        return self._offered
 
     def take_over(self, jobs: Sequence[Job]) -> None:
         """Do these; see the port."""
-        self._offered = False
+        offer, self._offered = self._offered, None
+        if offer is not None and _may_leave_some(offer, jobs):
+            self._may_be_more = True
+            self._turned_away |= not set(self._running.values()).issuperset(offer.held)
         for job in jobs:
             self._start(job)
-        if self._may_be_more:
+        if self._turned_away:
+            self._turned_away = False
             self._wake.set()
 
     def _start(self, job: Job) -> None:
@@ -167,24 +179,19 @@ class JobRunner:
         """Take as much as is due and hands are free."""
         offer = self.offer()
         if offer is None:
+            self._turned_away = self._offered is not None
             return
         jobs: tuple[Job, ...] = ()
         self._may_be_more = False
         try:
             jobs = await self._jobs.claim(offer)
-            self._may_be_more = len(jobs) == offer.limit or self._is_at_share(jobs)
         except StoreError:
             await self._renew()  # first of all when it is back, lest others take what is ours
-            self._may_be_more = True
+            self.wake()
         except ImgoeError as error:
             log.error("the queue can't be read, trying again", error=repr(error))
         finally:
             self.take_over(jobs)
-
-    def _is_at_share(self, jobs: Sequence[Job]) -> bool:
-        """Tell whether something due may have been left, because too much like it is held."""
-        held = Hands((*self._running.values(), *jobs), free=0, share=self._options.share)
-        return held.is_at_share
 
     async def _keep_leases(self) -> None:
         """Renew what is being worked on; a job whose outcome was not stored falls due again."""
@@ -266,3 +273,9 @@ class JobRunner:
         except ImgoeError as problem:
             log.warning("a job's outcome was not stored", job=job.id, error=repr(problem))
         return None
+
+
+def _may_leave_some(offer: Offer, taken: Sequence[Job]) -> bool:
+    """Tell whether something due may be left: no hand is, or too much like it was held then."""
+    hands = Hands((*offer.held, *taken), free=0, share=offer.share)
+    return len(taken) == offer.limit or hands.is_at_share
