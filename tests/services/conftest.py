@@ -48,6 +48,7 @@ from tests.flows.kit import eventually
 from tests.services.fakes import FakeClock, FakeHost, FakeMessenger, FakeReader, FakeThumbs
 
 PATIENCE = timedelta(minutes=1)
+POLL = timedelta(milliseconds=10)
 NONE = timedelta(0)
 
 
@@ -148,7 +149,9 @@ class Office:
             messenger=self.messenger,
         )
 
-    def runner(self, *, patience: timedelta = PATIENCE, at_once: int = 6) -> JobRunner:
+    def runner(
+        self, *, patience: timedelta = PATIENCE, at_once: int = 6, poll: timedelta = POLL
+    ) -> JobRunner:
         delivery = self.delivery()
         steps = Steps(
             self.stores.jobs,
@@ -191,7 +194,7 @@ class Office:
             clock=self.clock,
             options=RunnerOptions(
                 lease=timedelta(seconds=60),
-                poll=timedelta(milliseconds=10),
+                poll=poll,
                 patience=patience,
                 at_once=at_once,
             ),
@@ -199,10 +202,10 @@ class Office:
 
     @asynccontextmanager
     async def working(
-        self, *, patience: timedelta = PATIENCE, at_once: int = 6
+        self, *, patience: timedelta = PATIENCE, at_once: int = 6, poll: timedelta = POLL
     ) -> AsyncGenerator[JobRunner]:
         """Let a worker work for as long as the block runs."""
-        runner = self.runner(patience=patience, at_once=at_once)
+        runner = self.runner(patience=patience, at_once=at_once, poll=poll)
         task = asyncio.create_task(runner.run())
         try:
             yield runner

@@ -138,10 +138,12 @@ class JobRunner:
     def take_over(self, jobs: Sequence[Job] | None) -> None:
         """Do these; see the port."""
         offered, self._offered = self._offered, None
+        if jobs is not None and offered is not None:
+            self._may_be_more = _may_leave_some(offered, jobs)
+            has_ended = not set(self._running.values()).issuperset(offered.held)
+            self._woken |= self._may_be_more and has_ended
         for job in jobs or ():
             self._start(job)
-        if jobs is not None and offered is not None:
-            self._may_be_more = len(jobs) == offered.limit or self._is_at_share()
         if self._woken:
             self._wake.set()
 
@@ -188,11 +190,6 @@ class JobRunner:
             log.error("the queue can't be read, trying again", error=repr(error))
         finally:
             self.take_over(jobs)
-
-    def _is_at_share(self) -> bool:
-        """Tell whether something due may have been left, because too much like it is held."""
-        held = tuple(self._running.values())
-        return Hands(held, free=0, share=self._options.share).is_at_share
 
     async def _keep_leases(self) -> None:
         """Renew what is being worked on; a job whose outcome was not stored falls due again."""
@@ -274,3 +271,9 @@ class JobRunner:
         except ImgoeError as problem:
             log.warning("a job's outcome was not stored", job=job.id, error=repr(problem))
         return None
+
+
+def _may_leave_some(offer: Offer, taken: Sequence[Job]) -> bool:
+    """Tell whether something due may be left: no hand is, or too much like it was held then."""
+    hands = Hands((*offer.held, *taken), free=0, share=offer.share)
+    return len(taken) == offer.limit or hands.is_at_share

@@ -54,13 +54,13 @@ class Database:
     async def _finished(self, run: Callable[[Unit[Got]], Awaitable[Got]], unit: Unit[Got]) -> Got:
         if self._closed:
             raise StoreClosed
-        with store_errors(self._engine.dialect.name):
-            return await finished(self._noted(run(unit)))
-
-    async def _noted(self, work: Awaitable[Got]) -> Got:
-        """Do something that ``close`` waits for."""
         self._under_way += 1
         self._idle.clear()
+        with store_errors(self._engine.dialect.name):
+            return await finished(self._counted_off(run(unit)))
+
+    async def _counted_off(self, work: Awaitable[Got]) -> Got:
+        """Do something that ``close`` waits for from the moment it was asked for."""
         try:
             return await work
         finally:

@@ -175,16 +175,19 @@ def _tell(waiting: asyncio.Future[Any], outcome: _Outcome) -> None:
 
 def _in_one_transaction(units: Sequence[Unit[Any]], connection: Connection) -> list[_Outcome]:
     """Carry out all units or none, but for those that fail by themselves."""
-    with connection.begin():
-        if len(units) == 1:
-            return [_Outcome(units[0](connection))]
-        return [_carried_out(unit, connection) for unit in units]
+    try:
+        with connection.begin():
+            if len(units) == 1:
+                return [_Outcome(_run(units[0], connection))]
+            return [_carried_out(unit, connection) for unit in units]
+    finally:
+        connection.connection.rollback()  # SQLite goes on with one whose COMMIT it refuses
 
 
 def _carried_out(unit: Unit[Any], connection: Connection) -> _Outcome:
     savepoint = connection.begin_nested()
     try:
-        got = unit(connection)
+        got = _run(unit, connection)
     except Exception as error:
         savepoint.rollback()  # fails where SQLite has undone everything, as on a full disk
         return _Outcome(error=error)
@@ -194,6 +197,13 @@ def _carried_out(unit: Unit[Any], connection: Connection) -> _Outcome:
 
 def _outside_transactions(unit: Unit[Got], connection: Connection) -> Got:
     try:
-        return unit(connection)
+        return _run(unit, connection)
     finally:
         connection.rollback()  # ends nothing but SQLAlchemy's own notion of a transaction
+
+
+def _run(unit: Unit[Got], connection: Connection) -> Got:
+    try:
+        return unit(connection)
+    except StopIteration as error:  # no future takes it: who waits would do so for ever
+        raise RuntimeError("a unit iterated too far") from error
