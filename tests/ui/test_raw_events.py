@@ -154,6 +154,25 @@ async def test_a_picture_in_a_mirrored_channel_is_told_of(desk: Desk) -> None:
     assert await desk.tell("MESSAGE_UPDATE", data) == ["edit"]
 
 
+@pytest.mark.parametrize("rule", ["works", "rests", "is gone"])
+async def test_an_edit_that_takes_the_picture_away_reaches_what_is_in_memory(
+    desk: Desk, rule: str
+) -> None:
+    """Its upload takes the link from there."""
+    data = message_create(RULED, MIRRORED, picture=True)
+    await desk.tell("MESSAGE_CREATE", data)
+    actor = Actor(UserId(AUTHOR_ID), PLACE[0], frozenset({MANAGE_GUILD}))
+    if rule == "rests":
+        await desk.services.pauses.pause(actor, [PLACE[1]])
+    elif rule == "is gone":
+        await desk.services.mirrors.remove_rule(actor, PLACE[1])
+    await desk.services.mirrors.rules(PLACE[0])
+
+    await desk.tell("MESSAGE_UPDATE", data | {"attachments": []})
+
+    assert [known.attachments for known in desk.bot.cached_messages] == [[]]
+
+
 @pytest.mark.parametrize("channel", [MIRRORED, VOICE, STAGE, 100 + THREAD])
 async def test_the_newest_message_of_a_channel_is_noted_as_discord_py_notes_it(
     desk: Desk, channel: int
