@@ -1,5 +1,6 @@
 """Searching, counting and forgetting, on SQLite and on PostgreSQL."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -79,6 +80,38 @@ async def test_entries_come_newest_first_in_pages(stores: Stores, library: SqlLi
         ["2.png", "3.png"],
         ["4.png"],
     ]
+
+
+async def _keep_of(stores: Stores, owner: UserId, number: int) -> Upload:
+    made = replace(post(), author_id=owner)
+    upload = upload_of(made, item(filename=f"{number}.png"))
+    await stores.posts.add_uploaded(made, upload)
+    return upload
+
+
+async def test_what_two_processes_store_in_the_same_second_has_places_of_its_own(
+    stores: Stores, other: Stores, library: SqlLibraryStore
+) -> None:
+    for n in range(10):
+        await asyncio.gather(_keep_of(stores, BEN, n), _keep_of(other, ADA, n))
+
+    found = await library.find(BENS, Query(), limit=100)
+
+    assert [entry.upload.uploader_id for entry in found] == [BEN] * 10
+    assert await stores.rows("SELECT count(DISTINCT place) FROM upload") == [(20,)]
+
+
+async def test_uploads_at_the_same_place_are_still_shown_to_none_but_their_owner(
+    stores: Stores, library: SqlLibraryStore
+) -> None:
+    """As beyond the last place of a second."""
+    mine = await _keep_of(stores, BEN, 1)
+    await _keep_of(stores, ADA, 2)
+    await stores.run("UPDATE upload SET place = 7")
+
+    found = await library.find(BENS, Query(), limit=10)
+
+    assert [entry.upload.id for entry in found] == [mine.id]
 
 
 async def test_an_entry_comes_back_whole(stores: Stores, library: SqlLibraryStore) -> None:

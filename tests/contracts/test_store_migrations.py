@@ -1,6 +1,7 @@
 """How the schema comes, grows and goes, on SQLite and on PostgreSQL."""
 
 import asyncio
+import contextlib
 import pkgutil
 import sqlite3
 from datetime import UTC, date, datetime
@@ -215,6 +216,24 @@ async def test_older_uploads_are_listed_searched_and_counted(empty_url: str) -> 
     assert [(day.day, day.files) for day in tally.days] == [(date(1970, 1, 2), 3)]
     assert tally.channels == ((ChannelId(3), 3),)
     await database.close()
+
+
+@pytest.mark.parametrize("server", ["sqlite"], indirect=True)
+async def test_an_upload_whose_post_is_gone_stops_no_migration(empty_url: str) -> None:
+    """PostgreSQL has none; a SQLite file that was mended by hand may."""
+    engine = open_engine(empty_url)
+    await _move(engine, "0011")
+    await _old_uploads(engine)
+    with contextlib.closing(sqlite3.connect(make_url(empty_url).database or "")) as file, file:
+        orphan = NAMED_UPLOAD.replace("'post'", "'gone'")
+        file.execute(orphan.format(id="orphan", name="orphan.png", at=86_400_000_001))
+
+    await migrate(engine)
+
+    async with engine.connect() as connection:
+        listed = await connection.exec_driver_sql("SELECT count(place) FROM upload")
+        assert listed.scalar_one() == 2
+    await engine.dispose()
 
 
 async def test_a_migration_that_is_cut_short_begins_anew(empty_url: str) -> None:

@@ -26,12 +26,21 @@ from tests.contracts.stores import (
     upload_of,
 )
 
+POSTGRES = pytest.mark.service("postgres")
+
 
 async def _uploaded(stores: Stores, owner: Post | None = None) -> Upload:
     owner = owner or slash_post()
     upload = upload_of(owner, item())
     await stores.posts.add_uploaded(owner, upload)
     return upload
+
+
+@pytest.mark.parametrize("server", [pytest.param("postgres", marks=POSTGRES)], indirect=True)
+async def test_a_value_that_can_not_be_stored_is_waited_for_by_nobody(stores: Stores) -> None:
+    """SQLite takes it; who outlasts an outage would try for ever."""
+    with pytest.raises(InternalError):
+        await stores.posts.add(post(), [item(filename="a\0b.png")])
 
 
 async def test_what_is_stored_of_a_post_comes_back_whole(stores: Stores) -> None:

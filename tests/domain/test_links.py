@@ -75,6 +75,7 @@ def test_a_preview_is_hidden_with_its_link_and_where_that_can_not_be_told(
         ("https://pics.example/my%20cat.PNG", "my cat.PNG", True),
         ("https://pics.example/a/film.mp4", "film.mp4", True),
         ("https://pics.example/..%2Fcat.png", "cat.png", True),
+        ("https://pics.example/c%00at.png", "cat.png", True),
         ("https://pics.example/page", "page", False),
         ("https://pics.example/?f=cat.png", "", False),
         ("https://cat.png", "", False),

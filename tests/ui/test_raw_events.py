@@ -6,6 +6,7 @@ import contextlib
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,14 @@ from benchmarks.gateway_payloads import (
 )
 from imgoe_bot.app.services import open_services
 from imgoe_bot.domain.guild import MANAGE_GUILD, Actor
-from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, UserId
+from imgoe_bot.domain.ids import AttachmentId, ChannelId, GuildId, MessageId, PostId, UserId
+from imgoe_bot.domain.job import Item
+from imgoe_bot.domain.post import Origin, Post
 from imgoe_bot.settings.fields import Settings
 from imgoe_bot.ui.client.bot import ImgoeBot
 from imgoe_bot.ui.client.raw_events import pass_over_quiet_messages
-from imgoe_bot.ui.container import Services
+from imgoe_bot.ui.container import Services, attach
+from imgoe_bot.ui.outbound.source_finder import SourceFinder
 from imgoe_bot.ui.watching.quiet_messages import QuietMessages
 
 RULED, UNRULED = 0, 1
@@ -152,6 +156,58 @@ async def test_a_picture_in_a_mirrored_channel_is_told_of(desk: Desk) -> None:
 
     assert await desk.tell("MESSAGE_CREATE", data) == ["message"]
     assert await desk.tell("MESSAGE_UPDATE", data) == ["edit"]
+
+
+@pytest.mark.parametrize("rule", ["works", "rests", "is gone"])
+async def test_an_edit_that_takes_the_picture_away_reaches_what_is_in_memory(
+    desk: Desk, rule: str
+) -> None:
+    """Its upload takes the link from there."""
+    data = message_create(RULED, MIRRORED, picture=True)
+    await desk.tell("MESSAGE_CREATE", data)
+    actor = Actor(UserId(AUTHOR_ID), PLACE[0], frozenset({MANAGE_GUILD}))
+    if rule == "rests":
+        await desk.services.pauses.pause(actor, [PLACE[1]])
+    elif rule == "is gone":
+        await desk.services.mirrors.remove_rule(actor, PLACE[1])
+    await desk.services.mirrors.rules(PLACE[0])
+
+    await desk.tell("MESSAGE_UPDATE", data | {"attachments": []})
+
+    assert [known.attachments for known in desk.bot.cached_messages] == [[]]
+
+
+@pytest.mark.parametrize("age", [timedelta(0), timedelta(hours=25)])
+async def test_an_upload_takes_a_link_as_it_came_only_while_that_is_fresh(
+    desk: Desk, age: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have waited for a day; by then the link is of no use, and edits were missed."""
+    attach(desk.bot, desk.services)
+    at = discord.utils.utcnow() - age
+    data = message_create(RULED, MIRRORED, picture=True)
+    data |= {"id": str(discord.utils.time_snowflake(at))}
+    await desk.tell("MESSAGE_CREATE", data)
+    (file,) = data["attachments"]
+    anew = data | {"attachments": [file | {"url": "https://cdn.discordapp.com/anew.png"}]}
+
+    async def get_message(*_: object) -> dict[str, Any]:
+        return anew
+
+    monkeypatch.setattr(desk.bot.http, "get_message", get_message)
+    posted = Post(
+        id=PostId("post"),
+        origin=Origin.MIRROR,
+        guild_id=PLACE[0],
+        channel_id=PLACE[1],
+        author_id=UserId(AUTHOR_ID),
+        created_at=at,
+        message_id=MessageId(int(data["id"])),
+    )
+    wanted = Item(AttachmentId(int(file["id"])), 0, "cat.png")
+
+    source = await SourceFinder(desk.bot).find_source(posted, wanted)
+
+    assert (source.url == file["url"]) == (not age)
 
 
 @pytest.mark.parametrize("channel", [MIRRORED, VOICE, STAGE, 100 + THREAD])

@@ -66,6 +66,10 @@ def hides(links: Iterable[Link], url: str | None) -> bool:
 
 
 def name_in(url: str) -> str:
-    """Return the file name at the end of an address, empty where there is none."""
+    """Return the file name at the end of an address, empty where there is none.
+
+    NUL is left out: no file has it in its name, and PostgreSQL takes no text with it.
+    """
     path = url.partition("?")[0].partition("#")[0].partition("://")[2].partition("/")[2]
-    return unquote(path.rstrip("/")).rpartition("/")[2][-NAME_MAX_CHARS:]
+    name = unquote(path.rstrip("/")).replace("\0", "")
+    return name.rpartition("/")[2][-NAME_MAX_CHARS:]

@@ -43,7 +43,8 @@ class PostChannels:
     def find_known(self, message_id: int | None) -> discord.Message | None:
         """Return a message as the gateway's events have it, if it is among the last of them.
 
-        Edits are in it, and it is forgotten once deleted, or with the session that brought it.
+        Edits are in it, and it is forgotten once deleted, but for those that the end of a session
+        hid.
         """
         known = reversed(self._bot.cached_messages)
         return next((message for message in known if message.id == message_id), None)

@@ -1,6 +1,7 @@
 """Finding the source message of a post, and a file of it."""
 
 from collections import deque
+from datetime import timedelta
 
 import discord
 
@@ -21,6 +22,10 @@ from imgoe_bot.ui.reading.message_media import find_media
 
 GIVEN_MAX = 256
 """How many files are remembered whose link was given as the gateway brought it."""
+
+
+LIVE_FOR = timedelta(minutes=1)
+"""How long a message counts as it came: links expire, and the end of a session hides its edits."""
 
 
 class SourceFinder:
@@ -48,6 +53,8 @@ class SourceFinder:
         file = (post.message_id, item.attachment_id)
         message = self._channels.find_known(post.message_id)
         if message is None or file in self._given:
+            return None
+        if discord.utils.utcnow() - message.created_at > LIVE_FOR:
             return None
         self._given.append(file)
         return find_media(message, item)

@@ -52,7 +52,7 @@ def typed_source(url: str) -> Source:
     url = url.strip().strip("<>")
     if not is_link(url):
         raise SettingsRejected(setting="url", problem="bad-url")
-    name = unquote(url.partition("?")[0].partition("#")[0].rpartition("/")[2])
+    name = unquote(url.partition("?")[0].partition("#")[0].rpartition("/")[2]).replace("\0", "")
     return Source(url=url, filename=name[-100:] or "file", size_bytes=None, typed=True)
 
 

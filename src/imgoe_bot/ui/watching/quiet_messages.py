@@ -39,12 +39,16 @@ class QuietMessages:
     def take_edit(self, data: RawMessage) -> bool:
         """Deal with an edit; False where it has to be looked at.
 
-        Our own messages are left to discord.py: its views keep up with what those show.
+        Our own messages are left to discord.py: its views keep up with what those show. So are
+        those that it has in memory: uploads take their links from there.
         """
         place, author, us = self._find_place(data), data.get("author"), self._bot.user
         if place is None or author is None or us is None or int(author["id"]) == us.id:
             return False
-        return place.rule is None or _is_quiet(data, place.rule)
+        if place.rule is not None and not _is_quiet(data, place.rule):
+            return False
+        message_id = int(data["id"])
+        return all(known.id != message_id for known in self._bot.cached_messages)
 
     def _pass_over(self, place: _Place, data: RawMessage) -> bool:
         """Move the mark of a mirrored channel past a message that holds nothing to keep.

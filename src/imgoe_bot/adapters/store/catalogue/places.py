@@ -24,13 +24,17 @@ from sqlalchemy import (
 from imgoe_bot.adapters.store import rows, search_index
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.catalogue.tallies import count_stored
+from imgoe_bot.adapters.store.engine.advisory_locks import take_advisory_lock
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.ids import ChannelId
 from imgoe_bot.domain.job import Step
 from imgoe_bot.domain.upload import Upload
 
 PLACES_A_SECOND = 1 << 14
-"""So near to each other that the search index, which stores distances, stays small."""
+"""So near to each other that the search index, which stores distances, stays small.
+
+What is stored beyond that in one second shares the last place.
+"""
 
 _SECOND = timedelta(seconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -83,7 +87,9 @@ def store_uploads(
     *,
     vault: Vault,
 ) -> None:
-    """Store uploads of one post, and count them: two statements.
+    """Store uploads of one post, and count them.
+
+    Two transactions at once would find the same place free.
 
     Args:
         connection: in a transaction.
@@ -92,6 +98,7 @@ def store_uploads(
         vault: seals delete links.
     """
     values = [rows.upload_values(upload, vault) | _found_by(upload, place) for upload in uploads]
+    take_advisory_lock(connection, "places")
     connection.execute(_INSERT, values)
     count_stored(connection, uploads, channel_id=place.channel_id)
 

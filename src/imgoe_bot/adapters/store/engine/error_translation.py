@@ -32,6 +32,8 @@ def store_errors(engine_name: str) -> Generator[None]:
     except _BUGS as error:
         raise InternalError(kind=type(error).__name__) from error
     except _away(engine_name) as error:
+        if _is_bad_value(error):
+            raise InternalError(kind=type(error).__name__) from error
         raise StoreError(kind=type(error).__name__) from error
 
 
@@ -42,6 +44,16 @@ def migration_errors() -> Generator[None]:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:  # the latter from the copy
         raise StoreError(kind=type(error).__name__) from error
+
+
+def _is_bad_value(error: Exception) -> bool:
+    """Tell a value that PostgreSQL takes at no time, as a text with NUL.
+
+    Source: PostgreSQL's manual, appendix "Error Codes", class 22; SQLAlchemy tells these from no
+    others.
+    """
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return str(state or "").startswith("22")
 
 
 @cache

@@ -8,7 +8,13 @@ from sqlalchemy import Connection, and_, bindparam, func, select
 
 from imgoe_bot.adapters.store import rows, search_index
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.catalogue.searching import Places, has_more, is_filtered, places
+from imgoe_bot.adapters.store.catalogue.searching import (
+    Places,
+    has_more,
+    is_filtered,
+    places,
+    reached,
+)
 from imgoe_bot.adapters.store.catalogue.tallies import busiest_channels, days_of
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.posts.shared_copies import UPLOAD
@@ -74,7 +80,7 @@ class SqlLibraryStore:
                 found = found.where(place >= first if oldest_first else place <= first)
             ordered = found.order_by(place if oldest_first else place.desc())
             numbers = connection.execute(ordered.limit(limit).offset(offset)).scalars().all()
-            return self._entries(connection, numbers, oldest_first=oldest_first)
+            return self._entries(connection, scope, numbers, oldest_first=oldest_first)
 
         return await self._database.read(unit)
 
@@ -120,13 +126,16 @@ class SqlLibraryStore:
         return self._is_indexed
 
     def _entries(
-        self, connection: Connection, numbers: Sequence[int], *, oldest_first: bool
+        self, connection: Connection, scope: Scope, numbers: Sequence[int], *, oldest_first: bool
     ) -> tuple[Entry, ...]:
-        """Return the uploads at these places, in their order."""
+        """Return the scope's uploads at these places, in their order.
+
+        Another one's may have the same place: see ``PLACES_A_SECOND``.
+        """
         entries: list[Entry] = []
         place = t.upload.c.place
         for start in range(0, len(numbers), ENTRIES_AT_ONCE):
-            some = ENTRY.where(place.in_(numbers[start : start + ENTRIES_AT_ONCE]))
+            some = ENTRY.where(place.in_(numbers[start : start + ENTRIES_AT_ONCE]), *reached(scope))
             ordered = some.order_by(place if oldest_first else place.desc())
             found = connection.execute(ordered).mappings()
             entries.extend(entry_from(row, self._vault) for row in found)

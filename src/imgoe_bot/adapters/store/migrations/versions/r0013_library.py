@@ -51,7 +51,7 @@ PLACES = """
             PARTITION BY created_at / 1000000 ORDER BY created_at, position DESC, id DESC
         ) AS place
     FROM upload
-    WHERE deleted_at IS NULL AND NOT EXISTS (
+    WHERE deleted_at IS NULL AND post_id IN (SELECT id FROM post) AND NOT EXISTS (
         SELECT 1 FROM job WHERE job.post_id = upload.post_id AND job.step = 'erase'
     )
 """
