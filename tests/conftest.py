@@ -26,19 +26,34 @@ def find_chromium() -> str | None:
     return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 
 
+def _levels() -> dict[logging.Logger, int]:
+    known = logging.getLogger().manager.loggerDict.values()
+    return {one: one.level for one in known if isinstance(one, logging.Logger)}
+
+
+LEVELS = _levels()
+"""As they are before any test."""
+
+
 @pytest.fixture(autouse=True)
 def _logging() -> Iterator[None]:
-    """Put logging back as it was: it is the process's own, and commands set it up anew."""
-    root, known = logging.getLogger(), logging.getLogger().manager.loggerDict.values()
-    levels = {one: one.level for one in known if isinstance(one, logging.Logger)}
+    """Put logging back as it was: it is the process's own, and commands set it up anew.
+
+    Before each test too: what another one left running may have set it up after its end.
+    """
+    root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    _reset_levels()
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
-    for one in known:
-        if isinstance(one, logging.Logger):
-            one.setLevel(levels.get(one, logging.NOTSET))
+    _reset_levels()
     structlog.reset_defaults()
+
+
+def _reset_levels() -> None:
+    for one in _levels():
+        one.setLevel(LEVELS.get(one, logging.NOTSET))
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,8 @@ from tests.contracts.stores import NOW, item, post, upload_of
 NAMES = ["x" * 200, "_" * 200, "猫" * 200, "@here" * 40, "\u202e" * 200]
 ENGLISH = words_for_locale("en")
 LONG_HOST = "https://" + "h" * 190
-LONG_LINK = f"{LONG_HOST}/image/{'t' * 100}/delete/{'5e' * 24}"
+SECRET = "5e" * 24
+LONG_LINK = f"{LONG_HOST}/image/{'t' * 100}/delete/{SECRET}"
 LONG_PAGE = f"{LONG_HOST}/image/{'%E7%8C%AB' * 60}.Ab1"
 
 
@@ -189,5 +190,5 @@ def test_who_took_the_message_back_is_told_what_became_of_the_copy() -> None:
 
 
 def test_a_link_that_shows_nothing_is_hidden_in_reprs() -> None:
-    assert "5e5e" not in repr(Card(post=post(), uploads=(_upload("cat.png", 0),)))
-    assert "5e5e" not in f"{DeleteLink(LONG_LINK)} {DeleteLink(LONG_LINK)!r}"
+    assert SECRET not in repr(Card(post=post(), uploads=(_upload("cat.png", 0),)))
+    assert SECRET not in f"{DeleteLink(LONG_LINK)} {DeleteLink(LONG_LINK)!r}"
