@@ -201,6 +201,12 @@ class Harness:
 
         return await person.wait_for_message(person.dm, has_link, PATIENCE_S)
 
+    async def keep_picture(self, name: str) -> None:
+        """Have a picture kept: events come in order, so those before it were dealt with by then."""
+        posted = await self.ben.say(self.photos, files=[picture(name)])
+        await self.card_for(posted)
+        await self.direct_message_for(self.ben)
+
     async def status(self, url: object) -> int:
         """Return the HTTP status of an address of the image host."""
         return (await self.http.get(str(url))).status_code

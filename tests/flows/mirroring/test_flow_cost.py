@@ -6,7 +6,7 @@ from collections import Counter
 from sqlalchemy import Engine
 
 from tests.contracts.stores import statements_asked
-from tests.flows.kit import Harness, picture
+from tests.flows.kit import Harness
 
 PICTURES = 10
 STATEMENTS_A_PICTURE = 22
@@ -15,21 +15,15 @@ OF_THE_HOST = re.compile(r"\b(uploads|users|file_names|api_keys)\b")
 """The embedded host runs in this process, too."""
 
 
-async def _keep(harness: Harness, name: str) -> None:
-    posted = await harness.ben.say(harness.photos, files=[picture(name)])
-    await harness.card_for(posted)
-    await harness.direct_message_for(harness.ben)
-
-
 async def test_a_picture_takes_few_statements_and_fewer_transactions(harness: Harness) -> None:
     async with harness.bot(host_budget="none"):
         await harness.set_key()
         await harness.set_option("dm_digest", "0s")
         await harness.mirror()
-        await _keep(harness, "warm.png")
+        await harness.keep_picture("warm.png")
         with statements_asked(Engine) as asked:
             for number in range(PICTURES):
-                await _keep(harness, f"{number}.png")
+                await harness.keep_picture(f"{number}.png")
 
     ours = [each for each in asked if not OF_THE_HOST.search(each)]
     transactions = [each for each in ours if each.startswith("BEGIN")]

@@ -12,13 +12,6 @@ BY_THE_CLOCK = re.compile(r"^BEGIN|SAVEPOINT|\b(job|note)\b")
 """What the worker and the health file ask for, whatever is said."""
 
 
-async def _keep_one(harness: Harness, name: str) -> None:
-    """Have something kept: events come in order, so those before it were dealt with by then."""
-    posted = await harness.ben.say(harness.photos, files=[picture(name)])
-    await harness.card_for(posted)
-    await harness.direct_message_for(harness.ben)
-
-
 async def _talk(harness: Harness) -> None:
     elsewhere = harness.sim.add_guild("Chat club", owner=harness.ada)
     elsewhere.join(harness.ben)
@@ -34,12 +27,12 @@ async def _talk(harness: Harness) -> None:
 async def test_talk_in_channels_that_are_not_mirrored_starts_no_transaction(
     running: Harness,
 ) -> None:
-    await _keep_one(running, "warm.png")
+    await running.keep_picture("warm.png")
     with statements_asked(Engine) as alone:
-        await _keep_one(running, "alone.png")
+        await running.keep_picture("alone.png")
     with statements_asked(Engine) as amid_talk:
         await _talk(running)
-        await _keep_one(running, "amid talk.png")
+        await running.keep_picture("amid talk.png")
 
     assert _but_looks_at_the_queue(amid_talk) - _but_looks_at_the_queue(alone) < WORDS / 2
 
@@ -57,7 +50,7 @@ async def test_talk_costs_no_statement_but_one_a_second_for_all_marks(harness: H
     async with harness.bot():
         await harness.set_key()
         await harness.mirror()
-        await _keep_one(harness, "warm.png")
+        await harness.keep_picture("warm.png")
         with statements_asked(Engine) as asked:
             for number in range(WORDS):
                 await harness.ben.say(chat, f"in a server without rules {number}")
@@ -76,7 +69,7 @@ async def test_a_start_after_which_nothing_was_missed_writes_no_mark_anew(harnes
     async with harness.bot():
         await harness.set_key()
         await harness.mirror()
-        await _keep_one(harness, "before.png")
+        await harness.keep_picture("before.png")
     marked: list[int] = []
 
     def note(_c: object, _u: object, statement: str, given: tuple[int, ...], *_: object) -> None:
