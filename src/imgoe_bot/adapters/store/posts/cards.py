@@ -6,10 +6,10 @@ from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.breaker import breaker_of
 from imgoe_bot.adapters.store.posts.shared_copies import UPLOAD
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.card import Card
-from imgoe_bot.domain.direct_messages import Breaker, HaltReason
 from imgoe_bot.domain.ids import PostId
 from imgoe_bot.domain.job import State, Step
 from imgoe_bot.errors import UploadNotFound
@@ -58,10 +58,5 @@ def read_card(connection: Connection, post_id: PostId, *, vault: Vault, now: dat
 
 def _are_closed(post: rows.Columns, now: datetime) -> bool:
     closed_until: datetime | None = post["_closed_until"]
-    reason = post["_reason"]
-    breaker = Breaker(
-        None if reason is None else HaltReason(reason),
-        post["_until"],
-        probing=bool(post["_probing"]),
-    )
+    breaker = breaker_of(post["_reason"], post["_until"], post["_probing"])
     return breaker.is_open(now) or (closed_until is not None and closed_until > now)

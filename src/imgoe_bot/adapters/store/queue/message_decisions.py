@@ -7,7 +7,7 @@ from sqlalchemy import Connection, ScalarSelect, literal, select
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.breaker import write_breaker
+from imgoe_bot.adapters.store.breaker import BREAKER, breaker_of, write_breaker
 from imgoe_bot.adapters.store.job_states import IS_LATER, step_is
 from imgoe_bot.adapters.store.leases import FREE, due_at
 from imgoe_bot.adapters.store.queue.direct_message_slots import (
@@ -22,7 +22,6 @@ from imgoe_bot.domain.direct_messages import (
     Breaker,
     DeliveryRequest,
     DueMessage,
-    HaltReason,
     JoinDigest,
     PutOff,
     SendNow,
@@ -111,13 +110,8 @@ def _due_message(
     if job is not None:
         held = slots_in(job["slots"])
         held_slots = still_held(held, due_at=job["run_at"], now=request.now)
-    reason = known["reason"]
     return DueMessage(
-        breaker=Breaker(
-            None if reason is None else HaltReason(reason),
-            known["until"],
-            probing=bool(known["probing"]),
-        ),
+        breaker=breaker_of(known["reason"], known["until"], known["probing"]),
         room_at={
             slot: limit.room_at(known[slot.value], now=request.now)
             for slot, limit in request.limits.items()
@@ -139,9 +133,7 @@ def _known(connection: Connection, request: DeliveryRequest) -> rows.Columns:
     one = select(literal(1).label("one")).subquery()
     query = (
         select(
-            t.dm_breaker.c.reason,
-            t.dm_breaker.c.until,
-            t.dm_breaker.c.probing,
+            *BREAKER,
             t.person.c.dms_closed_until,
             t.person.c.quiet_until,
             t.person.c.dm_opened_at,
