@@ -120,7 +120,7 @@ class SqlPostStore:
             if row is not None and preview_at is not None:
                 order_preview(connection, rows.post_from(row), preview_at)
 
-        await self._claims.write(unit)
+        await self._database.write(unit)
 
     async def note_thumbs_attached(self, post_id: PostId) -> None:
         """Note that the card is being given thumbs of its own; safe to repeat."""
@@ -137,7 +137,7 @@ class SqlPostStore:
         def unit(connection: Connection) -> None:
             order_preview(connection, post, at)
 
-        await self._claims.write(unit)
+        await self._database.write(unit)
 
     async def get_post(self, post_id: PostId) -> Post:
         """Return a post; UploadNotFound when there is none."""

@@ -94,7 +94,8 @@ class SqlRetirementStore:
                 values = job_values(post, Step.RETIRE, State.READY) | due_at(at)
                 insert_new_job(connection, values)
 
-        await self._claims.write(unit)
+        await self._database.write(unit)
+        self._claims.wake()
 
     async def hold(self, post_id: PostId, *, at: datetime) -> None:
         """Note that a moderator has to decide; safe to repeat."""

@@ -94,7 +94,7 @@ class SqlDirectMessageStore:
         def unit(connection: Connection) -> None:
             write_under_lease(connection, job, values | {"attempts": job.attempts - 1})
 
-        await self._claims.write(unit)
+        await self._database.write(unit)
 
     async def finish_sent(self, job: Job, to: UserId, *, at: datetime) -> None:
         """Note that a direct message was sent, and end its jobs; see the port."""

@@ -134,7 +134,7 @@ class SqlJobStore:
         def unit(connection: Connection) -> None:
             _close(connection, job, failure)
 
-        await self._claims.write(unit)
+        await self._database.write(unit)
 
     async def retry(
         self, job: Job, failure: ImgoeError | None, *, at: datetime, since: datetime | None = None
@@ -143,12 +143,16 @@ class SqlJobStore:
         sent = failure is not None and (job.may_be_sent or may_have_stored(failure))
         values = FREE | due_at(at) | {"failing_since": since, "may_be_sent": sent}
 
+        is_late = job.step is Step.UPLOAD and since is not None and at - since >= CARD_WAITS
+
         def unit(connection: Connection) -> None:
             write_under_lease(connection, job, values | rows.error_values(failure))
-            if job.step is Step.UPLOAD and since is not None and at - since >= CARD_WAITS:
+            if is_late:
                 _release_early(connection, job)
 
-        await self._claims.write(unit)
+        await self._database.write(unit)
+        if is_late:
+            self._claims.wake()
 
     async def put_off(self, job: Job, *, at: datetime) -> None:
         """Put a job back as if it had not been begun; see the port."""
@@ -157,7 +161,7 @@ class SqlJobStore:
         def unit(connection: Connection) -> None:
             write_under_lease(connection, job, values)
 
-        await self._claims.write(unit)
+        await self._database.write(unit)
 
     async def release(self, owner: str) -> None:
         """Give back every lease of this owner.
