@@ -84,10 +84,9 @@ class Database:
         """Take no more units, let those under way end, and close every connection."""
         self._closed = True
         await self.notices.close()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                await self._idle.wait()
-                await self._units.close()
+        for step in (self._idle.wait, self._units.close):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(step(), CLOSE_TIMEOUT_S)
 
 
 def _empty_journal(connection: Connection) -> None:
