@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, text
 
 from imgoe_bot.adapters.store import Claims, Database, migrate, open_engine
+from imgoe_bot.domain.claim_order import Hands
 from imgoe_bot.services.ports.jobs import Offer
 
 HANDS, SHARE = 8, 4
@@ -62,7 +63,7 @@ async def measure(url: str, waiting: int, servers: int, claims: int) -> dict[str
     taken = 0
     for _ in range(WARM_UP + claims):
         began, began_cpu = time.perf_counter(), time.process_time()
-        claimed = await jobs.claim(Offer("worker", NOW, LEASE, limit=HANDS, share=SHARE))
+        claimed = await jobs.claim(Offer("worker", NOW, LEASE, Hands((), HANDS, SHARE)))
         cpu.append(time.process_time() - began_cpu)
         took.append(time.perf_counter() - began)
         taken += len(claimed)

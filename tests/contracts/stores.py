@@ -22,6 +22,7 @@ from imgoe_bot.adapters.store import (
     SqlRuleStore,
 )
 from imgoe_bot.adapters.vault import Vault
+from imgoe_bot.domain.claim_order import Hands
 from imgoe_bot.domain.ids import (
     AttachmentId,
     ChannelId,
@@ -174,7 +175,7 @@ class Stores:
         share: int = 100,
         held: Sequence[Job] = (),
     ) -> tuple[Job, ...]:
-        return await self.jobs.claim(Offer(owner, at, LEASE, limit, share, held))
+        return await self.jobs.claim(Offer(owner, at, LEASE, Hands(held, limit, share)))
 
     async def rows(self, sql: str) -> list[tuple[object, ...]]:
         """Return what the tables really hold."""

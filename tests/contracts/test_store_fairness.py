@@ -10,13 +10,14 @@ from sqlalchemy import Connection, event
 
 from imgoe_bot.adapters.store import SqlRetirementStore
 from imgoe_bot.adapters.store.claiming.reviving import AT_ONCE, next_due_at, revive
-from imgoe_bot.adapters.store.claiming.taking import Claim, Taken, take
+from imgoe_bot.adapters.store.claiming.taking import Taken, take
 from imgoe_bot.domain.claim_order import Hands, Round
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.job import FollowUps, Job, Step
 from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import SourceUnreachable, StaleWrite
+from imgoe_bot.services.ports.jobs import Offer
 from tests.contracts.stores import BEN, CARD, LEASE, NOW, Stores, item, post, upload_of
 
 SECOND = timedelta(seconds=1)
@@ -41,10 +42,10 @@ async def _take(
     stores: Stores, *, held: tuple[Job, ...] = (), free: int = 8, after: Round | None = None
 ) -> Taken:
     """Take what is due already, as a worker does that was woken."""
-    order = Claim("worker", NOW, LEASE, Hands(held, free, share=4), after or Round())
+    offer = Offer("worker", NOW, LEASE, Hands(held, free, share=4))
 
     def unit(connection: Connection) -> Taken:
-        return take(connection, order)
+        return take(connection, offer, after=after or Round())
 
     return await stores.database.write(unit)
 
@@ -117,7 +118,7 @@ async def test_a_claim_asks_as_little_of_thousands_as_of_a_few(stores: Stores) -
             asked.append(statement)
 
         event.listen(connection, "before_cursor_execute", note)
-        take(connection, Claim("worker", NOW, LEASE, Hands((), 8, share=4), Round()))
+        take(connection, Offer("worker", NOW, LEASE, Hands((), 8, share=4)), after=Round())
         event.remove(connection, "before_cursor_execute", note)
 
     await stores.database.write(unit)

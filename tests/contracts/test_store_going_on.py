@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from imgoe_bot.domain.claim_order import Hands
 from imgoe_bot.domain.direct_messages import (
     Breaker,
     DeliveryRequest,
@@ -154,7 +155,7 @@ class _Hands:
     def offer(self) -> Offer | None:
         if not self.free:
             return None
-        return Offer("worker", NOW, LEASE, limit=self.free, share=4, held=tuple(self.taken))
+        return Offer("worker", NOW, LEASE, Hands(tuple(self.taken), self.free, share=4))
 
     def take_over(self, jobs: Sequence[Job] | None) -> None:
         self.answers.append(None if jobs is None else len(jobs))

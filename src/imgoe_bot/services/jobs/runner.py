@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -129,9 +129,7 @@ class JobRunner:
             owner=self._owner,
             now=self._clock.now(),
             lease=self._options.lease,
-            limit=free,
-            share=self._options.share,
-            held=tuple(self._running.values()),
+            hands=Hands(tuple(self._running.values()), free=free, share=self._options.share),
         )
         return self._offered
 
@@ -139,8 +137,8 @@ class JobRunner:
         """Do these; see the port."""
         offered, self._offered = self._offered, None
         if jobs is not None and offered is not None:
-            self._may_be_more = _may_leave_some(offered, jobs)
-            has_ended = not set(self._running.values()).issuperset(offered.held)
+            self._may_be_more = _may_leave_some(offered.hands, jobs)
+            has_ended = not set(self._running.values()).issuperset(offered.hands.held)
             self._woken |= self._may_be_more and has_ended
         for job in jobs or ():
             self._start(job)
@@ -273,7 +271,7 @@ class JobRunner:
         return None
 
 
-def _may_leave_some(offer: Offer, taken: Sequence[Job]) -> bool:
+def _may_leave_some(hands: Hands, taken: Sequence[Job]) -> bool:
     """Tell whether something due may be left: no hand is, or too much like it was held then."""
-    hands = Hands((*offer.held, *taken), free=0, share=offer.share)
-    return len(taken) == offer.limit or hands.is_at_share
+    full = replace(hands, held=(*hands.held, *taken))
+    return len(taken) == hands.free or full.is_at_share

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from imgoe_bot.domain.claim_order import Hands
 from imgoe_bot.domain.ids import GuildId, PostId, UserId
 from imgoe_bot.domain.job import NO_FOLLOW_UPS, FollowUps, Job
 from imgoe_bot.domain.post import MessageLocation
@@ -21,18 +22,13 @@ class Offer:
         owner: whose leases they become.
         now: the time of day.
         lease: how long they last.
-        limit: how many jobs at most.
-        share: how many jobs that ask one host the owner holds at most; one guild's are one less,
-            which is left to another guild of the same host.
-        held: what the owner works on; none of it is leased again.
+        hands: how many jobs at most, beside what the owner works on.
     """
 
     owner: str
     now: datetime
     lease: timedelta
-    limit: int
-    share: int
-    held: Sequence[Job] = ()
+    hands: Hands
 
 
 class Worker(Protocol):

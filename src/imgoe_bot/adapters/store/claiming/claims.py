@@ -6,11 +6,11 @@ from functools import partial
 from sqlalchemy import Connection
 
 from imgoe_bot.adapters.store.claiming.reviving import has_due, revive
-from imgoe_bot.adapters.store.claiming.taking import Claim, Taken, take
+from imgoe_bot.adapters.store.claiming.taking import Taken, take
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.engine.finishing import finished
 from imgoe_bot.adapters.store.engine.units import Got, Unit
-from imgoe_bot.domain.claim_order import Hands, Round
+from imgoe_bot.domain.claim_order import Round
 from imgoe_bot.domain.job import Job
 from imgoe_bot.services.ports.jobs import Offer, Worker
 
@@ -40,8 +40,8 @@ class Claims:
         """Lease jobs that are due; see the port."""
 
         def unit(connection: Connection) -> Taken:
-            revive(connection, offer.now, offer.held)
-            return take(connection, self._order(offer))
+            revive(connection, offer.now, offer.hands.held)
+            return take(connection, offer, after=self._round)
 
         return self._taken(await self._database.write(unit))
 
@@ -59,7 +59,7 @@ class Claims:
 
     async def _write_and_take(self, unit: Unit[Got], worker: Worker, offer: Offer) -> Got:
         def both(connection: Connection) -> tuple[Got, Taken]:
-            return unit(connection), take(connection, self._order(offer))
+            return unit(connection), take(connection, offer, after=self._round)
 
         jobs: tuple[Job, ...] | None = None
         try:
@@ -68,10 +68,6 @@ class Claims:
         finally:
             worker.take_over(jobs)
         return got
-
-    def _order(self, offer: Offer) -> Claim:
-        hands = Hands(tuple(offer.held), free=offer.limit, share=offer.share)
-        return Claim(offer.owner, offer.now, offer.lease, hands, after=self._round)
 
     def _taken(self, taken: Taken) -> tuple[Job, ...]:
         self._round = taken.after

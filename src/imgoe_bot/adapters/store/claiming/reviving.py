@@ -22,7 +22,7 @@ _NEXT = select(
     select(func.min(t.job.c.lease_until)).where(state_is(State.LEASED)).scalar_subquery(),
 )
 
-_ANY_DUE = select(select(t.job.c.id).where(IS_DUE).exists())
+_ANY = _NEXT.add_columns(select(t.job.c.id).where(IS_DUE).exists())
 
 
 def next_due_at(connection: Connection) -> datetime | None:
@@ -30,15 +30,18 @@ def next_due_at(connection: Connection) -> datetime | None:
 
     Leases count as if nobody renewed them.
     """
-    return min((at for at in connection.execute(_NEXT).one() if at is not None), default=None)
+    return _earliest(*connection.execute(_NEXT).one())
+
+
+def _earliest(*times: datetime | None) -> datetime | None:
+    return min((at for at in times if at is not None), default=None)
 
 
 def has_due(connection: Connection, now: datetime) -> bool:
     """Tell whether a job is due, or falls due by now; one cheap read."""
-    if connection.execute(_ANY_DUE).scalar():
-        return True
-    soonest = next_due_at(connection)
-    return soonest is not None and soonest <= now
+    *times, is_due = connection.execute(_ANY).one()
+    soonest = _earliest(*times)
+    return bool(is_due) or (soonest is not None and soonest <= now)
 
 
 def revive(connection: Connection, now: datetime, held: Sequence[Job]) -> int:

@@ -5,7 +5,6 @@ Only what is due is looked at here; ``reviving`` says what becomes so.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -13,31 +12,13 @@ from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.claiming.due_jobs import find_due
 from imgoe_bot.adapters.store.job_states import IS_DUE
-from imgoe_bot.domain.claim_order import DueJob, Hands, Round, choose, come_round
+from imgoe_bot.domain.claim_order import DueJob, Round, choose, come_round
 from imgoe_bot.domain.ids import JobId
 from imgoe_bot.domain.job import Job, State
+from imgoe_bot.services.ports.jobs import Offer
 
 TRIES = 20
 """How often to look once more when other workers were faster; each time at what is left."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What a worker asks for.
-
-    Attributes:
-        owner: whose leases they become.
-        now: the time of day.
-        lease: how long they last.
-        hands: what it holds and may take.
-        after: how far it has come round.
-    """
-
-    owner: str
-    now: datetime
-    lease: timedelta
-    hands: Hands
-    after: Round
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +29,30 @@ class Taken:
     after: Round
 
 
-def take(connection: Connection, order: Claim) -> Taken:
+def take(connection: Connection, offer: Offer, *, after: Round) -> Taken:
     """Lease jobs that are due, in a transaction.
 
     What another worker takes at the same moment is stepped over and not waited for.
+
+    Args:
+        connection: in a transaction.
+        offer: what the worker would take.
+        after: how far it has come round.
     """
     jobs: tuple[Job, ...] = ()
-    round_, lost = order.after, list[JobId]()
+    round_, lost = after, list[JobId]()
     for _ in range(TRIES):
         hands = replace(
-            order.hands,
-            held=(*order.hands.held, *jobs),
-            free=order.hands.free - len(jobs),
+            offer.hands,
+            held=(*offer.hands.held, *jobs),
+            free=offer.hands.free - len(jobs),
         )
         due = find_due(connection, hands, round_, but=lost)
         chosen = choose(due.jobs, hands, round_=round_)
         if not chosen:
             break
         round_ = come_round(round_, chosen, due=due.jobs, first=due.first)
-        leased = _lease(connection, chosen, order)
+        leased = _lease(connection, chosen, offer)
         jobs += leased
         if len(leased) == len(chosen):
             break
@@ -94,12 +80,12 @@ _LEASE = (
 )
 
 
-def _lease(connection: Connection, chosen: Sequence[DueJob], order: Claim) -> tuple[Job, ...]:
+def _lease(connection: Connection, chosen: Sequence[DueJob], offer: Offer) -> tuple[Job, ...]:
     """Lease what was chosen, as far as nobody else has it meanwhile."""
     values = {
         "chosen": [job.id for job in chosen],
-        "worker": order.owner,
-        "until": order.now + order.lease,
+        "worker": offer.owner,
+        "until": offer.now + offer.lease,
     }
     leased = connection.execute(_LEASE, values).mappings()
     found = {row["id"]: rows.job_from(row) for row in leased}
