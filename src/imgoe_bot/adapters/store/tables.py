@@ -19,6 +19,8 @@ from sqlalchemy import (
     true,
 )
 
+from imgoe_bot.adapters.store.history_tables import history_range as history_range
+from imgoe_bot.adapters.store.history_tables import seen as seen
 from imgoe_bot.adapters.store.schema import METADATA, UtcDateTime
 
 metadata = METADATA
@@ -75,14 +77,6 @@ mirror_rule = Table(
     Column("paused", Boolean, nullable=False, server_default=false()),
     Column("lacks", String(64)),
     UniqueConstraint("guild_id", "channel_id"),
-)
-
-seen = Table(
-    "seen",
-    metadata,
-    Column("channel_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("guild_id", BigInteger, nullable=False, index=True),
-    Column("message_id", BigInteger, nullable=False),
 )
 
 post = Table(

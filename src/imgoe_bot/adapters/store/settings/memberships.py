@@ -22,6 +22,7 @@ OF_A_GUILD = (
     t.tally,
     t.mirror_rule,
     t.seen,
+    t.history_range,
     t.option_value,
     t.audit,
     t.guild,

@@ -1,0 +1,114 @@
+"""How far channels were dealt with, and the ranges of their history that are still to be read."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from imgoe_bot.domain.card import FailedItem
+from imgoe_bot.domain.history import Gap, HistoryRange, Mark, OpenRange, ParkReason
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
+from imgoe_bot.domain.job import Item
+from imgoe_bot.domain.post import Post
+
+
+@dataclass(frozen=True, slots=True)
+class NewPost:
+    """A message that is to be kept: what ``PostStore.add`` is told, or ``extend``."""
+
+    post: Post
+    items: tuple[Item, ...]
+    left_out: tuple[FailedItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """Whose servers' ranges a reader takes: ``(guild_id >> 22) % count`` is one of ``ids``.
+
+    Attributes:
+        ids: None takes those of every server.
+    """
+
+    count: int = 1
+    ids: frozenset[int] | None = None
+
+
+class HistoryStore(Protocol):
+    """Marks and ranges. A write under a lost lease raises StaleWrite and changes nothing."""
+
+    async def marks(self, guild_id: GuildId) -> Mapping[ChannelId, MessageId]:
+        """Return the mark of each of a server's channels that has one."""
+        ...
+
+    async def all_marks(self) -> Mapping[GuildId, Mapping[ChannelId, MessageId]]:
+        """Return the same of every server, in one query."""
+        ...
+
+    async def note(self, marks: Sequence[Mark], gaps: Sequence[Gap] = ()) -> None:
+        """Move marks forward, never back, and open ranges, in one transaction.
+
+        A gap that touches or overlaps a range of its channel which is open, and no backfill,
+        becomes a part of that one: no message is read twice, and none is passed over.
+        """
+        ...
+
+    async def claim(
+        self, *, owner: str, now: datetime, lease: timedelta, shards: Shards, backfills: bool
+    ) -> HistoryRange | None:
+        """Lease the range that has waited longest; of one channel the oldest first.
+
+        Args:
+            owner: whose lease it becomes.
+            now: the time of day.
+            lease: how long it lasts.
+            shards: whose servers come into question.
+            backfills: whether a backfill's range may be taken where nothing else is due.
+        """
+        ...
+
+    async def store_page(
+        self, range_: HistoryRange, posts: Sequence[NewPost], *, after: MessageId, ended: bool
+    ) -> None:
+        """Store what a page holds and how far the range was read with it, in one transaction.
+
+        Args:
+            range_: as it was claimed.
+            posts: the messages to keep.
+            after: everything up to this message was decided.
+            ended: whether nothing is left of the range; it goes then. Else it is due again.
+        """
+        ...
+
+    async def put_off(self, range_: HistoryRange, *, until: datetime, failed: bool) -> None:
+        """Give a range back until a later time.
+
+        Args:
+            range_: as it was claimed.
+            until: when it is due again.
+            failed: whether a try failed, so that the next wait is longer.
+        """
+        ...
+
+    async def park(self, range_: HistoryRange, reason: ParkReason) -> None:
+        """Let a range wait for what no time cures."""
+        ...
+
+    async def unpark(self, guild_id: GuildId, reasons: Collection[ParkReason]) -> bool:
+        """Make a server's ranges due that wait for this; False when none does."""
+        ...
+
+    async def drop(self, range_: HistoryRange) -> None:
+        """Forget a range: its channel is gone, or nothing of it is to be kept any more."""
+        ...
+
+    async def release(self, owner: str) -> None:
+        """Give back every lease of this owner, on a clean stop."""
+        ...
+
+    async def open_ranges(self, guild_id: GuildId) -> tuple[OpenRange, ...]:
+        """Return a server's open ranges, no backfill's, oldest first."""
+        ...
+
+    async def parked(self) -> frozenset[GuildId]:
+        """Return the servers that have parked ranges, in one query."""
+        ...
