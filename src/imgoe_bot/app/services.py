@@ -117,6 +117,7 @@ def _status(
         budgets=uploading.limits.budgets,
         notes=stores.notes,
         auto_pauses=mirroring.auto_pauses,
+        history=mirroring.history,
     )
 
 
