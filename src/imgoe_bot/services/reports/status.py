@@ -60,6 +60,14 @@ class Report:
         return any(quota.is_reached for quota in quotas)
 
 
+@dataclass(frozen=True, slots=True)
+class MirrorSources:
+    """Who knows which mirrors rest, and what is still to be read of them."""
+
+    auto_pauses: AutoPauseService
+    history: HistoryQueue
+
+
 class StatusService:
     """Looks, and changes nothing."""
 
@@ -73,8 +81,7 @@ class StatusService:
         options: OptionService,
         budgets: HostBudgets,
         notes: Notes,
-        auto_pauses: AutoPauseService,
-        history: HistoryQueue,
+        mirrors: MirrorSources,
     ) -> None:
         self._store = store
         self._direct_messages = direct_messages
@@ -83,8 +90,7 @@ class StatusService:
         self._options = options
         self._budgets = budgets
         self._notes = notes
-        self._auto_pauses = auto_pauses
-        self._history = history
+        self._mirrors = mirrors
         self._clock = access.clock
 
     async def report(self, actor: Actor) -> Report:
@@ -109,8 +115,8 @@ class StatusService:
             options=await self._options.at(guild_id, ()),
             budget=await self._budgets.used(settings.host_url),
             expiry_off=await self._expiry_off(guild_id, health),
-            auto_paused=tuple(await self._auto_pauses.auto_paused(guild_id)),
-            missed=await self._history.open_ranges(guild_id),
+            auto_paused=tuple(await self._mirrors.auto_pauses.auto_paused(guild_id)),
+            missed=await self._mirrors.history.open_ranges(guild_id),
         )
 
     async def of_message(self, guild_id: GuildId, message_id: MessageId) -> MessageStatus:
