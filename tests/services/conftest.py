@@ -137,7 +137,7 @@ class Office:
         )
 
     def auto_pauses(self) -> AutoPauseService:
-        return AutoPauseService(self.stores.rules, delivery=self.delivery(), clock=self.clock)
+        return AutoPauseService(self.stores.rules, delivery=self.delivery())
 
     def retirements(self) -> RetirementService:
         return RetirementService(

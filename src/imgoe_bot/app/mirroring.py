@@ -50,7 +50,7 @@ def build_mirroring(
     mirrors = _mirrors(stores, basics)
     return Mirroring(
         delivery=delivery,
-        auto_pauses=AutoPauseService(stores.rules, delivery=delivery, clock=basics.clock),
+        auto_pauses=AutoPauseService(stores.rules, delivery=delivery),
         mirrors=mirrors,
         pauses=PauseService(
             stores.rules,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import discord
 
 from imgoe_bot.domain.guild import check_may_manage
+from imgoe_bot.domain.ids import MessageId
 from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.ui.access.permissions import missing_to_mirror
 from imgoe_bot.ui.container import AnyInteraction, services_of
@@ -29,7 +30,7 @@ async def pause(interaction: AnyInteraction, place: Place) -> str:
     if isinstance(place, discord.Guild):
         known = await pauses.pause_all(actor)
         return words("mirror.all_paused") if known else words("mirror.nothing_mirrored")
-    known = await pauses.pause(actor, channel_line(place))
+    known = await pauses.pause(actor, channel_line(place), asked_at=MessageId(interaction.id))
     answer = rule_paused(name_of(place, words), words, known=known)
     return notices.joined(answer, await still_mirrored(interaction, place))
 
@@ -47,7 +48,7 @@ async def resume(interaction: AnyInteraction, place: Place) -> str:
     if isinstance(place, discord.Guild):
         answer = _all_resumed(await pauses.resume_all(actor), words, missing=missing)
     else:
-        known = await pauses.resume(actor, channel_line(place))
+        known = await pauses.resume(actor, channel_line(place), asked_at=MessageId(interaction.id))
         name = name_of(place, words)
         answer = rule_resumed(name, words, known=known, missing=missing)
     return notices.joined(answer, await notices.renew(interaction))

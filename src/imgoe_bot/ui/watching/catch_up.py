@@ -8,7 +8,7 @@ from functools import partial
 import discord
 import structlog
 
-from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, snowflake_at
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.errors import ImgoeError
 from imgoe_bot.ui.access.lost_access import check_access, pause_if_lost
@@ -264,7 +264,7 @@ def _readable(guild: discord.Guild) -> list[Readable]:
 
 
 def _mark(channel: Readable, rule: MirrorRule, marks: Mapping[ChannelId, MessageId]) -> int:
-    return max(marks.get(ChannelId(channel.id), 0), snowflake_at(rule.created_at))
+    return max(marks.get(ChannelId(channel.id), 0), rule.begins_at)
 
 
 def _log(event: str, error: Exception, **where: int) -> None:
