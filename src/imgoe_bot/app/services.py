@@ -75,6 +75,7 @@ def build_services(
         marks=mirroring.marks,
         catch_ups=basics.catch_ups,
         outage=basics.outage,
+        discord_time=basics.access.discord_time,
         notices=mirroring.notices,
         uploads=uploading.uploads,
         quotas=quotas,
