@@ -73,6 +73,7 @@ def build_services(
         mirrors=mirroring.mirrors,
         pauses=mirroring.pauses,
         marks=mirroring.marks,
+        history=mirroring.history,
         catch_ups=basics.catch_ups,
         outage=basics.outage,
         discord_time=basics.access.discord_time,
@@ -120,6 +121,7 @@ def _status(
         budgets=uploading.limits.budgets,
         notes=stores.notes,
         auto_pauses=mirroring.auto_pauses,
+        history=mirroring.history,
     )
 
 

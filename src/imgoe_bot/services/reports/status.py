@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from imgoe_bot.domain.budget import LimitUse
 from imgoe_bot.domain.direct_messages import Breaker
 from imgoe_bot.domain.guild import Actor, check_may_manage
+from imgoe_bot.domain.history import OpenRange
 from imgoe_bot.domain.ids import GuildId, MessageId
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.quota import WINDOW, QuotaSubject, Usage, quota_uses
@@ -13,6 +14,7 @@ from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.domain.status import Health, MessageStatus, Queue, outcome_of
 from imgoe_bot.errors import StoreError
 from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
+from imgoe_bot.services.mirroring.history_queue import HistoryQueue
 from imgoe_bot.services.ports.direct_messages import DirectMessageStore
 from imgoe_bot.services.ports.jobs import StatusStore
 from imgoe_bot.services.ports.notes import Notes
@@ -38,6 +40,7 @@ class Report:
         auto_paused: the rules that rest for want of a permission.
         trouble: what keeps the bot's database from taking writes; None: nothing.
         clock_ahead: how far the machine's clock is ahead of Discord's, where that matters.
+        missed: what is still to be read of channels' histories.
     """
 
     host_url: str
@@ -53,6 +56,7 @@ class Report:
     auto_paused: tuple[MirrorRule, ...] = ()
     trouble: StoreError | None = None
     clock_ahead: timedelta | None = None
+    missed: tuple[OpenRange, ...] = ()
 
     @property
     def is_used_up(self) -> bool:
@@ -75,6 +79,7 @@ class StatusService:
         budgets: HostBudgets,
         notes: Notes,
         auto_pauses: AutoPauseService,
+        history: HistoryQueue,
     ) -> None:
         self._store = store
         self._direct_messages = direct_messages
@@ -84,6 +89,7 @@ class StatusService:
         self._budgets = budgets
         self._notes = notes
         self._auto_pauses = auto_pauses
+        self._history = history
         self._clock = access.clock
         self._outage = access.outage
         self._discord_time = access.discord_time
@@ -113,6 +119,7 @@ class StatusService:
             auto_paused=tuple(await self._auto_pauses.auto_paused(guild_id)),
             trouble=self._outage.trouble,
             clock_ahead=self._discord_time.error,
+            missed=await self._history.open_ranges(guild_id),
         )
 
     async def of_message(self, guild_id: GuildId, message_id: MessageId) -> MessageStatus:
