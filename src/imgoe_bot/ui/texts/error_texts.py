@@ -184,7 +184,11 @@ def _operator(_: e.ImgoeError, words: Words) -> str:
 
 def store_text(error: e.StoreError, words: Words) -> str:
     """Return what ails the bot's own database, for whoever may tell who runs it."""
-    kinds = {e.StoreFull: "full", e.StoreReadOnly: "read_only", e.StoreBroken: "broken"}
+    kinds: dict[type[e.StoreError], str] = {
+        e.StoreFull: "full",
+        e.StoreReadOnly: "read_only",
+        e.StoreBroken: "broken",
+    }
     return words(f"error.store_{kinds.get(type(error), 'away')}")
 
 
