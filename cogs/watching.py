@@ -6,7 +6,7 @@ import discord
 from discord.ext import commands
 
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.ui.access.lost_access import check_access
+from imgoe_bot.ui.access.lost_access import permissions_changed
 from imgoe_bot.ui.container import AnyBot, services_of
 from imgoe_bot.ui.watching.arrivals import Arrivals
 from imgoe_bot.ui.watching.catch_up import CatchUp, ask_if_behind, note_move
@@ -87,12 +87,7 @@ class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
             await self._check_access(member.guild)
 
     async def _check_access(self, guild: discord.Guild) -> None:
-        guild_id = GuildId(guild.id)
-        try:
-            await self._services.outage.outlast(lambda: check_access(guild, self._services))
-        finally:
-            if self._services.marks.is_unheard(guild_id):
-                self._services.catch_ups.ask_now(guild_id)
+        await permissions_changed(guild, self._services)
 
     @commands.Cog.listener()
     async def on_connect(self) -> None:
@@ -118,6 +113,11 @@ class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
         """Notice that a server's events don't come for a while."""
         self._services.marks.hold_guild(GuildId(guild.id))
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Find out what was missed in a server that takes the bot back."""
+        await self._arrivals.came(guild)
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:

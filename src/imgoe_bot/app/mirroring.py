@@ -50,7 +50,9 @@ def build_mirroring(
     mirrors = _mirrors(stores, basics)
     return Mirroring(
         delivery=delivery,
-        auto_pauses=AutoPauseService(stores.rules, delivery=delivery, clock=basics.clock),
+        auto_pauses=AutoPauseService(
+            stores.rules, delivery=delivery, catch_ups=basics.catch_ups, clock=basics.clock
+        ),
         mirrors=mirrors,
         pauses=PauseService(
             stores.rules,
