@@ -22,8 +22,9 @@ from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.errors import ImgoeError, MediaSkipped, MediaTooLarge
 from imgoe_bot.services.cards.layouts import Layouts
 from imgoe_bot.services.catch_up_queue import CatchUpQueue
+from imgoe_bot.services.mirroring.authors import Authors
 from imgoe_bot.services.ports.clock import Clock
-from imgoe_bot.services.ports.mirroring import ChoiceStore, RuleStore
+from imgoe_bot.services.ports.mirroring import RuleStore
 from imgoe_bot.services.ports.notes import Notes
 from imgoe_bot.services.ports.posts import PostStore
 from imgoe_bot.services.settings.options import OptionService
@@ -39,7 +40,7 @@ class MirrorService:
         *,
         options: OptionService,
         layouts: Layouts,
-        choices: ChoiceStore,
+        authors: Authors,
         notes: Notes,
         catch_ups: CatchUpQueue,
         clock: Clock,
@@ -48,7 +49,7 @@ class MirrorService:
         self._posts = posts
         self._options = options
         self._layouts = layouts
-        self._choices = choices
+        self._authors = authors
         self._notes = notes
         self._catch_ups = catch_ups
         self._clock = clock
@@ -133,16 +134,23 @@ class MirrorService:
             facts: the message.
             rule: the one that covers it; None: it is looked up.
             saved: whether its author asked for this very message.
+
+        Raises:
+            SourceUnreachable: it depends on its author's roles, and Discord does not say them.
         """
         rule = rule or await self.rule_for(facts.guild_id, facts.channel_ids)
         if rule is None:
             return Decision(skip=SkipReason.NO_RULE)
         circumstances = Circumstances(
             options=await self._options.at(facts.guild_id, facts.channel_ids),
-            choice=await self._choices.find(facts.author_id, facts.guild_id),
+            choice=await self._authors.choice(facts.guild_id, facts.author_id),
             saved=saved,
         )
-        return decide(facts, [rule], circumstances)
+        decision = decide(facts, [rule], circumstances)
+        if not decision.lacks_roles:
+            return decision
+        role_ids = await self._authors.role_ids(facts.guild_id, facts.author_id)
+        return decide(replace(facts, author_role_ids=role_ids), [rule], circumstances)
 
     async def observe(
         self, facts: MessageFacts, *, rule: MirrorRule | None = None, saved: bool = False
@@ -153,6 +161,9 @@ class MirrorService:
             facts: the message.
             rule: as for ``decide``.
             saved: as for ``decide``.
+
+        Raises:
+            SourceUnreachable: as for ``decide``.
         """
         decision = await self.decide(facts, rule=rule, saved=saved)
         left_out = await self._worth_saying(facts.guild_id, decision)
@@ -202,7 +213,7 @@ class MirrorService:
 
     async def choose(self, actor: Actor, guild_id: GuildId, choice: PersonChoice) -> None:
         """Store what a person says about being mirrored; it holds from the next message on."""
-        await self._choices.choose(actor.user_id, guild_id, choice, at=self._clock.now())
+        await self._authors.choose(guild_id, actor.user_id, choice)
 
     def _post_of(self, facts: MessageFacts, rule: MirrorRule | None) -> Post:
         return Post(

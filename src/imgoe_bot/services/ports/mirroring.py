@@ -1,4 +1,4 @@
-"""What is mirrored: rules of places, and what people said about it."""
+"""What is mirrored: rules of places, who has which roles there, and what people said about it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -68,6 +68,18 @@ class RuleStore(Protocol):
 
     async def all_seen(self) -> Mapping[GuildId, Mapping[ChannelId, MessageId]]:
         """Return the same of every server in which one was, in one query."""
+        ...
+
+
+class Members(Protocol):
+    """Who is in a server."""
+
+    async def role_ids(self, guild_id: GuildId, user_id: UserId) -> frozenset[int]:
+        """Return the roles that somebody has there; none of whoever is in it no more.
+
+        Raises:
+            SourceUnreachable: Discord does not say.
+        """
         ...
 
 
