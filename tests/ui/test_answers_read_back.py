@@ -12,10 +12,10 @@ from imgoe_bot.domain.ids import AttachmentId, MessageId
 from imgoe_bot.domain.mirror import AttachmentFacts
 from imgoe_bot.domain.options import Layout
 from imgoe_bot.errors import HostRefused
-from imgoe_bot.ui.cards import buttons, message_fields, pictures
+from imgoe_bot.ui.cards import buttons, message_fields
 from imgoe_bot.ui.cards.held_buttons import hold_buttons
 from imgoe_bot.ui.message_parts import ASKING
-from imgoe_bot.ui.reading.answers import earlier_answer, read_answer
+from imgoe_bot.ui.reading.answers import CARD_FILE, earlier_answer, read_answer
 from imgoe_bot.ui.translate import words_for_locale
 from tests.contracts.stores import GUILD, HOST, fresh_number, item, post, upload_of
 
@@ -186,4 +186,4 @@ def test_a_file_the_card_does_not_name_is_not_made_up() -> None:
     found = earlier_answer(answer, [*_facts(card), other])
 
     assert set(found.copies) == {card.uploads[0].attachment_id}
-    assert pictures.CARD_FILE.fullmatch("https://cdn.example/attachments/1/2/cat.png") is None
+    assert CARD_FILE.fullmatch("https://cdn.example/attachments/1/2/cat.png") is None
