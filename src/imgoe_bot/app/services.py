@@ -71,6 +71,7 @@ def build_services(
         mirrors=mirroring.mirrors,
         pauses=mirroring.pauses,
         marks=mirroring.marks,
+        history=mirroring.history,
         catch_ups=basics.catch_ups,
         outage=basics.outage,
         notices=mirroring.notices,

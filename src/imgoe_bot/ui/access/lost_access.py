@@ -30,7 +30,7 @@ async def permissions_changed(guild: discord.Guild, services: Services) -> None:
     except (discord.HTTPException, OSError, ImgoeError) as error:
         log.warning("permissions are looked at later", guild=guild.id, error=type(error).__name__)
     finally:
-        if services.marks.is_unheard(GuildId(guild.id)):
+        if services.marks.unheard(GuildId(guild.id)):
             services.catch_ups.ask_now(GuildId(guild.id))
         elif not complete:
             services.catch_ups.ask(GuildId(guild.id))
@@ -86,7 +86,7 @@ async def _wake_if_readable(guild: discord.Guild, rule: MirrorRule, services: Se
         return False
     if await _lacks_in_log(guild, rule, options):
         return False
-    services.marks.hold_unheard(GuildId(guild.id))  # first: a repeat finds it awake already
+    services.marks.hold_unheard(GuildId(guild.id), rule.channel_id)  # a repeat finds it awake
     return await services.auto_pauses.resume(rule, line)
 
 
