@@ -7,7 +7,8 @@ from imgoe_bot.ui.access.lost_access import permissions_changed
 from imgoe_bot.ui.container import AnyBot, services_of
 from imgoe_bot.ui.watching.catch_up import ask_if_behind, begin_new, note_move
 from imgoe_bot.ui.watching.deletions import channel_deleted, messages_deleted
-from imgoe_bot.ui.watching.incoming import handle_edit, handle_message, save_by_reaction
+from imgoe_bot.ui.watching.incoming import handle_edit, handle_message
+from imgoe_bot.ui.watching.reactions import reaction_added
 
 
 class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
@@ -31,7 +32,7 @@ class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         """Keep what its author reacts to with the chosen emoji."""
-        await save_by_reaction(self._bot, event, self._services)
+        await reaction_added(self._bot, event, self._services)
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:

@@ -1,12 +1,12 @@
 """Use case: keep what is posted in mirrored channels."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from imgoe_bot.domain.card import FailedItem
 from imgoe_bot.domain.choices import PersonChoice
 from imgoe_bot.domain.guild import SERVER, Actor, check_may_manage
-from imgoe_bot.domain.ids import ChannelId, GuildId, PostId, RuleId, new_id
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, RuleId, new_id
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.mirror import (
     AttachmentFacts,
@@ -189,6 +189,28 @@ class MirrorService:
         if not decision.keep and not left_out:
             return Plan(decision)
         return Plan(decision, await self._new_post(facts, decision, left_out))
+
+    async def observe_older(
+        self, facts: MessageFacts, *, rule: MirrorRule | None = None
+    ) -> Decision | None:
+        """Store what a message holds anew that is not of this minute; args as for ``observe``.
+
+        Returns:
+            None where nothing is stored of it, though there is something to keep: it may have been
+            answered before, which reading its channel's history finds out.
+        """
+        plan = await self.plan(facts, rule=rule)
+        if plan.new is not None:
+            if not await self.known(facts.guild_id, [facts.message_id]):
+                return None
+            await self._posts.extend(plan.new.post, plan.new.items)
+        return plan.decision
+
+    async def known(
+        self, guild_id: GuildId, message_ids: Collection[MessageId]
+    ) -> frozenset[MessageId]:
+        """Return those of these messages of which something is stored."""
+        return await self._posts.find_known(guild_id, message_ids)
 
     async def take_question(self, facts: MessageFacts, decision: Decision) -> bool:
         """Tell whether to ask a message's author now: once a message that could be kept.

@@ -1,16 +1,20 @@
 """Whether what is about to be kept was answered already: a restored backup knows nothing of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import discord
 
 from imgoe_bot.domain.earlier_answers import EarlierAnswer
 from imgoe_bot.domain.ids import MessageId
 from imgoe_bot.domain.mirror import AttachmentFacts
-from imgoe_bot.ui.container import AnyBot
+from imgoe_bot.domain.options import Answer
+from imgoe_bot.services.ports.history import NewPost
+from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.message_parts import FAILED_MARK, KEPT_MARK
 from imgoe_bot.ui.reading.answers import earlier_answer, read_answer
+from imgoe_bot.ui.reading.message_media import media_in
 
 SEARCHED = 50
 """Messages after a message that are looked at for its answer, and in a thread below it."""
@@ -20,10 +24,17 @@ LOG_SEARCHED = 500
 
 @dataclass(frozen=True, slots=True)
 class ToKeep:
-    """A message that is to be kept, and what of it."""
+    """A message that is to be kept, and what is to be stored of it."""
 
     message: discord.Message
-    files: tuple[AttachmentFacts, ...]
+    new: NewPost
+
+    @property
+    def files(self) -> list[AttachmentFacts]:
+        """What Discord says of what is to be kept."""
+        wanted = {item.attachment_id for item in self.new.items}
+        found = {each.facts.id: each.facts for each in media_in(self.message)}
+        return [facts for id_, facts in found.items() if id_ in wanted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,28 @@ class _Search:
         self.found[MessageId(message_id)] = answer
 
 
+async def with_earlier_answers(
+    bot: AnyBot, services: Services, wanted: Sequence[ToKeep], page: Page
+) -> list[NewPost]:
+    """Return what is to be stored of a page's messages, with the answers that stand.
+
+    Raises:
+        StoreError: one that no wait cures.
+        HTTPException, OSError: Discord does not say.
+    """
+    if not wanted:
+        return []
+    guild_id, line = wanted[0].new.post.guild_id, wanted[0].new.post.channel_ids
+    ids = [MessageId(each.message.id) for each in wanted]
+    outlast = partial(services.outage.outlast, at_any_rate=True)
+    known = await outlast(lambda: services.mirrors.known(guild_id, ids))
+    options = await outlast(lambda: services.options.at(guild_id, line))
+    unknown = [each for each in wanted if each.message.id not in known]
+    log_channel_id = options.log_channel if options.answer is Answer.LOG else None
+    found = await find_earlier_answers(bot, unknown, page, log_channel_id=log_channel_id)
+    return [replace(each.new, answer=found.get(MessageId(each.message.id))) for each in wanted]
+
+
 async def find_earlier_answers(
     bot: AnyBot, wanted: Sequence[ToKeep], page: Page, *, log_channel_id: int | None
 ) -> Mapping[MessageId, EarlierAnswer]:
@@ -81,6 +114,8 @@ async def find_earlier_answers(
         HTTPException, OSError: Discord does not say.
     """
     search = _Search(bot.user.id if bot.user else 0, {each.message.id: each for each in wanted})
+    if not wanted:
+        return search.found
     search.look_at(page.messages)
     search.look_at_reactions()
     for each in list(search.left.values()):
