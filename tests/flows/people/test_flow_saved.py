@@ -60,12 +60,13 @@ async def test_a_reaction_to_a_message_that_discord_does_not_hand_out_is_no_reac
     await running.set_option("consent", "react")
     posted = await _say(running, "cat.png")
     await running.observed(posted)
-    message = f"GET /channels/{running.photos.id}/messages/{posted.id}"
-    running.sim.faults.next_statuses(message, [503])
+    history = f"GET /channels/{running.photos.id}/messages"
+    running.sim.faults.next_statuses(history, [503])
 
     await running.ben.react(posted, "💾")
 
     await running.card_for(posted)
+    assert running.sim.calls.count(history) > 1
 
 
 async def test_who_reacted_is_asked_again_if_discord_does_not_say(harness: Harness) -> None:

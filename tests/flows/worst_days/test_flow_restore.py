@@ -5,12 +5,14 @@ import contextlib
 import re
 import shutil
 import sqlite3
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from imgoe_bot.discordsim import Channel, Message, Upload
-from tests.flows.kit import DELETE_LINK, Harness, eventually, picture
+from tests.flows.kit import DELETE_LINK, NO_PAUSES, Harness, eventually, picture
 
 COLOURS = ("red", "blue", "pink", "navy")
 OPEN = """
@@ -147,3 +149,32 @@ async def test_a_server_set_up_again_in_an_empty_database_takes_over_what_stands
     assert str(card.embeds[0]["url"]) in links.content
     assert harness.read_number("SELECT count(*) FROM post") == 6
     assert all(posted)
+
+
+AN_HOUR_AGO = replace(NO_PAUSES, clock=lambda: time.time() - 3600)
+LONGER_MIRRORED = "UPDATE mirror_rule SET created_at = created_at - 7200000000"
+FORGOTTEN = ("DELETE FROM upload", "DELETE FROM job", "DELETE FROM post")
+
+
+@pytest.mark.parametrize("sim_options", [AN_HOUR_AGO])
+async def test_an_edit_of_what_was_kept_before_the_backup_was_made_doubles_nothing_either(
+    harness: Harness,
+) -> None:
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+    await harness.write(LONGER_MIRRORED)
+    async with harness.bot():
+        posted = await harness.ben.say(harness.photos, files=[picture()])
+        await _all_delivered(harness, 1)
+        for statement in FORGOTTEN:
+            await harness.write(statement)
+
+        await harness.ben.edit(posted, "edited")
+
+        answered = "SELECT count(*) FROM post WHERE answered AND card_message_id > 0"
+        await eventually(lambda: harness.read_number(answered) == 1)
+        await _settled(harness)
+
+    assert len(harness.cards(harness.photos)) == 2
+    assert _links(harness) == _copies(harness) == 2
