@@ -162,6 +162,7 @@ async def test_an_edit_of_what_was_kept_before_the_backup_was_made_doubles_nothi
 ) -> None:
     async with harness.bot():
         await harness.set_key()
+        await harness.set_option("dm_digest", "0s")
         await harness.mirror()
     await harness.write(LONGER_MIRRORED)
     async with harness.bot():
