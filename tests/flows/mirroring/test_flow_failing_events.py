@@ -12,7 +12,7 @@ from imgoe_bot.discordsim.actions import threads
 from imgoe_bot.ui.reading.message_facts import facts_of
 from imgoe_bot.ui.watching import incoming
 from tests.flows.bot_process import bot_process
-from tests.flows.kit import PATIENCE_S, Harness, eventually, picture
+from tests.flows.kit import Harness, eventually, picture
 
 AWAY_S = 3.0
 
@@ -70,7 +70,7 @@ async def test_a_deletion_while_the_store_is_away_takes_its_copies_along(
         await harness.mirror()
         await harness.set_option("on_delete", "delete")
     async with bot_process(harness, IMGOE_ALLOW_PRIVATE_HOSTS="true") as bot:
-        await harness.sim.bot_ready(commands=True, timeout_s=PATIENCE_S)
+        await harness.sim.bot_ready(commands=True, timeout_s=60)
         first, page = await _kept(harness, "red")
         second, other = await _kept(harness, "blue")
         pages = [page, other] if how in ("in bulk", "with its channel") else [page]

@@ -103,7 +103,10 @@ async def test_a_backup_that_is_four_messages_old_doubles_no_card_copy_or_direct
     await asyncio.to_thread(_put_back, harness, copy)
     async with harness.bot():
         await _settled(harness)
+        why = await (await harness.ada.use_menu(posted[0], "Why?")).wait_response()
 
+    told = "I answered this message" if answer == "reaction" else "This message was kept"
+    assert told in why.content
     places = [log, harness.photos, *harness.guild.threads]
     assert _links(harness) == 6
     assert _copies(harness) == 6
