@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from imgoe_bot.adapters.chart import BarChart
+from imgoe_bot.adapters.store import sole_process
 from imgoe_bot.app.basics import Basics, build_basics
 from imgoe_bot.app.deleting import build_deleting
 from imgoe_bot.app.jobs import build_handlers, build_runner
@@ -30,10 +31,12 @@ async def open_services(settings: PluginSettings, bot: AnyBot) -> AsyncGenerator
     Raises:
         ConfigError: the database's address or folder can't be used.
         SchemaTooNew: a newer version wrote the database.
+        StoreInUse: another bot works with this SQLite file.
         StoreError: the database can't be opened.
     """
     discord_side = DiscordSide(DiscordMessenger(bot), DiscordReposter(bot), DiscordMembers(bot))
-    async with open_stores(settings) as stores, open_host_side(settings) as host_side:
+    alone = sole_process(settings.store_url, variable=settings.store_variable)
+    async with alone, open_stores(settings) as stores, open_host_side(settings) as host_side:
         yield build_services(settings, stores, host_side=host_side, discord_side=discord_side)
 
 
@@ -74,6 +77,7 @@ def build_services(
         history=mirroring.history,
         catch_ups=basics.catch_ups,
         outage=basics.outage,
+        discord_time=basics.access.discord_time,
         notices=mirroring.notices,
         uploads=uploading.uploads,
         quotas=quotas,
