@@ -16,6 +16,7 @@ from imgoe_bot.hostapi import open_http
 from imgoe_bot.public_internet import guarded_sockets
 from imgoe_bot.services.ports.media import MediaReader, ThumbReader
 from imgoe_bot.services.ports.messenger import Messenger
+from imgoe_bot.services.ports.mirroring import Members
 from imgoe_bot.services.reports.library import CardPoster
 from imgoe_bot.settings.fields import PluginSettings
 
@@ -42,6 +43,7 @@ class DiscordSide:
 
     messenger: Messenger
     card_poster: CardPoster
+    members: Members
 
 
 @asynccontextmanager

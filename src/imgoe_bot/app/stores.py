@@ -79,7 +79,7 @@ def _stores(database: Database, *, secret_key: bytes) -> Stores:
         guilds=SqlGuildStore(database, vault=vault),
         options=SqlOptionStore(database),
         memberships=SqlMembershipStore(database),
-        history=SqlHistoryStore(database, claims=claims),
+        history=SqlHistoryStore(database, vault=vault, claims=claims),
         rules=SqlRuleStore(database),
         choices=SqlChoiceStore(database, secret_key=secret_key),
         people=SqlPersonStore(database, vault=vault, claims=claims),

@@ -1,6 +1,6 @@
 """Use case: keep what is posted in mirrored channels."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from imgoe_bot.domain.card import FailedItem
@@ -22,9 +22,10 @@ from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.errors import ImgoeError, MediaSkipped, MediaTooLarge
 from imgoe_bot.services.cards.layouts import Layouts
 from imgoe_bot.services.catch_up_queue import CatchUpQueue
+from imgoe_bot.services.mirroring.authors import Authors
 from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.history import NewPost
-from imgoe_bot.services.ports.mirroring import ChoiceStore, RuleStore
+from imgoe_bot.services.ports.mirroring import RuleStore
 from imgoe_bot.services.ports.notes import Notes
 from imgoe_bot.services.ports.posts import PostStore
 from imgoe_bot.services.settings.options import OptionService
@@ -48,7 +49,7 @@ class MirrorService:
         *,
         options: OptionService,
         layouts: Layouts,
-        choices: ChoiceStore,
+        authors: Authors,
         notes: Notes,
         catch_ups: CatchUpQueue,
         clock: Clock,
@@ -57,7 +58,7 @@ class MirrorService:
         self._posts = posts
         self._options = options
         self._layouts = layouts
-        self._choices = choices
+        self._authors = authors
         self._notes = notes
         self._catch_ups = catch_ups
         self._clock = clock
@@ -148,16 +149,23 @@ class MirrorService:
             facts: the message.
             rule: the one that covers it; None: it is looked up.
             saved: whether its author asked for this very message.
+
+        Raises:
+            SourceUnreachable: it depends on its author's roles, and Discord does not say them.
         """
         rule = rule or await self.rule_for(facts.guild_id, facts.channel_ids)
         if rule is None:
             return Decision(skip=SkipReason.NO_RULE)
         circumstances = Circumstances(
             options=await self._options.at(facts.guild_id, facts.channel_ids),
-            choice=await self._choices.find(facts.author_id, facts.guild_id),
+            choice=await self._authors.choice(facts.guild_id, facts.author_id),
             saved=saved,
         )
-        return decide(facts, [rule], circumstances)
+        decision = decide(facts, [rule], circumstances)
+        if not decision.lacks_roles:
+            return decision
+        role_ids = await self._authors.role_ids(facts.guild_id, facts.author_id)
+        return decide(replace(facts, author_role_ids=role_ids), [rule], circumstances)
 
     async def observe(
         self, facts: MessageFacts, *, rule: MirrorRule | None = None, saved: bool = False
@@ -168,6 +176,9 @@ class MirrorService:
             facts: the message.
             rule: as for ``decide``.
             saved: as for ``decide``.
+
+        Raises:
+            SourceUnreachable: as for ``decide``.
         """
         plan = await self.plan(facts, rule=rule, saved=saved)
         new = plan.new
@@ -184,6 +195,28 @@ class MirrorService:
         if not decision.keep and not left_out:
             return Plan(decision)
         return Plan(decision, await self._new_post(facts, decision, left_out))
+
+    async def observe_older(
+        self, facts: MessageFacts, *, rule: MirrorRule | None = None
+    ) -> Decision | None:
+        """Store what a message holds anew that is not of this minute; args as for ``observe``.
+
+        Returns:
+            None where nothing is stored of it, though there is something to keep: it may have been
+            answered before, which reading its channel's history finds out.
+        """
+        plan = await self.plan(facts, rule=rule)
+        if plan.new is not None:
+            if not await self.known(facts.guild_id, [facts.message_id]):
+                return None
+            await self._posts.extend(plan.new.post, plan.new.items)
+        return plan.decision
+
+    async def known(
+        self, guild_id: GuildId, message_ids: Collection[MessageId]
+    ) -> frozenset[MessageId]:
+        """Return those of these messages of which something is stored."""
+        return await self._posts.find_known(guild_id, message_ids)
 
     async def take_question(self, facts: MessageFacts, decision: Decision) -> bool:
         """Tell whether to ask a message's author now: once a message that could be kept.
@@ -225,7 +258,7 @@ class MirrorService:
 
     async def choose(self, actor: Actor, guild_id: GuildId, choice: PersonChoice) -> None:
         """Store what a person says about being mirrored; it holds from the next message on."""
-        await self._choices.choose(actor.user_id, guild_id, choice, at=self._clock.now())
+        await self._authors.choose(guild_id, actor.user_id, choice)
 
     def _post_of(self, facts: MessageFacts, rule: MirrorRule | None) -> Post:
         return Post(

@@ -13,6 +13,8 @@ from imgoe_bot.adapters.store.engine.units import changes_rows
 from imgoe_bot.adapters.store.history.claiming import claim_range
 from imgoe_bot.adapters.store.history.opening import move_marks, open_ranges
 from imgoe_bot.adapters.store.posts.new_posts import add_post, extend_known
+from imgoe_bot.adapters.store.posts.taking_over import take_over
+from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.history import (
     Gap,
     HistoryRange,
@@ -32,8 +34,9 @@ r = t.history_range.c
 class SqlHistoryStore:
     """``ports.HistoryStore`` in SQL."""
 
-    def __init__(self, database: Database, *, claims: Claims) -> None:
+    def __init__(self, database: Database, *, vault: Vault, claims: Claims) -> None:
         self._database = database
+        self._vault = vault
         self._claims = claims
 
     async def marks(self, guild_id: GuildId) -> Mapping[ChannelId, MessageId]:
@@ -104,10 +107,16 @@ class SqlHistoryStore:
         def unit(connection: Connection) -> None:
             _advance(connection, range_, progress)
             for new in posts:
-                if not add_post(connection, new.post, new.items, new.left_out):
+                if not self._add(connection, new):
                     extend_known(connection, new.post, new.items)
 
         await self._claims.write(unit)
+
+    def _add(self, connection: Connection, new: NewPost) -> bool:
+        """Store what a message asks for; False when its server has a post of it."""
+        if new.answer is None:
+            return add_post(connection, new.post, new.items, new.left_out)
+        return take_over(connection, new.post, new.items, new.answer, vault=self._vault)
 
     async def put_off(self, range_: HistoryRange, *, until: datetime, failed: bool) -> None:
         """Give a range back until a later time; see the port."""
