@@ -6,6 +6,7 @@ from typing import Any
 import discord
 from discord.ext import commands
 
+from imgoe_bot.services.backfilling.backfills import BackfillService
 from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.deleting.departures import DepartureService
@@ -52,6 +53,7 @@ class Services:
     catch_ups: CatchUpQueue
     outage: StoreOutage
     notices: NoticeService
+    backfills: BackfillService
     uploads: UploadService
     quotas: QuotaService
     chosen_messages: ChosenMessageService
