@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable
 
+import pytest
 import pytest_asyncio
 
 from imgoe_bot.discordsim import Channel, ChannelType, Message
