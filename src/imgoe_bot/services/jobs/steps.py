@@ -173,7 +173,7 @@ class Steps:
 
     async def _take_back(self, job: Job, card: Card) -> Job | None:
         await self._deletions.discard(card.uploads)
-        if not card.post.by_bot:
+        if not card.post.by_bot and card.post.backfill_id is None:
             await self._delivery.tell_withdrawn(card, nonce=job.nonce)
         return await self._outage.keep(lambda: self._jobs.finish_announce(job, None))
 

@@ -8,7 +8,7 @@ import structlog
 from imgoe_bot.domain.backfill import Backfill
 from imgoe_bot.domain.history import PAGE, HistoryRange, ParkReason
 from imgoe_bot.domain.ids import MessageId
-from imgoe_bot.errors import ImgoeError
+from imgoe_bot.errors import ImgoeError, StoreError
 from imgoe_bot.services.backfilling.reading import Decided
 from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in
 from imgoe_bot.ui.container import AnyBot, Services
@@ -37,6 +37,8 @@ class BackfillReader:
         while True:
             try:
                 goes_on = self._bot.is_ready() and await self._step()
+            except StoreError:  # others say that it is away
+                goes_on = False
             except Exception as error:  # whatever it is, it must not be the end of all backfills
                 _log("backfills can't go on", error)
                 goes_on = False

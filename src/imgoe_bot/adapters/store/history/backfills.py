@@ -93,6 +93,7 @@ class SqlBackfillStore:
             mine = update(t.backfill).where(b.id == backfill_id)
             connection.execute(mine.values(**changed_values(changed)))
             if changed.state.is_ended:
+                connection.execute(mine.values(unread=changed.unread))
                 ranges = delete(t.history_range)
                 connection.execute(ranges.where(t.history_range.c.backfill_id == backfill_id))
                 let_go(connection, of=backfill_id)
