@@ -40,7 +40,7 @@ LOOK_AGAIN = timedelta(seconds=10)
 QUOTA_AGAIN = timedelta(minutes=5)
 """How long after it began to wait it is looked whether a backfill may go on."""
 FIRST_PAUSE_S = 0.05
-LONGEST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 0.2
 PAGE_PATIENCE_S = 30.0
 """How long a page waits for room; then others are looked after, and it is read again."""
 
