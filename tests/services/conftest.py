@@ -33,9 +33,10 @@ from imgoe_bot.services.jobs.handlers import StepHandlers
 from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.jobs.steps import Steps
 from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
+from imgoe_bot.services.mirroring.history_queue import HistoryQueue
 from imgoe_bot.services.people.delivery import DeliveryService
 from imgoe_bot.services.post_access import PostAccess
-from imgoe_bot.services.reports.status import StatusService
+from imgoe_bot.services.reports.status import MirrorSources, StatusService
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.settings.post_options import PostOptions
@@ -116,7 +117,10 @@ class Office:
             options=self.options,
             budgets=self.budgets(),
             notes=self.stores.notes,
-            auto_pauses=self.auto_pauses(),
+            mirrors=MirrorSources(
+                self.auto_pauses(),
+                HistoryQueue(self.stores.history, outage=self.outage, clock=self.clock),
+            ),
         )
 
     def delivery(self) -> DeliveryService:

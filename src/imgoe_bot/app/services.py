@@ -15,7 +15,7 @@ from imgoe_bot.app.uploading import Uploading, build_uploading
 from imgoe_bot.services.people.privacy import PrivacyService
 from imgoe_bot.services.reports.library import LibraryService
 from imgoe_bot.services.reports.stats import StatsService
-from imgoe_bot.services.reports.status import StatusService
+from imgoe_bot.services.reports.status import MirrorSources, StatusService
 from imgoe_bot.services.settings.setup import SetupService
 from imgoe_bot.settings.fields import PluginSettings
 from imgoe_bot.ui.container import AnyBot, Services
@@ -128,7 +128,7 @@ def _status(
         options=basics.options,
         budgets=uploading.limits.budgets,
         notes=stores.notes,
-        auto_pauses=mirroring.auto_pauses,
+        mirrors=MirrorSources(mirroring.auto_pauses, mirroring.history),
     )
 
 
