@@ -96,7 +96,8 @@ def test_a_rule_of_another_channel_is_none_for_this_one() -> None:
         ({"author_is_us": True}, {}, SkipReason.OWN),
         ({"is_mirror": True}, {"bots": True}, SkipReason.MIRROR),
         ({"author_is_bot": True}, {}, SkipReason.BOT),
-        ({}, {"role": 77}, SkipReason.ROLE),
+        ({"author_role_ids": frozenset({78})}, {"role": 77}, SkipReason.ROLE),
+        ({"author_is_bot": True, "author_role_ids": None}, {"role": 77}, SkipReason.BOT),
         ({}, {"only_users": frozenset({6, 7})}, SkipReason.ONLY_USERS),
         ({}, {"only_users": frozenset[int]()}, SkipReason.ONLY_USERS),
         ({}, {"not_users": frozenset({5, 6})}, SkipReason.NOT_USERS),
@@ -131,6 +132,7 @@ def test_each_reason_against_a_message_is_named(
     [
         ({"author_is_bot": True}, {"bots": True}),
         ({"author_role_ids": frozenset({77})}, {"role": 77}),
+        ({"author_role_ids": None}, {"role": 77, "saved": True}),
         ({}, {"only_users": frozenset({5, 6})}),
         ({}, {"only_users": frozenset({6}), "saved": True}),
         ({}, {"not_users": frozenset({6})}),
@@ -149,6 +151,15 @@ def test_what_speaks_for_a_message_lets_it_pass(
     facts = replace(FACTS, **changes)  # type: ignore[arg-type]  # the table names real fields
 
     assert decide(facts, [_rule()], _circumstances(**circumstances)).keep  # type: ignore[arg-type]  # likewise
+
+
+def test_roles_that_are_not_known_leave_everything_open_where_they_matter() -> None:
+    decision = decide(FACTS, [_rule()], _circumstances(role=77))
+
+    assert decision.lacks_roles
+    assert decision.skip is None
+    assert decision.keep == ()
+    assert not decide(FACTS, [_rule()], _circumstances()).lacks_roles
 
 
 @pytest.mark.parametrize("saved", [False, True])

@@ -71,6 +71,7 @@ class Office:
     limits: dict[SlotKind, RateLimit] = field(default_factory=_generous)
     budget: Budget = ()
     outage: StoreOutage = field(default_factory=StoreOutage)
+    catch_ups: CatchUpQueue = field(default_factory=CatchUpQueue)
     guilds: GuildSettingsService = field(init=False)
     options: OptionService = field(init=False)
     layouts: Layouts = field(init=False)
@@ -82,7 +83,7 @@ class Office:
             self.stores.guilds, default_host_url="https://default.example", clock=self.clock
         )
         self.options = OptionService(
-            self.stores.options, guilds=self.guilds, catch_ups=CatchUpQueue(), clock=self.clock
+            self.stores.options, guilds=self.guilds, catch_ups=self.catch_ups, clock=self.clock
         )
         self.layouts = Layouts(self.stores.notes, guilds=self.guilds, clock=self.clock)
         self.uploads = UploadService(
@@ -143,7 +144,12 @@ class Office:
         )
 
     def auto_pauses(self) -> AutoPauseService:
-        return AutoPauseService(self.stores.rules, delivery=self.delivery(), clock=self.clock)
+        return AutoPauseService(
+            self.stores.rules,
+            delivery=self.delivery(),
+            catch_ups=self.catch_ups,
+            clock=self.clock,
+        )
 
     def retirements(self) -> RetirementService:
         return RetirementService(

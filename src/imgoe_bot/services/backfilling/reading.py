@@ -157,10 +157,19 @@ class BackfillReading:
         """Forget a range: its channel is gone."""
         await self._store.drop(range_)
 
-    async def decide(self, backfill: Backfill, facts: MessageFacts) -> Decided:
-        """Decide what is to be kept of a message."""
+    async def decide(self, backfill: Backfill, facts: MessageFacts, *, saved: bool) -> Decided:
+        """Decide what is to be kept of a message.
+
+        Args:
+            backfill: whose it is.
+            facts: the message.
+            saved: whether its author asked for it, by a reaction.
+
+        Raises:
+            SourceUnreachable: Discord does not say which roles its author has.
+        """
         plan = await self._outage.outlast(
-            lambda: self._mirrors.plan_asked(facts, backfill.kinds), at_any_rate=True
+            lambda: self._mirrors.plan_asked(facts, backfill.kinds, saved=saved), at_any_rate=True
         )
         if plan.new is None:
             return Decided(facts.message_id)
