@@ -29,14 +29,26 @@ class BotProcess:
             self._process.send_signal(by)
         return await self._process.wait()
 
+    async def wait(self) -> int:
+        """Wait until it ends by itself, and return its exit code."""
+        return await self._process.wait()
+
     def read_text(self) -> str:
         """Return everything it has logged."""
         return self._log.read_text()
 
 
 @asynccontextmanager
-async def bot_process(harness: Harness, **changes: str) -> AsyncGenerator[BotProcess]:
-    """Run the bot as people run it; ended at the end of the block if it isn't yet."""
+async def bot_process(
+    harness: Harness, *, command: str = "run", **changes: str
+) -> AsyncGenerator[BotProcess]:
+    """Run the bot as people run it; ended at the end of the block if it isn't yet.
+
+    Args:
+        harness: what it talks to.
+        command: what else to run in its environment.
+        changes: of that environment.
+    """
     given = harness.settings()
     environment = {
         "IMGOE_DISCORD_TOKEN": harness.sim.bot_token,
@@ -48,14 +60,15 @@ async def bot_process(harness: Harness, **changes: str) -> AsyncGenerator[BotPro
         "IMGOE_DATA_DIR": str(given.data_dir),
         "IMGOE_LEASE_S": "1",
     }
-    log = harness.folder / "bot.log"
+    log = harness.folder / ("bot.log" if command == "run" else f"{command}.log")
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "imgoe_bot",
-            "run",
+            command,
             env=os.environ | environment | changes,
+            stdout=output,
             stderr=output,
         )
     bot = BotProcess(process, log)

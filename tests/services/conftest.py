@@ -29,6 +29,7 @@ from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.deleting.erasure import Erasure
 from imgoe_bot.services.deleting.retirements import RetirementService
+from imgoe_bot.services.discord_time import DiscordTime
 from imgoe_bot.services.jobs.handlers import StepHandlers
 from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.jobs.steps import Steps
@@ -100,7 +101,7 @@ class Office:
 
     @property
     def access(self) -> PostAccess:
-        return PostAccess(self.stores.posts, self.outage, self.clock)
+        return PostAccess(self.stores.posts, self.outage, self.clock, DiscordTime(self.clock))
 
     def quotas(self) -> QuotaService:
         return QuotaService(self.stores.posts, options=self.options, clock=self.clock)
@@ -148,7 +149,6 @@ class Office:
             self.stores.rules,
             delivery=self.delivery(),
             catch_ups=self.catch_ups,
-            clock=self.clock,
         )
 
     def retirements(self) -> RetirementService:

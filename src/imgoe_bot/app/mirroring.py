@@ -60,9 +60,7 @@ def build_mirroring(
     )
     return Mirroring(
         delivery=delivery,
-        auto_pauses=AutoPauseService(
-            stores.rules, delivery=delivery, catch_ups=basics.catch_ups, clock=basics.clock
-        ),
+        auto_pauses=AutoPauseService(stores.rules, delivery=delivery, catch_ups=basics.catch_ups),
         mirrors=mirrors,
         pauses=PauseService(
             stores.rules,

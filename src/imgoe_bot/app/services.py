@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from imgoe_bot.adapters.chart import BarChart
+from imgoe_bot.adapters.store import sole_process
 from imgoe_bot.app.backfilling import build_backfilling
 from imgoe_bot.app.basics import Basics, build_basics
 from imgoe_bot.app.deleting import build_deleting
@@ -32,6 +33,7 @@ async def open_services(settings: PluginSettings, bot: AnyBot) -> AsyncGenerator
     Raises:
         ConfigError: the database's address or folder can't be used.
         SchemaTooNew: a newer version wrote the database.
+        StoreInUse: another bot works with this SQLite file.
         StoreError: the database can't be opened.
     """
     discord_side = DiscordSide(
@@ -40,7 +42,8 @@ async def open_services(settings: PluginSettings, bot: AnyBot) -> AsyncGenerator
         DiscordBackfillPlaces(bot),
         DiscordMembers(bot),
     )
-    async with open_stores(settings) as stores, open_host_side(settings) as host_side:
+    alone = sole_process(settings.store_url, variable=settings.store_variable)
+    async with alone, open_stores(settings) as stores, open_host_side(settings) as host_side:
         yield build_services(settings, stores, host_side=host_side, discord_side=discord_side)
 
 
@@ -83,6 +86,7 @@ def build_services(
         history=mirroring.history,
         catch_ups=basics.catch_ups,
         outage=basics.outage,
+        discord_time=basics.access.discord_time,
         notices=mirroring.notices,
         backfills=backfilling.backfills,
         backfill_reading=backfilling.reading,

@@ -13,7 +13,6 @@ from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.errors import ImgoeError
 from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.people.delivery import DeliveryService
-from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.mirroring import RuleStore
 
 LOOK_EVERY = timedelta(hours=1)
@@ -51,12 +50,10 @@ class AutoPauseService:
         *,
         delivery: DeliveryService,
         catch_ups: CatchUpQueue,
-        clock: Clock,
     ) -> None:
         self._rules = rules
         self._delivery = delivery
         self._catch_ups = catch_ups
-        self._clock = clock
         self._locks: WeakValueDictionary[GuildId, asyncio.Lock] = WeakValueDictionary()
 
     def lock(self, guild_id: GuildId) -> asyncio.Lock:
@@ -87,6 +84,8 @@ class AutoPauseService:
     async def _rest(self, guild_id: GuildId, lost: InaccessibleChannel) -> MirrorRule | None:
         """Pause a channel's own rule, or make it an exception to that of what it stands in.
 
+        The exception begins where that rule began: what was missed since is read when it wakes.
+
         Returns:
             The rule that rests now; None when there is none, or it rested already.
         """
@@ -108,7 +107,6 @@ class AutoPauseService:
             rule,
             id=RuleId(new_id()),
             channel_id=channel_id,
-            created_at=self._clock.now(),
             paused=True,
             lacks=lost.lacks,
         )
@@ -153,4 +151,4 @@ class AutoPauseService:
 
 
 def _is_of(wider: MirrorRule, exception: MirrorRule) -> bool:
-    return wider.created_by == exception.created_by and wider.created_at < exception.created_at
+    return wider.created_by == exception.created_by and wider.begins_at <= exception.begins_at

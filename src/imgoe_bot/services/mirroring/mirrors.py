@@ -61,8 +61,13 @@ class MirrorService:
         self._catch_ups = catch_ups
         self._clock = clock
 
-    async def add_rule(self, actor: Actor, channel_id: ChannelId) -> bool:
+    async def add_rule(self, actor: Actor, channel_id: ChannelId, *, begins_at: MessageId) -> bool:
         """Mirror a channel from now on; False when it is mirrored already.
+
+        Args:
+            actor: who asks.
+            channel_id: where.
+            begins_at: an id that Discord gave when it was asked for, such as the interaction's.
 
         Raises:
             NotAllowed: without the Manage Server permission.
@@ -75,6 +80,7 @@ class MirrorService:
             channel_id=channel_id,
             created_by=actor.user_id,
             created_at=now,
+            begins_at=begins_at,
         )
         added = await self._rules.add(rule)
         self._catch_ups.ask_now(guild_id)
