@@ -21,6 +21,7 @@ from imgoe_bot.domain.mirror import (
     MessageFacts,
     SkipReason,
     decide,
+    decide_asked,
     decide_on_request,
 )
 from imgoe_bot.domain.options import Consent, Kind, MessagePart, Options, Treatment
@@ -232,3 +233,37 @@ def test_a_picked_message_is_kept_whoever_wrote_it_and_wherever_it_is() -> None:
     facts = replace(FACTS, author_is_us=True, author_is_bot=True, is_mirror=True)
 
     assert decide_on_request(facts).keep == (PICTURE,)
+
+
+BACKFILLED = replace(FACTS, message_id=MessageId(1))
+
+
+def test_a_backfill_needs_no_rule_and_asks_for_no_age() -> None:
+    decision = decide_asked(BACKFILLED, _circumstances(), frozenset(Kind))
+
+    assert decision.keep == (PICTURE,)
+
+
+@pytest.mark.parametrize(
+    ("circumstances", "reason"),
+    [
+        (_circumstances(choice=PersonChoice.OUT), SkipReason.OPTED_OUT),
+        (_circumstances(consent=Consent.ASK), SkipReason.NOT_ASKED),
+        (_circumstances(consent=Consent.OPT_IN), SkipReason.NOT_OPTED_IN),
+        (_circumstances(keyword="dog"), SkipReason.KEYWORD),
+        (_circumstances(max_size=1), SkipReason.NO_MEDIA),
+    ],
+)
+def test_what_people_and_moderators_said_holds_in_a_backfill_too(
+    circumstances: Circumstances, reason: SkipReason
+) -> None:
+    decision = decide_asked(BACKFILLED, circumstances, frozenset(Kind))
+
+    assert (decision.keep, decision.skip) == ((), reason)
+
+
+def test_a_backfill_keeps_only_the_kinds_that_were_asked_for() -> None:
+    circumstances = _circumstances()
+
+    assert decide_asked(BACKFILLED, circumstances, frozenset({Kind.VIDEO})).keep == ()
+    assert decide_asked(BACKFILLED, circumstances, frozenset({Kind.IMAGE})).keep == (PICTURE,)

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from imgoe_bot.adapters.chart import BarChart
 from imgoe_bot.adapters.store import sole_process
+from imgoe_bot.app.backfilling import build_backfilling
 from imgoe_bot.app.basics import Basics, build_basics
 from imgoe_bot.app.deleting import build_deleting
 from imgoe_bot.app.jobs import build_handlers, build_runner
@@ -22,6 +23,7 @@ from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.outbound.members import DiscordMembers
 from imgoe_bot.ui.outbound.messenger import DiscordMessenger
 from imgoe_bot.ui.outbound.reposting import DiscordReposter
+from imgoe_bot.ui.watching.backfill_places import DiscordBackfillPlaces
 
 
 @asynccontextmanager
@@ -34,7 +36,12 @@ async def open_services(settings: PluginSettings, bot: AnyBot) -> AsyncGenerator
         StoreInUse: another bot works with this SQLite file.
         StoreError: the database can't be opened.
     """
-    discord_side = DiscordSide(DiscordMessenger(bot), DiscordReposter(bot), DiscordMembers(bot))
+    discord_side = DiscordSide(
+        DiscordMessenger(bot),
+        DiscordReposter(bot),
+        DiscordBackfillPlaces(bot),
+        DiscordMembers(bot),
+    )
     alone = sole_process(settings.store_url, variable=settings.store_variable)
     async with alone, open_stores(settings) as stores, open_host_side(settings) as host_side:
         yield build_services(settings, stores, host_side=host_side, discord_side=discord_side)
@@ -46,9 +53,11 @@ def build_services(
     """Join stores and both sides into use cases."""
     basics = build_basics(settings, stores)
     uploading = build_uploading(settings, stores, host_side=host_side, basics=basics)
-    quotas = uploading.limits.quotas
     mirroring = build_mirroring(
-        settings, stores, discord_side=discord_side, basics=basics, quotas=quotas
+        settings, stores, discord_side=discord_side, basics=basics, quotas=uploading.limits.quotas
+    )
+    backfilling = build_backfilling(
+        stores, discord_side=discord_side, basics=basics, uploading=uploading, mirroring=mirroring
     )
     deleting = build_deleting(
         settings,
@@ -79,18 +88,15 @@ def build_services(
         outage=basics.outage,
         discord_time=basics.access.discord_time,
         notices=mirroring.notices,
+        backfills=backfilling.backfills,
+        backfill_reading=backfilling.reading,
         uploads=uploading.uploads,
-        quotas=quotas,
+        quotas=uploading.limits.quotas,
         chosen_messages=uploading.chosen_messages,
         auto_pauses=mirroring.auto_pauses,
         deletions=deleting.deletions,
         retirements=deleting.retirements,
-        library=LibraryService(
-            stores.library,
-            posts=stores.posts,
-            card_poster=discord_side.card_poster,
-            clock=basics.clock,
-        ),
+        library=_library(stores, basics, discord_side),
         stats=StatsService(stores.library, painter=BarChart(), clock=basics.clock),
         status=_status(stores, basics, uploading, mirroring),
         privacy=_privacy(stores, basics, uploading),
@@ -107,6 +113,15 @@ def _setup(settings: PluginSettings, basics: Basics, host_side: HostSide) -> Set
         checker=host_side.host,
         host=host_side.host,
         default_host_url=settings.default_host_url,
+    )
+
+
+def _library(stores: Stores, basics: Basics, discord_side: DiscordSide) -> LibraryService:
+    return LibraryService(
+        stores.library,
+        posts=stores.posts,
+        card_poster=discord_side.card_poster,
+        clock=basics.clock,
     )
 
 

@@ -168,6 +168,20 @@ async def test_an_archived_thread_is_found_in_the_archive(
     assert [item.name async for item in channel.archived_threads()] == ["Old"]
 
 
+async def test_the_archive_is_given_page_by_page_what_was_archived_last_first(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    channel = bot.get_channel(harness.memes.id)
+    assert isinstance(channel, discord.TextChannel)
+    for number in range(102):
+        thread = await harness.alice.open_thread(harness.memes, str(number))
+        thread.archived, thread.archive_changed_at = True, thread.created_at + number
+
+    named = [int(thread.name) async for thread in channel.archived_threads(limit=None)]
+
+    assert named == sorted(range(102), reverse=True)
+
+
 async def test_a_thread_inherits_its_channels_overwrites(harness: "Harness") -> None:
     thread = await harness.alice.open_thread(harness.memes, "T")
     await harness.alice.say(thread, "hello")

@@ -4,15 +4,26 @@ from aiohttp import web
 
 from imgoe_bot.discordsim.actions import threads
 from imgoe_bot.discordsim.actions.threads import thread_member_payload
-from imgoe_bot.discordsim.payloads.channels import channel_payload
+from imgoe_bot.discordsim.payloads.channels import archive_changed_at, channel_payload
 from imgoe_bot.discordsim.payloads.messages import message_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
-from imgoe_bot.discordsim.rest.http import Body, no_content, path_id, read_body, reply
+from imgoe_bot.discordsim.rest.http import Body, no_content, path_id, query_int, read_body, reply
 from imgoe_bot.discordsim.rest.routes import BotRoutes
 from imgoe_bot.discordsim.state.channels import THREAD_ONLY, THREADS, Channel, ChannelType
 from imgoe_bot.discordsim.state.users import User
-from imgoe_bot.discordsim.untyped_json import Payload, as_int, integer, mapping, sequence, text
+from imgoe_bot.discordsim.untyped_json import (
+    Payload,
+    as_int,
+    integer,
+    mapping,
+    sequence,
+    text,
+    timestamp,
+)
+
+_PAGE = 100
+"""Archived threads that are given at once, at most. Source: Discord's documentation, "Channel"."""
 
 
 class ThreadRoutes(BotRoutes):
@@ -82,11 +93,12 @@ class ThreadRoutes(BotRoutes):
         shown = {"message": message_payload(self._world, message)}
         return reply(self._payload(thread) | shown, status=201)
 
-    def _page(self, found: list[Channel]) -> web.Response:
+    def _page(self, every: list[Channel], *, of: int | None = None) -> web.Response:
+        found = every[:of]
         mine = [item for item in found if self._world.bot.id in item.thread_member_ids]
         members = [thread_member_payload(item, self._world.bot.id) for item in mine]
         shown = [channel_payload(self._world, item) for item in found]
-        return reply({"threads": shown, "members": members, "has_more": False})
+        return reply({"threads": shown, "members": members, "has_more": len(found) < len(every)})
 
     async def active(self, request: web.Request) -> web.Response:
         """List a guild's threads that the bot can view and that are not archived."""
@@ -96,14 +108,16 @@ class ThreadRoutes(BotRoutes):
         return self._page([t for t in found if rights(t, self._world.bot.id)])
 
     async def archived(self, request: web.Request) -> web.Response:
-        """List a channel's archived threads."""
+        """List a channel's archived threads, those first that were archived last."""
         channel = self._channel(request)
         self._world.require(self._world.bot, channel, Permission.READ_MESSAGE_HISTORY)
         public = request.match_info["kind"] == "public"
         kinds = THREADS - {ChannelType.PRIVATE_THREAD} if public else {ChannelType.PRIVATE_THREAD}
         every = self._world.channels.values()
         found = [t for t in every if t.parent_id == channel.id and t.type in kinds and t.archived]
-        return self._page(found)
+        found = [t for t in found if _is_before(t, request.query.get("before"))]
+        found.sort(key=archive_changed_at, reverse=True)
+        return self._page(found, of=query_int(request, "limit", default=_PAGE, most=_PAGE))
 
     async def members(self, request: web.Request) -> web.Response:
         """List a thread's members."""
@@ -129,3 +143,8 @@ class ThreadRoutes(BotRoutes):
             self._world.require(self._world.bot, thread, Permission.MANAGE_THREADS)
         threads.remove_from_thread(self._world, thread, user)
         return no_content()
+
+
+def _is_before(thread: Channel, moment: str | None) -> bool:
+    """Tell whether a thread was archived before a moment, as Discord writes it; None: always."""
+    return moment is None or timestamp(archive_changed_at(thread)) < moment

@@ -44,6 +44,7 @@ class Channel:
         parent_id: a channel's category, a thread's channel.
         tags: a forum's ``available_tags``.
         applied_tags: a forum post's tag ids.
+        archive_changed_at: when a thread was archived, or taken out of the archive, the last time.
     """
 
     id: int
@@ -59,6 +60,7 @@ class Channel:
     messages: dict[int, Message] = field(default_factory=dict[int, Message])
     owner_id: int | None = None
     archived: bool = False
+    archive_changed_at: float | None = None
     locked: bool = False
     created_at: float = 0.0
     auto_archive_minutes: int = 1440

@@ -6,23 +6,21 @@ from dataclasses import dataclass, replace
 from imgoe_bot.domain.card import FailedItem
 from imgoe_bot.domain.choices import PersonChoice
 from imgoe_bot.domain.guild import SERVER, Actor, check_may_manage
-from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, RuleId, new_id
-from imgoe_bot.domain.job import Item
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, RuleId, new_id
 from imgoe_bot.domain.mirror import (
-    AttachmentFacts,
     Circumstances,
     Decision,
     MessageFacts,
-    SkippedAttachment,
     SkipReason,
     decide,
+    decide_asked,
 )
-from imgoe_bot.domain.post import Origin, Post
+from imgoe_bot.domain.options import Kind
 from imgoe_bot.domain.rules import MirrorRule, find_rule
-from imgoe_bot.errors import ImgoeError, MediaSkipped, MediaTooLarge
 from imgoe_bot.services.cards.layouts import Layouts
 from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.mirroring.authors import Authors
+from imgoe_bot.services.mirroring.new_posts import failure_of, item_of, post_of
 from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.history import NewPost
 from imgoe_bot.services.ports.mirroring import RuleStore
@@ -156,16 +154,22 @@ class MirrorService:
         rule = rule or await self.rule_for(facts.guild_id, facts.channel_ids)
         if rule is None:
             return Decision(skip=SkipReason.NO_RULE)
-        circumstances = Circumstances(
+        circumstances = await self._circumstances(facts, saved=saved)
+        decision = decide(facts, [rule], circumstances)
+        if not decision.lacks_roles:
+            return decision
+        return decide(await self._with_roles(facts), [rule], circumstances)
+
+    async def _with_roles(self, facts: MessageFacts) -> MessageFacts:
+        role_ids = await self._authors.role_ids(facts.guild_id, facts.author_id)
+        return replace(facts, author_role_ids=role_ids)
+
+    async def _circumstances(self, facts: MessageFacts, *, saved: bool = False) -> Circumstances:
+        return Circumstances(
             options=await self._options.at(facts.guild_id, facts.channel_ids),
             choice=await self._authors.choice(facts.guild_id, facts.author_id),
             saved=saved,
         )
-        decision = decide(facts, [rule], circumstances)
-        if not decision.lacks_roles:
-            return decision
-        role_ids = await self._authors.role_ids(facts.guild_id, facts.author_id)
-        return decide(replace(facts, author_role_ids=role_ids), [rule], circumstances)
 
     async def observe(
         self, facts: MessageFacts, *, rule: MirrorRule | None = None, saved: bool = False
@@ -195,6 +199,21 @@ class MirrorService:
         if not decision.keep and not left_out:
             return Plan(decision)
         return Plan(decision, await self._new_post(facts, decision, left_out))
+
+    async def plan_asked(
+        self, facts: MessageFacts, kinds: frozenset[Kind], *, saved: bool = False
+    ) -> Plan:
+        """Decide on a message that a backfill comes by; see ``decide_asked``.
+
+        What is left out of it is not told: nobody has just posted it.
+        """
+        circumstances = await self._circumstances(facts, saved=saved)
+        decision = decide_asked(facts, circumstances, kinds)
+        if decision.lacks_roles:
+            decision = decide_asked(await self._with_roles(facts), circumstances, kinds)
+        if not decision.keep:
+            return Plan(decision)
+        return Plan(decision, await self._new_post(facts, decision, ()))
 
     async def observe_older(
         self, facts: MessageFacts, *, rule: MirrorRule | None = None
@@ -238,15 +257,15 @@ class MirrorService:
     ) -> NewPost:
         options = await self._options.at(facts.guild_id, facts.channel_ids)
         layout = await self._layouts.choose(options, facts.guild_id, files=len(decision.keep))
-        post = replace(self._post_of(facts, decision.rule), layout=layout)
-        return NewPost(post, tuple(map(_item_of, decision.keep)), tuple(left_out))
+        post = replace(post_of(facts, decision.rule, at=self._clock.now()), layout=layout)
+        return NewPost(post, tuple(map(item_of, decision.keep)), tuple(left_out))
 
     async def _worth_saying(self, guild_id: GuildId, decision: Decision) -> list[FailedItem]:
         """Return what to say of what is left out: kinds that are never kept only once a server."""
         reported = [
             each for each in decision.reported if await self._is_news(guild_id, each.reason)
         ]
-        return [_failure_of(each) for each in reported]
+        return [failure_of(each) for each in reported]
 
     async def _is_news(self, guild_id: GuildId, reason: SkipReason) -> bool:
         if reason not in (SkipReason.VOICE, SkipReason.ANIMATION):
@@ -259,41 +278,3 @@ class MirrorService:
     async def choose(self, actor: Actor, guild_id: GuildId, choice: PersonChoice) -> None:
         """Store what a person says about being mirrored; it holds from the next message on."""
         await self._authors.choose(guild_id, actor.user_id, choice)
-
-    def _post_of(self, facts: MessageFacts, rule: MirrorRule | None) -> Post:
-        return Post(
-            id=PostId(new_id()),
-            origin=Origin.MIRROR,
-            guild_id=facts.guild_id,
-            channel_id=facts.channel_ids[0],
-            author_id=facts.author_id,
-            created_at=self._clock.now(),
-            message_id=facts.message_id,
-            rule_id=rule.id if rule else None,
-            nsfw=facts.nsfw,
-            locale=facts.locale,
-            parent_ids=facts.channel_ids[1:],
-            by_bot=facts.author_is_bot,
-        )
-
-
-def _item_of(attachment: AttachmentFacts) -> Item:
-    return Item(
-        attachment_id=attachment.id,
-        position=attachment.position,
-        filename=attachment.filename,
-        spoiler=attachment.spoiler,
-        source=attachment.source,
-    )
-
-
-def _failure_of(skipped: SkippedAttachment) -> FailedItem:
-    attachment = skipped.attachment
-    return FailedItem(attachment.position, attachment.filename, _error_of(skipped))
-
-
-def _error_of(skipped: SkippedAttachment) -> ImgoeError:
-    attachment = skipped.attachment
-    if skipped.reason is SkipReason.SIZE:
-        return MediaTooLarge(filename=attachment.filename, size_bytes=attachment.size_bytes)
-    return MediaSkipped(filename=attachment.filename, reason=skipped.reason.value)

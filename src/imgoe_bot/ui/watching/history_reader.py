@@ -13,8 +13,9 @@ from imgoe_bot.errors import ImgoeError, StaleWrite
 from imgoe_bot.ui.access.lost_access import pause_if_lost
 from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in
 from imgoe_bot.ui.container import AnyBot, Services
-from imgoe_bot.ui.discord_codes import LACKING, UNKNOWN_CHANNEL
+from imgoe_bot.ui.discord_codes import LACKING
 from imgoe_bot.ui.reading.places import Readable, channel_line
+from imgoe_bot.ui.watching.channel_pages import fetch_page, find_channel
 from imgoe_bot.ui.watching.earlier_answers import Page, ToKeep, with_earlier_answers
 from imgoe_bot.ui.watching.incoming import plan_for
 from imgoe_bot.ui.watching.shards import shards_of
@@ -68,7 +69,7 @@ class HistoryReader:
         if guild is None or guild.unavailable:
             return await self._queue.park(range_, ParkReason.AWAY)
         try:
-            channel = await _find_channel(guild, range_.gap.channel_id)
+            channel = await find_channel(guild, range_.gap.channel_id)
         except discord.Forbidden as error:
             if error.code not in LACKING:
                 raise
@@ -95,7 +96,7 @@ class HistoryReader:
             raise
 
     async def _read_page(self, range_: HistoryRange, channel: Readable, rule: MirrorRule) -> None:
-        page = await _fetch_page(range_, channel)
+        page = await fetch_page(channel, range_.gap)
         wanted, decided = await self._decide(range_, page, rule)
         around = Page(page, is_end=len(page) < PAGE and _reaches_the_end(range_))
         posts = await with_earlier_answers(self._bot, self._services, wanted, around)
@@ -131,33 +132,6 @@ class HistoryReader:
 def _reaches_the_end(range_: HistoryRange) -> bool:
     """Tell whether nothing older than this session comes after a range."""
     return range_.gap.before is None or range_.gap.reason is RangeReason.SESSION
-
-
-async def _find_channel(guild: discord.Guild, channel_id: int) -> Readable | None:
-    """Return a channel that can be read, None where there is none any more.
-
-    A thread that was archived is in nobody's memory.
-    """
-    channel: object = guild.get_channel_or_thread(channel_id)
-    if channel is None:
-        try:
-            channel = await guild.fetch_channel(channel_id)
-        except discord.NotFound as error:
-            if error.code != UNKNOWN_CHANNEL:  # a proxy's page, and not Discord's own word
-                raise
-    return channel if isinstance(channel, Readable) else None
-
-
-async def _fetch_page(range_: HistoryRange, channel: Readable) -> list[discord.Message]:
-    """Return the next messages of a range, the oldest first; fewer than a page are its last."""
-    after, before = discord.Object(range_.gap.after), range_.gap.before
-    history = channel.history(
-        limit=PAGE,
-        after=after,
-        before=None if before is None else discord.Object(before),
-        oldest_first=True,
-    )
-    return [message async for message in history]
 
 
 def _log(event: str, error: Exception, range_: HistoryRange) -> None:

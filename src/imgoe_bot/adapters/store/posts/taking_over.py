@@ -7,12 +7,14 @@ from sqlalchemy import Connection
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store.catalogue.places import PostPlace, store_uploads
 from imgoe_bot.adapters.store.lanes import insert_jobs
+from imgoe_bot.adapters.store.posts.new_posts import add_post
 from imgoe_bot.adapters.store.posts.post_jobs import job_values
 from imgoe_bot.adapters.store.posts.post_rows import insert_post
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.earlier_answers import EarlierAnswer, taken_over
 from imgoe_bot.domain.job import Item, State, Step
 from imgoe_bot.domain.post import Post
+from imgoe_bot.services.ports.history import NewPost
 
 
 def take_over(
@@ -41,3 +43,10 @@ def take_over(
     others = [item for item in items if item.attachment_id not in kept]
     insert_jobs(connection, [done | rows.item_values(item) for item in others])
     return True
+
+
+def add_new(connection: Connection, new: NewPost, *, vault: Vault) -> bool:
+    """Store what a message of a history asks for; False when its guild has a post of it."""
+    if new.answer is None:
+        return add_post(connection, new.post, new.items, new.left_out)
+    return take_over(connection, new.post, new.items, new.answer, vault=vault)
