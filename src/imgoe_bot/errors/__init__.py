@@ -15,7 +15,12 @@
     │   ├── NotAllowed
     │   ├── UploadNotFound
     │   ├── UnderWay
-    │   └── StaleCommand
+    │   ├── StaleCommand
+    │   └── BackfillError
+    │       ├── BackfillRejected
+    │       ├── BackfillOverlaps
+    │       ├── BackfillNotFound
+    │       └── BackfillEnded
     ├── SourceError
     │   ├── SourceGone
     │   ├── SourceBlocked
@@ -62,6 +67,11 @@ from imgoe_bot.errors.host import (
 )
 from imgoe_bot.errors.process import ConfigError, InternalError
 from imgoe_bot.errors.request import (
+    BackfillEnded,
+    BackfillError,
+    BackfillNotFound,
+    BackfillOverlaps,
+    BackfillRejected,
     EmptyMedia,
     KeyMissing,
     MediaRejected,
@@ -83,6 +93,11 @@ from imgoe_bot.errors.store import SchemaTooNew, StaleWrite, StoreClosed, StoreE
 __all__ = [
     "ACCOUNT_DENIED",
     "AwaitsApproval",
+    "BackfillEnded",
+    "BackfillError",
+    "BackfillNotFound",
+    "BackfillOverlaps",
+    "BackfillRejected",
     "BadReply",
     "BudgetSpent",
     "ConfigError",
