@@ -1,15 +1,18 @@
 """Where a backfill reads: channels, and threads and forum posts, archived ones too."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import discord
 from discord.app_commands import AppCommandThread
 
+from imgoe_bot.domain.backfill import Backfill
+from imgoe_bot.domain.ids import ChannelId
 from imgoe_bot.errors import NotAllowed
 from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, held_in, missing_in
 from imgoe_bot.ui.access.refusals import SETTLED, translated
-from imgoe_bot.ui.reading.places import Place, Readable
+from imgoe_bot.ui.container import AnyBot
+from imgoe_bot.ui.reading.places import Mirrorable, Place, Readable
 
 WithThreads = discord.TextChannel | discord.ForumChannel
 Holder = discord.abc.GuildChannel | discord.Thread
@@ -92,6 +95,31 @@ async def _archived(channel: WithThreads) -> AsyncIterator[discord.Thread]:
         yield thread
 
 
-def closed_names(found: FoundChannels) -> Iterator[str]:
-    """Yield the mentions of what can't be read."""
-    return (each.mention for each in found.closed)
+class DiscordPlaces:
+    """``ports.BackfillPlaces`` over a discord.py bot."""
+
+    def __init__(self, bot: AnyBot) -> None:
+        self._bot = bot
+
+    async def list_channels(self, backfill: Backfill) -> Sequence[ChannelId] | None:
+        """Return what can hold messages of a backfill's place and may be read; see the port."""
+        guild = self._bot.get_guild(backfill.guild_id)
+        if guild is None or guild.unavailable:
+            return None
+        place = guild if backfill.is_server_wide else await _find_place(guild, backfill.place_id)
+        if place is None:
+            return ()
+        found = await find_channels(place)
+        return tuple(ChannelId(id_) for id_ in sorted(found.readable))
+
+
+async def _find_place(guild: discord.Guild, place_id: ChannelId) -> Place | None:
+    """Return a place; an archived thread, which nobody remembers, is fetched. None: it is gone."""
+    known = guild.get_channel_or_thread(place_id)
+    if known is None:
+        try:
+            async with translated(needs="view_channel"):
+                known = await guild.fetch_channel(place_id)
+        except SETTLED:
+            return None
+    return known if isinstance(known, Mirrorable) else None

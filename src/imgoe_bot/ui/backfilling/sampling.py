@@ -68,9 +68,7 @@ async def _page_after(channel: Readable, after: int) -> list[discord.Message]:
         return [message async for message in found]
 
 
-def _glance_at(
-    page: Sequence[discord.Message], segment: Segment, kinds: frozenset[Kind]
-) -> Glance:
+def _glance_at(page: Sequence[discord.Message], segment: Segment, kinds: frozenset[Kind]) -> Glance:
     inside = [message for message in page if message.id < segment.before]
     return Glance(
         segment=segment,
