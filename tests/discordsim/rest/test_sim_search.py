@@ -130,6 +130,21 @@ async def test_an_old_link_is_renewed(api: aiohttp.ClientSession, harness: "Harn
         assert await file.read() == b"bytes"
 
 
+async def test_people_bots_and_webhooks_are_told_apart(
+    api: aiohttp.ClientSession, harness: "Harness"
+) -> None:
+    await harness.alice.say(harness.memes, "words")
+    await harness.guild.add_webhook(harness.memes, "feed").say("news")
+    await harness.guild.add_webhook(harness.memes, "feed").say("more news")
+
+    totals = [
+        (await search(api, harness, f"author_type={kind}"))[1].get("total_results")
+        for kind in ("user", "bot", "webhook", "-webhook", "ghost")
+    ]
+
+    assert totals == [1, 0, 2, 1, None]
+
+
 async def test_what_is_age_restricted_is_found_where_it_is_asked_for(
     api: aiohttp.ClientSession, harness: "Harness"
 ) -> None:

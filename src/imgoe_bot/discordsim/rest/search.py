@@ -3,7 +3,7 @@
 Source: https://discord.com/developers/docs/resources/message#search-guild-messages
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
@@ -45,6 +45,11 @@ _HAS: dict[str, Callable[[Message], bool]] = {
     "embed": lambda message: bool(message.embeds),
     "link": lambda message: any(mark in message.content for mark in _LINK_MARKS),
     "snapshot": lambda message: bool(message.snapshots),
+}
+_AUTHOR_TYPES: dict[str, Callable[[Message], bool]] = {
+    "user": lambda message: not message.author.bot,
+    "bot": lambda message: message.author.bot and message.webhook_id is None,
+    "webhook": lambda message: message.webhook_id is not None,
 }
 
 
@@ -134,10 +139,9 @@ def _check(name: str, values: Sequence[str]) -> Callable[[Message], bool]:
 
 def _check_one(name: str, value: str) -> Callable[[Message], bool]:
     if name == "has":
-        wanted = _HAS.get(value.removeprefix("-"))
-        if wanted is None:
-            raise not_among("has", _HAS)
-        return lambda message: wanted(message) != value.startswith("-")
+        return _is_or_not("has", value, _HAS)
+    if name == "author_type":
+        return _is_or_not("author_type", value, _AUTHOR_TYPES)
     checks: dict[str, Callable[[Message], bool]] = {
         "author_id": lambda message: str(message.author.id) == value,
         "channel_id": lambda message: str(message.channel_id) == value,
@@ -146,3 +150,13 @@ def _check_one(name: str, value: str) -> Callable[[Message], bool]:
         "max_id": lambda message: message.id < as_int(value),
     }
     return checks.get(name, lambda message: True)
+
+
+def _is_or_not(
+    name: str, value: str, known: Mapping[str, Callable[[Message], bool]]
+) -> Callable[[Message], bool]:
+    """Return the check of one of these words, or of its opposite after a minus."""
+    wanted = known.get(value.removeprefix("-"))
+    if wanted is None:
+        raise not_among(name, known)
+    return lambda message: wanted(message) != value.startswith("-")

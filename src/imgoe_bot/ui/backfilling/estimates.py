@@ -11,14 +11,13 @@ from imgoe_bot.ui.access.refusals import translated
 from imgoe_bot.ui.backfilling.places import FoundChannels
 from imgoe_bot.ui.backfilling.sampling import sample
 from imgoe_bot.ui.backfilling.search import CHANNELS_MAX, SHOWN, Question, search
-from imgoe_bot.ui.container import AnyBot
 
 PARTS_MAX = 4
 """In so many parts a place is searched, at most; one with more channels is sampled."""
 
 
 async def estimate(
-    bot: AnyBot,
+    bot: discord.Client,
     place: discord.abc.Snowflake,
     found: FoundChannels,
     *,
@@ -55,7 +54,7 @@ def _parts(ids: Sequence[int]) -> list[Sequence[int]]:
 
 
 async def _searched(
-    bot: AnyBot, asked: Iterable[Question], kinds: frozenset[Kind]
+    bot: discord.Client, asked: Iterable[Question], kinds: frozenset[Kind]
 ) -> Estimate | None:
     """Add up what is found; None where Discord can't say."""
     total = Estimate()
@@ -72,7 +71,7 @@ async def _searched(
     return total
 
 
-async def _files_of(bot: AnyBot, question: Question) -> Estimate | None:
+async def _files_of(bot: discord.Client, question: Question) -> Estimate | None:
     """Tell files and their size from those that are shown, the newest and the oldest."""
     looks = [await search(bot, question)]
     if looks[0] is not None and looks[0].total > SHOWN:

@@ -11,7 +11,6 @@ from imgoe_bot.domain.ids import ChannelId
 from imgoe_bot.errors import NotAllowed
 from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, held_in, missing_in
 from imgoe_bot.ui.access.refusals import SETTLED, translated
-from imgoe_bot.ui.container import AnyBot
 from imgoe_bot.ui.reading.places import Mirrorable, Place, Readable
 
 WithThreads = discord.TextChannel | discord.ForumChannel
@@ -96,9 +95,9 @@ async def _archived(channel: WithThreads) -> AsyncIterator[discord.Thread]:
 
 
 class DiscordPlaces:
-    """``ports.BackfillPlaces`` over a discord.py bot."""
+    """``ports.BackfillPlaces`` over discord.py."""
 
-    def __init__(self, bot: AnyBot) -> None:
+    def __init__(self, bot: discord.Client) -> None:
         self._bot = bot
 
     async def list_channels(self, backfill: Backfill) -> Sequence[ChannelId] | None:

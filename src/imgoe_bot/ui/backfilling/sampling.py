@@ -56,9 +56,10 @@ async def _sample_one(
     with contextlib.suppress(*SETTLED):
         for segment in segments(begin, end, pages):
             page = await _page_after(channel, segment.after)
-            glances.append(_glance_at(page, segment, kinds))
-            if len(page) < PAGE:
+            if len(page) < PAGE:  # that is all there is
+                glances.append(_glance_at(page, Segment(segment.after, end), kinds))
                 break
+            glances.append(_glance_at(page, segment, kinds))
     return extrapolated(glances)
 
 
@@ -74,7 +75,7 @@ def _glance_at(page: Sequence[discord.Message], segment: Segment, kinds: frozens
         segment=segment,
         seen=_count(inside, kinds),
         last=MessageId(inside[-1].id) if inside else None,
-        whole=len(page) < PAGE or len(inside) < len(page),
+        whole=len(inside) < PAGE,
     )
 
 

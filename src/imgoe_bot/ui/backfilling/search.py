@@ -13,7 +13,6 @@ from discord.http import Route
 
 from imgoe_bot.domain.media import kind_of
 from imgoe_bot.domain.options import Kind
-from imgoe_bot.ui.container import AnyBot
 
 NOT_INDEXED = 110_000
 SHOWN = 25
@@ -59,7 +58,9 @@ class Answer:
     size_bytes: int = 0
 
 
-async def search(bot: AnyBot, question: Question, *, oldest_first: bool = False) -> Answer | None:
+async def search(
+    bot: discord.Client, question: Question, *, oldest_first: bool = False
+) -> Answer | None:
     """Count what is found, and look at the first of it; one request where the server is indexed.
 
     Returns:
