@@ -6,6 +6,7 @@ from typing import Any
 import discord
 from discord.ext import commands
 
+from imgoe_bot.services.backfilling.backfills import BackfillService
 from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.deleting.departures import DepartureService
@@ -51,6 +52,7 @@ class Services:
     marks: HighWaterMarks
     catch_ups: CatchUpQueue
     outage: StoreOutage
+    backfills: BackfillService
     notices: NoticeService
     uploads: UploadService
     quotas: QuotaService

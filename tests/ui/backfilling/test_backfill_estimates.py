@@ -26,12 +26,19 @@ async def _estimated(
     kinds: frozenset[Kind] = ALL,
     after: int = 0,
     before: int = EVER,
+    whole_server: bool = True,
 ) -> Estimate:
     guild = bot.get_guild(harness.guild.id)
     assert guild is not None
     found = await find_channels(guild)
     return await estimate(
-        bot, guild, found, guild_id=guild.id, after=after, before=before, kinds=kinds
+        bot,
+        found,
+        guild_id=guild.id,
+        whole_server=whole_server,
+        after=after,
+        before=before,
+        kinds=kinds,
     )
 
 
@@ -58,8 +65,9 @@ async def test_the_search_counts_files_by_kind_and_tells_their_size_from_the_sho
 
     both = await _estimated(bot, harness)
     films = await _estimated(bot, harness, kinds=frozenset({Kind.VIDEO}))
+    named = await _estimated(bot, harness, whole_server=False)
 
-    assert both == Estimate(messages=202, files=42, size_bytes=46_000)
+    assert both == named == Estimate(messages=202, files=42, size_bytes=46_000)
     assert films == Estimate(messages=202, files=1, size_bytes=5000)
 
 

@@ -18,10 +18,10 @@ PARTS_MAX = 4
 
 async def estimate(
     bot: discord.Client,
-    place: discord.abc.Snowflake,
     found: FoundChannels,
     *,
     guild_id: int,
+    whole_server: bool,
     after: int,
     before: int,
     kinds: frozenset[Kind],
@@ -35,7 +35,6 @@ async def estimate(
     """
     if not found.readable:
         return Estimate()
-    whole_server = place.id == guild_id
     asked = [
         Question(guild_id, part, after=after, before=before)
         for part in _parts(() if whole_server else sorted(found.readable))
