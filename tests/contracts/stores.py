@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from imgoe_bot.adapters.store import (
     Claims,
     Database,
+    SqlBackfillStore,
     SqlDirectMessageStore,
     SqlGuildStore,
     SqlJobStore,
@@ -152,6 +153,7 @@ class Stores:
     posts: SqlPostStore = field(init=False)
     jobs: SqlJobStore = field(init=False)
     direct_messages: SqlDirectMessageStore = field(init=False)
+    backfills: SqlBackfillStore = field(init=False)
     notes: SqlNotes = field(init=False)
     options: SqlOptionStore = field(init=False)
 
@@ -163,6 +165,7 @@ class Stores:
         self.posts = SqlPostStore(self.database, vault=self.vault, claims=self.claims)
         self.jobs = SqlJobStore(self.database, vault=self.vault, claims=self.claims)
         self.direct_messages = SqlDirectMessageStore(self.database, claims=self.claims)
+        self.backfills = SqlBackfillStore(self.database, claims=self.claims)
         self.notes = SqlNotes(self.database)
         self.options = SqlOptionStore(self.database)
 

@@ -11,6 +11,7 @@ from imgoe_bot.app.mirroring import Mirroring, build_mirroring
 from imgoe_bot.app.outside import DiscordSide, HostSide, open_host_side
 from imgoe_bot.app.stores import Stores, open_stores
 from imgoe_bot.app.uploading import Uploading, build_uploading
+from imgoe_bot.services.backfilling.backfills import BackfillService
 from imgoe_bot.services.people.privacy import PrivacyService
 from imgoe_bot.services.reports.library import LibraryService
 from imgoe_bot.services.reports.stats import StatsService
@@ -73,6 +74,7 @@ def build_services(
         catch_ups=basics.catch_ups,
         outage=basics.outage,
         notices=mirroring.notices,
+        backfills=BackfillService(stores.backfills, guilds=basics.guilds, clock=basics.clock),
         uploads=uploading.uploads,
         quotas=quotas,
         chosen_messages=uploading.chosen_messages,

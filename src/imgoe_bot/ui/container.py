@@ -54,6 +54,7 @@ class Services:
     outage: StoreOutage
     backfills: BackfillService
     notices: NoticeService
+    backfills: BackfillService
     uploads: UploadService
     quotas: QuotaService
     chosen_messages: ChosenMessageService

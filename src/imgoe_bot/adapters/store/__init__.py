@@ -4,6 +4,7 @@ from imgoe_bot.adapters.store.claiming.claims import Claims
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.engine.migrate import migrate
 from imgoe_bot.adapters.store.engine.opening import open_engine
+from imgoe_bot.adapters.store.history.backfills import SqlBackfillStore
 from imgoe_bot.adapters.store.people.choices import SqlChoiceStore
 from imgoe_bot.adapters.store.people.people import SqlPersonStore
 from imgoe_bot.adapters.store.posts.copies import SqlCopyStore
@@ -23,6 +24,7 @@ from imgoe_bot.adapters.store.settings.rules import SqlRuleStore
 __all__ = [
     "Claims",
     "Database",
+    "SqlBackfillStore",
     "SqlBudgetStore",
     "SqlChoiceStore",
     "SqlCopyStore",

@@ -6,28 +6,51 @@ from datetime import datetime
 from typing import Protocol
 
 from imgoe_bot.domain.backfill import Backfill, Tally
-from imgoe_bot.domain.history import BackfillId, Gap, HistoryRange
-from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
-from imgoe_bot.services.ports.history import NewPost
+from imgoe_bot.domain.history import BackfillId, Gap, HistoryRange, ParkReason
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, UserId
+from imgoe_bot.services.ports.history import NewPost, Shards
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPost:
+    """A message of which something is to be kept, and what that is by kind."""
+
+    new: NewPost
+    tallies: tuple[Tally, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class BackfillPage:
-    """What was decided of the messages of a range, oldest first.
+    """What was decided of the next messages of a range, oldest first.
 
     Attributes:
-        posts: the messages to keep; none of a dry run.
-        tallies: what was found, by person and kind.
+        found: what is to be kept, or would be.
         messages: how many were looked at.
         after: everything up to this message was decided.
         ended: whether nothing is left of the range.
+        at: when.
     """
 
-    posts: tuple[NewPost, ...]
-    tallies: tuple[Tally, ...]
+    found: tuple[FoundPost, ...]
     messages: int
     after: MessageId
     ended: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is under way, as far as a backfill has to stand back for it.
+
+    Attributes:
+        open_files: files of all backfills that are to be uploaded, but for those that failed.
+        host_fails: whether some wait because their image host, or its key, let them fail.
+        live_due: whether something waits for the same image host that no backfill asked for.
+    """
+
+    open_files: int
+    host_fails: bool
+    live_due: bool
 
 
 class BackfillStore(Protocol):
@@ -65,38 +88,71 @@ class BackfillStore(Protocol):
     ) -> Backfill:
         """Replace a backfill by what ``change`` makes of it, in one transaction; may run it twice.
 
-        Its ranges go along: they are parked while it waits for a moderator, and dropped once it has
-        ended.
+        Nothing of it is read any more while it waits, and its ranges go once it has ended. Its
+        counts, and what else follows from its ranges, stay as they are.
 
         Raises:
             BackfillNotFound: there is none.
         """
         ...
 
-    async def open(self, backfill_id: BackfillId, gaps: Sequence[Gap]) -> None:
+    async def open(self, backfill_id: BackfillId, gaps: Sequence[Gap], *, at: datetime) -> None:
         """Open the ranges of a backfill that is LISTING, in one transaction; else do nothing."""
         ...
 
-    async def store_page(self, range_: HistoryRange, page: BackfillPage, *, now: datetime) -> None:
-        """Store what a part of a range holds, and how far it was read, in one transaction.
+    async def claim(self, *, owner: str, now: datetime, shards: Shards) -> HistoryRange | None:
+        """Give a reader the range that has waited longest, of a backfill that does not wait.
 
-        A message that has a post already gets no second one, and is counted all the same.
+        There is one reader for a server. So whoever claims a range has it, and a write of whoever
+        had it before is refused: nobody waits for the lease of a process that was killed.
+        """
+        ...
+
+    async def store_page(self, range_: HistoryRange, page: BackfillPage) -> HistoryRange | None:
+        """Store what comes next in a range, and how far it was read, in one transaction.
+
+        A message that has a post already gets no second one; what is missing of it is added. A dry
+        run stores no post.
+
+        Returns:
+            What is left of the range, under the same lease; None when that is nothing.
 
         Raises:
-            StaleWrite: the lease was lost, or the backfill waits or has ended; nothing is changed.
+            StaleWrite: the range has another reader, or the backfill waits or has ended. Then
+                nothing is changed.
         """
+        ...
+
+    async def put_off(
+        self, range_: HistoryRange, *, until: datetime, waits_for: ParkReason | None
+    ) -> None:
+        """Give a range back until a later time; a lost lease changes nothing.
+
+        Args:
+            range_: as it was claimed.
+            until: when it is tried again.
+            waits_for: why it can't be read; None: a try failed, so that the next wait is longer.
+        """
+        ...
+
+    async def drop(self, range_: HistoryRange) -> None:
+        """Forget a range: its channel is gone."""
         ...
 
     async def tallies(self, backfill_id: BackfillId) -> tuple[Tally, ...]:
         """Return what was found, by person and kind; most files first."""
         ...
 
-    async def open_files(self) -> int:
-        """Count the files of all backfills that are still to be uploaded."""
+    async def kept_of(self, backfill_id: BackfillId, user_id: UserId) -> int:
+        """Count the copies a backfill made of one person's files that are still there."""
         ...
 
-    async def finish(self, *, now: datetime) -> tuple[BackfillId, ...]:
-        """End the backfills of which no range is left and no job is open, and return them.
+    async def load(self, guild_id: GuildId) -> Load:
+        """Return what is under way for all backfills, and at a server's image host."""
+        ...
+
+    async def finish(self, *, now: datetime) -> None:
+        """End the backfills of which no range is left and no job is open.
 
         Where it was asked for, one direct message a person is ordered in the same transaction.
         """
