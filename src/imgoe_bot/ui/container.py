@@ -52,7 +52,6 @@ class Services:
     marks: HighWaterMarks
     catch_ups: CatchUpQueue
     outage: StoreOutage
-    backfills: BackfillService
     notices: NoticeService
     backfills: BackfillService
     uploads: UploadService
