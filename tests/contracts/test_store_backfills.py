@@ -320,14 +320,14 @@ async def test_one_summary_a_person_is_ordered_at_the_end(stores: Stores) -> Non
 
 async def test_what_is_under_way_is_told_apart(stores: Stores) -> None:
     backfill = await _opened(stores)
-    assert await stores.backfills.load(GUILD) == Load(0, host_fails=False, live_due=False)
+    assert await stores.backfills.load(GUILD) == Load(0, 0, host_fails=False, live_due=False)
     range_ = await _claimed(stores)
     await stores.backfills.store_page(range_, _page(range_, _found(backfill, files=2)))
-    assert await stores.backfills.load(GUILD) == Load(2, host_fails=False, live_due=False)
+    assert await stores.backfills.load(GUILD) == Load(2, 0, host_fails=False, live_due=False)
 
     await stores.posts.add(post(), [item()])
 
-    assert await stores.backfills.load(GUILD) == Load(2, host_fails=False, live_due=True)
+    assert await stores.backfills.load(GUILD) == Load(2, 0, host_fails=False, live_due=True)
 
 
 async def test_where_progress_is_shown_is_remembered(stores: Stores) -> None:

@@ -38,6 +38,7 @@ from imgoe_bot.services.post_access import PostAccess
 from imgoe_bot.services.reports.status import StatusService
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
+from imgoe_bot.services.settings.post_options import PostOptions
 from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploading.budgets import HostBudgets
 from imgoe_bot.services.uploading.limits import FileLimits, UploadLimits
@@ -125,6 +126,7 @@ class Office:
             options=self.options,
             messenger=self.messenger,
             quotas=self.quotas(),
+            backfills=self.stores.backfills,
             limits=self.limits,
         )
 
@@ -158,7 +160,7 @@ class Office:
             access=self.access,
             uploads=self.uploads,
             deletions=self.deletions,
-            options=self.options,
+            options=PostOptions(self.options, backfills=self.stores.backfills),
             auto_pauses=self.auto_pauses(),
             messenger=self.messenger,
             delivery=delivery,

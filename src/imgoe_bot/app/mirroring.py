@@ -45,6 +45,7 @@ def build_mirroring(
         options=basics.options,
         messenger=discord_side.messenger,
         quotas=quotas,
+        backfills=stores.backfills,
         limits=_direct_message_limits(settings),
     )
     mirrors = _mirrors(stores, basics)

@@ -14,6 +14,7 @@ from imgoe_bot.adapters.sources.guarded_http import open_guarded_http
 from imgoe_bot.adapters.sources.web import SourceReader, WebReader
 from imgoe_bot.hostapi import open_http
 from imgoe_bot.public_internet import guarded_sockets
+from imgoe_bot.services.ports.backfill import BackfillPlaces
 from imgoe_bot.services.ports.media import MediaReader, ThumbReader
 from imgoe_bot.services.ports.messenger import Messenger
 from imgoe_bot.services.reports.library import CardPoster
@@ -42,6 +43,7 @@ class DiscordSide:
 
     messenger: Messenger
     card_poster: CardPoster
+    backfill_places: BackfillPlaces
 
 
 @asynccontextmanager

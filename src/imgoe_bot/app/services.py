@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from imgoe_bot.adapters.chart import BarChart
+from imgoe_bot.app.backfilling import build_backfilling
 from imgoe_bot.app.basics import Basics, build_basics
 from imgoe_bot.app.deleting import build_deleting
 from imgoe_bot.app.jobs import build_handlers, build_runner
@@ -11,7 +12,6 @@ from imgoe_bot.app.mirroring import Mirroring, build_mirroring
 from imgoe_bot.app.outside import DiscordSide, HostSide, open_host_side
 from imgoe_bot.app.stores import Stores, open_stores
 from imgoe_bot.app.uploading import Uploading, build_uploading
-from imgoe_bot.services.backfilling.backfills import BackfillService
 from imgoe_bot.services.people.privacy import PrivacyService
 from imgoe_bot.services.reports.library import LibraryService
 from imgoe_bot.services.reports.stats import StatsService
@@ -21,6 +21,7 @@ from imgoe_bot.settings.fields import PluginSettings
 from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.outbound.messenger import DiscordMessenger
 from imgoe_bot.ui.outbound.reposting import DiscordReposter
+from imgoe_bot.ui.watching.backfill_places import DiscordBackfillPlaces
 
 
 @asynccontextmanager
@@ -32,7 +33,9 @@ async def open_services(settings: PluginSettings, bot: AnyBot) -> AsyncGenerator
         SchemaTooNew: a newer version wrote the database.
         StoreError: the database can't be opened.
     """
-    discord_side = DiscordSide(DiscordMessenger(bot), DiscordReposter(bot))
+    discord_side = DiscordSide(
+        DiscordMessenger(bot), DiscordReposter(bot), DiscordBackfillPlaces(bot)
+    )
     async with open_stores(settings) as stores, open_host_side(settings) as host_side:
         yield build_services(settings, stores, host_side=host_side, discord_side=discord_side)
 
@@ -46,6 +49,13 @@ def build_services(
     quotas = uploading.limits.quotas
     mirroring = build_mirroring(
         settings, stores, discord_side=discord_side, basics=basics, quotas=quotas
+    )
+    backfilling = build_backfilling(
+        stores,
+        discord_side=discord_side,
+        basics=basics,
+        uploading=uploading,
+        mirroring=mirroring,
     )
     deleting = build_deleting(
         settings,
@@ -74,7 +84,8 @@ def build_services(
         catch_ups=basics.catch_ups,
         outage=basics.outage,
         notices=mirroring.notices,
-        backfills=BackfillService(stores.backfills, guilds=basics.guilds, clock=basics.clock),
+        backfills=backfilling.backfills,
+        backfill_reading=backfilling.reading,
         uploads=uploading.uploads,
         quotas=quotas,
         chosen_messages=uploading.chosen_messages,

@@ -15,6 +15,8 @@ from imgoe_bot.domain.post import MessageLocation
 
 MESSAGES_AT_ONCE = 100_000
 """After so many messages a backfill waits until it is resumed; then as many more are read."""
+FILES_AT_ONCE = 2
+"""Files of backfills that are uploaded at once: what is posted now finds a hand free."""
 LONGEST_IDLE = timedelta(minutes=1)
 """Longer than this between two pages it rather waited than worked."""
 
@@ -201,6 +203,14 @@ def gap_in(backfill: Backfill, channel_id: ChannelId) -> Gap | None:
         RangeReason.BACKFILL,
         backfill.id,
     )
+
+
+def fits(files: int, *, open_files: int) -> bool:
+    """Tell whether a message with so many files may be kept now, beside those that are open.
+
+    One with more than ``FILES_AT_ONCE`` goes where nothing else does.
+    """
+    return not open_files or open_files + files <= FILES_AT_ONCE
 
 
 def resumed(backfill: Backfill) -> Backfill:

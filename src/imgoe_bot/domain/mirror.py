@@ -14,7 +14,7 @@ from imgoe_bot.domain.ids import (
     snowflake_at,
 )
 from imgoe_bot.domain.media import kind_of
-from imgoe_bot.domain.options import DEFAULTS, Consent, MessagePart, Options, Treatment
+from imgoe_bot.domain.options import DEFAULTS, Consent, Kind, MessagePart, Options, Treatment
 from imgoe_bot.domain.rules import MirrorRule, find_rule
 
 
@@ -47,6 +47,10 @@ class SkipReason(StrEnum):
 
 REPORTED = frozenset({SkipReason.VOICE, SkipReason.ANIMATION, SkipReason.SIZE})
 """What a person would expect to be kept: where it is left out, the card says so."""
+
+
+OF_RULES = frozenset({SkipReason.NO_RULE, SkipReason.OLD, SkipReason.PAUSED})
+"""What speaks against a message because of the rule that covers it, or that none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,24 @@ def decide(
             return Decision(rule=rule, skip=reason, passed=tuple(passed))
         passed.append(reason)
     return replace(_judge(facts, circumstances.options), rule=rule, passed=tuple(passed))
+
+
+def decide_asked(
+    facts: MessageFacts, circumstances: Circumstances, kinds: frozenset[Kind]
+) -> Decision:
+    """Decide on a message that a backfill comes by; no rule has to cover it, nor to be awake.
+
+    Args:
+        facts: the message.
+        circumstances: as for ``decide``; nobody is asked, so whoever has said nothing to
+            ``consent: ask`` is left alone.
+        kinds: what is kept of what the place's options let through.
+    """
+    for reason, holds in _objections(facts, None, circumstances):
+        if holds and reason not in OF_RULES:
+            return Decision(skip=reason)
+    options = circumstances.options
+    return _judge(facts, replace(options, kinds=options.kinds & kinds))
 
 
 def _judge(facts: MessageFacts, options: Options) -> Decision:

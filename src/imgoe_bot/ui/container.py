@@ -7,6 +7,7 @@ import discord
 from discord.ext import commands
 
 from imgoe_bot.services.backfilling.backfills import BackfillService
+from imgoe_bot.services.backfilling.reading import BackfillReading
 from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.deleting.departures import DepartureService
@@ -54,6 +55,7 @@ class Services:
     outage: StoreOutage
     notices: NoticeService
     backfills: BackfillService
+    backfill_reading: BackfillReading
     uploads: UploadService
     quotas: QuotaService
     chosen_messages: ChosenMessageService

@@ -44,11 +44,13 @@ class Load:
 
     Attributes:
         open_files: files of all backfills that are to be uploaded, but for those that failed.
+        held_files: files that are not to be begun yet, of messages with several.
         host_fails: whether some wait because their image host, or its key, let them fail.
         live_due: whether something waits for the same image host that no backfill asked for.
     """
 
     open_files: int
+    held_files: int
     host_fails: bool
     live_due: bool
 
@@ -112,7 +114,7 @@ class BackfillStore(Protocol):
         """Store what comes next in a range, and how far it was read, in one transaction.
 
         A message that has a post already gets no second one; what is missing of it is added. A dry
-        run stores no post.
+        run stores no post. Of a message with more than ``FILES_AT_ONCE`` the rest is held back.
 
         Returns:
             What is left of the range, under the same lease; None when that is nothing.
@@ -149,6 +151,10 @@ class BackfillStore(Protocol):
 
     async def load(self, guild_id: GuildId) -> Load:
         """Return what is under way for all backfills, and at a server's image host."""
+        ...
+
+    async def let_go(self, files: int) -> None:
+        """Let so many files be uploaded that were held back."""
         ...
 
     async def finish(self, *, now: datetime) -> None:

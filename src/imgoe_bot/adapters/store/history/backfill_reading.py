@@ -18,11 +18,12 @@ from sqlalchemy import (
 )
 
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.history.backfill_load import hold_back
 from imgoe_bot.adapters.store.history_tables import ASKED_DUE
 from imgoe_bot.adapters.store.posts.new_posts import add_post, extend_known
 from imgoe_bot.adapters.store.posts.post_rows import of_message
 from imgoe_bot.adapters.store.upsert import add_all
-from imgoe_bot.domain.backfill import LONGEST_IDLE, BackfillState, Tally, WaitReason
+from imgoe_bot.domain.backfill import FILES_AT_ONCE, LONGEST_IDLE, BackfillState, Tally, WaitReason
 from imgoe_bot.domain.history import Gap, HistoryRange, ParkReason, RangeReason
 from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import StaleWrite
@@ -110,6 +111,8 @@ def _keep(connection: Connection, post: Post, found: FoundPost) -> bool:
     """Store a post, or what its message's post lacks; False where there was nothing to do."""
     new = found.new
     if add_post(connection, post, new.items, new.left_out):
+        if len(new.items) > FILES_AT_ONCE:
+            hold_back(connection, post.id, from_=FILES_AT_ONCE)
         return True
     if not extend_known(connection, post, new.items):
         return False

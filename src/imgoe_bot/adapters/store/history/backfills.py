@@ -11,7 +11,7 @@ from imgoe_bot.adapters.store.claiming.claims import Claims
 from imgoe_bot.adapters.store.engine.advisory_locks import take_advisory_lock
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.history.backfill_ends import finish_backfills
-from imgoe_bot.adapters.store.history.backfill_load import read_load
+from imgoe_bot.adapters.store.history.backfill_load import let_go, read_load
 from imgoe_bot.adapters.store.history.backfill_reading import (
     claim_range,
     drop_range,
@@ -94,6 +94,7 @@ class SqlBackfillStore:
             if changed.state.is_ended:
                 ranges = delete(t.history_range)
                 connection.execute(ranges.where(t.history_range.c.backfill_id == backfill_id))
+                let_go(connection, of=backfill_id)
             return _get(connection, backfill_id)
 
         return await self._database.write(unit)
@@ -155,6 +156,10 @@ class SqlBackfillStore:
     async def load(self, guild_id: GuildId) -> Load:
         """Return what is under way; see the port."""
         return await self._database.read(partial(read_load, guild_id=guild_id))
+
+    async def let_go(self, files: int) -> None:
+        """Let so many files be uploaded that were held back."""
+        await self._claims.write(partial(let_go, most=files))
 
     async def finish(self, *, now: datetime) -> None:
         """End the backfills of which nothing is left to do; see the port."""
