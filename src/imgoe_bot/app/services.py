@@ -18,10 +18,10 @@ from imgoe_bot.services.reports.stats import StatsService
 from imgoe_bot.services.reports.status import StatusService
 from imgoe_bot.services.settings.setup import SetupService
 from imgoe_bot.settings.fields import PluginSettings
+from imgoe_bot.ui.backfilling.places import DiscordPlaces
 from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.outbound.messenger import DiscordMessenger
 from imgoe_bot.ui.outbound.reposting import DiscordReposter
-from imgoe_bot.ui.watching.backfill_places import DiscordBackfillPlaces
 
 
 @asynccontextmanager
@@ -33,9 +33,7 @@ async def open_services(settings: PluginSettings, bot: AnyBot) -> AsyncGenerator
         SchemaTooNew: a newer version wrote the database.
         StoreError: the database can't be opened.
     """
-    discord_side = DiscordSide(
-        DiscordMessenger(bot), DiscordReposter(bot), DiscordBackfillPlaces(bot)
-    )
+    discord_side = DiscordSide(DiscordMessenger(bot), DiscordReposter(bot), DiscordPlaces(bot))
     async with open_stores(settings) as stores, open_host_side(settings) as host_side:
         yield build_services(settings, stores, host_side=host_side, discord_side=discord_side)
 

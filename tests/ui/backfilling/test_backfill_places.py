@@ -12,7 +12,7 @@ from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, UserId
 from imgoe_bot.errors import SourceUnreachable
 from imgoe_bot.ui.backfilling.places import DiscordPlaces, FoundChannels, find_channels
 from imgoe_bot.ui.reading.places import Mirrorable
-from tests.discordsim.conftest import Harness, ScriptedBot
+from tests.discordsim.conftest import Clock, Harness, ScriptedBot
 
 
 async def _found(bot: ScriptedBot, place: Channel) -> FoundChannels:
@@ -169,3 +169,24 @@ async def test_a_place_that_is_gone_has_no_channels_and_a_server_that_is_away_is
     harness.guild.remove_bot()
     await away
     assert await places.list_channels(_backfill(harness, harness.guild.id)) is None
+
+
+async def test_what_was_archived_before_the_range_is_left_out(
+    bot: ScriptedBot, harness: Harness, clock: Clock
+) -> None:
+    harness.guild.join(harness.alice, permissions=Permission.CREATE_PRIVATE_THREADS)
+    for name in ("old", "older"):
+        thread = await harness.alice.open_thread(harness.memes, name)
+        secret = await harness.alice.open_thread(harness.memes, f"{name} secret", private=True)
+        threads.add_to_thread(harness.sim.world, secret, harness.sim.bot_user)
+        _archive(harness, thread, secret)
+    clock.ahead_s += 60
+    after = await harness.alice.say(harness.memes, "here it begins")
+    clock.ahead_s += 60
+    threads.edit_thread(harness.sim.world, secret, {"archived": False})
+    _archive(harness, secret, await harness.alice.open_thread(harness.memes, "new"))
+    known = bot.text_channel(harness.memes.id)
+
+    found = await find_channels(known, after=after.id)
+
+    assert _names(found) == {"memes", "new", "older secret"}

@@ -60,7 +60,7 @@ async def begin(interaction: AnyInteraction, place: Place, request: BackfillRequ
     services, words = services_of(interaction.client), words_for_locale(interaction.locale)
     actor = actor_of(interaction)
     await _check_not_refused(interaction, place, check_may_manage(actor))
-    found = await find_channels(place)
+    found = await find_channels(place, after=request.after or 0)
     _check_readable(place, found)
     backfill = await services.backfills.begin(actor, request)
     shown = await post_progress(interaction.channel, backfill, services)
