@@ -26,6 +26,11 @@ async def _offered(harness: Harness, person: Person) -> list[Payload]:
     return typed.choices or []
 
 
+def _hold(harness: Harness) -> None:
+    """Let no backfill come to its end: nothing of a history is answered."""
+    harness.sim.faults.delay("GET /channels/*/messages", 300)
+
+
 def _text(message: Message) -> str:
     embeds = [f"{each.get('title')}\n{each.get('description')}" for each in message.embeds]
     return "\n".join([message.content, *embeds])
@@ -46,6 +51,7 @@ async def test_it_answers_with_the_estimate_and_shows_where_it_was_asked_how_far
 ) -> None:
     await _post_pictures(harness, harness.photos, 3)
     await harness.ben.say(harness.photos, "words")
+    _hold(harness)
     async with harness.bot():
         await harness.set_key()
 
@@ -65,6 +71,7 @@ async def test_it_answers_with_the_estimate_and_shows_where_it_was_asked_how_far
 
 
 async def test_it_is_paused_resumed_and_cancelled_by_its_buttons(harness: Harness) -> None:
+    _hold(harness)
     async with harness.bot():
         await harness.set_key()
         await _asked(harness, "start", channel=harness.photos)
@@ -83,6 +90,7 @@ async def test_it_is_paused_resumed_and_cancelled_by_its_buttons(harness: Harnes
 
 
 async def test_it_is_paused_resumed_and_cancelled_by_commands(harness: Harness) -> None:
+    _hold(harness)
     async with harness.bot():
         await harness.set_key()
         await _asked(harness, "start", channel=harness.photos)
@@ -99,6 +107,7 @@ async def test_it_is_paused_resumed_and_cancelled_by_commands(harness: Harness) 
 
 
 async def test_one_that_has_ended_can_neither_be_resumed_nor_cancelled(harness: Harness) -> None:
+    _hold(harness)
     async with harness.bot():
         await harness.set_key()
         await _asked(harness, "start", channel=harness.photos)
@@ -115,6 +124,7 @@ async def test_one_that_has_ended_can_neither_be_resumed_nor_cancelled(harness: 
 
 
 async def test_only_who_manages_the_server_begins_changes_or_sees_one(harness: Harness) -> None:
+    _hold(harness)
     async with harness.bot():
         await harness.set_key()
         harness.guild.override_command("backfill", allowed=True)
@@ -193,6 +203,7 @@ async def test_a_beginning_before_the_server_is_its_beginning(harness: Harness) 
 async def test_the_same_again_is_refused_and_what_has_a_place_of_its_own_is_not(
     harness: Harness,
 ) -> None:
+    _hold(harness)
     async with harness.bot():
         await harness.set_key()
         await _asked(harness, "start", channel=harness.photos)
@@ -248,6 +259,7 @@ async def test_an_age_restricted_place_is_refused_where_the_server_keeps_nothing
 
 
 async def test_where_the_bot_can_not_write_the_list_shows_the_same(harness: Harness) -> None:
+    _hold(harness)
     async with harness.bot():
         await harness.set_key()
         harness.sim.faults.revoke(harness.lounge, Permission.SEND_MESSAGES)

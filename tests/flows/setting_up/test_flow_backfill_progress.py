@@ -2,10 +2,10 @@
 
 import pytest
 
-from imgoe_bot.discordsim import Message
+from imgoe_bot.discordsim import Message, Upload
 from imgoe_bot.discordsim.untyped_json import mappings
 from imgoe_bot.ui.backfilling import messages
-from tests.flows.kit import Harness, eventually
+from tests.flows.kit import Harness, eventually, picture
 
 
 @pytest.fixture(autouse=True)
@@ -15,7 +15,8 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def _begun(harness: Harness) -> Message:
-    """Begin a backfill that is paused; returns its progress."""
+    """Begin a backfill that is paused, its channel's history unread; returns its progress."""
+    harness.sim.faults.delay("GET /channels/*/messages", 300)
     await harness.set_key()
     for command, options in (("start", {"channel": harness.photos}), ("pause", {"number": 1})):
         asked = await harness.ada.slash(harness.lounge, f"backfill {command}", **options)
@@ -89,3 +90,50 @@ async def test_a_discord_that_fails_is_tried_again(harness: Harness) -> None:
         await asked.wait_response(30)
 
         await eventually(lambda: "Paused." not in _text(shown))
+
+
+async def test_it_ends_as_a_report_with_what_was_kept(harness: Harness) -> None:
+    for number in range(4):
+        await harness.ben.say(harness.photos, files=[picture(f"p{number}.png")])
+    async with harness.bot():
+        await harness.set_key()
+        asked = await harness.ada.slash(harness.lounge, "backfill start", channel=harness.photos)
+        await asked.wait_response(30)
+        (shown,) = harness.cards(harness.lounge)
+
+        await eventually(lambda: "Done <t:" in _text(shown))
+        await eventually(lambda: not _is_shown(harness))
+
+        size = sum(len(picture(f"p{n}.png").data) for n in range(4))
+        assert f"4 messages looked at · 4 files found ({size} bytes) · 4 kept" in _text(shown)
+        assert _labels(shown) == ["By person"]
+        assert harness.cards(harness.photos) == []
+
+
+async def test_a_dry_run_ends_with_counts_by_type_and_tells_moderators_whose_they_are(
+    harness: Harness,
+) -> None:
+    await harness.ben.say(harness.photos, files=[picture("a.png"), Upload("b.mp4", bytes(2000))])
+    await harness.ada.say(harness.photos, files=[picture("c.png")])
+    async with harness.bot():
+        options = {"channel": harness.photos, "dry-run": True}
+        asked = await harness.ada.slash(harness.lounge, "backfill start", **options)
+        await asked.wait_response(30)
+        (shown,) = harness.cards(harness.lounge)
+        await eventually(lambda: "nothing was kept" in _text(shown))
+
+        private = await (await harness.ada.click(shown, "By person")).wait_response(30)
+        refused = await (await harness.ben.click(shown, "By person")).wait_response(30)
+
+        one = len(picture("a.png").data)
+        assert _text(shown).splitlines()[-2:] == [
+            f"images: 2 files, {2 * one} bytes",
+            "videos: 1 file, 2.0 kB",
+        ]
+        assert private.ephemeral_for == harness.ada.id
+        assert _text(private).splitlines()[1:] == [
+            f"• <@{harness.ben.id}>: 2 files, {(2000 + one) / 1000:.1f} kB",
+            f"• <@{harness.ada.id}>: 1 file, {one} bytes",
+        ]
+        assert refused.content == "The permission **Manage Server** is missing for that."
+        assert harness.read_number("SELECT count(*) FROM post") == 0
