@@ -16,6 +16,7 @@ from imgoe_bot.adapters.store import (
     SqlBackfillStore,
     SqlDirectMessageStore,
     SqlGuildStore,
+    SqlHistoryStore,
     SqlJobStore,
     SqlNotes,
     SqlOptionStore,
@@ -150,6 +151,7 @@ class Stores:
     claims: Claims = field(init=False)
     guilds: SqlGuildStore = field(init=False)
     rules: SqlRuleStore = field(init=False)
+    history: SqlHistoryStore = field(init=False)
     posts: SqlPostStore = field(init=False)
     jobs: SqlJobStore = field(init=False)
     direct_messages: SqlDirectMessageStore = field(init=False)
@@ -162,6 +164,7 @@ class Stores:
         self.claims = Claims(self.database)
         self.guilds = SqlGuildStore(self.database, vault=self.vault)
         self.rules = SqlRuleStore(self.database)
+        self.history = SqlHistoryStore(self.database, claims=self.claims)
         self.posts = SqlPostStore(self.database, vault=self.vault, claims=self.claims)
         self.jobs = SqlJobStore(self.database, vault=self.vault, claims=self.claims)
         self.direct_messages = SqlDirectMessageStore(self.database, claims=self.claims)

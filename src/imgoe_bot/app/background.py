@@ -13,7 +13,6 @@ from imgoe_bot.settings.fields import PluginSettings
 from imgoe_bot.settings.loading import unknown_variables
 from imgoe_bot.ui.client.connection import is_connected
 from imgoe_bot.ui.container import AnyBot, Services
-from imgoe_bot.ui.watching.backfill_reader import BackfillReader
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -21,7 +20,7 @@ log = structlog.stdlib.get_logger(__name__)
 async def run_background(
     bot: AnyBot, services: Services, settings: PluginSettings, *beside: Coroutine[Any, Any, None]
 ) -> None:
-    """Work until one of these ends: queue, left servers, marks, backfills, health.
+    """Work until one of these ends: queue, left servers, marks, health.
 
     Args:
         bot: whose connection the health file tells of.
@@ -34,7 +33,6 @@ async def run_background(
         services.runner.run(),
         services.departures.run(),
         services.marks.run(),
-        BackfillReader(bot, services).run(),
         _show_health(bot, services, settings),
     )
 

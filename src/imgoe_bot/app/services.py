@@ -44,16 +44,11 @@ def build_services(
     """Join stores and both sides into use cases."""
     basics = build_basics(settings, stores)
     uploading = build_uploading(settings, stores, host_side=host_side, basics=basics)
-    quotas = uploading.limits.quotas
     mirroring = build_mirroring(
-        settings, stores, discord_side=discord_side, basics=basics, quotas=quotas
+        settings, stores, discord_side=discord_side, basics=basics, quotas=uploading.limits.quotas
     )
     backfilling = build_backfilling(
-        stores,
-        discord_side=discord_side,
-        basics=basics,
-        uploading=uploading,
-        mirroring=mirroring,
+        stores, discord_side=discord_side, basics=basics, uploading=uploading, mirroring=mirroring
     )
     deleting = build_deleting(
         settings,
@@ -79,23 +74,19 @@ def build_services(
         mirrors=mirroring.mirrors,
         pauses=mirroring.pauses,
         marks=mirroring.marks,
+        history=mirroring.history,
         catch_ups=basics.catch_ups,
         outage=basics.outage,
         notices=mirroring.notices,
         backfills=backfilling.backfills,
         backfill_reading=backfilling.reading,
         uploads=uploading.uploads,
-        quotas=quotas,
+        quotas=uploading.limits.quotas,
         chosen_messages=uploading.chosen_messages,
         auto_pauses=mirroring.auto_pauses,
         deletions=deleting.deletions,
         retirements=deleting.retirements,
-        library=LibraryService(
-            stores.library,
-            posts=stores.posts,
-            card_poster=discord_side.card_poster,
-            clock=basics.clock,
-        ),
+        library=_library(stores, basics, discord_side),
         stats=StatsService(stores.library, painter=BarChart(), clock=basics.clock),
         status=_status(stores, basics, uploading, mirroring),
         privacy=_privacy(stores, basics, uploading),
@@ -112,6 +103,15 @@ def _setup(settings: PluginSettings, basics: Basics, host_side: HostSide) -> Set
         checker=host_side.host,
         host=host_side.host,
         default_host_url=settings.default_host_url,
+    )
+
+
+def _library(stores: Stores, basics: Basics, discord_side: DiscordSide) -> LibraryService:
+    return LibraryService(
+        stores.library,
+        posts=stores.posts,
+        card_poster=discord_side.card_poster,
+        clock=basics.clock,
     )
 
 

@@ -14,6 +14,7 @@ from imgoe_bot.adapters.store import (
     SqlCopyStore,
     SqlDirectMessageStore,
     SqlGuildStore,
+    SqlHistoryStore,
     SqlJobStore,
     SqlLibraryStore,
     SqlMembershipStore,
@@ -39,6 +40,7 @@ class Stores:
     options: SqlOptionStore
     memberships: SqlMembershipStore
     backfills: SqlBackfillStore
+    history: SqlHistoryStore
     rules: SqlRuleStore
     choices: SqlChoiceStore
     people: SqlPersonStore
@@ -80,6 +82,7 @@ def _stores(database: Database, *, secret_key: bytes) -> Stores:
         options=SqlOptionStore(database),
         memberships=SqlMembershipStore(database),
         backfills=SqlBackfillStore(database, claims=claims),
+        history=SqlHistoryStore(database, claims=claims),
         rules=SqlRuleStore(database),
         choices=SqlChoiceStore(database, secret_key=secret_key),
         people=SqlPersonStore(database, vault=vault, claims=claims),

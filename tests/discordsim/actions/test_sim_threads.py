@@ -188,6 +188,19 @@ async def test_the_archive_comes_in_pages_those_archived_last_first(
     assert (first["has_more"], second["has_more"]) == (True, False)
 
 
+async def test_the_archive_is_given_page_by_page_to_discord_py(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    channel = bot.text_channel(harness.memes.id)
+    for number in range(102):
+        thread = await harness.alice.open_thread(harness.memes, str(number))
+        thread.set_archived(True, now=thread.created_at + number)
+
+    named = [int(thread.name) async for thread in channel.archived_threads(limit=None)]
+
+    assert named == sorted(range(102), reverse=True)
+
+
 async def test_the_archive_of_private_threads_is_for_who_manages_or_is_in_them(
     bot: "ScriptedBot", harness: "Harness"
 ) -> None:

@@ -80,7 +80,7 @@ class HistoryStore(Protocol):
         ...
 
     async def claim(
-        self, *, owner: str, now: datetime, lease: timedelta, shards: Shards, backfills: bool
+        self, *, owner: str, now: datetime, lease: timedelta, shards: Shards
     ) -> HistoryRange | None:
         """Lease the range that has waited longest; of one channel the oldest first.
 
@@ -89,7 +89,6 @@ class HistoryStore(Protocol):
             now: the time of day.
             lease: how long it lasts.
             shards: whose servers come into question.
-            backfills: whether a backfill's range may be taken where nothing else is due.
         """
         ...
 

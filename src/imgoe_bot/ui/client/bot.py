@@ -33,6 +33,7 @@ EXTENSIONS = (
     "imgoe_bot.cogs.mirror",
     "imgoe_bot.cogs.backfill",
     "imgoe_bot.cogs.watching",
+    "imgoe_bot.cogs.arrivals",
     "imgoe_bot.cogs.settings",
     "imgoe_bot.cogs.library",
     "imgoe_bot.cogs.privacy",

@@ -7,24 +7,23 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     RowMapping,
     delete,
-    literal_column,
     select,
-    true,
     update,
 )
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.history.backfill_load import hold_back
+from imgoe_bot.adapters.store.history.claiming import is_of
+from imgoe_bot.adapters.store.history.range_rows import leased, range_from
 from imgoe_bot.adapters.store.history_tables import ASKED_DUE
 from imgoe_bot.adapters.store.posts.new_posts import add_post, extend_known
 from imgoe_bot.adapters.store.posts.post_rows import of_message
 from imgoe_bot.adapters.store.upsert import add_all
 from imgoe_bot.domain.backfill import FILES_AT_ONCE, LONGEST_IDLE, BackfillState, Tally, WaitReason
-from imgoe_bot.domain.history import Gap, HistoryRange, ParkReason, RangeReason
+from imgoe_bot.domain.history import HistoryRange, ParkReason
 from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import StaleWrite
 from imgoe_bot.services.ports.backfill import BackfillPage, FoundPost
@@ -44,7 +43,7 @@ def claim_range(
     first = (
         select(r.id)
         .join(t.backfill, b.id == r.backfill_id)
-        .where(ASKED_DUE, r.run_at <= now, *_GOES_ON, _is_of(shards))
+        .where(ASKED_DUE, r.run_at <= now, *_GOES_ON, is_of(shards))
         .order_by(r.run_at, r.id)
         .limit(1)
         .with_for_update(of=t.history_range, skip_locked=True)
@@ -52,14 +51,7 @@ def claim_range(
     taken = update(t.history_range).where(r.id == first.scalar_subquery())
     row = connection.execute(taken.values(owner=owner).returning(t.history_range)).mappings()
     found = row.first()
-    return _range(found) if found is not None else None
-
-
-def _is_of(shards: Shards) -> ColumnElement[bool]:
-    if shards.ids is None:
-        return true()
-    number = r.guild_id.bitwise_rshift(literal_column("22")) % shards.count
-    return number.in_(shards.ids)
+    return range_from(found) if found is not None else None
 
 
 def store_page(
@@ -86,7 +78,7 @@ def _lock_backfill(connection: Connection, range_: HistoryRange) -> RowMapping:
 def _advance(
     connection: Connection, range_: HistoryRange, page: BackfillPage
 ) -> HistoryRange | None:
-    mine = _held(range_)
+    mine = leased(range_)
     if page.ended:
         _check_one(connection.execute(delete(t.history_range).where(*mine)).rowcount)
         return None
@@ -160,30 +152,9 @@ def put_off_range(
     """Give a range back until a later time; see the port."""
     values: dict[str, Any] = {"run_at": until, "owner": None}
     values |= {"parked": waits_for.value} if waits_for else {"attempts": r.attempts + 1}
-    connection.execute(update(t.history_range).where(*_held(range_)).values(**values))
+    connection.execute(update(t.history_range).where(*leased(range_)).values(**values))
 
 
 def drop_range(connection: Connection, *, range_: HistoryRange) -> None:
     """Forget a range, unless another reader has it."""
-    connection.execute(delete(t.history_range).where(*_held(range_)))
-
-
-def _held(range_: HistoryRange) -> tuple[ColumnElement[bool], ...]:
-    return (r.id == range_.id, r.owner == range_.owner, r.after == range_.gap.after)
-
-
-def _range(row: RowMapping) -> HistoryRange:
-    return HistoryRange(
-        id=row["id"],
-        gap=Gap(
-            guild_id=row["guild_id"],
-            channel_id=row["channel_id"],
-            after=row["after"],
-            before=row["before"],
-            reason=RangeReason(row["reason"]),
-            backfill_id=row["backfill_id"],
-        ),
-        start=row["start"],
-        attempts=row["attempts"],
-        owner=row["owner"],
-    )
+    connection.execute(delete(t.history_range).where(*leased(range_)))

@@ -26,6 +26,7 @@ from imgoe_bot.adapters.store.history.backfill_rows import (
     new_values,
     read_all,
 )
+from imgoe_bot.adapters.store.history.opening import gap_values
 from imgoe_bot.adapters.store.history_tables import SHOWN, UNFINISHED
 from imgoe_bot.domain.backfill import Backfill, BackfillState, Tally
 from imgoe_bot.domain.history import BackfillId, Gap, HistoryRange, ParkReason
@@ -104,7 +105,7 @@ class SqlBackfillStore:
         listing = (b.id == backfill_id, b.state == BackfillState.LISTING.value)
         opened = update(t.backfill).where(*listing)
         values = {"state": BackfillState.READING.value, "channels": len(gaps), "read_at": at}
-        rows = [_gap_values(gap, at=at) for gap in gaps]
+        rows = [gap_values(gap, at=at) for gap in gaps]
 
         def unit(connection: Connection) -> None:
             if connection.execute(opened.values(**values)).rowcount and rows:
@@ -176,16 +177,3 @@ def _get(connection: Connection, backfill_id: BackfillId) -> Backfill:
 
 def _lock(connection: Connection, backfill_id: BackfillId) -> None:
     connection.execute(select(b.id).where(b.id == backfill_id).with_for_update())
-
-
-def _gap_values(gap: Gap, *, at: datetime) -> dict[str, object]:
-    return {
-        "guild_id": gap.guild_id,
-        "channel_id": gap.channel_id,
-        "start": gap.after,
-        "after": gap.after,
-        "before": gap.before,
-        "reason": gap.reason.value,
-        "backfill_id": gap.backfill_id,
-        "run_at": at,
-    }
