@@ -70,6 +70,9 @@ class Channel:
     slowmode_s: int = 0
 
     def set_archived(self, archived: bool, *, now: float) -> None:
-        """Archive a thread or wake it; as it is already, it is no change."""
+        """Archive a thread or wake it; as it is already, it is no change.
+
+        Moments are told in microseconds, and those told are compared with.
+        """
         if self.archived != archived:
-            self.archived, self.archived_at = archived, now
+            self.archived, self.archived_at = archived, round(now, 6)
