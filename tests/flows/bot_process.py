@@ -34,11 +34,10 @@ class BotProcess:
         return self._log.read_text()
 
 
-@asynccontextmanager
-async def bot_process(harness: Harness, **changes: str) -> AsyncGenerator[BotProcess]:
-    """Run the bot as people run it; ended at the end of the block if it isn't yet."""
+def environment_of(harness: Harness) -> dict[str, str]:
+    """Return the variables that a bot of this harness is run with."""
     given = harness.settings()
-    environment = {
+    return {
         "IMGOE_DISCORD_TOKEN": harness.sim.bot_token,
         "IMGOE_DISCORD_API_URL": given.discord_api_url,
         "IMGOE_DISCORD_GATEWAY_URL": given.discord_gateway_url,
@@ -48,6 +47,12 @@ async def bot_process(harness: Harness, **changes: str) -> AsyncGenerator[BotPro
         "IMGOE_DATA_DIR": str(given.data_dir),
         "IMGOE_LEASE_S": "1",
     }
+
+
+@asynccontextmanager
+async def bot_process(harness: Harness, **changes: str) -> AsyncGenerator[BotProcess]:
+    """Run the bot as people run it; ended at the end of the block if it isn't yet."""
+    environment = environment_of(harness)
     log = harness.folder / "bot.log"
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
