@@ -49,6 +49,11 @@ class ArrivalsCog(commands.Cog, name="imgoe_bot.ArrivalsCog"):
         self._services.marks.hold_guild(GuildId(guild.id))
 
     @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Find out what was missed in a server that takes the bot back."""
+        await self._arrivals.came(guild)
+
+    @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Find out what was missed in a server, with all others or, if it comes late, alone."""
         await self._arrivals.came(guild)

@@ -164,11 +164,11 @@ class Stores:
         self.claims = Claims(self.database)
         self.guilds = SqlGuildStore(self.database, vault=self.vault)
         self.rules = SqlRuleStore(self.database)
-        self.history = SqlHistoryStore(self.database, claims=self.claims)
+        self.history = SqlHistoryStore(self.database, vault=self.vault, claims=self.claims)
         self.posts = SqlPostStore(self.database, vault=self.vault, claims=self.claims)
         self.jobs = SqlJobStore(self.database, vault=self.vault, claims=self.claims)
         self.direct_messages = SqlDirectMessageStore(self.database, claims=self.claims)
-        self.backfills = SqlBackfillStore(self.database, claims=self.claims)
+        self.backfills = SqlBackfillStore(self.database, vault=self.vault, claims=self.claims)
         self.notes = SqlNotes(self.database)
         self.options = SqlOptionStore(self.database)
 

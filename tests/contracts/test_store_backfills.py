@@ -20,7 +20,7 @@ from imgoe_bot.domain.history import BackfillId, HistoryRange, ParkReason
 from imgoe_bot.domain.ids import ChannelId, MessageId, UserId
 from imgoe_bot.domain.options import Kind
 from imgoe_bot.domain.post import MessageLocation
-from imgoe_bot.errors import BackfillNotFound, BackfillOverlaps, StaleWrite
+from imgoe_bot.errors import BackfillNotFound, BackfillOverlaps, HostUnreachable, StaleWrite
 from imgoe_bot.services.ports.backfill import BackfillPage, FoundPost, Load
 from imgoe_bot.services.ports.history import NewPost, Shards
 from tests.contracts.stores import (
@@ -228,7 +228,9 @@ async def test_a_cancelled_one_loses_its_ranges_and_keeps_its_posts(stores: Stor
     assert await stores.rows("SELECT count(*) FROM history_range") == [(0,)]
     assert await stores.rows("SELECT count(*) FROM post") == [(1,)]
     assert await stores.backfills.unfinished() == ()
-    assert (await _get(stores, backfill.id)).state is BackfillState.CANCELLED
+    cancelled = await _get(stores, backfill.id)
+    assert cancelled.state is BackfillState.CANCELLED
+    assert 0 < cancelled.unread < 1
 
 
 async def test_one_that_has_read_enough_waits_to_be_resumed(stores: Stores) -> None:
@@ -371,3 +373,56 @@ async def test_an_erased_person_is_named_by_no_backfill(stores: Stores) -> None:
     assert (await _get(stores, backfill.id)).asked_by == 0
     assert await stores.backfills.tallies(backfill.id) == ()
     assert not (await people.traces(BEN))["backfills"]
+
+
+async def test_of_many_files_of_a_message_few_are_begun_at_once(stores: Stores) -> None:
+    backfill = await _opened(stores)
+    range_ = await _claimed(stores)
+    found = _found(backfill, files=5)
+    await stores.backfills.store_page(range_, _page(range_, found, ended=True))
+    assert await stores.backfills.load(GUILD) == Load(2, 3, host_fails=False, live_due=False)
+
+    for left in (1, 0):
+        await _keep_all(stores, found)
+        assert await stores.rows("SELECT count(*) FROM job WHERE state = 'leased'") == [(0,)]
+        await stores.backfills.let_go(2)
+        load = await stores.backfills.load(GUILD)
+        assert load.held_files == left
+    await _keep_all(stores, found)
+
+    announced = await stores.rows("SELECT state FROM job WHERE step = 'announce'")
+    assert announced == [("ready",)]
+
+
+async def _keep_all(stores: Stores, found: FoundPost) -> None:
+    """Keep every file that is due."""
+    for job in await stores.claim():
+        assert job.item is not None
+        await stores.jobs.finish_upload(job, upload_of(found.new.post, job.item), None)
+
+
+async def test_a_cancelled_one_finishes_the_messages_it_began(stores: Stores) -> None:
+    backfill = await _opened(stores)
+    range_ = await _claimed(stores)
+    await stores.backfills.store_page(range_, _page(range_, _found(backfill, files=5)))
+
+    await stores.backfills.change(
+        backfill.id, lambda it: replace(it, state=BackfillState.CANCELLED, ended_at=NOW)
+    )
+
+    assert await stores.rows("SELECT count(*) FROM job WHERE step='upload' AND state='ready'") == [
+        (5,)
+    ]
+
+
+async def test_files_that_fail_for_their_host_are_told_and_count_as_open_no_more(
+    stores: Stores,
+) -> None:
+    backfill = await _opened(stores)
+    range_ = await _claimed(stores)
+    await stores.backfills.store_page(range_, _page(range_, _found(backfill)))
+    for job in await stores.claim():
+        failure = HostUnreachable(host="https://host.example")
+        await stores.jobs.retry(job, failure, at=NOW + LEASE, since=NOW)
+
+    assert await stores.backfills.load(GUILD) == Load(0, 0, host_fails=True, live_due=False)

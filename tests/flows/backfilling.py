@@ -62,12 +62,13 @@ async def open_desk(harness: Harness) -> AsyncGenerator[Desk]:
     """Open the harness's database as a second process would."""
     engine = open_engine(f"sqlite+aiosqlite:///{harness.folder / 'bot' / 'imgoe_bot.sqlite3'}")
     database = Database(engine)
+    vault = Vault(base64.b64decode(harness.secret_key))
     guilds = GuildSettingsService(
-        SqlGuildStore(database, vault=Vault(base64.b64decode(harness.secret_key))),
+        SqlGuildStore(database, vault=vault),
         default_host_url=harness.host.url,
         clock=WallClock(),
     )
-    store = SqlBackfillStore(database, claims=Claims(database))
+    store = SqlBackfillStore(database, vault=vault, claims=Claims(database))
     service = BackfillService(store, guilds=guilds, clock=WallClock())
     actor = Actor(
         UserId(harness.ada.user.id),

@@ -33,9 +33,10 @@ from imgoe_bot.services.jobs.handlers import StepHandlers
 from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.jobs.steps import Steps
 from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
+from imgoe_bot.services.mirroring.history_queue import HistoryQueue
 from imgoe_bot.services.people.delivery import DeliveryService
 from imgoe_bot.services.post_access import PostAccess
-from imgoe_bot.services.reports.status import StatusService
+from imgoe_bot.services.reports.status import MirrorSources, StatusService
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.settings.post_options import PostOptions
@@ -70,6 +71,7 @@ class Office:
     limits: dict[SlotKind, RateLimit] = field(default_factory=_generous)
     budget: Budget = ()
     outage: StoreOutage = field(default_factory=StoreOutage)
+    catch_ups: CatchUpQueue = field(default_factory=CatchUpQueue)
     guilds: GuildSettingsService = field(init=False)
     options: OptionService = field(init=False)
     layouts: Layouts = field(init=False)
@@ -81,7 +83,7 @@ class Office:
             self.stores.guilds, default_host_url="https://default.example", clock=self.clock
         )
         self.options = OptionService(
-            self.stores.options, guilds=self.guilds, catch_ups=CatchUpQueue(), clock=self.clock
+            self.stores.options, guilds=self.guilds, catch_ups=self.catch_ups, clock=self.clock
         )
         self.layouts = Layouts(self.stores.notes, guilds=self.guilds, clock=self.clock)
         self.uploads = UploadService(
@@ -116,7 +118,10 @@ class Office:
             options=self.options,
             budgets=self.budgets(),
             notes=self.stores.notes,
-            auto_pauses=self.auto_pauses(),
+            mirrors=MirrorSources(
+                self.auto_pauses(),
+                HistoryQueue(self.stores.history, outage=self.outage, clock=self.clock),
+            ),
         )
 
     def delivery(self) -> DeliveryService:
@@ -139,7 +144,12 @@ class Office:
         )
 
     def auto_pauses(self) -> AutoPauseService:
-        return AutoPauseService(self.stores.rules, delivery=self.delivery(), clock=self.clock)
+        return AutoPauseService(
+            self.stores.rules,
+            delivery=self.delivery(),
+            catch_ups=self.catch_ups,
+            clock=self.clock,
+        )
 
     def retirements(self) -> RetirementService:
         return RetirementService(

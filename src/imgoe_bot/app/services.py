@@ -15,11 +15,12 @@ from imgoe_bot.app.uploading import Uploading, build_uploading
 from imgoe_bot.services.people.privacy import PrivacyService
 from imgoe_bot.services.reports.library import LibraryService
 from imgoe_bot.services.reports.stats import StatsService
-from imgoe_bot.services.reports.status import StatusService
+from imgoe_bot.services.reports.status import MirrorSources, StatusService
 from imgoe_bot.services.settings.setup import SetupService
 from imgoe_bot.settings.fields import PluginSettings
 from imgoe_bot.ui.backfilling.places import DiscordPlaces
 from imgoe_bot.ui.container import AnyBot, Services
+from imgoe_bot.ui.outbound.members import DiscordMembers
 from imgoe_bot.ui.outbound.messenger import DiscordMessenger
 from imgoe_bot.ui.outbound.reposting import DiscordReposter
 
@@ -33,7 +34,12 @@ async def open_services(settings: PluginSettings, bot: AnyBot) -> AsyncGenerator
         SchemaTooNew: a newer version wrote the database.
         StoreError: the database can't be opened.
     """
-    discord_side = DiscordSide(DiscordMessenger(bot), DiscordReposter(bot), DiscordPlaces(bot))
+    discord_side = DiscordSide(
+        DiscordMessenger(bot),
+        DiscordReposter(bot),
+        DiscordPlaces(bot),
+        DiscordMembers(bot),
+    )
     async with open_stores(settings) as stores, open_host_side(settings) as host_side:
         yield build_services(settings, stores, host_side=host_side, discord_side=discord_side)
 
@@ -126,7 +132,7 @@ def _status(
         options=basics.options,
         budgets=uploading.limits.budgets,
         notes=stores.notes,
-        auto_pauses=mirroring.auto_pauses,
+        mirrors=MirrorSources(mirroring.auto_pauses, mirroring.history),
     )
 
 

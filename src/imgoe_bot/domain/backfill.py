@@ -101,6 +101,7 @@ class Backfill:
         waits: why it does not go on now; None while it does, or has ended.
         channels: how many ranges it began with; None while it is LISTING.
         unread: how much of them is left, from ``channels`` down to 0: the sum of their parts.
+            What was left of one that was cancelled stays.
         read_to: so many messages are looked at before it waits for ``resume``.
         active: how long it has worked, without its waits.
         message: where its progress is shown; None where it isn't, or shows its end already.

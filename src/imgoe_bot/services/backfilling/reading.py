@@ -20,7 +20,7 @@ from imgoe_bot.domain.ids import MessageId, UserId, new_id
 from imgoe_bot.domain.media import kind_of
 from imgoe_bot.domain.mirror import AttachmentFacts, MessageFacts
 from imgoe_bot.domain.options import Kind
-from imgoe_bot.errors import StaleWrite
+from imgoe_bot.errors import SourceUnreachable, StaleWrite
 from imgoe_bot.services.backfilling.gate import BackfillGate
 from imgoe_bot.services.mirroring.mirrors import MirrorService
 from imgoe_bot.services.ports.backfill import (
@@ -40,7 +40,9 @@ LOOK_AGAIN = timedelta(seconds=10)
 QUOTA_AGAIN = timedelta(minutes=5)
 """How long after it began to wait it is looked whether a backfill may go on."""
 FIRST_PAUSE_S = 0.05
-LONGEST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 0.2
+PAGE_PATIENCE_S = 30.0
+"""How long a page waits for room; then others are looked after, and it is read again."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -84,31 +86,41 @@ class BackfillReading:
         """Find the channels of new backfills, wake those that waited, and end those that are over.
 
         Raises:
-            ImgoeError: the store or Discord did not answer; safe to repeat.
+            StoreError: the store did not answer; safe to repeat.
         """
         mine = [each for each in await self._store.unfinished() if each.guild_id in shards]
         for backfill in mine:
-            if backfill.state is BackfillState.LISTING:
-                if backfill.waits is None:
-                    await self._open(backfill)
-            elif not backfill.unread:
-                await self._store.finish(now=self._clock.now())
-            elif backfill.waits is not None and not backfill.waits.needs_resume:
-                await self._wake(backfill)
+            await self._look_after(backfill)
         if mine:
             await self._let_go(await self._store.load(mine[0].guild_id))
 
-    async def _open(self, backfill: Backfill) -> None:
-        channels = await self._places.list_channels(backfill)
+    async def _look_after(self, backfill: Backfill) -> None:
+        if backfill.waits is not None and backfill.waits.needs_resume:
+            return
+        if backfill.state is BackfillState.READING and not backfill.unread:
+            return await self._store.finish(now=self._clock.now())
+        now = self._clock.now()
+        if now < self._look_at.get(backfill.id, now):
+            return None
+        if backfill.state is BackfillState.LISTING:
+            await self._list(backfill)
+        elif backfill.waits is not None:
+            await self._wake(backfill)
+
+    async def _list(self, backfill: Backfill) -> None:
+        """Open a backfill's ranges; where its channels can't be found, that is tried again."""
+        self._look_at[backfill.id] = self._clock.now() + LOOK_AGAIN
+        try:
+            channels = await self._places.list_channels(backfill)
+        except SourceUnreachable as error:
+            log.warning("a backfill's channels can't be listed", id=backfill.id, error=repr(error))
+            return
         if channels is not None:
             gaps = [gap for each in channels if (gap := gap_in(backfill, each)) is not None]
             await self._store.open(backfill.id, gaps, at=self._clock.now())
 
     async def _wake(self, backfill: Backfill) -> None:
         """Let a backfill go on if what it waited for is there."""
-        now = self._clock.now()
-        if now < self._look_at.get(backfill.id, now):
-            return
         load = await self._store.load(backfill.guild_id)
         await self._let_wait(backfill.id, await self._gate.obstacle(backfill.guild_id, load))
 
@@ -145,10 +157,19 @@ class BackfillReading:
         """Forget a range: its channel is gone."""
         await self._store.drop(range_)
 
-    async def decide(self, backfill: Backfill, facts: MessageFacts) -> Decided:
-        """Decide what is to be kept of a message."""
+    async def decide(self, backfill: Backfill, facts: MessageFacts, *, saved: bool) -> Decided:
+        """Decide what is to be kept of a message.
+
+        Args:
+            backfill: whose it is.
+            facts: the message.
+            saved: whether its author asked for it, by a reaction.
+
+        Raises:
+            SourceUnreachable: Discord does not say which roles its author has.
+        """
         plan = await self._outage.outlast(
-            lambda: self._mirrors.plan_asked(facts, backfill.kinds), at_any_rate=True
+            lambda: self._mirrors.plan_asked(facts, backfill.kinds, saved=saved), at_any_rate=True
         )
         if plan.new is None:
             return Decided(facts.message_id)
@@ -161,8 +182,8 @@ class BackfillReading:
     ) -> None:
         """Store what a page holds, part by part, each as soon as there is room for it.
 
-        Returns before its end where the backfill has to wait, or was changed: what is left is read
-        again.
+        Returns before its end where the backfill has to wait, was changed, or there is no room for
+        long: what is left is read again.
 
         Args:
             range_: as it was claimed.
@@ -171,20 +192,23 @@ class BackfillReading:
             ended: whether none comes after them.
         """
         left, rest = range_, tuple(page)
-        pause_s = FIRST_PAUSE_S
+        pause_s, patience_s = FIRST_PAUSE_S, PAGE_PATIENCE_S
         while rest or ended:
             count = len(rest) if backfill.dry_run else await self._room_for(backfill, rest)
             if count is None:
                 return
             if rest and not count:
+                if patience_s <= 0:
+                    return
                 await asyncio.sleep(pause_s)
+                patience_s -= pause_s
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
                 continue
             part, rest = rest[:count], rest[count:]
             following = await self._store_part(left, part, ended=ended and not rest)
             if following is None:
                 return
-            left, pause_s = following, FIRST_PAUSE_S
+            left, pause_s, patience_s = following, FIRST_PAUSE_S, PAGE_PATIENCE_S
 
     async def _store_part(
         self, range_: HistoryRange, part: Sequence[Decided], *, ended: bool

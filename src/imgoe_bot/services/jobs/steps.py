@@ -9,6 +9,7 @@ from datetime import timedelta
 from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.job import FollowUps, Item, Job, Step
 from imgoe_bot.domain.options import OnDelete, Options
+from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import (
     DuplicateMedia,
@@ -33,6 +34,8 @@ from imgoe_bot.services.uploading.uploads import UploadService
 
 HELD_FOR = timedelta(minutes=5)
 """How long a backfill's file waits that lacks a key, or for which the day is used up."""
+FRESH_FOR = timedelta(minutes=5)
+"""A post that waits for its answer longer than this may come from a backup, and have one."""
 
 
 class Steps:
@@ -140,13 +143,16 @@ class Steps:
     async def _answer(self, job: Job, card: Card, options: Options) -> PostedCard | None:
         """Post the card; one that stands already is shown with what is new on it."""
         if card.post.card is None:
-            return await self._messenger.announce(
-                card, options, nonce=job.nonce, repeated=job.is_repeated
-            )
+            repeated = job.is_repeated or self._may_be_forgotten(card.post)
+            return await self._messenger.announce(card, options, nonce=job.nonce, repeated=repeated)
         await self._messenger.refresh(card)
         return PostedCard(
             card.post.card, lacks_thumbs=bool(card.pictured)
         )  # Discord fetches them now
+
+    def _may_be_forgotten(self, post: Post) -> bool:
+        """Tell whether an answer may stand that a restored backup knows nothing of."""
+        return self._clock.now() - post.created_at > FRESH_FOR
 
     async def give_up(self, job: Job, error: ImgoeError) -> Job | None:
         """Store that a step has failed for good; what can still be done for the post goes on."""
@@ -173,7 +179,7 @@ class Steps:
 
     async def _take_back(self, job: Job, card: Card) -> Job | None:
         await self._deletions.discard(card.uploads)
-        if not card.post.by_bot:
+        if not card.post.by_bot and card.post.backfill_id is None:
             await self._delivery.tell_withdrawn(card, nonce=job.nonce)
         return await self._outage.keep(lambda: self._jobs.finish_announce(job, None))
 

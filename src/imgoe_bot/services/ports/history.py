@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from imgoe_bot.domain.card import FailedItem
+from imgoe_bot.domain.earlier_answers import EarlierAnswer
 from imgoe_bot.domain.history import Gap, HistoryRange, Mark, OpenRange, ParkReason
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.domain.job import Item
@@ -14,11 +15,16 @@ from imgoe_bot.domain.post import Post
 
 @dataclass(frozen=True, slots=True)
 class NewPost:
-    """A message that is to be kept: what ``PostStore.add`` is told, or ``extend``."""
+    """A message that is to be kept: what ``PostStore.add`` is told, or ``extend``.
+
+    Attributes:
+        answer: what it was answered with before, which is taken over; None where nothing was found.
+    """
 
     post: Post
     items: tuple[Item, ...]
     left_out: tuple[FailedItem, ...] = ()
+    answer: EarlierAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)

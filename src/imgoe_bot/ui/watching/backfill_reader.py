@@ -1,6 +1,8 @@
 """Ranges of backfills are read: one at a time, with what nobody else needs."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 
 import discord
 import structlog
@@ -8,13 +10,15 @@ import structlog
 from imgoe_bot.domain.backfill import Backfill
 from imgoe_bot.domain.history import PAGE, HistoryRange, ParkReason
 from imgoe_bot.domain.ids import MessageId
-from imgoe_bot.errors import ImgoeError
+from imgoe_bot.errors import ImgoeError, StoreError
 from imgoe_bot.services.backfilling.reading import Decided
 from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in
 from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.discord_codes import LACKING
 from imgoe_bot.ui.reading.message_facts import facts_of
 from imgoe_bot.ui.watching.channel_pages import fetch_page, find_channel
+from imgoe_bot.ui.watching.earlier_answers import Page, ToKeep, with_earlier_answers
+from imgoe_bot.ui.watching.reactions import is_saved_by_reaction
 from imgoe_bot.ui.watching.shards import shards_of
 
 POLL_S = 1.0
@@ -30,6 +34,7 @@ class BackfillReader:
 
     def __init__(self, bot: AnyBot, services: Services) -> None:
         self._bot = bot
+        self._services = services
         self._reading = services.backfill_reading
 
     async def run(self) -> None:
@@ -37,6 +42,8 @@ class BackfillReader:
         while True:
             try:
                 goes_on = self._bot.is_ready() and await self._step()
+            except StoreError:  # others say that it is away
+                goes_on = False
             except Exception as error:  # whatever it is, it must not be the end of all backfills
                 _log("backfills can't go on", error)
                 goes_on = False
@@ -73,7 +80,27 @@ class BackfillReader:
                 raise
             return await self._reading.park(range_, ParkReason.ACCESS)
         decided = [await self._decide(message, backfill) for message in page]
+        if not backfill.dry_run:
+            decided = await self._with_earlier_answers(page, decided)
         await self._reading.keep(range_, backfill, decided, ended=len(page) < PAGE)
+
+    async def _with_earlier_answers(
+        self, page: Sequence[discord.Message], decided: Sequence[Decided]
+    ) -> list[Decided]:
+        """Take along the answers that stand of what is to be kept; see there."""
+        wanted = [
+            ToKeep(message, each.found.new)
+            for message, each in zip(page, decided, strict=True)
+            if each.found is not None
+        ]
+        around = Page(page, is_end=False)
+        posts = iter(await with_earlier_answers(self._bot, self._services, wanted, around))
+        return [
+            each
+            if each.found is None
+            else replace(each, found=replace(each.found, new=next(posts)))
+            for each in decided
+        ]
 
     async def _decide(self, message: discord.Message, backfill: Backfill) -> Decided:
         us = self._bot.user.id if self._bot.user else 0
@@ -81,7 +108,9 @@ class BackfillReader:
         if facts is None or facts.author_is_us or not facts.attachments:
             return Decided(MessageId(message.id))
         try:
-            return await self._reading.decide(backfill, facts)
+            options = await self._services.options.at(facts.guild_id, facts.channel_ids)
+            saved = await is_saved_by_reaction(message, options)
+            return await self._reading.decide(backfill, facts, saved=saved)
         except EXPECTED:
             raise
         except Exception:  # a bug must not keep what comes after this message from being read

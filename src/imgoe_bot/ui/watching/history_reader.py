@@ -6,17 +6,17 @@ from collections.abc import Sequence
 import discord
 import structlog
 
-from imgoe_bot.domain.history import PAGE, HistoryRange, ParkReason
+from imgoe_bot.domain.history import PAGE, HistoryRange, ParkReason, RangeReason
 from imgoe_bot.domain.ids import GuildId, MessageId
 from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.errors import ImgoeError, StaleWrite
-from imgoe_bot.services.ports.history import NewPost
 from imgoe_bot.ui.access.lost_access import pause_if_lost
 from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in
 from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.discord_codes import LACKING
 from imgoe_bot.ui.reading.places import Readable, channel_line
 from imgoe_bot.ui.watching.channel_pages import fetch_page, find_channel
+from imgoe_bot.ui.watching.earlier_answers import Page, ToKeep, with_earlier_answers
 from imgoe_bot.ui.watching.incoming import plan_for
 from imgoe_bot.ui.watching.shards import shards_of
 
@@ -55,7 +55,13 @@ class HistoryReader:
                 log.info("another reader took this range over", range=range_.id)
             except Exception as error:  # one range's trouble is not all the others'
                 _log("a channel's history can't be read", error, range_)
-                await self._queue.try_later(range_)
+                await self._try_later(range_)
+
+    async def _try_later(self, range_: HistoryRange) -> None:
+        try:
+            await self._queue.try_later(range_)
+        except ImgoeError as error:  # its lease runs out
+            _log("a range can't be given back", error, range_)
 
     async def _read(self, range_: HistoryRange) -> None:
         """Read one page of a range, or let it wait for what is in the way."""
@@ -91,7 +97,9 @@ class HistoryReader:
 
     async def _read_page(self, range_: HistoryRange, channel: Readable, rule: MirrorRule) -> None:
         page = await fetch_page(channel, range_.gap)
-        posts, decided = await self._decide(range_, page, rule)
+        wanted, decided = await self._decide(range_, page, rule)
+        around = Page(page, is_end=len(page) < PAGE and _reaches_the_end(range_))
+        posts = await with_earlier_answers(self._bot, self._services, wanted, around)
         is_whole = decided == len(page)
         after = MessageId(page[decided - 1].id) if decided else range_.gap.after
         ended = is_whole and (len(page) < PAGE or after + 1 == range_.gap.before)
@@ -99,26 +107,31 @@ class HistoryReader:
 
     async def _decide(
         self, range_: HistoryRange, page: Sequence[discord.Message], rule: MirrorRule
-    ) -> tuple[list[NewPost], int]:
+    ) -> tuple[list[ToKeep], int]:
         """Decide on messages up to one that can't be; returns what to keep, and how many were.
 
         Raises:
             whatever the first one does.
         """
-        posts: list[NewPost] = []
+        wanted: list[ToKeep] = []
         for count, message in enumerate(page):
             try:
                 new = await plan_for(message, self._services, rule=rule)
             except Exception as error:
                 if count:
-                    return posts, count
+                    return wanted, count
                 if isinstance(error, EXPECTED) or range_.attempts < TRIES:
                     raise
                 log.exception("a message is passed over", message=message.id)
                 new = None
             if new is not None:
-                posts.append(new)
-        return posts, len(page)
+                wanted.append(ToKeep(message, new))
+        return wanted, len(page)
+
+
+def _reaches_the_end(range_: HistoryRange) -> bool:
+    """Tell whether nothing older than this session comes after a range."""
+    return range_.gap.before is None or range_.gap.reason is RangeReason.SESSION
 
 
 def _log(event: str, error: Exception, range_: HistoryRange) -> None:

@@ -66,7 +66,7 @@ def let_go(
 
 def hold_back(connection: Connection, post_id: str, *, from_: int) -> None:
     """Hold back the files of a new post from a number on."""
-    mine = (t.job.c.post_id == post_id, t.job.c.step == Step.UPLOAD.value)
+    mine = (t.job.c.post_id == post_id, step_is(Step.UPLOAD), state_is(State.READY))
     rest = select(t.job.c.id).where(*mine).order_by(t.job.c.id).offset(from_)
     held = update(t.job).where(t.job.c.id.in_(rest.scalar_subquery()))
     connection.execute(held.values(state=State.WAITING.value))

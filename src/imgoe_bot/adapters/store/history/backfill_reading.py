@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -19,9 +20,11 @@ from imgoe_bot.adapters.store.history.backfill_load import hold_back
 from imgoe_bot.adapters.store.history.claiming import is_of
 from imgoe_bot.adapters.store.history.range_rows import leased, range_from
 from imgoe_bot.adapters.store.history_tables import ASKED_DUE
-from imgoe_bot.adapters.store.posts.new_posts import add_post, extend_known
+from imgoe_bot.adapters.store.posts.new_posts import extend_known
 from imgoe_bot.adapters.store.posts.post_rows import of_message
+from imgoe_bot.adapters.store.posts.taking_over import add_new
 from imgoe_bot.adapters.store.upsert import add_all
+from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.backfill import FILES_AT_ONCE, LONGEST_IDLE, BackfillState, Tally, WaitReason
 from imgoe_bot.domain.history import HistoryRange, ParkReason
 from imgoe_bot.domain.post import Post
@@ -55,12 +58,12 @@ def claim_range(
 
 
 def store_page(
-    connection: Connection, range_: HistoryRange, page: BackfillPage
+    connection: Connection, range_: HistoryRange, page: BackfillPage, *, vault: Vault
 ) -> HistoryRange | None:
     """Store what comes next in a range, and how far it was read; see the port."""
     backfill = _lock_backfill(connection, range_)
     left = _advance(connection, range_, page)
-    is_new = _would_keep if backfill["dry_run"] else _keep
+    is_new = _would_keep if backfill["dry_run"] else partial(_keep, vault=vault)
     new = [each for each in page.found if is_new(connection, each.new.post, each)]
     tallies = [tally for each in new for tally in each.tallies]
     _count(connection, backfill, page, tallies)
@@ -99,13 +102,13 @@ def _would_keep(connection: Connection, post: Post, _: FoundPost) -> bool:
     return connection.execute(of_message(post.guild_id, post.message_id)).first() is None
 
 
-def _keep(connection: Connection, post: Post, found: FoundPost) -> bool:
-    """Store a post, or what its message's post lacks; False where there was nothing to do."""
+def _keep(connection: Connection, post: Post, found: FoundPost, *, vault: Vault) -> bool:
+    """Store a post, or what its message's post lacks; False where all was kept before."""
     new = found.new
-    if add_post(connection, post, new.items, new.left_out):
+    if add_new(connection, new, vault=vault):
         if len(new.items) > FILES_AT_ONCE:
             hold_back(connection, post.id, from_=FILES_AT_ONCE)
-        return True
+        return new.answer is None
     if not extend_known(connection, post, new.items):
         return False
     theirs = (t.post.c.guild_id == post.guild_id, t.post.c.message_id == post.message_id)

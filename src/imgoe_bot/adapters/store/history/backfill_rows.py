@@ -61,7 +61,7 @@ def failed_query() -> Select[int]:
 _LEFT = select(func.count()).where(_MINE, r.parked.is_(None)).scalar_subquery()
 BACKFILL = select(
     t.backfill,
-    select(func.sum(_PART_LEFT)).where(_MINE).scalar_subquery().label("unread"),
+    select(func.sum(_PART_LEFT)).where(_MINE).scalar_subquery().label("unread_now"),
     select(func.min(r.parked)).where(_MINE).scalar_subquery().label("parked"),
     _LEFT.label("unparked"),
     kept_query().scalar_subquery().label("kept_now"),
@@ -89,7 +89,7 @@ def backfill_from(row: RowMapping) -> Backfill:
         cards=Cards(row["cards"]),
         state=BackfillState(row["state"]),
         waits=_waits(row),
-        unread=float(row["unread"] or 0.0),
+        unread=float(row["unread_now"] or row["unread"] or 0.0),
         counts=_counts(row),
         active=timedelta(milliseconds=row["active_ms"]),
         message=message,

@@ -28,6 +28,7 @@ from imgoe_bot.adapters.store.history.backfill_rows import (
 )
 from imgoe_bot.adapters.store.history.opening import gap_values
 from imgoe_bot.adapters.store.history_tables import SHOWN, UNFINISHED
+from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.backfill import Backfill, BackfillState, Tally
 from imgoe_bot.domain.history import BackfillId, Gap, HistoryRange, ParkReason
 from imgoe_bot.domain.ids import GuildId, UserId
@@ -42,8 +43,9 @@ b = t.backfill.c
 class SqlBackfillStore:
     """``ports.BackfillStore`` in SQL."""
 
-    def __init__(self, database: Database, *, claims: Claims) -> None:
+    def __init__(self, database: Database, *, vault: Vault, claims: Claims) -> None:
         self._database = database
+        self._vault = vault
         self._claims = claims
 
     async def add(
@@ -93,6 +95,7 @@ class SqlBackfillStore:
             mine = update(t.backfill).where(b.id == backfill_id)
             connection.execute(mine.values(**changed_values(changed)))
             if changed.state.is_ended:
+                connection.execute(mine.values(unread=changed.unread))
                 ranges = delete(t.history_range)
                 connection.execute(ranges.where(t.history_range.c.backfill_id == backfill_id))
                 let_go(connection, of=backfill_id)
@@ -119,7 +122,9 @@ class SqlBackfillStore:
 
     async def store_page(self, range_: HistoryRange, page: BackfillPage) -> HistoryRange | None:
         """Store what comes next in a range, and how far it was read; see the port."""
-        return await self._claims.write(partial(store_page, range_=range_, page=page))
+        return await self._claims.write(
+            partial(store_page, range_=range_, page=page, vault=self._vault)
+        )
 
     async def put_off(
         self, range_: HistoryRange, *, until: datetime, waits_for: ParkReason | None

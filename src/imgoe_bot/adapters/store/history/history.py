@@ -15,7 +15,9 @@ from imgoe_bot.adapters.store.history.claiming import claim_range
 from imgoe_bot.adapters.store.history.opening import move_marks, open_ranges
 from imgoe_bot.adapters.store.history.range_rows import gap_from, leased
 from imgoe_bot.adapters.store.history_tables import MISSED_DUE
-from imgoe_bot.adapters.store.posts.new_posts import add_post, extend_known
+from imgoe_bot.adapters.store.posts.new_posts import extend_known
+from imgoe_bot.adapters.store.posts.taking_over import add_new
+from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.history import (
     Gap,
     HistoryRange,
@@ -34,8 +36,9 @@ r = t.history_range.c
 class SqlHistoryStore:
     """``ports.HistoryStore`` in SQL."""
 
-    def __init__(self, database: Database, *, claims: Claims) -> None:
+    def __init__(self, database: Database, *, vault: Vault, claims: Claims) -> None:
         self._database = database
+        self._vault = vault
         self._claims = claims
 
     async def marks(self, guild_id: GuildId) -> Mapping[ChannelId, MessageId]:
@@ -95,7 +98,7 @@ class SqlHistoryStore:
         def unit(connection: Connection) -> None:
             _advance(connection, range_, progress)
             for new in posts:
-                if not add_post(connection, new.post, new.items, new.left_out):
+                if not add_new(connection, new, vault=self._vault):
                     extend_known(connection, new.post, new.items)
 
         await self._claims.write(unit)

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("waits", sa.String(16)),
         sa.Column("channels", sa.Integer()),
+        sa.Column("unread", sa.Float()),
         sa.Column("read_to", sa.Integer(), nullable=False),
         sa.Column("messages", sa.Integer(), server_default="0", nullable=False),
         sa.Column("found", sa.Integer(), server_default="0", nullable=False),
