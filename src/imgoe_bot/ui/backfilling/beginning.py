@@ -69,7 +69,7 @@ async def begin(interaction: AnyInteraction, place: Place, request: BackfillRequ
         [
             words("backfill.begun", number=backfill.id, place=place_name(backfill, words)),
             *_notes(interaction, request, found, words),
-            *estimate_lines(about, words),
+            *_estimate_lines(about, words, rests=not backfill.dry_run),
             words("backfill.shown", link=shown.jump_url) if shown else words("backfill.not_shown"),
         ]
     )
@@ -115,8 +115,8 @@ async def _estimated(
     return about
 
 
-def estimate_lines(about: Estimate | None, words: Words) -> Iterator[str]:
-    """Yield what an estimate says; None where there is none."""
+def _estimate_lines(about: Estimate | None, words: Words, *, rests: bool) -> Iterator[str]:
+    """Yield what an estimate says, if there is one; ``rests``: whether it waits when it is long."""
     if about is None:
         yield words("backfill.no_estimate")
         return
@@ -126,7 +126,7 @@ def estimate_lines(about: Estimate | None, words: Words) -> Iterator[str]:
         files=fmt.number(about.files, words),
         size=fmt.size(about.size_bytes, words),
     )
-    if about.messages > MESSAGES_AT_ONCE:
+    if rests and about.messages > MESSAGES_AT_ONCE:
         yield words("backfill.large", limit=fmt.number(MESSAGES_AT_ONCE, words))
 
 
