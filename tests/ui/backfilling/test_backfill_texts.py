@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from imgoe_bot.domain.backfill import Backfill, BackfillState, Counts, Tally, WaitReason
+from imgoe_bot.domain.estimate import Estimate
 from imgoe_bot.domain.history import BackfillId
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, UserId, snowflake_at
 from imgoe_bot.domain.options import Kind
 from imgoe_bot.ui.backfilling.answers import listed
+from imgoe_bot.ui.backfilling.beginning import estimate_lines
 from imgoe_bot.ui.backfilling.buttons import progress_view
 from imgoe_bot.ui.backfilling.progress import people_embed, progress_embed
 from imgoe_bot.ui.translate import LOCALES, words_for_locale
@@ -156,3 +158,27 @@ def test_a_server_without_one_is_told_how_to_begin() -> None:
 
     assert "`/backfill start`" in (embeds[0].description or "")
     assert view.children == []
+
+
+@pytest.mark.parametrize(
+    ("about", "rests", "says"),
+    [
+        (Estimate(100_000, 10, 1), True, False),
+        (Estimate(100_001, 10, 1), True, True),
+        (Estimate(100_001, 10, 1), False, False),
+    ],
+)
+def test_one_over_a_hundred_thousand_messages_says_that_it_will_wait(
+    about: Estimate, rests: bool, says: bool
+) -> None:
+    lines = list(estimate_lines(about, WORDS, rests=rests))
+
+    assert "Messages to look at: about 100,00" in lines[0]
+    waits = "That is a lot: after every 100,000 messages it waits until somebody resumes it."
+    assert (waits in lines) is says
+
+
+def test_where_discord_can_not_say_how_much_it_is_that_is_said() -> None:
+    (line,) = estimate_lines(None, WORDS, rests=True)
+
+    assert "Discord could not say just now" in line

@@ -69,7 +69,7 @@ async def begin(interaction: AnyInteraction, place: Place, request: BackfillRequ
         [
             words("backfill.begun", number=backfill.id, place=place_name(backfill, words)),
             *_notes(interaction, request, found, words),
-            *_estimate_lines(about, words, rests=not backfill.dry_run),
+            *estimate_lines(about, words, rests=not backfill.dry_run),
             words("backfill.shown", link=shown.jump_url) if shown else words("backfill.not_shown"),
         ]
     )
@@ -115,7 +115,7 @@ async def _estimated(
     return about
 
 
-def _estimate_lines(about: Estimate | None, words: Words, *, rests: bool) -> Iterator[str]:
+def estimate_lines(about: Estimate | None, words: Words, *, rests: bool) -> Iterator[str]:
     """Yield what an estimate says, if there is one; ``rests``: whether it waits when it is long."""
     if about is None:
         yield words("backfill.no_estimate")
