@@ -19,11 +19,11 @@ from imgoe_bot.services.reports.stats import StatsService
 from imgoe_bot.services.reports.status import MirrorSources, StatusService
 from imgoe_bot.services.settings.setup import SetupService
 from imgoe_bot.settings.fields import PluginSettings
+from imgoe_bot.ui.backfilling.places import DiscordPlaces
 from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.outbound.members import DiscordMembers
 from imgoe_bot.ui.outbound.messenger import DiscordMessenger
 from imgoe_bot.ui.outbound.reposting import DiscordReposter
-from imgoe_bot.ui.watching.backfill_places import DiscordBackfillPlaces
 
 
 @asynccontextmanager
@@ -39,7 +39,7 @@ async def open_services(settings: PluginSettings, bot: AnyBot) -> AsyncGenerator
     discord_side = DiscordSide(
         DiscordMessenger(bot),
         DiscordReposter(bot),
-        DiscordBackfillPlaces(bot),
+        DiscordPlaces(bot),
         DiscordMembers(bot),
     )
     alone = sole_process(settings.store_url, variable=settings.store_variable)

@@ -171,7 +171,7 @@ class BackfillRejected(BackfillError):
     """No message can be meant by what was asked for.
 
     Attributes:
-        problem: ``reversed``, ``future``, ``before-server`` or ``no-kinds``.
+        problem: ``reversed``, ``future``, ``before-server``, ``no-kinds`` or ``age-restricted``.
     """
 
     def __init__(self, *, problem: str) -> None:

@@ -8,7 +8,6 @@ import pytest
 import pytest_asyncio
 
 from imgoe_bot.discordsim import Channel, ChannelType, Message, Permission
-from imgoe_bot.discordsim.actions.threads import set_archived
 from imgoe_bot.domain.backfill import FILES_AT_ONCE, Backfill, BackfillState, Cards, WaitReason
 from imgoe_bot.domain.options import Kind
 from tests.flows.backfilling import Desk, open_desk
@@ -109,7 +108,7 @@ async def test_threads_and_forum_posts_are_read_too_also_archived_ones(
     await _post(harness, ["in a thread"], thread)
     files = [picture("starter.png", colour="red")]
     shown, _ = await harness.ben.open_post(forum, "show", files=files)
-    set_archived(harness.sim.world, shown, archived=True)
+    shown.set_archived(True, now=harness.sim.world.clock())
 
     async with harness.bot():
         await desk.done(await desk.begin(harness.guild.id))

@@ -87,17 +87,11 @@ def _thread_payload(thread: Channel) -> Payload:
         "thread_metadata": {
             "archived": thread.archived,
             "auto_archive_duration": thread.auto_archive_minutes,
-            "archive_timestamp": timestamp(archive_changed_at(thread)),
+            "archive_timestamp": timestamp(thread.archived_at or thread.created_at),
             "locked": thread.locked,
             "create_timestamp": timestamp(thread.created_at),
         },
     }
-
-
-def archive_changed_at(thread: Channel) -> float:
-    """Return when a thread was archived, or taken out of the archive; at first when it began."""
-    changed_at = thread.archive_changed_at
-    return thread.created_at if changed_at is None else changed_at
 
 
 def _last_message_id(channel: Channel) -> str | None:

@@ -25,6 +25,9 @@ from imgoe_bot.ui.discord_codes import (
     UNKNOWN_MESSAGE,
 )
 
+SETTLED = (SourceGone, NotAllowed, DiscordRefused)
+"""What no repeat mends."""
+
 
 @asynccontextmanager
 async def translated(*, needs: str) -> AsyncGenerator[None]:
