@@ -4,8 +4,8 @@ from discord import Guild
 from discord.ext import commands
 
 from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.ui.client.shards import is_on_our_shards
 from imgoe_bot.ui.container import AnyBot, services_of
+from imgoe_bot.ui.watching.shards import is_on_our_shards
 
 
 class GuildsCog(commands.Cog, name="imgoe_bot.GuildsCog"):

@@ -1,6 +1,4 @@
-"""What happens in mirrored channels; no commands."""
-
-import asyncio
+"""What happens in mirrored channels; no commands. How sessions begin: ``arrivals``."""
 
 import discord
 from discord.ext import commands
@@ -8,8 +6,7 @@ from discord.ext import commands
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.ui.access.lost_access import check_access
 from imgoe_bot.ui.container import AnyBot, services_of
-from imgoe_bot.ui.watching.arrivals import Arrivals
-from imgoe_bot.ui.watching.catch_up import CatchUp, ask_if_behind, note_move
+from imgoe_bot.ui.watching.catch_up import ask_if_behind, begin_new, note_move
 from imgoe_bot.ui.watching.deletions import channel_deleted, messages_deleted
 from imgoe_bot.ui.watching.incoming import handle_edit, handle_message, save_by_reaction
 
@@ -20,8 +17,6 @@ class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
     def __init__(self, bot: AnyBot) -> None:
         self._bot = bot
         self._services = services_of(bot)
-        self._catch_up = CatchUp(bot, self._services)
-        self._arrivals = Arrivals(bot, self._services, catch_up=self._catch_up)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -53,6 +48,16 @@ class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
     async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
         """Deal with all messages of a thread that is gone."""
         await channel_deleted(event.guild_id, event.thread_id, self._services)
+
+    @commands.Cog.listener()
+    async def on_thread_create(self, thread: discord.Thread) -> None:
+        """Notice a new thread: its mark moves from its first message on."""
+        begin_new(thread, self._services)
+
+    @commands.Cog.listener()
+    async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:
+        """Notice a new channel: its mark moves from its first message on."""
+        begin_new(channel, self._services)
 
     @commands.Cog.listener()
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
@@ -91,51 +96,8 @@ class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
         try:
             await self._services.outage.outlast(lambda: check_access(guild, self._services))
         finally:
-            if self._services.marks.is_unheard(guild_id):
+            if self._services.marks.unheard(guild_id):
                 self._services.catch_ups.ask_now(guild_id)
-
-    @commands.Cog.listener()
-    async def on_connect(self) -> None:
-        """Begin a session that replays nothing; one that is resumed does, and is not told here."""
-        self._arrivals.begin()
-
-    @commands.Cog.listener()
-    async def on_shard_connect(self, shard_id: int) -> None:
-        """Note which shard it is that began."""
-        self._arrivals.shard_began(shard_id)
-
-    @commands.Cog.listener()
-    async def on_shard_ready(self, _: int) -> None:
-        """Find out what was missed in the servers that came, though not all did."""
-        await self._arrivals.shard_ended()
-
-    @commands.Cog.listener()
-    async def on_ready(self) -> None:
-        """Find out what was posted and what was deleted while the bot was away."""
-        await self._arrivals.end()
-
-    @commands.Cog.listener()
-    async def on_guild_unavailable(self, guild: discord.Guild) -> None:
-        """Notice that a server's events don't come for a while."""
-        self._services.marks.hold_guild(GuildId(guild.id))
-
-    @commands.Cog.listener()
-    async def on_guild_available(self, guild: discord.Guild) -> None:
-        """Find out what was missed in a server, with all others or, if it comes late, alone."""
-        await self._arrivals.came(guild)
-
-    async def cog_load(self) -> None:
-        """Know the rules before the first message comes, and read what was missed when asked to."""
-        await self._services.mirrors.all_rules()
-        self._catching_up = asyncio.create_task(self._catch_up.run())
-        self._arrivals.begin()  # also of a session in which a plug-in is loaded late
-        if self._bot.is_ready():
-            await self._arrivals.end()
-
-    async def cog_unload(self) -> None:
-        """Stop reading; what was not read is read after the next start."""
-        self._catching_up.cancel()
-        await asyncio.wait([self._catching_up])
 
 
 async def setup(bot: AnyBot) -> None:

@@ -15,6 +15,7 @@ from imgoe_bot.adapters.store import (
     Database,
     SqlDirectMessageStore,
     SqlGuildStore,
+    SqlHistoryStore,
     SqlJobStore,
     SqlNotes,
     SqlOptionStore,
@@ -149,6 +150,7 @@ class Stores:
     claims: Claims = field(init=False)
     guilds: SqlGuildStore = field(init=False)
     rules: SqlRuleStore = field(init=False)
+    history: SqlHistoryStore = field(init=False)
     posts: SqlPostStore = field(init=False)
     jobs: SqlJobStore = field(init=False)
     direct_messages: SqlDirectMessageStore = field(init=False)
@@ -160,6 +162,7 @@ class Stores:
         self.claims = Claims(self.database)
         self.guilds = SqlGuildStore(self.database, vault=self.vault)
         self.rules = SqlRuleStore(self.database)
+        self.history = SqlHistoryStore(self.database, claims=self.claims)
         self.posts = SqlPostStore(self.database, vault=self.vault, claims=self.claims)
         self.jobs = SqlJobStore(self.database, vault=self.vault, claims=self.claims)
         self.direct_messages = SqlDirectMessageStore(self.database, claims=self.claims)

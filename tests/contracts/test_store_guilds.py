@@ -9,10 +9,9 @@ import pytest
 from imgoe_bot.adapters.store import Database, SqlRuleStore
 from imgoe_bot.adapters.store.engine.units import Got, Unit
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
-from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
+from imgoe_bot.domain.ids import ChannelId, GuildId
 from imgoe_bot.errors import ConfigError, StaleWrite
-from imgoe_bot.services.ports.mirroring import Mark
-from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, fresh_number, rule
+from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, rule
 
 KEY = ApiKey("chv_a_key_that_is_long_enough")
 UNSET = GuildSettings(guild_id=GUILD, host_url=HOST)
@@ -196,38 +195,6 @@ async def test_an_exception_is_removed_as_it_wakes(stores: Stores) -> None:
     assert await stores.rules.end_auto_pause(mine, remove=True)
 
     assert await stores.rules.of_guild(GUILD) == ()
-
-
-async def test_the_high_water_mark_only_rises(stores: Stores) -> None:
-    here, there = ChannelId(fresh_number()), ChannelId(fresh_number())
-    low, high = MessageId(fresh_number()), MessageId(fresh_number())
-    elsewhere = Mark(GuildId(2), ChannelId(fresh_number()), high)
-    await stores.rules.mark_seen([Mark(GUILD, there, low), elsewhere])
-
-    for seen in (low, high, low):
-        await stores.rules.mark_seen([Mark(GUILD, here, seen)])
-
-    assert await stores.rules.seen(GUILD) == {here: high, there: low}
-    assert (await stores.rules.all_seen())[GUILD] == {here: high, there: low}
-    assert (await stores.rules.all_seen()).keys() == {GUILD, GuildId(2)}
-
-
-async def test_one_mark_of_many_that_is_older_keeps_the_others_from_nothing(
-    stores: Stores,
-) -> None:
-    here, there = ChannelId(fresh_number()), ChannelId(fresh_number())
-    low, high = MessageId(fresh_number()), MessageId(fresh_number())
-    await stores.rules.mark_seen([Mark(GUILD, here, high), Mark(GUILD, there, low)])
-
-    await stores.rules.mark_seen([Mark(GUILD, here, low), Mark(GUILD, there, high)])
-
-    assert await stores.rules.seen(GUILD) == {here: high, there: high}
-
-
-async def test_no_marks_are_no_write(stores: Stores) -> None:
-    await stores.rules.mark_seen([])
-
-    assert await stores.rules.seen(GUILD) == {}
 
 
 class _LateRead(Database):

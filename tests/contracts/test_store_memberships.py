@@ -7,8 +7,8 @@ from sqlalchemy import Connection, Engine, func, select
 from imgoe_bot.adapters.store import SqlMembershipStore, tables
 from imgoe_bot.adapters.store.settings.memberships import OF_A_GUILD
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
+from imgoe_bot.domain.history import Gap, Mark, RangeReason
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
-from imgoe_bot.services.ports.mirroring import Mark
 from tests.contracts.stores import (
     BEN,
     GUILD,
@@ -36,7 +36,9 @@ async def _furnish(stores: Stores, guild_id: GuildId) -> None:
     saved = await stores.guilds.save_key(settings, ApiKey("chv_k"), actor_id=BEN, now=NOW)
     await stores.options.change(saved, [(0, "bots", "on")], actor_id=BEN, now=NOW)
     await stores.rules.add(rule(guild_id=guild_id))
-    await stores.rules.mark_seen([Mark(guild_id, ChannelId(guild_id), MessageId(5))])
+    mark = Mark(guild_id, ChannelId(guild_id), MessageId(5))
+    gap = Gap(guild_id, mark.channel_id, MessageId(1), None, RangeReason.SESSION)
+    await stores.history.note([mark], [gap], at=NOW)
     owner, what = post(guild_id=guild_id), item()
     await stores.posts.add(owner, [what])
     uploaded = post(guild_id=guild_id)

@@ -33,6 +33,7 @@ from imgoe_bot.services.jobs.handlers import StepHandlers
 from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.jobs.steps import Steps
 from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
+from imgoe_bot.services.mirroring.history_queue import HistoryQueue
 from imgoe_bot.services.people.delivery import DeliveryService
 from imgoe_bot.services.post_access import PostAccess
 from imgoe_bot.services.reports.status import StatusService
@@ -116,6 +117,7 @@ class Office:
             budgets=self.budgets(),
             notes=self.stores.notes,
             auto_pauses=self.auto_pauses(),
+            history=HistoryQueue(self.stores.history, outage=self.outage, clock=self.clock),
         )
 
     def delivery(self) -> DeliveryService:

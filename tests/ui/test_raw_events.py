@@ -76,8 +76,7 @@ class Desk:
 
     def catch_up(self) -> None:
         """Have nothing missed in the mirrored channel."""
-        begun = self.services.marks.begin(*PLACE)
-        self.services.marks.finish(*PLACE, MessageId(0), begun=begun)
+        self.services.marks.begin_new(*PLACE)
 
 
 def _server(guild: int) -> dict[str, Any]:

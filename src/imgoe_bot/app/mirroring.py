@@ -10,6 +10,7 @@ from imgoe_bot.domain.direct_messages import SlotKind
 from imgoe_bot.domain.rate_limit import RateLimit
 from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
 from imgoe_bot.services.mirroring.high_water_marks import HighWaterMarks
+from imgoe_bot.services.mirroring.history_queue import HistoryQueue, QueueOptions
 from imgoe_bot.services.mirroring.mirrors import MirrorService
 from imgoe_bot.services.mirroring.pauses import PauseService
 from imgoe_bot.services.people.delivery import DeliveryService
@@ -27,6 +28,7 @@ class Mirroring:
     mirrors: MirrorService
     pauses: PauseService
     marks: HighWaterMarks
+    history: HistoryQueue
     notices: NoticeService
 
 
@@ -48,6 +50,12 @@ def build_mirroring(
         limits=_direct_message_limits(settings),
     )
     mirrors = _mirrors(stores, basics)
+    history = HistoryQueue(
+        stores.history,
+        outage=basics.outage,
+        clock=basics.clock,
+        options=QueueOptions(lease=timedelta(seconds=settings.lease_s)),
+    )
     return Mirroring(
         delivery=delivery,
         auto_pauses=AutoPauseService(stores.rules, delivery=delivery, clock=basics.clock),
@@ -59,7 +67,8 @@ def build_mirroring(
             notes=stores.notes,
             catch_ups=basics.catch_ups,
         ),
-        marks=HighWaterMarks(stores.rules, outage=basics.outage),
+        marks=HighWaterMarks(stores.history, queue=history, outage=basics.outage),
+        history=history,
         notices=NoticeService(
             stores.notes, rules=stores.rules, options=basics.options, guilds=basics.guilds
         ),

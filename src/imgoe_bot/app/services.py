@@ -70,6 +70,7 @@ def build_services(
         mirrors=mirroring.mirrors,
         pauses=mirroring.pauses,
         marks=mirroring.marks,
+        history=mirroring.history,
         catch_ups=basics.catch_ups,
         outage=basics.outage,
         notices=mirroring.notices,
@@ -116,6 +117,7 @@ def _status(
         budgets=uploading.limits.budgets,
         notes=stores.notes,
         auto_pauses=mirroring.auto_pauses,
+        history=mirroring.history,
     )
 
 

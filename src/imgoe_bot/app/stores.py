@@ -13,6 +13,7 @@ from imgoe_bot.adapters.store import (
     SqlCopyStore,
     SqlDirectMessageStore,
     SqlGuildStore,
+    SqlHistoryStore,
     SqlJobStore,
     SqlLibraryStore,
     SqlMembershipStore,
@@ -37,6 +38,7 @@ class Stores:
     guilds: SqlGuildStore
     options: SqlOptionStore
     memberships: SqlMembershipStore
+    history: SqlHistoryStore
     rules: SqlRuleStore
     choices: SqlChoiceStore
     people: SqlPersonStore
@@ -77,6 +79,7 @@ def _stores(database: Database, *, secret_key: bytes) -> Stores:
         guilds=SqlGuildStore(database, vault=vault),
         options=SqlOptionStore(database),
         memberships=SqlMembershipStore(database),
+        history=SqlHistoryStore(database, claims=claims),
         rules=SqlRuleStore(database),
         choices=SqlChoiceStore(database, secret_key=secret_key),
         people=SqlPersonStore(database, vault=vault, claims=claims),

@@ -13,6 +13,7 @@ from imgoe_bot.services.deleting.retirements import RetirementService
 from imgoe_bot.services.jobs.runner import JobRunner
 from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
 from imgoe_bot.services.mirroring.high_water_marks import HighWaterMarks
+from imgoe_bot.services.mirroring.history_queue import HistoryQueue
 from imgoe_bot.services.mirroring.mirrors import MirrorService
 from imgoe_bot.services.mirroring.pauses import PauseService
 from imgoe_bot.services.people.notices import NoticeService
@@ -49,6 +50,7 @@ class Services:
     mirrors: MirrorService
     pauses: PauseService
     marks: HighWaterMarks
+    history: HistoryQueue
     catch_ups: CatchUpQueue
     outage: StoreOutage
     notices: NoticeService

@@ -4,6 +4,7 @@ from imgoe_bot.adapters.store.claiming.claims import Claims
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.engine.migrate import migrate
 from imgoe_bot.adapters.store.engine.opening import open_engine
+from imgoe_bot.adapters.store.history.history import SqlHistoryStore
 from imgoe_bot.adapters.store.people.choices import SqlChoiceStore
 from imgoe_bot.adapters.store.people.people import SqlPersonStore
 from imgoe_bot.adapters.store.posts.copies import SqlCopyStore
@@ -28,6 +29,7 @@ __all__ = [
     "SqlCopyStore",
     "SqlDirectMessageStore",
     "SqlGuildStore",
+    "SqlHistoryStore",
     "SqlJobStore",
     "SqlLibraryStore",
     "SqlMembershipStore",

@@ -1,98 +1,66 @@
-"""How far each mirrored channel was looked at, so that what was missed is fetched later.
+"""How far each mirrored channel was dealt with, so that what was missed is read later.
 
-A channel's mark passes nothing that was not decided and stored. It is held while the gateway may
-have passed something over: from the start, and from each new session on, until its history is read.
-Marks are moved in memory and written together, a while later: one that lags loses nothing.
+A channel's mark passes nothing that was not decided and stored, or that no stored range covers. It
+is held while the gateway may have passed something over: from the start, and from each new session
+on, until what may have been missed is stored as a range. Marks are moved in memory and written
+together, a while later: one that lags loses nothing.
 """
 
-from collections.abc import AsyncGenerator, Mapping
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
+import structlog
+
+from imgoe_bot.domain.history import Gap, Mark
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
-from imgoe_bot.services.mirroring.mark_writer import MarkWriter
-from imgoe_bot.services.ports.mirroring import Mark, RuleStore
+from imgoe_bot.errors import ImgoeError
+from imgoe_bot.services.mirroring.channel_progress import (
+    ChannelProgress,
+    MissedPart,
+    Observation,
+)
+from imgoe_bot.services.mirroring.history_queue import HistoryQueue
+from imgoe_bot.services.ports.history import HistoryStore
 from imgoe_bot.services.store_outage import StoreOutage
 
-CAME_LIVE_MAX = 10_000
-"""Messages noted of a channel that can't be read: those beyond are decided on twice, then."""
+EVERY_S = 1.0
+ENDING_S = 2.0
+"""How long the end of a process is put off for marks that are not written yet."""
 
-
-@dataclass(slots=True)
-class _Channel:
-    """What this process knows of one channel.
-
-    Attributes:
-        held: whether messages may have been missed since the mark.
-        holds: how often it was held; what was read before the last time proves nothing.
-        under_way: messages that are being decided.
-        failed: messages whose handling failed; reading the history decides them.
-        came_live: messages that came by the gateway while it was held.
-        newest: the newest message that was decided, 0 before the first.
-        mark: what is stored as the mark, or about to be; 0 before this process knew.
-        beginning: up to where nothing is to be read, whatever is stored by now.
-    """
-
-    guild_id: GuildId
-    held: bool = True
-    holds: int = 0
-    under_way: set[int] = field(default_factory=set[int])
-    failed: set[int] = field(default_factory=set[int])
-    came_live: set[int] = field(default_factory=set[int])
-    newest: int = 0
-    mark: int = 0
-    beginning: int = 0
-
-    def hold(self) -> None:
-        """Let the mark stay where it is until the history was read."""
-        self.held = True
-        self.holds += 1
-
-    def reach(self, message_id: int) -> int:
-        """Return how far nothing is open, if all was looked at up to this message."""
-        if not self.under_way and not self.failed:
-            return message_id
-        return min([message_id, *(id_ - 1 for id_ in self.under_way | self.failed)])
-
-
-@dataclass(slots=True)
-class Observation:
-    """A look at one message; ``counts`` once it is known to stand in a mirrored channel."""
-
-    counts: bool = False
+log = structlog.stdlib.get_logger(__name__)
 
 
 class HighWaterMarks:
-    """Moves the marks of channels, and knows which of them have to be caught up.
+    """Moves the marks of channels, opens ranges of what was missed, and knows what is held."""
 
-    Args:
-        came_live_max: how many messages are noted of a channel while it is held.
-    """
-
-    def __init__(
-        self, rules: RuleStore, *, outage: StoreOutage, came_live_max: int = CAME_LIVE_MAX
-    ) -> None:
-        self._came_live_max = came_live_max
-        self._rules = rules
-        self._writer = MarkWriter(rules, outage=outage)
-        self._channels: dict[ChannelId, _Channel] = {}
-        self._of_guild: dict[GuildId, dict[ChannelId, _Channel]] = {}
-        self._unheard: set[GuildId] = set()
-
-    async def run(self) -> None:
-        """Write the marks that move, all of them together, until cancelled."""
-        await self._writer.run()
+    def __init__(self, store: HistoryStore, *, queue: HistoryQueue, outage: StoreOutage) -> None:
+        self._store = store
+        self._queue = queue
+        self._outage = outage
+        self._channels: dict[ChannelId, ChannelProgress] = {}
+        self._of_guild: dict[GuildId, dict[ChannelId, ChannelProgress]] = {}
+        self._unheard: dict[GuildId, set[ChannelId]] = {}
+        self._unwritten: dict[ChannelId, Mark] = {}
+        self._failing: set[ChannelId] = set()
+        self._noted = asyncio.Event()
 
     async def stored(self, guild_id: GuildId) -> Mapping[ChannelId, MessageId]:
         """Return the mark of each of a server's channels that has one, written or about to be."""
-        return {**await self._rules.seen(guild_id), **self._writer.unwritten(guild_id)}
+        unwritten = {
+            mark.channel_id: mark.message_id
+            for mark in self._unwritten.values()
+            if mark.guild_id == guild_id
+        }
+        return {**await self._store.marks(guild_id), **unwritten}
 
     async def all_stored(self) -> Mapping[GuildId, Mapping[ChannelId, MessageId]]:
         """Return the marks of every server that has one, in one query."""
-        return await self._rules.all_seen()
+        return await self._store.all_marks()
 
     def is_held(self, channel_id: ChannelId) -> bool:
-        """Tell whether a channel has to be caught up; so has one that nothing is known of."""
+        """Tell whether something may have been missed; so it may where nothing is known."""
         channel = self._channels.get(channel_id)
         return channel is None or channel.held
 
@@ -111,23 +79,21 @@ class HighWaterMarks:
         for channel in self._of_guild.get(guild_id, {}).values():
             channel.hold()
 
-    def hold_unheard(self, guild_id: GuildId) -> None:
-        """Hold the channels of a server in which messages came that the gateway didn't tell of.
+    def hold_unheard(self, guild_id: GuildId, place: ChannelId) -> None:
+        """Hold a place in which messages came that the gateway didn't tell of.
 
-        Which was the newest of a channel isn't known either, so each has to be read.
+        Which was the newest of a channel isn't known there, so its history is read to the end.
+
+        Args:
+            guild_id: the server.
+            place: a channel, what it stands in, or the server's own id.
         """
-        self._unheard.add(guild_id)
+        self._unheard.setdefault(guild_id, set()).add(place)
         self.hold_guild(guild_id)
 
-    def is_unheard(self, guild_id: GuildId) -> bool:
-        """Tell whether ``hold_unheard`` was called since ``take_unheard`` was."""
-        return guild_id in self._unheard
-
-    def take_unheard(self, guild_id: GuildId) -> bool:
-        """Tell whether ``hold_unheard`` was called since this was asked last."""
-        is_unheard = guild_id in self._unheard
-        self._unheard.discard(guild_id)
-        return is_unheard
+    def unheard(self, guild_id: GuildId) -> frozenset[ChannelId]:
+        """Return the places that ``hold_unheard`` was called for since they were covered."""
+        return frozenset(self._unheard.get(guild_id, ()))
 
     @asynccontextmanager
     async def observing(
@@ -135,57 +101,54 @@ class HighWaterMarks:
     ) -> AsyncGenerator[Observation]:
         """Decide in this block on a message that has just come by the gateway, and store that.
 
-        An error that leaves the block holds the channel until its history was read.
+        After an error that leaves the block a range covers the message, as soon as that is stored.
         """
         channel, observation = self._channel(guild_id, channel_id), Observation()
         channel.under_way.add(message_id)
-        self._note_live(channel, message_id)
         try:
             yield observation
         except BaseException:
-            channel.failed.add(message_id)
-            channel.came_live.discard(message_id)
-            channel.hold()
+            channel.newest = max(channel.newest, message_id)
+            self.fail(guild_id, channel_id, message_id)
             raise
         finally:
             channel.under_way.discard(message_id)
         if observation.counts:
             self._passed(channel_id, channel, message_id)
-        elif not channel.under_way and not channel.beginning:
+        elif not channel.under_way and not channel.beginning and channel.failed is None:
             self._channels.pop(channel_id, None)
             self._of_guild[guild_id].pop(channel_id, None)
 
+    def fail(self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId) -> None:
+        """Have a message read again that could not be dealt with, as it came or was changed."""
+        self._channel(guild_id, channel_id).fail(message_id)
+        self._failing.add(channel_id)
+        self._noted.set()
+
     def pass_over(self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId) -> None:
         """Note that a message has just come by the gateway that asks for nothing."""
-        channel = self._channel(guild_id, channel_id)
-        self._note_live(channel, message_id)
-        self._passed(channel_id, channel, message_id)
+        self._passed(channel_id, self._channel(guild_id, channel_id), message_id)
 
-    def _note_live(self, channel: _Channel, message_id: int) -> None:
-        if channel.held and len(channel.came_live) < self._came_live_max:
-            channel.came_live.add(message_id)
-
-    def _passed(self, channel_id: ChannelId, channel: _Channel, message_id: int) -> None:
+    def _passed(self, channel_id: ChannelId, channel: ChannelProgress, message_id: int) -> None:
         channel.newest = max(channel.newest, message_id)
         if not channel.held:
-            self._move(channel_id, channel, channel.reach(channel.newest))
+            self._move(channel_id, channel, channel.reach)
 
-    def came_live(self, channel_id: ChannelId, message_id: MessageId) -> bool:
-        """Tell whether a message of a held channel came by the gateway already."""
-        channel = self._channels.get(channel_id)
-        return channel is not None and message_id in channel.came_live
+    def begin_new(self, guild_id: GuildId, channel_id: ChannelId) -> None:
+        """Note that a channel is new, so that nothing was missed of it."""
+        self._channel(guild_id, channel_id).held = False
 
     async def begin_at(self, guild_id: GuildId, messages: Mapping[ChannelId, MessageId]) -> None:
         """Let nothing be read of channels up to these messages: they are mirrored from there on.
 
-        That holds before the first wait: what comes next may have the histories read. At the end
-        it is written: whoever asked for it may go on to what makes them be read.
+        That holds before the first wait: what comes next may have ranges opened. At the end it is
+        written: whoever asked for it may go on to what makes them be.
         """
         for channel_id, message_id in messages.items():
             channel = self._channel(guild_id, channel_id)
             channel.beginning = max(channel.beginning, message_id)
             self._move(channel_id, channel, message_id)
-        await self._writer.write()
+        await self.write()
 
     def beginning_of(self, channel_id: ChannelId) -> int:
         """Return up to where nothing is to be read of a channel, 0 where that isn't known here."""
@@ -193,7 +156,7 @@ class HighWaterMarks:
         return channel.beginning if channel is not None else 0
 
     def begin(self, guild_id: GuildId, channel_id: ChannelId, *, stored: int = 0) -> int:
-        """Begin to read a held channel's history; returns what ``finish`` is told.
+        """Look at a held channel; returns what makes a ``MissedPart`` known of this moment.
 
         Args:
             guild_id: the server.
@@ -204,56 +167,112 @@ class HighWaterMarks:
         channel.mark = max(channel.mark, stored)
         return channel.holds
 
-    def read_to(
-        self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId, *, begun: int
-    ) -> None:
-        """Note that a held channel's history was read and decided up to a message.
+    async def cover(self, guild_id: GuildId, missed: Iterable[MissedPart]) -> bool:
+        """Store what was missed of held channels as ranges; their marks then move again.
 
         Args:
-            guild_id: the server.
-            channel_id: the channel.
-            message_id: the message.
-            begun: what ``begin`` returned.
-        """
-        channel = self._channel(guild_id, channel_id)
-        if channel.holds == begun:
-            channel.failed = {id_ for id_ in channel.failed if id_ > message_id}
-        self._move(channel_id, channel, channel.reach(message_id))
-
-    def finish(
-        self, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId, *, begun: int
-    ) -> bool:
-        """Note that all of a channel's history was read; its mark moves with the gateway again.
-
-        Args:
-            guild_id: the server.
-            channel_id: the channel.
-            message_id: the last message of the history, or the mark where none came after it.
-            begun: what ``begin`` returned.
+            guild_id: their server.
+            missed: one a channel.
 
         Returns:
-            False when the channel was held again meanwhile: then it has to be read once more.
+            False when a channel was held again meanwhile: then it has to be looked at once more.
+
+        Raises:
+            StoreError: one that no wait cures.
         """
-        channel = self._channel(guild_id, channel_id)
-        if channel.holds != begun:
+        parts, places = tuple(missed), self.unheard(guild_id)
+        gaps = [gap for part in parts if (gap := part.gap(guild_id)) is not None]
+        marks = [
+            Mark(guild_id, part.channel_id, part.until)
+            for part in parts
+            if part.until is not None and part.until > part.after
+        ]
+        if gaps or marks:
+            await self._note(marks, gaps)
+        self._unheard.get(guild_id, set[ChannelId]()).difference_update(places)
+        return all([self._covered(guild_id, part) for part in parts])
+
+    def _covered(self, guild_id: GuildId, part: MissedPart) -> bool:
+        channel = self._channel(guild_id, part.channel_id)
+        known = max(part.after, part.until or 0)
+        channel.mark = max(channel.mark, known)
+        if channel.holds != part.begun:
             return False
         channel.held = False
-        channel.failed.clear()
-        channel.came_live.clear()
-        channel.newest = max(channel.newest, message_id)
-        self._move(channel_id, channel, channel.reach(channel.newest))
+        channel.newest = max(channel.newest, known)
+        self._move(part.channel_id, channel, channel.reach)
         return True
 
-    def _channel(self, guild_id: GuildId, channel_id: ChannelId) -> _Channel:
+    async def _note(self, marks: Collection[Mark], gaps: Collection[Gap]) -> None:
+        store, now = self._store, self._queue.now()
+        await self._outage.outlast(
+            lambda: store.note(tuple(marks), tuple(gaps), at=now), at_any_rate=True
+        )
+        if gaps:
+            self._queue.wake()
+
+    async def write(self) -> None:
+        """Write the marks that moved, and ranges of what failed, waiting for a store that is away.
+
+        Raises:
+            StoreError: one that no wait cures; nothing is forgotten then.
+        """
+        self._noted.clear()
+        marks, failed = tuple(self._unwritten.values()), self._failed()
+        if not marks and not failed:
+            return
+        gaps = [gap for id_ in failed if (gap := self._channels[id_].failed_gap(id_)) is not None]
+        await self._note(marks, gaps)
+        for mark in marks:
+            if self._unwritten.get(mark.channel_id) is mark:  # else it moved on meanwhile
+                del self._unwritten[mark.channel_id]
+        for channel_id, written in failed.items():
+            self._end_failure(channel_id, written)
+
+    def _failed(self) -> dict[ChannelId, tuple[int, int]]:
+        found = {id_: self._channels[id_].failed for id_ in self._failing}
+        return {id_: failed for id_, failed in found.items() if failed is not None}
+
+    def _end_failure(self, channel_id: ChannelId, written: tuple[int, int]) -> None:
+        """Let a mark pass what failed, now that a range covers it; unless more did meanwhile."""
+        channel = self._channels[channel_id]
+        if channel.failed != written:
+            return
+        channel.failed = None
+        self._failing.discard(channel_id)
+        if not channel.held:
+            self._move(channel_id, channel, channel.reach)
+
+    async def run(self) -> None:
+        """Write what is noted, all of it together every second, until cancelled."""
+        try:
+            while True:
+                await self._noted.wait()
+                await asyncio.sleep(EVERY_S)
+                await self._write_or_log()
+        finally:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ENDING_S):
+                    await self._write_or_log()
+
+    async def _write_or_log(self) -> None:
+        try:
+            await self.write()
+        except ImgoeError as error:
+            log.error("marks can't be written, trying again", error=repr(error))
+            self._noted.set()
+
+    def _channel(self, guild_id: GuildId, channel_id: ChannelId) -> ChannelProgress:
         channel = self._channels.get(channel_id)
         if channel is None:
-            channel = self._channels[channel_id] = _Channel(guild_id)
+            channel = self._channels[channel_id] = ChannelProgress(guild_id)
             self._of_guild.setdefault(guild_id, {})[channel_id] = channel
         return channel
 
-    def _move(self, channel_id: ChannelId, channel: _Channel, message_id: int) -> None:
+    def _move(self, channel_id: ChannelId, channel: ChannelProgress, message_id: int) -> None:
         """Move a mark forward, to be written with the next ones."""
         if message_id <= channel.mark:
             return
         channel.mark = message_id
-        self._writer.note(Mark(channel.guild_id, channel_id, MessageId(message_id)))
+        self._unwritten[channel_id] = Mark(channel.guild_id, channel_id, MessageId(message_id))
+        self._noted.set()

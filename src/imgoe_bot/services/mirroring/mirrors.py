@@ -1,7 +1,7 @@
 """Use case: keep what is posted in mirrored channels."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from imgoe_bot.domain.card import FailedItem
 from imgoe_bot.domain.choices import PersonChoice
@@ -23,10 +23,19 @@ from imgoe_bot.errors import ImgoeError, MediaSkipped, MediaTooLarge
 from imgoe_bot.services.cards.layouts import Layouts
 from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.ports.clock import Clock
+from imgoe_bot.services.ports.history import NewPost
 from imgoe_bot.services.ports.mirroring import ChoiceStore, RuleStore
 from imgoe_bot.services.ports.notes import Notes
 from imgoe_bot.services.ports.posts import PostStore
 from imgoe_bot.services.settings.options import OptionService
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is decided on a message, and what is to be stored of it; None when nothing is."""
+
+    decision: Decision
+    new: NewPost | None = None
 
 
 class MirrorService:
@@ -154,11 +163,21 @@ class MirrorService:
             rule: as for ``decide``.
             saved: as for ``decide``.
         """
+        plan = await self.plan(facts, rule=rule, saved=saved)
+        new = plan.new
+        if new is not None and not await self._posts.add(new.post, new.items, new.left_out):
+            await self._posts.extend(new.post, new.items)
+        return plan.decision
+
+    async def plan(
+        self, facts: MessageFacts, *, rule: MirrorRule | None = None, saved: bool = False
+    ) -> Plan:
+        """Decide on a message, and say what is to be stored of it; args as for ``observe``."""
         decision = await self.decide(facts, rule=rule, saved=saved)
         left_out = await self._worth_saying(facts.guild_id, decision)
-        if decision.keep or left_out:
-            await self._store(facts, decision, left_out)
-        return decision
+        if not decision.keep and not left_out:
+            return Plan(decision)
+        return Plan(decision, await self._new_post(facts, decision, left_out))
 
     async def take_question(self, facts: MessageFacts, decision: Decision) -> bool:
         """Tell whether to ask a message's author now: once a message that could be kept.
@@ -175,15 +194,13 @@ class MirrorService:
             return False
         return await self._note_once(f"asked {facts.guild_id} {facts.message_id}")
 
-    async def _store(
+    async def _new_post(
         self, facts: MessageFacts, decision: Decision, left_out: Sequence[FailedItem]
-    ) -> None:
+    ) -> NewPost:
         options = await self._options.at(facts.guild_id, facts.channel_ids)
         layout = await self._layouts.choose(options, facts.guild_id, files=len(decision.keep))
         post = replace(self._post_of(facts, decision.rule), layout=layout)
-        items = [_item_of(kept) for kept in decision.keep]
-        if not await self._posts.add(post, items, left_out):
-            await self._posts.extend(post, items)
+        return NewPost(post, tuple(map(_item_of, decision.keep)), tuple(left_out))
 
     async def _worth_saying(self, guild_id: GuildId, decision: Decision) -> list[FailedItem]:
         """Return what to say of what is left out: kinds that are never kept only once a server."""

@@ -32,6 +32,25 @@ class Shards:
     count: int = 1
     ids: frozenset[int] | None = None
 
+    def __contains__(self, guild_id: GuildId) -> bool:
+        """Tell whether a server's events come to these shards."""
+        return self.ids is None or (guild_id >> 22) % self.count in self.ids
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a range was read with a page.
+
+    Attributes:
+        after: everything up to this message was decided.
+        ended: whether nothing is left of the range; it goes then. Else it is due again.
+        at: when.
+    """
+
+    after: MessageId
+    ended: bool
+    at: datetime
+
 
 class HistoryStore(Protocol):
     """Marks and ranges. A write under a lost lease raises StaleWrite and changes nothing."""
@@ -44,12 +63,20 @@ class HistoryStore(Protocol):
         """Return the same of every server, in one query."""
         ...
 
-    async def note(self, marks: Sequence[Mark], gaps: Sequence[Gap] = ()) -> None:
+    async def note(self, marks: Sequence[Mark], gaps: Sequence[Gap], *, at: datetime) -> None:
         """Move marks forward, never back, and open ranges, in one transaction.
 
-        A gap that touches or overlaps a range of its channel which is open, and no backfill,
-        becomes a part of that one: no message is read twice, and none is passed over.
+        What open ranges of a channel cover already, backfills apart, is not opened again.
+
+        Args:
+            marks: one a channel.
+            gaps: what is still to be read; from channels of any server.
+            at: when these are due.
         """
+        ...
+
+    async def has_due(self, *, now: datetime) -> bool:
+        """Tell whether there may be a range to claim; one cheap read."""
         ...
 
     async def claim(
@@ -67,15 +94,11 @@ class HistoryStore(Protocol):
         ...
 
     async def store_page(
-        self, range_: HistoryRange, posts: Sequence[NewPost], *, after: MessageId, ended: bool
+        self, range_: HistoryRange, posts: Sequence[NewPost], progress: Progress
     ) -> None:
         """Store what a page holds and how far the range was read with it, in one transaction.
 
-        Args:
-            range_: as it was claimed.
-            posts: the messages to keep.
-            after: everything up to this message was decided.
-            ended: whether nothing is left of the range; it goes then. Else it is due again.
+        The end of a range without an end moves its channel's mark there.
         """
         ...
 
@@ -89,16 +112,30 @@ class HistoryStore(Protocol):
         """
         ...
 
-    async def park(self, range_: HistoryRange, reason: ParkReason) -> None:
-        """Let a range wait for what no time cures."""
+    async def park(
+        self, range_: HistoryRange, reason: ParkReason, *, before: MessageId | None = None
+    ) -> None:
+        """Let a range wait for what no time cures.
+
+        Args:
+            range_: as it was claimed.
+            reason: what it waits for.
+            before: where a range without an end ends from now on; None changes nothing.
+        """
         ...
 
-    async def unpark(self, guild_id: GuildId, reasons: Collection[ParkReason]) -> bool:
-        """Make a server's ranges due that wait for this; False when none does."""
+    async def unpark(
+        self, guild_id: GuildId, reasons: Collection[ParkReason], *, at: datetime
+    ) -> bool:
+        """Make a server's ranges due that wait for this, no backfill's; False when none does."""
         ...
 
     async def drop(self, range_: HistoryRange) -> None:
         """Forget a range: its channel is gone, or nothing of it is to be kept any more."""
+        ...
+
+    async def extend(self, owner: str, *, until: datetime) -> None:
+        """Renew every lease of this owner."""
         ...
 
     async def release(self, owner: str) -> None:

@@ -1,22 +1,11 @@
 """What is mirrored: rules of places, and what people said about it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from imgoe_bot.domain.choices import PersonChoice
-from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, UserId
+from imgoe_bot.domain.ids import ChannelId, GuildId, UserId
 from imgoe_bot.domain.rules import MirrorRule
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How far a channel was looked at: up to this message, all was decided and stored."""
-
-    guild_id: GuildId
-    channel_id: ChannelId
-    message_id: MessageId
 
 
 class RuleStore(Protocol):
@@ -56,18 +45,6 @@ class RuleStore(Protocol):
 
     async def all(self) -> tuple[MirrorRule, ...]:
         """Return every rule."""
-        ...
-
-    async def mark_seen(self, marks: Sequence[Mark]) -> None:
-        """Move channels' high-water marks forward, never back; one mark a channel."""
-        ...
-
-    async def seen(self, guild_id: GuildId) -> Mapping[ChannelId, MessageId]:
-        """Return the newest message looked at in each channel where one was."""
-        ...
-
-    async def all_seen(self) -> Mapping[GuildId, Mapping[ChannelId, MessageId]]:
-        """Return the same of every server in which one was, in one query."""
         ...
 
 

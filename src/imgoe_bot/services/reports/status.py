@@ -6,12 +6,14 @@ from datetime import datetime
 from imgoe_bot.domain.budget import LimitUse
 from imgoe_bot.domain.direct_messages import Breaker
 from imgoe_bot.domain.guild import Actor, check_may_manage
+from imgoe_bot.domain.history import OpenRange
 from imgoe_bot.domain.ids import GuildId, MessageId
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.quota import WINDOW, QuotaSubject, Usage, quota_uses
 from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.domain.status import Health, MessageStatus, Queue, outcome_of
 from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
+from imgoe_bot.services.mirroring.history_queue import HistoryQueue
 from imgoe_bot.services.ports.direct_messages import DirectMessageStore
 from imgoe_bot.services.ports.jobs import StatusStore
 from imgoe_bot.services.ports.notes import Notes
@@ -35,6 +37,7 @@ class Report:
         budget: how much of what the host may be sent is used up, by all servers.
         expiry_off: whether the host kept the last copy for another time than was asked for.
         auto_paused: the rules that rest for want of a permission.
+        missed: what is still to be read of channels' histories.
     """
 
     host_url: str
@@ -48,6 +51,7 @@ class Report:
     budget: tuple[LimitUse, ...] = ()
     expiry_off: bool = False
     auto_paused: tuple[MirrorRule, ...] = ()
+    missed: tuple[OpenRange, ...] = ()
 
     @property
     def is_used_up(self) -> bool:
@@ -70,6 +74,7 @@ class StatusService:
         budgets: HostBudgets,
         notes: Notes,
         auto_pauses: AutoPauseService,
+        history: HistoryQueue,
     ) -> None:
         self._store = store
         self._direct_messages = direct_messages
@@ -79,6 +84,7 @@ class StatusService:
         self._budgets = budgets
         self._notes = notes
         self._auto_pauses = auto_pauses
+        self._history = history
         self._clock = access.clock
 
     async def report(self, actor: Actor) -> Report:
@@ -104,6 +110,7 @@ class StatusService:
             budget=await self._budgets.used(settings.host_url),
             expiry_off=await self._expiry_off(guild_id, health),
             auto_paused=tuple(await self._auto_pauses.auto_paused(guild_id)),
+            missed=await self._history.open_ranges(guild_id),
         )
 
     async def of_message(self, guild_id: GuildId, message_id: MessageId) -> MessageStatus:

@@ -64,7 +64,9 @@ async def _wake_if_readable(guild: discord.Guild, rule: MirrorRule, services: Se
     options = await services.options.at(GuildId(guild.id), line)
     if missing_in(place, needed_to_mirror(options)) or _lacks_in_log(guild, rule, options):
         return False
-    services.marks.hold_unheard(GuildId(guild.id))  # first: a repeat finds it awake already
+    services.marks.hold_unheard(
+        GuildId(guild.id), rule.channel_id
+    )  # first: a repeat finds it awake already
     return await services.auto_pauses.resume(rule, line)
 
 

@@ -31,6 +31,7 @@ EXTENSIONS = (
     "imgoe_bot.cogs.help",
     "imgoe_bot.cogs.mirror",
     "imgoe_bot.cogs.watching",
+    "imgoe_bot.cogs.arrivals",
     "imgoe_bot.cogs.settings",
     "imgoe_bot.cogs.library",
     "imgoe_bot.cogs.privacy",

@@ -7,6 +7,7 @@ import discord
 from imgoe_bot import _version
 from imgoe_bot.domain.budget import LimitUse
 from imgoe_bot.domain.duration import format_duration
+from imgoe_bot.domain.history import OpenRange
 from imgoe_bot.services.reports.status import Report
 from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction
@@ -33,7 +34,31 @@ def status_embed(report: Report, interaction: AnyInteraction, words: Words) -> d
     if report.auto_paused:
         value = rule_list(report.auto_paused, words)
         embed.add_field(name=words("status.paused"), value=value, inline=False)
+    if report.missed:
+        value = missed_text(report, words)
+        embed.add_field(name=words("status.missed"), value=value, inline=False)
     return embed
+
+
+def missed_text(report: Report, words: Words) -> str:
+    """Return what is still to be read of the channels' histories, a line each."""
+    lines = [_range_line(each, words) for each in report.missed]
+    return fmt.fit(lines, limit=1000, rest=lambda count: words("mirror.more", count=count))
+
+
+def _range_line(open_range: OpenRange, words: Words) -> str:
+    left, retry_at = open_range.left, open_range.retry_at
+    read_to = discord.utils.snowflake_time(left.after)
+    facts = {
+        "channel": f"<#{left.channel_id}>",
+        "when": discord.utils.format_dt(read_to, "R"),
+    }
+    if open_range.parked is not None:
+        return words(f"status.range_parked.{open_range.parked.value}", **facts)
+    if retry_at is not None:
+        retry = discord.utils.format_dt(retry_at, "R")
+        return words("status.range_retried", retry=retry, **facts)
+    return words("status.range", **facts)
 
 
 def queue_text(report: Report, words: Words) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import discord
 
 from imgoe_bot.domain.guild import check_may_manage
+from imgoe_bot.domain.ids import MessageId
 from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.ui.access.permissions import missing_to_mirror
 from imgoe_bot.ui.container import AnyInteraction, services_of
@@ -43,7 +44,8 @@ async def resume(interaction: AnyInteraction, place: Place) -> str:
     words, actor = words_for_locale(interaction.locale), actor_of(interaction)
     pauses, missing = services_of(interaction.client).pauses, missing_to_mirror(place)
     if interaction.guild is not None:
-        await pass_over_paused(interaction.guild, services_of(interaction.client))
+        services, until = services_of(interaction.client), MessageId(interaction.id)
+        await pass_over_paused(interaction.guild, services, until=until)
     if isinstance(place, discord.Guild):
         answer = _all_resumed(await pauses.resume_all(actor), words, missing=missing)
     else:

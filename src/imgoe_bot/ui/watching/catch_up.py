@@ -1,4 +1,7 @@
-"""What was posted and deleted while the bot was away: the gateway replays nothing."""
+"""What was posted and deleted while the bot was away: the gateway replays nothing.
+
+What may have been posted is stored as ranges, which ``history_reader`` reads.
+"""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,24 +11,24 @@ from functools import partial
 import discord
 import structlog
 
+from imgoe_bot.domain.history import RangeReason
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, snowflake_at
 from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.errors import ImgoeError
-from imgoe_bot.ui.access.lost_access import check_access, pause_if_lost
+from imgoe_bot.services.mirroring.channel_progress import MissedPart
+from imgoe_bot.ui.access.lost_access import check_access
 from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in
 from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.reading.places import Readable, channel_line
 from imgoe_bot.ui.watching.deletions import retire_missing
-from imgoe_bot.ui.watching.incoming import decide_on
 
 SERVERS_AT_ONCE = 4
-"""Servers that are caught up at once: one with a long history keeps no other one waiting."""
-
-PAGE = 100
-"""Messages between two marks: a killed process reads no more than these again."""
+"""Servers that are looked at at once: one with many deletions keeps no other one waiting."""
 
 EXPECTED = (discord.HTTPException, OSError, ImgoeError)
 """What is expected to fail now and then; anything else is a bug, and tried again like these."""
+
+_REASON = {True: RangeReason.SESSION, False: RangeReason.ACCESS}
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -59,11 +62,16 @@ async def note_move(
     await services.marks.begin_at(guild_id, {ChannelId(each.id): _newest(each) for each in moved})
 
 
-async def pass_over_paused(guild: discord.Guild, services: Services) -> None:
-    """Leave alone what was posted in a pause that is about to end before it was caught up."""
+def begin_new(channel: discord.abc.GuildChannel | discord.Thread, services: Services) -> None:
+    """Note that a channel has just been made: nothing was missed of it."""
+    services.marks.begin_new(GuildId(channel.guild.id), ChannelId(channel.id))
+
+
+async def pass_over_paused(guild: discord.Guild, services: Services, *, until: MessageId) -> None:
+    """Leave alone what was posted in a pause that ends now before that was covered by a range."""
     guild_id, marks = GuildId(guild.id), services.marks
     passed_over = {
-        ChannelId(channel.id): _newest(channel)
+        ChannelId(channel.id): until
         for channel, rule in _mirrored(guild, await services.mirrors.rules(guild_id))
         if rule.paused and marks.is_held(ChannelId(channel.id))
     }
@@ -75,48 +83,22 @@ def _newest(channel: discord.abc.GuildChannel | discord.Thread) -> MessageId:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """What comes after a channel's mark, as it was known at one moment.
-
-    Attributes:
-        begun: what ``HighWaterMarks.begin`` returned at that moment.
-        after: the mark.
-        until: the channel's newest message, 0 when it has none; None when that isn't known.
-        passed_over: whether a moderator has paused the channel, so that nothing of it is read.
-    """
-
-    channel: Readable
-    begun: int
-    after: int
-    until: int | None
-    passed_over: bool
-
-    @property
-    def has_messages(self) -> bool:
-        """Whether there may be messages to read."""
-        return not self.passed_over and (self.until is None or self.until > self.after)
-
-    @property
-    def known_end(self) -> int:
-        """How far all is dealt with before anything is read."""
-        return max(self.after, self.until or 0) if self.passed_over else self.after
-
-
-@dataclass(frozen=True, slots=True)
 class Known:
     """What is stored about a server that is to be caught up.
 
     Attributes:
         marks: the mark of each channel that has one.
         is_watched: whether deleted messages may matter in it.
+        has_parked: whether ranges may wait for something in it.
     """
 
     marks: Mapping[ChannelId, MessageId]
-    is_watched: bool
+    is_watched: bool = True
+    has_parked: bool = True
 
 
 class CatchUp:
-    """Reads the history of the servers that ask for it, until all of it was read."""
+    """Looks at the servers that ask for it, until all that they missed is stored."""
 
     def __init__(self, bot: AnyBot, services: Services) -> None:
         self._bot = bot
@@ -132,11 +114,15 @@ class CatchUp:
         outlast = partial(services.outage.outlast, at_any_rate=True)
         ruled = {rule.guild_id for rule in await outlast(services.mirrors.all_rules)}
         watched = await outlast(services.retirements.watching)
+        parked = await outlast(services.history.parked)
         marks = await outlast(services.marks.all_stored)
-        here = [id_ for id_ in ruled | watched if self._bot.get_guild(id_) is not None]
-        self._known = {id_: Known(marks.get(id_, {}), id_ in watched) for id_ in here}
+        here = [id_ for id_ in ruled | watched | parked if self._bot.get_guild(id_) is not None]
+        self._known = {
+            id_: Known(marks.get(id_, {}), id_ in watched, id_ in parked) for id_ in here
+        }
         for guild_id in here:
             services.catch_ups.ask_now(guild_id)
+        services.history.begin()
 
     async def run(self) -> None:
         """Catch up until cancelled; no server's trouble ends that of another one."""
@@ -151,7 +137,7 @@ class CatchUp:
             complete = True
             try:
                 guild = self._bot.get_guild(guild_id)
-                if guild is not None:
+                if guild is not None and not guild.unavailable:
                     complete = await self._catch_up(guild)
             except Exception as error:  # one server's trouble is not all the others'
                 _log("a server can't be caught up", error, guild=guild_id)
@@ -162,80 +148,45 @@ class CatchUp:
 
     async def _catch_up(self, guild: discord.Guild) -> bool:
         """Catch up one server as far as it goes; False where it has to be tried again."""
-        guild_id, marks = GuildId(guild.id), self._services.marks
-        known = self._known.pop(guild_id, None) or Known(await marks.stored(guild_id), True)
-        await check_access(guild, self._services, seen=known.marks)
-        unheard = marks.take_unheard(guild_id)
-        complete = False
-        try:
-            complete = await self._read_channels(guild, known.marks, heard=not unheard)
-        finally:
-            if unheard and not complete:
-                marks.hold_unheard(guild_id)
+        guild_id, services = GuildId(guild.id), self._services
+        known = self._known.pop(guild_id, None) or Known(await services.marks.stored(guild_id))
+        await check_access(guild, services, seen=known.marks)
+        rules = await services.mirrors.rules(guild_id)
+        missed = self._missed(guild, rules, known.marks)
+        complete = await services.marks.cover(guild_id, missed)
+        if known.has_parked:
+            await services.history.unpark(guild_id)
         if known.is_watched:
-            complete = await retire_missing(self._bot, guild, self._services) and complete
+            complete = await retire_missing(self._bot, guild, services) and complete
         return complete
 
-    async def _read_channels(
-        self, guild: discord.Guild, stored: Mapping[ChannelId, MessageId], *, heard: bool
-    ) -> bool:
-        """Read the held channels; unless ``heard``, what is known of them may be old."""
-        guild_id = GuildId(guild.id)
-        rules = await self._services.mirrors.rules(guild_id)
-        ended = True
-        for gap in self._gaps(guild_id, rules, stored, heard=heard):
-            ended = await self._read_if_possible(gap) and ended
-        return ended
-
-    def _gaps(
+    def _missed(
         self,
-        guild_id: GuildId,
+        guild: discord.Guild,
         rules: Sequence[MirrorRule],
         stored: Mapping[ChannelId, MessageId],
-        *,
-        heard: bool,
-    ) -> list[Gap]:
-        """Return what there is to read; all at once, since a new session makes it old."""
-        guild, marks = self._bot.get_guild(guild_id), self._services.marks
-        if guild is None:
-            return []
+    ) -> list[MissedPart]:
+        """Return what may have been missed; all at once, since a new session makes it old."""
+        marks = self._services.marks
         return [
-            Gap(
-                channel,
-                begun=marks.begin(
-                    guild_id, ChannelId(channel.id), stored=stored.get(ChannelId(channel.id), 0)
-                ),
-                after=max(_mark(channel, rule, stored), marks.beginning_of(ChannelId(channel.id))),
-                until=(channel.last_message_id or 0) if heard else None,
-                passed_over=rule.paused,
-            )
+            self._missed_in(channel, rule, stored.get(ChannelId(channel.id), 0))
             for channel, rule in _mirrored(guild, rules)
             if marks.is_held(ChannelId(channel.id))
         ]
 
-    async def _read_if_possible(self, gap: Gap) -> bool:
-        try:
-            return await self._read(gap)
-        except discord.Forbidden as error:
-            await pause_if_lost(gap.channel, error, self._services)
-        except Exception as error:  # one channel's trouble is not all the others'
-            _log("a channel can't be caught up", error, channel=gap.channel.id)
-        return False
-
-    async def _read(self, gap: Gap) -> bool:
-        """Decide on every message of a gap, oldest first; False where it has to be read again."""
-        guild_id, channel_id = GuildId(gap.channel.guild.id), ChannelId(gap.channel.id)
-        marks, begun = self._services.marks, gap.begun
-        last, read = MessageId(gap.known_end), 0
-        if gap.has_messages:
-            after = discord.Object(gap.after)
-            async for message in gap.channel.history(after=after, limit=None, oldest_first=True):
-                read, last = read + 1, MessageId(message.id)
-                if not marks.came_live(channel_id, last):
-                    await decide_on(message, self._services)
-                if not read % PAGE:
-                    marks.read_to(guild_id, channel_id, last, begun=begun)
-        return marks.finish(guild_id, channel_id, last, begun=begun)
+    def _missed_in(self, channel: Readable, rule: MirrorRule, stored: int) -> MissedPart:
+        guild_id, channel_id = GuildId(channel.guild.id), ChannelId(channel.id)
+        marks = self._services.marks
+        begun = marks.begin(guild_id, channel_id, stored=stored)
+        is_heard = marks.unheard(guild_id).isdisjoint((*channel_line(channel), guild_id))
+        after = max(stored, snowflake_at(rule.created_at), marks.beginning_of(channel_id))
+        return MissedPart(
+            channel_id,
+            begun=begun,
+            after=MessageId(after),
+            until=_newest(channel) if is_heard or rule.paused else None,
+            reason=None if rule.paused else _REASON[is_heard],
+        )
 
 
 def _mirrored(
@@ -261,10 +212,6 @@ def _readable(guild: discord.Guild) -> list[Readable]:
         *guild.stage_channels,
         *guild.threads,
     ]
-
-
-def _mark(channel: Readable, rule: MirrorRule, marks: Mapping[ChannelId, MessageId]) -> int:
-    return max(marks.get(ChannelId(channel.id), 0), snowflake_at(rule.created_at))
 
 
 def _log(event: str, error: Exception, **where: int) -> None:

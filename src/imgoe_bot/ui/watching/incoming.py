@@ -7,9 +7,11 @@ import discord
 import structlog
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
+from imgoe_bot.domain.mirror import Decision, MessageFacts
 from imgoe_bot.domain.options import Consent
 from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.errors import StoreError
+from imgoe_bot.services.ports.history import NewPost
 from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.privacy import consent
 from imgoe_bot.ui.reading.message_facts import facts_of
@@ -46,6 +48,8 @@ async def handle_message(message: discord.Message, services: Services) -> None:
                 await decide_on(message, services, rule=rule)
     except StoreError as error:  # no warning: there are more of them than a log bears
         log.debug("a message is looked at later", message=message_id, error=repr(error))
+    except Exception:  # a range covers it, and it is tried again from there
+        log.exception("a message can't be looked at", message=message_id)
 
 
 async def handle_edit(message: discord.Message, services: Services) -> None:
@@ -57,40 +61,55 @@ async def handle_edit(message: discord.Message, services: Services) -> None:
         rule = await _rule_to_follow(place, services)
         if rule is not None:
             await decide_on(message, services, rule=rule)
-    except StoreError as error:
-        log.warning("an edit was passed over", message=message.id, error=repr(error))
+    except Exception as error:
+        services.marks.fail(place.guild_id, place.line[0], MessageId(message.id))
+        if not isinstance(error, StoreError):
+            log.exception("an edit can't be looked at", message=message.id)
 
 
-async def decide_on(
-    message: discord.Message, services: Services, *, rule: MirrorRule | None = None
-) -> None:
+async def decide_on(message: discord.Message, services: Services, *, rule: MirrorRule) -> None:
     """Store the work a message asks for, or ask its author first; safe to repeat.
-
-    Args:
-        message: the message.
-        services: who stores it.
-        rule: the one that covers it; None: it is looked up.
 
     Raises:
         StoreError: more has been waiting for the store than memory is meant for.
     """
-    if rule is not None and rule.paused:
-        return
-    try:
-        await _decide_on(message, services, rule)
-    except StoreError:
-        raise
-    except Exception:  # a bug must not keep what comes after this message from being looked at
-        log.exception("a message can't be looked at", message=message.id)
+    facts = _facts_to_decide_on(message, rule)
+    if facts is not None:
+        mirrors = services.mirrors
+        decision = await services.outage.outlast(lambda: mirrors.observe(facts, rule=rule))
+        await _ask_if_undecided(message, facts, decision, services)
 
 
-async def _decide_on(message: discord.Message, services: Services, rule: MirrorRule | None) -> None:
+async def plan_for(
+    message: discord.Message, services: Services, *, rule: MirrorRule
+) -> NewPost | None:
+    """Return what is to be stored of a message that was missed; its author may be asked first.
+
+    Raises:
+        StoreError: one that no wait cures.
+    """
+    facts = _facts_to_decide_on(message, rule)
+    if facts is None:
+        return None
+    mirrors, outage = services.mirrors, services.outage
+    plan = await outage.outlast(lambda: mirrors.plan(facts, rule=rule), at_any_rate=True)
+    await _ask_if_undecided(message, facts, plan.decision, services)
+    return plan.new
+
+
+def _facts_to_decide_on(message: discord.Message, rule: MirrorRule) -> MessageFacts | None:
+    if rule.paused:
+        return None
     facts = facts_of(message, us=message.guild.me.id if message.guild else 0)
     if facts is None or facts.author_is_us or not facts.attachments:
-        return
-    mirrors, outage = services.mirrors, services.outage
-    decision = await outage.outlast(lambda: mirrors.observe(facts, rule=rule))
-    if await outage.outlast(lambda: mirrors.take_question(facts, decision)):
+        return None
+    return facts
+
+
+async def _ask_if_undecided(
+    message: discord.Message, facts: MessageFacts, decision: Decision, services: Services
+) -> None:
+    if await services.outage.outlast(lambda: services.mirrors.take_question(facts, decision)):
         with contextlib.suppress(discord.HTTPException):
             await consent.ask(message, locale=facts.locale)
 

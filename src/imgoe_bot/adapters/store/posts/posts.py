@@ -16,7 +16,7 @@ from imgoe_bot.adapters.store.engine.advisory_locks import take_advisory_lock
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.lanes import insert_jobs
 from imgoe_bot.adapters.store.posts.cards import read_card
-from imgoe_bot.adapters.store.posts.extending import extend_post
+from imgoe_bot.adapters.store.posts.new_posts import add_post, extend_known
 from imgoe_bot.adapters.store.posts.post_jobs import (
     failed_values,
     job_values,
@@ -55,37 +55,13 @@ class SqlPostStore:
         self, post: Post, items: Sequence[Item], left_out: Sequence[FailedItem] = ()
     ) -> bool:
         """Store a post and its jobs; see the port."""
-
-        def unit(connection: Connection) -> bool:
-            if not insert_post(connection, post):
-                return False
-            jobs = [
-                job_values(post, Step.UPLOAD, State.READY) | rows.item_values(item)
-                for item in items
-            ]
-            jobs.append(job_values(post, Step.ANNOUNCE, State.WAITING if items else State.READY))
-            insert_jobs(connection, jobs)
-            insert_jobs(connection, [failed_values(post, each) for each in left_out])
-            return True
-
-        return await self._claims.write(unit)
+        return await self._claims.write(
+            lambda connection: add_post(connection, post, items, left_out)
+        )
 
     async def extend(self, post: Post, items: Sequence[Item]) -> bool:
         """Add what a known message holds by now to its post; see the port."""
-        if post.message_id is None:
-            return False
-        known = of_message(post.guild_id, post.message_id).where(t.post.c.withdrawn_at.is_(None))
-        locked = known.with_for_update(key_share=True)
-
-        def unit(connection: Connection) -> bool:
-            found = _all(connection, locked)
-            if not found:
-                return False
-            stored = rows.post_from(found[0])
-            job = job_values(stored, Step.ANNOUNCE, State.WAITING)
-            return extend_post(connection, stored, items, job)
-
-        return await self._claims.write(unit)
+        return await self._claims.write(lambda connection: extend_known(connection, post, items))
 
     async def add_uploaded(
         self, post: Post, *uploads: Upload, left_out: Sequence[FailedItem] = ()

@@ -1,18 +1,17 @@
 """Mirror rules."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, select, update
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.engine.units import Unit, changes_rows
 from imgoe_bot.adapters.store.settings.change_notices import announce, drop_on_change, forget
 from imgoe_bot.adapters.store.settings.guild_cache import GuildCache
-from imgoe_bot.adapters.store.upsert import insert_new, upsert_all
-from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
+from imgoe_bot.adapters.store.upsert import insert_new
+from imgoe_bot.domain.ids import ChannelId, GuildId
 from imgoe_bot.domain.rules import MirrorRule
-from imgoe_bot.services.ports.mirroring import Mark
 
 
 class SqlRuleStore:
@@ -120,39 +119,6 @@ class SqlRuleStore:
 
         return await self._database.read(unit)
 
-    async def mark_seen(self, marks: Sequence[Mark]) -> None:
-        """Move channels' high-water marks forward, never back; see the port."""
-        in_order = sorted(marks, key=lambda mark: mark.channel_id)  # two processes lock alike
-        forward = t.seen.c.message_id < literal_column("excluded.message_id")
-
-        def unit(connection: Connection) -> None:
-            rows = list(map(_mark_values, in_order))
-            upsert_all(connection, t.seen, key="channel_id", rows=rows, where=forward)
-
-        await self._database.write(unit)
-
-    async def seen(self, guild_id: GuildId) -> Mapping[ChannelId, MessageId]:
-        """Return the newest message looked at in each channel where one was."""
-        query = select(t.seen.c.channel_id, t.seen.c.message_id)
-
-        def unit(connection: Connection) -> Mapping[ChannelId, MessageId]:
-            rows = connection.execute(query.where(t.seen.c.guild_id == guild_id))
-            return {ChannelId(channel_id): MessageId(message_id) for channel_id, message_id in rows}
-
-        return await self._database.read(unit)
-
-    async def all_seen(self) -> Mapping[GuildId, Mapping[ChannelId, MessageId]]:
-        """Return what ``seen`` does, of every server; see the port."""
-        return await self._database.read(_all_seen)
-
-
-def _all_seen(connection: Connection) -> Mapping[GuildId, Mapping[ChannelId, MessageId]]:
-    query = select(t.seen.c.guild_id, t.seen.c.channel_id, t.seen.c.message_id)
-    found: dict[GuildId, dict[ChannelId, MessageId]] = {}
-    for guild_id, channel_id, message_id in connection.execute(query):
-        found.setdefault(GuildId(guild_id), {})[ChannelId(channel_id)] = MessageId(message_id)
-    return found
-
 
 def _of_channel(guild_id: GuildId, channel_id: ChannelId) -> tuple[ColumnElement[bool], ...]:
     """The condition for a channel's rule."""
@@ -164,14 +130,6 @@ def _by_guild(rules: Iterable[MirrorRule]) -> dict[GuildId, tuple[MirrorRule, ..
     for rule in rules:
         found[rule.guild_id] = (*found.get(rule.guild_id, ()), rule)
     return found
-
-
-def _mark_values(mark: Mark) -> dict[str, object]:
-    return {
-        "channel_id": mark.channel_id,
-        "guild_id": mark.guild_id,
-        "message_id": mark.message_id,
-    }
 
 
 def _values(rule: MirrorRule) -> dict[str, object]:

@@ -1,0 +1,154 @@
+"""Ranges of history are read: page by page, oldest first, for as long as it takes."""
+
+import asyncio
+from collections.abc import Sequence
+
+import discord
+import structlog
+
+from imgoe_bot.domain.history import PAGE, HistoryRange, ParkReason
+from imgoe_bot.domain.ids import GuildId, MessageId
+from imgoe_bot.domain.rules import MirrorRule
+from imgoe_bot.errors import ImgoeError, StaleWrite
+from imgoe_bot.services.ports.history import NewPost
+from imgoe_bot.ui.access.lost_access import pause_if_lost
+from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in
+from imgoe_bot.ui.container import AnyBot, Services
+from imgoe_bot.ui.discord_codes import LACKING, UNKNOWN_CHANNEL
+from imgoe_bot.ui.reading.places import Readable, channel_line
+from imgoe_bot.ui.watching.incoming import plan_for
+from imgoe_bot.ui.watching.shards import shards_of
+
+READERS = 4
+"""Ranges read at once: one that is slow keeps no other one waiting."""
+TRIES = 5
+"""How often a message is tried that breaks the reader, before it is passed over."""
+
+EXPECTED = (discord.HTTPException, OSError, ImgoeError)
+"""What is expected to fail now and then; anything else is a bug, and tried again like these."""
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class HistoryReader:
+    """Reads ranges until cancelled; no range's trouble ends the reading of another one."""
+
+    def __init__(self, bot: AnyBot, services: Services) -> None:
+        self._bot = bot
+        self._services = services
+        self._queue = services.history
+
+    async def run(self) -> None:
+        """Read what is due."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._queue.keep_leases())
+            for _ in range(READERS):
+                group.create_task(self._work())
+
+    async def _work(self) -> None:
+        while True:
+            range_ = await self._queue.take(shards_of(self._bot))
+            try:
+                await self._read(range_)
+            except StaleWrite:
+                log.info("another reader took this range over", range=range_.id)
+            except Exception as error:  # one range's trouble is not all the others'
+                _log("a channel's history can't be read", error, range_)
+                await self._queue.try_later(range_)
+
+    async def _read(self, range_: HistoryRange) -> None:
+        """Read one page of a range, or let it wait for what is in the way."""
+        guild = self._bot.get_guild(range_.gap.guild_id)
+        if guild is None or guild.unavailable:
+            return await self._queue.park(range_, ParkReason.AWAY)
+        try:
+            channel = await _find_channel(guild, range_.gap.channel_id)
+        except discord.Forbidden as error:
+            if error.code not in LACKING:
+                raise
+            return await self._queue.park(range_, ParkReason.ACCESS)
+        rule = await self._rule_of(channel) if channel else None
+        if channel is None or rule is None:
+            return await self._queue.drop(range_)
+        await self._read_under(rule, range_, channel)
+
+    async def _rule_of(self, channel: Readable) -> MirrorRule | None:
+        guild_id, line = GuildId(channel.guild.id), channel_line(channel)
+        return await self._services.mirrors.rule_for(guild_id, line)
+
+    async def _read_under(self, rule: MirrorRule, range_: HistoryRange, channel: Readable) -> None:
+        if rule.lacks is not None or missing_in(channel, NEEDED_TO_READ):
+            return await self._queue.park(range_, ParkReason.ACCESS)
+        if rule.paused:
+            end = MessageId((channel.last_message_id or 0) + 1)
+            return await self._queue.park(range_, ParkReason.PAUSED, before=end)
+        try:
+            await self._read_page(range_, channel, rule)
+        except discord.Forbidden as error:
+            await pause_if_lost(channel, error, self._services)
+            raise
+
+    async def _read_page(self, range_: HistoryRange, channel: Readable, rule: MirrorRule) -> None:
+        page = await _fetch_page(range_, channel)
+        posts, decided = await self._decide(range_, page, rule)
+        is_whole = decided == len(page)
+        after = MessageId(page[decided - 1].id) if decided else range_.gap.after
+        ended = is_whole and (len(page) < PAGE or after + 1 == range_.gap.before)
+        await self._queue.store_page(range_, posts, after=after, ended=ended)
+
+    async def _decide(
+        self, range_: HistoryRange, page: Sequence[discord.Message], rule: MirrorRule
+    ) -> tuple[list[NewPost], int]:
+        """Decide on messages up to one that can't be; returns what to keep, and how many were.
+
+        Raises:
+            whatever the first one does.
+        """
+        posts: list[NewPost] = []
+        for count, message in enumerate(page):
+            try:
+                new = await plan_for(message, self._services, rule=rule)
+            except Exception as error:
+                if count:
+                    return posts, count
+                if isinstance(error, EXPECTED) or range_.attempts < TRIES:
+                    raise
+                log.exception("a message is passed over", message=message.id)
+                new = None
+            if new is not None:
+                posts.append(new)
+        return posts, len(page)
+
+
+async def _find_channel(guild: discord.Guild, channel_id: int) -> Readable | None:
+    """Return a channel that can be read, None where there is none any more.
+
+    A thread that was archived is in nobody's memory.
+    """
+    channel: object = guild.get_channel_or_thread(channel_id)
+    if channel is None:
+        try:
+            channel = await guild.fetch_channel(channel_id)
+        except discord.NotFound as error:
+            if error.code != UNKNOWN_CHANNEL:  # a proxy's page, and not Discord's own word
+                raise
+    return channel if isinstance(channel, Readable) else None
+
+
+async def _fetch_page(range_: HistoryRange, channel: Readable) -> list[discord.Message]:
+    """Return the next messages of a range, the oldest first; fewer than a page are its last."""
+    after, before = discord.Object(range_.gap.after), range_.gap.before
+    history = channel.history(
+        limit=PAGE,
+        after=after,
+        before=None if before is None else discord.Object(before),
+        oldest_first=True,
+    )
+    return [message async for message in history]
+
+
+def _log(event: str, error: Exception, range_: HistoryRange) -> None:
+    """Log a failure that is tried again, without the words of strangers that it may hold."""
+    words = repr(error) if isinstance(error, ImgoeError) else type(error).__name__
+    is_bug = not isinstance(error, EXPECTED)
+    log.warning(event, error=words, exc_info=is_bug, channel=range_.gap.channel_id)

@@ -1,0 +1,239 @@
+"""Ranges of history are read whatever is in the way, and nothing is read that need not be."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from imgoe_bot.discordsim import Channel, Message, Permission
+from imgoe_bot.discordsim.actions.threads import edit_thread
+from imgoe_bot.ui.watching import incoming
+from tests.flows.bot_process import bot_process
+from tests.flows.kit import Harness, eventually, picture
+
+HISTORY = "GET /channels/{}/messages"
+OPEN = "SELECT count(*) FROM history_range"
+PARKED = f"{OPEN} WHERE parked = ?"
+RESTING = "SELECT count(*) FROM mirror_rule WHERE paused"
+
+
+async def _say(harness: Harness, name: str, channel: Channel | None = None) -> Message:
+    return await harness.ben.say(channel or harness.photos, files=[picture(f"{name}.png")])
+
+
+def _histories(harness: Harness, channel: Channel) -> int:
+    return harness.sim.calls.count(HISTORY.format(channel.id))
+
+
+@asynccontextmanager
+async def _unreadable(harness: Harness, *, missed: int = 2) -> AsyncGenerator[list[Message]]:
+    """Run a bot that has missed messages, and can't read the history they stand in for now."""
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        await harness.card_for(await _say(harness, "before"))
+    posted = [await _say(harness, f"missed-{number}") for number in range(missed)]
+    harness.sim.faults.next_statuses(HISTORY.format(harness.photos.id), [503] * 1_000)
+    async with harness.bot():
+        await eventually(lambda: harness.read_number(f"{OPEN} WHERE attempts > 0") == 1)
+        yield posted
+
+
+async def _read_on(harness: Harness) -> None:
+    """Let the history be read again, now."""
+    harness.sim.faults.clear()
+    await harness.write("UPDATE history_range SET run_at = 0")
+
+
+async def _nothing_left(harness: Harness) -> None:
+    await eventually(lambda: harness.read_number(OPEN) == 0)
+
+
+async def test_what_can_not_be_read_is_shown_and_read_later(harness: Harness) -> None:
+    async with _unreadable(harness) as missed:
+        asked = await harness.ada.slash(harness.photos, "status")
+        shown = str((await asked.wait_response()).embeds)
+        assert "What was missed" in shown
+        assert f"<#{harness.photos.id}>: read up to <t:" in shown
+        assert "tried again <t:" in shown
+
+        await _read_on(harness)
+
+        for message in missed:
+            await harness.card_for(message)
+        await _nothing_left(harness)
+        asked = await harness.ada.slash(harness.photos, "status")
+        assert "What was missed" not in str((await asked.wait_response()).embeds)
+
+
+async def test_a_channel_that_is_closed_while_it_is_read_goes_on_when_it_is_open(
+    harness: Harness,
+) -> None:
+    async with _unreadable(harness) as missed:
+        harness.guild.overwrite(harness.photos, deny=Permission.VIEW_CHANNEL)
+        await eventually(lambda: harness.read_number(RESTING) == 1)
+        await _read_on(harness)
+        await eventually(lambda: harness.read_number(PARKED, "access") == 1)
+
+        harness.guild.overwrite(harness.photos)
+
+        for message in missed:
+            await harness.card_for(message)
+        await _nothing_left(harness)
+
+
+async def test_a_pause_holds_what_was_missed_before_it_and_nothing_of_its_own_is_kept(
+    harness: Harness,
+) -> None:
+    async with _unreadable(harness) as missed:
+        paused = await harness.ada.slash(harness.photos, "mirror pause", channel=harness.photos)
+        await paused.wait_response()
+        await _read_on(harness)
+        await eventually(lambda: harness.read_number(PARKED, "paused") == 1)
+        await _say(harness, "in the pause")
+
+        resumed = await harness.ada.slash(harness.photos, "mirror resume", channel=harness.photos)
+        await resumed.wait_response()
+
+        for message in missed:
+            await harness.card_for(message)
+        await harness.card_for(await _say(harness, "after the pause"))
+        await _nothing_left(harness)
+    assert len(harness.cards(harness.photos)) == 4
+
+
+async def test_a_channel_that_is_deleted_while_it_is_read_leaves_no_range(
+    harness: Harness,
+) -> None:
+    async with _unreadable(harness):
+        harness.guild.delete_channel(harness.photos)
+        await _read_on(harness)
+
+        await _nothing_left(harness)
+
+
+async def test_a_rule_that_is_removed_ends_what_is_read_for_it(harness: Harness) -> None:
+    async with _unreadable(harness):
+        removed = await harness.ada.slash(harness.lounge, "mirror remove", channel=harness.photos)
+        await removed.wait_response()
+        await _read_on(harness)
+
+        await _nothing_left(harness)
+    assert len(harness.cards(harness.photos)) == 1
+
+
+async def test_a_server_that_is_away_is_waited_for(harness: Harness) -> None:
+    async with _unreadable(harness) as missed:
+        harness.sim.faults.begin_outage(harness.guild)
+        await _read_on(harness)
+        await eventually(lambda: harness.read_number(PARKED, "away") == 1)
+
+        harness.sim.faults.end_outage(harness.guild)
+
+        for message in missed:
+            await harness.card_for(message)
+        await _nothing_left(harness)
+
+
+async def test_a_thread_that_was_archived_while_it_is_read_is_read_all_the_same(
+    harness: Harness,
+) -> None:
+    thread = await harness.ben.open_thread(harness.photos, "holiday")
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        await harness.card_for(await _say(harness, "before", thread))
+    missed = await _say(harness, "missed", thread)
+    harness.sim.faults.next_statuses(HISTORY.format(thread.id), [503] * 1_000)
+    async with harness.bot():
+        await eventually(lambda: harness.read_number(f"{OPEN} WHERE attempts > 0") == 1)
+        edit_thread(harness.sim.world, thread, {"archived": True})
+
+        await _read_on(harness)
+
+        await eventually(
+            lambda: (
+                harness.read_number("SELECT count(*) FROM post WHERE message_id = ?", missed.id)
+                == 1
+            )
+        )
+        await _nothing_left(harness)
+
+
+async def test_a_reader_that_is_killed_goes_on_where_its_last_page_ended(
+    harness: Harness,
+) -> None:
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        await harness.card_for(await _say(harness, "before"))
+    for number in range(450):
+        await harness.ben.say(harness.photos, f"word {number}")
+    last = await _say(harness, "last")
+    harness.sim.faults.delay(HISTORY.format(harness.photos.id), 1.5)
+    async with bot_process(harness) as process:
+        await eventually(lambda: harness.read_number(f"{OPEN} WHERE after > start") == 1)
+        await process.kill()
+    harness.sim.faults.clear()
+    (after,) = {harness.read_number("SELECT after FROM history_range")}
+    before = _histories(harness, harness.photos)
+
+    async with harness.bot():
+        await harness.card_for(last)
+        await _nothing_left(harness)
+
+    left = sum(message > after for message in harness.photos.messages)
+    assert _histories(harness, harness.photos) - before <= -(-left // 100)
+
+
+async def test_a_channel_that_is_not_behind_costs_no_request(harness: Harness) -> None:
+    quiet = [harness.guild.add_channel(f"quiet-{number}") for number in range(5)]
+    places = [*quiet, harness.lounge]
+    harness.guild.set_system_channel(harness.lounge)
+    async with harness.bot():
+        await harness.set_key()
+        await (await harness.ada.slash(harness.photos, "mirror add")).wait_response()
+        for place in places:
+            await harness.card_for(await _say(harness, "before", place))
+        asked = [_histories(harness, place) for place in places]
+
+    for _ in range(2):
+        async with harness.bot():
+            await harness.card_for(await _say(harness, "after"))
+
+    assert [_histories(harness, place) for place in places] == asked
+
+
+async def test_what_is_new_was_never_missed(running: Harness) -> None:
+    thread = await running.ben.open_thread(running.photos, "new")
+
+    await running.card_for(await _say(running, "first", thread))
+
+    assert _histories(running, thread) == 0
+
+
+async def test_a_message_that_breaks_the_reader_holds_nothing_else_up_for_ever(
+    running: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = incoming.facts_of
+    poison: set[int] = set()
+
+    def broken(message: Any, *, us: int) -> Any:
+        if message.content == "poison":
+            poison.add(message.id)
+            raise ZeroDivisionError
+        return real(message, us=us)
+
+    monkeypatch.setattr(incoming, "facts_of", broken)
+    await running.ben.say(running.photos, "poison", files=[picture("poison.png")])
+    await eventually(lambda: len(poison) == 1)
+    await running.card_for(await _say(running, "after"))
+
+    async with asyncio.timeout(60):
+        while not poison or running.read_number(OPEN):
+            await running.write("UPDATE history_range SET run_at = 0 WHERE owner IS NULL")
+            await asyncio.sleep(0.2)
+
+    await running.observed(await _say(running, "at last"))
