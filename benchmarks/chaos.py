@@ -7,7 +7,6 @@ real process. What is judged, and what must be 0, says ``chaos_table``.
 import argparse
 import asyncio
 import json
-import shlex
 import sys
 import tempfile
 import time
@@ -24,7 +23,7 @@ from benchmarks import chaos_sessions as sessions
 from benchmarks import chaos_stores as stores
 from benchmarks.chaos_databases import ENGINES, POSTGRES, SQLITE, Database
 from benchmarks.chaos_stage import Scenario, open_stage
-from benchmarks.chaos_table import Outcome, heading, page
+from benchmarks.chaos_table import Outcome, heading, page, renewed
 from benchmarks.chaos_verdict import Verdict
 from tests.hostserver.postgres import PostgresServer
 
@@ -37,7 +36,7 @@ _FILE, _SERVER = (SQLITE,), (POSTGRES,)
 def scenarios(kill_count: int) -> tuple[Scenario, ...]:
     """Return every scenario, with so many kills in the first."""
     return (
-        Scenario("kills", kills.kills(kill_count), ENGINES),
+        Scenario("kills", kills.kills(kill_count), ENGINES, size=str(kill_count)),
         Scenario("one message more, right after the start", kills.newest_first, ENGINES),
         Scenario("1,200 messages missed", kills.missed(1200), ENGINES),
         Scenario("two bursts of 50", kills.burst, ENGINES),
@@ -98,14 +97,15 @@ async def _outcome(
             verdict = await play(scenario, folder, database, seed=seed)
         except Exception as failure:  # one scenario that breaks must not hide the others
             error = f"{type(failure).__name__}: {failure}"
-    return Outcome(scenario.name, engine, verdict, error, round(time.monotonic() - began, 1))
+    took_s = round(time.monotonic() - began, 1)
+    return Outcome(scenario.name, engine, scenario.size, verdict, error, took_s)
 
 
 def _chosen(given: argparse.Namespace) -> Iterator[tuple[Scenario, str]]:
     """Yield what to play: first all on one database, then all on the other."""
     for engine in ENGINES if given.engine == "both" else (given.engine,):
         for scenario in scenarios(given.kills):
-            fits = all(word in scenario.name for word in given.only or ())
+            fits = not given.only or any(word in scenario.name for word in given.only)
             if fits and engine in scenario.engines:
                 yield scenario, engine
 
@@ -120,11 +120,12 @@ def _play_all(given: argparse.Namespace) -> Iterator[Outcome]:
             yield asyncio.run(_outcome(scenario, engine, on, seed=given.seed))
 
 
-def _keep(outcomes: Sequence[Outcome], arguments: Sequence[str]) -> None:
-    command = " ".join(["make chaos", *([f"ARGS='{shlex.join(arguments)}'"] if arguments else [])])
-    (RESULTS / "chaos.md").write_text(page(outcomes, command=command))
-    facts = [asdict(each) for each in outcomes]
-    (RESULTS / "chaos.json").write_text(json.dumps(facts, indent=2) + "\n")
+def _keep(played: Sequence[Outcome]) -> None:
+    facts = RESULTS / "chaos.json"
+    kept = [Outcome.load(each) for each in json.loads(facts.read_text())]
+    outcomes = renewed(kept, played, names=[each.name for each in scenarios(KILLS)])
+    facts.write_text(json.dumps([asdict(each) for each in outcomes], indent=2) + "\n")
+    (RESULTS / "chaos.md").write_text(page(outcomes))
 
 
 def main() -> int:
@@ -132,7 +133,9 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--kills", type=int, default=KILLS, help="how many, default %(default)s")
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--only", action="append", help="a part of a scenario's name")
+    options.add_argument(
+        "--only", action="append", help="a part of a name; may be given several times"
+    )
     options.add_argument("--engine", choices=(*ENGINES, "both"), default="both")
     given = options.parse_args()
     print(heading(), flush=True)
@@ -140,8 +143,7 @@ def main() -> int:
     for outcome in _play_all(given):
         print(outcome.line(), flush=True)
         outcomes.append(outcome)
-    if not given.only:
-        _keep(outcomes, sys.argv[1:])
+        _keep([outcome])
     return int(not all(each.is_well for each in outcomes))
 
 

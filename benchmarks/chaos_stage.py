@@ -93,11 +93,13 @@ class Scenario:
     Attributes:
         play: makes it, and returns what it came to while a bot is still running.
         engines: the databases it is about.
+        size: what it is so many of, beside its name in the table.
     """
 
     name: str
     play: Play
     engines: tuple[str, ...]
+    size: str = ""
 
 
 @asynccontextmanager

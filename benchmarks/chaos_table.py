@@ -4,7 +4,9 @@ import os
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
+from benchmarks.chaos_databases import ENGINES
 from benchmarks.chaos_verdict import Verdict
 
 COLUMNS = (
@@ -35,6 +37,7 @@ class Outcome:
     """What a scenario came to on a database.
 
     Attributes:
+        size: what the scenario is so many of.
         verdict: None where it did not come to an end.
         error: what ended it, empty where nothing did.
         took_s: seconds for all of it.
@@ -42,9 +45,16 @@ class Outcome:
 
     scenario: str
     engine: str
+    size: str
     verdict: Verdict | None
     error: str
     took_s: float
+
+    @classmethod
+    def load(cls, facts: dict[str, Any]) -> "Outcome":  # as ``asdict`` gave them to JSON
+        """Return what was kept."""
+        verdict = facts["verdict"]
+        return cls(**facts | {"verdict": None if verdict is None else Verdict(**verdict)})
 
     @property
     def is_well(self) -> bool:
@@ -53,11 +63,12 @@ class Outcome:
 
     def line(self) -> str:
         """Return its line of the table."""
+        name = f"{self.scenario}: {self.size}" if self.size else self.scenario
         if self.verdict is None:
-            return f"| {self.scenario} | {self.engine} | {self.error} |"
+            return f"| {name} | {self.engine} | {self.error} |"
         facts = asdict(self.verdict)
         cells = " | ".join(str(facts[name]) for name, _ in COLUMNS)
-        return f"| {self.scenario} | {self.engine} | {cells} |"
+        return f"| {name} | {self.engine} | {cells} |"
 
 
 def heading() -> str:
@@ -66,14 +77,14 @@ def heading() -> str:
     return f"| scenario | database | {names} |\n|---|---|{'---:|' * len(COLUMNS)}"
 
 
-def page(outcomes: Sequence[Outcome], *, command: str) -> str:
+def page(outcomes: Sequence[Outcome]) -> str:
     """Return the page that is kept."""
     minutes = sum(each.took_s for each in outcomes) / 60
     lines = [
         "# Chaos: what is lost when things go wrong",
         "",
         f"{os.cpu_count()} cores, Python {platform.python_version()}, {minutes:.0f} minutes. "
-        f"`{command}` renews this page.",
+        "`make chaos` renews this page, with `ARGS='--only …'` the lines of what is played.",
         "",
         *ABOUT,
         "",
@@ -81,3 +92,12 @@ def page(outcomes: Sequence[Outcome], *, command: str) -> str:
         *(each.line() for each in outcomes),
     ]
     return "\n".join(lines) + "\n"
+
+
+def renewed(
+    kept: Sequence[Outcome], played: Sequence[Outcome], *, names: Sequence[str]
+) -> list[Outcome]:
+    """Return what was kept with what was played in its place, in the order of the names."""
+    by_key = {(each.engine, each.scenario): each for each in (*kept, *played)}
+    keys = [(engine, name) for engine in ENGINES for name in names]
+    return [by_key[key] for key in keys if key in by_key]

@@ -120,7 +120,7 @@ async def test_what_nobody_listened_to_is_counted_as_lost(
 def test_a_line_has_a_cell_a_column() -> None:
     verdict = Verdict(9, 0, 0, 0, 0, 0, 0, 0, 0, edits_missed=1, orphans=2, settle_s=3.5)
 
-    line = Outcome("kills", "sqlite", verdict, "", 1.0).line()
+    line = Outcome("kills", "sqlite", "3", verdict, "", 1.0).line()
 
     assert len(astuple(verdict)) == len(COLUMNS)
     assert line.count("|") == heading().splitlines()[0].count("|")
