@@ -18,7 +18,7 @@ import discord
 from benchmarks.gateway_payloads import AUTHOR_ID, WITH_RULES, channel_id, guild_id
 from imgoe_bot.app.services import open_services
 from imgoe_bot.app.stores import open_stores
-from imgoe_bot.domain.ids import ChannelId, GuildId, RuleId, UserId, new_id
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, RuleId, UserId, new_id
 from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.settings.fields import Settings
 from imgoe_bot.terminal.log import configure
@@ -75,6 +75,7 @@ async def mirror_one_channel(settings: Settings) -> None:
         channel_id=ChannelId(channel_id(WITH_RULES, MIRRORED_CHANNEL)),
         created_by=UserId(AUTHOR_ID),
         created_at=datetime.now(UTC),
+        begins_at=MessageId(0),
     )
     async with open_stores(settings) as stores:
         await stores.rules.add(rule)

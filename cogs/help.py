@@ -31,6 +31,11 @@ class HelpCog(AnsweringCog, commands.Cog, name="imgoe_bot.HelpCog"):
         """Take the menu away again."""
         message_menus.remove(self._bot, self._menu)
 
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: AnyInteraction) -> None:
+        """Take note of Discord's time, which ``/status`` compares with this machine's."""
+        self._services.discord_time.note(interaction.id, is_prompt=True)
+
     @app_commands.command(description=text("command.help.description"))
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)

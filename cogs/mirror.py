@@ -5,7 +5,7 @@ from discord.app_commands import Transform
 from discord.ext import commands
 
 from imgoe_bot.domain.guild import check_may_manage
-from imgoe_bot.domain.ids import ChannelId
+from imgoe_bot.domain.ids import ChannelId, MessageId
 from imgoe_bot.ui.access.permissions import missing_to_mirror
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
@@ -48,7 +48,9 @@ class MirrorCog(
         await interaction.response.defer(ephemeral=True, thinking=True)
         actor, place = actor_of(interaction), await place_of(interaction, channel)
         words = words_for_locale(interaction.locale)
-        new = await self._services.mirrors.add_rule(actor, ChannelId(place.id))
+        new = await self._services.mirrors.add_rule(
+            actor, ChannelId(place.id), begins_at=MessageId(interaction.id)
+        )
         answer = rule_added(
             name_of(place, words),
             words,

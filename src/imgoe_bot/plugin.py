@@ -3,12 +3,17 @@
 import asyncio
 import contextlib
 
+import structlog
+
 from imgoe_bot.app.background import run_background, tell_unknown_variables
 from imgoe_bot.app.services import open_services
+from imgoe_bot.errors import StoreInUse
 from imgoe_bot.settings.fields import PluginSettings
 from imgoe_bot.settings.loading import load_settings
 from imgoe_bot.ui.client.bot import install, uninstall
 from imgoe_bot.ui.container import AnyBot, Services
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 class Plugin:
@@ -25,17 +30,31 @@ class Plugin:
 
         Raises:
             ConfigError: a setting is missing or malformed, or the bot uses a name of ours already.
+            StoreInUse: another bot works with this SQLite file.
             ExtensionError: a cog can't be loaded.
         """
         settings = load_settings(PluginSettings)
         tell_unknown_variables()
         async with contextlib.AsyncExitStack() as stack:
-            services = await stack.enter_async_context(open_services(settings, self._bot))
+            services = await self._open_services(settings, stack)
             await install(self._bot, services)
             stack.push_async_callback(uninstall, self._bot)
             worker = asyncio.create_task(self._work(services, settings))
             stack.push_async_callback(_cancel, worker)
             self._stack = stack.pop_all()
+
+    async def _open_services(
+        self, settings: PluginSettings, stack: contextlib.AsyncExitStack
+    ) -> Services:
+        try:
+            return await stack.enter_async_context(open_services(settings, self._bot))
+        except StoreInUse as error:
+            log.error(
+                "another bot works with this database: end it, "
+                "or give this one a data folder of its own",
+                file=error.file,
+            )
+            raise
 
     async def _work(self, services: Services, settings: PluginSettings) -> None:
         await self._bot.wait_until_ready()

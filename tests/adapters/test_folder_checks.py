@@ -11,7 +11,7 @@ import pytest
 
 from imgoe_bot.adapters.folder_checks import check_folder
 from imgoe_bot.adapters.store import open_engine
-from imgoe_bot.errors import ConfigError, StoreError
+from imgoe_bot.errors import ConfigError, StoreFull
 
 NOBODY = 65534
 AS_NOBODY = """
@@ -73,8 +73,10 @@ def test_a_folder_without_room_is_no_wrong_setting_so_that_a_supervisor_tries_ag
 
     monkeypatch.setattr("imgoe_bot.adapters.folder_checks.TemporaryFile", write_nothing)
 
-    with pytest.raises(StoreError, match="can't be written: no room"):
+    with pytest.raises(StoreFull) as refused:
         check_folder(tmp_path, variable="IMGOE_DATA_DIR")
+
+    assert refused.value.where == str(tmp_path)
 
 
 def test_a_folder_of_another_user_is_named(folder: Path) -> None:

@@ -17,7 +17,8 @@ from structlog.testing import capture_logs
 
 from imgoe_bot.adapters.store import Database, SqlNotes, open_engine
 from imgoe_bot.app import health_file
-from imgoe_bot.terminal.healthcheck import is_healthy
+from imgoe_bot.services.store_outage import StoreOutage
+from imgoe_bot.terminal.healthcheck import find_reason, is_healthy
 from tests.flows.kit import eventually
 
 OFTEN_S = 0.02
@@ -63,11 +64,12 @@ class Bot:
 
 @asynccontextmanager
 async def shown(file: Path, notes: SqlNotes, bot: Bot | None = None) -> AsyncGenerator[None]:
+    outage = StoreOutage()
     showing = asyncio.create_task(
         health_file.show(
             file,
             is_connected=(bot or Bot()).is_connected,
-            write=lambda: notes.write("health", "x"),
+            write=lambda: outage.probe(lambda: notes.write("health", "x")),
             interval_s=OFTEN_S,
         )
     )
@@ -107,6 +109,7 @@ async def test_a_lost_connection_lets_the_file_grow_old(tmp_path: Path, notes: S
     async with shown(file, notes, bot):
         await eventually(file.exists)
         bot.connected = False
+        await eventually(lambda: "Discord" in (find_reason(file) or ""))
         seen = bot.looks
         await eventually(lambda: bot.looks > seen + 1)
         written = file.stat().st_mtime_ns
@@ -124,12 +127,15 @@ async def test_a_locked_database_is_unhealthy_until_it_is_let_go_in_one_line_eac
         async with shown(file, notes):
             await eventually(lambda: is_healthy(file))
             other.execute("BEGIN IMMEDIATE")
-            await eventually(lambda: not is_healthy(file))
+            await eventually(lambda: find_reason(file) is not None)
+            assert not is_healthy(file)
+            assert find_reason(file) == f"the database is away, waiting for it ({tmp_path})"
             other.execute("ROLLBACK")
             await eventually(lambda: is_healthy(file))
+            assert find_reason(file) is None
 
     assert [line["event"] for line in lines] == [
-        "not healthy: the database takes no writes",
+        "the database is away, waiting for it",
         "healthy again: the database takes writes",
     ]
 
@@ -173,7 +179,8 @@ async def test_a_database_that_became_read_only_is_unhealthy_until_it_is_not(
     async with shown(file, SqlNotes(database)):
         await eventually(lambda: is_healthy(file))
         read_only = 1
-        await eventually(lambda: not is_healthy(file))
+        await eventually(lambda: "read-only" in (find_reason(file) or ""))
+        assert not is_healthy(file)
         read_only = 0
         await eventually(lambda: is_healthy(file))
     event.remove(Engine, "begin", set_mode)

@@ -34,6 +34,7 @@ from imgoe_bot.domain.ids import (
     UploadId,
     UserId,
     new_id,
+    snowflake_at,
 )
 from imgoe_bot.domain.job import Item, Job
 from imgoe_bot.domain.post import MessageLocation, Origin, Post
@@ -133,6 +134,7 @@ def rule(*, guild_id: GuildId = GUILD, channel_id: int = 77, at: datetime = NOW)
         channel_id=ChannelId(channel_id),
         created_by=BEN,
         created_at=at,
+        begins_at=MessageId(snowflake_at(at)),
     )
 
 

@@ -16,11 +16,18 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, make_url, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from imgoe_bot.adapters.store import Database, SqlLibraryStore, SqlNotes, migrate, open_engine
+from imgoe_bot.adapters.store import (
+    Database,
+    SqlLibraryStore,
+    SqlNotes,
+    SqlRuleStore,
+    migrate,
+    open_engine,
+)
 from imgoe_bot.adapters.store.migrations import versions
 from imgoe_bot.adapters.store.tables import metadata
 from imgoe_bot.adapters.vault import Vault
-from imgoe_bot.domain.ids import ChannelId, GuildId, UserId
+from imgoe_bot.domain.ids import ChannelId, GuildId, UserId, snowflake_at
 from imgoe_bot.domain.library import Query, Scope
 from imgoe_bot.errors import ConfigError, SchemaTooNew, StoreError
 
@@ -169,6 +176,10 @@ POST = (
 JOB = (
     "INSERT INTO job (post_id, guild_id, step, state, run_at, attempts, attachment_id, position, "
     "filename, spoiler) VALUES ('{post}', 1, '{step}', '{state}', 0, 0, 0, 0, '', false)"
+)
+RULE = (
+    "INSERT INTO mirror_rule (id, guild_id, channel_id, created_by, created_at) "
+    "VALUES ('old', 1, 2, 3, {at})"
 )
 UPLOAD = (
     "INSERT INTO upload (id, post_id, guild_id, uploader_id, attachment_id, position, filename, "
@@ -328,6 +339,21 @@ async def test_jobs_of_an_older_version_get_their_lane_and_whether_they_are_due(
             ("e", "default", True),
         ]
     await engine.dispose()
+
+
+async def test_rules_of_an_older_version_begin_at_the_id_of_their_moment(empty_url: str) -> None:
+    engine = open_engine(empty_url)
+    await _move(engine, "0014")
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql(RULE.format(at=1_796_040_000_123_999))
+
+    await migrate(engine)
+
+    database = Database(engine)
+    made_at = datetime(2026, 11, 30, 12, 0, 0, 123_999, tzinfo=UTC)
+    (rule,) = await SqlRuleStore(database).of_guild(GuildId(1))
+    assert (rule.created_at, rule.begins_at) == (made_at, snowflake_at(made_at))
+    await database.close()
 
 
 async def test_processes_that_start_together_migrate_once(empty_url: str) -> None:

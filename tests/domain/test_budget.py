@@ -42,5 +42,12 @@ def test_a_message_seen_late_is_caught_up_with_behind_all_others(
     assert lane_of(replace(post(), message_id=posted)) is lane
 
 
+@pytest.mark.parametrize("ahead", [-10 * MINUTE, 10 * MINUTE])
+def test_a_clock_that_is_off_makes_no_message_late_and_none_fresh(ahead: timedelta) -> None:
+    for age, lane in ((0 * MINUTE, Lane.MIRROR), (6 * MINUTE, Lane.BACKFILL)):
+        posted = MessageId(snowflake_at(NOW - ahead - age))
+        assert lane_of(replace(post(), message_id=posted), ahead=ahead) is lane
+
+
 def test_a_person_who_waits_goes_first() -> None:
     assert lane_of(slash_post()) is Lane.PERSON

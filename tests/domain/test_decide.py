@@ -50,7 +50,8 @@ def _rule(channel_id: int = CHANNEL, *, paused: bool = False) -> MirrorRule:
         guild_id=GUILD,
         channel_id=ChannelId(channel_id),
         created_by=UserId(6),
-        created_at=NOW - timedelta(days=1),
+        created_at=NOW,
+        begins_at=MessageId(snowflake_at(NOW - timedelta(days=1))),
         paused=paused,
     )
 

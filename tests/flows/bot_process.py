@@ -48,14 +48,15 @@ class BotProcess:
 
 @asynccontextmanager
 async def bot_process(
-    harness: Harness, *, within: Sequence[str] = (), **changes: str
+    harness: Harness, *, command: str = "run", within: Sequence[str] = (), **changes: str
 ) -> AsyncGenerator[BotProcess]:
     """Run the bot as people run it; ended at the end of the block if it isn't yet.
 
     Args:
-        harness: whose Discord and host it uses.
+        harness: what it talks to.
+        command: what else to run in its environment.
         within: a command that ends by becoming the one that is added to it, as ``env`` does.
-        changes: variables of the environment.
+        changes: of that environment.
     """
     given = harness.settings()
     environment = {
@@ -70,15 +71,16 @@ async def bot_process(
         "PYTHONDONTWRITEBYTECODE": "",
         "PYTHONPYCACHEPREFIX": str(BYTECODE),
     }
-    log = harness.folder / "bot.log"
+    log = harness.folder / ("bot.log" if command == "run" else f"{command}.log")
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
             *within,
             sys.executable,
             "-m",
             "imgoe_bot",
-            "run",
+            command,
             env=os.environ | environment | changes,
+            stdout=output,
             stderr=output,
         )
     bot = BotProcess(process, log)

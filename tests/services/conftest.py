@@ -29,6 +29,7 @@ from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.deleting.erasure import Erasure
 from imgoe_bot.services.deleting.retirements import RetirementService
+from imgoe_bot.services.discord_time import DiscordTime
 from imgoe_bot.services.jobs.handlers import StepHandlers
 from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.jobs.steps import Steps
@@ -36,7 +37,7 @@ from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
 from imgoe_bot.services.mirroring.history_queue import HistoryQueue
 from imgoe_bot.services.people.delivery import DeliveryService
 from imgoe_bot.services.post_access import PostAccess
-from imgoe_bot.services.reports.status import StatusService
+from imgoe_bot.services.reports.status import MirrorSources, StatusService
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.store_outage import StoreOutage
@@ -98,7 +99,7 @@ class Office:
 
     @property
     def access(self) -> PostAccess:
-        return PostAccess(self.stores.posts, self.outage, self.clock)
+        return PostAccess(self.stores.posts, self.outage, self.clock, DiscordTime(self.clock))
 
     def quotas(self) -> QuotaService:
         return QuotaService(self.stores.posts, options=self.options, clock=self.clock)
@@ -116,8 +117,10 @@ class Office:
             options=self.options,
             budgets=self.budgets(),
             notes=self.stores.notes,
-            auto_pauses=self.auto_pauses(),
-            history=HistoryQueue(self.stores.history, outage=self.outage, clock=self.clock),
+            mirrors=MirrorSources(
+                self.auto_pauses(),
+                HistoryQueue(self.stores.history, outage=self.outage, clock=self.clock),
+            ),
         )
 
     def delivery(self) -> DeliveryService:
@@ -139,7 +142,7 @@ class Office:
         )
 
     def auto_pauses(self) -> AutoPauseService:
-        return AutoPauseService(self.stores.rules, delivery=self.delivery(), clock=self.clock)
+        return AutoPauseService(self.stores.rules, delivery=self.delivery())
 
     def retirements(self) -> RetirementService:
         return RetirementService(

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from imgoe_bot.errors import StaleWrite, StoreError
+from imgoe_bot.errors import StaleWrite, StoreError, StoreFull, StoreReadOnly
 from imgoe_bot.services.store_outage import StoreOutage
 
 
@@ -82,3 +82,24 @@ async def test_a_call_that_is_cancelled_waits_no_longer() -> None:
     await asyncio.gather(waiting, return_exceptions=True)
 
     assert not outage.is_on
+
+
+async def test_what_ails_it_is_said_once_each_and_known_until_it_is_over() -> None:
+    outage, broken = StoreOutage(), iter([StoreFull(), StoreFull(), StoreReadOnly(), StoreFull()])
+
+    async def write() -> None:
+        for error in broken:
+            raise error
+
+    with capture_logs() as lines:
+        for kind in (StoreFull, StoreFull, StoreReadOnly, StoreFull):
+            with pytest.raises(kind):
+                await outage.probe(write)
+            assert isinstance(outage.trouble, kind)
+        await outage.probe(write)
+
+    assert outage.trouble is None
+    assert [line["event"] for line in lines] == [
+        "the database has no room: free space on its disk",
+        "the database takes no writes: its folder or disk is read-only",
+    ]

@@ -20,10 +20,13 @@ from structlog.testing import capture_logs
 from imgoe_bot.adapters.store import open_engine
 from imgoe_bot.domain.card import PostedCard
 from imgoe_bot.domain.guild import MANAGE_GUILD, Actor
+from imgoe_bot.domain.ids import PostId
 from imgoe_bot.domain.job import Job
 from imgoe_bot.domain.media import Source
+from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.upload import Upload
-from imgoe_bot.errors import HostRefused, ImgoeError, StoreError, UnderWay
+from imgoe_bot.errors import HostRefused, ImgoeError, StoreError, StoreFull, UnderWay
+from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploading.uploads import FileToUpload
 from tests.contracts.stores import BEN, CARD, GUILD, HOST, NOW, Stores, item, post, slash_post
 from tests.flows.kit import eventually
@@ -281,6 +284,27 @@ async def test_a_record_whose_confirmation_was_lost_is_no_second_copy(office: Of
 
     assert len(office.host.files) == 1
     assert len(await office.stores.rows("SELECT id FROM upload")) == 1
+
+
+async def test_a_job_waits_though_as_many_events_wait_as_memory_is_meant_for(
+    office: Office,
+) -> None:
+    crowded = Office(office.stores, outage=StoreOutage(waiting_max=0))
+    found, full = crowded.stores.posts.get_post, iter([StoreFull(), StoreFull()])
+
+    async def get_post(post_id: PostId) -> Post:
+        for error in full:
+            raise error
+        return await found(post_id)
+
+    crowded.stores.posts.get_post = get_post  # type: ignore[method-assign]
+    await crowded.mirror()
+
+    async with crowded.working():
+        await eventually(lambda: bool(crowded.messenger.notes))
+
+    tries = await crowded.stores.rows("SELECT attempts, failing_since, error FROM job")
+    assert {tuple(each) for each in tries} == {(1, None, None)}
 
 
 async def test_an_upload_of_a_message_that_was_kept_meanwhile_is_still_undone(

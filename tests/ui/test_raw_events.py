@@ -116,7 +116,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         for guild in (RULED, UNRULED):
             opened.state._add_guild_from_data(_server(guild))
         actor = Actor(UserId(AUTHOR_ID), PLACE[0], frozenset({MANAGE_GUILD}))
-        await services.mirrors.add_rule(actor, PLACE[1])
+        await services.mirrors.add_rule(actor, PLACE[1], begins_at=MessageId(1))
         await services.mirrors.all_rules()
         opened.catch_up()
 
@@ -166,7 +166,7 @@ async def test_an_edit_that_takes_the_picture_away_reaches_what_is_in_memory(
     await desk.tell("MESSAGE_CREATE", data)
     actor = Actor(UserId(AUTHOR_ID), PLACE[0], frozenset({MANAGE_GUILD}))
     if rule == "rests":
-        await desk.services.pauses.pause(actor, [PLACE[1]])
+        await desk.services.pauses.pause(actor, [PLACE[1]], asked_at=MessageId(1))
     elif rule == "is gone":
         await desk.services.mirrors.remove_rule(actor, PLACE[1])
     await desk.services.mirrors.rules(PLACE[0])

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from imgoe_bot.errors import ConfigError, ImgoeError, StoreError
+from imgoe_bot.errors import ConfigError, ImgoeError, StoreFull
 
 _TRIED_BYTES = 4096
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -21,7 +21,7 @@ def check_folder(folder: Path, *, variable: str) -> None:
 
     Raises:
         ConfigError: it can't be made or written.
-        StoreError: it has no room, which passes.
+        StoreFull: it has no room, which passes.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -37,7 +37,7 @@ def check_folder(folder: Path, *, variable: str) -> None:
 def _refusal(error: OSError, folder: Path, variable: str, *, what: str) -> ImgoeError:
     problem = f"{folder} can't be {what}: {error.strerror}"
     if error.errno in _FULL:
-        return StoreError(kind=problem)
+        return StoreFull(where=str(folder))
     return ConfigError(variable, problem)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any
 
@@ -55,8 +55,12 @@ async def _show_health(bot: AnyBot, services: Services, settings: PluginSettings
     await health_file.show(
         settings.health_file,
         is_connected=partial(is_connected, bot),
-        write=lambda: services.notes.write("health", str(time.time_ns())),
+        write=lambda: services.outage.probe(_small_write(services)),
     )
+
+
+def _small_write(services: Services) -> Callable[[], Awaitable[None]]:
+    return lambda: services.notes.write("health", str(time.time_ns()))
 
 
 def tell_unknown_variables() -> None:

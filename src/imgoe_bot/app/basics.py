@@ -6,6 +6,7 @@ from imgoe_bot.adapters.clock import WallClock
 from imgoe_bot.app.stores import Stores
 from imgoe_bot.services.cards.layouts import Layouts
 from imgoe_bot.services.catch_up_queue import CatchUpQueue
+from imgoe_bot.services.discord_time import DiscordTime
 from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.post_access import PostAccess
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
@@ -30,13 +31,14 @@ class Basics:
 def build_basics(settings: PluginSettings, stores: Stores) -> Basics:
     """Build what every subject stands on."""
     clock, outage, catch_ups = WallClock(), StoreOutage(), CatchUpQueue()
+    discord_time = DiscordTime(clock)
     guilds = GuildSettingsService(
         stores.guilds, default_host_url=settings.default_host_url, clock=clock
     )
     return Basics(
         clock=clock,
         outage=outage,
-        access=PostAccess(stores.posts, outage, clock),
+        access=PostAccess(stores.posts, outage, clock, discord_time),
         catch_ups=catch_ups,
         guilds=guilds,
         options=OptionService(stores.options, guilds=guilds, catch_ups=catch_ups, clock=clock),

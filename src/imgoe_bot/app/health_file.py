@@ -1,4 +1,7 @@
-"""The health file: a young one says that a bot is connected and that its database takes writes."""
+"""The health file: a young one says that a bot is connected and that its database takes writes.
+
+Where that is not so, a file beside it says why.
+"""
 
 import asyncio
 import contextlib
@@ -8,9 +11,12 @@ from pathlib import Path
 
 import structlog
 
-from imgoe_bot.errors import ImgoeError
+from imgoe_bot.errors import ImgoeError, StoreError
+from imgoe_bot.services.store_outage import outage_line
+from imgoe_bot.settings.environment import reason_file
 
 INTERVAL_S = 15.0
+NOT_CONNECTED = "the connection to Discord is lost; the bot connects again by itself"
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -30,7 +36,7 @@ async def show(
     Args:
         file: where it lies; one that can't be written is told of once and ends nothing.
         is_connected: whether the gateway connection stands.
-        write: does a small write in the database.
+        write: does a small write in the database, and tells the log where that fails.
         interval_s: the time between two looks, in seconds.
     """
     shown = _HealthFile(file)
@@ -39,6 +45,8 @@ async def show(
         while True:
             if is_connected():
                 await _look(shown, write)
+            else:
+                await shown.explain(NOT_CONNECTED)
             await asyncio.sleep(interval_s)
     finally:
         await shown.remove()
@@ -48,23 +56,35 @@ async def _look(shown: "_HealthFile", write: Callable[[], Awaitable[None]]) -> N
     try:
         await write()
     except ImgoeError as error:
-        await shown.remove()
-        shown.tell_of_outage(error)
+        await shown.withdraw(_reason(error))
     else:
         await shown.renew()
 
 
+def _reason(error: ImgoeError) -> str:
+    if not isinstance(error, StoreError):
+        return f"the database takes no writes: {error!r}"
+    where = f" ({error.where})" if error.where else ""
+    return f"{outage_line(error)}{where}"
+
+
 class _HealthFile:
-    """Writes the file; each trouble is one warning, however long it lasts."""
+    """Writes the file, and the reason beside it; each trouble is one warning."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._reason = reason_file(file)
         self._is_out = False
         self._has_failed = False
 
-    def tell_of_outage(self, error: ImgoeError) -> None:
-        if not self._is_out:
-            log.warning("not healthy: the database takes no writes", error=repr(error))
+    async def explain(self, reason: str) -> None:
+        """Say why the file is not renewed; on a full disk that may fail, and the log has it."""
+        with contextlib.suppress(OSError):
+            await asyncio.to_thread(self._reason.write_text, f"{reason}\n")
+
+    async def withdraw(self, reason: str) -> None:
+        await self.remove()
+        await self.explain(reason)
         self._is_out = True
 
     async def renew(self) -> None:
@@ -90,7 +110,9 @@ class _HealthFile:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with self._file.open("ab"):
             os.utime(self._file)
+        self._reason.unlink(missing_ok=True)
 
     def _remove(self) -> None:
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            self._file.unlink()
+        for file in (self._file, self._reason):
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                file.unlink()

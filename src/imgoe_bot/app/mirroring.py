@@ -58,7 +58,7 @@ def build_mirroring(
     )
     return Mirroring(
         delivery=delivery,
-        auto_pauses=AutoPauseService(stores.rules, delivery=delivery, clock=basics.clock),
+        auto_pauses=AutoPauseService(stores.rules, delivery=delivery),
         mirrors=mirrors,
         pauses=PauseService(
             stores.rules,

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from imgoe_bot.adapters.chart import BarChart
+from imgoe_bot.adapters.store import sole_process
 from imgoe_bot.app.basics import Basics, build_basics
 from imgoe_bot.app.deleting import build_deleting
 from imgoe_bot.app.jobs import build_handlers, build_runner
@@ -14,7 +15,7 @@ from imgoe_bot.app.uploading import Uploading, build_uploading
 from imgoe_bot.services.people.privacy import PrivacyService
 from imgoe_bot.services.reports.library import LibraryService
 from imgoe_bot.services.reports.stats import StatsService
-from imgoe_bot.services.reports.status import StatusService
+from imgoe_bot.services.reports.status import MirrorSources, StatusService
 from imgoe_bot.services.settings.setup import SetupService
 from imgoe_bot.settings.fields import PluginSettings
 from imgoe_bot.ui.container import AnyBot, Services
@@ -29,10 +30,12 @@ async def open_services(settings: PluginSettings, bot: AnyBot) -> AsyncGenerator
     Raises:
         ConfigError: the database's address or folder can't be used.
         SchemaTooNew: a newer version wrote the database.
+        StoreInUse: another bot works with this SQLite file.
         StoreError: the database can't be opened.
     """
     discord_side = DiscordSide(DiscordMessenger(bot), DiscordReposter(bot))
-    async with open_stores(settings) as stores, open_host_side(settings) as host_side:
+    alone = sole_process(settings.store_url, variable=settings.store_variable)
+    async with alone, open_stores(settings) as stores, open_host_side(settings) as host_side:
         yield build_services(settings, stores, host_side=host_side, discord_side=discord_side)
 
 
@@ -73,6 +76,7 @@ def build_services(
         history=mirroring.history,
         catch_ups=basics.catch_ups,
         outage=basics.outage,
+        discord_time=basics.access.discord_time,
         notices=mirroring.notices,
         uploads=uploading.uploads,
         quotas=quotas,
@@ -116,8 +120,7 @@ def _status(
         options=basics.options,
         budgets=uploading.limits.budgets,
         notes=stores.notes,
-        auto_pauses=mirroring.auto_pauses,
-        history=mirroring.history,
+        mirrors=MirrorSources(mirroring.auto_pauses, mirroring.history),
     )
 
 

@@ -62,9 +62,14 @@ def _parse_limit(text: str) -> RateLimit:
     return RateLimit(int(most), parse_duration(period))
 
 
-def lane_of(post: Post) -> Lane:
-    """Tell who waits for the uploads of a post."""
+def lane_of(post: Post, *, ahead: timedelta = timedelta()) -> Lane:
+    """Tell who waits for the uploads of a post.
+
+    Args:
+        post: created by this machine's clock, of a message by Discord's.
+        ahead: by how much this machine's is ahead.
+    """
     if post.origin is Origin.SLASH or post.message_id is None:
         return Lane.PERSON
-    late = post.message_id < snowflake_at(post.created_at - LATE)
+    late = post.message_id < snowflake_at(post.created_at - ahead - LATE)
     return Lane.BACKFILL if late else Lane.MIRROR

@@ -42,3 +42,8 @@ def is_snowflake(number: int) -> bool:
 def snowflake_at(moment: datetime) -> int:
     """Return the smallest id Discord gives at this moment (milliseconds since 2015, shifted 22)."""
     return (moment - _DISCORD_EPOCH) // timedelta(milliseconds=1) << 22
+
+
+def moment_of(snowflake: int) -> datetime:
+    """Return when Discord gave an id, by its own clock."""
+    return _DISCORD_EPOCH + timedelta(milliseconds=snowflake >> 22)

@@ -11,7 +11,6 @@ from imgoe_bot.domain.ids import (
     GuildId,
     MessageId,
     UserId,
-    snowflake_at,
 )
 from imgoe_bot.domain.media import kind_of
 from imgoe_bot.domain.options import DEFAULTS, Consent, MessagePart, Options, Treatment
@@ -210,7 +209,7 @@ def _objections(
 
 def _is_older(facts: MessageFacts, rule: MirrorRule) -> bool:
     """Tell a message from before the rule: only an edit brings it up again."""
-    return facts.message_id < snowflake_at(rule.created_at)
+    return facts.message_id < rule.begins_at
 
 
 def _has_keyword(text: str, keyword: str | None) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from imgoe_bot.domain.ids import (
     ChannelId,
     GuildId,
+    MessageId,
     RuleId,
     UserId,
 )
@@ -18,6 +19,9 @@ class MirrorRule:
 
     Attributes:
         channel_id: where; the server's own id stands for all of it.
+        created_at: by this machine's clock; for people to read.
+        begins_at: an id that Discord gave when the rule was asked for: older messages are left
+            alone.
         paused: whether it rests for now.
         lacks: the permission for want of which it rests, as ``NotAllowed.needs`` has it; None when
             a moderator paused it.
@@ -28,6 +32,7 @@ class MirrorRule:
     channel_id: ChannelId
     created_by: UserId
     created_at: datetime
+    begins_at: MessageId
     paused: bool = False
     lacks: str | None = None
 

@@ -34,6 +34,10 @@
     │   └── BadReply
     │       └── ReplyMissing ↻
     ├── StoreError ↻
+    │   ├── StoreFull ↻
+    │   ├── StoreReadOnly ↻
+    │   ├── StoreBroken ↻
+    │   ├── StoreInUse
     │   ├── StaleWrite
     │   ├── SchemaTooNew
     │   └── StoreClosed
@@ -78,7 +82,16 @@ from imgoe_bot.errors.request import (
     UploadNotFound,
 )
 from imgoe_bot.errors.source import SourceBlocked, SourceError, SourceGone, SourceUnreachable
-from imgoe_bot.errors.store import SchemaTooNew, StaleWrite, StoreClosed, StoreError
+from imgoe_bot.errors.store import (
+    SchemaTooNew,
+    StaleWrite,
+    StoreBroken,
+    StoreClosed,
+    StoreError,
+    StoreFull,
+    StoreInUse,
+    StoreReadOnly,
+)
 
 __all__ = [
     "ACCOUNT_DENIED",
@@ -115,8 +128,12 @@ __all__ = [
     "SourceUnreachable",
     "StaleCommand",
     "StaleWrite",
+    "StoreBroken",
     "StoreClosed",
     "StoreError",
+    "StoreFull",
+    "StoreInUse",
+    "StoreReadOnly",
     "UnderWay",
     "UnsupportedMedia",
     "UploadNotFound",

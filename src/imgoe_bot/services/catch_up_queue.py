@@ -1,4 +1,4 @@
-"""Servers that have to be caught up: asked for by whoever notices, taken by who reads history."""
+"""Servers that have to be caught up: asked for by whoever notices, taken by who looks at them."""
 
 import asyncio
 from dataclasses import dataclass, field

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from imgoe_bot.services.discord_time import DiscordTime
 from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.posts import PostStore
 from imgoe_bot.services.store_outage import StoreOutage
@@ -14,3 +15,4 @@ class PostAccess:
     posts: PostStore
     outage: StoreOutage
     clock: Clock
+    discord_time: DiscordTime

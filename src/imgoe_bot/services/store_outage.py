@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import structlog
 
-from imgoe_bot.errors import StoreError
+from imgoe_bot.errors import StoreBroken, StoreError, StoreFull, StoreReadOnly
 
 FIRST_WAIT_S = 0.1
 LONGEST_WAIT_S = 5.0
@@ -18,7 +18,20 @@ WAITING_MAX = 1000
 
 Got = TypeVar("Got")
 
+_LINES: dict[type[StoreError], str] = {
+    StoreFull: "the database has no room: free space on its disk",
+    StoreReadOnly: "the database takes no writes: its folder or disk is read-only",
+    StoreBroken: "the database can't be used: its disk fails or its file is damaged; if that stays "
+    "so, put a backup in its place",
+}
+
 log = structlog.stdlib.get_logger(__name__)
+
+
+def outage_line(error: StoreError) -> str:
+    """Return, for the operator, what ails the database and what to do about it."""
+    line = _LINES.get(type(error), "the database is away, waiting for it")
+    return line
 
 
 class StoreOutage:
@@ -32,11 +45,31 @@ class StoreOutage:
         self._waiting_max = waiting_max
         self._waiting = 0
         self._back_at = -math.inf
+        self._trouble: StoreError | None = None
+        self._told: set[type[StoreError]] = set()
 
     @property
     def is_on(self) -> bool:
         """Whether somebody waits for the store right now."""
         return self._waiting > 0
+
+    @property
+    def trouble(self) -> StoreError | None:
+        """What the store failed by when it was last asked; None while it works."""
+        return self._trouble
+
+    async def probe(self, call: Callable[[], Awaitable[None]]) -> None:
+        """Do a small write, and take note of whether the store takes it.
+
+        Raises:
+            StoreError: it does not.
+        """
+        try:
+            await call()
+        except StoreError as error:
+            self._note(error)
+            raise
+        self._over()
 
     async def outlast(
         self, call: Callable[[], Awaitable[Got]], *, at_any_rate: bool = False
@@ -58,12 +91,12 @@ class StoreOutage:
             is_full = self._waiting >= self._waiting_max and not at_any_rate
             if not error.retryable or is_full:
                 raise
-            self._begin(error)
+            self._note(error)
+        self._waiting += 1
         try:
             return await self._repeat(call)
         finally:
             self._waiting -= 1
-            self._back_at = asyncio.get_running_loop().time()
 
     async def keep(self, call: Callable[[], Awaitable[Got]]) -> Got:
         """Store what was done outside: ``outlast`` at any rate, also 8 s beyond a cancellation.
@@ -84,19 +117,32 @@ class StoreOutage:
                 log.error("what was done could not be stored before the end")
             raise
 
-    def _begin(self, error: StoreError) -> None:
+    def _note(self, error: StoreError) -> None:
+        """Take note of a failure; one outage is one line, and one more for each new ailment."""
         back_for_s = asyncio.get_running_loop().time() - self._back_at
-        if not self._waiting and back_for_s > LONGEST_WAIT_S:  # else it was not back for good
-            log.warning("the database is away, waiting for it", error=repr(error))
-        self._waiting += 1
+        if self._trouble is None and back_for_s > LONGEST_WAIT_S:  # else it was not back for good
+            self._told.clear()
+        if type(error) not in self._told:
+            log.warning(outage_line(error), error=repr(error))
+        self._told.add(type(error))
+        self._trouble = error
+
+    def _over(self) -> None:
+        if self._trouble is not None:
+            self._trouble = None
+            self._back_at = asyncio.get_running_loop().time()
 
     async def _repeat(self, call: Callable[[], Awaitable[Got]]) -> Got:
         wait_s = FIRST_WAIT_S
         while True:
             await asyncio.sleep(wait_s)
             try:
-                return await call()
+                got = await call()
             except StoreError as error:
                 if not error.retryable:
                     raise
+                self._note(error)
+            else:
+                self._over()
+                return got
             wait_s = min(2 * wait_s, LONGEST_WAIT_S)

@@ -35,6 +35,11 @@ class Unknown:
         return f"{self.name} is no variable of imgoe_bot{meant}"
 
 
+def reason_file(health_file: Path) -> Path:
+    """Return the file beside a health file that says why a bot is not healthy."""
+    return health_file.with_name(f"{health_file.name}.reason")
+
+
 def variable_name(field: str) -> str:
     """Return the environment variable of a settings field."""
     return f"{PREFIX}_{field.upper()}"

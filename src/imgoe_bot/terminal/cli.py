@@ -93,10 +93,10 @@ def secret_key() -> None:
 @app.command()
 def healthcheck() -> None:
     """Exit 0 if a bot with this data folder is connected and its database takes writes."""
-    from imgoe_bot.terminal.healthcheck import is_bot_healthy
+    from imgoe_bot.terminal.healthcheck import find_trouble
 
-    if not is_bot_healthy(os.environ):
-        typer.echo("not healthy: no bot is connected, or its database takes no writes", err=True)
+    if trouble := find_trouble(os.environ):
+        typer.echo(f"not healthy: {trouble}", err=True)
         raise typer.Exit(EXIT_FAILED)
     typer.echo("healthy")
 

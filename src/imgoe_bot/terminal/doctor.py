@@ -1,16 +1,21 @@
 """``imgoe-bot doctor``: everything the bot needs, tried one by one, each with what to do next."""
 
+import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import cast
 
 import httpx
 from rich.console import Console
 
 from imgoe_bot.adapters.folder_checks import check_folder
-from imgoe_bot.adapters.store import Database, migrate, open_engine
-from imgoe_bot.errors import ConfigError, ImgoeError, StoreError
+from imgoe_bot.adapters.store import Database, SqlNotes, migrate, open_engine
+from imgoe_bot.errors import ConfigError, ImgoeError, StoreBroken, StoreFull, StoreReadOnly
 from imgoe_bot.hostapi import open_http
+from imgoe_bot.services.discord_time import TOLERANCE
+from imgoe_bot.services.store_outage import outage_line
 from imgoe_bot.settings.environment import variable_name
 from imgoe_bot.settings.fields import Settings
 from imgoe_bot.settings.loading import load_settings, unknown_variables
@@ -22,6 +27,10 @@ Source: Discord's documentation, Application Flags.
 """
 INVITE_PERMISSIONS = 309237763136
 """What the README's invite link asks for; a test compares the two."""
+
+GIGABYTE = 1_000_000_000
+LOW_BYTES = 100_000_000
+"""Less room is as good as none: a database of a year's pictures grows by more than that."""
 
 
 class Missing(Exception):
@@ -81,6 +90,7 @@ def _checks(settings: Settings, http: httpx.AsyncClient) -> list[Check]:
         Check("database", lambda: _database(settings)),
         Check("image host", lambda: _host(settings, http)),
         Check("Discord", discord.token, fatal=True),
+        Check("clock", discord.clock),
         Check("message content", discord.message_content),
         Check("servers", discord.servers),
     ]
@@ -111,24 +121,41 @@ async def _folder(settings: Settings) -> str:
         check_folder(settings.data_dir, variable=variable_name("data_dir"))
     except ConfigError as error:
         raise Missing(f"{error.setting} {error.problem}") from error
-    except StoreError as error:
-        raise Missing(f"{settings.data_dir} has no room ({error}): make some") from error
-    return f"{settings.data_dir} can be written"
+    except StoreFull as error:
+        raise Missing(f"{settings.data_dir} has no room: free space there") from error
+    free = shutil.disk_usage(settings.data_dir).free
+    left = f"{free / 1e9:.1f} GB" if free >= GIGABYTE else f"{free / 1e6:.0f} MB"
+    if free < LOW_BYTES:
+        raise Missing(f"{settings.data_dir} has {left} left: free space there")
+    return f"{settings.data_dir} can be written, {left} free"
 
 
 async def _database(settings: Settings) -> str:
     try:
-        engine = open_engine(settings.store_url, variable=settings.store_variable)
-        await migrate(engine)
+        return await _use_database(settings)
     except ConfigError as error:
         raise Missing(f"{error.setting} {error.problem}") from error
+    except (StoreFull, StoreReadOnly, StoreBroken) as error:
+        raise Missing(f"{outage_line(error)} ({error.where or settings.store_variable})") from error
     except ImgoeError as error:
         raise Missing(
-            f"can't be used ({error!r}): it may be locked, full, read-only or away; "
+            f"can't be used ({error!r}): it may be locked or away; "
             f"if not, check {settings.store_variable}"
         ) from error
-    await Database(engine).close()
-    return f"{engine.dialect.name}, up to date"
+
+
+async def _use_database(settings: Settings) -> str:
+    """Bring it to this version's schema, write in it, and look at it whole."""
+    engine = open_engine(settings.store_url, variable=settings.store_variable)
+    database = Database(engine)
+    try:
+        await migrate(engine)
+        await SqlNotes(database).write("doctor", datetime.now(UTC).isoformat())
+        if damage := await database.find_damage():
+            raise Missing(f"{settings.store_url} is damaged ({damage}): put a backup in its place")
+    finally:
+        await database.close()
+    return f"{engine.dialect.name}, up to date, takes writes, whole"
 
 
 async def _host(settings: Settings, http: httpx.AsyncClient) -> str:
@@ -146,6 +173,7 @@ class _Discord:
     """What Discord says of the token, asked by REST as the bot asks it."""
 
     def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
+        self._ahead: timedelta | None = None
         self._base = settings.discord_api_url
         self._http = http
         self._headers = {"Authorization": f"Bot {settings.discord_token.get_secret_value()}"}
@@ -154,6 +182,17 @@ class _Discord:
         """Whose token it is."""
         user = await self._get("/users/@me")
         return f"logged in as {user.get('username')}"
+
+    async def clock(self) -> str:
+        """How far this machine's clock is from Discord's, to a second."""
+        ahead = self._ahead
+        if ahead is None:
+            return "Discord did not tell its own"
+        if abs(ahead) > TOLERANCE:
+            way = "ahead of" if ahead > timedelta() else "behind"
+            off_s = round(abs(ahead).total_seconds())
+            raise Missing(f"it is {off_s} s {way} Discord's: have it synchronised (NTP)")
+        return "it is Discord's"
 
     async def message_content(self) -> str:
         """Whether the portal grants what auto-mirror needs."""
@@ -179,6 +218,7 @@ class _Discord:
             answer = await self._http.get(f"{self._base}{path}", headers=self._headers)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Missing(f"{self._base} can't be reached: check the network") from error
+        self._ahead = _ahead_of(answer)
         if answer.status_code == httpx.codes.UNAUTHORIZED.value:
             raise Missing("IMGOE_DISCORD_TOKEN is not accepted: copy it from the portal again")
         if answer.status_code != httpx.codes.OK.value:
@@ -193,6 +233,18 @@ class _Discord:
         if not isinstance(found, dict):
             raise Missing(f"{self._base} is there and is no Discord: check IMGOE_DISCORD_API_URL")
         return cast(dict[str, object], found)
+
+
+def _ahead_of(answer: httpx.Response) -> timedelta | None:
+    """Return by how much this machine's clock is ahead of a server's, None where it tells none.
+
+    Source: RFC 9110, section 6.6.1: ``Date`` has whole seconds.
+    """
+    try:
+        date = parsedate_to_datetime(answer.headers.get("Date", ""))
+        return datetime.now(UTC) - date
+    except (TypeError, ValueError):
+        return None
 
 
 def _invite(application: dict[str, object]) -> str:

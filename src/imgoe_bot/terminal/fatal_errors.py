@@ -2,7 +2,17 @@
 
 from dataclasses import dataclass
 
-from imgoe_bot.errors import ConfigError, SchemaTooNew, SourceUnreachable, StoreError
+from imgoe_bot.errors import (
+    ConfigError,
+    SchemaTooNew,
+    SourceUnreachable,
+    StoreBroken,
+    StoreError,
+    StoreFull,
+    StoreInUse,
+    StoreReadOnly,
+)
+from imgoe_bot.services.store_outage import outage_line
 from imgoe_bot.terminal.exit_codes import EXIT_CONFIG, EXIT_TROUBLE, EXIT_TRY_LATER
 
 _EXTRAS = {
@@ -41,9 +51,18 @@ def ending_of(error: Exception) -> Ending | None:
             "then start again",
             EXIT_TRY_LATER,
         )
+    if isinstance(error, StoreInUse):
+        return Ending(
+            f"another bot works with {error.file}: end it, or give this one a data folder of its "
+            "own (on PostgreSQL several may work together)",
+            EXIT_TRY_LATER,
+        )
+    if isinstance(error, StoreFull | StoreReadOnly | StoreBroken):
+        where = f" ({error.where})" if error.where else ""
+        return Ending(f"{outage_line(error)}{where}", EXIT_TROUBLE)
     if isinstance(error, StoreError):
         return Ending(
-            f"the database can't be used ({error}): it may be locked, full, read-only or away; "
+            f"the database can't be used ({error}): it may be locked or away; "
             "if not, check IMGOE_DATABASE_URL and IMGOE_DATA_DIR",
             EXIT_TROUBLE,
         )

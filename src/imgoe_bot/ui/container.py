@@ -10,6 +10,7 @@ from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.deleting.departures import DepartureService
 from imgoe_bot.services.deleting.retirements import RetirementService
+from imgoe_bot.services.discord_time import DiscordTime
 from imgoe_bot.services.jobs.runner import JobRunner
 from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
 from imgoe_bot.services.mirroring.high_water_marks import HighWaterMarks
@@ -53,6 +54,7 @@ class Services:
     history: HistoryQueue
     catch_ups: CatchUpQueue
     outage: StoreOutage
+    discord_time: DiscordTime
     notices: NoticeService
     uploads: UploadService
     quotas: QuotaService

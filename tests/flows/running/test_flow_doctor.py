@@ -94,3 +94,15 @@ async def test_a_bot_in_no_server_is_told_how_to_invite_it(harness: Harness) -> 
     assert code == 1
     assert "✗ servers: in none yet: invite it with https://discord.com/oauth2/authorize?" in printed
     assert f"client_id={harness.sim.application_id}&" in printed
+
+
+async def test_a_damaged_database_is_named_with_what_to_do(harness: Harness) -> None:
+    file = harness.folder / "bot" / "imgoe_bot.sqlite3"
+    whole = await asyncio.to_thread(file.read_bytes)
+    await asyncio.to_thread(file.write_bytes, whole[:40_960] + bytes(20_480) + whole[61_440:])
+
+    code, printed = await _doctor(harness)
+
+    assert code == 1
+    assert "✗ database: " in printed
+    assert "put a backup in its place" in printed

@@ -4,6 +4,7 @@ from imgoe_bot.adapters.store.claiming.claims import Claims
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.engine.migrate import migrate
 from imgoe_bot.adapters.store.engine.opening import open_engine
+from imgoe_bot.adapters.store.engine.sole_process import sole_process
 from imgoe_bot.adapters.store.history.history import SqlHistoryStore
 from imgoe_bot.adapters.store.people.choices import SqlChoiceStore
 from imgoe_bot.adapters.store.people.people import SqlPersonStore
@@ -42,4 +43,5 @@ __all__ = [
     "SqlStatusStore",
     "migrate",
     "open_engine",
+    "sole_process",
 ]

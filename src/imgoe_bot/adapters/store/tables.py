@@ -76,6 +76,7 @@ mirror_rule = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("paused", Boolean, nullable=False, server_default=false()),
     Column("lacks", String(64)),
+    Column("begins_at", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("guild_id", "channel_id"),
 )
 

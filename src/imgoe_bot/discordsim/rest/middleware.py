@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from hashlib import sha256
 from http import HTTPStatus
 
@@ -122,6 +123,7 @@ class Gatekeeper:
             return _too_many(float(headers["X-RateLimit-Reset-After"]), headers)
         response = await self._answer(request, handler, path)
         response.headers.update(headers)
+        response.headers["Date"] = formatdate(self._world.clock(), usegmt=True)
         await asyncio.sleep(self._faults.answer_delay_of(call))
         return response
 

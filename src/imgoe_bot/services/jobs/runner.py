@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -228,7 +229,8 @@ class JobRunner:
     async def _try(self, job: Job) -> Job | None:
         """Do one step; return the one that was leased with its outcome."""
         try:
-            return await self._outage.outlast(lambda: self._work[job.step](job))
+            work = partial(self._work[job.step], job)
+            return await self._outage.outlast(work, at_any_rate=True)  # it would end the job
         except BudgetSpent as error:
             await self._put_off(job, timedelta(seconds=error.retry_after_s or 0))
         except QuotaPending:

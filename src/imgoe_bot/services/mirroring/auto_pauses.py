@@ -8,7 +8,6 @@ from weakref import WeakValueDictionary
 from imgoe_bot.domain.ids import ChannelId, GuildId, RuleId, UserId, new_id
 from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.services.people.delivery import DeliveryService
-from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.mirroring import RuleStore
 
 
@@ -28,10 +27,9 @@ class InaccessibleChannel:
 class AutoPauseService:
     """Pauses rules by itself, and wakes them; ``/mirror resume`` does that too."""
 
-    def __init__(self, rules: RuleStore, *, delivery: DeliveryService, clock: Clock) -> None:
+    def __init__(self, rules: RuleStore, *, delivery: DeliveryService) -> None:
         self._rules = rules
         self._delivery = delivery
-        self._clock = clock
         self._locks: WeakValueDictionary[GuildId, asyncio.Lock] = WeakValueDictionary()
 
     def lock(self, guild_id: GuildId) -> asyncio.Lock:
@@ -62,6 +60,8 @@ class AutoPauseService:
     async def _rest(self, guild_id: GuildId, lost: InaccessibleChannel) -> MirrorRule | None:
         """Pause a channel's own rule, or make it an exception to that of what it stands in.
 
+        The exception begins where that rule began: what was missed since is read when it wakes.
+
         Returns:
             The rule that rests now; None when there is none, or it rested already.
         """
@@ -77,7 +77,6 @@ class AutoPauseService:
             rule,
             id=RuleId(new_id()),
             channel_id=channel_id,
-            created_at=self._clock.now(),
             paused=True,
             lacks=lost.lacks,
         )
@@ -108,4 +107,4 @@ class AutoPauseService:
 
 
 def _is_of(wider: MirrorRule, exception: MirrorRule) -> bool:
-    return wider.created_by == exception.created_by and wider.created_at < exception.created_at
+    return wider.created_by == exception.created_by and wider.begins_at <= exception.begins_at

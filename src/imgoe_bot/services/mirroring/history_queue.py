@@ -85,7 +85,9 @@ class HistoryQueue:
                 shards=shards,
                 backfills=True,
             )
-        except StoreError:
+        except ImgoeError as error:
+            if not isinstance(error, StoreError):
+                log.error("ranges can't be claimed, trying again", error=repr(error))
             await asyncio.sleep(self._options.poll_s)
             self.wake()
         return None
@@ -104,8 +106,8 @@ class HistoryQueue:
     async def _has_due(self) -> bool:
         try:
             return await self._store.has_due(now=self._clock.now())
-        except StoreError:
-            return False
+        except ImgoeError:
+            return True  # to claim fails then, too, which is dealt with there
 
     async def keep_leases(self) -> None:
         """Renew what is being read, until cancelled; give it back on the way out."""
@@ -116,7 +118,7 @@ class HistoryQueue:
         finally:
             try:
                 await self._store.release(self._owner)
-            except StoreError as error:
+            except ImgoeError as error:
                 log.warning("ranges were not given back, their leases run out", error=repr(error))
 
     async def _renew(self) -> None:

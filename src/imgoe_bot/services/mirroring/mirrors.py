@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from imgoe_bot.domain.card import FailedItem
 from imgoe_bot.domain.choices import PersonChoice
 from imgoe_bot.domain.guild import SERVER, Actor, check_may_manage
-from imgoe_bot.domain.ids import ChannelId, GuildId, PostId, RuleId, new_id
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, RuleId, new_id
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.mirror import (
     AttachmentFacts,
@@ -62,8 +62,13 @@ class MirrorService:
         self._catch_ups = catch_ups
         self._clock = clock
 
-    async def add_rule(self, actor: Actor, channel_id: ChannelId) -> bool:
+    async def add_rule(self, actor: Actor, channel_id: ChannelId, *, begins_at: MessageId) -> bool:
         """Mirror a channel from now on; False when it is mirrored already.
+
+        Args:
+            actor: who asks.
+            channel_id: where.
+            begins_at: an id that Discord gave when it was asked for, such as the interaction's.
 
         Raises:
             NotAllowed: without the Manage Server permission.
@@ -76,6 +81,7 @@ class MirrorService:
             channel_id=channel_id,
             created_by=actor.user_id,
             created_at=now,
+            begins_at=begins_at,
         )
         added = await self._rules.add(rule)
         self._catch_ups.ask_now(guild_id)

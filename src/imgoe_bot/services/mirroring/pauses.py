@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from imgoe_bot.domain.guild import SERVER, Actor, check_may_manage
-from imgoe_bot.domain.ids import ChannelId, GuildId
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.mirroring.mirrors import MirrorService
@@ -34,7 +34,9 @@ class PauseService:
         self._notes = notes
         self._catch_ups = catch_ups
 
-    async def pause(self, actor: Actor, channel_ids: Sequence[ChannelId]) -> bool:
+    async def pause(
+        self, actor: Actor, channel_ids: Sequence[ChannelId], *, asked_at: MessageId
+    ) -> bool:
         """Let a place's rule rest.
 
         A place that is only covered by the rule of what it stands in gets a rule of its own that
@@ -43,6 +45,7 @@ class PauseService:
         Args:
             actor: who asks.
             channel_ids: the place and what it stands in, innermost first.
+            asked_at: an id that Discord gave then, such as the interaction's.
 
         Returns:
             False when there is no rule for it.
@@ -53,14 +56,16 @@ class PauseService:
         guild_id = check_may_manage(actor)
         stopped = await self._stopped(guild_id)
         await self._note_stopped(guild_id, stopped - {channel_ids[0]})
-        return await self._set(actor, guild_id, channel_ids, paused=True)
+        return await self._set(actor, channel_ids, asked_at, paused=True)
 
-    async def resume(self, actor: Actor, channel_ids: Sequence[ChannelId]) -> bool:
+    async def resume(
+        self, actor: Actor, channel_ids: Sequence[ChannelId], *, asked_at: MessageId
+    ) -> bool:
         """Let a place's rule work again, as an exception where only what it stands in has one.
 
         Args, Returns, Raises: as for ``pause``.
         """
-        return await self._set(actor, check_may_manage(actor), channel_ids, paused=False)
+        return await self._set(actor, channel_ids, asked_at, paused=False)
 
     async def pause_all(self, actor: Actor) -> bool:
         """Let every rule of a server rest; safe to repeat.
@@ -102,14 +107,14 @@ class PauseService:
         return await self._rules.of_guild(guild_id)
 
     async def _set(
-        self, actor: Actor, guild_id: GuildId, channel_ids: Sequence[ChannelId], *, paused: bool
+        self, actor: Actor, channel_ids: Sequence[ChannelId], asked_at: MessageId, *, paused: bool
     ) -> bool:
-        place = channel_ids[0]
+        guild_id, place = check_may_manage(actor), channel_ids[0]
         rules = await self._rules.of_guild(guild_id)
         if find_rule(channel_ids, rules, guild_id=guild_id) is None:
             return False
         if all(rule.channel_id != place for rule in rules):
-            await self._mirrors.add_rule(actor, place)
+            await self._mirrors.add_rule(actor, place, begins_at=asked_at)
         await self._pause_each(guild_id, [place], paused=paused)
         old, new = ("on", "paused") if paused else ("paused", "on")
         await self._options.note(actor, int(place), "mirror", old=old, new=new)

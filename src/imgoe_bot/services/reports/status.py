@@ -1,7 +1,7 @@
 """Use case: a moderator asks how the bot is doing for this server."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from imgoe_bot.domain.budget import LimitUse
 from imgoe_bot.domain.direct_messages import Breaker
@@ -12,6 +12,7 @@ from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.quota import WINDOW, QuotaSubject, Usage, quota_uses
 from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.domain.status import Health, MessageStatus, Queue, outcome_of
+from imgoe_bot.errors import StoreError
 from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
 from imgoe_bot.services.mirroring.history_queue import HistoryQueue
 from imgoe_bot.services.ports.direct_messages import DirectMessageStore
@@ -37,6 +38,8 @@ class Report:
         budget: how much of what the host may be sent is used up, by all servers.
         expiry_off: whether the host kept the last copy for another time than was asked for.
         auto_paused: the rules that rest for want of a permission.
+        trouble: what keeps the bot's database from taking writes; None: nothing.
+        clock_ahead: how far the machine's clock is ahead of Discord's, where that matters.
         missed: what is still to be read of channels' histories.
     """
 
@@ -51,6 +54,8 @@ class Report:
     budget: tuple[LimitUse, ...] = ()
     expiry_off: bool = False
     auto_paused: tuple[MirrorRule, ...] = ()
+    trouble: StoreError | None = None
+    clock_ahead: timedelta | None = None
     missed: tuple[OpenRange, ...] = ()
 
     @property
@@ -58,6 +63,14 @@ class Report:
         """Whether the server's own quota lets nothing more in for now."""
         quotas = quota_uses(QuotaSubject.GUILD, self.options, self.used)
         return any(quota.is_reached for quota in quotas)
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorSources:
+    """Who knows which mirrors rest, and what is still to be read of them."""
+
+    auto_pauses: AutoPauseService
+    history: HistoryQueue
 
 
 class StatusService:
@@ -73,8 +86,7 @@ class StatusService:
         options: OptionService,
         budgets: HostBudgets,
         notes: Notes,
-        auto_pauses: AutoPauseService,
-        history: HistoryQueue,
+        mirrors: MirrorSources,
     ) -> None:
         self._store = store
         self._direct_messages = direct_messages
@@ -83,9 +95,10 @@ class StatusService:
         self._options = options
         self._budgets = budgets
         self._notes = notes
-        self._auto_pauses = auto_pauses
-        self._history = history
+        self._mirrors = mirrors
         self._clock = access.clock
+        self._outage = access.outage
+        self._discord_time = access.discord_time
 
     async def report(self, actor: Actor) -> Report:
         """Return the state of the actor's server.
@@ -109,8 +122,10 @@ class StatusService:
             options=await self._options.at(guild_id, ()),
             budget=await self._budgets.used(settings.host_url),
             expiry_off=await self._expiry_off(guild_id, health),
-            auto_paused=tuple(await self._auto_pauses.auto_paused(guild_id)),
-            missed=await self._history.open_ranges(guild_id),
+            auto_paused=tuple(await self._mirrors.auto_pauses.auto_paused(guild_id)),
+            trouble=self._outage.trouble,
+            clock_ahead=self._discord_time.error,
+            missed=await self._mirrors.history.open_ranges(guild_id),
         )
 
     async def of_message(self, guild_id: GuildId, message_id: MessageId) -> MessageStatus:

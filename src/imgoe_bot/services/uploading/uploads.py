@@ -79,6 +79,7 @@ class UploadService:
         self._file_limits = limits.file
         self._outage = access.outage
         self._clock = access.clock
+        self._discord_time = access.discord_time
 
     async def upload(
         self,
@@ -123,7 +124,7 @@ class UploadService:
         details = requested.applied_to(details_from(options, item=item, at=post.created_at))
         details = replace(details, nsfw=details.nsfw or post.nsfw or item.spoiler)
         async with (
-            self._budgets.slot(host_url, lane_of(post)),
+            self._budgets.slot(host_url, lane_of(post, ahead=self._discord_time.ahead)),
             self._reader.open(source, limit_bytes=limit) as media,
         ):
             check_kind(media.mime, options, filename=item.filename)

@@ -1,6 +1,7 @@
 """The answer to ``/status``: how the bot is doing for one server."""
 
 import math
+from datetime import timedelta
 
 import discord
 
@@ -11,8 +12,8 @@ from imgoe_bot.domain.history import OpenRange
 from imgoe_bot.services.reports.status import Report
 from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction
-from imgoe_bot.ui.message_parts import COLOUR, COLOUR_FAILED
-from imgoe_bot.ui.texts.error_texts import error_text
+from imgoe_bot.ui.message_parts import COLOUR, COLOUR_FAILED, FAILS
+from imgoe_bot.ui.texts.error_texts import error_text, store_text
 from imgoe_bot.ui.texts.rule_texts import rule_list
 from imgoe_bot.ui.translate import Words
 
@@ -21,14 +22,15 @@ def status_embed(report: Report, interaction: AnyInteraction, words: Words) -> d
     """Return queue, host, direct messages, today's use and connection at a glance."""
     halted = report.breaker.reason is not None
     failed = report.health.failure is not None
-    troubled = halted or failed or not report.has_key or bool(report.auto_paused)
+    ill = report.trouble is not None or report.clock_ahead is not None
+    troubled = halted or failed or ill or not report.has_key or bool(report.auto_paused)
     embed = discord.Embed(title=words("status.title"), colour=COLOUR_FAILED if troubled else COLOUR)
     for name, value in (
         ("queue", queue_text(report, words)),
         ("host", host_text(report, words)),
         ("dms", dms_text(report, words)),
         ("used", used_text(report, words)),
-        ("bot", bot_text(interaction, words)),
+        ("bot", "\n".join([bot_text(interaction, words), *trouble_lines(report, words)])),
     ):
         embed.add_field(name=words(f"status.{name}"), value=value, inline=False)
     if report.auto_paused:
@@ -119,6 +121,18 @@ def used_text(report: Report, words: Words) -> str:
 
 def _of(used: str, limit: object) -> str:
     return used if limit is None else f"{used} / {limit}"
+
+
+def trouble_lines(report: Report, words: Words) -> list[str]:
+    """Return what ails the bot itself, for moderators to tell whoever runs it."""
+    lines: list[str] = []
+    if report.trouble is not None:
+        lines.append(f"{FAILS} {store_text(report.trouble, words)}")
+    if report.clock_ahead is not None:
+        way = "ahead" if report.clock_ahead > timedelta() else "behind"
+        off = format_duration(timedelta(seconds=round(abs(report.clock_ahead).total_seconds())))
+        lines.append(f"{FAILS} {words(f'status.clock_{way}', off=off)}")
+    return lines
 
 
 def bot_text(interaction: AnyInteraction, words: Words) -> str:

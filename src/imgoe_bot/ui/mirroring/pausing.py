@@ -30,7 +30,7 @@ async def pause(interaction: AnyInteraction, place: Place) -> str:
     if isinstance(place, discord.Guild):
         known = await pauses.pause_all(actor)
         return words("mirror.all_paused") if known else words("mirror.nothing_mirrored")
-    known = await pauses.pause(actor, channel_line(place))
+    known = await pauses.pause(actor, channel_line(place), asked_at=MessageId(interaction.id))
     answer = rule_paused(name_of(place, words), words, known=known)
     return notices.joined(answer, await still_mirrored(interaction, place))
 
@@ -49,7 +49,7 @@ async def resume(interaction: AnyInteraction, place: Place) -> str:
     if isinstance(place, discord.Guild):
         answer = _all_resumed(await pauses.resume_all(actor), words, missing=missing)
     else:
-        known = await pauses.resume(actor, channel_line(place))
+        known = await pauses.resume(actor, channel_line(place), asked_at=MessageId(interaction.id))
         name = name_of(place, words)
         answer = rule_resumed(name, words, known=known, missing=missing)
     return notices.joined(answer, await notices.renew(interaction))

@@ -54,7 +54,7 @@ class SourceFinder:
         message = self._channels.find_known(post.message_id)
         if message is None or file in self._given:
             return None
-        if discord.utils.utcnow() - message.created_at > LIVE_FOR:
+        if services_of(self._bot).discord_time.now() - message.created_at > LIVE_FOR:
             return None
         self._given.append(file)
         return find_media(message, item)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from discord.app_commands import AppCommandChannel, AppCommandThread
 
 from imgoe_bot.domain.guild import SERVER
-from imgoe_bot.domain.ids import ChannelId
+from imgoe_bot.domain.ids import ChannelId, MessageId
 from imgoe_bot.errors import ImgoeError, StaleWrite
 from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.access.permissions import missing_to_mirror
@@ -40,7 +40,9 @@ async def add_channels(interaction: AnyInteraction, channels: Sequence[AnyChanne
     lines: list[str] = []
     untold: list[Place] = []
     for channel in channels:
-        new = await services.mirrors.add_rule(actor, ChannelId(channel.id))
+        new = await services.mirrors.add_rule(
+            actor, ChannelId(channel.id), begins_at=MessageId(interaction.id)
+        )
         known = channel.resolve()
         lines.append(_added(channel, words, new=new))
         if isinstance(known, Mirrorable):

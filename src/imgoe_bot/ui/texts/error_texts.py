@@ -182,6 +182,16 @@ def _operator(_: e.ImgoeError, words: Words) -> str:
     return words("error.operator")
 
 
+def store_text(error: e.StoreError, words: Words) -> str:
+    """Return what ails the bot's own database, for whoever may tell who runs it."""
+    kinds: dict[type[e.StoreError], str] = {
+        e.StoreFull: "full",
+        e.StoreReadOnly: "read_only",
+        e.StoreBroken: "broken",
+    }
+    return words(f"error.store_{kinds.get(type(error), 'away')}")
+
+
 _WORDS: dict[type[e.ImgoeError], Callable[[Any, Words], str]] = {
     e.EmptyMedia: _empty,
     e.UnsupportedMedia: _unsupported,
@@ -212,6 +222,9 @@ _WORDS: dict[type[e.ImgoeError], Callable[[Any, Words], str]] = {
     e.DiscordRefused: _discord_refused,
     e.ConfigError: _operator,
     e.StoreError: _operator,
+    e.StoreFull: store_text,
+    e.StoreReadOnly: store_text,
+    e.StoreBroken: store_text,
     e.SchemaTooNew: _operator,
     e.InternalError: _operator,
 }

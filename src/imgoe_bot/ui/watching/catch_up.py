@@ -12,7 +12,7 @@ import discord
 import structlog
 
 from imgoe_bot.domain.history import RangeReason
-from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, snowflake_at
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.errors import ImgoeError
 from imgoe_bot.services.mirroring.channel_progress import MissedPart
@@ -179,7 +179,7 @@ class CatchUp:
         marks = self._services.marks
         begun = marks.begin(guild_id, channel_id, stored=stored)
         is_heard = marks.unheard(guild_id).isdisjoint((*channel_line(channel), guild_id))
-        after = max(stored, snowflake_at(rule.created_at), marks.beginning_of(channel_id))
+        after = max(stored, rule.begins_at, marks.beginning_of(channel_id))
         return MissedPart(
             channel_id,
             begun=begun,

@@ -54,7 +54,13 @@ class HistoryReader:
                 log.info("another reader took this range over", range=range_.id)
             except Exception as error:  # one range's trouble is not all the others'
                 _log("a channel's history can't be read", error, range_)
-                await self._queue.try_later(range_)
+                await self._try_later(range_)
+
+    async def _try_later(self, range_: HistoryRange) -> None:
+        try:
+            await self._queue.try_later(range_)
+        except ImgoeError as error:  # its lease runs out
+            _log("a range can't be given back", error, range_)
 
     async def _read(self, range_: HistoryRange) -> None:
         """Read one page of a range, or let it wait for what is in the way."""

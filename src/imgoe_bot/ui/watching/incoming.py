@@ -36,6 +36,7 @@ class _Place:
 
 async def handle_message(message: discord.Message, services: Services) -> None:
     """Deal with a message that the gateway has just brought."""
+    services.discord_time.note(message.id)
     place = _mirrored_place(message, services)
     if place is None:
         return

@@ -56,7 +56,7 @@ class Database:
             raise StoreClosed
         self._under_way += 1
         self._idle.clear()
-        with store_errors(self._engine.dialect.name):
+        with store_errors(self._engine.url):
             return await finished(self._counted_off(run(unit)))
 
     async def _counted_off(self, work: Awaitable[Got]) -> Got:
@@ -80,6 +80,13 @@ class Database:
         await self.read(_empty_journal)
         await asyncio.to_thread(copy_of(self._engine.url).unlink, missing_ok=True)
 
+    async def find_damage(self) -> str | None:
+        """Return the first thing that is wrong inside a SQLite file, None where nothing is.
+
+        A large file takes seconds. PostgreSQL has its own tools.
+        """
+        return await self.read(_find_damage) if self._is_sqlite else None
+
     async def close(self) -> None:
         """Take no more units, let those under way end, and close every connection."""
         self._closed = True
@@ -87,6 +94,11 @@ class Database:
         for step in (self._idle.wait, self._units.close):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(step(), CLOSE_TIMEOUT_S)
+
+
+def _find_damage(connection: Connection) -> str | None:
+    found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+    return None if found == "ok" else found
 
 
 def _empty_journal(connection: Connection) -> None:

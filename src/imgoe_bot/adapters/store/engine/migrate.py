@@ -29,7 +29,7 @@ async def migrate(engine: AsyncEngine) -> None:
         SchemaTooNew: a newer imgoe_bot wrote this database.
         StoreError: the database can't be opened or changed.
     """
-    with migration_errors():
+    with migration_errors(engine.url):
         found = await _find_revision(engine)
         known = _known()
         if found == known[-1]:

@@ -35,13 +35,28 @@ def open_engine(url: str, *, variable: str = "IMGOE_DATABASE_URL") -> AsyncEngin
         StoreError: the folder has no room.
     """
     parsed = _parse(url)
-    if parsed.get_backend_name() != "sqlite":
+    if find_sqlite_file(url, variable=variable) is None:
         return open_postgres(parsed)
-    _check_place(parsed.database, variable)
     engine = create_async_engine(parsed, connect_args={"async_creator_fn": UnitConnection})
     event.listen(engine.sync_engine, "connect", _set_pragmas)
     event.listen(engine.sync_engine, "begin", begin_immediate)
     return engine
+
+
+def find_sqlite_file(url: str, *, variable: str) -> Path | None:
+    """Return where a SQLite file lies or will lie, its folder made and tried; None for a server.
+
+    Args, Raises: as for ``open_engine``.
+    """
+    parsed = _parse(url)
+    if parsed.get_backend_name() != "sqlite":
+        return None
+    if not parsed.database:
+        raise ConfigError("IMGOE_DATABASE_URL", "names no file")
+    file = Path(parsed.database)
+    check_folder(file.parent, variable=variable)
+    check_files([file, Path(f"{file}-wal"), Path(f"{file}-shm")], variable=variable)
+    return file
 
 
 def _parse(url: str) -> URL:
@@ -62,19 +77,11 @@ def open_postgres(url: URL, *, command_timeout_s: float | None = COMMAND_TIMEOUT
 
     async def connect(**kwargs: Any) -> Any:  # asyncpg's own arguments and connection
         """SQLAlchemy lets through untranslated what fails before there is a connection."""
-        with store_errors(url.get_backend_name()):
+        with store_errors(url):
             return await driver.connect(timeout=CONNECT_TIMEOUT_S, **kwargs)
 
     arguments = {"async_creator_fn": connect, "command_timeout": command_timeout_s}
     return create_async_engine(url, pool_pre_ping=True, connect_args=arguments)
-
-
-def _check_place(database: str | None, variable: str) -> None:
-    if not database:
-        raise ConfigError("IMGOE_DATABASE_URL", "names no file")
-    file = Path(database)
-    check_folder(file.parent, variable=variable)
-    check_files([file, Path(f"{file}-wal"), Path(f"{file}-shm")], variable=variable)
 
 
 def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -1,6 +1,7 @@
 """The copy of a SQLite file that is made before it is migrated."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -19,8 +20,10 @@ def back_up_sqlite(url: str) -> Path | None:
     if not path.is_file():
         return None
     copy = copy_of(make_url(url))
-    with sqlite3.connect(path) as source, sqlite3.connect(copy) as target:
-        source.backup(target)
-    source.close()
-    target.close()
+    try:
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+    except sqlite3.Error:
+        copy.unlink(missing_ok=True)  # half of one is of no use, and takes room where there is none
+        raise
     return copy

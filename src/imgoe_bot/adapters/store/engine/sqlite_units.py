@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any, TypeVar
 
 import aiosqlite
-from sqlalchemy import Connection, StaticPool, create_engine, event
+from sqlalchemy import Connection, NestedTransaction, StaticPool, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from imgoe_bot.adapters.store.engine.units import Got, Unit
@@ -189,10 +190,18 @@ def _carried_out(unit: Unit[Any], connection: Connection) -> _Outcome:
     try:
         got = _run(unit, connection)
     except Exception as error:
-        savepoint.rollback()  # fails where SQLite has undone everything, as on a full disk
+        _undo(savepoint, because=error)
         return _Outcome(error=error)
     savepoint.commit()
     return _Outcome(got)
+
+
+def _undo(savepoint: NestedTransaction, *, because: Exception) -> None:
+    """Undo one unit; where SQLite has undone everything, as on a full disk, say why it did."""
+    try:
+        savepoint.rollback()
+    except SQLAlchemyError:
+        raise because from None
 
 
 def _outside_transactions(unit: Unit[Got], connection: Connection) -> Got:

@@ -141,6 +141,7 @@ def _values(rule: MirrorRule) -> dict[str, object]:
         "created_at": rule.created_at,
         "paused": rule.paused,
         "lacks": rule.lacks,
+        "begins_at": rule.begins_at,
     }
 
 
