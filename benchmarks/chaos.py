@@ -1,163 +1,150 @@
-"""Kill the bot again and again while people post, and count what was lost: ``make chaos``.
+"""Let go wrong what can, while people post, and look for each message: ``make chaos``.
 
-The real process, a real SQLite file, Discord and host on loopback. The bot is killed (SIGKILL) at
-any moment from its start on, in the middle of it too; people go on posting while it is away.
+Each scenario has a Discord, an image host and a database of its own on loopback; the bot is the
+real process. What is judged, and what must be 0, says ``chaos_table``.
 """
 
 import argparse
 import asyncio
 import json
-import random
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass, field
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 
-from imgoe_bot.discordsim import Message
-from tests.flows.bot_process import bot_process
-from tests.flows.kit import NO_PAUSES, Harness, eventually, open_harness, picture
+from benchmarks import chaos_clocks as clocks
+from benchmarks import chaos_databases as databases
+from benchmarks import chaos_histories as histories
+from benchmarks import chaos_kills as kills
+from benchmarks import chaos_sessions as sessions
+from benchmarks import chaos_stores as stores
+from benchmarks.chaos_databases import ENGINES, POSTGRES, SQLITE, Database
+from benchmarks.chaos_stage import Scenario, open_stage
+from benchmarks.chaos_table import Outcome, heading, page, renewed
+from benchmarks.chaos_verdict import Verdict
+from tests.hostserver.postgres import PostgresServer
 
 RESULTS = Path(__file__).parent / "results"
-LIFE_S = (0.3, 7.0)
-"""From the start of a process to its end: it connects after a second or two, slower if busy."""
-PAUSE_S = (0.05, 0.6)
-"""Between two messages."""
-SETTLED_S = 300.0
-"""The longest wait for what is still to be done when all is over."""
+KILLS = 200
+CLOCK_OFF_S = 600.0
+_FILE, _SERVER = (SQLITE,), (POSTGRES,)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a campaign came to.
+def scenarios(kill_count: int) -> tuple[Scenario, ...]:
+    """Return every scenario, with so many kills in the first."""
+    return (
+        Scenario("kills", kills.kills(kill_count), ENGINES, size=str(kill_count)),
+        Scenario("one message more, right after the start", kills.newest_first, ENGINES),
+        Scenario("1,200 messages missed", kills.missed(1200), ENGINES),
+        Scenario("two bursts of 50", kills.burst, ENGINES),
+        Scenario("session forgotten", sessions.lost(sessions.forget), ENGINES),
+        Scenario("forgotten, and posted right after", sessions.forgotten_and_answered, ENGINES),
+        Scenario("session resumed", sessions.lost(sessions.drop), _FILE),
+        Scenario("opcode 7", sessions.lost(sessions.ask_to_reconnect), _FILE),
+        Scenario("events twice and in reverse", sessions.doubled_and_reordered, ENGINES),
+        Scenario("server late", sessions.late, ENGINES),
+        Scenario("server away in the middle", sessions.outage, ENGINES),
+        Scenario("file locked for 4 s", stores.locked(4), _FILE),
+        Scenario("file locked for 7 s", stores.locked(7), _FILE),
+        Scenario("file locked for 20 s", stores.locked(20), _FILE),
+        Scenario("no write succeeds for 8 s", stores.takes_no_writes(8), _FILE),
+        Scenario("disk full for 8 s", stores.full(8), _FILE),
+        Scenario("folder read-only at a start", stores.read_only_at_start, _FILE),
+        Scenario("PostgreSQL killed, back after 6 s", stores.stopped(6), _SERVER),
+        Scenario("PostgreSQL silent for 8 s", stores.held(8), _SERVER),
+        Scenario("connections cut ten times", stores.cut(10), _SERVER),
+        Scenario("clock 10 minutes behind", clocks.shifted(-CLOCK_OFF_S), ENGINES),
+        Scenario("clock 10 minutes ahead", clocks.shifted(CLOCK_OFF_S), ENGINES),
+        Scenario("clock ahead, put right", clocks.put_right(CLOCK_OFF_S), _FILE),
+        Scenario("clock behind, put right", clocks.put_right(-CLOCK_OFF_S), _FILE),
+        Scenario("history: 500", histories.closed(histories.refused(500, times=6)), _FILE),
+        Scenario("history: 403", histories.closed(histories.refused(403, times=2)), ENGINES),
+        Scenario(
+            "history: 404 without a code",
+            histories.closed(histories.refused(404, times=2, coded=False)),
+            _FILE,
+        ),
+        Scenario("history: 20 s late", histories.closed(histories.hanging(20)), _FILE),
+        Scenario("second page: 403", histories.broken_off(403), ENGINES),
+        Scenario("second page: 500", histories.broken_off(500), _FILE),
+    )
 
-    Attributes:
-        kills: how often the bot was killed.
-        messages: how many messages with a picture were posted.
-        without_row: of these, how many the bot never stored; each is lost.
-        without_card: of these, how many have no card.
-        second_cards: cards beyond the first of a message.
-        second_notes: direct messages that tell of a picture already told of.
-        copies: files that the host holds.
-        orphans: of these, how many the bot's database does not know.
-    """
 
-    kills: int
-    messages: int
-    without_row: int
-    without_card: int
-    second_cards: int
-    second_notes: int
-    copies: int
-    orphans: int
+async def play(scenario: Scenario, folder: Path, database: Database, *, seed: int) -> Verdict:
+    """Play one scenario in an empty folder."""
+    async with open_stage(folder, database, seed=seed) as stage:
+        return await scenario.play(stage)
 
 
-@dataclass(slots=True)
-class Crowd:
-    """People who post pictures, whoever listens."""
+async def open_database(folder: Path, server: PostgresServer | None) -> Database:
+    """Return an empty database, on a server where there is one."""
+    if server is None:
+        return databases.SqliteDatabase(folder / "bot")
+    return await databases.PostgresDatabase.create(server)
 
-    harness: Harness
-    chance: random.Random
-    posted: list[Message] = field(default_factory=list[Message])
 
-    @asynccontextmanager
-    async def posting(self) -> AsyncGenerator[None]:
-        """Post while the block runs."""
-        task = asyncio.create_task(self._post())
+async def _outcome(
+    scenario: Scenario, engine: str, server: PostgresServer | None, *, seed: int
+) -> Outcome:
+    began, verdict, error = time.monotonic(), None, ""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        database = await open_database(folder, server)
         try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
-    async def _post(self) -> None:
-        while True:
-            number = len(self.posted)
-            file = picture(f"{number}.png", colour=f"#{self.chance.randrange(1 << 24):06x}")
-            self.posted.append(await self.harness.ben.say(self.harness.photos, files=[file]))
-            await asyncio.sleep(self.chance.uniform(*PAUSE_S))
+            verdict = await play(scenario, folder, database, seed=seed)
+        except Exception as failure:  # one scenario that breaks must not hide the others
+            error = f"{type(failure).__name__}: {failure}"
+    took_s = round(time.monotonic() - began, 1)
+    return Outcome(scenario.name, engine, scenario.size, verdict, error, took_s)
 
 
-async def campaign(folder: Path, *, kills: int, seed: int) -> Result:
-    """Run one campaign in an empty folder."""
-    chance = random.Random(seed)  # noqa: S311 - moments, no secrets
-    async with open_harness(folder, NO_PAUSES) as harness:
-        async with bot_process(harness, IMGOE_HOST_BUDGET="none"):
-            await harness.sim.bot_ready(commands=True, timeout_s=60)
-            await harness.set_key()
-            await harness.mirror()
-        crowd = Crowd(harness, chance)
-        async with crowd.posting():
-            for _ in range(kills):
-                async with bot_process(harness, IMGOE_HOST_BUDGET="none") as process:
-                    await asyncio.sleep(chance.uniform(*LIFE_S))
-                    await process.kill()
-        async with bot_process(harness, IMGOE_HOST_BUDGET="none"):
-            await _settled(harness, crowd.posted)
-        return _counted(harness, crowd.posted, kills=kills)
+def _chosen(given: argparse.Namespace) -> Iterator[tuple[Scenario, str]]:
+    """Yield what to play: first all on one database, then all on the other."""
+    for engine in ENGINES if given.engine == "both" else (given.engine,):
+        for scenario in scenarios(given.kills):
+            fits = not given.only or any(word in scenario.name for word in given.only)
+            if fits and engine in scenario.engines:
+                yield scenario, engine
 
 
-async def _settled(harness: Harness, posted: list[Message]) -> None:
-    """Wait until every message is answered, or for as long as there is any hope."""
-    open_jobs = (
-        "SELECT count(*) FROM job WHERE state IN ('ready', 'leased', 'waiting') "
-        "AND step IN ('upload', 'announce', 'deliver')"
-    )
-    with suppress(TimeoutError):
-        await eventually(
-            lambda: not _unanswered(harness, posted) and not harness.read_number(open_jobs),
-            patience_s=SETTLED_S,
-        )
+def _play_all(given: argparse.Namespace) -> Iterator[Outcome]:
+    with ExitStack() as stack:
+        server: PostgresServer | None = None
+        for scenario, engine in _chosen(given):
+            if engine == POSTGRES and server is None:
+                server = stack.enter_context(databases.open_server())
+            on = server if engine == POSTGRES else None
+            yield asyncio.run(_outcome(scenario, engine, on, seed=given.seed))
 
 
-def _answers(harness: Harness) -> Counter[int]:
-    references = [card.reference for card in harness.cards(harness.photos)]
-    return Counter(each.message_id for each in references if each and each.message_id)
-
-
-def _unanswered(harness: Harness, posted: list[Message]) -> int:
-    answers = _answers(harness)
-    return sum(message.id not in answers for message in posted)
-
-
-def _counted(harness: Harness, posted: list[Message], *, kills: int) -> Result:
-    has_row = "SELECT count(*) FROM post WHERE message_id = ?"
-    answers = _answers(harness)
-    told = Counter(
-        line
-        for note in harness.ben.messages(harness.ben.dm)
-        for line in note.content.splitlines()
-        if "/delete/" in line
-    )
-    stored = sum(1 for _ in (harness.folder / "host" / "images").rglob("*.th.*"))
-    known = harness.read_number("SELECT count(*) FROM upload")
-    return Result(
-        kills=kills,
-        messages=len(posted),
-        without_row=sum(not harness.read_number(has_row, message.id) for message in posted),
-        without_card=_unanswered(harness, posted),
-        second_cards=sum(count - 1 for count in answers.values()),
-        second_notes=sum(count - 1 for count in told.values()),
-        copies=stored,
-        orphans=stored - known,
-    )
+def _keep(played: Sequence[Outcome]) -> None:
+    facts = RESULTS / "chaos.json"
+    kept = [Outcome.load(each) for each in json.loads(facts.read_text())]
+    outcomes = renewed(kept, played, names=[each.name for each in scenarios(KILLS)])
+    facts.write_text(json.dumps([asdict(each) for each in outcomes], indent=2) + "\n")
+    (RESULTS / "chaos.md").write_text(page(outcomes))
 
 
 def main() -> int:
-    """Run, print and keep the result; 1 when a message was lost or answered twice."""
+    """Play, print and keep; 1 when anything was lost, doubled, or kept wrongly."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--kills", type=int, default=60)
+    options.add_argument("--kills", type=int, default=KILLS, help="how many, default %(default)s")
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument(
+        "--only", action="append", help="a part of a name; may be given several times"
+    )
+    options.add_argument("--engine", choices=(*ENGINES, "both"), default="both")
     given = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        result = asyncio.run(campaign(Path(folder), kills=given.kills, seed=given.seed))
-    text = json.dumps(asdict(result), indent=2)
-    (RESULTS / "chaos.json").write_text(text + "\n")
-    sys.stdout.write(text + "\n")
-    return int(bool(result.without_row or result.second_cards))
+    print(heading(), flush=True)
+    outcomes: list[Outcome] = []
+    for outcome in _play_all(given):
+        print(outcome.line(), flush=True)
+        outcomes.append(outcome)
+        _keep([outcome])
+    return int(not all(each.is_well for each in outcomes))
 
 
 if __name__ == "__main__":

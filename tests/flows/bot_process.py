@@ -4,11 +4,14 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.flows.kit import Harness
+
+BYTECODE = Path(sys.prefix) / "bytecode"
+"""Where processes keep their modules as Python has read them: reading takes three seconds, else."""
 
 
 class BotProcess:
@@ -23,15 +26,20 @@ class BotProcess:
         self._process.kill()
         await self._process.wait()
 
+    async def wait(self) -> int:
+        """Wait until it has ended by itself, and return its exit code."""
+        return await self._process.wait()
+
     async def terminate(self, by: signal.Signals = signal.SIGTERM) -> int:
         """Ask it to end and return its exit code."""
         if self._process.returncode is None:
             self._process.send_signal(by)
         return await self._process.wait()
 
-    async def wait(self) -> int:
-        """Wait until it ends by itself, and return its exit code."""
-        return await self._process.wait()
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
 
     def read_text(self) -> str:
         """Return everything it has logged."""
@@ -50,24 +58,28 @@ def environment_of(harness: Harness) -> dict[str, str]:
         "IMGOE_SECRET_KEY": harness.secret_key,
         "IMGOE_DATA_DIR": str(given.data_dir),
         "IMGOE_LEASE_S": "1",
+        "PYTHONDONTWRITEBYTECODE": "",
+        "PYTHONPYCACHEPREFIX": str(BYTECODE),
     }
 
 
 @asynccontextmanager
 async def bot_process(
-    harness: Harness, *, command: str = "run", **changes: str
+    harness: Harness, *, command: str = "run", within: Sequence[str] = (), **changes: str
 ) -> AsyncGenerator[BotProcess]:
     """Run the bot as people run it; ended at the end of the block if it isn't yet.
 
     Args:
         harness: what it talks to.
         command: what else to run in its environment.
+        within: a command that ends by becoming the one that is added to it, as ``env`` does.
         changes: of that environment.
     """
     environment = environment_of(harness)
     log = harness.folder / ("bot.log" if command == "run" else f"{command}.log")
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
+            *within,
             sys.executable,
             "-m",
             "imgoe_bot",

@@ -77,6 +77,21 @@ class PostgresServer:
         """End it at once, in the middle of whatever it does; every connection breaks."""
         self._end(signal.SIGQUIT)
 
+    def pause(self) -> None:
+        """Stop it and its backends as they are: connections stand, nobody answers."""
+        self._signal_all(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on after ``pause``."""
+        self._signal_all(signal.SIGCONT)
+
+    def _signal_all(self, number: int) -> None:
+        if self._server is not None:
+            pid = self._server.pid
+            backends = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+            for each in (pid, *map(int, backends)):
+                os.kill(each, number)
+
     def _end(self, number: int) -> None:
         if self._server is not None:
             self._server.send_signal(number)

@@ -4,6 +4,7 @@
 and modules of declarations are imported here at the top.
 """
 
+import gc
 import os
 import sys
 from typing import Annotated
@@ -30,6 +31,7 @@ def run(
     ] = False,
 ) -> None:
     """Run the bot, configured by IMGOE_* variables."""
+    gc.disable()  # loading leaves next to nothing behind: looking for it takes a sixth of the time
     from imgoe_bot.settings.fields import Settings
     from imgoe_bot.settings.loading import load_settings
     from imgoe_bot.terminal import log
@@ -38,6 +40,7 @@ def run(
 
     settings = load_settings(Settings)
     log.configure(level=settings.log_level, as_json=settings.log_json)
+    gc.enable()
     run_until_stopped(run_bot(settings), tethered=tethered)
 
 

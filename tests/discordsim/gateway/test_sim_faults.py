@@ -37,6 +37,20 @@ async def test_an_injected_status_reaches_the_bot_once(
     assert [message.content for message in harness.alice.messages(harness.memes)] == ["y"]
 
 
+async def test_a_fault_may_come_after_some_requests_were_served(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    harness.sim.faults.next_statuses("POST /channels/*/messages", [403], served_before=1)
+    channel = bot.get_partial_messageable(harness.memes.id)
+
+    await channel.send("x")
+    with pytest.raises(discord.Forbidden):
+        await channel.send("y")
+    await channel.send("z")
+
+    assert [m.content for m in harness.alice.messages(harness.memes)] == ["x", "z"]
+
+
 async def test_a_delayed_route_keeps_the_bot_waiting(
     bot: "ScriptedBot", harness: "Harness"
 ) -> None:

@@ -41,6 +41,7 @@ class Refusal:
 class _Planned:
     pattern: str
     refusals: list[Refusal] = field(default_factory=list[Refusal])
+    served_before: int = 0
     delay_s: float = 0.0
     answer_delay_s: float = 0.0
 
@@ -58,20 +59,23 @@ class Faults:
         self._planned: list[_Planned] = []
         self.retry_after_s = 0.05
 
-    def next_statuses(self, pattern: str, statuses: Iterable[int], *, coded: bool = True) -> None:
+    def next_statuses(
+        self, pattern: str, statuses: Iterable[int], *, coded: bool = True, served_before: int = 0
+    ) -> None:
         """Answer the next requests that match with these statuses, one each, undone.
 
         Args:
             pattern: e.g. ``POST /channels/*/messages``, without ``/api/v10``.
             statuses: HTTP statuses; 429 comes with ``retry_after``, 403 with 50013, 404 with 10008.
             coded: False for answers without a code of Discord's, as a proxy on the way gives them.
+            served_before: how many requests are served before that, as pages of a history.
         """
         codes = {403: 50013, 404: 10008} if coded else {}
         refusals = [
             Refusal(status, codes.get(status, 0), retry_after_s=self.retry_after_s)
             for status in statuses
         ]
-        self._planned.append(_Planned(pattern, refusals))
+        self._planned.append(_Planned(pattern, refusals, served_before=served_before))
 
     def next_problems(
         self, pattern: str, codes: Iterable[int], *, status: int | None = None
@@ -111,7 +115,9 @@ class Faults:
         """Return the answer planned for a request and use it up, None when none is."""
         for planned in self._planned:
             if planned.refusals and fnmatchcase(call, planned.pattern):
-                return planned.refusals.pop(0)
+                if planned.served_before == 0:
+                    return planned.refusals.pop(0)
+                planned.served_before -= 1
         return None
 
     def delay_of(self, call: str) -> float:
