@@ -311,19 +311,20 @@ async def _has_kept(harness: Harness, files: int) -> None:
     await eventually(lambda: len(_kept(harness)) >= files, patience_s=60)
 
 
+@pytest.mark.timeout(300)
 async def test_a_live_picture_does_not_wait_for_a_backfill(harness: Harness, desk: Desk) -> None:
-    await _post(harness, range(150))
+    await _post(harness, range(100))
 
     async with harness.bot(host_budget=NO_BUDGET):
         await harness.mirror(harness.lounge)
-        alone = [await _time_to_card(harness, f"alone {number}") for number in range(5)]
+        alone = [await _time_to_card(harness, f"alone {number}") for number in range(3)]
         backfill = await desk.begin(harness.photos.id)
         await eventually(lambda: len(_kept(harness)) > 10)
-        beside = [await _time_to_card(harness, f"beside {number}") for number in range(5)]
+        beside = [await _time_to_card(harness, f"beside {number}") for number in range(3)]
         assert (await desk.get(backfill)).state is BackfillState.READING
-        await desk.done(backfill, patience_s=90)
+        await desk.service.cancel(desk.actor, backfill.id)
 
-    assert sorted(beside)[2] < sorted(alone)[2] * 3 + 0.5
+    assert sorted(beside)[1] < sorted(alone)[1] * 3 + 0.5
 
 
 async def _time_to_card(harness: Harness, name: str) -> float:

@@ -85,7 +85,7 @@ def backfill_from(row: RowMapping) -> Backfill:
     return Backfill(
         **{name: row[name] for name in _SAME},
         parent_ids=parents_from(row),
-        kinds=frozenset(map(Kind, filter(None, row["kinds"].split(",")))),
+        kinds=frozenset(Kind(kind) for kind in row["kinds"].split(",") if kind),
         cards=Cards(row["cards"]),
         state=BackfillState(row["state"]),
         waits=_waits(row),
