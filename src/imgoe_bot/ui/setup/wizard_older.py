@@ -14,7 +14,7 @@ from imgoe_bot.errors import BackfillOverlaps, SourceUnreachable
 from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.backfilling.beginning import begin, request_for
 from imgoe_bot.ui.backfilling.estimates import estimate
-from imgoe_bot.ui.backfilling.places import find_channels
+from imgoe_bot.ui.backfilling.places import FoundChannels, find_channels
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import LastingButton
 from imgoe_bot.ui.message_parts import COLOUR, AnyItem, Match
@@ -83,26 +83,24 @@ async def _show(interaction: AnyInteraction, text: str, words: Words, *items: An
 
 
 async def _estimated(interaction: AnyInteraction, rules: Sequence[MirrorRule]) -> Estimate:
-    """Return about how much lies in the mirrored places.
+    """Return about how much lies in the mirrored places, all of them asked for together.
 
     Raises:
         SourceUnreachable: Discord did not answer.
     """
-    total = Estimate()
-    for place in _places(interaction, rules):
-        found = await find_channels(place)
-        total = total.plus(
-            await estimate(
-                interaction.client,
-                found,
-                guild_id=interaction.guild_id or 0,
-                whole_server=isinstance(place, discord.Guild),
-                after=0,
-                before=interaction.id,
-                kinds=await _kinds_at(interaction, place),
-            )
-        )
-    return total
+    places, found, kinds = _places(interaction, rules), FoundChannels(), frozenset[Kind]()
+    for place in places:
+        found.readable.update((await find_channels(place)).readable)
+        kinds |= await _kinds_at(interaction, place)
+    return await estimate(
+        interaction.client,
+        found,
+        guild_id=interaction.guild_id or 0,
+        whole_server=places == [interaction.guild],
+        after=0,
+        before=interaction.id,
+        kinds=kinds,
+    )
 
 
 async def _kinds_at(interaction: AnyInteraction, place: Place) -> frozenset[Kind]:
