@@ -8,6 +8,7 @@ from discord.ext import commands
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.ui.container import AnyBot, services_of
 from imgoe_bot.ui.watching.arrivals import Arrivals
+from imgoe_bot.ui.watching.backfill_reader import BackfillReader
 from imgoe_bot.ui.watching.catch_up import CatchUp
 from imgoe_bot.ui.watching.history_reader import HistoryReader
 
@@ -19,7 +20,7 @@ class ArrivalsCog(commands.Cog, name="imgoe_bot.ArrivalsCog"):
         self._bot = bot
         self._services = services_of(bot)
         self._catch_up = CatchUp(bot, self._services)
-        self._reader = HistoryReader(bot, self._services)
+        self._readers = (HistoryReader(bot, self._services), BackfillReader(bot, self._services))
         self._arrivals = Arrivals(bot, self._services, catch_up=self._catch_up)
 
     @commands.Cog.listener()
@@ -48,6 +49,11 @@ class ArrivalsCog(commands.Cog, name="imgoe_bot.ArrivalsCog"):
         self._services.marks.hold_guild(GuildId(guild.id))
 
     @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Find out what was missed in a server that takes the bot back."""
+        await self._arrivals.came(guild)
+
+    @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Find out what was missed in a server, with all others or, if it comes late, alone."""
         await self._arrivals.came(guild)
@@ -55,7 +61,7 @@ class ArrivalsCog(commands.Cog, name="imgoe_bot.ArrivalsCog"):
     async def cog_load(self) -> None:
         """Know the rules before the first message comes, and read what was missed when asked to."""
         await self._services.mirrors.all_rules()
-        self._tasks = [asyncio.create_task(each.run()) for each in (self._catch_up, self._reader)]
+        self._tasks = [asyncio.create_task(each.run()) for each in (self._catch_up, *self._readers)]
         self._arrivals.begin()  # also of a session in which a plug-in is loaded late
         if self._bot.is_ready():
             await self._arrivals.end()

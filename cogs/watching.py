@@ -3,12 +3,12 @@
 import discord
 from discord.ext import commands
 
-from imgoe_bot.domain.ids import GuildId
-from imgoe_bot.ui.access.lost_access import check_access
+from imgoe_bot.ui.access.lost_access import permissions_changed
 from imgoe_bot.ui.container import AnyBot, services_of
 from imgoe_bot.ui.watching.catch_up import ask_if_behind, begin_new, note_move
 from imgoe_bot.ui.watching.deletions import channel_deleted, messages_deleted
-from imgoe_bot.ui.watching.incoming import handle_edit, handle_message, save_by_reaction
+from imgoe_bot.ui.watching.incoming import handle_edit, handle_message
+from imgoe_bot.ui.watching.reactions import reaction_added
 
 
 class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
@@ -32,7 +32,7 @@ class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         """Keep what its author reacts to with the chosen emoji."""
-        await save_by_reaction(self._bot, event, self._services)
+        await reaction_added(self._bot, event, self._services)
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
@@ -92,12 +92,7 @@ class WatchingCog(commands.Cog, name="imgoe_bot.WatchingCog"):
             await self._check_access(member.guild)
 
     async def _check_access(self, guild: discord.Guild) -> None:
-        guild_id = GuildId(guild.id)
-        try:
-            await self._services.outage.outlast(lambda: check_access(guild, self._services))
-        finally:
-            if self._services.marks.unheard(guild_id):
-                self._services.catch_ups.ask_now(guild_id)
+        await permissions_changed(guild, self._services)
 
 
 async def setup(bot: AnyBot) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from imgoe_bot.adapters.store import (
     Claims,
     Database,
+    SqlBackfillStore,
     SqlDirectMessageStore,
     SqlGuildStore,
     SqlHistoryStore,
@@ -156,6 +157,7 @@ class Stores:
     posts: SqlPostStore = field(init=False)
     jobs: SqlJobStore = field(init=False)
     direct_messages: SqlDirectMessageStore = field(init=False)
+    backfills: SqlBackfillStore = field(init=False)
     notes: SqlNotes = field(init=False)
     options: SqlOptionStore = field(init=False)
 
@@ -164,10 +166,11 @@ class Stores:
         self.claims = Claims(self.database)
         self.guilds = SqlGuildStore(self.database, vault=self.vault)
         self.rules = SqlRuleStore(self.database)
-        self.history = SqlHistoryStore(self.database, claims=self.claims)
+        self.history = SqlHistoryStore(self.database, vault=self.vault, claims=self.claims)
         self.posts = SqlPostStore(self.database, vault=self.vault, claims=self.claims)
         self.jobs = SqlJobStore(self.database, vault=self.vault, claims=self.claims)
         self.direct_messages = SqlDirectMessageStore(self.database, claims=self.claims)
+        self.backfills = SqlBackfillStore(self.database, vault=self.vault, claims=self.claims)
         self.notes = SqlNotes(self.database)
         self.options = SqlOptionStore(self.database)
 

@@ -34,9 +34,7 @@ async def _claim(
     stores: Stores, owner: str = "reader", *, seconds: float = 0, shards: Shards = ALL
 ) -> HistoryRange | None:
     now = NOW + timedelta(seconds=seconds)
-    return await stores.history.claim(
-        owner=owner, now=now, lease=LEASE, shards=shards, backfills=True
-    )
+    return await stores.history.claim(owner=owner, now=now, lease=LEASE, shards=shards)
 
 
 async def _claimed(stores: Stores, owner: str = "reader", *, seconds: float = 0) -> HistoryRange:

@@ -33,7 +33,7 @@ def _described() -> dict[str, str]:
 def _section(command: AnyCommand) -> str:
     """What a command's section has to begin with, ready to be pasted."""
     options = [
-        f"| `{option.name}` | {'yes' if option.required else 'no'} | {option.description} |"
+        f"| `{option.display_name}` | {'yes' if option.required else 'no'} | {option.description} |"
         for option in command.parameters
     ]
     table = ["| option | required | meaning |", "|---|---|---|", *options, ""] if options else []
@@ -69,7 +69,9 @@ async def test_each_option_is_listed_with_its_meaning_in_order(bot: AnyBot) -> N
             (code(name), required == "yes", meaning)
             for name, required, meaning in rows(described[f"/{command.qualified_name}"])
         ]
-        assert listed == [(o.name, o.required, str(o.description)) for o in command.parameters]
+        assert listed == [
+            (o.display_name, o.required, str(o.description)) for o in command.parameters
+        ]
 
 
 async def test_each_section_says_whom_discord_offers_the_command_to(bot: AnyBot) -> None:

@@ -27,7 +27,9 @@ DOCUMENTS = sorted(
     if path.is_file()
 )
 VARIABLE = re.compile(r"\bIMGOE_[A-Z_]*[A-Z]\b(?![_*])")
-GROUPING = {"ImgoeError", "RequestError", "MediaRejected", "SourceError", "HostError"}
+GROUPING = {
+    "ImgoeError", "RequestError", "MediaRejected", "BackfillError", "SourceError", "HostError",
+}  # fmt: skip
 
 
 def _default(field: FieldInfo) -> str:

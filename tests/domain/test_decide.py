@@ -21,6 +21,7 @@ from imgoe_bot.domain.mirror import (
     MessageFacts,
     SkipReason,
     decide,
+    decide_asked,
     decide_on_request,
 )
 from imgoe_bot.domain.options import Consent, Kind, MessagePart, Options, Treatment
@@ -96,7 +97,8 @@ def test_a_rule_of_another_channel_is_none_for_this_one() -> None:
         ({"author_is_us": True}, {}, SkipReason.OWN),
         ({"is_mirror": True}, {"bots": True}, SkipReason.MIRROR),
         ({"author_is_bot": True}, {}, SkipReason.BOT),
-        ({}, {"role": 77}, SkipReason.ROLE),
+        ({"author_role_ids": frozenset({78})}, {"role": 77}, SkipReason.ROLE),
+        ({"author_is_bot": True, "author_role_ids": None}, {"role": 77}, SkipReason.BOT),
         ({}, {"only_users": frozenset({6, 7})}, SkipReason.ONLY_USERS),
         ({}, {"only_users": frozenset[int]()}, SkipReason.ONLY_USERS),
         ({}, {"not_users": frozenset({5, 6})}, SkipReason.NOT_USERS),
@@ -131,6 +133,7 @@ def test_each_reason_against_a_message_is_named(
     [
         ({"author_is_bot": True}, {"bots": True}),
         ({"author_role_ids": frozenset({77})}, {"role": 77}),
+        ({"author_role_ids": None}, {"role": 77, "saved": True}),
         ({}, {"only_users": frozenset({5, 6})}),
         ({}, {"only_users": frozenset({6}), "saved": True}),
         ({}, {"not_users": frozenset({6})}),
@@ -149,6 +152,15 @@ def test_what_speaks_for_a_message_lets_it_pass(
     facts = replace(FACTS, **changes)  # type: ignore[arg-type]  # the table names real fields
 
     assert decide(facts, [_rule()], _circumstances(**circumstances)).keep  # type: ignore[arg-type]  # likewise
+
+
+def test_roles_that_are_not_known_leave_everything_open_where_they_matter() -> None:
+    decision = decide(FACTS, [_rule()], _circumstances(role=77))
+
+    assert decision.lacks_roles
+    assert decision.skip is None
+    assert decision.keep == ()
+    assert not decide(FACTS, [_rule()], _circumstances()).lacks_roles
 
 
 @pytest.mark.parametrize("saved", [False, True])
@@ -221,3 +233,37 @@ def test_a_picked_message_is_kept_whoever_wrote_it_and_wherever_it_is() -> None:
     facts = replace(FACTS, author_is_us=True, author_is_bot=True, is_mirror=True)
 
     assert decide_on_request(facts).keep == (PICTURE,)
+
+
+BACKFILLED = replace(FACTS, message_id=MessageId(1))
+
+
+def test_a_backfill_needs_no_rule_and_asks_for_no_age() -> None:
+    decision = decide_asked(BACKFILLED, _circumstances(), frozenset(Kind))
+
+    assert decision.keep == (PICTURE,)
+
+
+@pytest.mark.parametrize(
+    ("circumstances", "reason"),
+    [
+        (_circumstances(choice=PersonChoice.OUT), SkipReason.OPTED_OUT),
+        (_circumstances(consent=Consent.ASK), SkipReason.NOT_ASKED),
+        (_circumstances(consent=Consent.OPT_IN), SkipReason.NOT_OPTED_IN),
+        (_circumstances(keyword="dog"), SkipReason.KEYWORD),
+        (_circumstances(max_size=1), SkipReason.NO_MEDIA),
+    ],
+)
+def test_what_people_and_moderators_said_holds_in_a_backfill_too(
+    circumstances: Circumstances, reason: SkipReason
+) -> None:
+    decision = decide_asked(BACKFILLED, circumstances, frozenset(Kind))
+
+    assert (decision.keep, decision.skip) == ((), reason)
+
+
+def test_a_backfill_keeps_only_the_kinds_that_were_asked_for() -> None:
+    circumstances = _circumstances()
+
+    assert decide_asked(BACKFILLED, circumstances, frozenset({Kind.VIDEO})).keep == ()
+    assert decide_asked(BACKFILLED, circumstances, frozenset({Kind.IMAGE})).keep == (PICTURE,)

@@ -46,6 +46,23 @@ class BotProcess:
         return self._log.read_text()
 
 
+def environment_of(harness: Harness) -> dict[str, str]:
+    """Return the variables that a bot of this harness is run with."""
+    given = harness.settings()
+    return {
+        "IMGOE_DISCORD_TOKEN": harness.sim.bot_token,
+        "IMGOE_DISCORD_API_URL": given.discord_api_url,
+        "IMGOE_DISCORD_GATEWAY_URL": given.discord_gateway_url,
+        "IMGOE_DISCORD_CDN_URL": given.discord_cdn_url,
+        "IMGOE_DEFAULT_HOST_URL": given.default_host_url,
+        "IMGOE_SECRET_KEY": harness.secret_key,
+        "IMGOE_DATA_DIR": str(given.data_dir),
+        "IMGOE_LEASE_S": "1",
+        "PYTHONDONTWRITEBYTECODE": "",
+        "PYTHONPYCACHEPREFIX": str(BYTECODE),
+    }
+
+
 @asynccontextmanager
 async def bot_process(
     harness: Harness, *, command: str = "run", within: Sequence[str] = (), **changes: str
@@ -58,19 +75,7 @@ async def bot_process(
         within: a command that ends by becoming the one that is added to it, as ``env`` does.
         changes: of that environment.
     """
-    given = harness.settings()
-    environment = {
-        "IMGOE_DISCORD_TOKEN": harness.sim.bot_token,
-        "IMGOE_DISCORD_API_URL": given.discord_api_url,
-        "IMGOE_DISCORD_GATEWAY_URL": given.discord_gateway_url,
-        "IMGOE_DISCORD_CDN_URL": given.discord_cdn_url,
-        "IMGOE_DEFAULT_HOST_URL": given.default_host_url,
-        "IMGOE_SECRET_KEY": harness.secret_key,
-        "IMGOE_DATA_DIR": str(given.data_dir),
-        "IMGOE_LEASE_S": "1",
-        "PYTHONDONTWRITEBYTECODE": "",
-        "PYTHONPYCACHEPREFIX": str(BYTECODE),
-    }
+    environment = environment_of(harness)
     log = harness.folder / ("bot.log" if command == "run" else f"{command}.log")
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(

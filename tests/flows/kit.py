@@ -163,6 +163,12 @@ class Harness:
         place = source.channel_id
         await eventually(lambda: self.read_number(query, place, source.id) > 0)
 
+    def read_texts(self, query: str, *values: int | str) -> list[str]:
+        """Return the one column that a query over the bot's database gives."""
+        path = self.folder / "bot" / "imgoe_bot.sqlite3"
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
+            return [str(row[0]) for row in file.execute(query, values)]
+
     def read_number(self, query: str, *values: int | str) -> int:
         """Return what a query over the bot's database counts."""
         path = self.folder / "bot" / "imgoe_bot.sqlite3"

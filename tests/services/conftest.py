@@ -40,6 +40,7 @@ from imgoe_bot.services.post_access import PostAccess
 from imgoe_bot.services.reports.status import MirrorSources, StatusService
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
+from imgoe_bot.services.settings.post_options import PostOptions
 from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploading.budgets import HostBudgets
 from imgoe_bot.services.uploading.limits import FileLimits, UploadLimits
@@ -71,6 +72,7 @@ class Office:
     limits: dict[SlotKind, RateLimit] = field(default_factory=_generous)
     budget: Budget = ()
     outage: StoreOutage = field(default_factory=StoreOutage)
+    catch_ups: CatchUpQueue = field(default_factory=CatchUpQueue)
     guilds: GuildSettingsService = field(init=False)
     options: OptionService = field(init=False)
     layouts: Layouts = field(init=False)
@@ -82,7 +84,7 @@ class Office:
             self.stores.guilds, default_host_url="https://default.example", clock=self.clock
         )
         self.options = OptionService(
-            self.stores.options, guilds=self.guilds, catch_ups=CatchUpQueue(), clock=self.clock
+            self.stores.options, guilds=self.guilds, catch_ups=self.catch_ups, clock=self.clock
         )
         self.layouts = Layouts(self.stores.notes, guilds=self.guilds, clock=self.clock)
         self.uploads = UploadService(
@@ -130,6 +132,7 @@ class Office:
             options=self.options,
             messenger=self.messenger,
             quotas=self.quotas(),
+            backfills=self.stores.backfills,
             limits=self.limits,
         )
 
@@ -142,7 +145,9 @@ class Office:
         )
 
     def auto_pauses(self) -> AutoPauseService:
-        return AutoPauseService(self.stores.rules, delivery=self.delivery())
+        return AutoPauseService(
+            self.stores.rules, delivery=self.delivery(), catch_ups=self.catch_ups
+        )
 
     def retirements(self) -> RetirementService:
         return RetirementService(
@@ -163,7 +168,7 @@ class Office:
             access=self.access,
             uploads=self.uploads,
             deletions=self.deletions,
-            options=self.options,
+            options=PostOptions(self.options, backfills=self.stores.backfills),
             auto_pauses=self.auto_pauses(),
             messenger=self.messenger,
             delivery=delivery,

@@ -150,6 +150,7 @@ class FakeMessenger:
     letters_repeated: list[bool] = field(default_factory=list[bool])
     delivered: int = 0
     withdrawn: list[Card] = field(default_factory=list[Card])
+    backfilled: list[tuple[Post, int]] = field(default_factory=list[tuple[Post, int]])
     refreshed: list[Card] = field(default_factory=list[Card])
     paused: list[list[MirrorRule]] = field(default_factory=list[list[MirrorRule]])
     removed: list[Card] = field(default_factory=list[Card])
@@ -235,6 +236,10 @@ class FakeMessenger:
 
     async def tell_paused(self, rules: Sequence[MirrorRule], *, locale: str) -> None:
         self.paused.append(list(rules))
+
+    async def tell_backfilled(self, post: Post, files: int, *, nonce: str, repeated: bool) -> bool:
+        self.backfilled.append((post, files))
+        return self.dms_open
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
         self.withdrawn.append(card)

@@ -4,18 +4,19 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
 
 from imgoe_bot.domain.history import RangeReason
-from imgoe_bot.domain.ids import ChannelId, MessageId
+from imgoe_bot.domain.ids import ChannelId, MessageId, snowflake_at
 from imgoe_bot.errors import StoreError
-from imgoe_bot.services.mirroring.channel_progress import MissedPart
+from imgoe_bot.services.mirroring.channel_progress import SPANS_MAX, MissedPart
 from imgoe_bot.services.mirroring.high_water_marks import HighWaterMarks
 from imgoe_bot.services.mirroring.history_queue import HistoryQueue
 from imgoe_bot.services.store_outage import StoreOutage
-from tests.contracts.stores import GUILD, statements_asked
+from tests.contracts.stores import GUILD, NOW, statements_asked
 from tests.flows.kit import eventually
 from tests.services.conftest import Office
 from tests.services.fakes import FakeClock
@@ -157,6 +158,33 @@ async def test_what_fails_one_after_the_other_becomes_one_range(
     await marks.write()
 
     assert await _ranges(office) == [(9, 1010)]
+
+
+async def test_what_fails_far_apart_is_read_again_without_what_lies_between(
+    marks: HighWaterMarks, office: Office
+) -> None:
+    days = [snowflake_at(NOW - timedelta(days=400 - day)) for day in (0, 30, 399)]
+    for message_id in days:
+        marks.fail(GUILD, PHOTOS, MessageId(message_id))
+        marks.fail(GUILD, PHOTOS, MessageId(message_id + 5))
+
+    await marks.write()
+
+    assert await _ranges(office) == [(each - 1, each + 6) for each in days]
+
+
+async def test_what_fails_in_many_places_becomes_few_ranges(
+    marks: HighWaterMarks, office: Office
+) -> None:
+    for day in range(400):
+        marks.fail(GUILD, PHOTOS, MessageId(snowflake_at(NOW - timedelta(days=day))))
+
+    await marks.write()
+
+    ranges = await _ranges(office)
+    assert len(ranges) <= SPANS_MAX
+    assert ranges[0][0] < snowflake_at(NOW - timedelta(days=399))
+    assert (ranges[-1][1] or 0) > snowflake_at(NOW)
 
 
 async def test_what_fails_while_a_range_is_stored_gets_one_too(

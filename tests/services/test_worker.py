@@ -55,6 +55,18 @@ async def _all_done(office: Office, *, posts: int) -> None:
     await eventually(holds)
 
 
+async def test_for_a_post_that_a_backup_may_have_brought_back_an_answer_is_looked_for_first(
+    office: Office,
+) -> None:
+    await office.mirror()
+    office.clock.move(timedelta(minutes=6))
+
+    async with office.working():
+        await _all_done(office, posts=1)
+
+    assert office.messenger.repeated == [True]
+
+
 async def test_a_post_goes_all_the_way_once(office: Office) -> None:
     owner = await office.mirror(files=3)
 

@@ -5,8 +5,7 @@ import contextlib
 import gc
 import shutil
 import sqlite3
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -30,6 +29,7 @@ from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploading.uploads import FileToUpload
 from tests.contracts.stores import BEN, CARD, GUILD, HOST, NOW, Stores, item, post, slash_post
 from tests.flows.kit import eventually
+from tests.flows.locked_file import locked
 from tests.services.conftest import Office
 
 ME = Actor(BEN, GUILD, frozenset({MANAGE_GUILD}))
@@ -59,16 +59,6 @@ async def office(file: Path) -> AsyncIterator[Office]:
     await made.stores.database.close()
 
 
-@asynccontextmanager
-async def _locked(file: Path) -> AsyncGenerator[None]:
-    """Hold the write lock, as another process may; given back at the end of the block."""
-    taken = sqlite3.connect(file, timeout=10, isolation_level=None, check_same_thread=False)
-    with contextlib.closing(taken) as connection:
-        await asyncio.to_thread(connection.execute, "BEGIN IMMEDIATE")
-        yield
-        connection.execute("ROLLBACK")
-
-
 def _done(file: Path) -> bool:
     """Tell whether all jobs are; read as another process does, which no lock keeps out."""
     with contextlib.closing(sqlite3.connect(file)) as connection:
@@ -87,7 +77,7 @@ async def test_a_copy_at_the_host_gets_its_record_when_the_file_is_free_again(
 
     async with office.working():
         await eventually(lambda: office.host.at_once == 1)
-        async with _locked(file):
+        async with locked(file):
             office.host.gate.set()
             await _waits_for_store(office)
             office.clock.move(2 * LEASE)
@@ -98,7 +88,7 @@ async def test_a_copy_at_the_host_gets_its_record_when_the_file_is_free_again(
     assert attempts == (1,)
 
 
-async def test_a_file_that_can_not_be_written_is_waited_for_like_one_that_is_locked(
+async def test_a_file_that_can_not_be_written_is_waited_for_like_one_that_islocked(
     office: Office,
 ) -> None:
     """As after a disk was remounted read-only; one that is full fails in the same way."""
@@ -130,7 +120,7 @@ async def test_a_card_that_was_posted_is_known_when_the_file_is_free_again(
 
     async with office.working():
         await eventually(lambda: bool(office.messenger.cards))
-        async with _locked(file):
+        async with locked(file):
             office.messenger.gate.set()
             await _waits_for_store(office)
             office.clock.move(2 * LEASE)
@@ -145,7 +135,7 @@ async def test_a_message_that_was_sent_is_not_sent_again(office: Office, file: P
 
     async with office.working():
         await eventually(lambda: bool(office.messenger.direct_messages))
-        async with _locked(file):
+        async with locked(file):
             office.messenger.sending.set()
             await _waits_for_store(office)
             office.clock.move(2 * LEASE)
@@ -163,7 +153,7 @@ async def test_a_hosts_refusal_is_kept_and_the_file_not_sent_again(
 
     async with office.working():
         await eventually(lambda: office.host.at_once == 1)
-        async with _locked(file):
+        async with locked(file):
             office.host.gate.set()
             await _waits_for_store(office)
             office.clock.move(2 * LEASE)
@@ -179,7 +169,7 @@ async def test_an_outage_is_no_try_of_a_job_and_one_line(office: Office, file: P
     await office.mirror(files=3)
 
     with capture_logs() as lines:
-        async with _locked(file):
+        async with locked(file):
             running = asyncio.ensure_future(_work_off(office))
             await _waits_for_store(office)
         await running
@@ -201,7 +191,7 @@ async def test_a_worker_that_is_stopped_meanwhile_stores_what_it_knows_first(
     running = asyncio.create_task(office.runner().run())
     await eventually(lambda: office.host.at_once == 1)
 
-    async with _locked(file):
+    async with locked(file):
         office.host.gate.set()
         await _waits_for_store(office)
         running.cancel()
@@ -220,7 +210,7 @@ async def test_a_copy_that_was_deleted_at_its_host_is_marked_so(office: Office, 
 
     deleting = asyncio.create_task(office.deletions.delete(ME, upload.id))
     await eventually(lambda: not office.host.files)
-    async with _locked(file):
+    async with locked(file):
         office.host.deleting.set()
         await _waits_for_store(office)
     card = await deleting
@@ -241,7 +231,7 @@ async def test_what_a_person_uploaded_is_not_lost_and_answered_when_it_is_stored
 
     uploading = asyncio.create_task(office.uploads.upload_now(ME, files, post=owner))
     await eventually(lambda: office.host.at_once == 1)
-    async with _locked(file):
+    async with locked(file):
         office.host.gate.set()
         await _waits_for_store(office)
     card = await uploading
@@ -255,7 +245,7 @@ async def test_where_the_card_of_an_upload_stands_is_noted_later(
     owner = slash_post()
     await office.uploads.upload_now(ME, [_file(0)], post=owner)
 
-    async with _locked(file):
+    async with locked(file):
         answering = asyncio.create_task(office.uploads.answered(owner, PostedCard(CARD)))
         await _waits_for_store(office)
     await answering
@@ -326,7 +316,7 @@ async def test_who_is_stopped_while_the_database_is_away_leaves_no_failure_to_no
     untold: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: untold.append(context))
 
-    async with _locked(file):
+    async with locked(file):
         writing = asyncio.create_task(office.stores.jobs.release("somebody"))
         await asyncio.sleep(0)
         writing.cancel()

@@ -26,7 +26,7 @@ from tests.ui.test_formatting import unescaped
 ENGLISH = words_for_locale("en")
 NASTY = "**bold** [x](https://evil.example) [y](https://evil.example) `c` <@1> @everyone\n# big"
 HOST = "https://host.example"
-NUMBERS = {"limit", "status", "code", "size_bytes", "limit_bytes", "retry_after_s"}
+NUMBERS = {"limit", "status", "code", "size_bytes", "limit_bytes", "retry_after_s", "backfill"}
 
 
 def _kinds() -> list[type[ImgoeError]]:

@@ -20,7 +20,7 @@ log = structlog.stdlib.get_logger(__name__)
 async def run_background(
     bot: AnyBot, services: Services, settings: PluginSettings, *beside: Coroutine[Any, Any, None]
 ) -> None:
-    """Work the queue off, forget left servers, write marks, show health, until one of them ends.
+    """Work the queue off, look after servers, write marks, show health, until one of them ends.
 
     Args:
         bot: whose connection the health file tells of.
@@ -32,6 +32,7 @@ async def run_background(
         *beside,
         services.runner.run(),
         services.departures.run(),
+        services.auto_pauses.run(),
         services.marks.run(),
         _show_health(bot, services, settings),
     )

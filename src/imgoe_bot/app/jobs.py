@@ -13,6 +13,7 @@ from imgoe_bot.services.cards.reviews import Reviews
 from imgoe_bot.services.jobs.handlers import StepHandlers
 from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.jobs.steps import Steps
+from imgoe_bot.services.settings.post_options import PostOptions
 from imgoe_bot.settings.fields import PluginSettings
 
 
@@ -51,7 +52,7 @@ def build_handlers(
             access=access,
             uploads=uploading.uploads,
             deletions=deleting.deletions,
-            options=basics.options,
+            options=PostOptions(basics.options, backfills=stores.backfills),
             auto_pauses=mirroring.auto_pauses,
             messenger=messenger,
             delivery=mirroring.delivery,

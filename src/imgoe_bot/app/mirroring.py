@@ -8,6 +8,7 @@ from imgoe_bot.app.outside import DiscordSide
 from imgoe_bot.app.stores import Stores
 from imgoe_bot.domain.direct_messages import SlotKind
 from imgoe_bot.domain.rate_limit import RateLimit
+from imgoe_bot.services.mirroring.authors import Authors
 from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
 from imgoe_bot.services.mirroring.high_water_marks import HighWaterMarks
 from imgoe_bot.services.mirroring.history_queue import HistoryQueue, QueueOptions
@@ -47,9 +48,10 @@ def build_mirroring(
         options=basics.options,
         messenger=discord_side.messenger,
         quotas=quotas,
+        backfills=stores.backfills,
         limits=_direct_message_limits(settings),
     )
-    mirrors = _mirrors(stores, basics)
+    mirrors = _mirrors(stores, discord_side, basics)
     history = HistoryQueue(
         stores.history,
         outage=basics.outage,
@@ -58,7 +60,7 @@ def build_mirroring(
     )
     return Mirroring(
         delivery=delivery,
-        auto_pauses=AutoPauseService(stores.rules, delivery=delivery),
+        auto_pauses=AutoPauseService(stores.rules, delivery=delivery, catch_ups=basics.catch_ups),
         mirrors=mirrors,
         pauses=PauseService(
             stores.rules,
@@ -75,13 +77,13 @@ def build_mirroring(
     )
 
 
-def _mirrors(stores: Stores, basics: Basics) -> MirrorService:
+def _mirrors(stores: Stores, discord_side: DiscordSide, basics: Basics) -> MirrorService:
     return MirrorService(
         stores.rules,
         stores.posts,
         options=basics.options,
         layouts=basics.layouts,
-        choices=stores.choices,
+        authors=Authors(stores.choices, discord_side.members, basics.clock),
         notes=stores.notes,
         catch_ups=basics.catch_ups,
         clock=basics.clock,

@@ -14,8 +14,10 @@ from imgoe_bot.adapters.sources.guarded_http import open_guarded_http
 from imgoe_bot.adapters.sources.web import SourceReader, WebReader
 from imgoe_bot.hostapi import open_http
 from imgoe_bot.public_internet import guarded_sockets
+from imgoe_bot.services.ports.backfill import BackfillPlaces
 from imgoe_bot.services.ports.media import MediaReader, ThumbReader
 from imgoe_bot.services.ports.messenger import Messenger
+from imgoe_bot.services.ports.mirroring import Members
 from imgoe_bot.services.reports.library import CardPoster
 from imgoe_bot.settings.fields import PluginSettings
 
@@ -42,6 +44,8 @@ class DiscordSide:
 
     messenger: Messenger
     card_poster: CardPoster
+    backfill_places: BackfillPlaces
+    members: Members
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from imgoe_bot.adapters.chart import BarChart
 from imgoe_bot.adapters.store import sole_process
+from imgoe_bot.app.backfilling import build_backfilling
 from imgoe_bot.app.basics import Basics, build_basics
 from imgoe_bot.app.deleting import build_deleting
 from imgoe_bot.app.jobs import build_handlers, build_runner
@@ -18,7 +19,9 @@ from imgoe_bot.services.reports.stats import StatsService
 from imgoe_bot.services.reports.status import MirrorSources, StatusService
 from imgoe_bot.services.settings.setup import SetupService
 from imgoe_bot.settings.fields import PluginSettings
+from imgoe_bot.ui.backfilling.places import DiscordPlaces
 from imgoe_bot.ui.container import AnyBot, Services
+from imgoe_bot.ui.outbound.members import DiscordMembers
 from imgoe_bot.ui.outbound.messenger import DiscordMessenger
 from imgoe_bot.ui.outbound.reposting import DiscordReposter
 
@@ -33,7 +36,12 @@ async def open_services(settings: PluginSettings, bot: AnyBot) -> AsyncGenerator
         StoreInUse: another bot works with this SQLite file.
         StoreError: the database can't be opened.
     """
-    discord_side = DiscordSide(DiscordMessenger(bot), DiscordReposter(bot))
+    discord_side = DiscordSide(
+        DiscordMessenger(bot),
+        DiscordReposter(bot),
+        DiscordPlaces(bot),
+        DiscordMembers(bot),
+    )
     alone = sole_process(settings.store_url, variable=settings.store_variable)
     async with alone, open_stores(settings) as stores, open_host_side(settings) as host_side:
         yield build_services(settings, stores, host_side=host_side, discord_side=discord_side)
@@ -45,9 +53,11 @@ def build_services(
     """Join stores and both sides into use cases."""
     basics = build_basics(settings, stores)
     uploading = build_uploading(settings, stores, host_side=host_side, basics=basics)
-    quotas = uploading.limits.quotas
     mirroring = build_mirroring(
-        settings, stores, discord_side=discord_side, basics=basics, quotas=quotas
+        settings, stores, discord_side=discord_side, basics=basics, quotas=uploading.limits.quotas
+    )
+    backfilling = build_backfilling(
+        stores, discord_side=discord_side, basics=basics, uploading=uploading, mirroring=mirroring
     )
     deleting = build_deleting(
         settings,
@@ -78,18 +88,15 @@ def build_services(
         outage=basics.outage,
         discord_time=basics.access.discord_time,
         notices=mirroring.notices,
+        backfills=backfilling.backfills,
+        backfill_reading=backfilling.reading,
         uploads=uploading.uploads,
-        quotas=quotas,
+        quotas=uploading.limits.quotas,
         chosen_messages=uploading.chosen_messages,
         auto_pauses=mirroring.auto_pauses,
         deletions=deleting.deletions,
         retirements=deleting.retirements,
-        library=LibraryService(
-            stores.library,
-            posts=stores.posts,
-            card_poster=discord_side.card_poster,
-            clock=basics.clock,
-        ),
+        library=_library(stores, basics, discord_side),
         stats=StatsService(stores.library, painter=BarChart(), clock=basics.clock),
         status=_status(stores, basics, uploading, mirroring),
         privacy=_privacy(stores, basics, uploading),
@@ -106,6 +113,15 @@ def _setup(settings: PluginSettings, basics: Basics, host_side: HostSide) -> Set
         checker=host_side.host,
         host=host_side.host,
         default_host_url=settings.default_host_url,
+    )
+
+
+def _library(stores: Stores, basics: Basics, discord_side: DiscordSide) -> LibraryService:
+    return LibraryService(
+        stores.library,
+        posts=stores.posts,
+        card_poster=discord_side.card_poster,
+        clock=basics.clock,
     )
 
 

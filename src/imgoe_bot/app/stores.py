@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from imgoe_bot.adapters.store import (
     Claims,
     Database,
+    SqlBackfillStore,
     SqlBudgetStore,
     SqlChoiceStore,
     SqlCopyStore,
@@ -38,6 +39,7 @@ class Stores:
     guilds: SqlGuildStore
     options: SqlOptionStore
     memberships: SqlMembershipStore
+    backfills: SqlBackfillStore
     history: SqlHistoryStore
     rules: SqlRuleStore
     choices: SqlChoiceStore
@@ -79,7 +81,8 @@ def _stores(database: Database, *, secret_key: bytes) -> Stores:
         guilds=SqlGuildStore(database, vault=vault),
         options=SqlOptionStore(database),
         memberships=SqlMembershipStore(database),
-        history=SqlHistoryStore(database, claims=claims),
+        backfills=SqlBackfillStore(database, vault=vault, claims=claims),
+        history=SqlHistoryStore(database, vault=vault, claims=claims),
         rules=SqlRuleStore(database),
         choices=SqlChoiceStore(database, secret_key=secret_key),
         people=SqlPersonStore(database, vault=vault, claims=claims),

@@ -41,6 +41,11 @@ class LimitUse:
     count: int
 
     @property
+    def is_half_used(self) -> bool:
+        """Whether what is left is for those who wait for it."""
+        return 2 * self.count >= self.limit.most
+
+    @property
     def left(self) -> int:
         """How many uploads a person could still make."""
         return max(0, self.limit.most - self.count)
@@ -71,5 +76,7 @@ def lane_of(post: Post, *, ahead: timedelta = timedelta()) -> Lane:
     """
     if post.origin is Origin.SLASH or post.message_id is None:
         return Lane.PERSON
+    if post.backfill_id is not None:
+        return Lane.BACKFILL
     late = post.message_id < snowflake_at(post.created_at - ahead - LATE)
     return Lane.BACKFILL if late else Lane.MIRROR

@@ -45,7 +45,10 @@ class Step(StrEnum):
 
 
 class State(StrEnum):
-    """Where a job stands. WAITING is released by the last upload of its post."""
+    """Where a job stands.
+
+    WAITING is released by the last upload of its post; an upload of a backfill, once there is room.
+    """
 
     WAITING = "waiting"
     READY = "ready"

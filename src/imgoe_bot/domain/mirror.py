@@ -13,7 +13,7 @@ from imgoe_bot.domain.ids import (
     UserId,
 )
 from imgoe_bot.domain.media import kind_of
-from imgoe_bot.domain.options import DEFAULTS, Consent, MessagePart, Options, Treatment
+from imgoe_bot.domain.options import DEFAULTS, Consent, Kind, MessagePart, Options, Treatment
 from imgoe_bot.domain.rules import MirrorRule, find_rule
 
 
@@ -48,6 +48,10 @@ REPORTED = frozenset({SkipReason.VOICE, SkipReason.ANIMATION, SkipReason.SIZE})
 """What a person would expect to be kept: where it is left out, the card says so."""
 
 
+OF_RULES = frozenset({SkipReason.NO_RULE, SkipReason.OLD, SkipReason.PAUSED})
+"""What speaks against a message because of the rule that covers it, or that none does."""
+
+
 @dataclass(frozen=True, slots=True)
 class AttachmentFacts:
     """What Discord declares of a media reference: an attachment, or what else may be media.
@@ -79,7 +83,7 @@ class MessageFacts:
 
     Attributes:
         channel_ids: the channel it stands in, then its parents: thread, channel, category.
-        author_role_ids: empty where Discord didn't say.
+        author_role_ids: None where Discord didn't say.
         is_mirror: whether it is the answer of some imgoe_bot, ours or another.
         locale: the server's preferred language, by Discord's code.
     """
@@ -93,7 +97,7 @@ class MessageFacts:
     nsfw: bool
     locale: str = "en-US"
     text: str = ""
-    author_role_ids: frozenset[int] = frozenset()
+    author_role_ids: frozenset[int] | None = None
     is_mirror: bool = False
     attachments: tuple[AttachmentFacts, ...] = ()
 
@@ -132,6 +136,7 @@ class Decision:
         skipped: what is left out of a message that was looked into.
         skip: why nothing is kept; None when something is.
         passed: the checks that had nothing against it, in their order.
+        lacks_roles: whether all of it depends on its author's roles, which are not known.
     """
 
     rule: MirrorRule | None = None
@@ -139,6 +144,7 @@ class Decision:
     skipped: tuple[SkippedAttachment, ...] = ()
     skip: SkipReason | None = None
     passed: tuple[SkipReason, ...] = ()
+    lacks_roles: bool = False
 
     @property
     def reported(self) -> tuple[SkippedAttachment, ...]:
@@ -149,14 +155,39 @@ class Decision:
 def decide(
     facts: MessageFacts, rules: Iterable[MirrorRule], circumstances: Circumstances
 ) -> Decision:
-    """Decide whether and what to keep of a message, and say why."""
+    """Decide whether and what to keep of a message, and say why.
+
+    Where that takes roles that are not known, they have to be found out before.
+    """
     rule = find_rule(facts.channel_ids, rules, guild_id=facts.guild_id)
     passed: list[SkipReason] = []
     for reason, holds in _objections(facts, rule, circumstances):
+        if holds is None:
+            return Decision(rule=rule, passed=tuple(passed), lacks_roles=True)
         if holds:
             return Decision(rule=rule, skip=reason, passed=tuple(passed))
         passed.append(reason)
     return replace(_judge(facts, circumstances.options), rule=rule, passed=tuple(passed))
+
+
+def decide_asked(
+    facts: MessageFacts, circumstances: Circumstances, kinds: frozenset[Kind]
+) -> Decision:
+    """Decide on a message that a backfill comes by; no rule has to cover it, nor to be awake.
+
+    Args:
+        facts: the message.
+        circumstances: as for ``decide``; nobody is asked, so whoever has said nothing to
+            ``consent: ask`` is left alone.
+        kinds: what is kept of what the place's options let through.
+    """
+    for reason, holds in _objections(facts, None, circumstances):
+        if holds is None:
+            return Decision(lacks_roles=True)
+        if holds and reason not in OF_RULES:
+            return Decision(skip=reason)
+    options = circumstances.options
+    return _judge(facts, replace(options, kinds=options.kinds & kinds))
 
 
 def _judge(facts: MessageFacts, options: Options) -> Decision:
@@ -182,8 +213,11 @@ def _each_once(found: Iterable[AttachmentFacts]) -> tuple[AttachmentFacts, ...]:
 
 def _objections(
     facts: MessageFacts, rule: MirrorRule | None, circumstances: Circumstances
-) -> Iterable[tuple[SkipReason, bool]]:
-    """Every reason against the whole message, in the order they are looked at."""
+) -> Iterable[tuple[SkipReason, bool | None]]:
+    """Every reason against the whole message, in the order they are looked at.
+
+    Whether it holds is None where that isn't known.
+    """
     options, saved = circumstances.options, circumstances.saved
     yield SkipReason.OWN, facts.author_is_us
     yield SkipReason.MIRROR, facts.is_mirror
@@ -191,10 +225,7 @@ def _objections(
     yield SkipReason.OLD, rule is not None and _is_older(facts, rule) and not saved
     yield SkipReason.PAUSED, rule is not None and rule.paused
     yield SkipReason.BOT, facts.author_is_bot and not options.bots
-    yield (
-        SkipReason.ROLE,
-        not (options.role is None or options.role in facts.author_role_ids or saved),
-    )
+    yield SkipReason.ROLE, False if saved else _lacks_role(facts, options.role)
     only, left_out = options.only_users, options.not_users or frozenset()
     yield SkipReason.ONLY_USERS, not (only is None or facts.author_id in only or saved)
     yield SkipReason.NOT_USERS, facts.author_id in left_out
@@ -205,6 +236,13 @@ def _objections(
     yield SkipReason.NOT_OPTED_IN, options.consent is Consent.OPT_IN and not agreed
     yield SkipReason.NOT_SAVED, options.consent is Consent.REACT and not saved
     yield SkipReason.NOT_ASKED, options.consent is Consent.ASK and not agreed
+
+
+def _lacks_role(facts: MessageFacts, role: int | None) -> bool | None:
+    """Tell whether an author has not the role that is asked for; None where that isn't known."""
+    if role is None:
+        return False
+    return None if facts.author_role_ids is None else role not in facts.author_role_ids
 
 
 def _is_older(facts: MessageFacts, rule: MirrorRule) -> bool:

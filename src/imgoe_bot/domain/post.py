@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from imgoe_bot.domain.history import BackfillId
 from imgoe_bot.domain.ids import (
     ChannelId,
     GuildId,
@@ -47,6 +48,7 @@ class Post:
         answered: whether nothing more is to come: there is an answer, or there will be none.
         held_at: since when a moderator has to decide on its copies, its message being deleted.
         by_bot: whether a bot or webhook wrote the source message, so that nobody can be written to.
+        backfill_id: the backfill that asked for it; None: it was posted while it was mirrored.
     """
 
     id: PostId
@@ -67,6 +69,7 @@ class Post:
     answered: bool = False
     held_at: datetime | None = None
     by_bot: bool = False
+    backfill_id: BackfillId | None = None
 
     @property
     def is_personal(self) -> bool:

@@ -48,6 +48,8 @@ class Outcome(StrEnum):
     DELETED = "deleted"
     WITHDRAWN = "withdrawn"
     GIVEN_UP = "given-up"
+    ANSWERED_BEFORE = "answered-before"
+    """There is an answer that was taken over, and no record of what was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +86,6 @@ def outcome_of(card: Card, jobs: PostJobs) -> Outcome:
         return Outcome.DELETED
     if card.source_is_gone:
         return Outcome.WITHDRAWN
-    return Outcome.GIVEN_UP if jobs.failures or card.post.answered else Outcome.UNDER_WAY
+    if jobs.failures or jobs.answer is not None:
+        return Outcome.GIVEN_UP
+    return Outcome.ANSWERED_BEFORE if card.post.answered else Outcome.UNDER_WAY

@@ -15,7 +15,12 @@
     │   ├── NotAllowed
     │   ├── UploadNotFound
     │   ├── UnderWay
-    │   └── StaleCommand
+    │   ├── StaleCommand
+    │   └── BackfillError
+    │       ├── BackfillRejected
+    │       ├── BackfillOverlaps
+    │       ├── BackfillNotFound
+    │       └── BackfillEnded
     ├── SourceError
     │   ├── SourceGone
     │   ├── SourceBlocked
@@ -66,6 +71,11 @@ from imgoe_bot.errors.host import (
 )
 from imgoe_bot.errors.process import ConfigError, InternalError
 from imgoe_bot.errors.request import (
+    BackfillEnded,
+    BackfillError,
+    BackfillNotFound,
+    BackfillOverlaps,
+    BackfillRejected,
     EmptyMedia,
     KeyMissing,
     MediaRejected,
@@ -96,6 +106,11 @@ from imgoe_bot.errors.store import (
 __all__ = [
     "ACCOUNT_DENIED",
     "AwaitsApproval",
+    "BackfillEnded",
+    "BackfillError",
+    "BackfillNotFound",
+    "BackfillOverlaps",
+    "BackfillRejected",
     "BadReply",
     "BudgetSpent",
     "ConfigError",

@@ -161,3 +161,57 @@ class UnderWay(RequestError):
 
 class StaleCommand(RequestError):
     """What Discord's client knows of a command is not what the command is by now."""
+
+
+class BackfillError(RequestError):
+    """A backfill can't be begun or changed as asked."""
+
+
+class BackfillRejected(BackfillError):
+    """No message can be meant by what was asked for.
+
+    Attributes:
+        problem: ``reversed``, ``future``, ``before-server``, ``no-kinds`` or ``age-restricted``.
+    """
+
+    def __init__(self, *, problem: str) -> None:
+        super().__init__(problem=problem)
+        self.problem = problem
+
+
+class BackfillOverlaps(BackfillError):
+    """Another one that has not ended reads some of the same messages.
+
+    Attributes:
+        backfill: its number.
+    """
+
+    def __init__(self, *, backfill: int) -> None:
+        super().__init__(backfill=backfill)
+        self.backfill = backfill
+
+
+class BackfillNotFound(BackfillError):
+    """The server has no backfill of this number.
+
+    Attributes:
+        backfill: the number.
+    """
+
+    def __init__(self, *, backfill: int) -> None:
+        super().__init__(backfill=backfill)
+        self.backfill = backfill
+
+
+class BackfillEnded(BackfillError):
+    """It has ended, so it can't be paused, resumed or cancelled any more.
+
+    Attributes:
+        backfill: its number.
+        state: ``done`` or ``cancelled``.
+    """
+
+    def __init__(self, *, backfill: int, state: str) -> None:
+        super().__init__(backfill=backfill, state=state)
+        self.backfill = backfill
+        self.state = state

@@ -13,6 +13,7 @@ import typer
 
 from imgoe_bot import __version__
 from imgoe_bot.terminal import standard_streams
+from imgoe_bot.terminal.backfill.arguments import BackfillArguments
 from imgoe_bot.terminal.command_arguments import arguments_from
 from imgoe_bot.terminal.exit_codes import EXIT_FAILED
 from imgoe_bot.terminal.host.arguments import HostArguments
@@ -120,6 +121,18 @@ def upload(arguments: UploadArguments) -> None:
     from imgoe_bot.terminal.upload.command import upload_files
 
     raise typer.Exit(upload_files(arguments))
+
+
+@app.command(short_help="Keep what was posted long ago, or see how far that is.")
+@arguments_from(BackfillArguments)
+def backfill(arguments: BackfillArguments) -> None:
+    """Begin a backfill for the bot with this database, and show it until it ends.
+
+    Without a place it shows those that are under way.
+    """
+    from imgoe_bot.terminal.backfill.command import backfill as begin_or_show
+
+    raise typer.Exit(begin_or_show(arguments))
 
 
 app.add_typer(keys, name="key")

@@ -6,6 +6,8 @@ from typing import Any
 import discord
 from discord.ext import commands
 
+from imgoe_bot.services.backfilling.backfills import BackfillService
+from imgoe_bot.services.backfilling.reading import BackfillReading
 from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.deleting.departures import DepartureService
@@ -56,6 +58,8 @@ class Services:
     outage: StoreOutage
     discord_time: DiscordTime
     notices: NoticeService
+    backfills: BackfillService
+    backfill_reading: BackfillReading
     uploads: UploadService
     quotas: QuotaService
     chosen_messages: ChosenMessageService

@@ -4,7 +4,9 @@ Source: Discord's developer documentation, JSON error codes; DISCORD.md section 
 """
 
 UNKNOWN_CHANNEL = 10003
+UNKNOWN_MEMBER = 10007
 UNKNOWN_MESSAGE = 10008
+UNKNOWN_USER = 10013
 MISSING_ACCESS = 50001
 MISSING_PERMISSIONS = 50013
 WRONG_KIND_OF_CHANNEL = 50024
@@ -18,6 +20,8 @@ TOO_MANY_THREADS = 160006
 AUTOMOD_MESSAGE = 200000
 AUTOMOD_TITLE = 200001
 
+NO_MEMBER = frozenset({UNKNOWN_MEMBER, UNKNOWN_USER})
+"""Said of whoever is in the server no more."""
 LACKING = frozenset({MISSING_ACCESS, MISSING_PERMISSIONS})
 """Said where the bot may not: the only ones that a permission mends."""
 AUTOMOD = frozenset({AUTOMOD_MESSAGE, AUTOMOD_TITLE})

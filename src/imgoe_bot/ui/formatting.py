@@ -73,6 +73,11 @@ def size(size_bytes: int, words: Words) -> str:
     return words("size.giga", amount=decimal(kilo / 1_000_000, words))
 
 
+def number(count: int, words: Words) -> str:
+    """Return a whole number with its thousands set apart."""
+    return f"{count:,}".replace(",", words("text.thousands"))
+
+
 def decimal(number: float, words: Words) -> str:
     """Return a number with one decimal place."""
     return f"{number:.1f}".replace(".", words("text.decimal"))

@@ -23,6 +23,17 @@ HOLDS, FAILS = "✓", "✗"
 MESSAGE_MAX = 2000
 """Characters of a message's text."""
 
+CARD_TITLE_MAX = 200
+CARD_LINE_NAME_MAX = 100
+"""Characters of a file's name on a card: where it has an embed, and where it has a line."""
+
+ASKING = "imgoe:ask:"
+"""How the custom ids begin of the buttons that ask a message's author."""
+
+KEPT_MARK = "✅"
+FAILED_MARK = "⚠️"
+"""The reactions that answer a message in a card's place."""
+
 
 def text_file(text: str, name: str) -> discord.File:
     """Return a text as an attachment."""

@@ -7,6 +7,7 @@ import discord
 import pytest
 
 from imgoe_bot.discordsim import ApiProblem, ChannelType, Permission, Upload
+from imgoe_bot.discordsim.actions import threads
 
 if TYPE_CHECKING:
     from tests.discordsim.conftest import Harness, ScriptedBot
@@ -166,6 +167,55 @@ async def test_an_archived_thread_is_found_in_the_archive(
     await thread.edit(archived=True)
 
     assert [item.name async for item in channel.archived_threads()] == ["Old"]
+
+
+async def test_the_archive_comes_in_pages_those_archived_last_first(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    channel = bot.text_channel(harness.memes.id)
+    opened = [await harness.alice.open_thread(harness.memes, f"T{n}") for n in range(5)]
+    for thread in (opened[1], opened[4], opened[0], opened[2]):
+        threads.edit_thread(harness.sim.world, thread, {"archived": True})
+    threads.edit_thread(harness.sim.world, opened[0], {"name": "renamed"})
+    pages = bot.http.get_public_archived_threads
+
+    first = await pages(channel.id, limit=2)
+    before = first["threads"][-1]["thread_metadata"]["archive_timestamp"]
+    second = await pages(channel.id, before=before, limit=2)
+
+    assert [item["name"] for item in first["threads"]] == ["T2", "renamed"]
+    assert [item["name"] for item in second["threads"]] == ["T4", "T1"]
+    assert (first["has_more"], second["has_more"]) == (True, False)
+
+
+async def test_the_archive_is_given_page_by_page_to_discord_py(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    channel = bot.text_channel(harness.memes.id)
+    for number in range(102):
+        thread = await harness.alice.open_thread(harness.memes, str(number))
+        thread.set_archived(True, now=thread.created_at + number)
+
+    named = [int(thread.name) async for thread in channel.archived_threads(limit=None)]
+
+    assert named == sorted(range(102), reverse=True)
+
+
+async def test_the_archive_of_private_threads_is_for_who_manages_or_is_in_them(
+    bot: "ScriptedBot", harness: "Harness"
+) -> None:
+    channel = bot.text_channel(harness.memes.id)
+    harness.guild.join(harness.alice, permissions=Permission.CREATE_PRIVATE_THREADS)
+    opened = [await harness.alice.open_thread(harness.memes, n, private=True) for n in "abc"]
+    for thread in opened:
+        threads.edit_thread(harness.sim.world, thread, {"archived": True})
+    threads.add_to_thread(harness.sim.world, opened[1], harness.sim.bot_user)
+
+    with pytest.raises(discord.Forbidden):
+        await anext(channel.archived_threads(private=True))
+    assert [t.name async for t in channel.archived_threads(private=True, joined=True)] == ["b"]
+    harness.guild.grant_bot(Permission.MANAGE_THREADS)
+    assert [t.name async for t in channel.archived_threads(private=True)] == ["c", "b", "a"]
 
 
 async def test_a_thread_inherits_its_channels_overwrites(harness: "Harness") -> None:

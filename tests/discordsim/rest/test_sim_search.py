@@ -128,3 +128,44 @@ async def test_an_old_link_is_renewed(api: aiohttp.ClientSession, harness: "Harn
     assert renewed["original"] == old
     async with aiohttp.ClientSession() as plain, plain.get(str(renewed["refreshed"])) as file:
         assert await file.read() == b"bytes"
+
+
+async def test_people_bots_and_webhooks_are_told_apart(
+    api: aiohttp.ClientSession, harness: "Harness"
+) -> None:
+    await harness.alice.say(harness.memes, "words")
+    await harness.guild.add_webhook(harness.memes, "feed").say("news")
+    await harness.guild.add_webhook(harness.memes, "feed").say("more news")
+
+    totals = [
+        (await search(api, harness, f"author_type={kind}"))[1].get("total_results")
+        for kind in ("user", "bot", "webhook", "-webhook", "ghost")
+    ]
+
+    assert totals == [1, 0, 2, 1, None]
+
+
+async def test_what_is_age_restricted_is_found_where_it_is_asked_for(
+    api: aiohttp.ClientSession, harness: "Harness"
+) -> None:
+    late = harness.guild.add_channel("late", nsfw=True)
+    thread = await harness.alice.open_thread(late, "later")
+    await harness.alice.say(late, "words")
+    await harness.alice.say(thread, "more words")
+
+    totals = [
+        (await search(api, harness, query))[1]["total_results"]
+        for query in ("", "include_nsfw=false", "include_nsfw=true")
+    ]
+
+    assert totals == [0, 0, 2]
+
+
+async def test_more_channels_than_discord_looks_into_are_refused(
+    api: aiohttp.ClientSession, harness: "Harness"
+) -> None:
+    query = "&".join(f"channel_id={number}" for number in range(501))
+
+    status, refused = await search(api, harness, query)
+
+    assert (status, refused["code"]) == (400, 50035)

@@ -9,6 +9,7 @@ import pytest
 
 from imgoe_bot.discordsim import Channel, Message, Permission
 from imgoe_bot.discordsim.actions.threads import edit_thread
+from imgoe_bot.ui.reading.message_facts import facts_of
 from imgoe_bot.ui.watching import incoming
 from tests.flows.bot_process import bot_process
 from tests.flows.kit import Harness, eventually, picture
@@ -217,14 +218,13 @@ async def test_what_is_new_was_never_missed(running: Harness) -> None:
 async def test_a_message_that_breaks_the_reader_holds_nothing_else_up_for_ever(
     running: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = incoming.facts_of
     poison: set[int] = set()
 
     def broken(message: Any, *, us: int) -> Any:
         if message.content == "poison":
             poison.add(message.id)
             raise ZeroDivisionError
-        return real(message, us=us)
+        return facts_of(message, us=us)
 
     monkeypatch.setattr(incoming, "facts_of", broken)
     await running.ben.say(running.photos, "poison", files=[picture("poison.png")])

@@ -228,6 +228,50 @@ async def test_only_who_has_the_role_is_mirrored(running: Harness) -> None:
     assert _titles(running) == ["after.png"]
 
 
+async def test_of_what_was_missed_only_that_of_who_has_the_role_is_kept_and_each_asked_for_once(
+    harness: Harness,
+) -> None:
+    role = harness.guild.add_role("Photographers")
+    harness.guild.set_roles(harness.ben, [role])
+    gone = harness.sim.add_person("gone")
+    harness.guild.join(gone, roles=[role])
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        await harness.set_option("role", f"<@&{role.id}>")
+        await harness.keep_picture("before.png")
+    theirs = await harness.ada.say(harness.photos, files=[picture("ada.png", colour="navy")])
+    left = await gone.say(harness.photos, files=[picture("gone.png", colour="green")])
+    harness.guild.leave(gone)
+    colours = ("red", "blue", "pink")
+    missed = [await harness.ben.say(harness.photos, files=[picture(colour=c)]) for c in colours]
+
+    async with harness.bot():
+        for message in missed:
+            await harness.card_for(message)
+        told = await (await harness.ada.use_menu(theirs, "Why?")).wait_response()
+
+    assert "✗ Its author has the role asked for" in told.content
+    posts = "SELECT count(*) FROM post WHERE message_id = ?"
+    assert harness.read_number(posts, theirs.id) == harness.read_number(posts, left.id) == 0
+    asked = f"GET /guilds/{harness.guild.id}/members/{harness.ben.id}"
+    assert harness.sim.calls.count(asked) == 1
+
+
+async def test_why_knows_the_roles_of_an_author_whose_message_came_without_them(
+    running: Harness,
+) -> None:
+    role = running.guild.add_role("Photographers")
+    running.guild.set_roles(running.ben, [role])
+    await running.set_option("role", f"<@&{role.id}>")
+    posted = await running.ben.say(running.photos, files=[picture()])
+    await running.card_for(posted)
+
+    told = await (await running.ada.use_menu(posted, "Why?")).wait_response()
+
+    assert "✓ Its author has the role asked for" in told.content
+
+
 @pytest.mark.parametrize("name", ["only_users", "not_users"])
 async def test_posts_are_kept_or_left_by_who_wrote_them(running: Harness, name: str) -> None:
     named, other = running.ben, running.ada

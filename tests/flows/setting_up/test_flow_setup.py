@@ -27,7 +27,7 @@ async def _open(harness: Harness, by: Person | None = None) -> Message:
 
 async def _at(message: Message, step: int, says: str = "") -> None:
     """Wait until the wizard's message shows a step."""
-    await eventually(lambda: f"step {step} of 5" in str(message.embeds))
+    await eventually(lambda: f"step {step} of 6" in str(message.embeds))
     await eventually(lambda: says in str(message.embeds))
 
 
@@ -312,6 +312,6 @@ async def test_the_wizard_speaks_the_moderators_language(tmp_path: Path) -> None
             )
             await offered.wait_acknowledged()
 
-        assert "Schritt 1 von 5" in str(wizard.embeds)
+        assert "Schritt 1 von 6" in str(wizard.embeds)
         assert offered.choices is not None
         assert [choice["value"] for choice in offered.choices] == ["opt-in"]

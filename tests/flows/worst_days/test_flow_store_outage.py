@@ -1,12 +1,9 @@
 """The bot's own database is away for a while: nothing is lost, and nothing is done twice."""
 
 import asyncio
-import contextlib
 import re
-import sqlite3
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -16,22 +13,13 @@ from imgoe_bot.adapters.store import migrate, open_engine
 from imgoe_bot.discordsim import Person
 from tests.flows.bot_process import bot_process
 from tests.flows.kit import DELETE_LINK, PATIENCE_S, Harness, eventually, picture
+from tests.flows.locked_file import locked
 from tests.hostserver.postgres import PostgresServer, postgres_server
 
 POSTS = 6
 LOCKED_S = 7.0
 """Longer than a statement waits for the file."""
 AWAY_S = 6.0
-
-
-@asynccontextmanager
-async def _locked(path: Path) -> AsyncGenerator[None]:
-    """Hold the write lock of a SQLite file, as another process may."""
-    taken = sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False)
-    with contextlib.closing(taken) as file:
-        await asyncio.to_thread(file.execute, "BEGIN IMMEDIATE")
-        yield
-        file.execute("ROLLBACK")
 
 
 def _members(harness: Harness) -> list[Person]:
@@ -80,7 +68,7 @@ async def test_what_is_done_while_the_file_is_locked_is_kept_once(harness: Harne
         await eventually(lambda: harness.read_number("SELECT count(*) FROM post") == POSTS)
         await _under_way(harness)
 
-        async with _locked(harness.folder / "bot" / "imgoe_bot.sqlite3"):
+        async with locked(harness.folder / "bot" / "imgoe_bot.sqlite3"):
             await asyncio.sleep(LOCKED_S)  # how long it is locked is what is tried
 
         await _all_kept_once(harness, people)

@@ -5,6 +5,7 @@ from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.engine.migrate import migrate
 from imgoe_bot.adapters.store.engine.opening import open_engine
 from imgoe_bot.adapters.store.engine.sole_process import sole_process
+from imgoe_bot.adapters.store.history.backfills import SqlBackfillStore
 from imgoe_bot.adapters.store.history.history import SqlHistoryStore
 from imgoe_bot.adapters.store.people.choices import SqlChoiceStore
 from imgoe_bot.adapters.store.people.people import SqlPersonStore
@@ -25,6 +26,7 @@ from imgoe_bot.adapters.store.settings.rules import SqlRuleStore
 __all__ = [
     "Claims",
     "Database",
+    "SqlBackfillStore",
     "SqlBudgetStore",
     "SqlChoiceStore",
     "SqlCopyStore",

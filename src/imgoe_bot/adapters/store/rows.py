@@ -33,6 +33,7 @@ _POST = (
     "answered",
     "held_at",
     "by_bot",
+    "backfill_id",
 )
 _UPLOAD = (
     "id",

@@ -19,6 +19,8 @@ from sqlalchemy import (
     true,
 )
 
+from imgoe_bot.adapters.store.history_tables import backfill as backfill
+from imgoe_bot.adapters.store.history_tables import backfill_tally as backfill_tally
 from imgoe_bot.adapters.store.history_tables import history_range as history_range
 from imgoe_bot.adapters.store.history_tables import seen as seen
 from imgoe_bot.adapters.store.schema import METADATA, UtcDateTime
@@ -102,11 +104,14 @@ post = Table(
     Column("thumbs_attached", Boolean, nullable=False, server_default=false()),
     Column("by_bot", Boolean, nullable=False, server_default=false()),
     Column("held_at", UtcDateTime),
+    Column("backfill_id", Integer),
     UniqueConstraint("message_id", "rule_id"),
     Index(None, "guild_id", "message_id", unique=True),
     Index(None, "author_id", "created_at"),
     Index("ix_post_guild_id_channel_id", "guild_id", "channel_id", "message_id"),
 )
+_OF_BACKFILL = post.c.backfill_id.is_not(None)
+Index(None, post.c.backfill_id, sqlite_where=_OF_BACKFILL, postgresql_where=_OF_BACKFILL)
 
 upload = Table(
     "upload",

@@ -62,7 +62,7 @@ def send_message(world: World, author: User, channel: Channel, draft: Draft) -> 
 
 
 def _unarchive(world: World, thread: Channel) -> None:
-    thread.archived = False
+    thread.set_archived(False, now=world.clock())
     emit_channel(world, "THREAD_UPDATE", thread)
 
 

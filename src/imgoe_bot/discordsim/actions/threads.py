@@ -179,7 +179,7 @@ def thread_member_payload(thread: Channel, user_id: int) -> Payload:
 def edit_thread(world: World, thread: Channel, data: Json) -> None:
     """Change the given fields: name, archived, locked, applied tags, slowmode."""
     thread.name = text(data, "name", thread.name)
-    thread.archived = flag(data, "archived", default=thread.archived)
+    thread.set_archived(flag(data, "archived", default=thread.archived), now=world.clock())
     thread.locked = flag(data, "locked", default=thread.locked)
     thread.slowmode_s = integer(data, "rate_limit_per_user", thread.slowmode_s)
     thread.auto_archive_minutes = integer(

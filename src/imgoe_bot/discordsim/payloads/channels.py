@@ -87,7 +87,7 @@ def _thread_payload(thread: Channel) -> Payload:
         "thread_metadata": {
             "archived": thread.archived,
             "auto_archive_duration": thread.auto_archive_minutes,
-            "archive_timestamp": timestamp(thread.created_at),
+            "archive_timestamp": timestamp(thread.archived_at or thread.created_at),
             "locked": thread.locked,
             "create_timestamp": timestamp(thread.created_at),
         },

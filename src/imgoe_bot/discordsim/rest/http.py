@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from aiohttp import BodyPartReader, web
 
@@ -114,3 +115,15 @@ def query_int(request: web.Request, name: str, *, default: int, most: int) -> in
         message = f"int value should be between 1 and {most}."
         raise invalid_form(name, code="NUMBER_TYPE_MAX", message=message)
     return int(raw)
+
+
+def query_moment(request: web.Request, name: str, *, default: float) -> float:
+    """Return a moment of the query (ISO 8601) in Unix seconds; raises 50035 when it is none."""
+    raw = request.query.get(name)
+    if raw is None:
+        return default
+    try:
+        return datetime.fromisoformat(raw).timestamp()
+    except ValueError as error:
+        message = f'"{raw}" is not a valid timestamp.'
+        raise invalid_form(name, code="DATE_TIME_TYPE_PARSE", message=message) from error

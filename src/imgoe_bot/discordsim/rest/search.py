@@ -3,7 +3,7 @@
 Source: https://discord.com/developers/docs/resources/message#search-guild-messages
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
@@ -20,6 +20,7 @@ from imgoe_bot.discordsim.untyped_json import Payload, as_int, sequence
 
 _MOST = 25
 _MOST_LINKS = 50
+_MOST_CHANNELS = 500
 _FARTHEST = 9_975
 _NOT_INDEXED = 110_000
 _ALL_OF = frozenset({"has"})
@@ -45,6 +46,11 @@ _HAS: dict[str, Callable[[Message], bool]] = {
     "link": lambda message: any(mark in message.content for mark in _LINK_MARKS),
     "snapshot": lambda message: bool(message.snapshots),
 }
+_AUTHOR_TYPES: dict[str, Callable[[Message], bool]] = {
+    "user": lambda message: not message.author.bot,
+    "bot": lambda message: message.author.bot and message.webhook_id is None,
+    "webhook": lambda message: message.webhook_id is not None,
+}
 
 
 class SearchRoutes(BotRoutes):
@@ -58,7 +64,10 @@ class SearchRoutes(BotRoutes):
         ]
 
     async def search(self, request: web.Request) -> web.Response:
-        """Find messages of a guild, the newest first, 25 at most."""
+        """Find messages of a guild, the newest first, 25 at most.
+
+        What stands in age-restricted channels is found only where it is asked for.
+        """
         guild = self._world.guild(path_id(request, "guild_id"))
         bot = self._world.bot
         self._world.require_in_guild(bot, guild, Permission.READ_MESSAGE_HISTORY)
@@ -74,17 +83,20 @@ class SearchRoutes(BotRoutes):
         return reply(total | {"messages": shown})
 
     def _found(self, guild: Guild, request: web.Request) -> Iterable[Message]:
-        messages = sorted(self._readable(guild), key=lambda message: message.id)
         query = request.query
+        check_length(query.getall("channel_id", []), "channel_id", least=0, most=_MOST_CHANNELS)
+        nsfw = query.get("include_nsfw", "false") == "true"
+        messages = sorted(self._readable(guild, nsfw=nsfw), key=lambda message: message.id)
         checks = [_check(name, query.getall(name)) for name in query.keys() - _ALL_OF]
         checks += [_check(name, [value]) for name in _ALL_OF for value in query.getall(name, [])]
         return (message for message in messages if all(check(message) for check in checks))
 
-    def _readable(self, guild: Guild) -> Iterable[Message]:
+    def _readable(self, guild: Guild, *, nsfw: bool) -> Iterable[Message]:
         for channel_id in guild.channel_ids:
             channel = self._world.channels[channel_id]
             held = self._world.permissions(channel, self._world.bot.id)
-            if held & Permission.READ_MESSAGE_HISTORY:
+            hidden = self._world.is_nsfw(channel) and not nsfw
+            if held & Permission.READ_MESSAGE_HISTORY and not hidden:
                 yield from (item for item in channel.messages.values() if not item.ephemeral)
 
     async def refresh(self, request: web.Request) -> web.Response:
@@ -127,10 +139,9 @@ def _check(name: str, values: Sequence[str]) -> Callable[[Message], bool]:
 
 def _check_one(name: str, value: str) -> Callable[[Message], bool]:
     if name == "has":
-        wanted = _HAS.get(value.removeprefix("-"))
-        if wanted is None:
-            raise not_among("has", _HAS)
-        return lambda message: wanted(message) != value.startswith("-")
+        return _is_or_not("has", value, _HAS)
+    if name == "author_type":
+        return _is_or_not("author_type", value, _AUTHOR_TYPES)
     checks: dict[str, Callable[[Message], bool]] = {
         "author_id": lambda message: str(message.author.id) == value,
         "channel_id": lambda message: str(message.channel_id) == value,
@@ -139,3 +150,13 @@ def _check_one(name: str, value: str) -> Callable[[Message], bool]:
         "max_id": lambda message: message.id < as_int(value),
     }
     return checks.get(name, lambda message: True)
+
+
+def _is_or_not(
+    name: str, value: str, known: Mapping[str, Callable[[Message], bool]]
+) -> Callable[[Message], bool]:
+    """Return the check of one of these words, or of its opposite after a minus."""
+    wanted = known.get(value.removeprefix("-"))
+    if wanted is None:
+        raise not_among(name, known)
+    return lambda message: wanted(message) != value.startswith("-")

@@ -1,5 +1,7 @@
 """REST routes of threads and forum posts."""
 
+import math
+
 from aiohttp import web
 
 from imgoe_bot.discordsim.actions import threads
@@ -8,7 +10,16 @@ from imgoe_bot.discordsim.payloads.channels import channel_payload
 from imgoe_bot.discordsim.payloads.messages import message_payload
 from imgoe_bot.discordsim.permissions import Permission
 from imgoe_bot.discordsim.problems import problem
-from imgoe_bot.discordsim.rest.http import Body, no_content, path_id, read_body, reply
+from imgoe_bot.discordsim.rest.http import (
+    Body,
+    no_content,
+    path_id,
+    query_id,
+    query_int,
+    query_moment,
+    read_body,
+    reply,
+)
 from imgoe_bot.discordsim.rest.routes import BotRoutes
 from imgoe_bot.discordsim.state.channels import THREAD_ONLY, THREADS, Channel, ChannelType
 from imgoe_bot.discordsim.state.users import User
@@ -25,6 +36,7 @@ class ThreadRoutes(BotRoutes):
             web.post(channel + "/messages/{message_id:\\d+}/threads", self.open_on_message),
             web.post(channel + "/threads", self.open),
             web.get(channel + "/threads/archived/{kind:public|private}", self.archived),
+            web.get(channel + "/users/@me/threads/archived/private", self.joined),
             web.get("/guilds/{guild_id}/threads/active", self.active),
             web.get(channel + "/thread-members", self.members),
             web.get(channel + "/thread-members/{user_id:\\d+}", self.member),
@@ -82,11 +94,11 @@ class ThreadRoutes(BotRoutes):
         shown = {"message": message_payload(self._world, message)}
         return reply(self._payload(thread) | shown, status=201)
 
-    def _page(self, found: list[Channel]) -> web.Response:
+    def _page(self, found: list[Channel], *, has_more: bool = False) -> web.Response:
         mine = [item for item in found if self._world.bot.id in item.thread_member_ids]
         members = [thread_member_payload(item, self._world.bot.id) for item in mine]
         shown = [channel_payload(self._world, item) for item in found]
-        return reply({"threads": shown, "members": members, "has_more": False})
+        return reply({"threads": shown, "members": members, "has_more": has_more})
 
     async def active(self, request: web.Request) -> web.Response:
         """List a guild's threads that the bot can view and that are not archived."""
@@ -96,14 +108,40 @@ class ThreadRoutes(BotRoutes):
         return self._page([t for t in found if rights(t, self._world.bot.id)])
 
     async def archived(self, request: web.Request) -> web.Response:
-        """List a channel's archived threads."""
-        channel = self._channel(request)
-        self._world.require(self._world.bot, channel, Permission.READ_MESSAGE_HISTORY)
-        public = request.match_info["kind"] == "public"
-        kinds = THREADS - {ChannelType.PRIVATE_THREAD} if public else {ChannelType.PRIVATE_THREAD}
-        every = self._world.channels.values()
-        found = [t for t in every if t.parent_id == channel.id and t.type in kinds and t.archived]
-        return self._page(found)
+        """List a channel's archived threads in pages, those archived last first.
+
+        Private ones are for who may manage threads.
+
+        Source: https://discord.com/developers/docs/resources/channel#list-public-archived-threads
+        """
+        private = request.match_info["kind"] == "private"
+        needed = [Permission.MANAGE_THREADS] if private else []
+        channel = self._channel(request, Permission.READ_MESSAGE_HISTORY, *needed)
+        before = query_moment(request, "before", default=math.inf)
+        found = self._archived(channel, private=private)
+        found.sort(key=lambda thread: (thread.archived_at or 0, thread.id), reverse=True)
+        return self._first(request, [t for t in found if (t.archived_at or 0) < before])
+
+    async def joined(self, request: web.Request) -> web.Response:
+        """List in pages the archived private threads that the bot is in, newest first.
+
+        Source: https://discord.com/developers/docs/resources/channel#list-joined-private-archived-threads
+        """
+        channel = self._channel(request, Permission.READ_MESSAGE_HISTORY)
+        before, me = query_id(request, "before", default=1 << 63), self._world.bot.id
+        found = self._archived(channel, private=True)
+        found.sort(key=lambda thread: thread.id, reverse=True)
+        mine = [t for t in found if t.id < before and me in t.thread_member_ids]
+        return self._first(request, mine)
+
+    def _archived(self, channel: Channel, *, private: bool) -> list[Channel]:
+        inside = (t for t in self._world.channels.values() if t.parent_id == channel.id)
+        found = [t for t in inside if t.type in THREADS and t.archived]
+        return [t for t in found if (t.type is ChannelType.PRIVATE_THREAD) is private]
+
+    def _first(self, request: web.Request, found: list[Channel]) -> web.Response:
+        limit = query_int(request, "limit", default=50, most=100)
+        return self._page(found[:limit], has_more=len(found) > limit)
 
     async def members(self, request: web.Request) -> web.Response:
         """List a thread's members."""

@@ -41,6 +41,7 @@ class Channel:
         recipient_ids: who talks in a direct conversation, the bot included.
         messages: by id, oldest first; ephemeral ones included.
         owner_id: who opened a thread, None for other channels.
+        archived_at: when a thread was last archived or woken; None: not since it was opened.
         parent_id: a channel's category, a thread's channel.
         tags: a forum's ``available_tags``.
         applied_tags: a forum post's tag ids.
@@ -59,6 +60,7 @@ class Channel:
     messages: dict[int, Message] = field(default_factory=dict[int, Message])
     owner_id: int | None = None
     archived: bool = False
+    archived_at: float | None = None
     locked: bool = False
     created_at: float = 0.0
     auto_archive_minutes: int = 1440
@@ -66,3 +68,11 @@ class Channel:
     tags: list[Payload] = field(default_factory=list[Payload])
     applied_tags: list[int] = field(default_factory=list[int])
     slowmode_s: int = 0
+
+    def set_archived(self, archived: bool, *, now: float) -> None:
+        """Archive a thread or wake it; as it is already, it is no change.
+
+        Moments are told in microseconds, and those told are compared with.
+        """
+        if self.archived != archived:
+            self.archived, self.archived_at = archived, round(now, 6)

@@ -175,6 +175,10 @@ class World:
         """Tell whether a user sees a channel."""
         return bool(self.permissions(channel, user_id) & Permission.VIEW_CHANNEL)
 
+    def is_nsfw(self, channel: Channel) -> bool:
+        """Tell whether a channel, or the one that a thread is in, is age-restricted."""
+        return self._ruling_channel(channel).nsfw
+
     def _closed_to(self, channel: Channel, guild: Guild, user_id: int) -> bool:
         if channel.type is not ChannelType.PRIVATE_THREAD or user_id in channel.thread_member_ids:
             return False

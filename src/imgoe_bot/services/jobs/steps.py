@@ -4,15 +4,20 @@ See ``delivery``, ``previews`` and ``retirements`` too.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.job import FollowUps, Item, Job, Step
 from imgoe_bot.domain.options import OnDelete, Options
+from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import (
     DuplicateMedia,
     ImgoeError,
+    KeyMissing,
+    KeyRejected,
     NotAllowed,
+    QuotaReached,
     SourceGone,
     StaleWrite,
     UploadNotFound,
@@ -24,8 +29,13 @@ from imgoe_bot.services.people.delivery import DeliveryService
 from imgoe_bot.services.ports.jobs import JobStore
 from imgoe_bot.services.ports.messenger import Messenger
 from imgoe_bot.services.post_access import PostAccess
-from imgoe_bot.services.settings.options import OptionService
+from imgoe_bot.services.settings.post_options import PostOptions
 from imgoe_bot.services.uploading.uploads import UploadService
+
+HELD_FOR = timedelta(minutes=5)
+"""How long a backfill's file waits that lacks a key, or for which the day is used up."""
+FRESH_FOR = timedelta(minutes=5)
+"""A post that waits for its answer longer than this may come from a backup, and have one."""
 
 
 class Steps:
@@ -38,7 +48,7 @@ class Steps:
         access: PostAccess,
         uploads: UploadService,
         deletions: DeletionService,
-        options: OptionService,
+        options: PostOptions,
         auto_pauses: AutoPauseService,
         messenger: Messenger,
         delivery: DeliveryService,
@@ -67,6 +77,11 @@ class Steps:
             if not job.may_be_sent:
                 raise
             raise refused.with_facts(answer_lost=True) from None  # most likely of our own try
+        except (QuotaReached, KeyMissing, KeyRejected) as error:
+            if post.backfill_id is None or error.retryable:
+                raise
+            await self._hold(job, error)
+            return None
         try:
             return await self._outage.keep(
                 lambda: self._jobs.finish_upload(job, upload, None, goes_on=True)
@@ -74,6 +89,14 @@ class Steps:
         except StaleWrite:
             await self._discard_unknown(upload)
             raise
+
+    async def _hold(self, job: Job, error: ImgoeError) -> None:
+        """Try a backfill's file again later: nobody waits for it, and the backfill waits too."""
+        now = self._clock.now()
+        since = job.failing_since or now
+        await self._outage.keep(
+            lambda: self._jobs.retry(job, error, at=now + HELD_FOR, since=since)
+        )
 
     async def _discard_unknown(self, upload: Upload) -> None:
         """Delete a copy whose job another worker has: nobody would ever know of it.
@@ -90,7 +113,7 @@ class Steps:
         card = await self._card(job)
         if card.source_is_gone:
             return await self._take_back(job, card)
-        options = await self._options.at(card.post.guild_id, card.post.channel_ids)
+        options = await self._options.of(card.post)
         try:
             posted = await self._answer(job, card, options)
         except SourceGone:
@@ -109,7 +132,7 @@ class Steps:
         """Say what follows a card that was just posted."""
         keeps, now = options.on_delete is OnDelete.KEEP, self._clock.now()
         return FollowUps(
-            deliver=card.is_to_be_delivered,
+            deliver=_is_to_be_delivered(card),
             request=self._delivery.request_for(card, posted, options),
             is_first=not card.post.answered,
             has_reviews=not all(upload.stored.approved for upload in card.uploads),
@@ -120,13 +143,16 @@ class Steps:
     async def _answer(self, job: Job, card: Card, options: Options) -> PostedCard | None:
         """Post the card; one that stands already is shown with what is new on it."""
         if card.post.card is None:
-            return await self._messenger.announce(
-                card, options, nonce=job.nonce, repeated=job.is_repeated
-            )
+            repeated = job.is_repeated or self._may_be_forgotten(card.post)
+            return await self._messenger.announce(card, options, nonce=job.nonce, repeated=repeated)
         await self._messenger.refresh(card)
         return PostedCard(
             card.post.card, lacks_thumbs=bool(card.pictured)
         )  # Discord fetches them now
+
+    def _may_be_forgotten(self, post: Post) -> bool:
+        """Tell whether an answer may stand that a restored backup knows nothing of."""
+        return self._clock.now() - post.created_at > FRESH_FOR
 
     async def give_up(self, job: Job, error: ImgoeError) -> Job | None:
         """Store that a step has failed for good; what can still be done for the post goes on."""
@@ -136,7 +162,7 @@ class Steps:
             case Step.ANNOUNCE:
                 card = await self._card(job)
                 await self._pause_if_refused(card, error)
-                deliver = FollowUps(deliver=card.is_to_be_delivered)
+                deliver = FollowUps(deliver=_is_to_be_delivered(card))
                 await self._jobs.finish_announce(job, None, failure=error, follow_ups=deliver)
             case Step.DELIVER:
                 await self._delivery.give_up(job, error)
@@ -153,12 +179,17 @@ class Steps:
 
     async def _take_back(self, job: Job, card: Card) -> Job | None:
         await self._deletions.discard(card.uploads)
-        if not card.post.by_bot:
+        if not card.post.by_bot and card.post.backfill_id is None:
             await self._delivery.tell_withdrawn(card, nonce=job.nonce)
         return await self._outage.keep(lambda: self._jobs.finish_announce(job, None))
 
     async def _card(self, job: Job) -> Card:
         return await self._posts.get_card(job.post_id, now=self._clock.now())
+
+
+def _is_to_be_delivered(card: Card) -> bool:
+    """Tell whether a direct message follows; a backfill sends one a person, at its end."""
+    return card.is_to_be_delivered and card.post.backfill_id is None
 
 
 def _item(job: Job) -> Item:

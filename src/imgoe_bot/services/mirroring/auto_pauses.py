@@ -3,12 +3,25 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from weakref import WeakValueDictionary
+
+import structlog
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, RuleId, UserId, new_id
 from imgoe_bot.domain.rules import MirrorRule, find_rule
+from imgoe_bot.errors import ImgoeError
+from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.people.delivery import DeliveryService
 from imgoe_bot.services.ports.mirroring import RuleStore
+
+LOOK_EVERY = timedelta(hours=1)
+"""How often the permissions are looked at for which rules rest: below the events, which may fail.
+
+No event comes where time ends what took a permission away, as a time-out of the bot.
+"""
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +38,18 @@ class InaccessibleChannel:
 
 
 class AutoPauseService:
-    """Pauses rules by itself, and wakes them; ``/mirror resume`` does that too."""
+    """Pauses rules by itself, and wakes them; ``/mirror resume`` does that too.
 
-    def __init__(self, rules: RuleStore, *, delivery: DeliveryService) -> None:
+    Whatever made a rule rest, its server is looked at once more when that is stored: until then
+    nobody could see in it that the permission had come back.
+    """
+
+    def __init__(
+        self, rules: RuleStore, *, delivery: DeliveryService, catch_ups: CatchUpQueue
+    ) -> None:
         self._rules = rules
         self._delivery = delivery
+        self._catch_ups = catch_ups
         self._locks: WeakValueDictionary[GuildId, asyncio.Lock] = WeakValueDictionary()
 
     def lock(self, guild_id: GuildId) -> asyncio.Lock:
@@ -69,9 +89,15 @@ class AutoPauseService:
         rule = find_rule(lost.channel_ids, rules, guild_id=guild_id)
         if rule is None or rule.paused:
             return None
+        try:
+            return await self._store_rest(rule, lost)
+        finally:  # where its answer was lost, it may have been stored
+            self._catch_ups.ask(guild_id)
+
+    async def _store_rest(self, rule: MirrorRule, lost: InaccessibleChannel) -> MirrorRule | None:
         channel_id = lost.channel_ids[0]
         if rule.channel_id == channel_id:
-            changed = await self._rules.auto_pause(guild_id, channel_id, lacks=lost.lacks)
+            changed = await self._rules.auto_pause(rule.guild_id, channel_id, lacks=lost.lacks)
             return replace(rule, paused=True, lacks=lost.lacks) if changed else None
         exception = replace(
             rule,
@@ -104,6 +130,20 @@ class AutoPauseService:
     async def auto_paused(self, guild_id: GuildId) -> Sequence[MirrorRule]:
         """Return the rules that rest for want of a permission."""
         return [rule for rule in await self._rules.of_guild(guild_id) if rule.lacks is not None]
+
+    async def run(self) -> None:
+        """Have the servers looked at every hour in which rules rest, until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY.total_seconds())
+            try:
+                await self.look()
+            except ImgoeError as error:
+                log.warning("resting rules can't be looked at, trying again", error=repr(error))
+
+    async def look(self) -> None:
+        """Have each server looked at in which a rule rests for want of a permission."""
+        for guild_id in {rule.guild_id for rule in await self._rules.all() if rule.lacks}:
+            self._catch_ups.ask(guild_id)
 
 
 def _is_of(wider: MirrorRule, exception: MirrorRule) -> bool:

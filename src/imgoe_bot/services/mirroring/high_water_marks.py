@@ -20,6 +20,7 @@ from imgoe_bot.services.mirroring.channel_progress import (
     ChannelProgress,
     MissedPart,
     Observation,
+    Spans,
 )
 from imgoe_bot.services.mirroring.history_queue import HistoryQueue
 from imgoe_bot.services.ports.history import HistoryStore
@@ -115,7 +116,7 @@ class HighWaterMarks:
             channel.under_way.discard(message_id)
         if observation.counts:
             self._passed(channel_id, channel, message_id)
-        elif not channel.under_way and not channel.beginning and channel.failed is None:
+        elif not channel.under_way and not channel.beginning and not channel.failed:
             self._channels.pop(channel_id, None)
             self._of_guild[guild_id].pop(channel_id, None)
 
@@ -221,7 +222,7 @@ class HighWaterMarks:
         marks, failed = tuple(self._unwritten.values()), self._failed()
         if not marks and not failed:
             return
-        gaps = [gap for id_ in failed if (gap := self._channels[id_].failed_gap(id_)) is not None]
+        gaps = [gap for id_ in failed for gap in self._channels[id_].failed_gaps(id_)]
         await self._note(marks, gaps)
         for mark in marks:
             if self._unwritten.get(mark.channel_id) is mark:  # else it moved on meanwhile
@@ -229,16 +230,16 @@ class HighWaterMarks:
         for channel_id, written in failed.items():
             self._end_failure(channel_id, written)
 
-    def _failed(self) -> dict[ChannelId, tuple[int, int]]:
+    def _failed(self) -> dict[ChannelId, Spans]:
         found = {id_: self._channels[id_].failed for id_ in self._failing}
-        return {id_: failed for id_, failed in found.items() if failed is not None}
+        return {id_: failed for id_, failed in found.items() if failed}
 
-    def _end_failure(self, channel_id: ChannelId, written: tuple[int, int]) -> None:
+    def _end_failure(self, channel_id: ChannelId, written: Spans) -> None:
         """Let a mark pass what failed, now that a range covers it; unless more did meanwhile."""
         channel = self._channels[channel_id]
         if channel.failed != written:
             return
-        channel.failed = None
+        channel.failed = ()
         self._failing.discard(channel_id)
         if not channel.held:
             self._move(channel_id, channel, channel.reach)

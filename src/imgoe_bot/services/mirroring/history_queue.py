@@ -83,7 +83,6 @@ class HistoryQueue:
                 now=self._clock.now(),
                 lease=self._options.lease,
                 shards=shards,
-                backfills=True,
             )
         except ImgoeError as error:
             if not isinstance(error, StoreError):

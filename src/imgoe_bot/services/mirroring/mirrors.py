@@ -1,30 +1,29 @@
 """Use case: keep what is posted in mirrored channels."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from imgoe_bot.domain.card import FailedItem
 from imgoe_bot.domain.choices import PersonChoice
 from imgoe_bot.domain.guild import SERVER, Actor, check_may_manage
-from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, PostId, RuleId, new_id
-from imgoe_bot.domain.job import Item
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, RuleId, new_id
 from imgoe_bot.domain.mirror import (
-    AttachmentFacts,
     Circumstances,
     Decision,
     MessageFacts,
-    SkippedAttachment,
     SkipReason,
     decide,
+    decide_asked,
 )
-from imgoe_bot.domain.post import Origin, Post
+from imgoe_bot.domain.options import Kind
 from imgoe_bot.domain.rules import MirrorRule, find_rule
-from imgoe_bot.errors import ImgoeError, MediaSkipped, MediaTooLarge
 from imgoe_bot.services.cards.layouts import Layouts
 from imgoe_bot.services.catch_up_queue import CatchUpQueue
+from imgoe_bot.services.mirroring.authors import Authors
+from imgoe_bot.services.mirroring.new_posts import failure_of, item_of, post_of
 from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.history import NewPost
-from imgoe_bot.services.ports.mirroring import ChoiceStore, RuleStore
+from imgoe_bot.services.ports.mirroring import RuleStore
 from imgoe_bot.services.ports.notes import Notes
 from imgoe_bot.services.ports.posts import PostStore
 from imgoe_bot.services.settings.options import OptionService
@@ -48,7 +47,7 @@ class MirrorService:
         *,
         options: OptionService,
         layouts: Layouts,
-        choices: ChoiceStore,
+        authors: Authors,
         notes: Notes,
         catch_ups: CatchUpQueue,
         clock: Clock,
@@ -57,7 +56,7 @@ class MirrorService:
         self._posts = posts
         self._options = options
         self._layouts = layouts
-        self._choices = choices
+        self._authors = authors
         self._notes = notes
         self._catch_ups = catch_ups
         self._clock = clock
@@ -148,16 +147,29 @@ class MirrorService:
             facts: the message.
             rule: the one that covers it; None: it is looked up.
             saved: whether its author asked for this very message.
+
+        Raises:
+            SourceUnreachable: it depends on its author's roles, and Discord does not say them.
         """
         rule = rule or await self.rule_for(facts.guild_id, facts.channel_ids)
         if rule is None:
             return Decision(skip=SkipReason.NO_RULE)
-        circumstances = Circumstances(
+        circumstances = await self._circumstances(facts, saved=saved)
+        decision = decide(facts, [rule], circumstances)
+        if not decision.lacks_roles:
+            return decision
+        return decide(await self._with_roles(facts), [rule], circumstances)
+
+    async def _with_roles(self, facts: MessageFacts) -> MessageFacts:
+        role_ids = await self._authors.role_ids(facts.guild_id, facts.author_id)
+        return replace(facts, author_role_ids=role_ids)
+
+    async def _circumstances(self, facts: MessageFacts, *, saved: bool = False) -> Circumstances:
+        return Circumstances(
             options=await self._options.at(facts.guild_id, facts.channel_ids),
-            choice=await self._choices.find(facts.author_id, facts.guild_id),
+            choice=await self._authors.choice(facts.guild_id, facts.author_id),
             saved=saved,
         )
-        return decide(facts, [rule], circumstances)
 
     async def observe(
         self, facts: MessageFacts, *, rule: MirrorRule | None = None, saved: bool = False
@@ -168,6 +180,9 @@ class MirrorService:
             facts: the message.
             rule: as for ``decide``.
             saved: as for ``decide``.
+
+        Raises:
+            SourceUnreachable: as for ``decide``.
         """
         plan = await self.plan(facts, rule=rule, saved=saved)
         new = plan.new
@@ -184,6 +199,43 @@ class MirrorService:
         if not decision.keep and not left_out:
             return Plan(decision)
         return Plan(decision, await self._new_post(facts, decision, left_out))
+
+    async def plan_asked(
+        self, facts: MessageFacts, kinds: frozenset[Kind], *, saved: bool = False
+    ) -> Plan:
+        """Decide on a message that a backfill comes by; see ``decide_asked``.
+
+        What is left out of it is not told: nobody has just posted it.
+        """
+        circumstances = await self._circumstances(facts, saved=saved)
+        decision = decide_asked(facts, circumstances, kinds)
+        if decision.lacks_roles:
+            decision = decide_asked(await self._with_roles(facts), circumstances, kinds)
+        if not decision.keep:
+            return Plan(decision)
+        return Plan(decision, await self._new_post(facts, decision, ()))
+
+    async def observe_older(
+        self, facts: MessageFacts, *, rule: MirrorRule | None = None
+    ) -> Decision | None:
+        """Store what a message holds anew that is not of this minute; args as for ``observe``.
+
+        Returns:
+            None where nothing is stored of it, though there is something to keep: it may have been
+            answered before, which reading its channel's history finds out.
+        """
+        plan = await self.plan(facts, rule=rule)
+        if plan.new is not None:
+            if not await self.known(facts.guild_id, [facts.message_id]):
+                return None
+            await self._posts.extend(plan.new.post, plan.new.items)
+        return plan.decision
+
+    async def known(
+        self, guild_id: GuildId, message_ids: Collection[MessageId]
+    ) -> frozenset[MessageId]:
+        """Return those of these messages of which something is stored."""
+        return await self._posts.find_known(guild_id, message_ids)
 
     async def take_question(self, facts: MessageFacts, decision: Decision) -> bool:
         """Tell whether to ask a message's author now: once a message that could be kept.
@@ -205,15 +257,15 @@ class MirrorService:
     ) -> NewPost:
         options = await self._options.at(facts.guild_id, facts.channel_ids)
         layout = await self._layouts.choose(options, facts.guild_id, files=len(decision.keep))
-        post = replace(self._post_of(facts, decision.rule), layout=layout)
-        return NewPost(post, tuple(map(_item_of, decision.keep)), tuple(left_out))
+        post = replace(post_of(facts, decision.rule, at=self._clock.now()), layout=layout)
+        return NewPost(post, tuple(map(item_of, decision.keep)), tuple(left_out))
 
     async def _worth_saying(self, guild_id: GuildId, decision: Decision) -> list[FailedItem]:
         """Return what to say of what is left out: kinds that are never kept only once a server."""
         reported = [
             each for each in decision.reported if await self._is_news(guild_id, each.reason)
         ]
-        return [_failure_of(each) for each in reported]
+        return [failure_of(each) for each in reported]
 
     async def _is_news(self, guild_id: GuildId, reason: SkipReason) -> bool:
         if reason not in (SkipReason.VOICE, SkipReason.ANIMATION):
@@ -225,42 +277,4 @@ class MirrorService:
 
     async def choose(self, actor: Actor, guild_id: GuildId, choice: PersonChoice) -> None:
         """Store what a person says about being mirrored; it holds from the next message on."""
-        await self._choices.choose(actor.user_id, guild_id, choice, at=self._clock.now())
-
-    def _post_of(self, facts: MessageFacts, rule: MirrorRule | None) -> Post:
-        return Post(
-            id=PostId(new_id()),
-            origin=Origin.MIRROR,
-            guild_id=facts.guild_id,
-            channel_id=facts.channel_ids[0],
-            author_id=facts.author_id,
-            created_at=self._clock.now(),
-            message_id=facts.message_id,
-            rule_id=rule.id if rule else None,
-            nsfw=facts.nsfw,
-            locale=facts.locale,
-            parent_ids=facts.channel_ids[1:],
-            by_bot=facts.author_is_bot,
-        )
-
-
-def _item_of(attachment: AttachmentFacts) -> Item:
-    return Item(
-        attachment_id=attachment.id,
-        position=attachment.position,
-        filename=attachment.filename,
-        spoiler=attachment.spoiler,
-        source=attachment.source,
-    )
-
-
-def _failure_of(skipped: SkippedAttachment) -> FailedItem:
-    attachment = skipped.attachment
-    return FailedItem(attachment.position, attachment.filename, _error_of(skipped))
-
-
-def _error_of(skipped: SkippedAttachment) -> ImgoeError:
-    attachment = skipped.attachment
-    if skipped.reason is SkipReason.SIZE:
-        return MediaTooLarge(filename=attachment.filename, size_bytes=attachment.size_bytes)
-    return MediaSkipped(filename=attachment.filename, reason=skipped.reason.value)
+        await self._authors.choose(guild_id, actor.user_id, choice)

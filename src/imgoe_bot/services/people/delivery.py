@@ -34,6 +34,7 @@ from imgoe_bot.errors import (
     SourceUnreachable,
     UploadNotFound,
 )
+from imgoe_bot.services.ports.backfill import BackfillStore
 from imgoe_bot.services.ports.direct_messages import DirectMessageStore
 from imgoe_bot.services.ports.messenger import Messenger
 from imgoe_bot.services.post_access import PostAccess
@@ -57,6 +58,7 @@ class DeliveryService:
         options: OptionService,
         messenger: Messenger,
         quotas: QuotaService,
+        backfills: BackfillStore,
         limits: RateLimits,
     ) -> None:
         self._direct_messages = direct_messages
@@ -64,6 +66,7 @@ class DeliveryService:
         self._options = options
         self._messenger = messenger
         self._quotas = quotas
+        self._backfills = backfills
         self._limits = limits
         self._announced: dict[JobId, Card] = {}
         self._outage = access.outage
@@ -162,9 +165,15 @@ class DeliveryService:
         for post_id in await self._direct_messages.posts_of(job):
             with contextlib.suppress(UploadNotFound):  # it was erased meanwhile
                 card = await self._posts.get_card(post_id, now=self._clock.now())
-                if card.deletable and await self._goes_by_dm(card):
+                if await self._is_wanted(card):
                     wanted.append(card)
         return wanted
+
+    async def _is_wanted(self, card: Card) -> bool:
+        """Tell whether there is something to say: delete links, or what a backfill has kept."""
+        if card.post.backfill_id is not None:
+            return card.has_copies
+        return bool(card.deletable) and await self._goes_by_dm(card)
 
     async def _goes_by_dm(self, card: Card) -> bool:
         return card.post.card is None or (await self._options_of(card)).delivery is Delivery.DM
@@ -174,9 +183,8 @@ class DeliveryService:
 
     async def _send(self, job: Job, cards: Sequence[Card]) -> None:
         author_id = cards[0].post.author_id
-        near = await self._quotas.near(cards[-1].post.guild_id, author_id)
         try:
-            reached = await self._messenger.deliver(cards, near=near, repeated=job.is_repeated)
+            reached = await self._hand_over(job, cards)
         except DirectMessagesHalted as error:
             return await self._stand_in(job, cards, until=await self._halt(error))
         now = self._clock.now()
@@ -188,6 +196,23 @@ class DeliveryService:
         await self._outage.keep(lambda: self._posts.note_dms(author_id, closed_until=until))
         await self._lead_to_links(cards)
         await self._outage.keep(lambda: self._direct_messages.finish_refused(job))
+
+    async def _hand_over(self, job: Job, cards: Sequence[Card]) -> bool:
+        """Send delete links and, of a backfill's posts, how much it has kept; False if refused."""
+        reached, repeated = True, job.is_repeated
+        links = [card for card in cards if card.post.backfill_id is None]
+        if links:
+            near = await self._quotas.near(links[-1].post.guild_id, links[-1].post.author_id)
+            reached = await self._messenger.deliver(links, near=near, repeated=repeated)
+        for card in cards:
+            kept = 0
+            if card.post.backfill_id is not None:
+                kept = await self._backfills.kept_of(card.post.backfill_id, card.post.author_id)
+            if kept and reached:
+                reached = await self._messenger.tell_backfilled(
+                    card.post, kept, nonce=job.nonce, repeated=repeated
+                )
+        return reached
 
     async def _halt(self, error: DirectMessagesHalted) -> datetime:
         """Stop writing to anybody, and return until when."""

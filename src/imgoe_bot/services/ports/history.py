@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from imgoe_bot.domain.card import FailedItem
+from imgoe_bot.domain.earlier_answers import EarlierAnswer
 from imgoe_bot.domain.history import Gap, HistoryRange, Mark, OpenRange, ParkReason
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.domain.job import Item
@@ -14,11 +15,16 @@ from imgoe_bot.domain.post import Post
 
 @dataclass(frozen=True, slots=True)
 class NewPost:
-    """A message that is to be kept: what ``PostStore.add`` is told, or ``extend``."""
+    """A message that is to be kept: what ``PostStore.add`` is told, or ``extend``.
+
+    Attributes:
+        answer: what it was answered with before, which is taken over; None where nothing was found.
+    """
 
     post: Post
     items: tuple[Item, ...]
     left_out: tuple[FailedItem, ...] = ()
+    answer: EarlierAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ class HistoryStore(Protocol):
         ...
 
     async def claim(
-        self, *, owner: str, now: datetime, lease: timedelta, shards: Shards, backfills: bool
+        self, *, owner: str, now: datetime, lease: timedelta, shards: Shards
     ) -> HistoryRange | None:
         """Lease the range that has waited longest; of one channel the oldest first.
 
@@ -89,7 +95,6 @@ class HistoryStore(Protocol):
             now: the time of day.
             lease: how long it lasts.
             shards: whose servers come into question.
-            backfills: whether a backfill's range may be taken where nothing else is due.
         """
         ...
 

@@ -124,3 +124,16 @@ class Messenger(Protocol):
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
         """Tell the author that nothing is kept of a message, or a file, that was deleted."""
         ...
+
+    async def tell_backfilled(self, post: Post, files: int, *, nonce: str, repeated: bool) -> bool:
+        """Tell an author how many of their files a backfill has kept, and where they find them.
+
+        Args:
+            post: one of those that it kept files of.
+            files: how many of their author's.
+            nonce: the same for each try.
+            repeated: an earlier try may have sent it: look for its message first.
+
+        Returns, Raises: as for ``deliver``.
+        """
+        ...

@@ -1,4 +1,4 @@
-"""What is mirrored: rules of places, and what people said about it."""
+"""What is mirrored: rules of places, who has which roles there, and what people said about it."""
 
 from datetime import datetime
 from typing import Protocol
@@ -45,6 +45,18 @@ class RuleStore(Protocol):
 
     async def all(self) -> tuple[MirrorRule, ...]:
         """Return every rule."""
+        ...
+
+
+class Members(Protocol):
+    """Who is in a server."""
+
+    async def role_ids(self, guild_id: GuildId, user_id: UserId) -> frozenset[int]:
+        """Return the roles that somebody has there; none of whoever is in it no more.
+
+        Raises:
+            SourceUnreachable: Discord does not say.
+        """
         ...
 
 

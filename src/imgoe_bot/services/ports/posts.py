@@ -1,6 +1,6 @@
 """Posts, their uploads, and the copies these are of."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -93,6 +93,12 @@ class PostStore(Protocol):
 
     async def find_post(self, guild_id: GuildId, message_id: MessageId) -> Post | None:
         """Return the guild's post of a source message, None when there is none."""
+        ...
+
+    async def find_known(
+        self, guild_id: GuildId, message_ids: Collection[MessageId]
+    ) -> frozenset[MessageId]:
+        """Return those of these source messages that the guild has a post of."""
         ...
 
     async def usage(self, guild_id: GuildId, *, user_id: UserId | None, since: datetime) -> Usage:

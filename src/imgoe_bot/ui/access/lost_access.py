@@ -8,9 +8,10 @@ import structlog
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.domain.options import Answer, Options
 from imgoe_bot.domain.rules import MirrorRule, find_rule
+from imgoe_bot.errors import ImgoeError
 from imgoe_bot.services.mirroring.auto_pauses import InaccessibleChannel
 from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in, needed_to_mirror
-from imgoe_bot.ui.access.refusals import find_lack
+from imgoe_bot.ui.access.refusals import ask_for_lack, find_lack
 from imgoe_bot.ui.container import Services
 from imgoe_bot.ui.discord_codes import LACKING
 from imgoe_bot.ui.reading.places import channel_line
@@ -18,6 +19,21 @@ from imgoe_bot.ui.reading.places import channel_line
 AnyChannel = discord.abc.GuildChannel | discord.Thread
 
 log = structlog.stdlib.get_logger(__name__)
+
+
+async def permissions_changed(guild: discord.Guild, services: Services) -> None:
+    """Look at a server whose permissions have just changed; again later, where that fails."""
+    complete = False
+    try:
+        await services.outage.outlast(lambda: check_access(guild, services))
+        complete = True
+    except (discord.HTTPException, OSError, ImgoeError) as error:
+        log.warning("permissions are looked at later", guild=guild.id, error=type(error).__name__)
+    finally:
+        if services.marks.unheard(GuildId(guild.id)):
+            services.catch_ups.ask_now(GuildId(guild.id))
+        elif not complete:
+            services.catch_ups.ask(GuildId(guild.id))
 
 
 async def check_access(
@@ -34,7 +50,8 @@ async def check_access(
         seen: the marks of its channels; None has them read.
     """
     async with services.auto_pauses.lock(GuildId(guild.id)):
-        await _check_access(guild, services, seen)
+        if not guild.unavailable:  # of what is in an outage nothing is known
+            await _check_access(guild, services, seen)
 
 
 async def _check_access(
@@ -56,27 +73,38 @@ async def _check_access(
 
 
 async def _wake_if_readable(guild: discord.Guild, rule: MirrorRule, services: Services) -> bool:
-    """Wake a rule if nothing is missing any more of what is needed by now."""
+    """Wake a rule if nothing is missing any more of what is needed by now.
+
+    Discord is asked too: the event that took a permission may be on its way still.
+    """
     place = guild if rule.is_server_wide else guild.get_channel_or_thread(rule.channel_id)
     if place is None:
         return False
     line = channel_line(place)
     options = await services.options.at(GuildId(guild.id), line)
-    if missing_in(place, needed_to_mirror(options)) or _lacks_in_log(guild, rule, options):
+    if await _is_missing(place, needed_to_mirror(options)):
         return False
-    services.marks.hold_unheard(
-        GuildId(guild.id), rule.channel_id
-    )  # first: a repeat finds it awake already
+    if await _lacks_in_log(guild, rule, options):
+        return False
+    services.marks.hold_unheard(GuildId(guild.id), rule.channel_id)  # a repeat finds it awake
     return await services.auto_pauses.resume(rule, line)
 
 
-def _lacks_in_log(guild: discord.Guild, rule: MirrorRule, options: Options) -> bool:
+async def _is_missing(place: AnyChannel | discord.Guild, needed: Sequence[str]) -> bool:
+    if missing_in(place, needed):
+        return True
+    if isinstance(place, discord.Guild):
+        return False
+    return await ask_for_lack(place.guild, place.id, needed) is not None
+
+
+async def _lacks_in_log(guild: discord.Guild, rule: MirrorRule, options: Options) -> bool:
     """Tell whether what a rule rests for is missing in the log channel that answers still go to."""
     lack, _, elsewhere = (rule.lacks or "").partition(":")
     if options.answer is not Answer.LOG or elsewhere != str(options.log_channel):
         return False
     log_channel = guild.get_channel_or_thread(int(elsewhere))
-    return log_channel is not None and bool(missing_in(log_channel, [lack]))
+    return log_channel is not None and await _is_missing(log_channel, [lack])
 
 
 async def pause_if_lost(channel: AnyChannel, error: discord.Forbidden, services: Services) -> None:

@@ -25,6 +25,9 @@ from imgoe_bot.ui.discord_codes import (
     UNKNOWN_MESSAGE,
 )
 
+SETTLED = (SourceGone, NotAllowed, DiscordRefused)
+"""What no repeat mends."""
+
 
 @asynccontextmanager
 async def translated(*, needs: str) -> AsyncGenerator[None]:
@@ -74,16 +77,34 @@ async def find_lack(guild: discord.Guild, channel_id: int, needed: Collection[st
     """Return the first of these permissions that the bot really lacks in a channel, if any.
 
     A refusal alone proves nothing. Where what is known says that nothing is missing, Discord is
-    asked, which may know better by now.
+    asked, which may know better by now. What it does not say is not missing.
     """
+    if guild.unavailable:
+        return None
     known = guild.get_channel_or_thread(channel_id)
     missing = missing_in(known, needed) if known else []
     if missing:
         return missing[0]
     try:
+        return await ask_for_lack(guild, channel_id, needed)
+    except (discord.HTTPException, OSError):
+        return None
+
+
+async def ask_for_lack(
+    guild: discord.Guild, channel_id: int, needed: Collection[str]
+) -> str | None:
+    """Ask Discord which of these permissions the bot lacks in a channel; the first, if any.
+
+    Raises:
+        HTTPException, OSError: it does not say.
+    """
+    try:
         return await _ask_for_lack(guild, channel_id, needed)
-    except discord.HTTPException as error:
-        return "view_channel" if error.code == MISSING_ACCESS else None
+    except discord.Forbidden as error:
+        if error.code != MISSING_ACCESS:
+            raise
+        return "view_channel"
 
 
 async def _ask_for_lack(

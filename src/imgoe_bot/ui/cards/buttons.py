@@ -20,8 +20,8 @@ from imgoe_bot.ui.cards.links_button import LinksButton, linked
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton
 from imgoe_bot.ui.message_parts import Match
-from imgoe_bot.ui.privacy.consent import AskButton
 from imgoe_bot.ui.reading.actors import actor_of
+from imgoe_bot.ui.reading.answers import read_answer
 from imgoe_bot.ui.translate import Words, words_for_locale
 
 BUTTON_URL_MAX = 512
@@ -119,17 +119,12 @@ def card_buttons(card: Card) -> list[discord.ui.Item[Any]]:
 
 
 def is_card_of(message: discord.Message, post: Post) -> bool:
-    """Tell whether a message is this post's card: it has its buttons, or answers its message.
+    """Tell whether a message of ours is this post's card: it has its buttons, or is about it.
 
-    A card of which nothing was kept has no button. What asks the author answers the message too.
+    A card of which nothing was kept has no button.
     """
-    parts = discord.ui.LayoutView.from_message(message).walk_children()
-    ids = [str(getattr(part, "custom_id", "")) for part in parts]
-    if f"imgoe:manage:{post.id}" in ids or f"imgoe:links:{post.id}" in ids:
-        return True
-    asks = any(custom_id.startswith(AskButton.BEGIN) for custom_id in ids)
-    reference = message.reference
-    return not asks and reference is not None and reference.message_id == post.message_id
+    found = read_answer(message)
+    return found is not None and (found.post_id == post.id or found.source_id == post.message_id)
 
 
 def private_view(card: Card, words: Words) -> discord.ui.View:

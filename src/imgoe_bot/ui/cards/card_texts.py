@@ -7,6 +7,7 @@ import discord
 from imgoe_bot.domain.card import Card, FailedItem
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.ui import formatting as fmt
+from imgoe_bot.ui.message_parts import CARD_LINE_NAME_MAX
 from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import Words, words_for_locale
 
@@ -29,7 +30,7 @@ def upload_lines(uploads: Sequence[Upload], words: Words, *, limit: int, held: b
 
 def _upload_line(upload: Upload, words: Words, *, held: bool) -> tuple[str, str]:
     """Return an upload's line in full, and its name alone."""
-    name = fmt.safe_name(upload.filename, limit=LINE_NAME_MAX)
+    name = fmt.safe_name(upload.filename, limit=CARD_LINE_NAME_MAX)
     if upload.deleted_at is not None:
         return f"~~{name}~~ · {words('card.deleted')}", f"~~{name}~~"
     if not upload.stored.approved:
@@ -68,9 +69,6 @@ def _failure_line(failed: FailedItem, words: Words) -> str:
     if f"**{name}**" in reason:
         return f"• {reason}"
     return words("card.failed", file=name, reason=reason)
-
-
-LINE_NAME_MAX = 100
 
 
 def card_note(card: Card, *, elsewhere: bool = False) -> str | None:

@@ -128,6 +128,8 @@ def private_line(upload: Upload, words: Words, *, with_links: bool) -> str:
     name = fmt.safe_name(upload.filename, limit=40)
     if upload.deleted_at is not None:
         return words("private.file_deleted", file=name)
+    if not upload.is_deletable:
+        return words("private.file_without_link", file=name)
     link = upload.stored.delete_link
     if not with_links or link is None:
         return words("private.file", file=name)

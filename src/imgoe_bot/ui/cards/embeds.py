@@ -10,10 +10,9 @@ from imgoe_bot.domain.ids import UploadId
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.cards.card_texts import facts_line, failures_text, upload_lines, waiting
-from imgoe_bot.ui.message_parts import COLOUR, COLOUR_FAILED, COLOUR_GONE
+from imgoe_bot.ui.message_parts import CARD_TITLE_MAX, COLOUR, COLOUR_FAILED, COLOUR_GONE
 from imgoe_bot.ui.translate import Words, words_for_locale
 
-TITLE_MAX = 200
 EMBEDS_MAX = 10
 EMBEDS_MAX_CHARS = 6000
 """Of all embeds of a message together. Source: DISCORD.md section 1, "Embeds"."""
@@ -79,7 +78,7 @@ def upload_embed(upload: Upload, words: Words, *, thumb: str | None = None) -> d
         words: the card's language.
         thumb: where its thumb lies; None: where the host says.
     """
-    title = fmt.safe_name(upload.filename, limit=TITLE_MAX)
+    title = fmt.safe_name(upload.filename, limit=CARD_TITLE_MAX)
     if upload.deleted_at is not None:
         return discord.Embed(title=title, description=words("card.deleted"), colour=COLOUR_GONE)
     if not upload.stored.approved:
@@ -99,7 +98,7 @@ def held_embed(upload: Upload, words: Words) -> discord.Embed:
     """Return the embed of one upload that a moderator decides on: nothing to look at or open."""
     if upload.deleted_at is not None:
         return upload_embed(upload, words)
-    title = fmt.safe_name(upload.filename, limit=TITLE_MAX)
+    title = fmt.safe_name(upload.filename, limit=CARD_TITLE_MAX)
     facts = facts_line(upload, words)
     return discord.Embed(title=title, description=facts, colour=COLOUR_GONE)
 

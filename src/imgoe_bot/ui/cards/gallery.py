@@ -10,7 +10,7 @@ from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.cards import buttons
 from imgoe_bot.ui.cards.card_texts import card_note, failures_text, upload_lines
 from imgoe_bot.ui.cards.embeds import NO_THUMBS, Thumbs
-from imgoe_bot.ui.message_parts import COLOUR
+from imgoe_bot.ui.message_parts import CARD_TITLE_MAX, COLOUR
 from imgoe_bot.ui.translate import words_for_locale
 
 TEXT_MAX = 4000
@@ -58,6 +58,6 @@ def _laid_out(parts: list[discord.ui.Item[Any]], card: Card) -> discord.ui.Layou
 def _picture(upload: Upload, *, thumb: str | None) -> discord.MediaGalleryItem:
     return discord.MediaGalleryItem(
         thumb or upload.stored.thumb_url or upload.stored.url,
-        description=fmt.plain_name(upload.filename, limit=200),
+        description=fmt.plain_name(upload.filename, limit=CARD_TITLE_MAX),
         spoiler=upload.spoiler,
     )

@@ -19,13 +19,9 @@ from imgoe_bot.domain.ids import UploadId
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.services.ports.media import Thumb
 from imgoe_bot.ui import formatting as fmt
+from imgoe_bot.ui.message_parts import CARD_TITLE_MAX
+from imgoe_bot.ui.reading.answers import CARD_FILE
 from imgoe_bot.ui.reading.message_facts import message_location
-
-_FILE = re.compile(
-    r"https?://[^?]*/attachments/[0-9]+/(?P<id>[0-9]+)/"
-    r"(?P<name>(?:SPOILER_)?(?P<upload>[0-9a-f]{16})\.[a-z0-9]+)(?:\?.*)?"
-)
-"""The address of a file that ``file_of`` made; its name is that of the upload."""
 
 File = discord.Attachment | discord.File
 
@@ -71,7 +67,7 @@ def file_of(upload: Upload, thumb: Thumb) -> discord.File:
     return discord.File(
         io.BytesIO(thumb.data),
         f"{upload.id}.{kind}",
-        description=fmt.plain_name(upload.filename, limit=200),
+        description=fmt.plain_name(upload.filename, limit=CARD_TITLE_MAX),
         spoiler=upload.spoiler,
     )
 
@@ -80,7 +76,7 @@ def files_on(message: discord.Message, card: Card) -> dict[UploadId, File]:
     """Return the thumbs that a card holds as files, of uploads that still have one."""
     wanted = {upload.id for upload in card.pictured}
     urls = [each.url for each in message.attachments] + [each.url for each in _pictures(message)]
-    found = filter(None, map(_FILE.fullmatch, urls))
+    found = filter(None, map(CARD_FILE.fullmatch, urls))
     files = {UploadId(each["upload"]): _kept(each, message) for each in found}
     return {upload_id: file for upload_id, file in files.items() if upload_id in wanted}
 

@@ -7,6 +7,7 @@ import discord
 from discord.ext import commands
 
 from imgoe_bot.errors import ConfigError
+from imgoe_bot.ui.backfilling.buttons import BACKFILL_ITEMS
 from imgoe_bot.ui.cards.buttons import DeleteButton, ManageButton
 from imgoe_bot.ui.cards.held_buttons import HoldButton
 from imgoe_bot.ui.cards.links_button import LinksButton
@@ -30,6 +31,7 @@ EXTENSIONS = (
     "imgoe_bot.cogs.upload",
     "imgoe_bot.cogs.help",
     "imgoe_bot.cogs.mirror",
+    "imgoe_bot.cogs.backfill",
     "imgoe_bot.cogs.watching",
     "imgoe_bot.cogs.arrivals",
     "imgoe_bot.cogs.settings",
@@ -53,6 +55,7 @@ BUTTONS = (
     OptionPageButton,
     ResetButton,
     *SETUP_ITEMS,
+    *BACKFILL_ITEMS,
 )
 MENU_KINDS = {discord.AppCommandType.message: "messages", discord.AppCommandType.user: "people"}
 """What a menu is on; one of each may have the same name."""

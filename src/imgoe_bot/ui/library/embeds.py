@@ -7,8 +7,7 @@ import discord
 from imgoe_bot.domain.library import Entry, Page, Query, Stats
 from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.cards.card_texts import facts_line
-from imgoe_bot.ui.cards.embeds import TITLE_MAX
-from imgoe_bot.ui.message_parts import COLOUR
+from imgoe_bot.ui.message_parts import CARD_TITLE_MAX, COLOUR
 from imgoe_bot.ui.translate import Words
 
 CHART_NAME = "stats.png"
@@ -58,7 +57,7 @@ def entry_embed(entry: Entry, words: Words) -> discord.Embed:
         when=discord.utils.format_dt(upload.created_at, "R"),
     )
     embed = discord.Embed(
-        title=fmt.safe_name(upload.filename, limit=TITLE_MAX),
+        title=fmt.safe_name(upload.filename, limit=CARD_TITLE_MAX),
         url=url if fmt.is_link(url) else None,
         description=f"{facts_line(upload, words)}\n{posted}",
         colour=COLOUR,

@@ -18,13 +18,12 @@ from imgoe_bot.ui.access.refusals import takes_no_thread, translated
 from imgoe_bot.ui.cards import buttons, pictures
 from imgoe_bot.ui.container import AnyBot
 from imgoe_bot.ui.discord_codes import THREAD_EXISTS
+from imgoe_bot.ui.message_parts import FAILED_MARK, KEPT_MARK
 from imgoe_bot.ui.outbound.channels import PostChannels
 from imgoe_bot.ui.outbound.sending import send_card
 from imgoe_bot.ui.outbound.source_finder import SourceFinder
 from imgoe_bot.ui.translate import words_for_locale
 
-KEPT_MARK = "✅"
-FAILED_MARK = "⚠️"
 SEARCHED_MESSAGES = 50
 """How many messages after the source are searched for an earlier answer of ours."""
 

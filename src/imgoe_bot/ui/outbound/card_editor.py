@@ -10,12 +10,12 @@ from imgoe_bot.domain.ids import UploadId
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.post import MessageLocation
 from imgoe_bot.services.ports.media import Thumb
-from imgoe_bot.ui.access.refusals import translated
+from imgoe_bot.ui.access.refusals import SETTLED, translated
 from imgoe_bot.ui.cards import message_fields, pictures
 from imgoe_bot.ui.container import AnyBot
 from imgoe_bot.ui.discord_codes import AUTOMOD
 from imgoe_bot.ui.message_parts import NO_PINGS
-from imgoe_bot.ui.outbound.channels import SETTLED, PostChannels
+from imgoe_bot.ui.outbound.channels import PostChannels
 from imgoe_bot.ui.outbound.sending import send_card
 from imgoe_bot.ui.reading.message_facts import message_location
 

@@ -10,19 +10,10 @@ from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.post import MessageLocation, Post
-from imgoe_bot.errors import (
-    DiscordRefused,
-    ImgoeError,
-    NotAllowed,
-    SourceGone,
-    SourceUnreachable,
-)
-from imgoe_bot.ui.access.refusals import find_lack, translated
+from imgoe_bot.errors import ImgoeError, NotAllowed, SourceUnreachable
+from imgoe_bot.ui.access.refusals import SETTLED, find_lack, translated
 from imgoe_bot.ui.container import AnyBot
 from imgoe_bot.ui.reading.places import is_nsfw
-
-SETTLED = (SourceGone, NotAllowed, DiscordRefused)
-"""What no repeat mends."""
 
 
 class PostChannels:

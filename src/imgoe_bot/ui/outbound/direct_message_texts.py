@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from imgoe_bot.domain.card import Card
+from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.message_parts import MESSAGE_MAX
@@ -16,6 +17,16 @@ def withdrawn_text(card: Card, words: Words) -> str:
     if not card.uploads:
         return words("private.withdrawn_before")
     return words("private.withdrawn_after")
+
+
+def backfilled_text(post: Post, files: int, *, server: str, words: Words) -> str:
+    """Return what an author is told of whose files a backfill has kept."""
+    return words(
+        "private.backfilled",
+        count=files,
+        server=fmt.escape(server) or words("mirror.server"),
+        number=post.backfill_id,
+    )
 
 
 def rules_paused_text(rules: Sequence[MirrorRule], words: Words) -> str:

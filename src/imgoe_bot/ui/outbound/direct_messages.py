@@ -39,6 +39,17 @@ class DirectMessages:
             return False
         return True
 
+    async def has_said(self, user_id: UserId, text: str) -> bool:
+        """Tell whether this stands among the newest messages to a person; False where closed."""
+        try:
+            async with _translated():
+                channel = await self._bot.create_dm(discord.Object(user_id))
+                us = self._bot.user.id if self._bot.user else None
+                newest = channel.history(limit=SEARCHED_MESSAGES)
+                return any([each.author.id == us and each.content == text async for each in newest])
+        except _Closed:
+            return False
+
     async def deliver(
         self, cards: Sequence[Card], *, near: Sequence[QuotaUse] = (), repeated: bool
     ) -> bool:

@@ -14,7 +14,11 @@ from imgoe_bot.services.ports.media import Thumb
 from imgoe_bot.ui.container import AnyBot
 from imgoe_bot.ui.outbound.announcer import Announcer
 from imgoe_bot.ui.outbound.card_editor import CardEditor
-from imgoe_bot.ui.outbound.direct_message_texts import rules_paused_text, withdrawn_text
+from imgoe_bot.ui.outbound.direct_message_texts import (
+    backfilled_text,
+    rules_paused_text,
+    withdrawn_text,
+)
 from imgoe_bot.ui.outbound.direct_messages import DirectMessages
 from imgoe_bot.ui.outbound.source_finder import SourceFinder
 from imgoe_bot.ui.translate import words_for_locale
@@ -24,6 +28,7 @@ class DiscordMessenger:
     """``ports.Messenger`` over a discord.py bot; a worker that has no gateway asks by REST."""
 
     def __init__(self, bot: AnyBot) -> None:
+        self._bot = bot
         self._sources = SourceFinder(bot)
         self._announcer = Announcer(bot)
         self._cards = CardEditor(bot)
@@ -75,3 +80,14 @@ class DiscordMessenger:
         """Tell the author that nothing is kept of a message, or a file, that was deleted."""
         text = withdrawn_text(card, words_for_locale(card.post.locale))
         await self._direct_messages.write(card.post.author_id, text, nonce=nonce)
+
+    async def tell_backfilled(self, post: Post, files: int, *, nonce: str, repeated: bool) -> bool:
+        """Tell an author how many of their files a backfill has kept; see the port."""
+        guild = self._bot.get_guild(post.guild_id)
+        text = backfilled_text(
+            post, files, server=guild.name if guild else "", words=words_for_locale(post.locale)
+        )
+        dms = self._direct_messages
+        if repeated and await dms.has_said(post.author_id, text):
+            return True
+        return await dms.write(post.author_id, text, nonce=nonce)

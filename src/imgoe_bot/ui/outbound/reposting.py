@@ -6,11 +6,11 @@ from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.ids import ChannelId, GuildId, UserId
 from imgoe_bot.domain.post import MessageLocation
 from imgoe_bot.ui.access.permissions import held_in
-from imgoe_bot.ui.access.refusals import translated
+from imgoe_bot.ui.access.refusals import SETTLED, translated
 from imgoe_bot.ui.cards import message_fields, pictures
 from imgoe_bot.ui.container import AnyBot
 from imgoe_bot.ui.message_parts import NO_PINGS
-from imgoe_bot.ui.outbound.channels import SETTLED, PostChannels
+from imgoe_bot.ui.outbound.channels import PostChannels
 
 
 class DiscordReposter:

@@ -12,7 +12,7 @@ from imgoe_bot.errors import NotAllowed, SourceGone, SourceUnreachable
 from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton
-from imgoe_bot.ui.message_parts import NO_PINGS, Match
+from imgoe_bot.ui.message_parts import ASKING, NO_PINGS, Match
 from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.reading.message_facts import facts_of
 from imgoe_bot.ui.translate import Words, words_for_locale
@@ -45,14 +45,11 @@ class AskButton(
 ):
     """Below a message: its author says whether it is kept, this time or every time."""
 
-    BEGIN = "imgoe:ask:"
-    """How the custom ids of these buttons begin."""
-
     def __init__(self, answer: str, message_id: int, *, label: str = "…") -> None:
         self._answer = answer
         self._message_id = message_id
         style = discord.ButtonStyle.primary if answer == "keep" else discord.ButtonStyle.secondary
-        custom_id = f"imgoe:ask:{answer}:{message_id}"
+        custom_id = f"{ASKING}{answer}:{message_id}"
         super().__init__(custom_id, label=label, style=style)
 
     @classmethod

@@ -40,10 +40,19 @@ def facts_of(
         nsfw=is_nsfw(message.channel),
         locale=str(message.guild.preferred_locale if message.guild else discord.Locale("en-US")),
         text=message.content,
-        author_role_ids=role_ids_of(message.author),
+        author_role_ids=_author_role_ids(message),
         is_mirror=_is_card(message) or any(map(_is_card, message.message_snapshots)),
         attachments=tuple(each.facts for each in media_in(message)),
     )
+
+
+def _author_role_ids(message: discord.Message) -> frozenset[int] | None:
+    """Return an author's roles; None where Discord brought the message without its member.
+
+    The gateway brings that along, REST and interactions don't. A webhook is nobody's member.
+    """
+    is_known = isinstance(message.author, discord.Member) or message.webhook_id is not None
+    return role_ids_of(message.author) if is_known or message.guild is None else None
 
 
 def _is_card(part: discord.Message | discord.MessageSnapshot) -> bool:

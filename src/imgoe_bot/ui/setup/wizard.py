@@ -13,6 +13,7 @@ from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.setup import wizard_actions
 from imgoe_bot.ui.setup.key_modal import ServerKeyModal, could_not_try, refusal, short
 from imgoe_bot.ui.setup.wizard_menus import OTHER_HOST, channel_menu, host_menu, option_menu
+from imgoe_bot.ui.setup.wizard_older import OlderButton, show_older
 from imgoe_bot.ui.setup.wizard_state import Step, WizardState, read_state, step_embed
 from imgoe_bot.ui.translate import Words, words_for_locale
 
@@ -21,7 +22,7 @@ Style = discord.ButtonStyle
 
 class GoButton(
     LastingButton,
-    template=r"imgoe:setup:go:(?P<step>host|key|answers|channels|finish):(?P<url>.*)",
+    template=r"imgoe:setup:go:(?P<step>host|key|answers|channels|finish|older):(?P<url>.*)",
 ):
     """Leads to another step."""
 
@@ -169,7 +170,7 @@ class TrialButton(LastingButton, template=r"imgoe:setup:try"):
         await show(interaction, Step.FINISH, note=note)
 
 
-SETUP_ITEMS = (GoButton, HostMenu, KeyButton, OptionMenu, ChannelMenu, TrialButton)
+SETUP_ITEMS = (GoButton, HostMenu, KeyButton, OptionMenu, ChannelMenu, TrialButton, OlderButton)
 
 
 async def show(
@@ -193,6 +194,9 @@ async def show(
         NotAllowed: without the Manage Server permission.
     """
     state = await read_state(interaction, host_url=url, note=note)
+    if step is Step.OLDER:
+        await show_older(interaction, state, back=_back(Step.FINISH, state.words))
+        return
     view = discord.ui.View(timeout=None)
     for item in _items(step, state, untried=untried):
         view.add_item(item)
@@ -211,7 +215,8 @@ def _items(step: Step, state: WizardState, *, untried: bool) -> list[AnyItem]:
     if step is Step.CHANNELS:
         menu = ChannelMenu(placeholder=words("setup.channels_pick"))
         return [menu, _next(Step.FINISH, state), _back(Step.ANSWERS, words)]
-    return [TrialButton(label=words("setup.finish_try")), _back(Step.CHANNELS, words)]
+    trial = TrialButton(label=words("setup.finish_try"))
+    return [trial, _next(Step.OLDER, state), _back(Step.CHANNELS, words)]
 
 
 def _next(step: Step, state: WizardState) -> GoButton:

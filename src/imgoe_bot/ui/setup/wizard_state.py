@@ -27,6 +27,7 @@ class Step(StrEnum):
     ANSWERS = "answers"
     CHANNELS = "channels"
     FINISH = "finish"
+    OLDER = "older"
 
     @property
     def number(self) -> int:

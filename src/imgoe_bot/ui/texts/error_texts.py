@@ -172,6 +172,24 @@ def _stale_command(_: e.StaleCommand, words: Words) -> str:
     return words("error.stale_command")
 
 
+def _backfill_rejected(error: e.BackfillRejected, words: Words) -> str:
+    known = words.find(f"error.backfill_{error.problem.replace('-', '_')}")
+    return known or words("error.operator")
+
+
+def _backfill_overlaps(error: e.BackfillOverlaps, words: Words) -> str:
+    return words("error.backfill_overlaps", number=error.backfill)
+
+
+def _backfill_not_found(error: e.BackfillNotFound, words: Words) -> str:
+    return words("error.backfill_not_found", number=error.backfill)
+
+
+def _backfill_ended(error: e.BackfillEnded, words: Words) -> str:
+    key = "error.backfill_is_cancelled" if error.state == "cancelled" else "error.backfill_is_done"
+    return words(key, number=error.backfill)
+
+
 def _discord_refused(error: e.DiscordRefused, words: Words) -> str:
     if error.code in AUTOMOD:
         return words("error.automod")
@@ -205,6 +223,10 @@ _WORDS: dict[type[e.ImgoeError], Callable[[Any, Words], str]] = {
     e.UploadNotFound: _upload_not_found,
     e.UnderWay: _under_way,
     e.StaleCommand: _stale_command,
+    e.BackfillRejected: _backfill_rejected,
+    e.BackfillOverlaps: _backfill_overlaps,
+    e.BackfillNotFound: _backfill_not_found,
+    e.BackfillEnded: _backfill_ended,
     e.SourceGone: _source_gone,
     e.SourceBlocked: _source_blocked,
     e.SourceUnreachable: _source_unreachable,

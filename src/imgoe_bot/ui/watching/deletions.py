@@ -37,8 +37,10 @@ async def _retire(
     """Store what a deletion asks for; where that can't be, the server is looked through later."""
     try:
         await services.outage.outlast(call)
-    except StoreError as error:
-        log.warning("a deletion is looked for later", guild=guild_id, error=repr(error))
+    except Exception as error:
+        is_bug = not isinstance(error, StoreError)
+        words = type(error).__name__ if is_bug else repr(error)
+        log.warning("a deletion is looked for later", guild=guild_id, error=words, exc_info=is_bug)
         if guild_id is not None:
             services.catch_ups.ask(GuildId(guild_id))
 

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 import discord
 import structlog
 
-from imgoe_bot.domain.history import PAGE, HistoryRange, ParkReason
+from imgoe_bot.domain.history import PAGE, HistoryRange, ParkReason, RangeReason
 from imgoe_bot.domain.ids import GuildId, MessageId
 from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.errors import ImgoeError, StaleWrite
-from imgoe_bot.services.ports.history import NewPost
 from imgoe_bot.ui.access.lost_access import pause_if_lost
 from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in
 from imgoe_bot.ui.container import AnyBot, Services
-from imgoe_bot.ui.discord_codes import LACKING, UNKNOWN_CHANNEL
+from imgoe_bot.ui.discord_codes import LACKING
 from imgoe_bot.ui.reading.places import Readable, channel_line
+from imgoe_bot.ui.watching.channel_pages import fetch_page, find_channel
+from imgoe_bot.ui.watching.earlier_answers import Page, ToKeep, with_earlier_answers
 from imgoe_bot.ui.watching.incoming import plan_for
 from imgoe_bot.ui.watching.shards import shards_of
 
@@ -68,7 +69,7 @@ class HistoryReader:
         if guild is None or guild.unavailable:
             return await self._queue.park(range_, ParkReason.AWAY)
         try:
-            channel = await _find_channel(guild, range_.gap.channel_id)
+            channel = await find_channel(guild, range_.gap.channel_id)
         except discord.Forbidden as error:
             if error.code not in LACKING:
                 raise
@@ -95,8 +96,10 @@ class HistoryReader:
             raise
 
     async def _read_page(self, range_: HistoryRange, channel: Readable, rule: MirrorRule) -> None:
-        page = await _fetch_page(range_, channel)
-        posts, decided = await self._decide(range_, page, rule)
+        page = await fetch_page(channel, range_.gap)
+        wanted, decided = await self._decide(range_, page, rule)
+        around = Page(page, is_end=len(page) < PAGE and _reaches_the_end(range_))
+        posts = await with_earlier_answers(self._bot, self._services, wanted, around)
         is_whole = decided == len(page)
         after = MessageId(page[decided - 1].id) if decided else range_.gap.after
         ended = is_whole and (len(page) < PAGE or after + 1 == range_.gap.before)
@@ -104,53 +107,31 @@ class HistoryReader:
 
     async def _decide(
         self, range_: HistoryRange, page: Sequence[discord.Message], rule: MirrorRule
-    ) -> tuple[list[NewPost], int]:
+    ) -> tuple[list[ToKeep], int]:
         """Decide on messages up to one that can't be; returns what to keep, and how many were.
 
         Raises:
             whatever the first one does.
         """
-        posts: list[NewPost] = []
+        wanted: list[ToKeep] = []
         for count, message in enumerate(page):
             try:
                 new = await plan_for(message, self._services, rule=rule)
             except Exception as error:
                 if count:
-                    return posts, count
+                    return wanted, count
                 if isinstance(error, EXPECTED) or range_.attempts < TRIES:
                     raise
                 log.exception("a message is passed over", message=message.id)
                 new = None
             if new is not None:
-                posts.append(new)
-        return posts, len(page)
+                wanted.append(ToKeep(message, new))
+        return wanted, len(page)
 
 
-async def _find_channel(guild: discord.Guild, channel_id: int) -> Readable | None:
-    """Return a channel that can be read, None where there is none any more.
-
-    A thread that was archived is in nobody's memory.
-    """
-    channel: object = guild.get_channel_or_thread(channel_id)
-    if channel is None:
-        try:
-            channel = await guild.fetch_channel(channel_id)
-        except discord.NotFound as error:
-            if error.code != UNKNOWN_CHANNEL:  # a proxy's page, and not Discord's own word
-                raise
-    return channel if isinstance(channel, Readable) else None
-
-
-async def _fetch_page(range_: HistoryRange, channel: Readable) -> list[discord.Message]:
-    """Return the next messages of a range, the oldest first; fewer than a page are its last."""
-    after, before = discord.Object(range_.gap.after), range_.gap.before
-    history = channel.history(
-        limit=PAGE,
-        after=after,
-        before=None if before is None else discord.Object(before),
-        oldest_first=True,
-    )
-    return [message async for message in history]
+def _reaches_the_end(range_: HistoryRange) -> bool:
+    """Tell whether nothing older than this session comes after a range."""
+    return range_.gap.before is None or range_.gap.reason is RangeReason.SESSION
 
 
 def _log(event: str, error: Exception, range_: HistoryRange) -> None:

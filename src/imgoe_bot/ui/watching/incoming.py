@@ -1,21 +1,26 @@
-"""Messages on their way to the mirror: looked at, asked about, saved by a reaction."""
+"""Messages on their way to the mirror: looked at, asked about."""
 
 import contextlib
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 
 import discord
 import structlog
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.domain.mirror import Decision, MessageFacts
-from imgoe_bot.domain.options import Consent
 from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.errors import StoreError
 from imgoe_bot.services.ports.history import NewPost
-from imgoe_bot.ui.container import AnyBot, Services
+from imgoe_bot.ui.container import Services
 from imgoe_bot.ui.privacy import consent
 from imgoe_bot.ui.reading.message_facts import facts_of
 from imgoe_bot.ui.reading.places import channel_line
+from imgoe_bot.ui.watching.reactions import is_saved_by_reaction
+
+FRESH_FOR = timedelta(minutes=5)
+"""What is older than this may come from before a backup that was restored, and have an answer."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -61,7 +66,8 @@ async def handle_edit(message: discord.Message, services: Services) -> None:
     try:
         rule = await _rule_to_follow(place, services)
         if rule is not None:
-            await decide_on(message, services, rule=rule)
+            decide = decide_on if _is_fresh(message) else _decide_on_older
+            await decide(message, services, rule=rule)
     except Exception as error:
         services.marks.fail(place.guild_id, place.line[0], MessageId(message.id))
         if not isinstance(error, StoreError):
@@ -81,6 +87,29 @@ async def decide_on(message: discord.Message, services: Services, *, rule: Mirro
         await _ask_if_undecided(message, facts, decision, services)
 
 
+async def _decide_on_older(
+    message: discord.Message, services: Services, *, rule: MirrorRule
+) -> None:
+    """Store what an edit of an older message adds, or have it looked for in the history.
+
+    Raises:
+        StoreError: as for ``decide_on``.
+    """
+    facts = _facts_to_decide_on(message, rule)
+    if facts is None:
+        return
+    mirrors = services.mirrors
+    decision = await services.outage.outlast(lambda: mirrors.observe_older(facts, rule=rule))
+    if decision is None:
+        services.marks.fail(facts.guild_id, facts.channel_ids[0], facts.message_id)
+    else:
+        await _ask_if_undecided(message, facts, decision, services)
+
+
+def _is_fresh(message: discord.Message) -> bool:
+    return discord.utils.utcnow() - message.created_at < FRESH_FOR
+
+
 async def plan_for(
     message: discord.Message, services: Services, *, rule: MirrorRule
 ) -> NewPost | None:
@@ -88,12 +117,16 @@ async def plan_for(
 
     Raises:
         StoreError: one that no wait cures.
+        SourceUnreachable, HTTPException, OSError: Discord does not say what it depends on.
     """
     facts = _facts_to_decide_on(message, rule)
     if facts is None:
         return None
     mirrors, outage = services.mirrors, services.outage
-    plan = await outage.outlast(lambda: mirrors.plan(facts, rule=rule), at_any_rate=True)
+    outlast = partial(outage.outlast, at_any_rate=True)
+    options = await outlast(lambda: services.options.at(facts.guild_id, facts.channel_ids))
+    saved = await is_saved_by_reaction(message, options)
+    plan = await outlast(lambda: mirrors.plan(facts, rule=rule, saved=saved))
     await _ask_if_undecided(message, facts, plan.decision, services)
     return plan.new
 
@@ -138,24 +171,3 @@ async def _rule_to_follow(place: _Place, services: Services) -> MirrorRule | Non
         lambda: mirrors.rule_for(place.guild_id, place.line)
     )
     return None if rule is None or rule.lacks is not None else rule
-
-
-async def save_by_reaction(
-    bot: AnyBot, event: discord.RawReactionActionEvent, services: Services
-) -> None:
-    """Keep a message whose author reacts to it with the emoji its place has chosen."""
-    if event.guild_id is None or event.user_id != event.message_author_id:
-        return
-    channel = bot.get_channel(event.channel_id)
-    if not isinstance(channel, discord.abc.Messageable):
-        return
-    guild_id, line = GuildId(event.guild_id), channel_line(channel)
-    if services.mirrors.is_surely_unmirrored(guild_id, line):
-        return
-    options = await services.outage.outlast(lambda: services.options.at(guild_id, line))
-    if options.consent is not Consent.REACT or str(event.emoji) != options.save_emoji:
-        return
-    message = await channel.fetch_message(event.message_id)
-    facts = facts_of(message, us=bot.user.id if bot.user else 0)
-    if facts is not None:
-        await services.outage.outlast(lambda: services.mirrors.observe(facts, saved=True))

@@ -5,8 +5,6 @@ from datetime import datetime
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    RowMapping,
-    Select,
     exists,
     or_,
     select,
@@ -15,7 +13,9 @@ from sqlalchemy import (
 )
 
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.history_tables import ASKED_DUE, MISSED_DUE
+from imgoe_bot.adapters.store.history.range_rows import range_from
+from imgoe_bot.adapters.store.history_tables import MISSED_DUE
+from imgoe_bot.domain.history import HistoryRange
 from imgoe_bot.services.ports.history import Shards
 
 r = t.history_range.c
@@ -29,38 +29,28 @@ _OLDER_IS_LEFT = exists().where(
 
 
 def claim_range(
-    connection: Connection,
-    *,
-    asked: bool,
-    owner: str,
-    now: datetime,
-    until: datetime,
-    shards: Shards,
-) -> RowMapping | None:
-    """Lease the range that has waited longest, None where none is due.
+    connection: Connection, *, owner: str, now: datetime, until: datetime, shards: Shards
+) -> HistoryRange | None:
+    """Lease the range, no backfill's, that has waited longest; None where none is due.
 
     Args:
         connection: in a transaction.
-        asked: whether it is one of a backfill.
         owner: whose lease it becomes.
         now: the time of day.
         until: when the lease ends.
         shards: whose servers come into question.
     """
-    first = _due(asked=asked).where(
-        r.run_at <= now, or_(r.owner.is_(None), r.lease_until < now), _is_of(shards)
-    )
+    free = or_(r.owner.is_(None), r.lease_until < now)
+    due = select(r.id).where(MISSED_DUE, ~_OLDER_IS_LEFT, r.run_at <= now, free, is_of(shards))
+    first = due.order_by(r.run_at, r.id).limit(1).with_for_update(skip_locked=True)
     lease = update(t.history_range).where(r.id == first.scalar_subquery())
     leased = lease.values(owner=owner, lease_until=until).returning(t.history_range)
-    return connection.execute(leased).mappings().first()
+    row = connection.execute(leased).mappings().first()
+    return range_from(row) if row is not None else None
 
 
-def _due(*, asked: bool) -> Select[tuple[int]]:
-    query = select(r.id).where(ASKED_DUE if asked else MISSED_DUE & ~_OLDER_IS_LEFT)
-    return query.order_by(r.run_at, r.id).limit(1).with_for_update(skip_locked=True)
-
-
-def _is_of(shards: Shards) -> ColumnElement[bool]:
+def is_of(shards: Shards) -> ColumnElement[bool]:
+    """Say of a range that it is of a server whose events come to these shards."""
     if shards.ids is None:
         return true()
     return (r.guild_id // (1 << 22) % shards.count).in_(shards.ids)

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, select, update
+from sqlalchemy import Connection, RowMapping, Select, delete, select, update
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.claiming.claims import Claims
@@ -12,14 +13,17 @@ from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.engine.units import changes_rows
 from imgoe_bot.adapters.store.history.claiming import claim_range
 from imgoe_bot.adapters.store.history.opening import move_marks, open_ranges
-from imgoe_bot.adapters.store.posts.new_posts import add_post, extend_known
+from imgoe_bot.adapters.store.history.range_rows import gap_from, leased
+from imgoe_bot.adapters.store.history_tables import MISSED_DUE
+from imgoe_bot.adapters.store.posts.new_posts import extend_known
+from imgoe_bot.adapters.store.posts.taking_over import add_new
+from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.history import (
     Gap,
     HistoryRange,
     Mark,
     OpenRange,
     ParkReason,
-    RangeReason,
 )
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.errors import StaleWrite
@@ -32,8 +36,9 @@ r = t.history_range.c
 class SqlHistoryStore:
     """``ports.HistoryStore`` in SQL."""
 
-    def __init__(self, database: Database, *, claims: Claims) -> None:
+    def __init__(self, database: Database, *, vault: Vault, claims: Claims) -> None:
         self._database = database
+        self._vault = vault
         self._claims = claims
 
     async def marks(self, guild_id: GuildId) -> Mapping[ChannelId, MessageId]:
@@ -71,7 +76,7 @@ class SqlHistoryStore:
 
     async def has_due(self, *, now: datetime) -> bool:
         """Tell whether there may be a range to claim; see the port."""
-        query = select(r.id).where(r.parked.is_(None), r.run_at <= now).limit(1)
+        query = select(r.id).where(MISSED_DUE, r.run_at <= now).limit(1)
 
         def unit(connection: Connection) -> bool:
             return connection.execute(query).first() is not None
@@ -79,22 +84,11 @@ class SqlHistoryStore:
         return await self._database.read(unit)
 
     async def claim(
-        self, *, owner: str, now: datetime, lease: timedelta, shards: Shards, backfills: bool
+        self, *, owner: str, now: datetime, lease: timedelta, shards: Shards
     ) -> HistoryRange | None:
         """Lease the range that has waited longest; see the port."""
-
-        def unit(connection: Connection) -> HistoryRange | None:
-            kinds = (False, True) if backfills else (False,)
-            for asked in kinds:
-                until = now + lease
-                row = claim_range(
-                    connection, asked=asked, owner=owner, now=now, until=until, shards=shards
-                )
-                if row is not None:
-                    return _range(row)
-            return None
-
-        return await self._database.write(unit)
+        claim = partial(claim_range, owner=owner, now=now, until=now + lease, shards=shards)
+        return await self._database.write(claim)
 
     async def store_page(
         self, range_: HistoryRange, posts: Sequence[NewPost], progress: Progress
@@ -104,7 +98,7 @@ class SqlHistoryStore:
         def unit(connection: Connection) -> None:
             _advance(connection, range_, progress)
             for new in posts:
-                if not add_post(connection, new.post, new.items, new.left_out):
+                if not add_new(connection, new, vault=self._vault):
                     extend_known(connection, new.post, new.items)
 
         await self._claims.write(unit)
@@ -122,7 +116,7 @@ class SqlHistoryStore:
         await self._give_back(range_, {"parked": reason.value, **end})
 
     async def _give_back(self, range_: HistoryRange, values: dict[str, Any]) -> None:
-        mine = update(t.history_range).where(*_leased(range_)).values(**values, **_FREE)
+        mine = update(t.history_range).where(*leased(range_)).values(**values, **_FREE)
         await self._database.write(changes_rows(mine))
 
     async def unpark(
@@ -137,7 +131,7 @@ class SqlHistoryStore:
 
     async def drop(self, range_: HistoryRange) -> None:
         """Forget a range; see the port."""
-        await self._database.write(changes_rows(delete(t.history_range).where(*_leased(range_))))
+        await self._database.write(changes_rows(delete(t.history_range).where(*leased(range_))))
 
     async def extend(self, owner: str, *, until: datetime) -> None:
         """Renew every lease of this owner; see the port."""
@@ -161,7 +155,7 @@ class SqlHistoryStore:
 
     async def parked(self) -> frozenset[GuildId]:
         """Return the servers that have parked ranges; see the port."""
-        query = select(r.guild_id).where(r.parked.is_not(None)).distinct()
+        query = select(r.guild_id).where(r.parked.is_not(None), r.backfill_id.is_(None)).distinct()
 
         def unit(connection: Connection) -> frozenset[GuildId]:
             return frozenset(GuildId(id_) for id_ in connection.execute(query).scalars())
@@ -175,8 +169,8 @@ def _advance(connection: Connection, range_: HistoryRange, progress: Progress) -
     Raises:
         StaleWrite: another reader has it.
     """
-    mine, gap = _leased(range_), range_.gap
-    if progress.ended and gap.before is None and gap.backfill_id is None:
+    mine, gap = leased(range_), range_.gap
+    if progress.ended and gap.before is None:
         move_marks(connection, [Mark(gap.guild_id, gap.channel_id, progress.after)])
     same_end = r.before.is_not_distinct_from(gap.before)
     ended = delete(t.history_range).where(*mine, same_end)
@@ -187,34 +181,9 @@ def _advance(connection: Connection, range_: HistoryRange, progress: Progress) -
         raise StaleWrite
 
 
-def _leased(range_: HistoryRange) -> tuple[ColumnElement[bool], ...]:
-    return (r.id == range_.id, r.owner == range_.owner, r.after == range_.gap.after)
-
-
-def _gap(row: RowMapping) -> Gap:
-    return Gap(
-        guild_id=row["guild_id"],
-        channel_id=row["channel_id"],
-        after=row["after"],
-        before=row["before"],
-        reason=RangeReason(row["reason"]),
-        backfill_id=row["backfill_id"],
-    )
-
-
-def _range(row: RowMapping) -> HistoryRange:
-    return HistoryRange(
-        id=row["id"],
-        gap=_gap(row),
-        start=row["start"],
-        attempts=row["attempts"],
-        owner=row["owner"],
-    )
-
-
 def _open_range(row: RowMapping) -> OpenRange:
     return OpenRange(
-        left=_gap(row),
+        left=gap_from(row),
         start=row["start"],
         parked=ParkReason(row["parked"]) if row["parked"] else None,
         retry_at=row["run_at"] if row["attempts"] else None,

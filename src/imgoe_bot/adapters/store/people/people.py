@@ -176,6 +176,12 @@ def _traces(user_id: UserId) -> dict[str, Executable]:
         "uploads_a_day": select(
             t.tally.c.guild_id, t.tally.c.channel_id, t.tally.c.day, t.tally.c.files
         ).where(t.tally.c.user_id == user_id, t.ONE_PERSON, t.tally.c.channel_id != 0),
+        "backfills": select(t.backfill.c.guild_id, t.backfill.c.asked_at).where(
+            t.backfill.c.asked_by == user_id
+        ),
+        "found_by_backfills": select(
+            t.backfill_tally.c.guild_id, t.backfill_tally.c.kind, t.backfill_tally.c.files
+        ).where(t.backfill_tally.c.user_id == user_id),
         "own_key": select(guild.host_url, guild.key_fingerprint).where(guild.guild_id == user_id),
     }
 
@@ -244,7 +250,13 @@ def _forget_traces(connection: Connection, user_id: int) -> list[GuildId]:
     )
     for table in (t.guild, t.option_value, t.audit):  # their own space, with its key
         connection.execute(delete(table).where(table.c.guild_id == user_id))
-    for column in (t.upload.c.deleted_by, t.audit.c.actor_id, t.mirror_rule.c.created_by):
+    connection.execute(delete(t.backfill_tally).where(t.backfill_tally.c.user_id == user_id))
+    for column in (
+        t.upload.c.deleted_by,
+        t.audit.c.actor_id,
+        t.mirror_rule.c.created_by,
+        t.backfill.c.asked_by,
+    ):
         connection.execute(
             update(column.table).where(column == user_id).values({column.name: NOBODY})
         )

@@ -1,6 +1,6 @@
 """Posts, uploads, and who can be sent direct messages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -145,6 +145,17 @@ class SqlPostStore:
         def unit(connection: Connection) -> Post | None:
             found = _all(connection, of_message(guild_id, message_id))
             return rows.post_from(found[0]) if found else None
+
+        return await self._database.read(unit)
+
+    async def find_known(
+        self, guild_id: GuildId, message_ids: Collection[MessageId]
+    ) -> frozenset[MessageId]:
+        """Return those of these source messages that the guild has a post of."""
+        mine = (t.post.c.guild_id == guild_id, t.post.c.message_id.in_(message_ids))
+
+        def unit(connection: Connection) -> frozenset[MessageId]:
+            return frozenset(connection.execute(select(t.post.c.message_id).where(*mine)).scalars())
 
         return await self._database.read(unit)
 

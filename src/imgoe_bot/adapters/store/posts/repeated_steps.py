@@ -90,7 +90,7 @@ def open_uploads(post_id: str) -> Select[int]:
     return select(upload.c.id).where(
         upload.c.post_id == post_id,
         upload.c.step == Step.UPLOAD.value,
-        upload.c.state.in_(UNFINISHED),
+        upload.c.state.in_((*UNFINISHED, State.WAITING.value)),
     )
 
 

@@ -23,6 +23,8 @@ OF_A_GUILD = (
     t.mirror_rule,
     t.seen,
     t.history_range,
+    t.backfill_tally,
+    t.backfill,
     t.option_value,
     t.audit,
     t.guild,
