@@ -53,8 +53,9 @@ class Outcome:
     @classmethod
     def load(cls, facts: dict[str, Any]) -> "Outcome":  # as ``asdict`` gave them to JSON
         """Return what was kept."""
-        verdict = facts["verdict"]
-        return cls(**facts | {"verdict": None if verdict is None else Verdict(**verdict)})
+        found: dict[str, Any] = dict(facts)
+        verdict: dict[str, Any] | None = found.pop("verdict")
+        return cls(verdict=Verdict(**verdict) if verdict else None, **found)
 
     @property
     def is_well(self) -> bool:

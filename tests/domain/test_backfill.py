@@ -21,6 +21,7 @@ from imgoe_bot.domain.backfill import (
 from imgoe_bot.domain.backfill_requests import BackfillRequest, checked, ids_between
 from imgoe_bot.domain.history import BackfillId, RangeReason
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, UserId, snowflake_at
+from imgoe_bot.domain.options import Kind
 from imgoe_bot.errors import BackfillOverlaps, BackfillRejected
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -64,7 +65,7 @@ def test_ends_beyond_what_can_be_are_moved_to_what_can() -> None:
         ({"after": _at(NOW + YEAR), "before": _at(NOW + 2 * YEAR)}, "future"),
         ({"before": _at(NOW - 4 * YEAR)}, "before-server"),
         ({"before": MessageId(GUILD)}, "before-server"),
-        ({"kinds": frozenset()}, "no-kinds"),
+        ({"kinds": frozenset[Kind]()}, "no-kinds"),
     ],
 )
 def test_what_no_message_can_lie_in_is_refused(changes: dict[str, object], problem: str) -> None:

@@ -20,7 +20,7 @@ log = structlog.stdlib.get_logger(__name__)
 async def run_background(
     bot: AnyBot, services: Services, settings: PluginSettings, *beside: Coroutine[Any, Any, None]
 ) -> None:
-    """Work the queue off, look after servers, write marks, show health, until one of them ends.
+    """Work the queue off, look after servers and ranges, show health, until one of them ends.
 
     Args:
         bot: whose connection the health file tells of.
@@ -34,6 +34,7 @@ async def run_background(
         services.departures.run(),
         services.auto_pauses.run(),
         services.marks.run(),
+        services.history.keep_leases(),
         _show_health(bot, services, settings),
     )
 

@@ -42,7 +42,6 @@ class HistoryReader:
     async def run(self) -> None:
         """Read what is due."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._queue.keep_leases())
             for _ in range(READERS):
                 group.create_task(self._work())
 
