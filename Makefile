@@ -8,7 +8,7 @@ ARGS   ?=
 PROCESSES := $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$((cores < 3 ? cores + 1 : 4)))
 SIDE_BY_SIDE := --numprocesses=$(PROCESSES) --dist=worksteal
 
-.PHONY: help install demo run test check fix wheel images bench bench-host bench-mirror bench-terminal bench-gateway bench-store bench-bot chaos constraints clean
+.PHONY: help install demo run test check fix wheel images bench bench-host bench-mirror bench-terminal bench-gateway bench-store bench-bot chaos chaos-backfill constraints clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -78,8 +78,11 @@ bench-store: $(VENV)/.dev ## Measure claims, designs of the writer and a library
 bench-bot: $(VENV)/.dev ## Measure a picture's whole way through the bot (10 minutes).
 	$(BIN)/python -m benchmarks.bench_bot
 
-chaos: $(VENV)/.dev ## Kill the bot 60 times while people post, and count what was lost (10 minutes).
+chaos: $(VENV)/.dev ## Kill the bot 200 times, and play every bad day on both databases; count what was lost (45 minutes).
 	$(BIN)/python -m benchmarks.chaos $(ARGS)
+
+chaos-backfill: $(VENV)/.dev ## Kill the bot every 1,000 messages of a backfill of 10,000 (30 minutes).
+	$(BIN)/python -m benchmarks.backfill_kills $(ARGS)
 
 clean: ## Remove the environment and everything built.
 	rm -rf $(VENV) build dist htmlcov test-output .coverage .hypothesis .import_linter_cache \
