@@ -53,8 +53,9 @@ class Outcome:
     @classmethod
     def load(cls, facts: dict[str, Any]) -> "Outcome":  # as ``asdict`` gave them to JSON
         """Return what was kept."""
-        verdict = facts["verdict"]
-        return cls(**facts | {"verdict": None if verdict is None else Verdict(**verdict)})
+        given = dict(facts)
+        verdict = given.pop("verdict")
+        return cls(**given, verdict=None if verdict is None else Verdict(**verdict))
 
     @property
     def is_well(self) -> bool:
