@@ -21,6 +21,8 @@ LINKS_USED = 20
 """Of the delete links so many are used; all of them are looked at."""
 
 _LINE = re.compile(r"\*\*(?P<file>[^*]+)\*\* · delete link: <(?P<link>[^>]+)>")
+_IN_LIBRARY = re.compile(r"and (\d+) more: `/library`")
+"""What a direct message says of copies that found no place in it."""
 _OPEN_JOBS = (
     "SELECT count(*) FROM job WHERE state IN ('ready', 'leased', 'waiting') "
     "AND step IN ('upload', 'announce', 'deliver', 'retire')"
@@ -41,7 +43,7 @@ class Verdict:
         without_card: of these, how many have no card.
         second_cards: cards beyond the first of a message, and those that answer none.
         doubled_notes: delete links told twice.
-        missing_notes: copies whose delete link was never told.
+        missing_notes: copies whose delete link was never told, nor that the library has it.
         files_lost: files that have to be kept and aren't.
         off_card: kept files that the card of their message does not show.
         wrongly_kept: copies of what must not be kept: posted before the rule, in a pause, by
@@ -144,7 +146,7 @@ class Judge:
             without_card=sum(not cards.get(each.message.id) for each in due),
             second_cards=_too_many(cards, {each.message.id for each in sent}),
             doubled_notes=sum(len(links) - 1 for links in self._links.values()),
-            missing_notes=sum(name not in self._links for name in told),
+            missing_notes=max(0, sum(name not in self._links for name in told) - self._led()),
             files_lost=sum(what is Due.KEPT and name not in kept for name, what in files),
             off_card=sum(not _shows(cards.get(copy.message_id), copy) for copy in kept.values()),
             wrongly_kept=sum(self._wrongly_kept(each, kept, cards) for each in sent),
@@ -181,6 +183,12 @@ class Judge:
                 for line in _LINE.finditer(note.content):
                     links.setdefault(line["file"], []).append(line["link"])
         return links
+
+    def _led(self) -> int:
+        """Return how many copies people were led to the library for."""
+        people = (*self.crowd.people, self.crowd.opted_out)
+        notes = (note.content for person in people for note in person.messages(person.dm))
+        return sum(int(count) for note in notes for count in _IN_LIBRARY.findall(note))
 
     def _files_at_host(self) -> int:
         files = (self.harness.folder / "host" / "images").rglob("*")

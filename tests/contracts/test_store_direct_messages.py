@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from imgoe_bot.adapters.store import SqlPersonStore
+from imgoe_bot.adapters.store.posts.repeated_steps import repeat_step
 from imgoe_bot.domain.direct_messages import (
     PROBE_FOR,
     AllHalted,
@@ -104,6 +105,41 @@ async def test_a_direct_message_that_was_begun_takes_nothing_more_in(stores: Sto
 
     assert await _schedule(stores, other) == PutOff(NOW + MINUTE)
     assert await stores.direct_messages.posts_of(first) == (first.post_id,)
+
+
+async def test_what_an_edit_adds_while_its_digest_is_under_way_is_told_afterwards(
+    stores: Stores,
+) -> None:
+    await _write(stores)
+    leader = await _due(stores)
+    await _schedule(stores, leader)
+    follower = await _due(stores)
+    await _schedule(stores, follower)
+    (due,) = await stores.claim(at=NOW + MINUTE)
+    assert follower.post_id in await stores.direct_messages.posts_of(due)
+
+    await stores.database.write(lambda c: repeat_step(c, follower.post_id, Step.DELIVER))
+    await stores.direct_messages.finish_sent(due, BEN, at=NOW + MINUTE)
+
+    (again,) = await stores.claim(at=NOW + MINUTE)
+    assert (again.post_id, again.step, again.is_repeated) == (
+        follower.post_id,
+        Step.DELIVER,
+        True,
+    )
+
+
+async def test_what_an_edit_adds_before_its_digest_is_begun_goes_with_it(stores: Stores) -> None:
+    await _write(stores)
+    leader = await _due(stores)
+    await _schedule(stores, leader)
+    follower = await _due(stores)
+    await _schedule(stores, follower)
+
+    await stores.database.write(lambda c: repeat_step(c, follower.post_id, Step.DELIVER))
+
+    (due,) = await stores.claim(at=NOW + MINUTE)
+    assert await stores.direct_messages.posts_of(due) == (leader.post_id, follower.post_id)
 
 
 async def test_each_person_has_a_direct_message_of_their_own(stores: Stores) -> None:

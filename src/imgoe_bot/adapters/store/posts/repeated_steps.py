@@ -35,14 +35,31 @@ BEGINS: dict[Step, State] = {Step.ANNOUNCE: State.WAITING, Step.DELIVER: State.R
 def repeat_step(connection: Connection, post_id: str, step: Step) -> bool:
     """Have a step done once more; one that has not begun will find what is new by itself.
 
+    A direct message that goes with another one which is under way has begun: it goes alone then.
+
     Returns:
         False when the post has no such step.
     """
     mine = (t.job.c.post_id == post_id, t.job.c.step == step.value)
-    counted = {"position": t.job.c.position + _one_if(t.job.c.state.in_(LEASED_OR_ENDED))}
+    leaves_digest = connection.execute(_led_by_one_under_way(*mine)).first() is not None
+    begun = literal(value=True) if leaves_digest else t.job.c.state.in_(LEASED_OR_ENDED)
+    counted = {"position": t.job.c.position + _one_if(begun)}
     known = connection.execute(update(t.job).where(*mine).values(**counted))
-    _begin(connection, *mine, t.job.c.state.in_(ENDED), step=step)
+    ended = (*ENDED, State.WAITING.value) if leaves_digest else ENDED
+    _begin(connection, *mine, t.job.c.state.in_(ended), step=step)
     return known.rowcount > 0
+
+
+def _led_by_one_under_way(*which: ColumnElement[bool]) -> Select[int]:
+    """Return the query for a step that waits for another post's, which a worker has by now."""
+    leader = t.job.alias()
+    return select(t.job.c.id).where(
+        *which,
+        t.job.c.state == State.WAITING.value,
+        leader.c.post_id == t.job.c.letter,
+        leader.c.step == t.job.c.step,
+        leader.c.state == State.LEASED.value,
+    )
 
 
 def restart_step(connection: Connection, job: dict[str, Any]) -> None:
