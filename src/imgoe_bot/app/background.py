@@ -1,8 +1,7 @@
 """What goes on beside the gateway for as long as a bot works, ours or a foreign one."""
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Coroutine
 from functools import partial
 from typing import Any
 
@@ -57,12 +56,8 @@ async def _show_health(bot: AnyBot, services: Services, settings: PluginSettings
     await health_file.show(
         settings.health_file,
         is_connected=partial(is_connected, bot),
-        write=lambda: services.outage.probe(_small_write(services)),
+        write=lambda: services.outage.probe(services.sign_of_life.renew),
     )
-
-
-def _small_write(services: Services) -> Callable[[], Awaitable[None]]:
-    return lambda: services.notes.write("health", str(time.time_ns()))
 
 
 def tell_unknown_variables() -> None:

@@ -18,6 +18,7 @@ from imgoe_bot.services.reports.library import LibraryService
 from imgoe_bot.services.reports.stats import StatsService
 from imgoe_bot.services.reports.status import MirrorSources, StatusService
 from imgoe_bot.services.settings.setup import SetupService
+from imgoe_bot.services.sign_of_life import SignOfLife
 from imgoe_bot.settings.fields import PluginSettings
 from imgoe_bot.ui.backfilling.places import DiscordPlaces
 from imgoe_bot.ui.container import AnyBot, Services
@@ -86,6 +87,7 @@ def build_services(
         history=mirroring.history,
         catch_ups=basics.catch_ups,
         outage=basics.outage,
+        sign_of_life=SignOfLife(stores.notes, basics.clock),
         discord_time=basics.access.discord_time,
         notices=mirroring.notices,
         backfills=backfilling.backfills,

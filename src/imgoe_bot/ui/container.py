@@ -28,6 +28,7 @@ from imgoe_bot.services.reports.status import StatusService
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
 from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.settings.setup import SetupService
+from imgoe_bot.services.sign_of_life import SignOfLife
 from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploading.chosen_messages import ChosenMessageService
 from imgoe_bot.services.uploading.quotas import QuotaService
@@ -56,6 +57,7 @@ class Services:
     history: HistoryQueue
     catch_ups: CatchUpQueue
     outage: StoreOutage
+    sign_of_life: SignOfLife
     discord_time: DiscordTime
     notices: NoticeService
     backfills: BackfillService

@@ -1,13 +1,14 @@
 """Ranges of history are read whatever is in the way, and nothing is read that need not be."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-from imgoe_bot.discordsim import Channel, Message, Permission
+from imgoe_bot.discordsim import Channel, ChannelType, Message, Permission
 from imgoe_bot.discordsim.actions.threads import edit_thread
 from imgoe_bot.ui.reading.message_facts import facts_of
 from imgoe_bot.ui.watching import incoming
@@ -161,6 +162,47 @@ async def test_a_thread_that_was_archived_while_it_is_read_is_read_all_the_same(
             )
         )
         await _nothing_left(harness)
+
+
+@pytest.mark.parametrize("parent", ["photos", "forum"])
+async def test_threads_that_were_archived_in_a_long_absence_are_read(
+    harness: Harness, parent: str
+) -> None:
+    forum = harness.guild.add_channel("forum", type=ChannelType.FORUM)
+    place = forum if parent == "forum" else harness.photos
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror(place)
+        await harness.ada.slash(harness.lounge, "status")
+    if parent == "forum":
+        thread, missed = await harness.ben.open_post(place, "holiday", files=[picture()])
+    else:
+        thread = await harness.ben.open_thread(place, "holiday")
+        missed = await _say(harness, "missed", thread)
+    edit_thread(harness.sim.world, thread, {"archived": True})
+    two_hours_ago = time.time_ns() - 2 * 3_600 * 1_000_000_000
+    await harness.write(
+        "INSERT OR REPLACE INTO note (name, value) VALUES ('health', ?)", str(two_hours_ago)
+    )
+
+    async with harness.bot():
+        await eventually(
+            lambda: (
+                harness.read_number("SELECT count(*) FROM post WHERE message_id = ?", missed.id)
+                == 1
+            )
+        )
+
+
+async def test_a_short_absence_asks_for_no_archive(harness: Harness) -> None:
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+
+    async with harness.bot():
+        await harness.card_for(await _say(harness, "after"))
+
+    assert not [call for call in harness.sim.calls if "/threads/archived" in call]
 
 
 async def test_a_reader_that_is_killed_goes_on_where_its_last_page_ended(

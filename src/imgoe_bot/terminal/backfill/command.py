@@ -1,12 +1,12 @@
 """``imgoe-bot backfill``: begun in the bot's database, where the bot finds it, and followed."""
 
 import asyncio
-import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import typer
 from rich.console import Console
 
+from imgoe_bot.adapters.clock import WallClock
 from imgoe_bot.app.basics import build_basics
 from imgoe_bot.app.stores import Stores, open_stores
 from imgoe_bot.domain.backfill import Backfill, Cards
@@ -17,6 +17,7 @@ from imgoe_bot.domain.moments import Span, parse_span
 from imgoe_bot.domain.options import Kind
 from imgoe_bot.errors import BackfillError, KeyMissing, SettingsRejected
 from imgoe_bot.services.backfilling.backfills import BackfillService
+from imgoe_bot.services.sign_of_life import SignOfLife
 from imgoe_bot.settings.fields import Settings
 from imgoe_bot.settings.loading import load_settings
 from imgoe_bot.terminal.backfill.arguments import BackfillArguments
@@ -124,5 +125,6 @@ async def _is_bot_running(settings: Settings, stores: Stores) -> bool:
     """
     if settings.store_url.startswith("sqlite"):
         return is_healthy(settings.health_file)
-    written_ns = await stores.notes.find("health")
-    return abs(time.time() - int(written_ns or 0) / 1e9) <= HEALTHY_FOR_S
+    clock = WallClock()
+    last = await SignOfLife(stores.notes, clock).last()
+    return last is not None and abs(clock.now() - last) <= timedelta(seconds=HEALTHY_FOR_S)

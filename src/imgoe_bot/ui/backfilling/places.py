@@ -1,6 +1,6 @@
 """Where a backfill reads: channels, and threads and forum posts, archived ones too."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import discord
@@ -9,11 +9,11 @@ from discord.app_commands import AppCommandThread
 from imgoe_bot.domain.backfill import Backfill
 from imgoe_bot.domain.ids import ChannelId
 from imgoe_bot.errors import NotAllowed
+from imgoe_bot.ui.access.archived_threads import WithThreads, archived_after, is_open
 from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in, place_guild
 from imgoe_bot.ui.access.refusals import SETTLED, translated
 from imgoe_bot.ui.reading.places import Mirrorable, Place, Readable
 
-WithThreads = discord.TextChannel | discord.ForumChannel
 Holder = discord.abc.GuildChannel | discord.Thread
 
 
@@ -78,48 +78,16 @@ async def _readable_in(channel: Holder, after: int) -> dict[int, Readable]:
         raise NotAllowed(needs=missing[0])
     found: dict[int, Readable] = {channel.id: channel} if isinstance(channel, Readable) else {}
     if isinstance(channel, WithThreads):
-        found |= {each.id: each for each in channel.threads if _is_open(each)}
+        found |= {each.id: each for each in channel.threads if is_open(each)}
         async with translated(needs="read_message_history"):
-            for archive in _archives(channel):
-                found |= await _alive_after(archive, after)
+            found |= await archived_after(channel, after)
     return found
-
-
-def _archives(channel: WithThreads) -> Iterator[AsyncIterator[discord.Thread]]:
-    """Yield a channel's archives; only text channels have private threads."""
-    yield channel.archived_threads(limit=None)
-    if isinstance(channel, discord.TextChannel) and not channel.is_news():
-        joined = bool(missing_in(channel, ["manage_threads"]))
-        yield channel.archived_threads(private=True, joined=joined, limit=None)
-
-
-async def _alive_after(archive: AsyncIterator[discord.Thread], after: int) -> dict[int, Readable]:
-    """Return an archive's threads but those that were archived before an id was given.
-
-    Those archived last come first; private ones that the bot is in, by their age.
-    """
-    found: dict[int, Readable] = {}
-    async for thread in archive:
-        if _archived_id(thread) >= after:
-            if _is_open(thread):
-                found[thread.id] = thread
-        elif not thread.is_private():
-            break
-    return found
-
-
-def _archived_id(thread: discord.Thread) -> int:
-    return discord.utils.time_snowflake(thread.archive_timestamp, high=True)
 
 
 async def _active_in(guild: discord.Guild, holders: Collection[int]) -> dict[int, Readable]:
     async with translated(needs="view_channel"):
         active = await guild.active_threads()
-    return {each.id: each for each in active if each.parent_id in holders and _is_open(each)}
-
-
-def _is_open(thread: discord.Thread) -> bool:
-    return not missing_in(thread, NEEDED_TO_READ)
+    return {each.id: each for each in active if each.parent_id in holders and is_open(each)}
 
 
 class DiscordPlaces:

@@ -1,5 +1,7 @@
 """When the servers of a new session have come: only then what was missed can be looked for."""
 
+import asyncio
+
 import discord
 
 from imgoe_bot.domain.ids import GuildId
@@ -25,6 +27,7 @@ class Arrivals:
     def begin(self) -> None:
         """Note that a session begins that replays nothing, and which servers are to come."""
         self._services.marks.hold_all()
+        self._absence = asyncio.ensure_future(self._catch_up.note_absence())
         self._awaited = {guild.id for guild in self._bot.guilds if guild.unavailable}
         self._is_open = True
 
@@ -52,6 +55,7 @@ class Arrivals:
         """Have all servers caught up, once a session."""
         if self._is_open:
             self._is_open = False
+            await asyncio.wait([self._absence])
             await self._catch_up.ask_for_all()
 
 

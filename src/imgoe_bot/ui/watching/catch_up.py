@@ -4,8 +4,9 @@ What may have been posted is stored as ranges, which ``history_reader`` reads.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 import discord
@@ -16,6 +17,7 @@ from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
 from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.errors import ImgoeError
 from imgoe_bot.services.mirroring.channel_progress import MissedPart
+from imgoe_bot.ui.access.archived_threads import WithThreads, archived_after
 from imgoe_bot.ui.access.lost_access import check_access
 from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in
 from imgoe_bot.ui.container import AnyBot, Services
@@ -27,6 +29,14 @@ SERVERS_AT_ONCE = 4
 
 EXPECTED = (discord.HTTPException, OSError, ImgoeError)
 """What is expected to fail now and then; anything else is a bug, and tried again like these."""
+
+SOONEST_ARCHIVED = timedelta(hours=1)
+"""After how long without a message Discord archives a thread at the soonest.
+
+Source: Discord's developer documentation, "auto_archive_duration".
+"""
+MARGIN = timedelta(minutes=15)
+"""By how much this machine's clock may be off; the archive's times are Discord's."""
 
 _REASON = {True: RangeReason.SESSION, False: RangeReason.ACCESS}
 
@@ -104,6 +114,21 @@ class CatchUp:
         self._bot = bot
         self._services = services
         self._known: dict[GuildId, Known] = {}
+        self._away_since: int | None = None
+        self._archives_since: dict[GuildId, int] = {}
+
+    async def note_absence(self) -> None:
+        """Find out since when nobody listened, as a session begins."""
+        signs = self._services.sign_of_life
+        try:
+            last = await self._services.outage.outlast(signs.last, at_any_rate=True)
+        except ImgoeError as error:
+            log.error("nobody knows for how long the bot was away", error=repr(error))
+            return
+        is_long = last is not None and discord.utils.utcnow() - last > SOONEST_ARCHIVED - MARGIN
+        if last is not None and is_long:
+            since = discord.utils.time_snowflake(last - MARGIN)
+            self._away_since = min(since, self._away_since or since)
 
     async def ask_for_all(self) -> None:
         """Have every server caught up in which something is mirrored, or deletions matter.
@@ -120,6 +145,9 @@ class CatchUp:
         self._known = {
             id_: Known(marks.get(id_, {}), id_ in watched, id_ in parked) for id_ in here
         }
+        if self._away_since is not None:
+            self._archives_since |= dict.fromkeys(ruled, self._away_since)
+            self._away_since = None
         for guild_id in here:
             services.catch_ups.ask_now(guild_id)
         services.history.begin()
@@ -154,6 +182,10 @@ class CatchUp:
         rules = await services.mirrors.rules(guild_id)
         missed = self._missed(guild, rules, known.marks)
         complete = await services.marks.cover(guild_id, missed)
+        if guild_id in self._archives_since:
+            archived = await self._missed_in_archives(guild, rules, known.marks)
+            complete = await services.marks.cover(guild_id, archived) and complete
+            del self._archives_since[guild_id]
         if known.has_parked:
             await services.history.unpark(guild_id)
         if known.is_watched:
@@ -172,6 +204,29 @@ class CatchUp:
             self._missed_in(channel, rule, stored.get(ChannelId(channel.id), 0))
             for channel, rule in _mirrored(guild, rules)
             if marks.is_held(ChannelId(channel.id))
+        ]
+
+    async def _missed_in_archives(
+        self,
+        guild: discord.Guild,
+        rules: Sequence[MirrorRule],
+        stored: Mapping[ChannelId, MessageId],
+    ) -> list[MissedPart]:
+        """Return what may have been missed in threads that were archived since, too.
+
+        Raises:
+            discord.HTTPException: Discord did not list them.
+        """
+        threads: list[discord.Thread] = []
+        for channel in guild.channels:
+            is_mirrored = find_rule(channel_line(channel), rules, guild_id=GuildId(guild.id))
+            holds_threads = isinstance(channel, WithThreads)
+            if is_mirrored and holds_threads and not missing_in(channel, NEEDED_TO_READ):
+                since = self._archives_since[GuildId(guild.id)]
+                threads += (await archived_after(channel, since)).values()
+        return [
+            self._missed_in(thread, rule, stored.get(ChannelId(thread.id), 0))
+            for thread, rule in _under_rules(threads, rules, guild)
         ]
 
     def _missed_in(self, channel: Readable, rule: MirrorRule, stored: int) -> MissedPart:
@@ -195,9 +250,15 @@ def _mirrored(
     """Return the channels that are mirrored, or paused by a moderator, and the rule of each.
 
     What rests for want of a permission stays behind its mark until it can be read again; so does
-    what was never open to the bot. A thread that was archived meanwhile is not looked into.
+    what was never open to the bot.
     """
-    for channel in _readable(guild):
+    return _under_rules(_readable(guild), rules, guild)
+
+
+def _under_rules(
+    channels: Iterable[Readable], rules: Sequence[MirrorRule], guild: discord.Guild
+) -> Iterator[tuple[Readable, MirrorRule]]:
+    for channel in channels:
         line = channel_line(channel)
         rule = find_rule(line, rules, guild_id=GuildId(guild.id))
         if rule is None or rule.lacks is not None or missing_in(channel, NEEDED_TO_READ):
