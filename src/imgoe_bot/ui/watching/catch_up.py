@@ -89,12 +89,10 @@ class Known:
     Attributes:
         marks: the mark of each channel that has one.
         is_watched: whether deleted messages may matter in it.
-        has_parked: whether ranges may wait for something in it.
     """
 
     marks: Mapping[ChannelId, MessageId]
     is_watched: bool = True
-    has_parked: bool = True
 
 
 class CatchUp:
@@ -117,9 +115,7 @@ class CatchUp:
         parked = await outlast(services.history.parked)
         marks = await outlast(services.marks.all_stored)
         here = [id_ for id_ in ruled | watched | parked if self._bot.get_guild(id_) is not None]
-        self._known = {
-            id_: Known(marks.get(id_, {}), id_ in watched, id_ in parked) for id_ in here
-        }
+        self._known = {id_: Known(marks.get(id_, {}), id_ in watched) for id_ in here}
         for guild_id in here:
             services.catch_ups.ask_now(guild_id)
         services.history.begin()
@@ -154,8 +150,7 @@ class CatchUp:
         rules = await services.mirrors.rules(guild_id)
         missed = self._missed(guild, rules, known.marks)
         complete = await services.marks.cover(guild_id, missed)
-        if known.has_parked:
-            await services.history.unpark(guild_id)
+        await services.history.unpark(guild_id)
         if known.is_watched:
             complete = await retire_missing(self._bot, guild, services) and complete
         return complete
