@@ -69,3 +69,22 @@ async def test_an_archived_thread_is_read_when_its_channel_is_open_again_though_
         kept = "SELECT count(*) FROM post WHERE message_id = ?"
         await eventually(lambda: harness.read_number(kept, missed.id) == 1)
         await _nothing_left(harness)
+
+
+async def test_a_channel_that_can_not_be_asked_about_keeps_no_other_one_waiting(
+    harness: Harness,
+) -> None:
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        await harness.mirror(harness.lounge)
+        await harness.card_for(await _say(harness, "before"))
+        harness.guild.overwrite(harness.lounge, deny=Permission.VIEW_CHANNEL)
+        await eventually(lambda: harness.read_number(RESTING) == 1)
+    missed = await _say(harness, "missed")
+    harness.guild.overwrite(harness.lounge)
+    harness.sim.faults.next_statuses(f"GET /channels/{harness.lounge.id}", [503] * 1_000)
+
+    async with harness.bot():
+        await harness.card_for(missed)
+        harness.sim.faults.clear()

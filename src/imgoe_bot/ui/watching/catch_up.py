@@ -146,11 +146,13 @@ class CatchUp:
         """Catch up one server as far as it goes; False where it has to be tried again."""
         guild_id, services = GuildId(guild.id), self._services
         known = self._known.pop(guild_id, None) or Known(await services.marks.stored(guild_id))
-        await check_access(guild, services, seen=known.marks)
         rules = await services.mirrors.rules(guild_id)
         missed = self._missed(guild, rules, known.marks)
         complete = await services.marks.cover(guild_id, missed)
         await services.history.unpark(guild_id)
+        await check_access(guild, services, seen=known.marks)  # it may ask Discord, which may fail
+        if services.marks.unheard(guild_id):
+            services.catch_ups.ask_now(guild_id)
         if known.is_watched:
             complete = await retire_missing(self._bot, guild, services) and complete
         return complete
