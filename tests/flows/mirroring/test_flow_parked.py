@@ -88,3 +88,30 @@ async def test_a_channel_that_can_not_be_asked_about_keeps_no_other_one_waiting(
     async with harness.bot():
         await harness.card_for(missed)
         harness.sim.faults.clear()
+
+
+async def test_a_pause_ends_what_is_read_to_the_end(harness: Harness) -> None:
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        await harness.card_for(await _say(harness, "before"))
+        harness.guild.overwrite(harness.photos, deny=Permission.READ_MESSAGE_HISTORY)
+        await eventually(lambda: harness.read_number(RESTING) == 1)
+        missed = await _say(harness, "missed")
+        harness.sim.faults.next_statuses(HISTORY.format(harness.photos.id), [503] * 1_000)
+        harness.guild.overwrite(harness.photos)
+        await eventually(lambda: harness.read_number(FAILED) == 1)
+        paused = await harness.ada.slash(harness.photos, "mirror pause", channel=harness.photos)
+        await paused.wait_response()
+        inside = await _say(harness, "in the pause")
+        await harness.write("UPDATE history_range SET run_at = 0")
+        harness.sim.faults.clear()
+        await eventually(lambda: harness.read_number(PARKED, "paused") == 1)
+
+        resumed = await harness.ada.slash(harness.photos, "mirror resume", channel=harness.photos)
+        await resumed.wait_response()
+
+        await harness.card_for(missed)
+        await _nothing_left(harness)
+        kept = "SELECT count(*) FROM post WHERE message_id = ?"
+        assert harness.read_number(kept, inside.id) == 0

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from imgoe_bot.domain.history import HistoryRange, OpenRange, ParkReason, wait_after
-from imgoe_bot.domain.ids import GuildId, MessageId, new_id
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, new_id
 from imgoe_bot.errors import ImgoeError, StoreError
 from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.history import HistoryStore, NewPost, Progress, Shards
@@ -193,6 +193,11 @@ class HistoryQueue:
             if not is_done:
                 self._parked.add(guild_id)
         self.wake()
+
+    async def end_at(self, guild_id: GuildId, ends: Mapping[ChannelId, MessageId]) -> None:
+        """Let ranges without an end have one, as in the port."""
+        if ends:
+            await self._outage.outlast(lambda: self._store.end_at(guild_id, ends), at_any_rate=True)
 
     async def drop(self, range_: HistoryRange) -> None:
         """Forget a range of which nothing can be read, or is wanted, any more."""

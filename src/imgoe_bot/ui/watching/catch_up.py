@@ -149,6 +149,7 @@ class CatchUp:
         rules = await services.mirrors.rules(guild_id)
         missed = self._missed(guild, rules, known.marks)
         complete = await services.marks.cover(guild_id, missed)
+        await services.history.end_at(guild_id, _ends_of_paused(guild, rules))
         await services.history.unpark(guild_id)
         await check_access(guild, services, seen=known.marks)  # it may ask Discord, which may fail
         if services.marks.unheard(guild_id):
@@ -200,6 +201,17 @@ def _mirrored(
         if rule is None or rule.lacks is not None or missing_in(channel, NEEDED_TO_READ):
             continue
         yield channel, rule
+
+
+def _ends_of_paused(
+    guild: discord.Guild, rules: Sequence[MirrorRule]
+) -> Mapping[ChannelId, MessageId]:
+    """Return where reading ends in channels that a moderator paused: none of a pause is kept."""
+    return {
+        ChannelId(channel.id): MessageId(newest + 1)
+        for channel, rule in _mirrored(guild, rules)
+        if rule.paused and (newest := _newest(channel))
+    }
 
 
 def _readable(guild: discord.Guild) -> list[Readable]:
