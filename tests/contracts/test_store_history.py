@@ -306,3 +306,14 @@ async def test_a_range_nobody_wants_any_more_is_dropped(stores: Stores) -> None:
     await stores.history.drop(await _claimed(stores))
 
     assert not await _left(stores)
+
+
+async def test_a_range_without_an_end_is_given_one_while_it_is_read(stores: Stores) -> None:
+    await _open(stores, _gap(0, None), _gap(0, 50, channel=THERE))
+    range_ = await _claimed(stores)
+
+    await stores.history.end_at(GUILD, {HERE: MessageId(20), THERE: MessageId(20)})
+
+    assert await _left(stores) == [(HERE, 0, 20), (THERE, 0, 50)]
+    await stores.history.store_page(range_, [], _progress(19, ended=True))
+    assert await _left(stores) == [(HERE, 19, 20), (THERE, 0, 50)]

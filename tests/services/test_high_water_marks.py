@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -365,3 +366,29 @@ async def test_a_write_that_fails_for_good_forgets_no_mark(
     assert before == {PHOTOS: 5}
     with pytest.raises(StoreError):
         await marks.write()
+
+
+async def test_what_failed_is_written_twice_at_once_and_its_channel_is_mirrored_no_more(
+    marks: HighWaterMarks, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marks.fail(GUILD, PHOTOS, MessageId(10))
+    first, second = asyncio.Event(), asyncio.Event()
+    note, gates = office.stores.history.note, [first, second]
+
+    async def slow(*args: Any, **options: Any) -> None:
+        gate = gates.pop(0)
+        await note(*args, **options)
+        await gate.wait()
+
+    monkeypatch.setattr(office.stores.history, "note", slow)
+    writes = [asyncio.create_task(marks.write()) for _ in range(2)]
+    await eventually(lambda: not gates)
+
+    first.set()
+    await writes[0]
+    async with marks.observing(GUILD, PHOTOS, MessageId(11)):
+        pass  # a rule that rests
+    second.set()
+    await writes[1]
+
+    assert await _ranges(office) == [(9, 11)]

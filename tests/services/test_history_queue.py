@@ -132,3 +132,25 @@ async def test_a_clean_end_gives_back_what_is_being_read(
     await asyncio.wait([keeping])
 
     assert (await _take(queue)).gap.channel_id == 1
+
+
+async def test_what_a_range_waits_for_may_come_before_it_is_stored_as_waiting(
+    queue: HistoryQueue, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _open(office, _gap(1))
+    range_ = await _take(queue)
+    is_back, store, park = asyncio.Event(), office.stores.history, office.stores.history.park
+
+    async def late(range_: HistoryRange, reason: ParkReason, *, before: MessageId | None) -> None:
+        await is_back.wait()
+        await park(range_, reason, before=before)
+
+    monkeypatch.setattr(store, "park", late)
+    parking = asyncio.create_task(queue.park(range_, ParkReason.AWAY))
+    await asyncio.sleep(0)
+
+    await queue.unpark(GUILD)
+    is_back.set()
+    await parking
+
+    assert (await _take(queue)).gap == range_.gap

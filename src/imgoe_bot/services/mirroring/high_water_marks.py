@@ -236,8 +236,8 @@ class HighWaterMarks:
 
     def _end_failure(self, channel_id: ChannelId, written: Spans) -> None:
         """Let a mark pass what failed, now that a range covers it; unless more did meanwhile."""
-        channel = self._channels[channel_id]
-        if channel.failed != written:
+        channel = self._channels.get(channel_id)  # None: another write came before
+        if channel is None or channel.failed != written:
             return
         channel.failed = ()
         self._failing.discard(channel_id)

@@ -1,14 +1,15 @@
 """Ranges of history on their way to who reads them: leased one by one, given back, parked."""
 
 import asyncio
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from imgoe_bot.domain.history import HistoryRange, OpenRange, ParkReason, wait_after
-from imgoe_bot.domain.ids import GuildId, MessageId, new_id
+from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, new_id
 from imgoe_bot.errors import ImgoeError, StoreError
 from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.history import HistoryStore, NewPost, Progress, Shards
@@ -52,6 +53,8 @@ class HistoryQueue:
         self._turn = asyncio.Lock()
         self._begun = asyncio.Event()
         self._woken = asyncio.Event()
+        self._parked: set[GuildId] = set()
+        self._unparks: Counter[GuildId] = Counter()
 
     def now(self) -> datetime:
         """Return the time of day by which ranges are due."""
@@ -159,25 +162,52 @@ class HistoryQueue:
         self, range_: HistoryRange, reason: ParkReason, *, before: MessageId | None = None
     ) -> None:
         """Let a range wait until ``unpark`` is called; ``before`` as in the port."""
+        guild_id = range_.gap.guild_id
+        self._parked.add(guild_id)
+        unparks = self._unparks[guild_id]
         await self._outage.outlast(
             lambda: self._store.park(range_, reason, before=before), at_any_rate=True
         )
+        self._parked.add(guild_id)
+        if self._unparks[guild_id] != unparks:  # what it waits for came before that was stored
+            await self._unpark(guild_id)
 
     async def unpark(self, guild_id: GuildId) -> None:
-        """Have a server's parked ranges looked at again; what is still in their way parks them."""
-        now = self._clock.now()
-        await self._outage.outlast(
-            lambda: self._store.unpark(guild_id, tuple(ParkReason), at=now), at_any_rate=True
-        )
+        """Have a server's parked ranges looked at again; what is still in their way parks them.
+
+        It costs no wait where none is parked.
+        """
+        if guild_id in self._parked:
+            self._unparks[guild_id] += 1
+            await self._unpark(guild_id)
+
+    async def _unpark(self, guild_id: GuildId) -> None:
+        self._parked.discard(guild_id)
+        now, is_done = self._clock.now(), False
+        try:
+            await self._outage.outlast(
+                lambda: self._store.unpark(guild_id, tuple(ParkReason), at=now), at_any_rate=True
+            )
+            is_done = True
+        finally:
+            if not is_done:
+                self._parked.add(guild_id)
         self.wake()
+
+    async def end_at(self, guild_id: GuildId, ends: Mapping[ChannelId, MessageId]) -> None:
+        """Let ranges without an end have one, as in the port."""
+        if ends:
+            await self._outage.outlast(lambda: self._store.end_at(guild_id, ends), at_any_rate=True)
 
     async def drop(self, range_: HistoryRange) -> None:
         """Forget a range of which nothing can be read, or is wanted, any more."""
         await self._outage.outlast(lambda: self._store.drop(range_), at_any_rate=True)
 
     async def parked(self) -> frozenset[GuildId]:
-        """Return the servers that have parked ranges."""
-        return await self._store.parked()
+        """Return the servers that have parked ranges; ``unpark`` knows of them from then on."""
+        found = await self._store.parked()
+        self._parked |= found
+        return found
 
     async def open_ranges(self, guild_id: GuildId) -> tuple[OpenRange, ...]:
         """Return what is still to be read of a server's channels, backfills apart."""

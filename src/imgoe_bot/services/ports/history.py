@@ -135,6 +135,15 @@ class HistoryStore(Protocol):
         """Make a server's ranges due that wait for this, no backfill's; False when none does."""
         ...
 
+    async def end_at(self, guild_id: GuildId, ends: Mapping[ChannelId, MessageId]) -> None:
+        """Let a server's ranges without an end, no backfill's, end before these messages.
+
+        Args:
+            guild_id: the server.
+            ends: by channel; where a range has an end, it stays.
+        """
+        ...
+
     async def drop(self, range_: HistoryRange) -> None:
         """Forget a range: its channel is gone, or nothing of it is to be kept any more."""
         ...

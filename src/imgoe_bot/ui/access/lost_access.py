@@ -26,6 +26,7 @@ async def permissions_changed(guild: discord.Guild, services: Services) -> None:
     complete = False
     try:
         await services.outage.outlast(lambda: check_access(guild, services))
+        await services.history.unpark(GuildId(guild.id))  # also where no rule rested for it
         complete = True
     except (discord.HTTPException, OSError, ImgoeError) as error:
         log.warning("permissions are looked at later", guild=guild.id, error=type(error).__name__)

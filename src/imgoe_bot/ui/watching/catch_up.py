@@ -99,12 +99,10 @@ class Known:
     Attributes:
         marks: the mark of each channel that has one.
         is_watched: whether deleted messages may matter in it.
-        has_parked: whether ranges may wait for something in it.
     """
 
     marks: Mapping[ChannelId, MessageId]
     is_watched: bool = True
-    has_parked: bool = True
 
 
 class CatchUp:
@@ -142,9 +140,7 @@ class CatchUp:
         parked = await outlast(services.history.parked)
         marks = await outlast(services.marks.all_stored)
         here = [id_ for id_ in ruled | watched | parked if self._bot.get_guild(id_) is not None]
-        self._known = {
-            id_: Known(marks.get(id_, {}), id_ in watched, id_ in parked) for id_ in here
-        }
+        self._known = {id_: Known(marks.get(id_, {}), id_ in watched) for id_ in here}
         if self._away_since is not None:
             self._archives_since |= dict.fromkeys(ruled, self._away_since)
             self._away_since = None
@@ -178,16 +174,18 @@ class CatchUp:
         """Catch up one server as far as it goes; False where it has to be tried again."""
         guild_id, services = GuildId(guild.id), self._services
         known = self._known.pop(guild_id, None) or Known(await services.marks.stored(guild_id))
-        await check_access(guild, services, seen=known.marks)
         rules = await services.mirrors.rules(guild_id)
         missed = self._missed(guild, rules, known.marks)
         complete = await services.marks.cover(guild_id, missed)
+        await services.history.end_at(guild_id, _ends_of_paused(guild, rules))
+        await services.history.unpark(guild_id)
+        await check_access(guild, services, seen=known.marks)  # it may ask Discord, which may fail
+        if services.marks.unheard(guild_id):
+            services.catch_ups.ask_now(guild_id)
         if guild_id in self._archives_since:
             archived = await self._missed_in_archives(guild, rules, known.marks)
             complete = await services.marks.cover(guild_id, archived) and complete
             del self._archives_since[guild_id]
-        if known.has_parked:
-            await services.history.unpark(guild_id)
         if known.is_watched:
             complete = await retire_missing(self._bot, guild, services) and complete
         return complete
@@ -264,6 +262,17 @@ def _under_rules(
         if rule is None or rule.lacks is not None or missing_in(channel, NEEDED_TO_READ):
             continue
         yield channel, rule
+
+
+def _ends_of_paused(
+    guild: discord.Guild, rules: Sequence[MirrorRule]
+) -> Mapping[ChannelId, MessageId]:
+    """Return where reading ends in channels that a moderator paused: none of a pause is kept."""
+    return {
+        ChannelId(channel.id): MessageId(newest + 1)
+        for channel, rule in _mirrored(guild, rules)
+        if rule.paused and (newest := _newest(channel))
+    }
 
 
 def _readable(guild: discord.Guild) -> list[Readable]:

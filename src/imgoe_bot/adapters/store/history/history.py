@@ -129,6 +129,18 @@ class SqlHistoryStore:
             changes_rows(due.values(parked=None, attempts=0, run_at=at))
         )
 
+    async def end_at(self, guild_id: GuildId, ends: Mapping[ChannelId, MessageId]) -> None:
+        """Let ranges without an end have one; see the port."""
+        endless = (r.guild_id == guild_id, r.before.is_(None), r.backfill_id.is_(None))
+        query = select(r.id, r.channel_id).where(*endless, r.channel_id.in_(list(ends)))
+
+        def unit(connection: Connection) -> None:
+            for id_, channel_id in connection.execute(query.with_for_update()).all():
+                ended = update(t.history_range).where(r.id == id_)
+                connection.execute(ended.values(before=ends[channel_id]))
+
+        await self._database.write(unit)
+
     async def drop(self, range_: HistoryRange) -> None:
         """Forget a range; see the port."""
         await self._database.write(changes_rows(delete(t.history_range).where(*leased(range_))))
