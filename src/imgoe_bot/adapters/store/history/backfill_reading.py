@@ -158,6 +158,12 @@ def put_off_range(
     connection.execute(update(t.history_range).where(*leased(range_)).values(**values))
 
 
+def queue_again(connection: Connection, *, range_: HistoryRange, at: datetime) -> None:
+    """Give a range back behind all others; see the port."""
+    mine = update(t.history_range).where(*leased(range_))
+    connection.execute(mine.values(run_at=at, owner=None))
+
+
 def drop_range(connection: Connection, *, range_: HistoryRange) -> None:
     """Forget a range, unless another reader has it."""
     connection.execute(delete(t.history_range).where(*leased(range_)))

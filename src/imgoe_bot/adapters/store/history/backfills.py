@@ -16,6 +16,7 @@ from imgoe_bot.adapters.store.history.backfill_reading import (
     claim_range,
     drop_range,
     put_off_range,
+    queue_again,
     store_page,
 )
 from imgoe_bot.adapters.store.history.backfill_rows import (
@@ -133,6 +134,10 @@ class SqlBackfillStore:
         await self._database.write(
             partial(put_off_range, range_=range_, until=until, waits_for=waits_for)
         )
+
+    async def queue_again(self, range_: HistoryRange, *, at: datetime) -> None:
+        """Give a range back behind all others; see the port."""
+        await self._database.write(partial(queue_again, range_=range_, at=at))
 
     async def drop(self, range_: HistoryRange) -> None:
         """Forget a range: its channel is gone."""
