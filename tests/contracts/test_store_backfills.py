@@ -426,3 +426,14 @@ async def test_files_that_fail_for_their_host_are_told_and_count_as_open_no_more
         await stores.jobs.retry(job, failure, at=NOW + LEASE, since=NOW)
 
     assert await stores.backfills.load(GUILD) == Load(0, 0, host_fails=True, live_due=False)
+
+
+@pytest.mark.parametrize("number", [2**31, 2**53])
+async def test_a_number_that_no_backfill_has_ever_had_is_just_not_found(
+    stores: Stores, number: int
+) -> None:
+    await _begun(stores)
+
+    assert await stores.backfills.find(BackfillId(number)) is None
+    with pytest.raises(BackfillNotFound):
+        await stores.backfills.change(BackfillId(number), lambda backfill: backfill)

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from imgoe_bot.adapters.store import SqlChoiceStore
 from imgoe_bot.domain.backfill import Backfill, Tally
 from imgoe_bot.domain.backfill_requests import BackfillRequest, checked
-from imgoe_bot.domain.history import HistoryRange
+from imgoe_bot.domain.history import BackfillId, HistoryRange
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId, UserId, snowflake_at
 from imgoe_bot.domain.options import Kind
 from imgoe_bot.services.backfilling import reading as reading_module
@@ -84,7 +84,7 @@ async def test_one_whose_server_has_much_to_do_keeps_no_other_one_waiting(
     busy, other = await _begun(office, GUILD), await _begun(office, ELSEWHERE)
     await reading.claim(ANYWHERE)
 
-    served = []
+    served: list[BackfillId] = []
     for _ in range(2):
         office.clock.move(reading_module.LOOK_AGAIN)
         claimed = await reading.claim(ANYWHERE)

@@ -4,7 +4,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    delete,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.claiming.claims import Claims
@@ -65,7 +75,7 @@ class SqlBackfillStore:
 
     async def find(self, backfill_id: BackfillId) -> Backfill | None:
         """Return a backfill, None when there is none."""
-        found = await self._read(BACKFILL.where(b.id == backfill_id))
+        found = await self._read(BACKFILL.where(_is_numbered(backfill_id)))
         return found[0] if found else None
 
     async def of_guild(self, guild_id: GuildId, *, most: int) -> tuple[Backfill, ...]:
@@ -179,11 +189,16 @@ class SqlBackfillStore:
 
 
 def _get(connection: Connection, backfill_id: BackfillId) -> Backfill:
-    found = connection.execute(BACKFILL.where(b.id == backfill_id)).mappings().first()
+    found = connection.execute(BACKFILL.where(_is_numbered(backfill_id))).mappings().first()
     if found is None:
         raise BackfillNotFound(backfill=backfill_id)
     return backfill_from(found)
 
 
 def _lock(connection: Connection, backfill_id: BackfillId) -> None:
-    connection.execute(select(b.id).where(b.id == backfill_id).with_for_update())
+    connection.execute(select(b.id).where(_is_numbered(backfill_id)).with_for_update())
+
+
+def _is_numbered(backfill_id: BackfillId) -> ColumnElement[bool]:
+    """Say that it has this number: people type greater ones than PostgreSQL's INTEGER holds."""
+    return b.id == literal(backfill_id, BigInteger)
