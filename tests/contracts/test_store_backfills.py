@@ -426,3 +426,36 @@ async def test_files_that_fail_for_their_host_are_told_and_count_as_open_no_more
         await stores.jobs.retry(job, failure, at=NOW + LEASE, since=NOW)
 
     assert await stores.backfills.load(GUILD) == Load(0, 0, host_fails=True, live_due=False)
+
+
+@pytest.mark.parametrize("number", [2**31, 2**53])
+async def test_a_number_that_no_backfill_has_ever_had_is_just_not_found(
+    stores: Stores, number: int
+) -> None:
+    await _begun(stores)
+
+    assert await stores.backfills.find(BackfillId(number)) is None
+    with pytest.raises(BackfillNotFound):
+        await stores.backfills.change(BackfillId(number), lambda backfill: backfill)
+
+
+async def test_one_that_has_read_enough_with_its_last_page_waits_for_nobody(stores: Stores) -> None:
+    backfill = await _opened(stores)
+    await stores.backfills.change(backfill.id, lambda it: replace(it, read_to=50))
+    range_ = await _claimed(stores)
+
+    await stores.backfills.store_page(range_, _page(range_, ended=True))
+    read = await _get(stores, backfill.id)
+    assert (read.waits, read.unread) == (None, 0.0)
+
+
+async def test_one_that_has_read_enough_at_a_channels_end_waits_where_there_are_more(
+    stores: Stores,
+) -> None:
+    backfill = await _opened(stores, channels=(CHANNEL, ChannelId(CHANNEL + 1)))
+    await stores.backfills.change(backfill.id, lambda it: replace(it, read_to=50))
+    range_ = await _claimed(stores)
+
+    await stores.backfills.store_page(range_, _page(range_, ended=True))
+
+    assert (await _get(stores, backfill.id)).waits is WaitReason.LARGE

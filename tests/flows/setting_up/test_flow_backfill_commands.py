@@ -301,3 +301,16 @@ async def test_a_discord_that_does_not_say_how_much_it_is_keeps_none_from_beginn
         answer = await _asked(harness, "start", channel=harness.photos)
 
         assert "How much it will be, Discord could not say just now." in answer.content
+
+
+async def test_one_whose_progress_can_not_be_posted_now_has_begun_all_the_same(
+    harness: Harness,
+) -> None:
+    async with harness.bot():
+        await harness.set_key()
+        harness.sim.faults.next_statuses("POST /channels/*/messages", [501])
+
+        answer = await _asked(harness, "start", channel=harness.photos)
+
+        assert "Backfill #1 of" in _text(answer)
+        assert "`/backfill list` shows how far it is" in _text(answer)

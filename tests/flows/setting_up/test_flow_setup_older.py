@@ -95,3 +95,39 @@ async def test_a_discord_that_can_not_say_how_much_there_is_leads_to_the_command
         wizard = await _last_step(harness)
 
         await _says(wizard, "Discord could not say just now. `/backfill start`")
+
+
+async def test_a_place_that_is_refused_keeps_no_other_one_out(harness: Harness) -> None:
+    dark = harness.guild.add_channel("dark", nsfw=True)
+    for place in (dark, harness.photos):
+        await harness.ben.say(place, files=[picture()])
+    async with harness.bot():
+        await harness.set_key()
+        for place in (dark, harness.photos):
+            await harness.mirror(place)
+        await harness.set_option("nsfw", "refuse")
+
+        wizard = await _last_step(harness)
+        await _says(wizard, "older pictures and videos")
+        await harness.ada.click(wizard, "Keep them too")
+
+        await _says(wizard, "That is all.")
+        assert "That place is age-restricted" in str(wizard.embeds)
+        assert harness.read_number("SELECT count(*) FROM backfill") == 1
+
+
+async def test_what_is_said_of_many_places_fits_into_what_discord_takes(harness: Harness) -> None:
+    async with harness.bot():
+        await harness.set_key()
+        for number in range(24):
+            place = harness.guild.add_channel(f"place-{number}")
+            await harness.ben.say(place, files=[picture()])
+            await harness.mirror(place)
+
+        wizard = await _last_step(harness)
+        await _says(wizard, "older pictures and videos")
+        await harness.ada.click(wizard, "Keep them too")
+
+        await _says(wizard, "That is all.")
+        assert harness.read_number("SELECT count(*) FROM backfill") == 24
+        assert max(len(str(each.get("description"))) for each in wizard.embeds) <= 4096

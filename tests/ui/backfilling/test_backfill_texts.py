@@ -182,3 +182,25 @@ def test_where_discord_can_not_say_how_much_it_is_that_is_said() -> None:
     (line,) = estimate_lines(None, WORDS, rests=True)
 
     assert "Discord could not say just now" in line
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_list_of_large_ones_that_wait_fits_into_a_message(locale: str) -> None:
+    large = replace(
+        READING,
+        place_id=ChannelId(_id_at(2024, 1, 1)),
+        channels=500,
+        unread=250.0,
+        expected=123_456,
+        counts=Counts(123_456, 123_456, 10**12, 100_456, 12_345),
+    )
+    waiting = replace(large, waits=WaitReason.ACCESS)
+    ended = replace(large, state=BackfillState.CANCELLED, ended_at=NOW)
+    numbered = [
+        replace(waiting if number < 10 else ended, id=BackfillId(12_345 + number))
+        for number in range(25)
+    ]
+
+    embeds, _ = listed(numbered, words_for_locale(locale), now=NOW)
+
+    assert sum(map(len, embeds)) <= 6000

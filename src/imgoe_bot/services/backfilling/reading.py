@@ -82,17 +82,18 @@ class BackfillReading:
         self._owner = new_id()
         self._look_at: dict[BackfillId, datetime] = {}
 
-    async def look_after(self, shards: Shards) -> None:
+    async def _look_after_all(self, shards: Shards) -> bool:
         """Find the channels of new backfills, wake those that waited, and end those that are over.
 
-        Raises:
-            StoreError: the store did not answer; safe to repeat.
+        Returns:
+            Whether there may be something to claim: to look for it is a write.
         """
         mine = [each for each in await self._store.unfinished() if each.guild_id in shards]
         for backfill in mine:
             await self._look_after(backfill)
         if mine:
             await self._let_go(await self._store.load(mine[0].guild_id))
+        return any(each.waits is None or not each.waits.needs_resume for each in mine)
 
     async def _look_after(self, backfill: Backfill) -> None:
         if backfill.waits is not None and backfill.waits.needs_resume:
@@ -136,7 +137,16 @@ class BackfillReading:
         await self._store.change(backfill_id, change)
 
     async def claim(self, shards: Shards) -> tuple[HistoryRange, Backfill] | None:
-        """Return what is read next, and for which backfill; None where nothing is due."""
+        """Look after all backfills, and return what is read next, and for which of them.
+
+        Returns:
+            None where nothing is due.
+
+        Raises:
+            StoreError: the store did not answer; safe to repeat.
+        """
+        if not await self._look_after_all(shards):
+            return None
         range_ = await self._store.claim(owner=self._owner, now=self._clock.now(), shards=shards)
         if range_ is None or range_.gap.backfill_id is None:
             return None
@@ -199,7 +209,7 @@ class BackfillReading:
                 return
             if rest and not count:
                 if patience_s <= 0:
-                    return
+                    return await self._store.queue_again(left, at=self._clock.now())
                 await asyncio.sleep(pause_s)
                 patience_s -= pause_s
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)

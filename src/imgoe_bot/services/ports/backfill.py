@@ -137,6 +137,10 @@ class BackfillStore(Protocol):
         """
         ...
 
+    async def queue_again(self, range_: HistoryRange, *, at: datetime) -> None:
+        """Give a range back behind those that are due by now; a lost lease changes nothing."""
+        ...
+
     async def drop(self, range_: HistoryRange) -> None:
         """Forget a range: its channel is gone."""
         ...

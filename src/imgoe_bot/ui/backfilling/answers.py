@@ -20,6 +20,8 @@ from imgoe_bot.ui.translate import Words
 
 OPEN_SHOWN = 5
 ENDED_MAX = 4000
+EMBEDS_MAX = 6000
+"""Characters of all embeds of a message; Source: Discord's documentation, Embed Limits."""
 BUTTONS_MAX = 5
 CHOICES_MAX = 25
 CHOICE_MAX = 100
@@ -42,14 +44,13 @@ def listed(
     embeds = [progress_embed(each, words, now=now) for each in whole]
     rest = [each for each in backfills if each not in whole]
     if rest:
-        text = fmt.fit(
+        others = discord.Embed(title=words("backfill.others"), colour=COLOUR)
+        others.description = fmt.fit(
             [_line(each, words) for each in rest],
-            limit=ENDED_MAX,
+            limit=min(ENDED_MAX, EMBEDS_MAX - sum(map(len, [*embeds, others]))),
             rest=lambda count: words("backfill.more", count=count),
         )
-        embeds.append(
-            discord.Embed(title=words("backfill.others"), description=text, colour=COLOUR)
-        )
+        embeds.append(others)
     counted = [each for each in rest if each.state.is_ended and each.counts.found]
     for each in counted[:BUTTONS_MAX]:
         label = words("backfill.people_of", number=each.id)

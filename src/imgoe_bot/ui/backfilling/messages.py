@@ -84,10 +84,10 @@ class ProgressMessages:
 async def post_progress(
     channel: object, backfill: Backfill, services: Services
 ) -> discord.Message | None:
-    """Post a backfill's progress where it was asked for, and note where; None: it can't be there.
+    """Post a backfill's progress where it was asked for, and note where.
 
-    Raises:
-        SourceUnreachable: Discord did not answer.
+    Returns:
+        None where it can't be there, or not now: the backfill has begun all the same.
     """
     if not isinstance(channel, Readable) or missing_in(channel, NEEDED):
         return None
@@ -98,7 +98,7 @@ async def post_progress(
             message = await channel.send(
                 embed=embed, view=progress_view(backfill, words), allowed_mentions=NO_PINGS
             )
-    except SETTLED:
+    except (*SETTLED, SourceUnreachable):
         return None
     place = MessageLocation(ChannelId(channel.id), MessageId(message.id))
     await services.backfills.show_at(backfill.id, place)

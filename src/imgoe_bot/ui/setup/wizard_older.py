@@ -7,10 +7,11 @@ from typing import Self
 import discord
 
 from imgoe_bot.domain.estimate import Estimate
+from imgoe_bot.domain.guild import check_may_manage
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.options import Kind
 from imgoe_bot.domain.rules import MirrorRule
-from imgoe_bot.errors import BackfillOverlaps, SourceUnreachable
+from imgoe_bot.errors import BackfillOverlaps, BackfillRejected, NotAllowed, SourceUnreachable
 from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.backfilling.beginning import begin, request_for
 from imgoe_bot.ui.backfilling.estimates import estimate
@@ -18,11 +19,15 @@ from imgoe_bot.ui.backfilling.places import FoundChannels, find_channels
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import LastingButton
 from imgoe_bot.ui.message_parts import COLOUR, AnyItem, Match
+from imgoe_bot.ui.reading.actors import actor_of
 from imgoe_bot.ui.reading.places import Mirrorable, Place, channel_line
 from imgoe_bot.ui.setup.wizard_state import Step, WizardState
+from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.translate import Words, words_for_locale
 
 KEEP, LEAVE = "keep", "leave"
+SAID_MAX = 3800
+"""Characters of what is said of all places; Discord takes 4096 with what stands below."""
 Style = discord.ButtonStyle
 
 
@@ -127,9 +132,10 @@ async def _keep(interaction: AnyInteraction, words: Words) -> str:
     """Begin a backfill of each mirrored place that has none yet, and return what to say.
 
     Raises:
-        NotAllowed, KeyMissing, SourceUnreachable: as ``begin`` does.
+        NotAllowed: without the Manage Server permission.
+        KeyMissing, SourceUnreachable: as ``begin`` does.
     """
-    guild_id = GuildId(interaction.guild_id or 0)
+    guild_id = check_may_manage(actor_of(interaction))
     rules = await services_of(interaction.client).mirrors.rules(guild_id)
     lines: list[str] = []
     for place in _places(interaction, rules):
@@ -139,5 +145,15 @@ async def _keep(interaction: AnyInteraction, words: Words) -> str:
             lines.append(await begin(interaction, place, request))
         except BackfillOverlaps:  # pressed twice, or begun by command
             continue
-    lines.append(words("setup.older_kept"))
-    return "\n\n".join(lines)
+        except (BackfillRejected, NotAllowed) as error:  # of this place, and no other
+            lines.append(f"{_name(place, words)}: {error_text(error, words)}")
+    said = fmt.fit(
+        [f"{each}\n" for each in lines],
+        limit=SAID_MAX,
+        rest=lambda count: f"{words('mirror.more', count=count)}\n",
+    )
+    return f"{said}\n{words('setup.older_kept')}".lstrip()
+
+
+def _name(place: Place, words: Words) -> str:
+    return words("mirror.server") if isinstance(place, discord.Guild) else place.mention

@@ -51,9 +51,7 @@ class BackfillReader:
 
     async def _step(self) -> bool:
         """Look after all backfills, and read one page; False where there is none to read."""
-        shards = shards_of(self._bot)
-        await self._reading.look_after(shards)
-        claimed = await self._reading.claim(shards)
+        claimed = await self._reading.claim(shards_of(self._bot))
         if claimed is None:
             return False
         range_, backfill = claimed

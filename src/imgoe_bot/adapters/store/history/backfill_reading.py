@@ -130,17 +130,23 @@ def _count(
         for (who, kind), count in files.items()
     ]
     add_all(connection, t.backfill_tally, key=("backfill_id", "user_id", "kind"), rows=rows)
-    values = _sums(backfill, page) | {
+    is_read = page.ended and not _has_ranges(connection, backfill)
+    values = _sums(backfill, page, is_read=is_read) | {
         "found": b.found + files.total(),
         "size_bytes": b.size_bytes + sizes.total(),
     }
     connection.execute(update(t.backfill).where(b.id == backfill["id"]).values(**values))
 
 
-def _sums(backfill: RowMapping, page: BackfillPage) -> dict[str, Any]:
+def _has_ranges(connection: Connection, backfill: RowMapping) -> bool:
+    left = select(r.id).where(r.backfill_id == backfill["id"]).limit(1)
+    return connection.execute(left).first() is not None
+
+
+def _sums(backfill: RowMapping, page: BackfillPage, *, is_read: bool) -> dict[str, Any]:
     messages = backfill["messages"] + page.messages
     idle = min(max(page.at - (backfill["read_at"] or page.at), page.at - page.at), LONGEST_IDLE)
-    is_enough = messages >= backfill["read_to"] and not backfill["dry_run"]
+    is_enough = messages >= backfill["read_to"] and not backfill["dry_run"] and not is_read
     return {
         "messages": messages,
         "active_ms": b.active_ms + round(idle.total_seconds() * 1000),
@@ -156,6 +162,12 @@ def put_off_range(
     values: dict[str, Any] = {"run_at": until, "owner": None}
     values |= {"parked": waits_for.value} if waits_for else {"attempts": r.attempts + 1}
     connection.execute(update(t.history_range).where(*leased(range_)).values(**values))
+
+
+def queue_again(connection: Connection, *, range_: HistoryRange, at: datetime) -> None:
+    """Give a range back behind all others; see the port."""
+    mine = update(t.history_range).where(*leased(range_))
+    connection.execute(mine.values(run_at=at, owner=None))
 
 
 def drop_range(connection: Connection, *, range_: HistoryRange) -> None:

@@ -4,7 +4,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    delete,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.claiming.claims import Claims
@@ -16,6 +26,7 @@ from imgoe_bot.adapters.store.history.backfill_reading import (
     claim_range,
     drop_range,
     put_off_range,
+    queue_again,
     store_page,
 )
 from imgoe_bot.adapters.store.history.backfill_rows import (
@@ -64,7 +75,7 @@ class SqlBackfillStore:
 
     async def find(self, backfill_id: BackfillId) -> Backfill | None:
         """Return a backfill, None when there is none."""
-        found = await self._read(BACKFILL.where(b.id == backfill_id))
+        found = await self._read(BACKFILL.where(_is_numbered(backfill_id)))
         return found[0] if found else None
 
     async def of_guild(self, guild_id: GuildId, *, most: int) -> tuple[Backfill, ...]:
@@ -134,6 +145,10 @@ class SqlBackfillStore:
             partial(put_off_range, range_=range_, until=until, waits_for=waits_for)
         )
 
+    async def queue_again(self, range_: HistoryRange, *, at: datetime) -> None:
+        """Give a range back behind all others; see the port."""
+        await self._database.write(partial(queue_again, range_=range_, at=at))
+
     async def drop(self, range_: HistoryRange) -> None:
         """Forget a range: its channel is gone."""
         await self._database.write(partial(drop_range, range_=range_))
@@ -174,11 +189,16 @@ class SqlBackfillStore:
 
 
 def _get(connection: Connection, backfill_id: BackfillId) -> Backfill:
-    found = connection.execute(BACKFILL.where(b.id == backfill_id)).mappings().first()
+    found = connection.execute(BACKFILL.where(_is_numbered(backfill_id))).mappings().first()
     if found is None:
         raise BackfillNotFound(backfill=backfill_id)
     return backfill_from(found)
 
 
 def _lock(connection: Connection, backfill_id: BackfillId) -> None:
-    connection.execute(select(b.id).where(b.id == backfill_id).with_for_update())
+    connection.execute(select(b.id).where(_is_numbered(backfill_id)).with_for_update())
+
+
+def _is_numbered(backfill_id: BackfillId) -> ColumnElement[bool]:
+    """Say that it has this number: people type greater ones than PostgreSQL's INTEGER holds."""
+    return b.id == literal(backfill_id, BigInteger)
