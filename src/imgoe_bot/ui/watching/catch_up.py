@@ -215,12 +215,12 @@ class CatchUp:
         Raises:
             discord.HTTPException: Discord did not list them.
         """
+        since, guild_id = self._archives_since[GuildId(guild.id)], GuildId(guild.id)
         threads: list[discord.Thread] = []
         for channel in guild.channels:
-            is_mirrored = find_rule(channel_line(channel), rules, guild_id=GuildId(guild.id))
-            holds_threads = isinstance(channel, WithThreads)
-            if is_mirrored and holds_threads and not missing_in(channel, NEEDED_TO_READ):
-                since = self._archives_since[GuildId(guild.id)]
+            if not isinstance(channel, WithThreads) or missing_in(channel, NEEDED_TO_READ):
+                continue
+            if find_rule(channel_line(channel), rules, guild_id=guild_id) is not None:
                 threads += (await archived_after(channel, since)).values()
         return [
             self._missed_in(thread, rule, stored.get(ChannelId(thread.id), 0))
