@@ -13,6 +13,8 @@ STATEMENTS_A_PICTURE = 22
 TRANSACTIONS_A_PICTURE = 4
 OF_THE_HOST = re.compile(r"\b(uploads|users|file_names|api_keys)\b")
 """The embedded host runs in this process, too."""
+LOOKS = re.compile(r"\bFROM (backfill|history_range)\b")
+"""Whoever reads histories looks every second or two whether there is one, whatever is posted."""
 
 
 async def test_a_picture_takes_few_statements_and_fewer_transactions(harness: Harness) -> None:
@@ -25,7 +27,7 @@ async def test_a_picture_takes_few_statements_and_fewer_transactions(harness: Ha
             for number in range(PICTURES):
                 await harness.keep_picture(f"{number}.png")
 
-    ours = [each for each in asked if not OF_THE_HOST.search(each)]
+    ours = [each for each in asked if not OF_THE_HOST.search(each) and not LOOKS.search(each)]
     transactions = [each for each in ours if each.startswith("BEGIN")]
     statements = [each for each in ours if not each.startswith(("BEGIN", "PRAGMA"))]
     told = Counter(" ".join(each.split())[:60] for each in statements)

@@ -47,6 +47,10 @@ def _bots_on(_: Harness) -> Mapping[str, object]:
     return {"name": "bots", "value": "on"}
 
 
+def _first(_: Harness) -> Mapping[str, object]:
+    return {"number": 1}
+
+
 def _unique() -> Callable[[Harness], Mapping[str, object]]:
     return lambda _: {"file": picture()}
 
@@ -60,6 +64,11 @@ ACTS: Mapping[str, Act] = {
     "mirror test": Act(Rank.MANAGER, _lounge),
     "mirror list": Act(Rank.MANAGER),
     "mirror remove": Act(Rank.MANAGER, _lounge),
+    "backfill start": Act(Rank.MANAGER, _lounge),
+    "backfill list": Act(Rank.MANAGER),
+    "backfill pause": Act(Rank.MANAGER, _first),
+    "backfill resume": Act(Rank.MANAGER, _first),
+    "backfill cancel": Act(Rank.MANAGER, _first),
     "setup": Act(Rank.MANAGER),
     "settings key": Act(
         Rank.MANAGER,
