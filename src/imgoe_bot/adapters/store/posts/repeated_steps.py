@@ -4,13 +4,14 @@ Jobs that concern the whole post have no place in a message: their column ``posi
 often they were asked for anew. A worker that ends one finds there whether that happened meanwhile.
 """
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, case, literal, or_, select, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.leases import leased, write_under_lease
+from imgoe_bot.adapters.store.leases import due_at, leased, write_under_lease
 from imgoe_bot.adapters.store.upsert import upsert
 from imgoe_bot.domain.job import Job, State, Step
 from imgoe_bot.errors import StaleWrite
@@ -35,25 +36,29 @@ BEGINS: dict[Step, State] = {Step.ANNOUNCE: State.WAITING, Step.DELIVER: State.R
 def repeat_step(connection: Connection, post_id: str, step: Step) -> bool:
     """Have a step done once more; one that has not begun will find what is new by itself.
 
-    A direct message that goes with another one which is under way has begun: it goes alone then.
+    A direct message that goes with another one which is under way has begun: it goes alone then,
+    once that one's lease is over, so that it finds what was told by it.
 
     Returns:
         False when the post has no such step.
     """
     mine = (t.job.c.post_id == post_id, t.job.c.step == step.value)
-    leaves_digest = connection.execute(_led_by_one_under_way(*mine)).first() is not None
+    under_way_until = connection.execute(_led_by_one_under_way(*mine)).scalar()
+    leaves_digest = under_way_until is not None
     begun = literal(value=True) if leaves_digest else t.job.c.state.in_(LEASED_OR_ENDED)
     counted = {"position": t.job.c.position + _one_if(begun)}
     known = connection.execute(update(t.job).where(*mine).values(**counted))
     ended = (*ENDED, State.WAITING.value) if leaves_digest else ENDED
     _begin(connection, *mine, t.job.c.state.in_(ended), step=step)
+    if under_way_until is not None:
+        connection.execute(update(t.job).where(*mine).values(**due_at(under_way_until)))
     return known.rowcount > 0
 
 
-def _led_by_one_under_way(*which: ColumnElement[bool]) -> Select[int]:
-    """Return the query for a step that waits for another post's, which a worker has by now."""
+def _led_by_one_under_way(*which: ColumnElement[bool]) -> Select[datetime]:
+    """Return the query for until when a worker has another post's step that this one waits for."""
     leader = t.job.alias()
-    return select(t.job.c.id).where(
+    return select(leader.c.lease_until).where(
         *which,
         t.job.c.state == State.WAITING.value,
         leader.c.post_id == t.job.c.letter,
