@@ -263,7 +263,7 @@ async def test_a_range_that_was_lengthened_while_its_last_page_was_read_goes_on(
 
 async def test_failures_are_counted_until_a_page_is_read(stores: Stores) -> None:
     await _open(stores, _gap(0, 10))
-    await stores.history.put_off(await _claimed(stores), until=LATER, failed=True)
+    await stores.history.put_off(await _claimed(stores), until=LATER)
     assert await _claim(stores) is None
 
     second = await _claimed(stores, seconds=1)

@@ -155,7 +155,7 @@ class HistoryQueue:
         """Give a range back whose reading failed; its waits grow from 2 s to 5 minutes."""
         until = self._clock.now() + wait_after(range_.attempts + 1)
         await self._outage.outlast(
-            lambda: self._store.put_off(range_, until=until, failed=True), at_any_rate=True
+            lambda: self._store.put_off(range_, until=until), at_any_rate=True
         )
 
     async def park(

@@ -107,14 +107,8 @@ class HistoryStore(Protocol):
         """
         ...
 
-    async def put_off(self, range_: HistoryRange, *, until: datetime, failed: bool) -> None:
-        """Give a range back until a later time.
-
-        Args:
-            range_: as it was claimed.
-            until: when it is due again.
-            failed: whether a try failed, so that the next wait is longer.
-        """
+    async def put_off(self, range_: HistoryRange, *, until: datetime) -> None:
+        """Give a range back whose reading failed; it is due again then, and that is counted."""
         ...
 
     async def park(

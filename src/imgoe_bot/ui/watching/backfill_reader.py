@@ -10,7 +10,7 @@ import structlog
 from imgoe_bot.domain.backfill import Backfill
 from imgoe_bot.domain.history import PAGE, HistoryRange, ParkReason
 from imgoe_bot.domain.ids import MessageId
-from imgoe_bot.errors import ImgoeError, StoreError
+from imgoe_bot.errors import StoreError
 from imgoe_bot.services.backfilling.reading import Decided
 from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in
 from imgoe_bot.ui.container import AnyBot, Services
@@ -18,14 +18,12 @@ from imgoe_bot.ui.discord_codes import LACKING
 from imgoe_bot.ui.reading.message_facts import facts_of
 from imgoe_bot.ui.watching.channel_pages import fetch_page, find_channel
 from imgoe_bot.ui.watching.earlier_answers import Page, ToKeep, with_earlier_answers
+from imgoe_bot.ui.watching.failures import EXPECTED, log_failure
 from imgoe_bot.ui.watching.reactions import is_saved_by_reaction
 from imgoe_bot.ui.watching.shards import shards_of
 
 POLL_S = 1.0
 """The longest wait until a new backfill is noticed, and between two looks at those that wait."""
-EXPECTED = (discord.HTTPException, OSError, ImgoeError)
-"""What is expected to fail now and then; anything else is a bug, and tried again like these."""
-
 log = structlog.stdlib.get_logger(__name__)
 
 
@@ -45,7 +43,7 @@ class BackfillReader:
             except StoreError:  # others say that it is away
                 goes_on = False
             except Exception as error:  # whatever it is, it must not be the end of all backfills
-                _log("backfills can't go on", error)
+                log_failure(log, "backfills can't go on", error)
                 goes_on = False
             await asyncio.sleep(0 if goes_on else POLL_S)
 
@@ -58,7 +56,8 @@ class BackfillReader:
         try:
             await self._read(range_, backfill)
         except Exception as error:  # one range's trouble is not all the others'
-            _log("a channel can't be read for a backfill", error, channel=range_.gap.channel_id)
+            where = range_.gap.channel_id
+            log_failure(log, "a channel can't be read for a backfill", error, channel=where)
             await self._reading.try_later(range_)
         return True
 
@@ -114,9 +113,3 @@ class BackfillReader:
         except Exception:  # a bug must not keep what comes after this message from being read
             log.exception("a message is passed over", message=message.id)
             return Decided(MessageId(message.id))
-
-
-def _log(event: str, error: Exception, **where: int) -> None:
-    """Log a failure that is tried again, without the words of strangers that it may hold."""
-    words = repr(error) if isinstance(error, ImgoeError) else type(error).__name__
-    log.warning(event, error=words, exc_info=not isinstance(error, EXPECTED), **where)

@@ -23,12 +23,10 @@ from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in
 from imgoe_bot.ui.container import AnyBot, Services
 from imgoe_bot.ui.reading.places import Readable, channel_line
 from imgoe_bot.ui.watching.deletions import retire_missing
+from imgoe_bot.ui.watching.failures import log_failure
 
 SERVERS_AT_ONCE = 4
 """Servers that are looked at at once: one with many deletions keeps no other one waiting."""
-
-EXPECTED = (discord.HTTPException, OSError, ImgoeError)
-"""What is expected to fail now and then; anything else is a bug, and tried again like these."""
 
 SOONEST_ARCHIVED = timedelta(hours=1)
 """After how long without a message Discord archives a thread at the soonest.
@@ -164,7 +162,7 @@ class CatchUp:
                 if guild is not None and not guild.unavailable:
                     complete = await self._catch_up(guild)
             except Exception as error:  # one server's trouble is not all the others'
-                _log("a server can't be caught up", error, guild=guild_id)
+                log_failure(log, "a server can't be caught up", error, guild=guild_id)
                 complete = False
             finally:
                 queue.done(guild_id, complete=complete)
@@ -282,9 +280,3 @@ def _readable(guild: discord.Guild) -> list[Readable]:
         *guild.stage_channels,
         *guild.threads,
     ]
-
-
-def _log(event: str, error: Exception, **where: int) -> None:
-    """Log a failure that is tried again, without the words of strangers that it may hold."""
-    words = repr(error) if isinstance(error, ImgoeError) else type(error).__name__
-    log.warning(event, error=words, exc_info=not isinstance(error, EXPECTED), **where)

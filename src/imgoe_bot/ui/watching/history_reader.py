@@ -17,6 +17,7 @@ from imgoe_bot.ui.discord_codes import LACKING
 from imgoe_bot.ui.reading.places import Readable, channel_line
 from imgoe_bot.ui.watching.channel_pages import fetch_page, find_channel
 from imgoe_bot.ui.watching.earlier_answers import Page, ToKeep, with_earlier_answers
+from imgoe_bot.ui.watching.failures import EXPECTED, log_failure
 from imgoe_bot.ui.watching.incoming import plan_for
 from imgoe_bot.ui.watching.shards import shards_of
 
@@ -24,9 +25,6 @@ READERS = 4
 """Ranges read at once: one that is slow keeps no other one waiting."""
 TRIES = 5
 """How often a message is tried that breaks the reader, before it is passed over."""
-
-EXPECTED = (discord.HTTPException, OSError, ImgoeError)
-"""What is expected to fail now and then; anything else is a bug, and tried again like these."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -53,14 +51,16 @@ class HistoryReader:
             except StaleWrite:
                 log.info("another reader took this range over", range=range_.id)
             except Exception as error:  # one range's trouble is not all the others'
-                _log("a channel's history can't be read", error, range_)
+                where = range_.gap.channel_id
+                log_failure(log, "a channel's history can't be read", error, channel=where)
                 await self._try_later(range_)
 
     async def _try_later(self, range_: HistoryRange) -> None:
         try:
             await self._queue.try_later(range_)
         except ImgoeError as error:  # its lease runs out
-            _log("a range can't be given back", error, range_)
+            where = range_.gap.channel_id
+            log_failure(log, "a range can't be given back", error, channel=where)
 
     async def _read(self, range_: HistoryRange) -> None:
         """Read one page of a range, or let it wait for what is in the way."""
@@ -131,10 +131,3 @@ class HistoryReader:
 def _reaches_the_end(range_: HistoryRange) -> bool:
     """Tell whether nothing older than this session comes after a range."""
     return range_.gap.before is None or range_.gap.reason is RangeReason.SESSION
-
-
-def _log(event: str, error: Exception, range_: HistoryRange) -> None:
-    """Log a failure that is tried again, without the words of strangers that it may hold."""
-    words = repr(error) if isinstance(error, ImgoeError) else type(error).__name__
-    is_bug = not isinstance(error, EXPECTED)
-    log.warning(event, error=words, exc_info=is_bug, channel=range_.gap.channel_id)

@@ -103,10 +103,9 @@ class SqlHistoryStore:
 
         await self._claims.write(unit)
 
-    async def put_off(self, range_: HistoryRange, *, until: datetime, failed: bool) -> None:
-        """Give a range back until a later time; see the port."""
-        attempts = range_.attempts + 1 if failed else range_.attempts
-        await self._give_back(range_, {"run_at": until, "attempts": attempts})
+    async def put_off(self, range_: HistoryRange, *, until: datetime) -> None:
+        """Give a range back whose reading failed; see the port."""
+        await self._give_back(range_, {"run_at": until, "attempts": range_.attempts + 1})
 
     async def park(
         self, range_: HistoryRange, reason: ParkReason, *, before: MessageId | None = None
