@@ -62,15 +62,14 @@ class BackfillReader:
         return True
 
     async def _read(self, range_: HistoryRange, backfill: Backfill) -> None:
-        guild = self._bot.get_guild(backfill.guild_id)
-        if guild is None or guild.unavailable:
-            return await self._reading.park(range_, ParkReason.AWAY)
+        channel = await find_channel(self._bot, range_.gap)
+        if channel is None:
+            return await self._reading.drop(range_)
+        if isinstance(channel, ParkReason):
+            return await self._reading.park(range_, channel)
+        if missing_in(channel, NEEDED_TO_READ):
+            return await self._reading.park(range_, ParkReason.ACCESS)
         try:
-            channel = await find_channel(guild, range_.gap.channel_id)
-            if channel is None:
-                return await self._reading.drop(range_)
-            if missing_in(channel, NEEDED_TO_READ):
-                return await self._reading.park(range_, ParkReason.ACCESS)
             page = await fetch_page(channel, range_.gap)
         except discord.Forbidden as error:
             if error.code not in LACKING:

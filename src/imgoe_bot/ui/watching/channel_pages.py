@@ -2,26 +2,34 @@
 
 import discord
 
-from imgoe_bot.domain.history import PAGE, Gap
-from imgoe_bot.ui.discord_codes import UNKNOWN_CHANNEL
+from imgoe_bot.domain.history import PAGE, Gap, ParkReason
+from imgoe_bot.ui.container import AnyBot
+from imgoe_bot.ui.discord_codes import LACKING, UNKNOWN_CHANNEL
 from imgoe_bot.ui.reading.places import Readable
 
 
-async def find_channel(guild: discord.Guild, channel_id: int) -> Readable | None:
-    """Return a channel that can be read, None where there is none any more.
+async def find_channel(bot: AnyBot, gap: Gap) -> Readable | ParkReason | None:
+    """Return the channel of a gap, or what has to be waited for; None where there is none any more.
 
     A thread that was archived is in nobody's memory.
 
     Raises:
-        discord.Forbidden: the bot may not see it.
+        discord.HTTPException: Discord does not say.
     """
-    channel: object = guild.get_channel_or_thread(channel_id)
+    guild = bot.get_guild(gap.guild_id)
+    if guild is None or guild.unavailable:
+        return ParkReason.AWAY
+    channel: object = guild.get_channel_or_thread(gap.channel_id)
     if channel is None:
         try:
-            channel = await guild.fetch_channel(channel_id)
+            channel = await guild.fetch_channel(gap.channel_id)
         except discord.NotFound as error:
             if error.code != UNKNOWN_CHANNEL:  # a proxy's page, and not Discord's own word
                 raise
+        except discord.Forbidden as error:
+            if error.code not in LACKING:
+                raise
+            return ParkReason.ACCESS
     return channel if isinstance(channel, Readable) else None
 
 

@@ -13,7 +13,6 @@ from imgoe_bot.errors import ImgoeError, StaleWrite
 from imgoe_bot.ui.access.lost_access import pause_if_lost
 from imgoe_bot.ui.access.permissions import NEEDED_TO_READ, missing_in
 from imgoe_bot.ui.container import AnyBot, Services
-from imgoe_bot.ui.discord_codes import LACKING
 from imgoe_bot.ui.reading.places import Readable, channel_line
 from imgoe_bot.ui.watching.channel_pages import fetch_page, find_channel
 from imgoe_bot.ui.watching.earlier_answers import Page, ToKeep, with_earlier_answers
@@ -64,15 +63,9 @@ class HistoryReader:
 
     async def _read(self, range_: HistoryRange) -> None:
         """Read one page of a range, or let it wait for what is in the way."""
-        guild = self._bot.get_guild(range_.gap.guild_id)
-        if guild is None or guild.unavailable:
-            return await self._queue.park(range_, ParkReason.AWAY)
-        try:
-            channel = await find_channel(guild, range_.gap.channel_id)
-        except discord.Forbidden as error:
-            if error.code not in LACKING:
-                raise
-            return await self._queue.park(range_, ParkReason.ACCESS)
+        channel = await find_channel(self._bot, range_.gap)
+        if isinstance(channel, ParkReason):
+            return await self._queue.park(range_, channel)
         rule = await self._rule_of(channel) if channel else None
         if channel is None or rule is None:
             return await self._queue.drop(range_)
