@@ -5,6 +5,8 @@ from typing import Any, cast
 import pytest
 
 from imgoe_bot.discordsim import Channel, Message, Person
+from imgoe_bot.discordsim.actions.messages import edit_message
+from imgoe_bot.discordsim.rules.drafts import draft_from
 from tests.flows.bot_process import bot_process
 from tests.flows.kit import DELETE_LINK, PATIENCE_S, Harness, eventually, picture
 
@@ -211,3 +213,24 @@ async def test_who_closes_their_inbox_within_the_window_is_told_on_each_card(
     await _all_delivered(running, posts=3)
 
     assert ["can't send you direct messages" in card.content for card in cards] == [True, True]
+
+
+async def test_a_link_that_was_told_is_not_told_again_by_the_digest_that_an_edit_joins(
+    running: Harness,
+) -> None:
+    await running.set_option("dm_digest", LONG)
+    told = await running.ben.say(running.photos, files=[picture("told.png")])
+    await running.card_for(told)
+    await _all_delivered(running, posts=1)
+    await _post(running, "next.png")
+    await _put_off(running)
+
+    channel = running.sim.world.channel(told.channel_id)
+    edit_message(running.sim.world, channel, told, draft_from({}, [picture("added.png")]))
+    await _put_off(running, joined=1)
+    await running.let_time_pass("deliver")
+
+    await _all_delivered(running, posts=2)
+    links = [link for note in _notes(running.ben) for link in DELETE_LINK.findall(note.content)]
+    assert len(links) == 3
+    assert len(set(links)) == 3

@@ -24,12 +24,13 @@ from imgoe_bot.adapters.store.queue.message_decisions import (
 from imgoe_bot.domain.direct_messages import (
     Breaker,
     DeliveryRequest,
+    JoinDigest,
     PutOff,
     SendNow,
     Verdict,
 )
 from imgoe_bot.domain.ids import PostId, UserId
-from imgoe_bot.domain.job import Job, State
+from imgoe_bot.domain.job import Job, State, Step
 from imgoe_bot.errors import ImgoeError
 
 NO_WINDOW = timedelta(0)
@@ -66,6 +67,8 @@ class SqlDirectMessageStore:
             values = carry_out(connection, verdict, request, due, post_id=job.post_id)
             if isinstance(verdict, PutOff):  # that was no try of it
                 values["attempts"] = job.attempts - 1
+            if isinstance(verdict, JoinDigest) and job.is_repeated:
+                _may_be_told(connection, verdict.leader)
             if values:
                 write_under_lease(connection, job, values)
             return verdict
@@ -148,6 +151,13 @@ class SqlDirectMessageStore:
             return read_breaker(connection)
 
         return await self._database.read(unit)
+
+
+def _may_be_told(connection: Connection, leader: PostId) -> None:
+    """Have whoever sends a digest look what of it was told: a post that grew has joined it."""
+    mine = (t.job.c.post_id == leader, t.job.c.step == Step.DELIVER.value)
+    counted = update(t.job).where(*mine).values(position=t.job.c.position + 1)
+    connection.execute(counted)
 
 
 def _close_breaker(connection: Connection) -> None:
