@@ -1,18 +1,9 @@
 """Ranges that wait for something are read when it has come, whoever noticed it."""
 
-from imgoe_bot.discordsim import Channel, Message, Permission
+from imgoe_bot.discordsim import Channel, Permission
 from imgoe_bot.discordsim.actions.threads import edit_thread
-from tests.flows.kit import Harness, eventually, picture
-
-HISTORY = "GET /channels/{}/messages"
-OPEN = "SELECT count(*) FROM history_range"
-FAILED = f"{OPEN} WHERE attempts > 0"
-PARKED = f"{OPEN} WHERE parked = ?"
-RESTING = "SELECT count(*) FROM mirror_rule WHERE paused"
-
-
-async def _say(harness: Harness, name: str, channel: Channel | None = None) -> Message:
-    return await harness.ben.say(channel or harness.photos, files=[picture(f"{name}.png")])
+from tests.flows.histories import FAILED, HISTORY, PARKED, RESTING, nothing_left, say
+from tests.flows.kit import Harness, eventually
 
 
 async def _open_range(harness: Harness, channel: Channel) -> None:
@@ -23,18 +14,14 @@ async def _open_range(harness: Harness, channel: Channel) -> None:
     harness.sim.faults.clear()
 
 
-async def _nothing_left(harness: Harness) -> None:
-    await eventually(lambda: harness.read_number(OPEN) == 0)
-
-
 async def test_a_server_that_is_away_from_the_start_is_read_when_it_comes(
     harness: Harness,
 ) -> None:
     async with harness.bot():
         await harness.set_key()
         await harness.mirror()
-        await harness.card_for(await _say(harness, "before"))
-    missed = await _say(harness, "missed")
+        await harness.card_for(await say(harness, "before"))
+    missed = await say(harness, "missed")
     await _open_range(harness, harness.photos)
     harness.sim.faults.begin_outage(harness.guild)
 
@@ -44,7 +31,7 @@ async def test_a_server_that_is_away_from_the_start_is_read_when_it_comes(
         harness.sim.faults.end_outage(harness.guild)
 
         await harness.card_for(missed)
-        await _nothing_left(harness)
+        await nothing_left(harness)
 
 
 async def test_an_archived_thread_is_read_when_its_channel_is_open_again_though_no_rule_rested(
@@ -54,8 +41,8 @@ async def test_an_archived_thread_is_read_when_its_channel_is_open_again_though_
     async with harness.bot():
         await harness.set_key()
         await (await harness.ada.slash(harness.photos, "mirror add")).wait_response()
-        await harness.card_for(await _say(harness, "before", thread))
-    missed = await _say(harness, "missed", thread)
+        await harness.card_for(await say(harness, "before", thread))
+    missed = await say(harness, "missed", thread)
     await _open_range(harness, thread)
     edit_thread(harness.sim.world, thread, {"archived": True})
     harness.guild.overwrite(harness.lounge, deny=Permission.VIEW_CHANNEL)
@@ -68,7 +55,7 @@ async def test_an_archived_thread_is_read_when_its_channel_is_open_again_though_
 
         kept = "SELECT count(*) FROM post WHERE message_id = ?"
         await eventually(lambda: harness.read_number(kept, missed.id) == 1)
-        await _nothing_left(harness)
+        await nothing_left(harness)
 
 
 async def test_a_channel_that_can_not_be_asked_about_keeps_no_other_one_waiting(
@@ -78,10 +65,10 @@ async def test_a_channel_that_can_not_be_asked_about_keeps_no_other_one_waiting(
         await harness.set_key()
         await harness.mirror()
         await harness.mirror(harness.lounge)
-        await harness.card_for(await _say(harness, "before"))
+        await harness.card_for(await say(harness, "before"))
         harness.guild.overwrite(harness.lounge, deny=Permission.VIEW_CHANNEL)
         await eventually(lambda: harness.read_number(RESTING) == 1)
-    missed = await _say(harness, "missed")
+    missed = await say(harness, "missed")
     harness.guild.overwrite(harness.lounge)
     harness.sim.faults.next_statuses(f"GET /channels/{harness.lounge.id}", [503] * 1_000)
 
@@ -94,16 +81,16 @@ async def test_a_pause_ends_what_is_read_to_the_end(harness: Harness) -> None:
     async with harness.bot():
         await harness.set_key()
         await harness.mirror()
-        await harness.card_for(await _say(harness, "before"))
+        await harness.card_for(await say(harness, "before"))
         harness.guild.overwrite(harness.photos, deny=Permission.READ_MESSAGE_HISTORY)
         await eventually(lambda: harness.read_number(RESTING) == 1)
-        missed = await _say(harness, "missed")
+        missed = await say(harness, "missed")
         harness.sim.faults.next_statuses(HISTORY.format(harness.photos.id), [503] * 1_000)
         harness.guild.overwrite(harness.photos)
         await eventually(lambda: harness.read_number(FAILED) == 1)
         paused = await harness.ada.slash(harness.photos, "mirror pause", channel=harness.photos)
         await paused.wait_response()
-        inside = await _say(harness, "in the pause")
+        inside = await say(harness, "in the pause")
         await harness.write("UPDATE history_range SET run_at = 0")
         harness.sim.faults.clear()
         await eventually(lambda: harness.read_number(PARKED, "paused") == 1)
@@ -112,6 +99,6 @@ async def test_a_pause_ends_what_is_read_to_the_end(harness: Harness) -> None:
         await resumed.wait_response()
 
         await harness.card_for(missed)
-        await _nothing_left(harness)
+        await nothing_left(harness)
         kept = "SELECT count(*) FROM post WHERE message_id = ?"
         assert harness.read_number(kept, inside.id) == 0

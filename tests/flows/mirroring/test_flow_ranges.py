@@ -8,25 +8,22 @@ from typing import Any
 
 import pytest
 
-from imgoe_bot.discordsim import Channel, ChannelType, Message, Permission
+from imgoe_bot.discordsim import ChannelType, Message, Permission
 from imgoe_bot.discordsim.actions.threads import edit_thread
 from imgoe_bot.ui.reading.message_facts import facts_of
 from imgoe_bot.ui.watching import incoming
 from tests.flows.bot_process import bot_process
+from tests.flows.histories import (
+    FAILED,
+    HISTORY,
+    OPEN,
+    PARKED,
+    RESTING,
+    histories,
+    nothing_left,
+    say,
+)
 from tests.flows.kit import Harness, eventually, picture
-
-HISTORY = "GET /channels/{}/messages"
-OPEN = "SELECT count(*) FROM history_range"
-PARKED = f"{OPEN} WHERE parked = ?"
-RESTING = "SELECT count(*) FROM mirror_rule WHERE paused"
-
-
-async def _say(harness: Harness, name: str, channel: Channel | None = None) -> Message:
-    return await harness.ben.say(channel or harness.photos, files=[picture(f"{name}.png")])
-
-
-def _histories(harness: Harness, channel: Channel) -> int:
-    return harness.sim.calls.count(HISTORY.format(channel.id))
 
 
 @asynccontextmanager
@@ -35,11 +32,11 @@ async def _unreadable(harness: Harness, *, missed: int = 2) -> AsyncGenerator[li
     async with harness.bot():
         await harness.set_key()
         await harness.mirror()
-        await harness.card_for(await _say(harness, "before"))
-    posted = [await _say(harness, f"missed-{number}") for number in range(missed)]
+        await harness.card_for(await say(harness, "before"))
+    posted = [await say(harness, f"missed-{number}") for number in range(missed)]
     harness.sim.faults.next_statuses(HISTORY.format(harness.photos.id), [503] * 1_000)
     async with harness.bot():
-        await eventually(lambda: harness.read_number(f"{OPEN} WHERE attempts > 0") == 1)
+        await eventually(lambda: harness.read_number(FAILED) == 1)
         yield posted
 
 
@@ -47,10 +44,6 @@ async def _read_on(harness: Harness) -> None:
     """Let the history be read again, now."""
     harness.sim.faults.clear()
     await harness.write("UPDATE history_range SET run_at = 0")
-
-
-async def _nothing_left(harness: Harness) -> None:
-    await eventually(lambda: harness.read_number(OPEN) == 0)
 
 
 async def test_what_can_not_be_read_is_shown_and_read_later(harness: Harness) -> None:
@@ -65,7 +58,7 @@ async def test_what_can_not_be_read_is_shown_and_read_later(harness: Harness) ->
 
         for message in missed:
             await harness.card_for(message)
-        await _nothing_left(harness)
+        await nothing_left(harness)
         asked = await harness.ada.slash(harness.photos, "status")
         assert "What was missed" not in str((await asked.wait_response()).embeds)
 
@@ -83,7 +76,7 @@ async def test_a_channel_that_is_closed_while_it_is_read_goes_on_when_it_is_open
 
         for message in missed:
             await harness.card_for(message)
-        await _nothing_left(harness)
+        await nothing_left(harness)
 
 
 async def test_a_pause_holds_what_was_missed_before_it_and_nothing_of_its_own_is_kept(
@@ -94,15 +87,15 @@ async def test_a_pause_holds_what_was_missed_before_it_and_nothing_of_its_own_is
         await paused.wait_response()
         await _read_on(harness)
         await eventually(lambda: harness.read_number(PARKED, "paused") == 1)
-        await _say(harness, "in the pause")
+        await say(harness, "in the pause")
 
         resumed = await harness.ada.slash(harness.photos, "mirror resume", channel=harness.photos)
         await resumed.wait_response()
 
         for message in missed:
             await harness.card_for(message)
-        await harness.card_for(await _say(harness, "after the pause"))
-        await _nothing_left(harness)
+        await harness.card_for(await say(harness, "after the pause"))
+        await nothing_left(harness)
     assert len(harness.cards(harness.photos)) == 4
 
 
@@ -113,7 +106,7 @@ async def test_a_channel_that_is_deleted_while_it_is_read_leaves_no_range(
         harness.guild.delete_channel(harness.photos)
         await _read_on(harness)
 
-        await _nothing_left(harness)
+        await nothing_left(harness)
 
 
 async def test_a_rule_that_is_removed_ends_what_is_read_for_it(harness: Harness) -> None:
@@ -122,7 +115,7 @@ async def test_a_rule_that_is_removed_ends_what_is_read_for_it(harness: Harness)
         await removed.wait_response()
         await _read_on(harness)
 
-        await _nothing_left(harness)
+        await nothing_left(harness)
     assert len(harness.cards(harness.photos)) == 1
 
 
@@ -136,7 +129,7 @@ async def test_a_server_that_is_away_is_waited_for(harness: Harness) -> None:
 
         for message in missed:
             await harness.card_for(message)
-        await _nothing_left(harness)
+        await nothing_left(harness)
 
 
 async def test_a_thread_that_was_archived_while_it_is_read_is_read_all_the_same(
@@ -146,11 +139,11 @@ async def test_a_thread_that_was_archived_while_it_is_read_is_read_all_the_same(
     async with harness.bot():
         await harness.set_key()
         await harness.mirror()
-        await harness.card_for(await _say(harness, "before", thread))
-    missed = await _say(harness, "missed", thread)
+        await harness.card_for(await say(harness, "before", thread))
+    missed = await say(harness, "missed", thread)
     harness.sim.faults.next_statuses(HISTORY.format(thread.id), [503] * 1_000)
     async with harness.bot():
-        await eventually(lambda: harness.read_number(f"{OPEN} WHERE attempts > 0") == 1)
+        await eventually(lambda: harness.read_number(FAILED) == 1)
         edit_thread(harness.sim.world, thread, {"archived": True})
 
         await _read_on(harness)
@@ -161,7 +154,7 @@ async def test_a_thread_that_was_archived_while_it_is_read_is_read_all_the_same(
                 == 1
             )
         )
-        await _nothing_left(harness)
+        await nothing_left(harness)
 
 
 @pytest.mark.parametrize("parent", ["photos", "forum"])
@@ -178,7 +171,7 @@ async def test_threads_that_were_archived_in_a_long_absence_are_read(
         thread, missed = await harness.ben.open_post(place, "holiday", files=[picture()])
     else:
         thread = await harness.ben.open_thread(place, "holiday")
-        missed = await _say(harness, "missed", thread)
+        missed = await say(harness, "missed", thread)
     edit_thread(harness.sim.world, thread, {"archived": True})
     two_hours_ago = time.time_ns() - 2 * 3_600 * 1_000_000_000
     await harness.write(
@@ -200,7 +193,7 @@ async def test_a_short_absence_asks_for_no_archive(harness: Harness) -> None:
         await harness.mirror()
 
     async with harness.bot():
-        await harness.card_for(await _say(harness, "after"))
+        await harness.card_for(await say(harness, "after"))
 
     assert not [call for call in harness.sim.calls if "/threads/archived" in call]
 
@@ -211,24 +204,24 @@ async def test_a_reader_that_is_killed_goes_on_where_its_last_page_ended(
     async with harness.bot():
         await harness.set_key()
         await harness.mirror()
-        await harness.card_for(await _say(harness, "before"))
+        await harness.card_for(await say(harness, "before"))
     for number in range(450):
         await harness.ben.say(harness.photos, f"word {number}")
-    last = await _say(harness, "last")
+    last = await say(harness, "last")
     harness.sim.faults.delay(HISTORY.format(harness.photos.id), 1.5)
     async with bot_process(harness) as process:
         await eventually(lambda: harness.read_number(f"{OPEN} WHERE after > start") == 1)
         await process.kill()
     harness.sim.faults.clear()
     (after,) = {harness.read_number("SELECT after FROM history_range")}
-    before = _histories(harness, harness.photos)
+    before = histories(harness, harness.photos)
 
     async with harness.bot():
         await harness.card_for(last)
-        await _nothing_left(harness)
+        await nothing_left(harness)
 
     left = sum(message > after for message in harness.photos.messages)
-    assert _histories(harness, harness.photos) - before <= -(-left // 100)
+    assert histories(harness, harness.photos) - before <= -(-left // 100)
 
 
 async def test_a_channel_that_is_not_behind_costs_no_request(harness: Harness) -> None:
@@ -239,22 +232,22 @@ async def test_a_channel_that_is_not_behind_costs_no_request(harness: Harness) -
         await harness.set_key()
         await (await harness.ada.slash(harness.photos, "mirror add")).wait_response()
         for place in places:
-            await harness.card_for(await _say(harness, "before", place))
-        asked = [_histories(harness, place) for place in places]
+            await harness.card_for(await say(harness, "before", place))
+        asked = [histories(harness, place) for place in places]
 
     for _ in range(2):
         async with harness.bot():
-            await harness.card_for(await _say(harness, "after"))
+            await harness.card_for(await say(harness, "after"))
 
-    assert [_histories(harness, place) for place in places] == asked
+    assert [histories(harness, place) for place in places] == asked
 
 
 async def test_what_is_new_was_never_missed(running: Harness) -> None:
     thread = await running.ben.open_thread(running.photos, "new")
 
-    await running.card_for(await _say(running, "first", thread))
+    await running.card_for(await say(running, "first", thread))
 
-    assert _histories(running, thread) == 0
+    assert histories(running, thread) == 0
 
 
 async def test_a_message_that_breaks_the_reader_holds_nothing_else_up_for_ever(
@@ -271,11 +264,11 @@ async def test_a_message_that_breaks_the_reader_holds_nothing_else_up_for_ever(
     monkeypatch.setattr(incoming, "facts_of", broken)
     await running.ben.say(running.photos, "poison", files=[picture("poison.png")])
     await eventually(lambda: len(poison) == 1)
-    await running.card_for(await _say(running, "after"))
+    await running.card_for(await say(running, "after"))
 
     async with asyncio.timeout(60):
         while not poison or running.read_number(OPEN):
             await running.write("UPDATE history_range SET run_at = 0 WHERE owner IS NULL")
             await asyncio.sleep(0.2)
 
-    await running.observed(await _say(running, "at last"))
+    await running.observed(await say(running, "at last"))
