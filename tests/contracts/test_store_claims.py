@@ -161,7 +161,7 @@ async def test_a_failure_tells_since_when_the_job_fails(stores: Stores) -> None:
     ("failure", "may_be_sent"),
     [
         (LOST, True),
-        (HostBroken(host=HOST, status=502), True),
+        (HostBroken(host=HOST, status=502, may_be_stored=True), True),
         (HostBroken(host=HOST, status=400, code=630), False),
         (ReplyMissing(host=HOST, status=200, may_be_stored=True), True),
         (ReplyMissing(host=HOST, status=403), False),

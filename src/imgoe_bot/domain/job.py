@@ -7,14 +7,7 @@ from enum import StrEnum
 from imgoe_bot.domain.direct_messages import DeliveryRequest
 from imgoe_bot.domain.ids import AttachmentId, GuildId, JobId, PostId
 from imgoe_bot.domain.options import MessagePart
-from imgoe_bot.errors import (
-    BadReply,
-    HostBroken,
-    HostBusy,
-    HostUnreachable,
-    ImgoeError,
-    ReplyMissing,
-)
+from imgoe_bot.errors import HostBusy, HostError, ImgoeError
 
 FIRST_DELAY = timedelta(seconds=2)
 LONGEST_DELAY = timedelta(minutes=30)
@@ -176,8 +169,7 @@ def after_failure(
     since = since or now
     if not error.retryable or now - since >= patience:
         return GiveUp()
-    is_uncertain = isinstance(error, HostUnreachable | ReplyMissing) and error.may_be_stored
-    longest = LONGEST_UNCERTAIN_DELAY if is_uncertain else LONGEST_DELAY
+    longest = LONGEST_UNCERTAIN_DELAY if may_have_stored(error) else LONGEST_DELAY
     delay = doubled(attempts, longest=longest)
     if isinstance(error, HostBusy) and error.retry_after_s is not None:
         longest_s = LONGEST_ASKED_DELAY.total_seconds()
@@ -186,13 +178,8 @@ def after_failure(
 
 
 def may_have_stored(error: ImgoeError) -> bool:
-    """Tell whether an upload that failed so may be at its host all the same.
-
-    Not where the host says by a code that it failed, nor where what stands before it refused.
-    """
-    if isinstance(error, HostUnreachable | ReplyMissing):
-        return error.may_be_stored
-    return isinstance(error, BadReply) or (isinstance(error, HostBroken) and error.code is None)
+    """Tell whether an upload that failed so may be at its host all the same."""
+    return isinstance(error, HostError) and error.may_be_stored
 
 
 def doubled(attempts: int, *, longest: timedelta = LONGEST_DELAY) -> timedelta:

@@ -12,8 +12,16 @@ from imgoe_bot.adapters.sources.guarded_http import was_blocked
 from imgoe_bot.domain.guild import ApiKey
 from imgoe_bot.domain.upload import DeleteLink, Details, Stored
 from imgoe_bot.errors import BadReply, HostUnreachable, SettingsRejected
+from imgoe_bot.hostapi import (
+    UNKNOWN_BYTES,
+    HostClient,
+    Published,
+    StreamSource,
+    UploadReply,
+    UploadRequest,
+    answer_wait_s,
+)
 from imgoe_bot.hostapi import DeleteLink as WireDeleteLink
-from imgoe_bot.hostapi import HostClient, Published, StreamSource, UploadReply, UploadRequest
 from imgoe_bot.services.ports.media import MediaFile
 
 CHECK_MAX_S = 20
@@ -25,10 +33,10 @@ LOOK_MAX_S = 30
 DELETE_MAX_S = 120
 """How long the deletion of one upload may take."""
 
-UPLOAD_MIN_S = 120.0
+CONNECT_MAX_S = 30.0
+"""For a few tries to connect, each with name and TLS."""
+
 SLOWEST_BYTES_S = 64 * 1024
-UNKNOWN_BYTES = 100 * 1024 * 1024
-"""What a file is taken for whose size its source does not tell."""
 
 LARGEST_COUNT = 2**31 - 1
 """What the store's columns for pixels and seconds hold."""
@@ -74,7 +82,7 @@ class CheveretoHost:
             host_url,
             key=key.value,
             http=self._http_to(host_url),
-            total_s=upload_max_s(media.size_bytes),
+            total_s=upload_max_s(media.mime, media.size_bytes),
         )
         request = UploadRequest(
             source=source,
@@ -117,13 +125,13 @@ class CheveretoHost:
         return self._http if host_url in self._known else self._guarded
 
 
-def upload_max_s(size_bytes: int | None) -> float:
-    """Return how long an upload may take: two minutes, and a second for each 64 KiB.
+def upload_max_s(mime: str, size_bytes: int | None) -> float:
+    """Return how long an upload may take: to send 64 KiB a second, and then to be answered.
 
-    Whoever is slower holds a place that others wait for.
+    Whoever sends slower holds a place that others wait for.
     """
     size = UNKNOWN_BYTES if size_bytes is None else size_bytes
-    return UPLOAD_MIN_S + size / SLOWEST_BYTES_S
+    return CONNECT_MAX_S + size / SLOWEST_BYTES_S + answer_wait_s(mime, size_bytes)
 
 
 @contextmanager
@@ -143,7 +151,7 @@ def _stored(reply: UploadReply, *, media: MediaFile, host_url: str) -> Stored:
     A moderated upload has no addresses yet (API.md section 2); its page can be told from its id.
     """
     if reply.id is None:
-        raise BadReply(host=host_url, status=200)
+        raise BadReply(host=host_url, status=200, may_be_stored=True)
     viewer_url = _address(reply.viewer_url) or f"{host_url}/image/{quote(reply.id, safe='')}"
     return Stored(
         mime=reply.mime if reply.mime and _MIME.fullmatch(reply.mime) else media.mime,
