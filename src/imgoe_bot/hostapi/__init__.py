@@ -20,6 +20,7 @@ from imgoe_bot.hostapi.models import (
 )
 from imgoe_bot.hostapi.probing.probe import HostAbilities
 from imgoe_bot.hostapi.sniffing import extension_of, sniff_mime
+from imgoe_bot.hostapi.unique_bytes import UniqueStream, made_unique
 from imgoe_bot.hostapi.wire.idempotency import KeyState, Lookup
 from imgoe_bot.hostapi.wire.reply import Rendition, UploadReply
 from imgoe_bot.hostapi.wire.viewer_page import Published
@@ -38,6 +39,7 @@ __all__ = [
     "Rendition",
     "Source",
     "StreamSource",
+    "UniqueStream",
     "UploadReply",
     "UploadRequest",
     "UrlSource",
@@ -45,6 +47,7 @@ __all__ = [
     "check_duration",
     "extension_of",
     "format_duration",
+    "made_unique",
     "open_http",
     "parse_duration",
     "sniff_mime",
