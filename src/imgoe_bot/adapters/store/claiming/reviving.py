@@ -1,21 +1,14 @@
 """What falls due by itself: jobs whose time has come, and those whose worker fell silent."""
 
-import random
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, or_, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.job_states import IS_DUE, IS_LATER, state_is, step_is
-from imgoe_bot.adapters.store.leases import FREE, due_at
-from imgoe_bot.domain.job import Job, State, Step, after_death
-
-AT_ONCE = 500
-"""How many jobs fall due in one transaction; each takes some 10 µs under the write lock."""
-
-CUT_SHORT = FREE | {"may_be_sent": or_(t.job.c.may_be_sent, step_is(Step.UPLOAD))}
-"""What is written where a try ended with no outcome: an upload's file may have been sent."""
+from imgoe_bot.adapters.store.claiming.dead_leases import AT_ONCE, free_lapsed
+from imgoe_bot.adapters.store.job_states import IS_DUE, IS_LATER, state_is
+from imgoe_bot.domain.job import Job, State
 
 _NEXT = select(
     select(func.min(t.job.c.run_at)).where(IS_LATER).scalar_subquery(),
@@ -47,9 +40,6 @@ def has_due(connection: Connection, now: datetime) -> bool:
 def revive(connection: Connection, now: datetime, held: Sequence[Job]) -> int:
     """Let what has come due be claimed, in a transaction.
 
-    Jobs whose process ended more than once while they were worked on wait instead, each for
-    another time: one that ends its process each time would take along those done beside it.
-
     Returns:
         How many were touched; as many as ``AT_ONCE`` or more: there may be others.
     """
@@ -57,7 +47,7 @@ def revive(connection: Connection, now: datetime, held: Sequence[Job]) -> int:
     if soonest is None or soonest > now:
         return 0
     promoted = connection.execute(_PROMOTE, {"now": now}).rowcount
-    return promoted + _give_back(connection, now, held)
+    return promoted + free_lapsed(connection, now, held)
 
 
 _PROMOTE = (
@@ -73,28 +63,3 @@ _PROMOTE = (
     )
     .values(due=True)
 )
-_LAPSED = (
-    select(t.job.c.id, t.job.c.attempts)
-    .where(
-        state_is(State.LEASED),
-        t.job.c.lease_until <= bindparam("now"),
-        t.job.c.id.not_in(bindparam("held", expanding=True)),
-    )
-    .order_by(t.job.c.lease_until)
-    .limit(AT_ONCE)
-    .with_for_update(skip_locked=True)
-)
-
-
-def _give_back(connection: Connection, now: datetime, held: Sequence[Job]) -> int:
-    values = {"now": now, "held": [job.id for job in held]}
-    found = connection.execute(_LAPSED, values).all()
-    again = [job_id for job_id, attempts in found if attempts == 1]
-    if again:
-        connection.execute(update(t.job).where(t.job.c.id.in_(again)).values(**CUT_SHORT))
-    for job_id, attempts in found:
-        if attempts > 1:
-            wait = after_death(attempts, chance=random.random())  # noqa: S311  # no secret
-            values = CUT_SHORT | due_at(now + wait)
-            connection.execute(update(t.job).where(t.job.c.id == job_id).values(**values))
-    return len(found)

@@ -9,7 +9,7 @@ from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.catalogue.places import store_uploads
 from imgoe_bot.adapters.store.claiming.claims import Claims
-from imgoe_bot.adapters.store.claiming.reviving import CUT_SHORT
+from imgoe_bot.adapters.store.claiming.dead_leases import CUT_SHORT
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.job_states import state_is
 from imgoe_bot.adapters.store.leases import FREE, due_at, write_under_lease
