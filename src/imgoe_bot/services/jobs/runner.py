@@ -126,7 +126,7 @@ class JobRunner:
 
     async def _release(self) -> None:
         try:
-            await self._jobs.release(self._owner)
+            await self._outage.last(lambda: self._jobs.release(self._owner))
         except StoreError as error:
             log.warning("leases were not given back, they run out", error=repr(error))
 

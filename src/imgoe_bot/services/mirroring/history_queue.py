@@ -124,7 +124,7 @@ class HistoryQueue:
                 await self._renew()
         finally:
             try:
-                await self._store.release(self._owner)
+                await self._outage.last(lambda: self._store.release(self._owner))
             except ImgoeError as error:
                 log.warning("ranges were not given back, their leases run out", error=repr(error))
 
