@@ -17,6 +17,9 @@ from imgoe_bot.terminal.host.arguments import HostArguments
 from imgoe_bot.terminal.host.options import host_options
 from imgoe_bot.terminal.signals import run_until_stopped
 
+DRAIN_S = 20.0
+"""As long as a bot beside it waits for its uploads to end."""
+
 
 def run_host(typed: HostArguments) -> None:
     """Serve until stopped, or print a new key; a malformed option is one line and exit 78."""
@@ -41,6 +44,7 @@ async def _serve_until(asked: asyncio.Event, options: HostOptions) -> None:
         if host.first_key is not None:
             typer.echo(f"API key (shown once): {host.first_key}")
         await asked.wait()
+        await host.drain(within_s=DRAIN_S)
 
 
 async def _print_key(options: HostOptions, label: str) -> None:
