@@ -1,6 +1,5 @@
 """What a process leased that ended: waited for where others may live, else free at once."""
 
-from collections import Counter
 from datetime import timedelta
 
 from imgoe_bot.adapters.store import free_all_leases
@@ -31,7 +30,7 @@ async def test_what_only_a_dead_process_can_have_leased_is_taken_over_at_once(
     heirs = await stores.claim("heir")
 
     assert [job.id for job in heirs] == [job.id for job in held]
-    assert {(job.owner, job.attempts, job.may_be_sent) for job in heirs} == {("heir", 2, True)}
+    assert {(job.owner, job.attempts, job.failures) for job in heirs} == {("heir", 2, 0)}
 
 
 async def test_what_is_not_leased_stays_as_it_is(stores: Stores) -> None:
@@ -64,7 +63,17 @@ async def test_jobs_of_a_crash_loop_wait_minutes_at_most_and_each_for_another_ti
         await _free(stores, at)
         at += LONGEST_WAIT
 
-    rows = await stores.rows("SELECT run_at, failing_since FROM job WHERE step = 'upload'")
+    rows = await stores.rows("SELECT run_at, failures FROM job WHERE step = 'upload'")
 
     assert len({run_at for run_at, _ in rows}) == 2
-    assert Counter(since for _, since in rows) == {None: 2}
+    assert {failures for _, failures in rows} == {0}
+
+
+async def test_tries_that_failed_do_not_lengthen_the_wait_after_a_kill(stores: Stores) -> None:
+    await stores.posts.add(post(), [item()])
+    await stores.claim("killed")
+    await stores.run("UPDATE job SET attempts = 9, failures = 8 WHERE step = 'upload'")
+
+    await _free(stores)
+
+    assert len(await stores.claim("heir")) == 1

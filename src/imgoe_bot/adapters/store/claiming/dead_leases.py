@@ -4,21 +4,20 @@ import random
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.job_states import state_is, step_is
+from imgoe_bot.adapters.store.job_states import state_is
 from imgoe_bot.adapters.store.leases import FREE, due_at
-from imgoe_bot.domain.job import Job, State, Step, after_death
+from imgoe_bot.domain.job import Job, State, after_death
 
 AT_ONCE = 500
 """How many jobs are dealt with in one transaction; each takes some 10 µs under the write lock."""
 
-CUT_SHORT = FREE | {"may_be_sent": or_(t.job.c.may_be_sent, step_is(Step.UPLOAD))}
-"""What is written where a try ended with no outcome: an upload's file may have been sent."""
-
-_LEASED = select(t.job.c.id, t.job.c.attempts).where(state_is(State.LEASED))
+_DEATHS = t.job.c.attempts - t.job.c.failures
+"""Tries that came to no end; some may have waited for a host that was away, which is no matter."""
+_LEASED = select(t.job.c.id, _DEATHS).where(state_is(State.LEASED))
 _LAPSED = (
     _LEASED.where(
         t.job.c.lease_until <= bindparam("now"),
@@ -57,9 +56,9 @@ def _free(connection: Connection, jobs: Sequence[Row[tuple[int, int]]], now: dat
     """
     at_once = [job_id for job_id, deaths in jobs if deaths <= 1]
     if at_once:
-        connection.execute(update(t.job).where(t.job.c.id.in_(at_once)).values(**CUT_SHORT))
+        connection.execute(update(t.job).where(t.job.c.id.in_(at_once)).values(**FREE))
     for job_id, deaths in jobs:
         if deaths > 1:
             wait = after_death(deaths, chance=random.random())  # noqa: S311  # no secret
-            values = CUT_SHORT | due_at(now + wait)
+            values = FREE | due_at(now + wait)
             connection.execute(update(t.job).where(t.job.c.id == job_id).values(**values))

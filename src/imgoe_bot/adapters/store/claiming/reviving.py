@@ -7,12 +7,14 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.claiming.dead_leases import AT_ONCE, free_lapsed
+from imgoe_bot.adapters.store.claiming.parked import next_probes, send_probes
 from imgoe_bot.adapters.store.job_states import IS_DUE, IS_LATER, state_is
 from imgoe_bot.domain.job import Job, State
 
 _NEXT = select(
     select(func.min(t.job.c.run_at)).where(IS_LATER).scalar_subquery(),
     select(func.min(t.job.c.lease_until)).where(state_is(State.LEASED)).scalar_subquery(),
+    *next_probes(),
 )
 
 _ANY = _NEXT.add_columns(select(t.job.c.id).where(IS_DUE).exists())
@@ -47,7 +49,7 @@ def revive(connection: Connection, now: datetime, held: Sequence[Job]) -> int:
     if soonest is None or soonest > now:
         return 0
     promoted = connection.execute(_PROMOTE, {"now": now}).rowcount
-    return promoted + free_lapsed(connection, now, held)
+    return promoted + free_lapsed(connection, now, held) + send_probes(connection, now)
 
 
 _PROMOTE = (
