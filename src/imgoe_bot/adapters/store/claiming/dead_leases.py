@@ -48,7 +48,7 @@ def free_lapsed(connection: Connection, now: datetime, held: Sequence[Job]) -> i
     return len(found)
 
 
-def _free(connection: Connection, jobs: Sequence[Row[tuple[int, int]]], now: datetime) -> None:
+def _free(connection: Connection, jobs: Sequence[Row[int, int]], now: datetime) -> None:
     """Let jobs be done by others.
 
     Those whose process ended more than once while they were worked on wait, each for another time:
