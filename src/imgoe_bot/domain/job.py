@@ -142,6 +142,10 @@ class Job:
         """Whether an earlier try may have done it, or a part of it, already."""
         return self.attempts > 1 or self.round > 0
 
+    def is_overdue(self, now: datetime) -> bool:
+        """Tell whether it has waited for its host, its key or its place for too long."""
+        return self.parked is not None and self.parked.until <= now
+
     @property
     def nonce(self) -> str:
         """The same for every try, so that Discord posts one message only.
