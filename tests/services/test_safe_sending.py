@@ -73,6 +73,7 @@ async def test_a_duplicate_that_is_our_own_lost_copy_is_no_refusal(office: Offic
     await office.mirror()
     await _kept(office)
     office.messenger.notes.clear()
+    await office.stores.run("UPDATE upload SET deleted_at = 1")
 
     office.host.failures = [DuplicateMedia(host=HOST, code=101)]
     await office.mirror()
