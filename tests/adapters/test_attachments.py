@@ -364,6 +364,8 @@ async def test_leaving_early_lets_go_of_the_connection(
 async def test_discord_is_not_waited_for_that_takes_a_request_and_does_not_answer(
     http: httpx.AsyncClient, drips: bool
 ) -> None:
+    left = asyncio.Event()
+
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 200 OK\r\nX-Slow: " if drips else b"")
@@ -373,6 +375,7 @@ async def test_discord_is_not_waited_for_that_takes_a_request_and_does_not_answe
                 await writer.drain()
                 await asyncio.sleep(0.02)
         writer.close()
+        left.set()
 
     async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
@@ -380,6 +383,7 @@ async def test_discord_is_not_waited_for_that_takes_a_request_and_does_not_answe
         async with asyncio.timeout(10):
             with pytest.raises(SourceUnreachable):
                 await _read(discord, f"{url}/cat.png")
+            await left.wait()
 
 
 async def test_a_time_out_of_whoever_reads_the_bytes_is_its_own(
