@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from urllib.parse import SplitResult, urlsplit
+from functools import lru_cache
+from urllib.parse import urlsplit
 
 from imgoe_bot.domain.ids import GuildId
 
@@ -41,10 +42,10 @@ class HostMove:
 
         As it is written, but for its beginning: neither its path nor its case is changed.
         """
-        if not _lies_at(url, self.old):
+        place, at = _place(url), _place(self.old)
+        if place is None or at is None or not _lies_at(url, self.old):
             return None
-        end = len(_origin(url)) + len(urlsplit(self.old).path)
-        return f"{self.new}{url[end:]}"
+        return f"{self.new}{url[len(place.origin) + len(at.path) :]}"
 
     def moved_of(self, host_url: str, url: str) -> str | None:
         """Return where an address lies now that is stored of a host; None for one that stays.
@@ -71,35 +72,50 @@ class HostMove:
         return _lies_at(self.old, self.new) and is_at_new and not _lies_at(host_url, self.old)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an address leads: scheme, host and port as one compares them, and a path.
+
+    Attributes:
+        origin: the address up to its path, as it is written.
+    """
+
+    site: tuple[str, str, int]
+    path: str
+    origin: str
+
+
 def _lies_at(url: str, base: str) -> bool:
     """Tell whether an address has a base's scheme, host and port, and its path or one below it."""
-    place, at = _split(url), _split(base)
-    if place is None or at is None or _site(place) != _site(at):
+    place, at = _place(url), _place(base)
+    if place is None or at is None or place.site != at.site:
         return False
     return place.path == at.path or place.path.startswith(f"{at.path}/")
 
 
-def _split(url: str) -> SplitResult | None:
-    """Return an address's parts, None for what is no plain address of the web."""
+@lru_cache(maxsize=64)
+def _place(url: str) -> _Place | None:
+    """Return where an address leads, None for what is no plain address of the web.
+
+    Each is looked at several times in a row, and there may be millions.
+    """
     try:
         parts = urlsplit(url)
-        is_web = parts.scheme in _PORTS and bool(parts.hostname) and "@" not in parts.netloc
-        return parts if is_web and url.isprintable() and parts.port != 0 else None
-    except ValueError:
+        port = _PORTS[parts.scheme] if parts.port is None else parts.port
+    except (ValueError, KeyError):
         return None
+    if not parts.hostname or not port or "@" in parts.netloc or not url.isprintable():
+        return None
+    origin = f"{url[: len(parts.scheme)]}://{parts.netloc}"
+    return _Place((parts.scheme, _plain_host(parts.hostname), port), parts.path, origin)
 
 
-def _site(parts: SplitResult) -> tuple[str, str, int]:
-    host = (parts.hostname or "").removesuffix(".")
-    with contextlib.suppress(UnicodeError):  # else it is compared as it is written
-        host = host.encode("idna").decode()
-    return parts.scheme, host.lower(), parts.port or _PORTS[parts.scheme]
-
-
-def _origin(url: str) -> str:
-    """Return the beginning of an address up to its path, as it is written."""
-    parts = urlsplit(url)
-    return f"{url[: len(parts.scheme)]}://{parts.netloc}"
+def _plain_host(host: str) -> str:
+    host = host.removesuffix(".")
+    if not host.isascii():
+        with contextlib.suppress(UnicodeError):  # else it is compared as it is written
+            host = host.encode("idna").decode()
+    return host.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +160,8 @@ class MoveCounts:
 
 def site_of(url: str) -> str:
     """Return the beginning of an address up to its path; of what is none, all of it."""
-    return _origin(url) if _split(url) else url
+    place = _place(url)
+    return place.origin if place else url
 
 
 class CardTimes:

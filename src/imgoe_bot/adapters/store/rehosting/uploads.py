@@ -12,7 +12,7 @@ from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.leases import due_at
 from imgoe_bot.adapters.store.posts.post_jobs import job_values
-from imgoe_bot.adapters.store.posts.repeated_steps import restart_step
+from imgoe_bot.adapters.store.posts.repeated_steps import restart_steps
 from imgoe_bot.adapters.store.rows import Columns, delete_link_bound_to
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.host_move import HostMove, MoveCounts, site_of
@@ -148,6 +148,7 @@ def order_refresh(
     connection: Connection, cards: Iterable[Post], at: Callable[[GuildId], datetime]
 ) -> None:
     """Have cards shown anew, each in its time."""
-    for card in cards:
-        refresh = job_values(card, Step.REFRESH, State.READY) | due_at(at(card.guild_id))
-        restart_step(connection, refresh)
+    restart_steps(
+        connection,
+        [job_values(card, Step.REFRESH, State.READY) | due_at(at(card.guild_id)) for card in cards],
+    )
