@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 
 from imgoe_bot.adapters.store import SqlBudgetStore, SqlHostMoveStore
+from imgoe_bot.adapters.store.rows import sending_value
 from imgoe_bot.domain.budget import Lane, LimitUse
 from imgoe_bot.domain.claim_order import lane_of
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.host_move import HostMove, MoveCounts
 from imgoe_bot.domain.ids import GuildId, PostId
-from imgoe_bot.domain.job import Step
+from imgoe_bot.domain.job import Sending, Step
+from imgoe_bot.domain.parking import host_subject
 from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.rate_limit import RateLimit
 from imgoe_bot.domain.upload import DeleteLink, Stored, Upload
@@ -241,3 +243,39 @@ async def test_hosts_that_something_is_stored_of_are_named(
     await _set(stores, "https://else.example")
 
     assert await moves.known_hosts() == ("https://else.example", HOST)
+
+
+async def test_files_on_their_way_are_looked_for_at_the_new_place_and_parked_ones_go_there(
+    stores: Stores, service: HostMoveService
+) -> None:
+    await _set(stores)
+    sent, parked = post(), post()
+    for each in (sent, parked):
+        await stores.posts.add(each, [item()])
+    sending = Sending("key", HOST, KEY.fingerprint, "cat.png", 7, NOW)
+    await stores.run(
+        "UPDATE job SET sending = :sending WHERE post_id = :post AND step = 'upload'",
+        sending=sending_value(sending),
+        post=sent.id,
+    )
+    await stores.run(
+        "UPDATE job SET state = 'parked', parked_on = :on "
+        "WHERE post_id = :post AND step = 'upload'",
+        on=str(host_subject(HOST)),
+        post=parked.id,
+    )
+    await stores.run(
+        "INSERT INTO orphan (host_url, guild_id, post_id, attachment_id, filename, sent_at, "
+        "probable_url) VALUES (:host, 1, 'p', 1, 'cat.png', 0, :url)",
+        host=HOST,
+        url=f"{HOST}/images/cat.png",
+    )
+
+    await service.carry_out(MOVE, tell=lambda _: None)
+
+    jobs = {job.post_id: job for job in await stores.claim(at=NOW)}
+    assert jobs[sent.id].sending == replace(sending, host_url=NEW)
+    assert jobs[parked.id].host_url == NEW
+    assert jobs[parked.id].parked is None
+    orphans = await stores.rows("SELECT host_url, probable_url FROM orphan")
+    assert orphans == [(NEW, f"{NEW}/images/cat.png")]

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.rehosting import servers, uploads
+from imgoe_bot.adapters.store.rehosting.unfinished import move_unfinished
 from imgoe_bot.adapters.store.settings.change_notices import forget
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.host_move import HostMove, MoveCounts
@@ -60,7 +61,7 @@ class SqlHostMoveStore:
             changed[:] = [each.after.guild_id for each in moved]
             servers.write_servers(connection, moved, now=now)
             if not found:
-                servers.move_budget(connection, move)
+                move_unfinished(connection, move)
             return MoveCounts(servers=len(moved)), GuildId(found[-1].guild_id) if found else None
 
         try:

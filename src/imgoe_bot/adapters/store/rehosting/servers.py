@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, insert, select, update
 
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.claiming.parked import unpark_server
 from imgoe_bot.adapters.store.lanes import move_to_host
 from imgoe_bot.adapters.store.settings.change_notices import announce
 from imgoe_bot.adapters.store.settings.guilds import key_bound_to, key_words
@@ -67,6 +68,7 @@ def write_servers(connection: Connection, moved: Sequence[MovedServer], *, now: 
         mine = t.guild.c.guild_id == each.after.guild_id
         connection.execute(update(t.guild).where(mine).values(**values, key_sealed=each.sealed))
         move_to_host(connection, each.after)
+        unpark_server(connection, each.after.guild_id)
         connection.execute(
             insert(t.audit).values(
                 guild_id=each.after.guild_id,
@@ -77,12 +79,3 @@ def write_servers(connection: Connection, moved: Sequence[MovedServer], *, now: 
                 new=key_words(each.after) or each.after.host_url,
             )
         )
-
-
-def move_budget(connection: Connection, move: HostMove) -> None:
-    """Count what the old place was sent against the new one's budget."""
-    for host_url in connection.execute(select(t.host_slot.c.host_url).distinct()).scalars().all():
-        new = move.moved_host(host_url)
-        if new is not None:
-            mine = t.host_slot.c.host_url == host_url
-            connection.execute(update(t.host_slot).where(mine).values(host_url=new))
