@@ -31,6 +31,7 @@ class Step(StrEnum):
     PREVIEW = "preview"
     REVIEW = "review"
     ERASE = "erase"
+    REFRESH = "refresh"
 
     @property
     def asks_host(self) -> bool:

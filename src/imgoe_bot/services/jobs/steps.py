@@ -168,7 +168,7 @@ class Steps:
                 await self._jobs.finish_announce(job, None, failure=error, follow_ups=deliver)
             case Step.DELIVER:
                 await self._delivery.give_up(job, error)
-            case Step.RETIRE | Step.PREVIEW | Step.REVIEW | Step.ERASE:
+            case Step.RETIRE | Step.PREVIEW | Step.REVIEW | Step.ERASE | Step.REFRESH:
                 await self._jobs.finish(job, error)
         return None
 
