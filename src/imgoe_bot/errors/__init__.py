@@ -35,7 +35,8 @@
     │   ├── AwaitsApproval ↻
     │   ├── HostRefused
     │   │   ├── KeyRejected
-    │   │   └── DuplicateMedia
+    │   │   ├── DuplicateMedia
+    │   │   └── IdempotencyMismatch
     │   └── BadReply
     │       └── ReplyMissing ↻
     ├── StoreError ↻
@@ -66,6 +67,7 @@ from imgoe_bot.errors.host import (
     HostError,
     HostRefused,
     HostUnreachable,
+    IdempotencyMismatch,
     KeyRejected,
     ReplyMissing,
 )
@@ -123,6 +125,7 @@ __all__ = [
     "HostError",
     "HostRefused",
     "HostUnreachable",
+    "IdempotencyMismatch",
     "ImgoeError",
     "InternalError",
     "KeyMissing",

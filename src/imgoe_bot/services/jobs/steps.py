@@ -14,8 +14,6 @@ from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import (
     DuplicateMedia,
     ImgoeError,
-    KeyMissing,
-    KeyRejected,
     NotAllowed,
     QuotaReached,
     SourceGone,
@@ -33,7 +31,7 @@ from imgoe_bot.services.settings.post_options import PostOptions
 from imgoe_bot.services.uploading.uploads import UploadService
 
 HELD_FOR = timedelta(minutes=5)
-"""How long a backfill's file waits that lacks a key, or for which the day is used up."""
+"""How long a backfill's file waits for which the day is used up."""
 FRESH_FOR = timedelta(minutes=5)
 """A post that waits for its answer longer than this may come from a backup, and have one."""
 
@@ -72,12 +70,12 @@ class Steps:
         item = _item(job)
         source = await self._messenger.find_source(post, item)
         try:
-            upload = await self._uploads.upload(source, post=post, item=item, by=job.id)
+            upload = await self._uploads.upload(source, post=post, item=item, by=job)
         except DuplicateMedia as refused:
-            if not job.may_be_sent:
+            if job.sending is None:
                 raise
             raise refused.with_facts(answer_lost=True) from None  # most likely of our own try
-        except (QuotaReached, KeyMissing, KeyRejected) as error:
+        except QuotaReached as error:
             if post.backfill_id is None or error.retryable:
                 raise
             await self._hold(job, error)

@@ -9,8 +9,8 @@ import structlog
 from imgoe_bot.domain.budget import lane_of
 from imgoe_bot.domain.card import Card, FailedItem, PostedCard
 from imgoe_bot.domain.guild import Actor
-from imgoe_bot.domain.ids import JobId, PostId, UploadId, new_id
-from imgoe_bot.domain.job import Item
+from imgoe_bot.domain.ids import PostId, UploadId, new_id
+from imgoe_bot.domain.job import Item, Job
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.post import Post
@@ -28,7 +28,6 @@ from imgoe_bot.errors import (
 )
 from imgoe_bot.services.cards.layouts import Layouts
 from imgoe_bot.services.cards.previews import preview_at
-from imgoe_bot.services.ports.image_host import ImageHost
 from imgoe_bot.services.ports.media import MediaReader
 from imgoe_bot.services.ports.notes import Notes
 from imgoe_bot.services.post_access import PostAccess
@@ -38,6 +37,7 @@ from imgoe_bot.services.uploading.expiry import note_other_expiry
 from imgoe_bot.services.uploading.hashing import HashingReader
 from imgoe_bot.services.uploading.limits import UploadLimits
 from imgoe_bot.services.uploading.quotas import AwaitedUploads
+from imgoe_bot.services.uploading.safe_sending import Account, SafeSending, SendingPlan
 from imgoe_bot.services.uploading.source_waits import wait_for_source
 from imgoe_bot.services.uploading.unrecorded import delete_unrecorded
 
@@ -59,7 +59,7 @@ class UploadService:
         self,
         reader: MediaReader,
         *,
-        host: ImageHost,
+        sending: SafeSending,
         guilds: GuildSettingsService,
         options: OptionService,
         layouts: Layouts,
@@ -68,7 +68,8 @@ class UploadService:
         notes: Notes,
     ) -> None:
         self._reader = reader
-        self._host = host
+        self._sending = sending
+        self._host = sending.host
         self._quotas = limits.quotas
         self._budgets = limits.budgets
         self._notes = notes
@@ -87,7 +88,7 @@ class UploadService:
         *,
         post: Post,
         item: Item,
-        by: JobId | AwaitedUploads,
+        by: Job | AwaitedUploads,
         requested: UploadOptions = NO_UPLOAD_OPTIONS,
         before: Sequence[Upload] = (),
     ) -> Upload:
@@ -112,7 +113,41 @@ class UploadService:
             SourceError: the bytes could not be read.
             HostError: the host did not take them.
         """
-        host_url, key = await self._guilds.get_host(post.guild_id)
+        account = Account(*await self._guilds.get_host(post.guild_id))
+        job = by if isinstance(by, Job) else None
+        plan = await self._sending.plan(job, account) if job is not None else SendingPlan("")
+        if plan.stored is not None:
+            return self._record(plan.stored, "", post=post, item=item, host_url=account.host_url)
+        send = partial(
+            self._send,
+            source,
+            post=post,
+            item=item,
+            by=by,
+            requested=requested,
+            before=before,
+            account=account,
+        )
+        try:
+            return await send(plan=plan)
+        except DuplicateMedia:
+            if job is None or plan.is_unique or not await self._sending.may_be_ours(job, account):
+                raise
+            return await send(plan=SendingPlan(new_id(), is_unique=True))
+
+    async def _send(
+        self,
+        source: Source,
+        *,
+        post: Post,
+        item: Item,
+        by: Job | AwaitedUploads,
+        requested: UploadOptions,
+        before: Sequence[Upload],
+        account: Account,
+        plan: SendingPlan,
+    ) -> Upload:
+        host_url = account.host_url
         options = await self._options.at(post.guild_id, post.channel_ids)
         limit = self._largest(options)
         _check_declared_size(source, limit)
@@ -120,7 +155,7 @@ class UploadService:
         if isinstance(by, AwaitedUploads):
             await self._quotas.check(by, options, before=before)
         else:
-            await self._quotas.admit(by, post, options)
+            await self._quotas.admit(by.id, post, options)
         details = requested.applied_to(details_from(options, item=item, at=post.created_at))
         details = replace(details, nsfw=details.nsfw or post.nsfw or item.spoiler)
         async with (
@@ -131,7 +166,14 @@ class UploadService:
             hashing = HashingReader(media.chunks)
             read = replace(media, chunks=hashing.chunks())
             try:
-                stored = await self._host.upload(read, host_url=host_url, key=key, details=details)
+                if isinstance(by, AwaitedUploads):
+                    stored = await self._host.upload(
+                        read, host_url=host_url, key=account.key, details=details
+                    )
+                else:
+                    stored = await self._sending.send(
+                        by, read, plan, account=account, details=details
+                    )
             except DuplicateMedia as refused:
                 stored = await self._known_copy(post, host_url, hashing, refused)
         upload = self._record(stored, hashing.sha256, post=post, item=item, host_url=host_url)
