@@ -234,7 +234,8 @@ class Judge:
 
     def _files_at_host(self) -> list[str]:
         files = (self.harness.folder / "host" / "images").rglob("*")
-        return [each.name for each in files if each.is_file() and not _RENDITION.search(each.name)]
+        names = [each.name for each in files if each.is_file()]
+        return [name for name in names if _SOURCE.match(name) and not _RENDITION.search(name)]
 
     async def _dead_links(self) -> int:
         """Look at each delete link of a file that is kept, and use some of them."""
