@@ -43,8 +43,11 @@ async def open_services(settings: PluginSettings, bot: AnyBot) -> AsyncGenerator
         DiscordPlaces(bot),
         DiscordMembers(bot),
     )
-    alone = sole_process(settings.store_url, variable=settings.store_variable)
-    async with alone, open_stores(settings) as stores, open_host_side(settings) as host_side:
+    async with (
+        sole_process(settings.store_url, variable=settings.store_variable) as alone,
+        open_stores(settings, alone=alone) as stores,
+        open_host_side(settings) as host_side,
+    ):
         yield build_services(settings, stores, host_side=host_side, discord_side=discord_side)
 
 

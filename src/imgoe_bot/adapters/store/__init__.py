@@ -1,6 +1,7 @@
 """The store: every SQL statement of the bot."""
 
 from imgoe_bot.adapters.store.claiming.claims import Claims
+from imgoe_bot.adapters.store.claiming.dead_leases import free_all_leases
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.engine.migrate import migrate
 from imgoe_bot.adapters.store.engine.opening import open_engine
@@ -43,6 +44,7 @@ __all__ = [
     "SqlRetirementStore",
     "SqlRuleStore",
     "SqlStatusStore",
+    "free_all_leases",
     "migrate",
     "open_engine",
     "sole_process",

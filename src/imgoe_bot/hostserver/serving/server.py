@@ -26,6 +26,7 @@ from imgoe_bot.hostserver.serving.resources import (
     url_of,
 )
 from imgoe_bot.hostserver.serving.routes import build_app
+from imgoe_bot.hostserver.serving.under_way import RequestsUnderWay
 from imgoe_bot.hostserver.uploads.upload_service import UploadService
 
 READ_BUFFER_BYTES = 256 * 1024  # the default of 64 KiB pauses the socket at every read
@@ -63,6 +64,8 @@ class HostServer:
         self._stack = AsyncExitStack()
         self._parts: Parts | None = None
         self._app: web.Application | None = None
+        self._under_way = RequestsUnderWay()
+        self._site: web.SockSite | None = None
         self.url = ""
         self.first_key: str | None = None
 
@@ -107,6 +110,17 @@ class HostServer:
         """Delete what has expired now instead of within a minute; returns how many went."""
         return await self._running.upload_service.sweep()
 
+    async def drain(self, *, within_s: float) -> None:
+        """Take no more connections, and let requests under way end; what is left is cut at the end.
+
+        aiohttp alone drops what comes of a body once it stops.
+        Source: aiohttp 3.14, ``RequestHandler.data_received``.
+        """
+        if self._site is not None:
+            await self._site.stop()
+            self._site = None
+        await self._under_way.ended(within_s=within_s)
+
     async def _start(self, stack: AsyncExitStack) -> None:
         options = self._options
         signer = await asyncio.to_thread(prepare_folder, options)
@@ -137,6 +151,7 @@ class HostServer:
         self, stack: AsyncExitStack, resources: Resources, listener: socket.socket
     ) -> None:
         self._app = build_app(self._running, resources)
+        self._app.middlewares.insert(0, self._under_way.middleware())
         runner = web.AppRunner(
             self._app,
             access_log=None,
@@ -146,7 +161,8 @@ class HostServer:
         )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
-        await web.SockSite(runner, listener).start()
+        self._site = web.SockSite(runner, listener)
+        await self._site.start()
         sweeping = _sweep_for_ever(self._running.upload_service, self._options.sweep_every_s)
         stack.push_async_callback(_stop, asyncio.create_task(sweeping))
 
