@@ -225,9 +225,12 @@ async def test_an_orphan_is_stored_with_the_try_that_takes_its_place(stores: Sto
     (other_job,) = [each for each in await stores.claim() if each.post_id == other.id]
 
     assert await stores.jobs.has_lost_answers(other_job, host_url=HOST, since=NOW)
-    assert not await stores.jobs.has_lost_answers(
-        other_job, host_url="https://other.example", since=NOW
-    ) or job.host_url == other_job.host_url
+    assert (
+        not await stores.jobs.has_lost_answers(
+            other_job, host_url="https://other.example", since=NOW
+        )
+        or job.host_url == other_job.host_url
+    )
 
 
 async def test_of_two_who_ask_at_once_one_has_files_tried_again(stores: Stores) -> None:

@@ -18,6 +18,7 @@ from imgoe_bot.adapters.store import (
     SqlDirectMessageStore,
     SqlGuildStore,
     SqlHistoryStore,
+    SqlHostMoveStore,
     SqlJobStore,
     SqlLibraryStore,
     SqlMembershipStore,
@@ -59,6 +60,7 @@ class Stores:
     status: SqlStatusStore
     direct_messages: SqlDirectMessageStore
     budgets: SqlBudgetStore
+    host_moves: SqlHostMoveStore
     notes: SqlNotes
 
 
@@ -115,5 +117,6 @@ def _stores(database: Database, *, secret_key: bytes) -> Stores:
         status=SqlStatusStore(database),
         direct_messages=SqlDirectMessageStore(database, claims=claims),
         budgets=SqlBudgetStore(database),
+        host_moves=SqlHostMoveStore(database, vault=vault),
         notes=SqlNotes(database),
     )

@@ -31,6 +31,7 @@ class Step(StrEnum):
     PREVIEW = "preview"
     REVIEW = "review"
     ERASE = "erase"
+    REFRESH = "refresh"
 
     @property
     def asks_host(self) -> bool:
@@ -141,6 +142,10 @@ class Job:
     def is_repeated(self) -> bool:
         """Whether an earlier try may have done it, or a part of it, already."""
         return self.attempts > 1 or self.round > 0
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Tell whether it has waited for its host, its key or its place for too long."""
+        return self.parked is not None and self.parked.until <= now
 
     @property
     def nonce(self) -> str:

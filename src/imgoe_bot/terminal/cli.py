@@ -19,6 +19,7 @@ from imgoe_bot.terminal.exit_codes import EXIT_FAILED, EXIT_STOPPED
 from imgoe_bot.terminal.host.arguments import HostArguments
 from imgoe_bot.terminal.keys.commands import keys
 from imgoe_bot.terminal.quick_typer import QuickTyper
+from imgoe_bot.terminal.rehost.arguments import RehostArguments
 from imgoe_bot.terminal.upload.arguments import UploadArguments
 
 app = QuickTyper(help="Keeps what a Discord community posts.")
@@ -134,6 +135,18 @@ def backfill(arguments: BackfillArguments) -> None:
     from imgoe_bot.terminal.backfill.command import backfill as begin_or_show
 
     raise typer.Exit(begin_or_show(arguments))
+
+
+@app.command(short_help="Let stored links lead to where an image host moved.")
+@arguments_from(RehostArguments)
+def rehost(arguments: RehostArguments) -> None:
+    """Let what is stored of the host at OLD lead to NEW: links, keys, settings; cards follow.
+
+    Without --yes it only shows what would change.
+    """
+    from imgoe_bot.terminal.rehost.command import rehost as move_host
+
+    raise typer.Exit(move_host(arguments))
 
 
 app.add_typer(keys, name="key")

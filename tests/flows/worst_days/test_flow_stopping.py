@@ -120,6 +120,10 @@ async def test_what_is_posted_meanwhile_is_left_to_the_next_process_and_a_second
     assert "Traceback" not in bot.read_text()
 
 
+def _has_tried(harness: Harness, deaths: int) -> bool:
+    return _tries(harness) > deaths
+
+
 async def test_files_of_a_crash_loop_are_gone_on_with_at_once_and_kept_in_the_end(
     harness: Harness,
 ) -> None:
@@ -128,7 +132,7 @@ async def test_files_of_a_crash_loop_are_gone_on_with_at_once_and_kept_in_the_en
         await bot.kill()
         for deaths in range(1, DEATHS):
             async with start() as bot:
-                await eventually(lambda deaths=deaths: _tries(harness) > deaths)
+                await eventually(partial(_has_tried, harness, deaths))
                 await bot.kill()
         host.open.set()
 

@@ -18,6 +18,7 @@ from imgoe_bot.adapters.store.posts.status import SqlStatusStore
 from imgoe_bot.adapters.store.queue.budgets import SqlBudgetStore
 from imgoe_bot.adapters.store.queue.direct_messages import SqlDirectMessageStore
 from imgoe_bot.adapters.store.queue.jobs import SqlJobStore
+from imgoe_bot.adapters.store.rehosting.host_moves import SqlHostMoveStore
 from imgoe_bot.adapters.store.settings.guilds import SqlGuildStore
 from imgoe_bot.adapters.store.settings.memberships import SqlMembershipStore
 from imgoe_bot.adapters.store.settings.notes import SqlNotes
@@ -34,6 +35,7 @@ __all__ = [
     "SqlDirectMessageStore",
     "SqlGuildStore",
     "SqlHistoryStore",
+    "SqlHostMoveStore",
     "SqlJobStore",
     "SqlLibraryStore",
     "SqlMembershipStore",

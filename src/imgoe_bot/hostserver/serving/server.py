@@ -30,6 +30,7 @@ from imgoe_bot.hostserver.serving.under_way import RequestsUnderWay
 from imgoe_bot.hostserver.uploads.upload_service import UploadService
 
 READ_BUFFER_BYTES = 256 * 1024  # the default of 64 KiB pauses the socket at every read
+HEADER_FIELD_BYTES = 16 * 1024  # longer ones are refused by aiohttp, which quotes them
 LOG = logging.getLogger(__name__)
 
 
@@ -157,6 +158,7 @@ class HostServer:
             access_log=None,
             shutdown_timeout=5,
             read_bufsize=READ_BUFFER_BYTES,
+            max_field_size=HEADER_FIELD_BYTES,
             keepalive_timeout=self._options.patience.header_s,  # runs until a head is complete
         )
         await runner.setup()

@@ -252,7 +252,7 @@ class JobRunner:
 
     async def _try(self, job: Job) -> Job | None:
         """Do one step; return the one that was leased with its outcome."""
-        if job.parked is not None and job.parked.until <= self._clock.now():
+        if job.parked is not None and job.is_overdue(self._clock.now()):
             return await self._give_job_up(job, job.parked.error)
         try:
             work = partial(self._work[job.step], job)
