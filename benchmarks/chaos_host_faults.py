@@ -10,6 +10,11 @@ from benchmarks.chaos_host_proxy import Fault, PassOn, cut_off
 DAY_S = 86_400.0
 YEAR_S = 365 * 86_400
 DRIP_S = 1.0
+KEY = "Idempotency-Key"
+UNDER_WAY = (
+    '{"status_code":409,"error":{"message":"The first request goes on","code":130},'
+    '"status_txt":"Conflict"}'
+)
 CHALLENGE = "<!DOCTYPE html><html><head><title>Just a moment...</title></head></html>"
 MAINTENANCE = "<!DOCTYPE html><html><head><title>Website under maintenance</title></head></html>"
 FORBIDDEN = "<html><head><title>403 Forbidden</title></head><body>nginx</body></html>"
@@ -103,13 +108,13 @@ def late(by_s: float) -> Fault:
     return answer
 
 
-def same_key_for_ever() -> Fault:
-    """Say of every key that its request is still under way, as 409 does."""
-    return instead(
-        409,
-        '{"status_code":409,"error":{"message":"A request with this key is under way","code":409},'
-        '"status_txt":"Conflict"}',
-    )
+async def busy_with_key(request: web.BaseRequest, pass_on: PassOn) -> web.StreamResponse:
+    """Say of every key that its first request is still under way, as the embedded host does."""
+    key = request.headers.get(KEY)
+    if key is None:
+        return await pass_on()
+    await request.read()
+    return _response(409, UNDER_WAY, {KEY: key, "Retry-After": "1"})
 
 
 AFTER_STORING: Mapping[str, Fault] = {
@@ -130,7 +135,7 @@ INSTEAD: Mapping[str, Fault] = {
     "challenge under 403": instead(403, CHALLENGE),
     "500": instead(500, "<html><body>PHP Fatal error</body></html>"),
     "503": instead(503),
-    "409 for every key": same_key_for_ever(),
+    "409 for every key": busy_with_key,
 }
 """The host hears nothing of it."""
 CODED: Mapping[str, Fault] = {
