@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from benchmarks.chaos_host_faults import late
 from benchmarks.chaos_stage import Play, Stage
 from benchmarks.chaos_verdict import Verdict
-from imgoe_bot.discordsim import Channel, Person
+from imgoe_bot.discordsim import Channel, Message, Person
 from imgoe_bot.discordsim.controls.interaction import Interaction
 
 ANSWER_S = 0.3
@@ -36,7 +36,7 @@ class _Asked:
         texts = (str((m.content, m.embeds, m.components)) for p in places for m in self._of_bot(p))
         return any(self.filename in text for text in texts)
 
-    def _of_bot(self, place: Channel) -> list[object]:
+    def _of_bot(self, place: Channel) -> list[Message]:
         return [
             each
             for each in self.person.messages(place)

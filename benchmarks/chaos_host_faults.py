@@ -117,7 +117,7 @@ async def busy_with_key(request: web.BaseRequest, pass_on: PassOn) -> web.Stream
     return _response(409, UNDER_WAY, {KEY: key, "Retry-After": "1"})
 
 
-AFTER_STORING: Mapping[str, Fault] = {
+AFTER_STORING: dict[str, Fault] = {
     "answer lost": cut,
     "504 after storing": after_storing(504, GATEWAY),
     "502 after storing": after_storing(502),
@@ -126,7 +126,7 @@ AFTER_STORING: Mapping[str, Fault] = {
     "a page under 200 after storing": after_storing(200, CHALLENGE),
 }
 """The host has the file, and the bot is not told so."""
-INSTEAD: Mapping[str, Fault] = {
+INSTEAD: dict[str, Fault] = {
     "empty 200": instead(200),
     "challenge under 200": instead(200, CHALLENGE),
     "maintenance under 200": instead(200, MAINTENANCE),
@@ -138,7 +138,7 @@ INSTEAD: Mapping[str, Fault] = {
     "409 for every key": busy_with_key,
 }
 """The host hears nothing of it."""
-CODED: Mapping[str, Fault] = {
+CODED: dict[str, Fault] = {
     "key refused": coded(100, "Invalid API key"),
     "601": coded(601, "Can't write"),
     "630": coded(630, "Unable to write"),
@@ -147,8 +147,8 @@ CODED: Mapping[str, Fault] = {
     "600, disk full": coded(600, "Can't get a tempnam: No space left on device"),
 }
 """The host itself says no, for reasons that pass."""
-CONNECTIONS: Mapping[str, Fault] = {"hanging": hang, "a byte a second": drip, "reset": reset}
-PERIODS_S: Mapping[str, tuple[Fault, float]] = {
+CONNECTIONS: dict[str, Fault] = {"hanging": hang, "a byte a second": drip, "reset": reset}
+PERIODS_S: dict[str, tuple[Fault, float]] = {
     "130, per hour": (
         coded(130, "Flooding detected. You can only upload 500 images per hour"),
         3_600.0,

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from benchmarks.chaos_crowd import CALM_S
+from benchmarks.chaos_crowd import BURST, CALM_S
 from benchmarks.chaos_host_faults import late
 from benchmarks.chaos_stage import Play, Stage
 from benchmarks.chaos_verdict import Verdict
@@ -39,7 +39,7 @@ def kills(count: int) -> Play:
     return play
 
 
-def terminated(count: int) -> Play:
+def terminated(count: int, *, burst_of: int = BURST) -> Play:
     """Return a play in which the bot is asked to end so often, each time in the middle of work.
 
     Raises:
@@ -53,7 +53,8 @@ def terminated(count: int) -> Play:
         async with stage.crowd.posting(), stage.proxy.answering(late(ANSWER_S)):
             for _ in range(count):
                 async with stage.bot() as process:
-                    await _burst(stage)
+                    await stage.crowd.burst(stage.harness.photos, burst_of)
+                    await asyncio.sleep(stage.chance.uniform(*BURST_LIFE_S))
                     code, log = await process.terminate(), process.read_text()
                     if code or "Traceback" in log:
                         raise RuntimeError(f"exit code {code}, log {log[-2000:]}")

@@ -14,7 +14,7 @@ from benchmarks.chaos_verdict import Verdict
 
 FOR_S = 8.0
 """How long a trouble lasts, unless it is about its length."""
-BRIEFLY_S = 1.2
+BRIEFLY_S = 0.8
 """How long it lasts in a row of many."""
 POSTED_EVERY_S = 0.4
 WAITED_OUT_S = 600.0
