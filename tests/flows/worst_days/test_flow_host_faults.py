@@ -37,9 +37,9 @@ CONNECTIONS = {name: troubles.answering(fault) for name, fault in faults.CONNECT
     "garbled": troubles.garbled,
 }
 PLAYS = {
-    "answers lost": troubles.in_a_row(LOST_ANSWERS),
-    "other answers": troubles.in_a_row(OTHER_ANSWERS, period_s=faults.DAY_S),
-    "CDN": troubles.in_a_row(troubles.CDN),
+    "answers": troubles.in_a_row(
+        LOST_ANSWERS | OTHER_ANSWERS | dict(troubles.CDN), period_s=faults.DAY_S
+    ),
     "asked to end": kills.terminated(1, burst_of=12),
     "commands killed": commands.killed(2),
     "a neighbour's host hangs": neighbours.one_hangs,
