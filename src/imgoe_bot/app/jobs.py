@@ -8,12 +8,15 @@ from imgoe_bot.app.mirroring import Mirroring
 from imgoe_bot.app.outside import DiscordSide, HostSide
 from imgoe_bot.app.stores import Stores
 from imgoe_bot.app.uploading import Uploading
+from imgoe_bot.domain.command_lanes import Shares
 from imgoe_bot.services.cards.previews import Previews
 from imgoe_bot.services.cards.reviews import Reviews
+from imgoe_bot.services.jobs.command_steps import CommandSteps
 from imgoe_bot.services.jobs.handlers import StepHandlers
 from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.jobs.steps import Steps
 from imgoe_bot.services.settings.post_options import PostOptions
+from imgoe_bot.services.uploading.lanes import CommandLanes
 from imgoe_bot.settings.fields import PluginSettings
 
 
@@ -35,6 +38,7 @@ def build_runner(
 
 
 def build_handlers(
+    settings: PluginSettings,
     stores: Stores,
     *,
     host_side: HostSide,
@@ -46,16 +50,29 @@ def build_handlers(
 ) -> StepHandlers:
     """Build who does each step of a job."""
     messenger, access = discord_side.messenger, basics.access
+    steps = Steps(
+        stores.jobs,
+        access=access,
+        uploads=uploading.uploads,
+        deletions=deleting.deletions,
+        options=PostOptions(basics.options, backfills=stores.backfills),
+        auto_pauses=mirroring.auto_pauses,
+        messenger=messenger,
+        delivery=mirroring.delivery,
+    )
     return StepHandlers(
-        steps=Steps(
-            stores.jobs,
+        steps=steps,
+        commands=CommandSteps(
+            steps,
+            commands=stores.commands,
+            answerer=discord_side.answerer,
+            lanes=CommandLanes(
+                Shares(settings.command_transfers, settings.command_transfers_of_person)
+            ),
             access=access,
-            uploads=uploading.uploads,
+            options=basics.options,
+            quotas=uploading.limits.quotas,
             deletions=deleting.deletions,
-            options=PostOptions(basics.options, backfills=stores.backfills),
-            auto_pauses=mirroring.auto_pauses,
-            messenger=messenger,
-            delivery=mirroring.delivery,
         ),
         delivery=mirroring.delivery,
         retirements=deleting.retirements,
@@ -65,6 +82,7 @@ def build_handlers(
             messenger=messenger,
             thumbs=host_side.thumbs,
             layouts=basics.layouts,
+            at_once=settings.thumb_reads,
         ),
         reviews=Reviews(stores.jobs, access=access, host=host_side.host, messenger=messenger),
         erasure=deleting.erasure,

@@ -15,6 +15,7 @@ from imgoe_bot.adapters.sources.web import SourceReader, WebReader
 from imgoe_bot.hostapi import open_http
 from imgoe_bot.public_internet import guarded_sockets
 from imgoe_bot.services.ports.backfill import BackfillPlaces
+from imgoe_bot.services.ports.commands import CommandAnswerer
 from imgoe_bot.services.ports.media import MediaReader, ThumbReader
 from imgoe_bot.services.ports.messenger import Messenger
 from imgoe_bot.services.ports.mirroring import Members
@@ -43,6 +44,7 @@ class DiscordSide:
     """What use cases write in Discord, and what they ask of it."""
 
     messenger: Messenger
+    answerer: CommandAnswerer
     card_poster: CardPoster
     backfill_places: BackfillPlaces
     members: Members

@@ -22,6 +22,7 @@ from imgoe_bot.services.sign_of_life import SignOfLife
 from imgoe_bot.settings.fields import PluginSettings
 from imgoe_bot.ui.backfilling.places import DiscordPlaces
 from imgoe_bot.ui.container import AnyBot, Services
+from imgoe_bot.ui.outbound.command_answers import CommandAnswers
 from imgoe_bot.ui.outbound.members import DiscordMembers
 from imgoe_bot.ui.outbound.messenger import DiscordMessenger
 from imgoe_bot.ui.outbound.reposting import DiscordReposter
@@ -39,6 +40,7 @@ async def open_services(settings: PluginSettings, bot: AnyBot) -> AsyncGenerator
     """
     discord_side = DiscordSide(
         DiscordMessenger(bot),
+        CommandAnswers(bot),
         DiscordReposter(bot),
         DiscordPlaces(bot),
         DiscordMembers(bot),
@@ -69,6 +71,7 @@ def build_services(
         mirroring=mirroring,
     )
     handlers = build_handlers(
+        settings,
         stores,
         host_side=host_side,
         discord_side=discord_side,
@@ -93,6 +96,7 @@ def build_services(
         backfills=backfilling.backfills,
         backfill_reading=backfilling.reading,
         uploads=uploading.uploads,
+        commands=uploading.commands,
         quotas=uploading.limits.quotas,
         chosen_messages=uploading.chosen_messages,
         auto_pauses=mirroring.auto_pauses,

@@ -8,6 +8,7 @@ from imgoe_bot.app.stores import Stores
 from imgoe_bot.domain.budget import parse_budget
 from imgoe_bot.services.uploading.budgets import HostBudgets
 from imgoe_bot.services.uploading.chosen_messages import ChosenMessageService
+from imgoe_bot.services.uploading.commands import CommandService
 from imgoe_bot.services.uploading.limits import FileLimits, UploadLimits
 from imgoe_bot.services.uploading.quotas import QuotaService
 from imgoe_bot.services.uploading.uploads import UploadService
@@ -20,6 +21,7 @@ class Uploading:
 
     limits: UploadLimits
     uploads: UploadService
+    commands: CommandService
     chosen_messages: ChosenMessageService
 
 
@@ -33,19 +35,25 @@ def build_uploading(
         host=host_side.host,
         guilds=basics.guilds,
         options=basics.options,
-        layouts=basics.layouts,
         access=basics.access,
         limits=limits,
         notes=stores.notes,
     )
+    commands = CommandService(
+        stores.commands,
+        options=basics.options,
+        layouts=basics.layouts,
+        outage=basics.outage,
+        clock=basics.clock,
+    )
     chosen_messages = ChosenMessageService(
-        uploads,
+        commands,
         posts=stores.posts,
         choices=stores.choices,
         copies=stores.copies,
         clock=basics.clock,
     )
-    return Uploading(limits, uploads, chosen_messages)
+    return Uploading(limits, uploads, commands, chosen_messages)
 
 
 def _limits(settings: PluginSettings, stores: Stores, basics: Basics) -> UploadLimits:

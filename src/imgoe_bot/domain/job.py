@@ -82,6 +82,7 @@ class Job:
         round: how often a step of the whole post was asked for anew, because the post grew.
         failing_since: when the first of its tries failed; None when none has.
         may_be_sent: an earlier try had begun to send the file, and the host's answer was lost.
+        awaited: a person asked for it by a command, and waits.
         leads_digest: its direct message was decided on before, and others may go with it.
         is_scheduled: its direct message was let go when it was ordered, a moment ago, while
             Discord took them.
@@ -98,6 +99,7 @@ class Job:
     host_url: str = ""
     failing_since: datetime | None = None
     may_be_sent: bool = False
+    awaited: bool = False
     leads_digest: bool = False
     is_scheduled: bool = False
 

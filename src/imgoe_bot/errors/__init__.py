@@ -15,6 +15,7 @@
     │   ├── NotAllowed
     │   ├── UploadNotFound
     │   ├── UnderWay
+    │   ├── CutOff
     │   ├── StaleCommand
     │   └── BackfillError
     │       ├── BackfillRejected
@@ -76,6 +77,7 @@ from imgoe_bot.errors.request import (
     BackfillNotFound,
     BackfillOverlaps,
     BackfillRejected,
+    CutOff,
     EmptyMedia,
     KeyMissing,
     MediaRejected,
@@ -114,6 +116,7 @@ __all__ = [
     "BadReply",
     "BudgetSpent",
     "ConfigError",
+    "CutOff",
     "DirectMessagesHalted",
     "DiscordRefused",
     "DuplicateMedia",

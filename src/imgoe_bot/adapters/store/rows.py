@@ -154,6 +154,7 @@ def job_from(row: Columns, *, is_scheduled: bool = False) -> Job:
         host_url="" if row["lane"] == OWN_HOST else row["lane"],
         failing_since=row["failing_since"],
         may_be_sent=row["may_be_sent"],
+        awaited=row["awaited"],
         leads_digest=row["letter"] is not None and not is_scheduled,
         is_scheduled=is_scheduled,
     )

@@ -24,7 +24,7 @@ from imgoe_bot.services.cards.reviews import PATIENCE as REVIEW_PATIENCE
 from imgoe_bot.services.deleting.erasure import PATIENCE as ERASURE_PATIENCE
 from imgoe_bot.services.jobs.handlers import StepHandlers
 from imgoe_bot.services.ports.clock import Clock
-from imgoe_bot.services.ports.jobs import JobStore, Offer
+from imgoe_bot.services.ports.jobs import JobStore, Lease, Offer
 from imgoe_bot.services.store_outage import StoreOutage
 
 QUOTA_PENDING_WAIT = timedelta(seconds=2)
@@ -79,6 +79,7 @@ class JobRunner:
         self._options = options
         self._owner = new_id()
         self._running: dict[asyncio.Task[None], Job] = {}
+        self._beside: set[asyncio.Task[None]] = set()
         self._group: asyncio.TaskGroup | None = None
         self._wake = asyncio.Event()
         self._offered: Offer | None = None
@@ -122,7 +123,8 @@ class JobRunner:
 
     def offer(self) -> Offer | None:
         """Return what it would take now; see the port."""
-        free = self._options.at_once - len(self._running)
+        held = self._held()
+        free = self._options.at_once - len(held)
         if self._offered is not None or not free or self._group is None:
             return None
         self._woken = False
@@ -130,31 +132,50 @@ class JobRunner:
             owner=self._owner,
             now=self._clock.now(),
             lease=self._options.lease,
-            hands=Hands(tuple(self._running.values()), free=free, share=self._options.share),
+            hands=Hands(held, free=free, share=self._options.share),
+            beside=tuple(self._running[task] for task in self._beside),
         )
         return self._offered
+
+    def _held(self) -> tuple[Job, ...]:
+        """Return what its hands work on; what people wait for is done beside."""
+        return tuple(job for task, job in self._running.items() if task not in self._beside)
+
+    def lease(self) -> Lease:
+        """Return the lease of jobs that it begins next; see the port."""
+        return Lease(self._owner, self._clock.now() + self._options.lease)
+
+    def begin(self, jobs: Sequence[Job]) -> None:
+        """Do these beside the others; see the port."""
+        under_way = {job.id for job in self._running.values()}
+        for job in jobs:
+            task = self._start(job) if job.id not in under_way else None
+            if task is not None:
+                self._beside.add(task)
 
     def take_over(self, jobs: Sequence[Job] | None) -> None:
         """Do these; see the port."""
         offered, self._offered = self._offered, None
         if jobs is not None and offered is not None:
             self._may_be_more = _may_leave_some(offered.hands, jobs)
-            has_ended = not set(self._running.values()).issuperset(offered.hands.held)
+            has_ended = not set(self._held()).issuperset(offered.hands.held)
             self._woken |= self._may_be_more and has_ended
         for job in jobs or ():
             self._start(job)
         if self._woken:
             self._wake.set()
 
-    def _start(self, job: Job) -> None:
+    def _start(self, job: Job) -> asyncio.Task[None] | None:
         if self._group is None:  # stopped meanwhile: its lease runs out
-            return
+            return None
         task = self._group.create_task(self._do(job))
         self._running[task] = job
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task, None)
+        self._beside.discard(task)
         if self._woken or self._may_be_more:
             self._wake.set()
 

@@ -15,6 +15,14 @@ from imgoe_bot.errors import ImgoeError
 
 
 @dataclass(frozen=True, slots=True)
+class Lease:
+    """Whose jobs are that are leased from birth, and until when."""
+
+    owner: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """What a worker would take.
 
@@ -23,12 +31,14 @@ class Offer:
         now: the time of day.
         lease: how long they last.
         hands: how many jobs at most, beside what the owner works on.
+        beside: what the owner works on besides, for people who wait: with no hand of these.
     """
 
     owner: str
     now: datetime
     lease: timedelta
     hands: Hands
+    beside: Sequence[Job] = ()
 
 
 class Worker(Protocol):
@@ -43,6 +53,14 @@ class Worker(Protocol):
 
     def take_over(self, jobs: Sequence[Job] | None) -> None:
         """Do these, the answer to the offer; None: nobody has looked what there is."""
+        ...
+
+    def lease(self) -> Lease:
+        """Return the lease of jobs that ``begin`` is called with next."""
+        ...
+
+    def begin(self, jobs: Sequence[Job]) -> None:
+        """Do these beside the others, leased already: a person waits for them."""
         ...
 
     def wake(self) -> None:

@@ -1,13 +1,11 @@
 """Use case: one attachment becomes one stored copy."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 
 import structlog
 
 from imgoe_bot.domain.budget import lane_of
-from imgoe_bot.domain.card import Card, FailedItem, PostedCard
+from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import JobId, PostId, UploadId, new_id
 from imgoe_bot.domain.job import Item
@@ -17,17 +15,12 @@ from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.templates import details_from
 from imgoe_bot.domain.upload import Stored, Upload
 from imgoe_bot.domain.upload_options import NO_UPLOAD_OPTIONS, UploadOptions
-from imgoe_bot.domain.upload_rights import check_kind, check_may_upload, check_wanted
+from imgoe_bot.domain.upload_rights import check_kind, check_wanted
 from imgoe_bot.errors import (
     DuplicateMedia,
-    ImgoeError,
-    KeyMissing,
     MediaTooLarge,
-    UnderWay,
     UploadNotFound,
 )
-from imgoe_bot.services.cards.layouts import Layouts
-from imgoe_bot.services.cards.previews import preview_at
 from imgoe_bot.services.ports.image_host import ImageHost
 from imgoe_bot.services.ports.media import MediaReader
 from imgoe_bot.services.ports.notes import Notes
@@ -37,19 +30,8 @@ from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.uploading.expiry import note_other_expiry
 from imgoe_bot.services.uploading.hashing import HashingReader
 from imgoe_bot.services.uploading.limits import UploadLimits
-from imgoe_bot.services.uploading.quotas import AwaitedUploads
-from imgoe_bot.services.uploading.source_waits import wait_for_source
-from imgoe_bot.services.uploading.unrecorded import delete_unrecorded
 
 log = structlog.stdlib.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class FileToUpload:
-    """One file that a person wants kept, and where its bytes are right now."""
-
-    source: Source
-    item: Item
 
 
 class UploadService:
@@ -62,7 +44,6 @@ class UploadService:
         host: ImageHost,
         guilds: GuildSettingsService,
         options: OptionService,
-        layouts: Layouts,
         access: PostAccess,
         limits: UploadLimits,
         notes: Notes,
@@ -74,10 +55,8 @@ class UploadService:
         self._notes = notes
         self._guilds = guilds
         self._options = options
-        self._layouts = layouts
         self._posts = access.posts
         self._file_limits = limits.file
-        self._outage = access.outage
         self._clock = access.clock
         self._discord_time = access.discord_time
 
@@ -87,9 +66,8 @@ class UploadService:
         *,
         post: Post,
         item: Item,
-        by: JobId | AwaitedUploads,
+        by: JobId,
         requested: UploadOptions = NO_UPLOAD_OPTIONS,
-        before: Sequence[Upload] = (),
     ) -> Upload:
         """Store one copy on the post's guild's host; the record is not stored yet.
 
@@ -99,14 +77,13 @@ class UploadService:
             source: where the bytes are now.
             post: what they were posted in.
             item: which of its attachments they are.
-            by: the job that does it, or what a person waits for.
+            by: the job that does it.
             requested: what was asked for beyond what the place's options say.
-            before: what was uploaded for the same post and is not stored yet; counts as used up.
 
         Raises:
             KeyMissing: the guild has set no key.
             QuotaReached: the person or the guild has used up the day.
-            QuotaPending: others' uploads under way may use it up; only where a job does it.
+            QuotaPending: others' uploads under way may use it up.
             BudgetSpent: the host was sent as much as we may for now.
             MediaRejected: empty, too large, no image or video, or not wanted in that place.
             SourceError: the bytes could not be read.
@@ -117,10 +94,7 @@ class UploadService:
         limit = self._largest(options)
         _check_declared_size(source, limit)
         check_wanted(item, options, nsfw=post.nsfw or requested.nsfw)
-        if isinstance(by, AwaitedUploads):
-            await self._quotas.check(by, options, before=before)
-        else:
-            await self._quotas.admit(by, post, options)
+        await self._quotas.admit(by, post, options)
         details = requested.applied_to(details_from(options, item=item, at=post.created_at))
         details = replace(details, nsfw=details.nsfw or post.nsfw or item.spoiler)
         async with (
@@ -144,86 +118,6 @@ class UploadService:
         of_place, of_operator = options.max_size, self._file_limits.max_bytes
         return of_operator if of_place is None else min(of_operator, of_place)
 
-    async def upload_now(
-        self,
-        actor: Actor,
-        files: Sequence[FileToUpload],
-        *,
-        post: Post,
-        requested: UploadOptions = NO_UPLOAD_OPTIONS,
-    ) -> Card:
-        """Store copies and their records, and order the direct message with their delete links.
-
-        Of several files each fails by itself, and the card says why.
-
-        Raises:
-            NotAllowed: the server lets only a role upload, and the actor lacks it.
-            UnderWay: the message was kept meanwhile by another way; then nothing of this is left.
-            ImgoeError: as ``upload`` does, when there is but one file; then nothing is stored.
-        """
-        options = await self._options.at(post.guild_id, post.channel_ids)
-        check_may_upload(actor, options)
-        with self._quotas.awaiting(post, files=len(files)) as awaited:
-            uploads, left_out = await self._upload_each(files, post, requested, awaited)
-            await self._outage.keep(
-                lambda: self._store(post, uploads, left_out, options, requested)
-            )
-        return await self._outage.outlast(
-            lambda: self._posts.get_card(post.id, now=self._clock.now())
-        )
-
-    async def _store(
-        self,
-        post: Post,
-        uploads: Sequence[Upload],
-        left_out: Sequence[FailedItem],
-        options: Options,
-        requested: UploadOptions,
-    ) -> None:
-        """Store what was uploaded; safe to repeat where it may have been stored already.
-
-        Raises:
-            UnderWay: another way was faster; the copies are deleted.
-        """
-        layout = await self._layouts.choose(options, post.guild_id, files=len(uploads))
-        shown = replace(post, layout=layout, nsfw=post.nsfw or requested.nsfw)
-        if await self._posts.add_uploaded(shown, *uploads, left_out=left_out):
-            return
-        try:
-            await self._posts.get_post(post.id)
-        except UploadNotFound:
-            await delete_unrecorded(uploads, host=self._host)
-            raise UnderWay from None
-
-    async def _upload_each(
-        self,
-        files: Sequence[FileToUpload],
-        post: Post,
-        requested: UploadOptions,
-        awaited: AwaitedUploads,
-    ) -> tuple[list[Upload], list[FailedItem]]:
-        uploads: list[Upload] = []
-        left_out: list[FailedItem] = []
-        for each in files:
-            try:
-                upload = partial(
-                    self.upload,
-                    each.source,
-                    post=post,
-                    item=each.item,
-                    by=awaited,
-                    requested=requested,
-                    before=tuple(uploads),
-                )
-                call = partial(wait_for_source, upload, waits_s=self._file_limits.source_waits_s)
-                # The first may fail at once; after it, copies wait for their record.
-                uploads.append(await (self._outage.outlast(call) if uploads else call()))
-            except ImgoeError as error:
-                if len(files) == 1 or (isinstance(error, KeyMissing) and not uploads):
-                    raise
-                left_out.append(FailedItem(each.item.position, each.item.filename, error))
-        return uploads, left_out
-
     async def get_card(self, actor: Actor, post_id: PostId) -> Card:
         """Return a post's card to somebody of its server, or to its author anywhere.
 
@@ -235,13 +129,6 @@ class UploadService:
         if stranger and not card.post.is_personal:  # a personal card stands where anybody sees it
             raise UploadNotFound
         return card
-
-    async def answered(self, post: Post, posted: PostedCard) -> None:
-        """Note where the card of an ``upload_now`` stands, so that it can change later."""
-        due = preview_at(posted, now=self._clock.now())
-        await self._outage.keep(
-            lambda: self._posts.set_card(post.id, posted.location, preview_at=due)
-        )
 
     async def _known_copy(
         self, post: Post, host_url: str, hashing: HashingReader, refused: DuplicateMedia
