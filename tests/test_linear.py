@@ -20,8 +20,8 @@ from imgoe_bot.errors import ImgoeError
 from imgoe_bot.hostapi import duration as api_duration
 from imgoe_bot.hostapi.client.log_filter import unlogged
 from imgoe_bot.hostapi.wire import redaction
+from imgoe_bot.hostapi.wire.facts import Sent
 from imgoe_bot.hostapi.wire.multipart import plain_name
-from imgoe_bot.hostapi.wire.refusals import Sent
 from imgoe_bot.hostapi.wire.reply import UploadReply, find_object
 from imgoe_bot.hostapi.wire.responses import Response, moved_link, parse_deletion, refused
 from imgoe_bot.hostapi.wire.viewer_page import moved_page, read_viewer

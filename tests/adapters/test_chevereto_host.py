@@ -269,9 +269,15 @@ async def test_the_operators_own_host_may_lie_in_a_private_network(
 
 
 @pytest.mark.parametrize(
-    ("size_bytes", "longest_s"), [(0, 120), (64 * 1024, 121), (8 * 1024**2, 248), (None, 1720)]
+    ("mime", "size_bytes", "longest_s"),
+    [
+        ("image/png", 0, 30 + 120),
+        ("image/png", 8 * 1024**2, 30 + 128 + 128),
+        ("video/mp4", 8 * 1024**2, 30 + 128 + 316),
+        ("video/mp4", None, 30 + 1600 + 500),
+    ],
 )
-def test_how_long_an_upload_may_take_follows_its_size(
-    size_bytes: int | None, longest_s: float
+def test_how_long_an_upload_may_take_follows_its_size_and_kind(
+    mime: str, size_bytes: int | None, longest_s: float
 ) -> None:
-    assert upload_max_s(size_bytes) == longest_s
+    assert upload_max_s(mime, size_bytes) == longest_s

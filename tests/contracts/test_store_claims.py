@@ -4,8 +4,6 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from imgoe_bot.adapters.store import SqlStatusStore
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.ids import GuildId
@@ -16,8 +14,6 @@ from imgoe_bot.errors import (
     HostBusy,
     HostRefused,
     HostUnreachable,
-    ImgoeError,
-    ReplyMissing,
 )
 from tests.contracts.stores import BEN, CARD, HOST, LEASE, NOW, Stores, item, post, upload_of
 
@@ -157,34 +153,6 @@ async def test_a_failure_tells_since_when_the_job_fails(stores: Stores) -> None:
     assert again.failing_since == NOW
 
 
-@pytest.mark.parametrize(
-    ("failure", "may_be_sent"),
-    [
-        (LOST, True),
-        (HostBroken(host=HOST, status=502), True),
-        (HostBroken(host=HOST, status=400, code=630), False),
-        (ReplyMissing(host=HOST, status=200, may_be_stored=True), True),
-        (ReplyMissing(host=HOST, status=403), False),
-        (HostUnreachable(host=HOST), False),
-        (HostRefused(host=HOST), False),
-    ],
-)
-async def test_an_upload_knows_whether_an_earlier_try_may_have_sent_its_file(
-    stores: Stores, failure: ImgoeError, may_be_sent: bool
-) -> None:
-    await _post(stores)
-    (job,) = await stores.claim()
-    assert not job.may_be_sent
-
-    await stores.jobs.retry(job, failure, at=NOW, since=NOW)
-    (again,) = await stores.claim()
-    assert again.may_be_sent is may_be_sent
-    await stores.jobs.retry(again, HostUnreachable(host=HOST), at=NOW, since=NOW)
-    (third,) = await stores.claim()
-
-    assert third.may_be_sent is may_be_sent, "what was sent once stays sent"
-
-
 async def test_a_wait_that_was_asked_for_does_not_begin_anew_with_each_look(
     stores: Stores,
 ) -> None:
@@ -195,15 +163,6 @@ async def test_a_wait_that_was_asked_for_does_not_begin_anew_with_each_look(
 
     (failed,) = (await SqlStatusStore(stores.database).jobs_of(owner.id)).failures
     assert failed.error.facts == {"host": HOST}
-
-
-async def test_a_killed_upload_knows_that_it_may_have_begun_to_send(stores: Stores) -> None:
-    await _post(stores)
-    await stores.claim("killed")
-
-    (again,) = await stores.claim("heir", at=NOW + LEASE)
-
-    assert again.may_be_sent
 
 
 async def test_a_card_does_not_wait_long_for_a_file_that_fails_and_shows_it_later(
@@ -254,4 +213,4 @@ async def test_a_step_that_begins_afresh_has_no_past(stores: Stores) -> None:
     await stores.posts.extend(owner, [elsewhere])
     (again,) = [each for each in await stores.claim() if each.step is Step.UPLOAD]
 
-    assert (again.failing_since, again.may_be_sent) == (None, False)
+    assert (again.failing_since, again.failures) == (None, 0)

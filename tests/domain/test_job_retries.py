@@ -25,26 +25,26 @@ EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-def _after(error: ImgoeError, attempts: int, *, since: datetime | None = None) -> Retry | GiveUp:
-    return after_failure(error, attempts=attempts, since=since, patience=DAY, now=NOW)
+def _after(error: ImgoeError, failures: int, *, since: datetime | None = None) -> Retry | GiveUp:
+    return after_failure(error, failures=failures, since=since, patience=DAY, now=NOW)
 
 
-def _wait_s(error: ImgoeError, attempts: int) -> float | None:
-    verdict = _after(error, attempts)
+def _wait_s(error: ImgoeError, failures: int) -> float | None:
+    verdict = _after(error, failures)
     return (verdict.at - NOW).total_seconds() if isinstance(verdict, Retry) else None
 
 
 @pytest.mark.parametrize(
-    ("attempts", "wait_s"),
-    [(1, 2), (2, 4), (3, 8), (10, 1024), (11, 1800), (12, 1800), (49, 1800)],
+    ("failures", "wait_s"),
+    [(0, 2), (1, 4), (2, 8), (9, 1024), (10, 1800), (11, 1800), (48, 1800)],
 )
-def test_waits_double_up_to_half_an_hour(attempts: int, wait_s: float) -> None:
-    assert _wait_s(HostBroken(host=HOST), attempts) == wait_s
+def test_waits_double_up_to_half_an_hour(failures: int, wait_s: float) -> None:
+    assert _wait_s(HostBroken(host=HOST), failures) == wait_s
 
 
 def test_where_each_try_may_leave_a_copy_at_the_host_a_day_has_few_of_them() -> None:
     lost = HostUnreachable(host=HOST, may_be_stored=True)
-    waits = [_wait_s(lost, attempts) or 0 for attempts in range(1, 50)]
+    waits = [_wait_s(lost, failures) or 0 for failures in range(50)]
 
     tries = next(count for count in range(50) if sum(waits[:count]) >= DAY.total_seconds())
 
@@ -65,7 +65,7 @@ def test_a_passing_fault_is_put_up_with_for_a_day_however_many_tries_that_takes(
 
 
 def test_a_first_failure_begins_the_day() -> None:
-    assert _after(HostBroken(host=HOST), 1) == Retry(NOW + timedelta(seconds=2), NOW)
+    assert _after(HostBroken(host=HOST), 0) == Retry(NOW + timedelta(seconds=2), NOW)
 
 
 @pytest.mark.parametrize(

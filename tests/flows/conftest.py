@@ -40,7 +40,7 @@ async def harness(
 @pytest_asyncio.fixture
 async def running(harness: Harness) -> AsyncIterator[Harness]:
     """The same with the bot running, its key set and #photos mirrored; each job is tried once."""
-    async with harness.bot(job_patience_s=0):
+    async with harness.bot(park_for_s=0):
         await harness.set_key()
         await harness.mirror()
         yield harness

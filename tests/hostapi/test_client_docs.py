@@ -20,6 +20,7 @@ PRINTED = [
     r"http\S+ http\S+ http\S+\ndeleted: True\n",
     r"(\d+ bytes sent\n)+\w+\n",
     r"the key is not accepted\n",
+    r"True \w+\n",
     r"key: True expiry kept: True\n.*image/png.*tried: \(\)\n"
     r"moderated: False\n.* public: True left: \(\)\n",
 ]

@@ -105,9 +105,9 @@ async def test_a_host_that_never_answers_is_given_up(raw_host: "RawHost") -> Non
         await raw_host.release.wait()
 
     raw_host.handler = never_answer
-    async with open_http(read_s=0.2) as http:
+    async with HostClient(raw_host.base_url, answer_s=0.2) as client:
         with pytest.raises(HostUnreachable):
-            await HostClient(raw_host.base_url, http=http).upload(SMALL)
+            await client.upload(SMALL)
 
 
 async def test_a_name_that_is_looked_up_for_ever_is_given_up(

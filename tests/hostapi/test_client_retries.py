@@ -20,7 +20,6 @@ from imgoe_bot.hostapi import (
     StreamSource,
     UploadRequest,
     UrlSource,
-    open_http,
 )
 from tests.hostapi.conftest import Seen, read_request, read_whole_request, sample
 
@@ -178,7 +177,7 @@ async def test_an_answer_lost_after_the_whole_upload_leaves_it_maybe_stored(
 
 
 @pytest.mark.parametrize("request_", [SMALL, BY_GET], ids=["post", "get"])
-@pytest.mark.parametrize("ends", ["read", "total"])
+@pytest.mark.parametrize("ends", ["answer", "total"])
 async def test_time_that_runs_out_after_the_whole_upload_leaves_it_maybe_stored(
     raw_host: "RawHost", request_: UploadRequest, ends: str
 ) -> None:
@@ -188,10 +187,10 @@ async def test_time_that_runs_out_after_the_whole_upload_leaves_it_maybe_stored(
 
     raw_host.handler = never_answer
     # The total runs from the start: it has to leave a slow machine time to send.
-    read_s, total_s = (0.2, 20) if ends == "read" else (20, 2)
-    async with open_http(read_s=read_s) as http:
+    answer_s, total_s = (0.2, 20) if ends == "answer" else (20, 2)
+    async with HostClient(raw_host.base_url, answer_s=answer_s, total_s=total_s) as client:
         with pytest.raises(HostUnreachable) as caught:
-            await HostClient(raw_host.base_url, http=http, total_s=total_s).upload(request_)
+            await client.upload(request_)
 
     assert caught.value.may_be_stored
 

@@ -28,7 +28,8 @@ from imgoe_bot.hostapi import (
     StreamSource,
     UploadRequest,
 )
-from imgoe_bot.hostapi.wire.refusals import Refusal, Sent, classify
+from imgoe_bot.hostapi.wire.facts import Refusal, Sent
+from imgoe_bot.hostapi.wire.refusals import classify
 
 if TYPE_CHECKING:
     from tests.hostapi.conftest import RawHost, ReplayHost

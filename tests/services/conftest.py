@@ -31,6 +31,7 @@ from imgoe_bot.services.deleting.erasure import Erasure
 from imgoe_bot.services.deleting.retirements import RetirementService
 from imgoe_bot.services.discord_time import DiscordTime
 from imgoe_bot.services.jobs.handlers import StepHandlers
+from imgoe_bot.services.jobs.parking import ParkingService
 from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.jobs.steps import Steps
 from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
@@ -45,6 +46,7 @@ from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploading.budgets import HostBudgets
 from imgoe_bot.services.uploading.limits import FileLimits, UploadLimits
 from imgoe_bot.services.uploading.quotas import QuotaService
+from imgoe_bot.services.uploading.safe_sending import SafeSending
 from imgoe_bot.services.uploading.uploads import UploadService
 from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post
 from tests.flows.kit import eventually
@@ -89,7 +91,9 @@ class Office:
         self.layouts = Layouts(self.stores.notes, guilds=self.guilds, clock=self.clock)
         self.uploads = UploadService(
             self.reader,
-            host=self.host,
+            sending=SafeSending(
+                self.stores.jobs, host=self.host, outage=self.outage, clock=self.clock
+            ),
             guilds=self.guilds,
             options=self.options,
             layouts=self.layouts,
@@ -200,12 +204,15 @@ class Office:
                 reviews=self.reviews(),
                 erasure=erasure,
             ),
+            parking=ParkingService(
+                self.stores.jobs, outage=self.outage, clock=self.clock, park_for=patience
+            ),
             outage=self.outage,
             clock=self.clock,
             options=RunnerOptions(
                 lease=timedelta(seconds=60),
                 poll=poll,
-                patience=patience,
+                park_for=patience,
                 at_once=at_once,
             ),
         )

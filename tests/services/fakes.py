@@ -24,6 +24,7 @@ from imgoe_bot.domain.quota import QuotaUse
 from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.domain.upload import DeleteLink, Details, Stored, Upload
 from imgoe_bot.errors import ImgoeError
+from imgoe_bot.services.ports.image_host import Recall, SentState
 from imgoe_bot.services.ports.media import MediaFile, Thumb
 from tests.contracts.stores import HOST, NOW, fresh_number
 
@@ -77,16 +78,38 @@ class FakeHost:
     at_once: int = 0
     most_at_once: int = 0
 
+    knows_keys: bool = False
+    by_key: dict[str, Stored] = field(default_factory=dict[str, Stored])
+    losing: list[BaseException] = field(default_factory=list[BaseException])
+    """What comes in place of answers, of files that are stored."""
+
     async def upload(
-        self, media: MediaFile, *, host_url: str, key: ApiKey, details: Details
+        self,
+        media: MediaFile,
+        *,
+        host_url: str,
+        key: ApiKey,
+        details: Details,
+        idempotency_key: str | None = None,
+        is_unique: bool = False,
     ) -> Stored:
         self.details.append(details)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
-            return await self._take(media, self.gates.get(host_url, self.gate))
+            stored = await self._take(media, self.gates.get(host_url, self.gate))
         finally:
             self.at_once -= 1
+        self.by_key[idempotency_key or ""] = stored
+        if self.losing:
+            raise self.losing.pop(0)
+        return stored
+
+    async def recall(self, idempotency_key: str, *, host_url: str, key: ApiKey) -> Recall:
+        if not self.knows_keys:
+            return Recall(SentState.UNKNOWN)
+        stored = self.by_key.get(idempotency_key)
+        return Recall(SentState.STORED if stored else SentState.NOT_STORED, stored)
 
     async def _take(self, media: MediaFile, gate: asyncio.Event | None) -> Stored:
         body = b"".join([chunk async for chunk in media.chunks])

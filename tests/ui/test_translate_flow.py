@@ -37,7 +37,7 @@ async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
         guild.join(ben)
         photos, lounge = guild.add_channel("photos"), guild.add_channel("lounge")
         harness = Harness(sim, host, guild, photos, lounge, ada, ben, tmp_path, http)
-        async with harness.bot(job_patience_s=0):
+        async with harness.bot(park_for_s=0):
             yield harness
 
 

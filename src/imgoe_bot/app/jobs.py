@@ -13,6 +13,7 @@ from imgoe_bot.services.cards.previews import Previews
 from imgoe_bot.services.cards.reviews import Reviews
 from imgoe_bot.services.jobs.command_steps import CommandSteps
 from imgoe_bot.services.jobs.handlers import StepHandlers
+from imgoe_bot.services.jobs.parking import ParkingService
 from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.jobs.steps import Steps
 from imgoe_bot.services.settings.post_options import PostOptions
@@ -24,14 +25,18 @@ def build_runner(
     settings: PluginSettings, stores: Stores, *, basics: Basics, handlers: StepHandlers
 ) -> JobRunner:
     """Build the worker."""
+    park_for = timedelta(seconds=settings.park_for_s)
     return JobRunner(
         stores.jobs,
         handlers=handlers,
+        parking=ParkingService(
+            stores.jobs, outage=basics.outage, clock=basics.clock, park_for=park_for
+        ),
         outage=basics.outage,
         clock=basics.clock,
         options=RunnerOptions(
             lease=timedelta(seconds=settings.lease_s),
-            patience=timedelta(seconds=settings.job_patience_s),
+            park_for=park_for,
             at_once=settings.transfers,
         ),
     )

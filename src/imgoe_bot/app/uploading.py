@@ -11,6 +11,7 @@ from imgoe_bot.services.uploading.chosen_messages import ChosenMessageService
 from imgoe_bot.services.uploading.commands import CommandService
 from imgoe_bot.services.uploading.limits import FileLimits, UploadLimits
 from imgoe_bot.services.uploading.quotas import QuotaService
+from imgoe_bot.services.uploading.safe_sending import SafeSending
 from imgoe_bot.services.uploading.uploads import UploadService
 from imgoe_bot.settings.fields import PluginSettings
 
@@ -32,7 +33,9 @@ def build_uploading(
     limits = _limits(settings, stores, basics)
     uploads = UploadService(
         host_side.reader,
-        host=host_side.host,
+        sending=SafeSending(
+            stores.jobs, host=host_side.host, outage=basics.outage, clock=basics.clock
+        ),
         guilds=basics.guilds,
         options=basics.options,
         access=basics.access,

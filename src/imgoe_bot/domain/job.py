@@ -7,14 +7,7 @@ from enum import StrEnum
 from imgoe_bot.domain.direct_messages import DeliveryRequest
 from imgoe_bot.domain.ids import AttachmentId, GuildId, JobId, PostId
 from imgoe_bot.domain.options import MessagePart
-from imgoe_bot.errors import (
-    BadReply,
-    HostBroken,
-    HostBusy,
-    HostUnreachable,
-    ImgoeError,
-    ReplyMissing,
-)
+from imgoe_bot.errors import HostBusy, HostError, ImgoeError
 
 FIRST_DELAY = timedelta(seconds=2)
 LONGEST_DELAY = timedelta(minutes=30)
@@ -48,10 +41,12 @@ class State(StrEnum):
     """Where a job stands.
 
     WAITING is released by the last upload of its post; an upload of a backfill, once there is room.
+    PARKED waits for its host, its key or its place; see ``parking``.
     """
 
     WAITING = "waiting"
     READY = "ready"
+    PARKED = "parked"
     LEASED = "leased"
     DONE = "done"
     DEAD = "dead"
@@ -69,6 +64,42 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Sending:
+    """A file on its way to its host: stored before the first byte leaves.
+
+    Attributes:
+        key: the ``Idempotency-Key``; the same for each try that sends the same bytes.
+        host_url: where to; empty where an older version sent it, which did not note that.
+        account: the fingerprint of the API key it is sent with: hosts bind ``key`` to its account.
+        filename: as the host is told it.
+        size_bytes: None where its source did not tell.
+        at: when it began.
+    """
+
+    key: str
+    host_url: str
+    account: str
+    filename: str
+    size_bytes: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """What a job was parked for that is tried now: as the probe, or because its time is up.
+
+    Attributes:
+        subject: what it waits for, as ``parking.Subject`` writes it.
+        until: when it is given up.
+        error: why it waits.
+    """
+
+    subject: str
+    until: datetime
+    error: ImgoeError
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One leased step of work.
 
@@ -80,8 +111,10 @@ class Job:
         attempts: how often it was begun, this time included.
         owner: whose lease it is; a write under another owner's lease is refused.
         round: how often a step of the whole post was asked for anew, because the post grew.
-        failing_since: when the first of its tries failed; None when none has.
-        may_be_sent: an earlier try had begun to send the file, and the host's answer was lost.
+        failures: tries that failed one after the other; one that was killed is none.
+        failing_since: when the first of them did; None when none has.
+        sending: an earlier try had begun to send the file, and nobody knows what became of it.
+        parked: what it was parked for; None when it was not.
         awaited: a person asked for it by a command, and waits.
         leads_digest: its direct message was decided on before, and others may go with it.
         is_scheduled: its direct message was let go when it was ordered, a moment ago, while
@@ -97,8 +130,10 @@ class Job:
     item: Item | None = None
     round: int = 0
     host_url: str = ""
+    failures: int = 0
     failing_since: datetime | None = None
-    may_be_sent: bool = False
+    sending: Sending | None = None
+    parked: Parked | None = None
     awaited: bool = False
     leads_digest: bool = False
     is_scheduled: bool = False
@@ -158,7 +193,7 @@ class GiveUp:
 def after_failure(
     error: ImgoeError,
     *,
-    attempts: int,
+    failures: int,
     since: datetime | None,
     patience: timedelta,
     now: datetime,
@@ -170,7 +205,7 @@ def after_failure(
 
     Args:
         error: why it failed this time.
-        attempts: how often it was begun; tries that were cut short lengthen the wait too.
+        failures: how often it failed before; tries that were cut short are none.
         since: when it first failed; None when that is now.
         patience: how long after that it is tried again.
         now: the time of day.
@@ -178,9 +213,8 @@ def after_failure(
     since = since or now
     if not error.retryable or now - since >= patience:
         return GiveUp()
-    is_uncertain = isinstance(error, HostUnreachable | ReplyMissing) and error.may_be_stored
-    longest = LONGEST_UNCERTAIN_DELAY if is_uncertain else LONGEST_DELAY
-    delay = doubled(attempts, longest=longest)
+    longest = LONGEST_UNCERTAIN_DELAY if may_have_stored(error) else LONGEST_DELAY
+    delay = doubled(failures + 1, longest=longest)
     if isinstance(error, HostBusy) and error.retry_after_s is not None:
         longest_s = LONGEST_ASKED_DELAY.total_seconds()
         delay = max(delay, timedelta(seconds=min(longest_s, error.retry_after_s)))
@@ -188,18 +222,13 @@ def after_failure(
 
 
 def may_have_stored(error: ImgoeError) -> bool:
-    """Tell whether an upload that failed so may be at its host all the same.
-
-    Not where the host says by a code that it failed, nor where what stands before it refused.
-    """
-    if isinstance(error, HostUnreachable | ReplyMissing):
-        return error.may_be_stored
-    return isinstance(error, BadReply) or (isinstance(error, HostBroken) and error.code is None)
+    """Tell whether an upload that failed so may be at its host all the same."""
+    return isinstance(error, HostError) and error.may_be_stored
 
 
-def doubled(attempts: int, *, longest: timedelta = LONGEST_DELAY) -> timedelta:
-    """Return the wait after so many tries: 2 s after the first, 30 minutes at most."""
-    doublings = min(attempts - 1, 20)
+def doubled(failures: int, *, longest: timedelta = LONGEST_DELAY) -> timedelta:
+    """Return the wait after so many failures: 2 s after the first, 30 minutes at most."""
+    doublings = min(failures - 1, 20)
     return min(FIRST_DELAY * (1 << doublings), longest)
 
 

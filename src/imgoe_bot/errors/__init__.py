@@ -36,7 +36,8 @@
     │   ├── AwaitsApproval ↻
     │   ├── HostRefused
     │   │   ├── KeyRejected
-    │   │   └── DuplicateMedia
+    │   │   ├── DuplicateMedia
+    │   │   └── IdempotencyMismatch
     │   └── BadReply
     │       └── ReplyMissing ↻
     ├── StoreError ↻
@@ -67,6 +68,7 @@ from imgoe_bot.errors.host import (
     HostError,
     HostRefused,
     HostUnreachable,
+    IdempotencyMismatch,
     KeyRejected,
     ReplyMissing,
 )
@@ -126,6 +128,7 @@ __all__ = [
     "HostError",
     "HostRefused",
     "HostUnreachable",
+    "IdempotencyMismatch",
     "ImgoeError",
     "InternalError",
     "KeyMissing",

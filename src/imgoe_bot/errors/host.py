@@ -14,33 +14,9 @@ class HostError(ImgoeError):
         status: the HTTP status, None when there was no answer.
         code: the API's own ``error.code``, None when there was none.
         host_message: the host's own words, trimmed, with the key removed; may be localised.
-    """
-
-    def __init__(
-        self,
-        *,
-        host: str,
-        status: int | None = None,
-        code: int | None = None,
-        host_message: str | None = None,
-        **facts: object,
-    ) -> None:
-        super().__init__(host=host, status=status, code=code, host_message=host_message, **facts)
-        self.host = host
-        self.status = status
-        self.code = code
-        self.host_message = host_message
-
-
-class HostUnreachable(HostError):
-    """No connection, or no answer in time.
-
-    Attributes:
         may_be_stored: the whole upload had left by then, so the host may have stored what it did
             not confirm, and a repeat may store it twice. False when it has surely not.
     """
-
-    retryable = True
 
     def __init__(
         self,
@@ -50,6 +26,7 @@ class HostUnreachable(HostError):
         code: int | None = None,
         host_message: str | None = None,
         may_be_stored: bool = False,
+        **facts: object,
     ) -> None:
         super().__init__(
             host=host,
@@ -57,8 +34,19 @@ class HostUnreachable(HostError):
             code=code,
             host_message=host_message,
             may_be_stored=may_be_stored or None,
+            **facts,
         )
+        self.host = host
+        self.status = status
+        self.code = code
+        self.host_message = host_message
         self.may_be_stored = may_be_stored
+
+
+class HostUnreachable(HostError):
+    """No connection, or no answer in time."""
+
+    retryable = True
 
 
 class HostBroken(HostError):
@@ -68,7 +56,7 @@ class HostBroken(HostError):
 
 
 class HostBusy(HostError):
-    """The host's flood limit is reached.
+    """The host's flood limit is reached, or it is still busy with this very upload.
 
     Attributes:
         retry_after_s: seconds to wait, None when the host didn't say.
@@ -83,6 +71,7 @@ class HostBusy(HostError):
         status: int | None = None,
         code: int | None = None,
         host_message: str | None = None,
+        may_be_stored: bool = False,
         retry_after_s: float | None = None,
     ) -> None:
         super().__init__(
@@ -90,6 +79,7 @@ class HostBusy(HostError):
             status=status,
             code=code,
             host_message=host_message,
+            may_be_stored=may_be_stored,
             retry_after_s=retry_after_s,
         )
         self.retry_after_s = retry_after_s
@@ -149,6 +139,10 @@ class DuplicateMedia(HostRefused):
         self.answer_lost = answer_lost
 
 
+class IdempotencyMismatch(HostRefused):
+    """The host knows another request under the same ``Idempotency-Key``; a new key is needed."""
+
+
 class BadReply(HostError):
     """The host answered with something that is no reply of this API."""
 
@@ -157,28 +151,6 @@ class ReplyMissing(BadReply):
     """In place of the API's reply came a page, half of a reply or nothing; it may pass.
 
     A proxy, a challenge or a full disk makes hosts answer so, and so does what is no host at all.
-
-    Attributes:
-        may_be_stored: the answer was a success by its status, so the host may have stored what it
-            did not confirm, and a repeat may store it twice.
     """
 
     retryable = True
-
-    def __init__(
-        self,
-        *,
-        host: str,
-        status: int | None = None,
-        code: int | None = None,
-        host_message: str | None = None,
-        may_be_stored: bool = False,
-    ) -> None:
-        super().__init__(
-            host=host,
-            status=status,
-            code=code,
-            host_message=host_message,
-            may_be_stored=may_be_stored or None,
-        )
-        self.may_be_stored = may_be_stored

@@ -85,6 +85,9 @@ class UploadRequest:
         use_file_date: administrators only.
         method: GET only with a ``UrlSource``. GET is not safe to repeat either.
         shape: ``imgbb`` sends ``image`` instead of ``source``: base64 and URL only.
+        idempotency_key: 1 to 255 visible ASCII characters, hard to guess. A host that knows the
+            header ``Idempotency-Key`` answers each repeat of the request with the first answer;
+            any other ignores it.
 
     Source: seed (parameters); design/API.md §1 (what hosts do with them).
     """
@@ -102,6 +105,7 @@ class UploadRequest:
     use_file_date: bool = False
     method: Method = "POST"
     shape: Shape = "chevereto"
+    idempotency_key: str | None = field(default=None, repr=False)
 
 
 class DeleteLink:

@@ -72,11 +72,11 @@ class PluginSettings(BaseSettings):
     allow_private_hosts: bool = Field(
         default=False, description="Whether servers may name image hosts in private networks."
     )
-    job_patience_s: float = Field(
-        default=86_400.0,
+    park_for_s: float = Field(
+        default=7 * 86_400.0,
         ge=0,
-        le=30 * 86_400,
-        description="Seconds after its first failure for which a job is tried again.",
+        le=365 * 86_400,
+        description="Seconds for which a file waits for a host, a key or a place, or is retried.",
     )
     guild_retention_days: float = Field(
         default=30.0,

@@ -65,7 +65,7 @@ class Strict:
 @pytest_asyncio.fixture
 async def strict(harness: Harness) -> AsyncIterator[Strict]:
     options = HostOptions(data_dir=harness.folder / "strict", moderation="all")
-    async with HostServer(options) as host, harness.bot(job_patience_s=0):
+    async with HostServer(options) as host, harness.bot(park_for_s=0):
         await harness.set_key(await host.create_key("flow", user="club"), host=host.url)
         await harness.mirror()
         yield Strict(harness, host)

@@ -121,7 +121,7 @@ async def test_each_further_try_asks_discord_for_a_fresh_link(harness: Harness) 
 async def test_when_the_tries_run_out_the_card_says_who_did_not_hand_the_file_over(
     harness: Harness,
 ) -> None:
-    async with harness.bot(job_patience_s=1):
+    async with harness.bot(park_for_s=1):
         await harness.set_key()
         await harness.mirror()
         harness.sim.faults.next_files([(404, EXPIRED), (404, EXPIRED)])

@@ -151,7 +151,7 @@ async def test_a_bot_killed_after_sending_does_not_send_again(
 
 
 async def test_people_never_written_to_wait_when_there_were_many(harness: Harness) -> None:
-    async with harness.bot(dm_opened=1, dm_opened_period_s=36_000, job_patience_s=0):
+    async with harness.bot(dm_opened=1, dm_opened_period_s=36_000, park_for_s=0):
         await harness.set_key()
         await harness.mirror()
         cleo = await _newcomer(harness, "cleo")

@@ -39,7 +39,7 @@ class Pair:
 @pytest_asyncio.fixture
 async def pair(harness: Harness) -> AsyncIterator[Pair]:
     options = HostOptions(data_dir=harness.folder / "refusing", refuse_duplicates=True)
-    async with HostServer(options) as host, harness.bot(job_patience_s=0):
+    async with HostServer(options) as host, harness.bot(park_for_s=0):
         await harness.set_key(await host.create_key("flow"), host=host.url)
         await harness.mirror()
         await harness.set_option("on_delete", "delete")

@@ -89,7 +89,7 @@ async def _no_host(status: int) -> AsyncGenerator[str]:
 async def test_a_host_that_answers_html_is_told_from_one_that_works(
     harness: Harness, status: int, told: str
 ) -> None:
-    async with _no_host(status) as url, harness.bot(job_patience_s=0):
+    async with _no_host(status) as url, harness.bot(park_for_s=0):
         await harness.set_untried_key("chv_a_key_for_no_host", host=url)
         await harness.mirror()
 

@@ -16,7 +16,7 @@ NOWHERE = "http://127.0.0.1:9"
 @pytest_asyncio.fixture
 async def office(harness: Harness) -> AsyncIterator[Harness]:
     """The bot runs; nothing is set."""
-    async with harness.bot(job_patience_s=0):
+    async with harness.bot(park_for_s=0):
         yield harness
 
 

@@ -53,7 +53,7 @@ async def test_a_garbled_picture_among_good_ones_spoils_only_itself(running: Har
 
 
 async def test_a_file_over_the_limit_is_refused_with_both_sizes(harness: Harness) -> None:
-    async with harness.bot(max_upload_bytes=100, job_patience_s=0):
+    async with harness.bot(max_upload_bytes=100, park_for_s=0):
         await harness.set_key()
         await harness.mirror()
 
@@ -88,7 +88,7 @@ async def test_a_wrong_key_is_told_as_such(running: Harness) -> None:
 
 
 async def test_an_unreachable_host_is_told_after_the_last_try(harness: Harness) -> None:
-    async with harness.bot(job_patience_s=1):
+    async with harness.bot(park_for_s=1):
         await harness.set_untried_key("chv_some_key_1234", host="http://127.0.0.1:9")
         await harness.mirror()
 

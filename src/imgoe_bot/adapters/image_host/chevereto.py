@@ -12,8 +12,19 @@ from imgoe_bot.adapters.sources.guarded_http import was_blocked
 from imgoe_bot.domain.guild import ApiKey
 from imgoe_bot.domain.upload import DeleteLink, Details, Stored
 from imgoe_bot.errors import BadReply, HostUnreachable, SettingsRejected
+from imgoe_bot.hostapi import (
+    UNKNOWN_BYTES,
+    HostClient,
+    KeyState,
+    Published,
+    StreamSource,
+    UploadReply,
+    UploadRequest,
+    answer_wait_s,
+    made_unique,
+)
 from imgoe_bot.hostapi import DeleteLink as WireDeleteLink
-from imgoe_bot.hostapi import HostClient, Published, StreamSource, UploadReply, UploadRequest
+from imgoe_bot.services.ports.image_host import Recall, SentState
 from imgoe_bot.services.ports.media import MediaFile
 
 CHECK_MAX_S = 20
@@ -25,16 +36,23 @@ LOOK_MAX_S = 30
 DELETE_MAX_S = 120
 """How long the deletion of one upload may take."""
 
-UPLOAD_MIN_S = 120.0
+CONNECT_MAX_S = 30.0
+"""For a few tries to connect, each with name and TLS."""
+
 SLOWEST_BYTES_S = 64 * 1024
-UNKNOWN_BYTES = 100 * 1024 * 1024
-"""What a file is taken for whose size its source does not tell."""
 
 LARGEST_COUNT = 2**31 - 1
 """What the store's columns for pixels and seconds hold."""
 
 _ADDRESS = re.compile(r"https?://[!-;=?-~]{1,1900}")
 """An address that can stand in a message's ``<…>``: ASCII without spaces and angle brackets."""
+_NO_MIME = "application/octet-stream"
+_STATES = {
+    KeyState.NOT_STORED: SentState.NOT_STORED,
+    KeyState.UNDER_WAY: SentState.UNDER_WAY,
+    KeyState.DELETED: SentState.DELETED,
+    KeyState.UNKNOWN: SentState.UNKNOWN,
+}
 _MIME = re.compile(r"(image|video)/[a-z0-9.+-]{1,40}")
 
 
@@ -61,12 +79,23 @@ class CheveretoHost:
         self._known = known
 
     async def upload(
-        self, media: MediaFile, *, host_url: str, key: ApiKey, details: Details
+        self,
+        media: MediaFile,
+        *,
+        host_url: str,
+        key: ApiKey,
+        details: Details,
+        idempotency_key: str | None = None,
+        is_unique: bool = False,
     ) -> Stored:
         """Store the bytes; see the port."""
+        chunks, size_bytes = media.chunks, media.size_bytes
+        if is_unique and idempotency_key is not None:
+            other = await made_unique(chunks, size_bytes=size_bytes, mark=idempotency_key)
+            chunks, size_bytes = other.chunks, other.size_bytes
         source = StreamSource(
-            chunks=media.chunks,
-            size_bytes=media.size_bytes,
+            chunks=chunks,
+            size_bytes=size_bytes,
             filename=media.filename,
             mime=media.mime,
         )
@@ -74,7 +103,7 @@ class CheveretoHost:
             host_url,
             key=key.value,
             http=self._http_to(host_url),
-            total_s=upload_max_s(media.size_bytes),
+            total_s=upload_max_s(media.mime, media.size_bytes),
         )
         request = UploadRequest(
             source=source,
@@ -86,10 +115,22 @@ class CheveretoHost:
             width_px=details.width_px,
             expires_after=details.expires_after,
             nsfw=details.nsfw or None,
+            idempotency_key=idempotency_key,
         )
         with _private_addresses_named():
             reply = await client.upload(request)
-        return _stored(reply, media=media, host_url=host_url)
+        return _stored(reply, mime=media.mime, size_bytes=size_bytes or 0, host_url=host_url)
+
+    async def recall(self, idempotency_key: str, *, host_url: str, key: ApiKey) -> Recall:
+        """Ask what became of an upload; see the port."""
+        http = self._http_to(host_url)
+        client = HostClient(host_url, key=key.value, http=http, total_s=LOOK_MAX_S)
+        with _private_addresses_named():
+            found = await client.find_by_key(idempotency_key)
+        if found.reply is None:
+            return Recall(_STATES[found.state])
+        stored = _stored(found.reply, mime=_NO_MIME, size_bytes=0, host_url=host_url)
+        return Recall(SentState.STORED, stored)
 
     async def delete(self, link: DeleteLink, *, host_url: str) -> bool:
         """Delete one upload; see the port."""
@@ -117,13 +158,13 @@ class CheveretoHost:
         return self._http if host_url in self._known else self._guarded
 
 
-def upload_max_s(size_bytes: int | None) -> float:
-    """Return how long an upload may take: two minutes, and a second for each 64 KiB.
+def upload_max_s(mime: str, size_bytes: int | None) -> float:
+    """Return how long an upload may take: to send 64 KiB a second, and then to be answered.
 
-    Whoever is slower holds a place that others wait for.
+    Whoever sends slower holds a place that others wait for.
     """
     size = UNKNOWN_BYTES if size_bytes is None else size_bytes
-    return UPLOAD_MIN_S + size / SLOWEST_BYTES_S
+    return CONNECT_MAX_S + size / SLOWEST_BYTES_S + answer_wait_s(mime, size_bytes)
 
 
 @contextmanager
@@ -137,17 +178,17 @@ def _private_addresses_named() -> Generator[None]:
         raise
 
 
-def _stored(reply: UploadReply, *, media: MediaFile, host_url: str) -> Stored:
+def _stored(reply: UploadReply, *, mime: str, size_bytes: int, host_url: str) -> Stored:
     """Keep what we show later; the copy exists by now, so no odd value may cost us its record.
 
     A moderated upload has no addresses yet (API.md section 2); its page can be told from its id.
     """
     if reply.id is None:
-        raise BadReply(host=host_url, status=200)
+        raise BadReply(host=host_url, status=200, may_be_stored=True)
     viewer_url = _address(reply.viewer_url) or f"{host_url}/image/{quote(reply.id, safe='')}"
     return Stored(
-        mime=reply.mime if reply.mime and _MIME.fullmatch(reply.mime) else media.mime,
-        size_bytes=reply.size_bytes or media.size_bytes or 0,
+        mime=reply.mime if reply.mime and _MIME.fullmatch(reply.mime) else mime,
+        size_bytes=reply.size_bytes or size_bytes,
         viewer_url=viewer_url,
         url=_address(reply.url) or viewer_url,
         thumb_url=_address(reply.thumb_url),

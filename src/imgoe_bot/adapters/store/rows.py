@@ -1,6 +1,7 @@
 """Rows to values and back: one place knows which column is which field."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -10,7 +11,7 @@ from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.card import FailedItem
 from imgoe_bot.domain.claim_order import OWN_HOST
 from imgoe_bot.domain.ids import AttachmentId, ChannelId, GuildId, MessageId
-from imgoe_bot.domain.job import Item, Job, Step
+from imgoe_bot.domain.job import Item, Job, Parked, Sending, Step
 from imgoe_bot.domain.options import Layout, MessagePart
 from imgoe_bot.domain.post import MessageLocation, Origin, Post
 from imgoe_bot.domain.upload import DeleteLink, Stored, Upload
@@ -153,7 +154,9 @@ def job_from(row: Columns, *, is_scheduled: bool = False) -> Job:
         round=0 if item else row["position"],
         host_url="" if row["lane"] == OWN_HOST else row["lane"],
         failing_since=row["failing_since"],
-        may_be_sent=row["may_be_sent"],
+        failures=row["failures"],
+        sending=sending_from(row["sending"]),
+        parked=_parked_from(row),
         awaited=row["awaited"],
         leads_digest=row["letter"] is not None and not is_scheduled,
         is_scheduled=is_scheduled,
@@ -162,6 +165,36 @@ def job_from(row: Columns, *, is_scheduled: bool = False) -> Job:
 
 def _item_from(row: Columns) -> Item:
     return Item(**{name: row[name] for name in _ITEM}, source=MessagePart(row["source"]))
+
+
+def sending_value(sending: Sending) -> str:
+    """Return the column that says what of a job is on its way."""
+    return json.dumps(
+        {
+            "key": sending.key,
+            "host_url": sending.host_url,
+            "account": sending.account,
+            "filename": sending.filename,
+            "size_bytes": sending.size_bytes,
+            "at": sending.at.timestamp(),
+        }
+    )
+
+
+def sending_from(text: str | None) -> Sending | None:
+    """Return what of a job is on its way, from the column that says so."""
+    if text is None:
+        return None
+    found = json.loads(text)
+    at = datetime.fromtimestamp(found.pop("at"), UTC)
+    return Sending(**found, at=at)
+
+
+def _parked_from(row: Columns) -> Parked | None:
+    if not row["parked_on"]:
+        return None
+    error = rebuilt_error(row["error"], row["error_facts"])
+    return Parked(row["parked_on"], row["parked_until"], error)
 
 
 def error_values(error: ImgoeError | None) -> dict[str, Any]:
@@ -177,10 +210,11 @@ def error_values(error: ImgoeError | None) -> dict[str, Any]:
 
 def failure_from(row: Columns) -> FailedItem:
     """Return the failed attachment of a dead job's row."""
-    return FailedItem(row["position"], row["filename"], _rebuild(row["error"], row["error_facts"]))
+    error = rebuilt_error(row["error"], row["error_facts"])
+    return FailedItem(row["position"], row["filename"], error)
 
 
-def _rebuild(name: str | None, facts: str | None) -> ImgoeError:
+def rebuilt_error(name: str | None, facts: str | None) -> ImgoeError:
     """Make the stored error again; one that another version knew otherwise is an InternalError."""
     kind = getattr(errors, name or "", None)
     if not (isinstance(kind, type) and issubclass(kind, ImgoeError)):

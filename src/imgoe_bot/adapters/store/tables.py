@@ -201,7 +201,10 @@ job = Table(
     Column("slots", String(32), nullable=False, server_default=""),
     Column("admitted", Boolean, nullable=False, server_default=false()),
     Column("failing_since", UtcDateTime),
-    Column("may_be_sent", Boolean, nullable=False, server_default=false()),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("sending", Text),
+    Column("parked_on", Text, nullable=False, server_default=""),
+    Column("parked_until", UtcDateTime),
     Column("lane", Text, nullable=False, server_default=""),
     Column("due", Boolean, nullable=False, server_default=true()),
     Column("awaited", Boolean, nullable=False, server_default=false()),
@@ -214,6 +217,8 @@ job = Table(
             ("ix_job_leased", ("lease_until",), "state = 'leased'"),
             ("ix_job_open", ("guild_id", "state", "step", "run_at"), "state != 'done'"),
             ("ix_job_letter", ("letter",), "letter IS NOT NULL"),
+            ("ix_job_parked", ("parked_on", "state"), "parked_on != ''"),
+            ("ix_job_parked_until", ("parked_until",), "state = 'parked'"),
             (
                 "ix_job_put_off",
                 ("run_at",),
@@ -270,8 +275,39 @@ host_slot = Table(
     Column("id", Integer, primary_key=True),
     Column("host_url", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("guild_id", BigInteger),
     Index(None, "host_url", "at"),
+    Index(None, "host_url", "guild_id", "at"),
 )
+
+parking = Table(
+    "parking",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("error", String(64), nullable=False),
+    Column("error_facts", Text, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("probes", Integer, nullable=False),
+    Column("probe_at", UtcDateTime, nullable=False, index=True),
+    Column("told", Boolean, nullable=False, server_default=false()),
+)
+"""What jobs wait for, as ``domain.parking`` has it; few."""
+
+orphan = Table(
+    "orphan",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("host_url", Text, nullable=False),
+    Column("guild_id", BigInteger, nullable=False, index=True),
+    Column("post_id", String(16), nullable=False),
+    Column("attachment_id", BigInteger, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("size_bytes", BigInteger),
+    Column("sent_at", UtcDateTime, nullable=False),
+    Column("probable_url", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Copies that a host may have stored without anybody's having got its answer."""
 
 person_choice = Table(
     "person_choice",

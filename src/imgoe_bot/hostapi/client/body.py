@@ -101,6 +101,7 @@ class CountedBody:
     Attributes:
         writing: told True before each piece that the connection shall take, False once it did.
         delivery: how far it has come.
+        answer_s: how long an answer is waited for once all of it was sent.
         sent_bytes: bytes of the source that the connection took.
         failure: what broke the stream; the HTTP library only tells that something did.
     """
@@ -111,6 +112,7 @@ class CountedBody:
         *,
         envelope: Envelope,
         delivery: Delivery,
+        answer_s: float,
         progress: Callable[[int], None] | None = None,
     ) -> None:
         self._source = source
@@ -118,6 +120,7 @@ class CountedBody:
         self._progress = progress
         self.writing: Callable[[bool], None] = _unwatched
         self.delivery = delivery
+        self.answer_s = answer_s
         self.sent_bytes = 0
         self.failure: Exception | None = None
 

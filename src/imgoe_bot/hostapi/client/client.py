@@ -17,9 +17,10 @@ from imgoe_bot.hostapi.client.transport import open_http
 from imgoe_bot.hostapi.models import DeleteLink, KeyBy, UploadRequest
 from imgoe_bot.hostapi.probing.probe import HostAbilities, probe
 from imgoe_bot.hostapi.probing.tiny_files import TINY_KINDS
-from imgoe_bot.hostapi.wire.refusals import Sent
+from imgoe_bot.hostapi.wire.facts import Sent
+from imgoe_bot.hostapi.wire.idempotency import CANT_TELL, Lookup, parse_empty, parse_lookup
 from imgoe_bot.hostapi.wire.reply import UploadReply
-from imgoe_bot.hostapi.wire.requests import build
+from imgoe_bot.hostapi.wire.requests import build, build_empty, build_lookup
 from imgoe_bot.hostapi.wire.responses import GONE, Response, moved_link, parse_deletion, refused
 from imgoe_bot.hostapi.wire.viewer_page import PAGE_BYTES, Published, moved_page, parse_page
 
@@ -36,13 +37,16 @@ class HostClient:
         base_url: where the host's front page is; a path is kept, a final slash doesn't matter.
         key: the API key; None uploads as a guest.
         key_by: ``parameter`` sends the key as a form field, for hosts whose proxy eats the header.
-        http: a client of one's own, left open; its connect, read and write timeouts hold.
+        http: a client of one's own, left open; its connect, read and write timeouts hold, but for
+            the wait for an upload's answer.
         total_s: the longest a call may take, retries included; None sets no end.
         attempts: how often to try to connect, and how often to send what a host surely did not
             store: it was busy and said for how long, or two names clashed (code 666).
         retry_wait_s: before the second attempt; it doubles, with jitter.
         patience_s: the longest that a busy host is waited for within a call. One that asks for
             more, or for more than is left of the call's time, is HostBusy at once.
+        answer_s: the longest to wait for the answer to an upload once all of it was sent; None
+            waits as long as its size and kind demand, see ``answer_wait_s``.
         delete_hosts: names besides the host's own at which its delete links may be.
 
     Raises:
@@ -60,11 +64,13 @@ class HostClient:
         attempts: int = 3,
         retry_wait_s: float = 0.3,
         patience_s: float = 60,
+        answer_s: float | None = None,
         delete_hosts: tuple[str, ...] = (),
     ) -> None:
         self.base_url = normal_base(base_url)
         self._key = key
         self._key_by: KeyBy = key_by
+        self._answer_s = answer_s
         self._delete_hosts = delete_hosts
         self._http = open_http() if http is None else http
         self._owns_http = http is None
@@ -97,8 +103,8 @@ class HostClient:
         """Upload one file. Whether a repeat is safe, an error tells.
 
         What was surely not stored is sent again by itself, where the source can be read again: a
-        file, bytes, base64 or an address. After HostUnreachable and ReplyMissing look at
-        ``may_be_stored``; after any other HostError but HostBroken nothing was stored.
+        file, bytes, base64 or an address. After any HostError look at ``may_be_stored``: False
+        means that nothing was stored.
 
         Args:
             request: what to upload, and what to say about it.
@@ -116,7 +122,9 @@ class HostClient:
         """
         call = build(request, key=self._key, key_by=self._key_by)
         sent = known_before_sending(request, host=self.base_url, key=self._key, key_by=self._key_by)
-        transfer = UploadTransfer(self._host_http, request, call, sent=sent, progress=progress)
+        transfer = UploadTransfer(
+            self._host_http, request, call, sent, progress=progress, answer_s=self._answer_s
+        )
         async with self._host_http.deadline(transfer.delivery) as left_s:
 
             def wait_s(error: HostError, made: int) -> float | None:
@@ -124,6 +132,34 @@ class HostClient:
                 return wait if wait is not None and wait < left_s() else None
 
             return await retried(transfer.once, attempts=self._retries.attempts, wait_s=wait_s)
+
+    async def find_by_key(self, key: str) -> Lookup:
+        """Ask what a host has stored under an ``Idempotency-Key``. Safe to repeat.
+
+        Where something other than a host of the API answers, the host is asked what every such host
+        refuses. If that too is answered by something else, it stands in the way for now, and that
+        is an error; else it is the host that has no such call, and can't tell.
+
+        Args:
+            key: what an upload had as ``idempotency_key``, with the same API key as this one.
+
+        Raises:
+            SettingsRejected: it is no such key.
+            HostError: there is no answer, or the host is busy or broken, or rejects the API key.
+
+        Source: docs/host-api.md.
+        """
+        look = build_lookup(key, key=self._key, key_by=self._key_by)
+        check = build_empty(key=self._key, key_by=self._key_by)
+        secrets = tuple(filter(None, (self._key, key)))
+        sent = Sent(host=self.base_url, idempotency_key=key, secrets=secrets)
+        async with self._host_http.deadline():
+            for _ in range(2):
+                found = parse_lookup(await self._host_http.ask(look), sent=sent)
+                if found is not None:
+                    return found
+                parse_empty(await self._host_http.ask(check), sent=sent)
+        return CANT_TELL
 
     async def delete(self, link: DeleteLink) -> bool:
         """Delete one upload. Safe to repeat.

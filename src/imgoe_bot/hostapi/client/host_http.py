@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
+from types import MappingProxyType
 from typing import cast
 
 import aiohttp
@@ -14,6 +15,7 @@ from imgoe_bot.hostapi.client.body import CountedBody, Delivery
 from imgoe_bot.hostapi.client.decompression import unpacked
 from imgoe_bot.hostapi.client.log_filter import unlogged
 from imgoe_bot.hostapi.client.retries import Backoff, retried
+from imgoe_bot.hostapi.wire.requests import Call
 from imgoe_bot.hostapi.wire.responses import Response
 
 REPLY_BYTES = 1024 * 1024
@@ -86,13 +88,27 @@ class HostHttp:
         with unlogged(str(target) if is_secret else ""):
             return await self._get(target)
 
+    async def ask(self, call: Call) -> Response:
+        """Ask what changes nothing at the host; else as ``get``, and no log holds the address."""
+        target = self._target(f"{self._host}{call.path}", call.fields)
+        with unlogged(str(target) if call.fields else ""):
+            return await self._get(target, headers=dict(call.headers))
+
     async def get_start(self, url: str, *, most_bytes: int) -> Response:
         """Call as ``get`` does for the beginning of a response; what follows it is not read."""
         return await self._get(self._target(url), most_bytes=most_bytes)
 
-    async def _get(self, url: httpx.URL, *, most_bytes: int | None = None) -> Response:
+    async def _get(
+        self,
+        url: httpx.URL,
+        *,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        most_bytes: int | None = None,
+    ) -> Response:
         async def once() -> Response:
-            return await self._call("GET", url, headers={}, content=None, most_bytes=most_bytes)
+            return await self._call(
+                "GET", url, headers=headers, content=None, most_bytes=most_bytes
+            )
 
         return await self._again_while(_never_connected, once)
 
@@ -172,31 +188,45 @@ class HostHttp:
         most_bytes: int | None = None,
     ) -> Response:
         """Make one call. The cause is dropped where its text repeats the address."""
+        delivery = content.delivery if isinstance(content, CountedBody) else None
         try:
-            asked = {"Accept-Encoding": "identity", **headers}
-            request = self._http.build_request(method, url, headers=asked, content=content)
+            request = self._http.build_request(
+                method,
+                url,
+                headers={"Accept-Encoding": "identity", **headers},
+                content=content,
+                timeout=self._timeout(content),
+            )
             response = await self._http.send(request, stream=True, follow_redirects=False)
             try:
-                return await self._read(response, most_bytes)
+                return await self._read(response, most_bytes, delivery)
             finally:
                 await response.aclose()
         except httpx.RemoteProtocolError:  # httpx's own word for a Location that is no address
-            raise BadReply(host=self._host) from None
+            raise BadReply(host=self._host, may_be_stored=_is_whole(delivery)) from None
         except _NO_ANSWER as error:
             if isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ClientError):
                 raise
             tells = url.raw_path.decode() in str(error) and url.path != "/"
-            delivery = content.delivery if isinstance(content, CountedBody) else None
             raise self._unreachable(delivery) from (None if tells else error)
 
-    async def _read(self, response: httpx.Response, most_bytes: int | None) -> Response:
+    def _timeout(self, content: CountedBody | bytes | None) -> httpx.Timeout:
+        """Return the limits of a call; an upload's answer has one of its own."""
+        own = self._http.timeout
+        if not isinstance(content, CountedBody):
+            return own
+        return httpx.Timeout(content.answer_s, connect=own.connect, write=own.write, pool=own.pool)
+
+    async def _read(
+        self, response: httpx.Response, most_bytes: int | None, delivery: Delivery | None
+    ) -> Response:
         """Read a response; of its body the beginning if no more is wanted, else all or nothing."""
-        body = await _start_of(response, most_bytes or REPLY_BYTES + 1)
+        silence_s = self._http.timeout.read
+        body = await _start_of(response, most_bytes or REPLY_BYTES + 1, silence_s=silence_s)
         if body is None or (most_bytes is None and len(body) > REPLY_BYTES):
-            may_be_stored = response.status_code == httpx.codes.OK.value
-            raise ReplyMissing(
-                host=self._host, status=response.status_code, may_be_stored=may_be_stored
-            )
+            status = response.status_code
+            may_be_stored = _is_whole(delivery) and not 300 <= status < 500
+            raise ReplyMissing(host=self._host, status=status, may_be_stored=may_be_stored)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Response(response.status_code, headers, body)
 
@@ -226,21 +256,35 @@ class HostHttp:
             raise self._unreachable(delivery) from error
 
     def _unreachable(self, delivery: Delivery | None) -> HostUnreachable:
-        may_be_stored = delivery is not None and delivery.whole
-        return HostUnreachable(host=self._host, may_be_stored=may_be_stored)
+        return HostUnreachable(host=self._host, may_be_stored=_is_whole(delivery))
 
 
-async def _start_of(response: httpx.Response, most_bytes: int) -> bytes | None:
+def _is_whole(delivery: Delivery | None) -> bool:
+    return delivery is not None and delivery.whole
+
+
+async def _start_of(
+    response: httpx.Response, most_bytes: int, *, silence_s: float | None
+) -> bytes | None:
     """Read the beginning of a body, None when it comes in an encoding that nobody asked for."""
     body = bytearray()
     generated = cast("AsyncGenerator[bytes]", response.aiter_raw())  # typed as less than it is
     async with aclosing(generated) as pieces:
-        async for piece in pieces:
+        while len(body) < most_bytes and (piece := await _next(pieces, silence_s)) is not None:
             body += piece
-            if len(body) >= most_bytes:
-                break
     encoding = response.headers.get("Content-Encoding", "")
     return unpacked(bytes(body), encoding=encoding, most_bytes=most_bytes)
+
+
+async def _next(pieces: AsyncGenerator[bytes], silence_s: float | None) -> bytes | None:
+    silence = asyncio.timeout(silence_s)
+    try:
+        async with silence:
+            return await anext(pieces, None)
+    except TimeoutError as error:
+        if not silence.expired():
+            raise
+        raise httpx.ReadTimeout("") from error
 
 
 def _never_connected(error: HostError) -> bool:

@@ -65,7 +65,8 @@ def open_http(
 
     Args:
         connect_s: for name, connection and TLS together, waiting for a free connection included.
-        read_s: for the silence between two reads, and for an answer once all is sent.
+        read_s: for the silence between two reads, and for an answer once all is sent; the answer
+            to an upload is given longer by ``HostClient``.
         write_s: for the other side to take a piece of a body; ``HostClient`` watches it.
         pool: connections open at once.
         socket_factory: makes the sockets, from what ``getaddrinfo`` found; one that refuses to

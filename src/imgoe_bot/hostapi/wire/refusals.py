@@ -6,7 +6,6 @@ readings of a code, by words that hosts do not translate.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from imgoe_bot.errors import (
     BadReply,
@@ -16,12 +15,14 @@ from imgoe_bot.errors import (
     HostBusy,
     HostError,
     HostRefused,
+    IdempotencyMismatch,
     ImgoeError,
     KeyRejected,
     MediaTooLarge,
     ReplyMissing,
     UnsupportedMedia,
 )
+from imgoe_bot.hostapi.wire.facts import Refusal, Sent
 
 _SPEAKS_OF_SIZE = re.compile(r"\b(too (big|large)|bigger|larger|max|size|exceeds)", re.IGNORECASE)
 _MAX_MB = re.compile(r"\bmax\.? ([0-9]{1,6})(?:\.[0-9]{1,3})? ?MB\b", re.IGNORECASE)
@@ -43,53 +44,6 @@ _OF_THE_HOST = re.compile(
 """What PHP, its database and its tools say of a full disk and the like; nobody translates it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What we know of our own request when an answer is to be judged.
-
-    Attributes:
-        host: the host's base address.
-        sent_bytes: bytes of the source that left; the size of the text for base64 and URL.
-        size_bytes: of the file, None when unknown.
-        filename: the name told to the host.
-        found_mime: what the bytes are by their magic numbers; None when unknown or not ours.
-        has_options: whether the request carries anything else that a host may object to.
-        has_width: whether a width is among that, which hosts refuse when it exceeds the image's.
-        has_key_inside: whether the key travels in the body, and so is dropped along with it.
-        secrets: texts to keep out of every message.
-    """
-
-    host: str
-    sent_bytes: int = 0
-    size_bytes: int | None = None
-    filename: str | None = None
-    found_mime: str | None = None
-    has_options: bool = False
-    has_width: bool = False
-    has_key_inside: bool = False
-    secrets: tuple[str, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A host's no, taken apart.
-
-    Attributes:
-        code: the API's ``error.code``; None when the host gave none.
-        message: the host's words, redacted already.
-        retry_after_s: of the Retry-After header, in seconds.
-        viewer_url: the page of the upload that exists already, where a host tells it.
-        is_of_api: whether it is the API's own; else anything on the way may have said it.
-    """
-
-    status: int
-    code: int | None = None
-    message: str | None = None
-    retry_after_s: float | None = None
-    viewer_url: str | None = None
-    is_of_api: bool = True
-
-
 def classify(refusal: Refusal, *, sent: Sent) -> ImgoeError:
     """Return the error a refusal is.
 
@@ -97,6 +51,8 @@ def classify(refusal: Refusal, *, sent: Sent) -> ImgoeError:
     """
     if 429 in (refusal.status, refusal.code):
         return _busy(refusal, sent)
+    if refusal.knows_key and refusal.status in _BY_KEY_STATUS:
+        return _BY_KEY_STATUS[refusal.status](refusal, sent)
     if not refusal.is_of_api:
         return _by_foreign_status(refusal.status)(refusal, sent)
     return (_by_words(refusal) or _by_code(refusal))(refusal, sent)
@@ -138,12 +94,31 @@ def _plain(kind: type[HostError]) -> "_Maker":
 
 
 _refused, _key_rejected, _bad_reply = map(_plain, (HostRefused, KeyRejected, BadReply))
+_other_request = _plain(IdempotencyMismatch)
 
 
 def _broken(refusal: Refusal, sent: Sent) -> ImgoeError:
     if refusal.retry_after_s is not None:
         return _busy(refusal, sent)
-    return _plain(HostBroken)(refusal, sent)
+    return HostBroken(
+        host=sent.host,
+        status=refusal.status,
+        code=refusal.code,
+        host_message=refusal.message,
+        may_be_stored=_may_be_stored(refusal, sent),
+    )
+
+
+def _may_be_stored(refusal: Refusal, sent: Sent) -> bool:
+    """Tell whether a host may have stored what it did not confirm.
+
+    Not where it says by a code of its own that it failed, nor where what stands before it refused
+    or never reached it.
+    """
+    is_coded = refusal.is_of_api and refusal.code is not None
+    if is_coded or not sent.is_whole:
+        return False
+    return refusal.status < 300 or (refusal.status >= 500 and refusal.status not in _NEVER_REACHED)
 
 
 def _busy(refusal: Refusal, sent: Sent) -> ImgoeError:
@@ -153,6 +128,7 @@ def _busy(refusal: Refusal, sent: Sent) -> ImgoeError:
         code=refusal.code,
         host_message=refusal.message,
         retry_after_s=_wait_s(refusal),
+        may_be_stored=refusal.status != 503 and _may_be_stored(refusal, sent),
     )
 
 
@@ -240,7 +216,7 @@ def _missing(refusal: Refusal, sent: Sent) -> ImgoeError:
         status=refusal.status,
         code=refusal.code,
         host_message=refusal.message,
-        may_be_stored=refusal.status < 300 and sent.sent_bytes > 0,
+        may_be_stored=_may_be_stored(refusal, sent),
     )
 
 
@@ -285,6 +261,16 @@ Source: design/API.md §2, "One code, several causes".
 """
 _UNCLEAR = frozenset({0, 600, None})
 """Codes of the file and of the host's own disk alike."""
+_NEVER_REACHED = frozenset({521, 523, 525, 526})
+"""What Cloudflare answers that got no connection to a host, or no TLS: nothing was sent on.
+
+Source: Cloudflare's documentation, 5xx errors.
+"""
+_BY_KEY_STATUS: Mapping[int, _Maker] = {409: _busy, 410: _refused, 422: _other_request}
+"""The first request is under way, its upload is gone, another one had the same key.
+
+Source: draft-ietf-httpapi-idempotency-key-header-07 §2.6; docs/host-api.md for the 410.
+"""
 _BY_STATUS: Mapping[int, _Maker] = {
     200: _missing,
     401: _key_rejected,

@@ -3,15 +3,20 @@
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TypeAlias
 
 from imgoe_bot.errors import EmptyMedia, SettingsRejected
 from imgoe_bot.hostapi.duration import format_duration
 from imgoe_bot.hostapi.models import Base64Source, KeyBy, UploadRequest, UrlSource, is_http_url
 
 UPLOAD_PATH = "/api/1/upload"
+LOOKUP_PATH = "/api/1/idempotency"
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*")
 _KEY = re.compile(r"[\x21-\x7e]+")
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+_Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +30,8 @@ class Call:
 
     method: str
     path: str
-    headers: tuple[tuple[str, str], ...] = field(repr=False)
-    fields: tuple[tuple[str, str], ...] = field(repr=False)
+    headers: _Pairs = field(repr=False)
+    fields: _Pairs = field(repr=False)
 
 
 def build(request: UploadRequest, *, key: str | None, key_by: KeyBy = "header") -> Call:
@@ -38,14 +43,44 @@ def build(request: UploadRequest, *, key: str | None, key_by: KeyBy = "header") 
 
     Source: seed (parameters); design/API.md §1.
     """
-    if key is not None and not _KEY.fullmatch(key):
-        raise SettingsRejected(setting="key", problem="not-a-key")
-    by_header = key is not None and key_by == "header"
-    headers = (("X-API-Key", key),) if key is not None and by_header else ()
-    by_field = (("key", key),) if key is not None and not by_header else ()
+    headers, by_field = _credentials(key, key_by)
+    if request.idempotency_key is not None:
+        headers = (*headers, _idempotency_header(request.idempotency_key))
     path = UPLOAD_PATH if request.method == "POST" else f"{UPLOAD_PATH}/"
     fields = (*by_field, *_option_fields(request), *_source_fields(request))
     return Call(request.method, path, headers, fields)
+
+
+def build_lookup(idempotency_key: str, *, key: str | None, key_by: KeyBy = "header") -> Call:
+    """Write the question what a host has stored under an ``Idempotency-Key``.
+
+    Raises:
+        SettingsRejected: one of the two keys is none.
+
+    Source: docs/host-api.md.
+    """
+    headers, fields = _credentials(key, key_by)
+    headers = (*headers, _idempotency_header(idempotency_key))
+    return Call("GET", LOOKUP_PATH, headers, fields)
+
+
+def build_empty(*, key: str | None, key_by: KeyBy = "header") -> Call:
+    """Write an upload of nothing, which every host of the API refuses in the API's own words."""
+    return Call("GET", f"{UPLOAD_PATH}/", *_credentials(key, key_by))
+
+
+def _credentials(key: str | None, key_by: KeyBy) -> tuple[_Pairs, _Pairs]:
+    """Return the key's header or the key's field, and nothing in the other's place."""
+    if key is None:
+        return (), ()
+    _require(_KEY.fullmatch(key) is not None, setting="key", problem="not-a-key")
+    return ((("X-API-Key", key),), ()) if key_by == "header" else ((), (("key", key),))
+
+
+def _idempotency_header(key: str) -> tuple[str, str]:
+    is_key = _IDEMPOTENCY_KEY.fullmatch(key) is not None
+    _require(is_key, setting="idempotency_key", problem="not-a-key")
+    return "Idempotency-Key", key
 
 
 def _source_fields(request: UploadRequest) -> tuple[tuple[str, str], ...]:

@@ -11,9 +11,10 @@ from pydantic import JsonValue
 
 from imgoe_bot.errors import BadReply, HostBroken, ImgoeError, ReplyMissing
 from imgoe_bot.hostapi.addresses import is_same_site, redirect_target
-from imgoe_bot.hostapi.models import UploadRequest, is_http_url
+from imgoe_bot.hostapi.models import Format, UploadRequest, is_http_url
+from imgoe_bot.hostapi.wire.facts import Refusal, Sent
 from imgoe_bot.hostapi.wire.redaction import redact
-from imgoe_bot.hostapi.wire.refusals import Refusal, Sent, classify
+from imgoe_bot.hostapi.wire.refusals import classify
 from imgoe_bot.hostapi.wire.reply import UploadReply, find_object
 
 EXPIRY_TOLERANCE = timedelta(minutes=2)
@@ -41,6 +42,10 @@ class Response:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
 
+    def echoes(self, key: str | None) -> bool:
+        """Whether it comes from a host that knows an Idempotency-Key, and not from a proxy."""
+        return key is not None and self.headers.get("idempotency-key") == key
+
     @property
     def is_page(self) -> bool:
         """Whether the body is markup, whatever its Content-Type says."""
@@ -55,7 +60,7 @@ def parse(response: Response, *, request: UploadRequest, sent: Sent) -> UploadRe
 
     Source: design/API.md §2.
     """
-    reply = _stored(response, request=request, sent=sent)
+    reply = stored(response, reply_format=request.format, sent=sent)
     if reply is None:
         raise refused(response, sent=sent, bare_text=request.format != "json")
     return _with_expiry_checked(reply, asked=request.expires_after, answered_at=_date(response))
@@ -103,23 +108,34 @@ def refused(response: Response, *, sent: Sent, bare_text: bool = False) -> Imgoe
         return classify(_refusal(response, found, sent), sent=sent)
     words = redact(_words(response), secrets=sent.secrets) or None
     if response.status == 200 and response.is_page:  # of maintenance
-        return HostBroken(host=sent.host, status=response.status, host_message=words)
+        may_be_stored = sent.is_whole
+        return HostBroken(
+            host=sent.host, status=200, host_message=words, may_be_stored=may_be_stored
+        )
     is_refusal = response.status == 200 and bare_text and words is not None
     refusal = Refusal(
         400 if is_refusal else response.status,
         message=words,
         retry_after_s=_retry_after_s(response),
         is_of_api=is_refusal,
+        knows_key=response.echoes(sent.idempotency_key),
     )
     return classify(refusal, sent=sent)
 
 
-def _stored(response: Response, *, request: UploadRequest, sent: Sent) -> UploadReply | None:
-    if request.format == "redirect" and response.status == 302:
+def speaks_api(response: Response) -> bool:
+    """Whether a refusal is the API's own, and not a word of something on the way."""
+    found = find_object(response.body)
+    return found is not None and _is_of_api(found, code=_code(found), status=response.status)
+
+
+def stored(response: Response, *, reply_format: Format, sent: Sent) -> UploadReply | None:
+    """Read what a host stored; None when the response doesn't say so."""
+    if reply_format == "redirect" and response.status == 302:
         return _from_location(response, sent)
     if response.status != 200:
         return None
-    if request.format == "txt" and (reply := _from_text(response)) is not None:
+    if reply_format == "txt" and (reply := _from_text(response)) is not None:
         return reply
     found = find_object(response.body) or {}
     image, data = found.get("image"), found.get("data")
@@ -179,7 +195,7 @@ def _refusal(response: Response, found: Mapping[str, JsonValue], sent: Sent) -> 
     words = _first_text(fields, "message", "detail", "title") or (
         error if isinstance(error, str) else ""
     )
-    code = _digits(fields.get("code"))
+    code = _code(found)
     status = response.status if response.status >= 400 else _digits(found.get("status_code"))
     viewer_url = _first_text(found, "existing_url", "url_viewer")
     return Refusal(
@@ -189,7 +205,13 @@ def _refusal(response: Response, found: Mapping[str, JsonValue], sent: Sent) -> 
         retry_after_s=_retry_after_s(response),
         viewer_url=viewer_url if is_http_url(viewer_url) else None,
         is_of_api=_is_of_api(found, code=code, status=response.status),
+        knows_key=response.echoes(sent.idempotency_key),
     )
+
+
+def _code(found: Mapping[str, JsonValue]) -> int | None:
+    error = found.get("error")
+    return _digits((error if isinstance(error, dict) else found).get("code"))
 
 
 def _is_of_api(found: Mapping[str, JsonValue], *, code: int | None, status: int) -> bool:
@@ -210,7 +232,12 @@ def _redirected(response: Response, sent: Sent, *, is_reply: bool) -> ImgoeError
     """
     target = redact(response.headers.get("location", "").partition("?")[0], secrets=sent.secrets)
     kind = ReplyMissing if response.status in _FOR_A_WHILE and not is_reply else BadReply
-    return kind(host=sent.host, status=response.status, host_message=f"Location: {target}")
+    return kind(
+        host=sent.host,
+        status=response.status,
+        host_message=f"Location: {target}",
+        may_be_stored=is_reply and response.status == 302 and sent.is_whole,
+    )
 
 
 def _words(response: Response) -> str:

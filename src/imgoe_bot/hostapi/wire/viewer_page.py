@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
-from imgoe_bot.hostapi.wire.refusals import Sent
+from imgoe_bot.hostapi.wire.facts import Sent
 from imgoe_bot.hostapi.wire.responses import REDIRECTS, Response, refused
 
 PAGE_BYTES = 512 * 1024

@@ -11,6 +11,7 @@ import structlog
 from imgoe_bot.domain.claim_order import Hands
 from imgoe_bot.domain.ids import new_id
 from imgoe_bot.domain.job import GiveUp, Job, Step, after_failure
+from imgoe_bot.domain.parking import subject_of
 from imgoe_bot.errors import (
     BudgetSpent,
     ImgoeError,
@@ -23,6 +24,7 @@ from imgoe_bot.errors import (
 from imgoe_bot.services.cards.reviews import PATIENCE as REVIEW_PATIENCE
 from imgoe_bot.services.deleting.erasure import PATIENCE as ERASURE_PATIENCE
 from imgoe_bot.services.jobs.handlers import StepHandlers
+from imgoe_bot.services.jobs.parking import ParkingService
 from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.jobs import JobStore, Lease, Offer
 from imgoe_bot.services.store_outage import StoreOutage
@@ -42,13 +44,13 @@ class RunnerOptions:
     Attributes:
         lease: how long a job stays a silent worker's.
         poll: the longest wait between two looks at the queue.
-        patience: how long after its first failure a job is tried again.
+        park_for: how long a job is tried again after its first failure, or waits for its host.
         at_once: jobs worked on side by side.
     """
 
     lease: timedelta = timedelta(seconds=60)
     poll: timedelta = timedelta(seconds=1)
-    patience: timedelta = timedelta(days=1)
+    park_for: timedelta = timedelta(days=7)
     at_once: int = 8
 
     @property
@@ -69,11 +71,13 @@ class JobRunner:
         jobs: JobStore,
         *,
         handlers: StepHandlers,
+        parking: ParkingService,
         outage: StoreOutage,
         clock: Clock,
         options: RunnerOptions,
     ) -> None:
         self._jobs = jobs
+        self._parking = parking
         self._outage = outage
         self._clock = clock
         self._options = options
@@ -134,6 +138,7 @@ class JobRunner:
             lease=self._options.lease,
             hands=Hands(held, free=free, share=self._options.share),
             beside=tuple(self._running[task] for task in self._beside),
+            park_for=self._options.park_for,
         )
         return self._offered
 
@@ -249,6 +254,8 @@ class JobRunner:
 
     async def _try(self, job: Job) -> Job | None:
         """Do one step; return the one that was leased with its outcome."""
+        if job.parked is not None and job.parked.until <= self._clock.now():
+            return await self._give_job_up(job, job.parked.error)
         try:
             work = partial(self._work[job.step], job)
             return await self._outage.outlast(work, at_any_rate=True)  # it would end the job
@@ -273,18 +280,24 @@ class JobRunner:
         await self._store(job, lambda: self._jobs.put_off(job, at=at))
 
     async def _failed(self, job: Job, error: ImgoeError) -> Job | None:
+        subject = subject_of(error, job)
+        if subject is not None:
+            return await self._store(job, lambda: self._parking.park(job, subject, error))
         verdict = after_failure(
             error,
-            attempts=job.attempts,
+            failures=job.failures,
             since=job.failing_since,
-            patience=PATIENCE.get(job.step, self._options.patience),
+            patience=PATIENCE.get(job.step, self._options.park_for),
             now=self._clock.now(),
         )
         log.info("a job failed", job=job.id, step=job.step, error=repr(error), verdict=verdict)
         if isinstance(verdict, GiveUp):
-            return await self._store(job, lambda: self._give_up[job.step](job, error))
+            return await self._give_job_up(job, error)
         at, since = verdict.at, verdict.since
         return await self._store(job, lambda: self._jobs.retry(job, error, at=at, since=since))
+
+    async def _give_job_up(self, job: Job, error: ImgoeError) -> Job | None:
+        return await self._store(job, lambda: self._give_up[job.step](job, error))
 
     async def _store(self, job: Job, outcome: Callable[[], Awaitable[Job | None]]) -> Job | None:
         try:

@@ -16,8 +16,6 @@ from imgoe_bot.domain.upload_options import NO_UPLOAD_OPTIONS
 from imgoe_bot.errors import (
     DuplicateMedia,
     ImgoeError,
-    KeyMissing,
-    KeyRejected,
     NotAllowed,
     QuotaReached,
     SourceGone,
@@ -35,7 +33,7 @@ from imgoe_bot.services.settings.post_options import PostOptions
 from imgoe_bot.services.uploading.uploads import UploadService
 
 HELD_FOR = timedelta(minutes=5)
-"""How long a backfill's file waits that lacks a key, or for which the day is used up."""
+"""How long a backfill's file waits for which the day is used up."""
 FRESH_FOR = timedelta(minutes=5)
 """A post that waits for its answer longer than this may come from a backup, and have one."""
 
@@ -77,13 +75,13 @@ class Steps:
         requested = command.requested if command is not None else NO_UPLOAD_OPTIONS
         try:
             upload = await self._uploads.upload(
-                source, post=post, item=item, by=job.id, requested=requested
+                source, post=post, item=item, by=job, requested=requested
             )
         except DuplicateMedia as refused:
-            if not job.may_be_sent:
+            if job.sending is None:
                 raise
             raise refused.with_facts(answer_lost=True) from None  # most likely of our own try
-        except (QuotaReached, KeyMissing, KeyRejected) as error:
+        except QuotaReached as error:
             if post.backfill_id is None or error.retryable:
                 raise
             await self._hold(job, error)

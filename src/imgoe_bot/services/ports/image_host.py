@@ -1,6 +1,9 @@
 """The image host, and what each was sent."""
 
+import enum
+from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Protocol
 
 from imgoe_bot.domain.budget import Budget, Lane, LimitUse
@@ -9,18 +12,65 @@ from imgoe_bot.domain.upload import DeleteLink, Details, Stored
 from imgoe_bot.services.ports.media import MediaFile
 
 
+class SentState(Enum):
+    """What became of an upload; UNKNOWN is what hosts say that don't know ``Idempotency-Key``."""
+
+    STORED = enum.auto()
+    NOT_STORED = enum.auto()
+    UNDER_WAY = enum.auto()
+    DELETED = enum.auto()
+    UNKNOWN = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """What a host tells of an earlier upload.
+
+    Attributes:
+        stored: the copy; None unless it is STORED.
+    """
+
+    state: SentState
+    stored: Stored | None = None
+
+
 class ImageHost(Protocol):
     """The image host."""
 
     async def upload(
-        self, media: MediaFile, *, host_url: str, key: ApiKey, details: Details
+        self,
+        media: MediaFile,
+        *,
+        host_url: str,
+        key: ApiKey,
+        details: Details,
+        idempotency_key: str | None = None,
+        is_unique: bool = False,
     ) -> Stored:
-        """Store the bytes. Not safe to repeat: each success makes another copy.
+        """Store the bytes. Not safe to repeat, unless the host knows ``Idempotency-Key``.
+
+        Args:
+            media: the bytes.
+            host_url: where to.
+            key: whose.
+            details: what is said of them.
+            idempotency_key: the same for each try that sends the same.
+            is_unique: whether to send other bytes of the same file than ever before, as far as its
+                format has a place for that.
 
         Raises:
             HostError: whatever the host had against it.
             MediaRejected: the host can't take these bytes.
             SettingsRejected: the host lies where nobody may send us.
+        """
+        ...
+
+    async def recall(self, idempotency_key: str, *, host_url: str, key: ApiKey) -> Recall:
+        """Ask what became of an upload; safe to repeat.
+
+        Raises:
+            HostError: the host does not answer.
+            SettingsRejected: as ``upload``.
         """
         ...
 

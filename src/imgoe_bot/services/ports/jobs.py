@@ -1,13 +1,15 @@
 """The queue, and what can be seen of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from imgoe_bot.domain.claim_order import Hands
-from imgoe_bot.domain.ids import GuildId, PostId, UserId
-from imgoe_bot.domain.job import NO_FOLLOW_UPS, FollowUps, Job
+from imgoe_bot.domain.ids import AttachmentId, GuildId, PostId, UserId
+from imgoe_bot.domain.job import NO_FOLLOW_UPS, FollowUps, Job, Sending
+from imgoe_bot.domain.orphans import Orphan
+from imgoe_bot.domain.parking import Parking, Subject
 from imgoe_bot.domain.post import MessageLocation
 from imgoe_bot.domain.status import Health, PostJobs, Queue
 from imgoe_bot.domain.upload import Upload
@@ -32,6 +34,7 @@ class Offer:
         lease: how long they last.
         hands: how many jobs at most, beside what the owner works on.
         beside: what the owner works on besides, for people who wait: with no hand of these.
+        park_for: how long jobs wait at most for what takes none of them now.
     """
 
     owner: str
@@ -39,6 +42,7 @@ class Offer:
     lease: timedelta
     hands: Hands
     beside: Sequence[Job] = ()
+    park_for: timedelta = timedelta(days=7)
 
 
 class Worker(Protocol):
@@ -149,6 +153,59 @@ class JobStore(Protocol):
             failure: why it was not done.
             at: when to try again.
             since: when it first failed.
+        """
+        ...
+
+    async def note_sending(
+        self, job: Job, sending: Sending | None, *, orphan: Orphan | None = None
+    ) -> None:
+        """Note that a file is about to leave, before its first byte does; or that none arrived.
+
+        Args:
+            job: its job.
+            sending: what is sent; None: the host surely has nothing of it.
+            orphan: what an earlier try may have left at a host that can't tell.
+        """
+        ...
+
+    async def has_lost_answers(self, job: Job, *, host_url: str, since: datetime) -> bool:
+        """Tell whether a host may have copies of ours that it never confirmed.
+
+        Args:
+            job: an upload there; what it has sent itself counts only if that was before this try.
+            host_url: which host.
+            since: what was sent before does not count.
+        """
+        ...
+
+    async def park(self, job: Job, parking: Parking, *, until: datetime) -> bool:
+        """Have a job wait for its host, its key or its place; that was no failure of its own.
+
+        Args:
+            job: the step.
+            parking: what it waits for, as if nothing did yet.
+            until: when it is given up.
+
+        Returns:
+            Whether that lasts, and somebody is to be told of it: once, of all that wait for it.
+        """
+        ...
+
+    async def unpark(self, subject: Subject) -> None:
+        """Let go whatever waits for this; safe to repeat."""
+        ...
+
+    async def try_again(self, post_id: PostId, *, files: Collection[AttachmentId]) -> int:
+        """Have files tried once more that were given up or are parked, and the card shown anew.
+
+        Safe to repeat: of two who ask at once, the second finds nothing to do.
+
+        Args:
+            post_id: the post.
+            files: which of its attachments; none stands for all.
+
+        Returns:
+            How many are tried now.
         """
         ...
 

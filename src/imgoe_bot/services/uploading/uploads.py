@@ -1,14 +1,15 @@
 """Use case: one attachment becomes one stored copy."""
 
 from dataclasses import replace
+from functools import partial
 
 import structlog
 
 from imgoe_bot.domain.budget import lane_of
 from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.guild import Actor
-from imgoe_bot.domain.ids import JobId, PostId, UploadId, new_id
-from imgoe_bot.domain.job import Item
+from imgoe_bot.domain.ids import PostId, UploadId, new_id
+from imgoe_bot.domain.job import Item, Job
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.post import Post
@@ -21,7 +22,6 @@ from imgoe_bot.errors import (
     MediaTooLarge,
     UploadNotFound,
 )
-from imgoe_bot.services.ports.image_host import ImageHost
 from imgoe_bot.services.ports.media import MediaReader
 from imgoe_bot.services.ports.notes import Notes
 from imgoe_bot.services.post_access import PostAccess
@@ -30,6 +30,7 @@ from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.uploading.expiry import note_other_expiry
 from imgoe_bot.services.uploading.hashing import HashingReader
 from imgoe_bot.services.uploading.limits import UploadLimits
+from imgoe_bot.services.uploading.safe_sending import Account, SafeSending, SendingPlan
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -41,7 +42,7 @@ class UploadService:
         self,
         reader: MediaReader,
         *,
-        host: ImageHost,
+        sending: SafeSending,
         guilds: GuildSettingsService,
         options: OptionService,
         access: PostAccess,
@@ -49,7 +50,7 @@ class UploadService:
         notes: Notes,
     ) -> None:
         self._reader = reader
-        self._host = host
+        self._sending = sending
         self._quotas = limits.quotas
         self._budgets = limits.budgets
         self._notes = notes
@@ -66,7 +67,7 @@ class UploadService:
         *,
         post: Post,
         item: Item,
-        by: JobId,
+        by: Job,
         requested: UploadOptions = NO_UPLOAD_OPTIONS,
     ) -> Upload:
         """Store one copy on the post's guild's host; the record is not stored yet.
@@ -89,12 +90,43 @@ class UploadService:
             SourceError: the bytes could not be read.
             HostError: the host did not take them.
         """
-        host_url, key = await self._guilds.get_host(post.guild_id)
+        account = Account(*await self._guilds.get_host(post.guild_id))
+        plan = await self._sending.plan(by, account)
+        if plan.stored is not None:
+            return self._record(plan.stored, "", post=post, item=item, host_url=account.host_url)
+        send = partial(
+            self._send,
+            source,
+            post=post,
+            item=item,
+            by=by,
+            requested=requested,
+            account=account,
+        )
+        try:
+            return await send(plan=plan)
+        except DuplicateMedia:
+            if plan.is_unique or not await self._sending.may_be_ours(by, account):
+                raise
+            return await send(plan=SendingPlan(new_id(), is_unique=True))
+
+    async def _send(
+        self,
+        source: Source,
+        *,
+        post: Post,
+        item: Item,
+        by: Job,
+        requested: UploadOptions,
+        account: Account,
+        plan: SendingPlan,
+    ) -> Upload:
+        host_url = account.host_url
         options = await self._options.at(post.guild_id, post.channel_ids)
         limit = self._largest(options)
         _check_declared_size(source, limit)
         check_wanted(item, options, nsfw=post.nsfw or requested.nsfw)
-        await self._quotas.admit(by, post, options)
+        await self._quotas.admit(by.id, post, options)
         details = requested.applied_to(details_from(options, item=item, at=post.created_at))
         details = replace(details, nsfw=details.nsfw or post.nsfw or item.spoiler)
         async with (
@@ -105,7 +137,7 @@ class UploadService:
             hashing = HashingReader(media.chunks)
             read = replace(media, chunks=hashing.chunks())
             try:
-                stored = await self._host.upload(read, host_url=host_url, key=key, details=details)
+                stored = await self._sending.send(by, read, plan, account=account, details=details)
             except DuplicateMedia as refused:
                 stored = await self._known_copy(post, host_url, hashing, refused)
         upload = self._record(stored, hashing.sha256, post=post, item=item, host_url=host_url)

@@ -44,27 +44,27 @@ def _key_rejected(error: ImgoeError) -> str:
     return f"the host wants a key, and one that it knows{_said(error)}"
 
 
+def _uncertain(error: ImgoeError) -> str:
+    may_be_stored = error.facts.get("may_be_stored")
+    return "; it may be stored all the same: look before you repeat" if may_be_stored else ""
+
+
 def _broken(error: ImgoeError) -> str:
-    if error.facts.get("status") == 200:
-        return f"the host's answer is a page, of maintenance or of another site{_said(error)}"
-    return f"the host failed; try again later{_said(error)}"
+    is_page = error.facts.get("status") == 200
+    page = "the host's answer is a page, of maintenance or of another site"
+    what = page if is_page else "the host failed; try again later"
+    return f"{what}{_said(error)}{_uncertain(error)}"
 
 
 def _unreachable(error: ImgoeError) -> str:
-    if error.facts.get("may_be_stored"):
-        return (
-            "the host did not answer after all of it was sent; "
-            "it may be stored all the same: look before you repeat"
-        )
+    if stored := _uncertain(error):
+        return f"the host did not answer after all of it was sent{stored}"
     return "the host can't be reached, or does not answer in time; it is not stored"
 
 
 def _reply_missing(error: ImgoeError) -> str:
-    stored = ""
-    if error.facts.get("may_be_stored"):
-        stored = "; it may be stored all the same: look before you repeat"
     what = "the host's answer is none of the upload API, but a page or half a reply"
-    return f"{what}; is the address right?{_said(error)}{stored}"
+    return f"{what}; is the address right?{_said(error)}{_uncertain(error)}"
 
 
 def _gone(error: ImgoeError) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 import typer
 from rich.console import Console
 
-from imgoe_bot.errors import HostUnreachable, ReplyMissing
+from imgoe_bot.errors import HostError
 from imgoe_bot.hostapi import UploadReply
 from imgoe_bot.terminal.standard_streams import is_terminal, plain
 from imgoe_bot.terminal.upload.arguments import LinkFormat
@@ -60,7 +60,7 @@ def as_json(outcome: Outcome, *, with_delete_link: bool) -> str:
     if outcome.error is not None:
         told |= {"error": type(outcome.error).__name__, "retryable": outcome.error.retryable}
         told["message"] = explain(outcome.error)
-    if isinstance(outcome.error, HostUnreachable | ReplyMissing):
+    if isinstance(outcome.error, HostError):
         told["may_be_stored"] = outcome.error.may_be_stored
     if outcome.reply is not None:
         told |= _facts(outcome.reply)

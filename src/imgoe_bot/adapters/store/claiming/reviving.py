@@ -4,22 +4,21 @@ import random
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, or_, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.job_states import IS_DUE, IS_LATER, state_is, step_is
+from imgoe_bot.adapters.store.claiming.parked import next_probes, send_probes
+from imgoe_bot.adapters.store.job_states import IS_DUE, IS_LATER, state_is
 from imgoe_bot.adapters.store.leases import FREE, due_at
-from imgoe_bot.domain.job import Job, State, Step, after_death
+from imgoe_bot.domain.job import Job, State, after_death
 
 AT_ONCE = 500
 """How many jobs fall due in one transaction; each takes some 10 µs under the write lock."""
 
-CUT_SHORT = FREE | {"may_be_sent": or_(t.job.c.may_be_sent, step_is(Step.UPLOAD))}
-"""What is written where a try ended with no outcome: an upload's file may have been sent."""
-
 _NEXT = select(
     select(func.min(t.job.c.run_at)).where(IS_LATER).scalar_subquery(),
     select(func.min(t.job.c.lease_until)).where(state_is(State.LEASED)).scalar_subquery(),
+    *next_probes(),
 )
 
 _ANY = _NEXT.add_columns(select(t.job.c.id).where(IS_DUE).exists())
@@ -57,7 +56,7 @@ def revive(connection: Connection, now: datetime, held: Sequence[Job]) -> int:
     if soonest is None or soonest > now:
         return 0
     promoted = connection.execute(_PROMOTE, {"now": now}).rowcount
-    return promoted + _give_back(connection, now, held)
+    return promoted + _give_back(connection, now, held) + send_probes(connection, now)
 
 
 _PROMOTE = (
@@ -91,10 +90,10 @@ def _give_back(connection: Connection, now: datetime, held: Sequence[Job]) -> in
     found = connection.execute(_LAPSED, values).all()
     again = [job_id for job_id, attempts in found if attempts == 1]
     if again:
-        connection.execute(update(t.job).where(t.job.c.id.in_(again)).values(**CUT_SHORT))
+        connection.execute(update(t.job).where(t.job.c.id.in_(again)).values(**FREE))
     for job_id, attempts in found:
         if attempts > 1:
             wait = after_death(attempts, chance=random.random())  # noqa: S311  # no secret
-            values = CUT_SHORT | due_at(now + wait)
+            values = FREE | due_at(now + wait)
             connection.execute(update(t.job).where(t.job.c.id == job_id).values(**values))
     return len(found)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.claiming.due_jobs import find_due
+from imgoe_bot.adapters.store.claiming.parked import set_aside
 from imgoe_bot.adapters.store.job_states import IS_DUE
 from imgoe_bot.domain.claim_order import DueJob, Round, choose, come_round
 from imgoe_bot.domain.ids import JobId
@@ -39,6 +40,7 @@ def take(connection: Connection, offer: Offer, *, after: Round) -> Taken:
         offer: what the worker would take.
         after: how far it has come round.
     """
+    set_aside(connection, now=offer.now, park_for=offer.park_for)
     jobs: tuple[Job, ...] = ()
     round_, lost = after, list[JobId]()
     for _ in range(TRIES):

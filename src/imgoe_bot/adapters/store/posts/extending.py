@@ -1,6 +1,6 @@
 """Posts that are extended: what a message holds only after an edit, as a preview of its link."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, select, union, update
@@ -9,7 +9,7 @@ from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.lanes import insert_jobs
 from imgoe_bot.adapters.store.posts.repeated_steps import RESTARTED, repeat_step
-from imgoe_bot.domain.ids import PostId
+from imgoe_bot.domain.ids import AttachmentId, PostId
 from imgoe_bot.domain.job import Item, Job, State, Step
 from imgoe_bot.domain.post import Post
 
@@ -81,6 +81,22 @@ def try_again_elsewhere(connection: Connection, job: Job) -> None:
         .where(t.job.c.id == job.id, t.job.c.source != source)
         .values(**RESTARTED | {"state": State.READY.value})
     )
+
+
+def try_files_again(
+    connection: Connection, post_id: PostId, files: Collection[AttachmentId]
+) -> int:
+    """Try again the files of a post that were given up, or are parked; see the port."""
+    which = [t.job.c.post_id == post_id, t.job.c.step == Step.UPLOAD.value]
+    if files:
+        which.append(t.job.c.attachment_id.in_(files))
+    ended = t.job.c.state.in_((State.DEAD.value, State.PARKED.value))
+    afresh = update(t.job).where(*which, ended, t.job.c.attachment_id > 0)
+    tried = connection.execute(afresh.values(**RESTARTED, state=State.READY.value, due=True))
+    if tried.rowcount:
+        _hold_answer_back(connection, post_id)
+        repeat_step(connection, post_id, Step.ANNOUNCE)
+    return tried.rowcount
 
 
 def _hold_answer_back(connection: Connection, post_id: PostId) -> None:

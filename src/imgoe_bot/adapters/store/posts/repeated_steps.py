@@ -25,8 +25,11 @@ RESTARTED: dict[str, Any] = {
     "lease_until": None,
     "letter": None,
     "slots": "",
+    "failures": 0,
     "failing_since": None,
-    "may_be_sent": False,
+    "sending": None,
+    "parked_on": "",
+    "parked_until": None,
     **rows.error_values(None),
 }
 BEGINS: dict[Step, State] = {Step.ANNOUNCE: State.WAITING, Step.DELIVER: State.READY}
@@ -112,7 +115,7 @@ def open_uploads(post_id: str) -> Select[int]:
     return select(upload.c.id).where(
         upload.c.post_id == post_id,
         upload.c.step == Step.UPLOAD.value,
-        upload.c.state.in_((*UNFINISHED, State.WAITING.value)),
+        upload.c.state.in_((*UNFINISHED, State.WAITING.value, State.PARKED.value)),
     )
 
 

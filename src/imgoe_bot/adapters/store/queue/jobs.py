@@ -1,21 +1,23 @@
 """The queue: leases, fairness, and outcomes stored in one transaction with what follows them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.catalogue.places import store_uploads
 from imgoe_bot.adapters.store.claiming.claims import Claims
-from imgoe_bot.adapters.store.claiming.reviving import CUT_SHORT
+from imgoe_bot.adapters.store.claiming.parked import NOT_PARKED, let_others_go, park, unpark
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.job_states import state_is
-from imgoe_bot.adapters.store.leases import FREE, due_at, write_under_lease
-from imgoe_bot.adapters.store.posts.extending import try_again_elsewhere
+from imgoe_bot.adapters.store.job_states import NOT_DONE, state_is
+from imgoe_bot.adapters.store.leases import FREE, due_at, leased, write_under_lease
+from imgoe_bot.adapters.store.posts.extending import try_again_elsewhere, try_files_again
 from imgoe_bot.adapters.store.posts.post_rows import answered_update
 from imgoe_bot.adapters.store.posts.repeated_steps import close_step
+from imgoe_bot.adapters.store.queue.early_answers import release_early, show_what_waits
 from imgoe_bot.adapters.store.queue.next_steps import (
     lock_place,
     lock_post,
@@ -25,15 +27,19 @@ from imgoe_bot.adapters.store.queue.next_steps import (
     resume,
 )
 from imgoe_bot.adapters.vault import Vault
+from imgoe_bot.domain.claim_order import lane_of
+from imgoe_bot.domain.ids import AttachmentId, PostId
 from imgoe_bot.domain.job import (
     CARD_WAITS,
     NO_FOLLOW_UPS,
     FollowUps,
     Job,
+    Sending,
     State,
     Step,
-    may_have_stored,
 )
+from imgoe_bot.domain.orphans import Orphan, likely_orphan
+from imgoe_bot.domain.parking import Parking, Subject
 from imgoe_bot.domain.post import MessageLocation
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import ImgoeError, StaleWrite
@@ -90,6 +96,7 @@ class SqlJobStore:
                 store_uploads(connection, [upload], place, vault=self._vault)
             else:
                 try_again_elsewhere(connection, job)
+            let_others_go(connection, job, failure)
             return release_answer(connection, job, goes_on=goes_on)
 
         if goes_on and failure is None:  # then nothing is left to others
@@ -140,19 +147,73 @@ class SqlJobStore:
         self, job: Job, failure: ImgoeError | None, *, at: datetime, since: datetime | None = None
     ) -> None:
         """Put a job back until a later time; see the port."""
-        sent = failure is not None and (job.may_be_sent or may_have_stored(failure))
-        values = FREE | due_at(at) | {"failing_since": since, "may_be_sent": sent}
-
+        failures = 0 if failure is None else job.failures + 1
+        counted = {"failures": failures, "failing_since": since} | NOT_PARKED
+        values = FREE | due_at(at) | counted | rows.error_values(failure)
         is_late = job.step is Step.UPLOAD and since is not None and at - since >= CARD_WAITS
 
         def unit(connection: Connection) -> None:
-            write_under_lease(connection, job, values | rows.error_values(failure))
+            write_under_lease(connection, job, values)
+            let_others_go(connection, job, failure)
             if is_late:
-                _release_early(connection, job)
+                release_early(connection, [job.post_id])
 
         await self._database.write(unit)
-        if is_late:
+        if is_late or job.parked is not None:
             self._claims.wake()
+
+    async def note_sending(
+        self, job: Job, sending: Sending | None, *, orphan: Orphan | None = None
+    ) -> None:
+        """Note that a file is about to leave, or that it surely did not arrive; see the port."""
+        values = {"sending": None if sending is None else rows.sending_value(sending)}
+
+        def unit(connection: Connection) -> None:
+            write_under_lease(connection, job, values)
+            if orphan is not None:
+                connection.execute(insert(t.orphan).values(**asdict(orphan)))
+
+        await self._database.write(unit)
+
+    async def has_lost_answers(self, job: Job, *, host_url: str, since: datetime) -> bool:
+        """Tell whether a host may have copies of ours that it never confirmed; see the port."""
+        if job.sending is not None:
+            return True
+        left = select(t.orphan.c.id).where(
+            t.orphan.c.host_url == host_url, t.orphan.c.sent_at >= since
+        )
+        lane = lane_of(job.step, job.host_url)
+        sent = select(t.job.c.id).where(
+            NOT_DONE, t.job.c.lane == lane, t.job.c.sending.is_not(None), t.job.c.id != job.id
+        )
+
+        def unit(connection: Connection) -> bool:
+            return any(connection.execute(query.limit(1)).first() for query in (left, sent))
+
+        return await self._database.read(unit)
+
+    async def park(self, job: Job, parking: Parking, *, until: datetime) -> bool:
+        """Have a job wait for its host, its key or its place; see the port."""
+
+        def unit(connection: Connection) -> bool:
+            values, lasts = park(connection, job, parking, until=until)
+            write_under_lease(connection, job, values)
+            show_what_waits(connection, parking, job)
+            return lasts
+
+        lasts = await self._database.write(unit)
+        self._claims.wake()
+        return lasts
+
+    async def unpark(self, subject: Subject) -> None:
+        """Let go whatever waits for this; see the port."""
+        await self._claims.write(lambda connection: unpark(connection, str(subject)))
+
+    async def try_again(self, post_id: PostId, *, files: Collection[AttachmentId]) -> int:
+        """Have files tried once more that were given up or are parked; see the port."""
+        return await self._claims.write(
+            lambda connection: try_files_again(connection, post_id, files)
+        )
 
     async def put_off(self, job: Job, *, at: datetime) -> None:
         """Put a job back as if it had not been begun; see the port."""
@@ -171,9 +232,7 @@ class SqlJobStore:
 
         def unit(connection: Connection) -> None:
             connection.execute(
-                update(t.job)
-                .where(t.job.c.owner == owner, state_is(State.LEASED))
-                .values(**CUT_SHORT)
+                update(t.job).where(t.job.c.owner == owner, state_is(State.LEASED)).values(**FREE)
             )
 
         await self._database.write(unit)
@@ -182,22 +241,17 @@ class SqlJobStore:
 def _close(connection: Connection, job: Job, failure: ImgoeError | None) -> bool:
     """Close a step; True where it begins anew. Until when it was leased stays to be read."""
     state = State.DONE if failure is None else State.DEAD
-    values = {"state": state.value, "owner": None} | rows.error_values(failure)
-    return close_step(connection, job, values)
+    values = {"state": state.value, "owner": None, "sending": None} | NOT_PARKED
+    orphan = _left_by(connection, job) if failure is not None else None
+    if orphan is not None:
+        connection.execute(insert(t.orphan).values(**asdict(orphan)))
+    return close_step(connection, job, values | rows.error_values(failure))
 
 
-def _release_early(connection: Connection, job: Job) -> None:
-    """Let a post be answered with the copies there are; what comes later is added to its card."""
-    unanswered = select(t.post.c.id).where(t.post.c.id == job.post_id, t.post.c.answered.is_(False))
-    copies = select(t.upload.c.id).where(t.upload.c.post_id == job.post_id)
-    connection.execute(
-        update(t.job)
-        .where(
-            t.job.c.post_id == job.post_id,
-            t.job.c.step == Step.ANNOUNCE.value,
-            t.job.c.state == State.WAITING.value,
-            unanswered.exists(),
-            copies.exists(),
-        )
-        .values(state=State.READY.value)
-    )
+def _left_by(connection: Connection, job: Job) -> Orphan | None:
+    """Return what a file that is given up may have left at its host."""
+    if job.step is not Step.UPLOAD:
+        return None
+    sending = select(t.job.c.sending).where(*leased(job))
+    found = rows.sending_from(connection.execute(sending).scalar())
+    return likely_orphan(job, found) if found is not None else None

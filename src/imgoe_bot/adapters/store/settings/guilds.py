@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.claiming.parked import unpark_server
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.lanes import move_to_host
 from imgoe_bot.adapters.store.settings.change_notices import announce, drop_on_change, forget
@@ -96,6 +97,7 @@ class SqlGuildStore:
             announce(connection, [saved.guild_id])
             _write(connection, saved, sealed)
             move_to_host(connection, saved)
+            unpark_server(connection, saved.guild_id)
             connection.execute(
                 insert(t.audit).values(
                     guild_id=saved.guild_id,
