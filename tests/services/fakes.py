@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from imgoe_bot.domain.card import Card, PostedCard
+from imgoe_bot.domain.command import Command
 from imgoe_bot.domain.guild import ApiKey
 from imgoe_bot.domain.ids import ChannelId, MessageId, UploadId
 from imgoe_bot.domain.job import Item
@@ -23,7 +24,8 @@ from imgoe_bot.domain.post import MessageLocation, Post
 from imgoe_bot.domain.quota import QuotaUse
 from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.domain.upload import DeleteLink, Details, Stored, Upload
-from imgoe_bot.errors import ImgoeError
+from imgoe_bot.domain.upload_options import Remark
+from imgoe_bot.errors import HostError, ImgoeError
 from imgoe_bot.services.ports.image_host import Recall, SentState
 from imgoe_bot.services.ports.media import MediaFile, Thumb
 from tests.contracts.stores import HOST, NOW, fresh_number
@@ -147,6 +149,38 @@ class FakeHost:
         if self.deleting is not None:
             await self.deleting.wait()
         return found
+
+
+@dataclass(slots=True)
+class FakeAnswerer:
+    """Remembers how commands were answered."""
+
+    cards: list[Card] = field(default_factory=list[Card])
+    refusals: list[ImgoeError] = field(default_factory=list[ImgoeError])
+    waits: list[ImgoeError | None] = field(default_factory=list[ImgoeError | None])
+
+    async def answer(
+        self, command: Command, card: Card, *, nonce: str, repeated: bool
+    ) -> PostedCard | None:
+        self.cards.append(card)
+        place = MessageLocation(card.post.channel_id, MessageId(fresh_number()))
+        return None if command.private else PostedCard(place)
+
+    async def remark(
+        self,
+        command: Command,
+        card: Card,
+        *,
+        remarks: tuple[Remark, ...],
+        near: tuple[QuotaUse, ...],
+    ) -> None:
+        return None
+
+    async def refuse(self, command: Command, post: Post, error: ImgoeError) -> None:
+        self.refusals.append(error)
+
+    async def tell_waiting(self, command: Command, post: Post, error: HostError | None) -> None:
+        self.waits.append(error)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ import structlog
 from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.command import Command
 from imgoe_bot.domain.command_lanes import Transfer
+from imgoe_bot.domain.ids import PostId
 from imgoe_bot.domain.job import Job
 from imgoe_bot.domain.upload_options import remarks_on
 from imgoe_bot.errors import (
@@ -63,6 +64,7 @@ class CommandSteps:
         self._deletions = deletions
         self._outage = access.outage
         self._clock = access.clock
+        self._failed: dict[PostId, ImgoeError] = {}
 
     async def upload(self, job: Job) -> Job | None:
         """Copy one file to the host in its turn; what no short wait mends is told at once.
@@ -87,7 +89,9 @@ class CommandSteps:
                 if job.failing_since is None:
                     await self._tell(job, command, error)
                 raise
-            return await self._give_up(job, self._explained(command, error))
+            error = self._explained(command, error)
+            self._failed[job.post_id] = error  # with its host's wait; what is stored has none
+            return await self._give_up(job, error)
         except Exception as error:  # a bug must not let anybody wait for ever; it is logged
             log.exception("a command broke", job=job.id)
             return await self._give_up(job, InternalError(kind=type(error).__name__))
@@ -116,10 +120,12 @@ class CommandSteps:
         """Answer a command by its card, or say in private why nothing was kept."""
         command = await self._commands.find(job.post_id)
         card = await self._posts.get_card(job.post_id, now=self._clock.now())
+        fresh = self._failed.pop(job.post_id, None)
         if command is None or card.post.card is not None:
             following = await self._steps.announce(job)
         elif (error := _failure_of(card)) is not None:
-            await self._refuse(job, command, card, error)
+            told = fresh if fresh is not None and type(fresh) is type(error) else error
+            await self._refuse(job, command, card, told)
             return None
         else:
             following = await self._answer(job, command, card)

@@ -54,9 +54,13 @@ class CommandService:
         check_may_upload(actor, options)
         layout = await self._layouts.choose(options, post.guild_id, files=len(files))
         shown = replace(post, layout=layout, nsfw=post.nsfw or command.requested.nsfw)
-        sources = {each.item.position: each.source for each in files}
+        hides = command.requested.nsfw and not post.nsfw
+        asked = replace(
+            command,
+            requested=replace(command.requested, nsfw=hides),
+            sources={each.item.position: each.source for each in files},
+        )
         items = [each.item for each in files]
-        asked = replace(command, sources=sources)
         if not await self._outage.outlast(lambda: self._commands.add(shown, items, asked)):
             raise UnderWay
 

@@ -142,7 +142,7 @@ class UploadService:
                 stored = await self._known_copy(post, host_url, hashing, refused)
         upload = self._record(stored, hashing.sha256, post=post, item=item, host_url=host_url)
         await note_other_expiry(upload, details.expires_after, notes=self._notes)
-        hidden = item.spoiler or (requested.nsfw and not post.nsfw)  # no thumb where all may look
+        hidden = item.spoiler or requested.nsfw  # no thumb where all may look
         return replace(upload, tags=details.tags, spoiler=hidden)
 
     def _largest(self, options: Options) -> int:
