@@ -28,7 +28,7 @@ from imgoe_bot.domain.upload_options import Remark
 from imgoe_bot.errors import HostError, ImgoeError
 from imgoe_bot.services.ports.image_host import Recall, SentState
 from imgoe_bot.services.ports.media import MediaFile, Thumb
-from tests.contracts.stores import HOST, NOW, fresh_number
+from tests.contracts.stores import CARD, HOST, NOW, fresh_number
 
 BODY = b"\x89PNG\r\n\x1a\n" + bytes(500)
 
@@ -163,8 +163,7 @@ class FakeAnswerer:
         self, command: Command, card: Card, *, nonce: str, repeated: bool
     ) -> PostedCard | None:
         self.cards.append(card)
-        place = MessageLocation(card.post.channel_id, MessageId(fresh_number()))
-        return None if command.private else PostedCard(place)
+        return None if command.private else PostedCard(CARD)
 
     async def remark(
         self,

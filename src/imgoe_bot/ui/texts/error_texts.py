@@ -209,8 +209,8 @@ def waiting_text(error: e.HostError | None, words: Words) -> str:
     if error is None:
         return words("waiting.others_first")
     is_lost = isinstance(error, e.HostUnreachable | e.ReplyMissing) and error.may_be_stored
-    key = "waiting.answer_lost" if is_lost else "waiting.host"
-    return words(key, host=fmt.host_name(error.host))
+    host = fmt.host_name(error.host)
+    return words("waiting.answer_lost", host=host) if is_lost else words("waiting.host", host=host)
 
 
 def store_text(error: e.StoreError, words: Words) -> str:
