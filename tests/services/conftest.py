@@ -276,9 +276,10 @@ class Office:
 
     async def upload(self, *files: FileToUpload, owner: Post) -> Card:
         """Have somebody keep files by a command, and return its card."""
+        answered = len(self.answerer.cards)
         await self.ask(*files, owner=owner)
         async with self.working():
-            await eventually(lambda: bool(self.answerer.cards))
+            await eventually(lambda: len(self.answerer.cards) > answered)
             await self.at_rest()
         return await self.stores.posts.get_card(owner.id, now=self.clock.now())
 

@@ -24,7 +24,7 @@ from imgoe_bot.errors import (
     UploadNotFound,
 )
 from imgoe_bot.services.jobs.runner import JobRunner
-from tests.contracts.stores import BEN, CARD, GUILD, HOST, item, slash_post
+from tests.contracts.stores import BEN, CARD, GUILD, HOST, add_uploaded, item, slash_post, upload_of
 from tests.flows.kit import eventually
 from tests.services.conftest import NONE, Office
 
@@ -217,12 +217,11 @@ async def test_only_a_page_at_a_stranger_is_given_up_at_once(
 
 
 async def test_the_same_picture_twice_in_a_message_is_published_twice(office: Office) -> None:
-    what = item()
-    files = [
-        FileToUpload(Source("https://cdn.example/a", "cat.png", 9), replace(what, position=place))
-        for place in range(2)
-    ]
-    await office.upload(*files, owner=slash_post())
+    owner, what = slash_post(), item()
+    waiting = [upload_of(owner, replace(what, position=place)) for place in range(2)]
+    hidden = [replace(each, stored=replace(each.stored, approved=False)) for each in waiting]
+    await add_uploaded(office.stores, owner, *hidden)
+    await office.stores.posts.set_card(owner.id, CARD)
     look = await _claimed(office)
     office.host.moderates = False
 

@@ -60,8 +60,9 @@ class CommandService:
             requested=replace(command.requested, nsfw=hides),
             sources={each.item.position: each.source for each in files},
         )
-        items = [each.item for each in files]
-        if not await self._outage.outlast(lambda: self._commands.add(shown, items, asked)):
+        items = {each.item.attachment_id: each.item for each in reversed(files)}
+        kept = list(reversed(items.values()))
+        if not await self._outage.outlast(lambda: self._commands.add(shown, kept, asked)):
             raise UnderWay
 
     async def run(self) -> None:
