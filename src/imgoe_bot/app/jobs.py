@@ -8,7 +8,6 @@ from imgoe_bot.app.mirroring import Mirroring
 from imgoe_bot.app.outside import DiscordSide, HostSide
 from imgoe_bot.app.stores import Stores
 from imgoe_bot.app.uploading import Uploading
-from imgoe_bot.domain.command_lanes import Shares
 from imgoe_bot.services.cards.previews import Previews
 from imgoe_bot.services.cards.reviews import Reviews
 from imgoe_bot.services.jobs.command_steps import CommandSteps
@@ -17,33 +16,46 @@ from imgoe_bot.services.jobs.parking import ParkingService
 from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions
 from imgoe_bot.services.jobs.steps import Steps
 from imgoe_bot.services.settings.post_options import PostOptions
-from imgoe_bot.services.uploading.lanes import CommandLanes
 from imgoe_bot.settings.fields import PluginSettings
 
 
+def build_parking(
+    settings: PluginSettings, stores: Stores, *, basics: Basics, mirroring: Mirroring
+) -> ParkingService:
+    """Build what lets jobs wait."""
+    return ParkingService(
+        stores.jobs,
+        auto_pauses=mirroring.auto_pauses,
+        outage=basics.outage,
+        clock=basics.clock,
+        park_for=timedelta(seconds=settings.park_for_s),
+    )
+
+
 def build_runner(
-    settings: PluginSettings, stores: Stores, *, basics: Basics, handlers: StepHandlers
+    settings: PluginSettings,
+    stores: Stores,
+    *,
+    basics: Basics,
+    handlers: StepHandlers,
+    parking: ParkingService,
 ) -> JobRunner:
     """Build the worker."""
-    park_for = timedelta(seconds=settings.park_for_s)
     return JobRunner(
         stores.jobs,
         handlers=handlers,
-        parking=ParkingService(
-            stores.jobs, outage=basics.outage, clock=basics.clock, park_for=park_for
-        ),
+        parking=parking,
         outage=basics.outage,
         clock=basics.clock,
         options=RunnerOptions(
             lease=timedelta(seconds=settings.lease_s),
-            park_for=park_for,
+            park_for=timedelta(seconds=settings.park_for_s),
             at_once=settings.transfers,
         ),
     )
 
 
 def build_handlers(
-    settings: PluginSettings,
     stores: Stores,
     *,
     host_side: HostSide,
@@ -52,6 +64,7 @@ def build_handlers(
     uploading: Uploading,
     mirroring: Mirroring,
     deleting: Deleting,
+    parking: ParkingService,
 ) -> StepHandlers:
     """Build who does each step of a job."""
     messenger, access = discord_side.messenger, basics.access
@@ -61,9 +74,9 @@ def build_handlers(
         uploads=uploading.uploads,
         deletions=deleting.deletions,
         options=PostOptions(basics.options, backfills=stores.backfills),
-        auto_pauses=mirroring.auto_pauses,
         messenger=messenger,
         delivery=mirroring.delivery,
+        parking=parking,
     )
     return StepHandlers(
         steps=steps,
@@ -71,9 +84,7 @@ def build_handlers(
             steps,
             commands=stores.commands,
             answerer=discord_side.answerer,
-            lanes=CommandLanes(
-                Shares(settings.command_transfers, settings.command_transfers_of_person)
-            ),
+            lanes=uploading.lanes,
             access=access,
             options=basics.options,
             quotas=uploading.limits.quotas,
@@ -87,7 +98,7 @@ def build_handlers(
             messenger=messenger,
             thumbs=host_side.thumbs,
             layouts=basics.layouts,
-            at_once=settings.thumb_reads,
+            at_once=host_side.thumb_reads,
         ),
         reviews=Reviews(stores.jobs, access=access, host=host_side.host, messenger=messenger),
         erasure=deleting.erasure,

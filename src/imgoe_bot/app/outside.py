@@ -32,11 +32,16 @@ DISCORD_MEDIA_URLS = (
 
 @dataclass(frozen=True, slots=True)
 class HostSide:
-    """Where files go, and who reads them from where they are."""
+    """Where files go, and who reads them from where they are.
+
+    Attributes:
+        thumb_reads: for how many cards at once small pictures are read.
+    """
 
     host: CheveretoHost
     reader: MediaReader
     thumbs: ThumbReader
+    thumb_reads: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ async def open_host_side(settings: PluginSettings) -> AsyncGenerator[HostSide]:
                 AttachmentReader(http, bases=bases), web=web if settings.allow_urls else None
             ),
             thumbs=HostThumbReader(http, web=web, known=known),
+            thumb_reads=settings.thumb_reads,
         )
 
 

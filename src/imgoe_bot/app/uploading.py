@@ -6,9 +6,11 @@ from imgoe_bot.app.basics import Basics
 from imgoe_bot.app.outside import HostSide
 from imgoe_bot.app.stores import Stores
 from imgoe_bot.domain.budget import parse_budget
+from imgoe_bot.domain.command_lanes import Shares
 from imgoe_bot.services.uploading.budgets import HostBudgets
 from imgoe_bot.services.uploading.chosen_messages import ChosenMessageService
 from imgoe_bot.services.uploading.commands import CommandService
+from imgoe_bot.services.uploading.lanes import CommandLanes
 from imgoe_bot.services.uploading.limits import FileLimits, UploadLimits
 from imgoe_bot.services.uploading.quotas import QuotaService
 from imgoe_bot.services.uploading.safe_sending import SafeSending
@@ -23,6 +25,7 @@ class Uploading:
     limits: UploadLimits
     uploads: UploadService
     commands: CommandService
+    lanes: CommandLanes
     chosen_messages: ChosenMessageService
 
 
@@ -49,6 +52,7 @@ def build_uploading(
         outage=basics.outage,
         clock=basics.clock,
     )
+    lanes = CommandLanes(Shares(settings.command_transfers, settings.command_transfers_of_person))
     chosen_messages = ChosenMessageService(
         commands,
         posts=stores.posts,
@@ -56,7 +60,7 @@ def build_uploading(
         copies=stores.copies,
         clock=basics.clock,
     )
-    return Uploading(limits, uploads, commands, chosen_messages)
+    return Uploading(limits, uploads, commands, lanes, chosen_messages)
 
 
 def _limits(settings: PluginSettings, stores: Stores, basics: Basics) -> UploadLimits:

@@ -37,6 +37,7 @@ class StepHandlers:
             Step.PREVIEW: self.previews.look,
             Step.REVIEW: self.reviews.review,
             Step.ERASE: self.erasure.erase,
+            Step.REFRESH: self.previews.refresh,
         }
 
     async def _upload(self, job: Job) -> Job | None:
