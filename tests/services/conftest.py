@@ -35,8 +35,9 @@ from imgoe_bot.services.deleting.retirements import RetirementService
 from imgoe_bot.services.discord_time import DiscordTime
 from imgoe_bot.services.jobs.command_steps import CommandSteps
 from imgoe_bot.services.jobs.handlers import StepHandlers
+from imgoe_bot.services.jobs.options import RunnerOptions
 from imgoe_bot.services.jobs.parking import ParkingService
-from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions
+from imgoe_bot.services.jobs.runner import JobRunner
 from imgoe_bot.services.jobs.steps import Steps
 from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
 from imgoe_bot.services.mirroring.history_queue import HistoryQueue

@@ -12,8 +12,9 @@ from imgoe_bot.services.cards.previews import Previews
 from imgoe_bot.services.cards.reviews import Reviews
 from imgoe_bot.services.jobs.command_steps import CommandSteps
 from imgoe_bot.services.jobs.handlers import StepHandlers
+from imgoe_bot.services.jobs.options import RunnerOptions
 from imgoe_bot.services.jobs.parking import ParkingService
-from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions
+from imgoe_bot.services.jobs.runner import JobRunner
 from imgoe_bot.services.jobs.steps import Steps
 from imgoe_bot.services.settings.post_options import PostOptions
 from imgoe_bot.settings.fields import PluginSettings

@@ -66,12 +66,7 @@ def build_services(
         stores, discord_side=discord_side, basics=basics, uploading=uploading, mirroring=mirroring
     )
     deleting = build_deleting(
-        settings,
-        stores,
-        host_side=host_side,
-        discord_side=discord_side,
-        basics=basics,
-        mirroring=mirroring,
+        settings, stores, host_side, discord_side=discord_side, basics=basics, mirroring=mirroring
     )
     parking = build_parking(settings, stores, basics=basics, mirroring=mirroring)
     handlers = build_handlers(

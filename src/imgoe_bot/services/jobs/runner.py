@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
@@ -24,6 +23,7 @@ from imgoe_bot.errors import (
 from imgoe_bot.services.cards.reviews import PATIENCE as REVIEW_PATIENCE
 from imgoe_bot.services.deleting.erasure import PATIENCE as ERASURE_PATIENCE
 from imgoe_bot.services.jobs.handlers import StepHandlers
+from imgoe_bot.services.jobs.options import RunnerOptions
 from imgoe_bot.services.jobs.parking import ParkingService
 from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.jobs import JobStore, Lease, Offer
@@ -35,32 +35,6 @@ PATIENCE = {Step.ERASE: ERASURE_PATIENCE, Step.REVIEW: REVIEW_PATIENCE}
 """For how long steps are tried that outlast a host's bad day, or wait for somebody there."""
 
 log = structlog.stdlib.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class RunnerOptions:
-    """How a worker works.
-
-    Attributes:
-        lease: how long a job stays a silent worker's.
-        poll: the longest wait between two looks at the queue.
-        park_for: how long a job is tried again after its first failure, or waits for its host.
-        at_once: jobs worked on side by side.
-    """
-
-    lease: timedelta = timedelta(seconds=60)
-    poll: timedelta = timedelta(seconds=1)
-    park_for: timedelta = timedelta(days=7)
-    at_once: int = 8
-
-    @property
-    def share(self) -> int:
-        """How many of them may ask one host; one guild's are one less.
-
-        Half of them, also while nobody else waits: whoever comes then would wait for an upload to
-        end, and a large one takes long.
-        """
-        return max(1, self.at_once // 2)
 
 
 class JobRunner:
@@ -181,7 +155,7 @@ class JobRunner:
         """Do these; see the port."""
         offered, self._offered = self._offered, None
         if jobs is not None and offered is not None:
-            self._may_be_more = _may_leave_some(offered.hands, jobs)
+            self._may_be_more = offered.hands.may_leave_some(jobs)
             has_ended = not set(self._held()).issuperset(offered.hands.held)
             self._woken |= self._may_be_more and has_ended
         for job in jobs or ():
@@ -324,9 +298,3 @@ class JobRunner:
         except ImgoeError as problem:
             log.warning("a job's outcome was not stored", job=job.id, error=repr(problem))
         return None
-
-
-def _may_leave_some(hands: Hands, taken: Sequence[Job]) -> bool:
-    """Tell whether something due may be left: no hand is, or too much like it was held then."""
-    full = replace(hands, held=(*hands.held, *taken))
-    return len(taken) == hands.free or full.is_at_share

@@ -130,7 +130,11 @@ class UploadService:
         details = requested.applied_to(details_from(options, item=item, at=post.created_at))
         details = replace(details, nsfw=details.nsfw or post.nsfw or item.spoiler)
         async with (
-            self._budgets.slot(host_url, lane_of(post, ahead=self._discord_time.ahead)),
+            self._budgets.slot(
+                host_url,
+                lane_of(post, ahead=self._discord_time.ahead),
+                guild_id=post.guild_id,
+            ),
             self._reader.open(source, limit_bytes=limit) as media,
         ):
             check_kind(media.mime, options, filename=item.filename)
