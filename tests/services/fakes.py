@@ -51,10 +51,14 @@ class FakeReader:
     """Hands out the same bytes for every source."""
 
     opened: list[Source] = field(default_factory=list[Source])
+    typed_gate: asyncio.Event | None = None
+    """What sites that people name keep the reader waiting for."""
 
     @asynccontextmanager
     async def open(self, source: Source, *, limit_bytes: int) -> AsyncGenerator[MediaFile]:
         self.opened.append(source)
+        if source.typed and self.typed_gate is not None:
+            await self.typed_gate.wait()
         yield MediaFile(source.filename, "image/png", len(BODY), self._chunks())
 
     async def _chunks(self) -> AsyncIterator[bytes]:
