@@ -1,6 +1,6 @@
 """The steps of what a person asked for by a command, and waits for: they are told how it stands."""
 
-from datetime import timedelta
+import asyncio
 from typing import TypeGuard
 
 import structlog
@@ -33,8 +33,8 @@ from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.uploading.lanes import CommandLanes
 from imgoe_bot.services.uploading.quotas import QuotaService
 
-SOURCE_WAITS = timedelta(seconds=10)
-"""For how long a file is asked for that Discord does not hand over, while its person waits."""
+SOURCE_WAITS_S = (1.0, 2.0, 4.0)
+"""Before each new try to read a file that Discord does not hand over, while its person waits."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -76,15 +76,10 @@ class CommandSteps:
         if command is None:  # erased, or its week is over
             return await self._steps.give_up(job, CutOff())
         try:
-            async with self._lanes.turn(
-                _transfer(job, command), tell=lambda: self._tell(job, command, None)
-            ):
-                return await self._steps.upload(job, command)
+            return await self._transfer(job, command)
         except (StoreError, QuotaPending):
             raise
         except ImgoeError as error:
-            if self._is_source_passing(job, error):
-                raise
             if _is_host_passing(error):
                 if job.failing_since is None:
                     await self._tell(job, command, error)
@@ -100,11 +95,28 @@ class CommandSteps:
         log.info("a command failed", job=job.id, error=repr(error))
         return await self._outage.keep(lambda: self._steps.give_up(job, error))
 
-    def _is_source_passing(self, job: Job, error: ImgoeError) -> bool:
-        """Tell whether Discord has a bad moment; somebody's own site may well stay away."""
-        if not isinstance(error, SourceUnreachable) or error.site is not None:
-            return False
-        return job.failing_since is None or self._clock.now() - job.failing_since < SOURCE_WAITS
+    async def _transfer(self, job: Job, command: Command) -> Job | None:
+        """Copy the file in its turn, again after each wait while Discord does not hand it over.
+
+        Raises:
+            SourceUnreachable: the last try failed of it too, or somebody's own site may well stay
+                away.
+        """
+        for wait_s in SOURCE_WAITS_S:
+            try:
+                return await self._transfer_once(job, command)
+            except SourceUnreachable as error:
+                if error.site is not None:
+                    raise
+            await asyncio.sleep(wait_s)
+        return await self._transfer_once(job, command)
+
+    async def _transfer_once(self, job: Job, command: Command) -> Job | None:
+        turn = self._lanes.turn(
+            _transfer(job, command), tell=lambda: self._tell(job, command, None)
+        )
+        async with turn:
+            return await self._steps.upload(job, command)
 
     def _explained(self, command: Command, error: ImgoeError) -> ImgoeError:
         """Say of a file that is gone because we were that it was cut off."""
