@@ -16,6 +16,7 @@ from imgoe_bot.domain.upload_options import NO_UPLOAD_OPTIONS
 from imgoe_bot.errors import (
     DuplicateMedia,
     ImgoeError,
+    KeyMissing,
     NotAllowed,
     QuotaReached,
     SourceGone,
@@ -33,7 +34,7 @@ from imgoe_bot.services.settings.post_options import PostOptions
 from imgoe_bot.services.uploading.uploads import UploadService
 
 HELD_FOR = timedelta(minutes=5)
-"""How long a backfill's file waits for which the day is used up."""
+"""How long a backfill's file waits that lacks a key, or for which the day is used up."""
 FRESH_FOR = timedelta(minutes=5)
 """A post that waits for its answer longer than this may come from a backup, and have one."""
 
@@ -81,7 +82,7 @@ class Steps:
             if job.sending is None:
                 raise
             raise refused.with_facts(answer_lost=True) from None  # most likely of our own try
-        except QuotaReached as error:
+        except (QuotaReached, KeyMissing) as error:
             if post.backfill_id is None or error.retryable:
                 raise
             await self._hold(job, error)

@@ -19,6 +19,7 @@ from imgoe_bot.domain.upload_options import NO_UPLOAD_OPTIONS, UploadOptions
 from imgoe_bot.domain.upload_rights import check_kind, check_wanted
 from imgoe_bot.errors import (
     DuplicateMedia,
+    IdempotencyMismatch,
     MediaTooLarge,
     UploadNotFound,
 )
@@ -109,6 +110,8 @@ class UploadService:
             if plan.is_unique or not await self._sending.may_be_ours(by, account):
                 raise
             return await send(plan=SendingPlan(new_id(), is_unique=True))
+        except IdempotencyMismatch:  # what is said of the file has changed since
+            return await send(plan=SendingPlan(new_id(), is_unique=plan.is_unique))
 
     async def _send(
         self,
