@@ -143,8 +143,7 @@ class JobRunner:
         """Do these beside the others; see the port."""
         under_way = {job.id for job in self._running.values()}
         for job in jobs:
-            task = self._start(job) if job.id not in under_way else None
-            if task is not None:
+            if job.id not in under_way and (task := self._start(job)) is not None:
                 self._beside.add(task)
 
     @property
