@@ -14,7 +14,7 @@ from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.interactions import message_menus
 from imgoe_bot.ui.interactions.bases import AnsweringCog
 from imgoe_bot.ui.reading.actors import actor_of
-from imgoe_bot.ui.reading.uploads import file_or_url, post_of
+from imgoe_bot.ui.reading.uploads import command_of, file_or_url, post_of
 from imgoe_bot.ui.translate import words_for_locale
 from imgoe_bot.ui.uploading import chosen_message, permanent_links
 from imgoe_bot.ui.uploading.upload_many import UploadManyModal
@@ -91,13 +91,12 @@ class UploadCog(AnsweringCog, commands.Cog, name="imgoe_bot.UploadCog"):
             expires=expires,
             nsfw=nsfw,
         )
-        post = post_of(interaction, now=datetime.now(UTC))
-        actor = actor_of(interaction)
-        card = await self._services.uploads.upload_now(
-            actor, [upload], post=post, requested=requested
+        await self._services.commands.ask(
+            actor_of(interaction),
+            [upload],
+            post=post_of(interaction, now=datetime.now(UTC)),
+            command=command_of(interaction, requested=requested, private=private),
         )
-        remarks = upload_options.remarks_on(card, requested)
-        await command_answers.show(interaction, card, private=private, remarks=remarks)
 
     @app_commands.command(name="upload-many", description=text("command.upload-many.description"))
     @app_commands.allowed_installs(guilds=True, users=True)
@@ -117,10 +116,11 @@ class UploadCog(AnsweringCog, commands.Cog, name="imgoe_bot.UploadCog"):
         await interaction.response.defer(thinking=True)
         actor, post = actor_of(interaction), chosen_message.post_about(interaction, target)
         author_id = UserId(target.author.id)
-        card = await self._services.chosen_messages.keep(
-            actor, files, post=post, author_id=author_id
+        known = await self._services.chosen_messages.keep(
+            actor, files, post=post, command=command_of(interaction), author_id=author_id
         )
-        await command_answers.show(interaction, card)
+        if known is not None:
+            await command_answers.show(interaction, known)
 
     async def _find_links(self, interaction: AnyInteraction, target: discord.Message) -> None:
         """Answer privately with links that work."""

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from imgoe_bot.adapters.store import (
     Claims,
     Database,
     SqlBackfillStore,
+    SqlCommandStore,
     SqlDirectMessageStore,
     SqlGuildStore,
     SqlHistoryStore,
@@ -23,8 +24,14 @@ from imgoe_bot.adapters.store import (
     SqlPostStore,
     SqlRuleStore,
 )
+from imgoe_bot.adapters.store.catalogue.places import PostPlace, store_uploads
+from imgoe_bot.adapters.store.lanes import insert_jobs
+from imgoe_bot.adapters.store.posts.post_jobs import failed_values, job_values, order_reviews
+from imgoe_bot.adapters.store.posts.post_rows import insert_post
 from imgoe_bot.adapters.vault import Vault
+from imgoe_bot.domain.card import FailedItem
 from imgoe_bot.domain.claim_order import Hands
+from imgoe_bot.domain.command import TOKEN_LIFE, Command
 from imgoe_bot.domain.ids import (
     AttachmentId,
     ChannelId,
@@ -37,10 +44,12 @@ from imgoe_bot.domain.ids import (
     new_id,
     snowflake_at,
 )
-from imgoe_bot.domain.job import Item, Job
+from imgoe_bot.domain.job import Item, Job, State, Step
+from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.post import MessageLocation, Origin, Post
 from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.domain.upload import DeleteLink, Stored, Upload
+from imgoe_bot.domain.upload_options import NO_UPLOAD_OPTIONS
 from imgoe_bot.services.ports.jobs import Offer
 
 NOW = datetime(2026, 5, 4, 12, 30, 15, 123456, tzinfo=UTC)
@@ -96,6 +105,20 @@ def slash_post() -> Post:
     return replace(post(), origin=Origin.SLASH, message_id=None, rule_id=None)
 
 
+def command(*positions: int, **changes: object) -> Command:
+    """Return how an interaction is answered that Ben began just now, about these files."""
+    asked = Command(
+        application_id=5,
+        token="a token of an interaction",
+        expires_at=NOW + TOKEN_LIFE,
+        user_id=BEN,
+        locale="en-US",
+        requested=NO_UPLOAD_OPTIONS,
+        sources={n: Source(f"https://cdn.example/{n}", f"{n}.png", 100) for n in positions},
+    )
+    return replace(asked, **changes)  # type: ignore[arg-type]  # fields by name
+
+
 def stored(*, link: str | None = LINK) -> Stored:
     return Stored(
         mime="image/png",
@@ -128,6 +151,23 @@ def upload_of(
     )
 
 
+async def add_uploaded(
+    stores: "Stores", owner: Post, *uploads: Upload, left_out: Sequence[FailedItem] = ()
+) -> None:
+    """Store an answered post with its uploads, what failed of it, and the jobs that follow."""
+
+    def unit(connection: Connection) -> None:
+        insert_post(connection, replace(owner, answered=True))
+        place = PostPlace(owner.channel_id, owner.parent_ids)
+        store_uploads(connection, uploads, place, vault=stores.vault)
+        insert_jobs(connection, [failed_values(owner, each) for each in left_out])
+        if not owner.is_personal:
+            insert_jobs(connection, [job_values(owner, Step.DELIVER, State.READY)])
+        order_reviews(connection, owner)
+
+    await stores.claims.write(unit)
+
+
 def rule(*, guild_id: GuildId = GUILD, channel_id: int = 77, at: datetime = NOW) -> MirrorRule:
     return MirrorRule(
         id=RuleId(new_id()),
@@ -155,6 +195,7 @@ class Stores:
     rules: SqlRuleStore = field(init=False)
     history: SqlHistoryStore = field(init=False)
     posts: SqlPostStore = field(init=False)
+    commands: SqlCommandStore = field(init=False)
     jobs: SqlJobStore = field(init=False)
     direct_messages: SqlDirectMessageStore = field(init=False)
     backfills: SqlBackfillStore = field(init=False)
@@ -168,6 +209,7 @@ class Stores:
         self.rules = SqlRuleStore(self.database)
         self.history = SqlHistoryStore(self.database, vault=self.vault, claims=self.claims)
         self.posts = SqlPostStore(self.database, vault=self.vault, claims=self.claims)
+        self.commands = SqlCommandStore(self.database, vault=self.vault, claims=self.claims)
         self.jobs = SqlJobStore(self.database, vault=self.vault, claims=self.claims)
         self.direct_messages = SqlDirectMessageStore(self.database, claims=self.claims)
         self.backfills = SqlBackfillStore(self.database, vault=self.vault, claims=self.claims)

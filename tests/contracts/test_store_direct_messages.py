@@ -28,7 +28,17 @@ from imgoe_bot.domain.job import Job, Step
 from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.rate_limit import RateLimit
 from imgoe_bot.errors import SourceUnreachable, StaleWrite
-from tests.contracts.stores import BEN, LEASE, NOW, Stores, fresh_number, item, post, upload_of
+from tests.contracts.stores import (
+    BEN,
+    LEASE,
+    NOW,
+    Stores,
+    add_uploaded,
+    fresh_number,
+    item,
+    post,
+    upload_of,
+)
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -38,7 +48,7 @@ WIDE = {slot: RateLimit(1000, MINUTE) for slot in SlotKind}
 async def _order(stores: Stores, *, to: UserId = BEN) -> Post:
     """Store a post whose delivery is due."""
     owner = replace(post(), author_id=to)
-    await stores.posts.add_uploaded(owner, upload_of(owner, item()))
+    await add_uploaded(stores, owner, upload_of(owner, item()))
     return owner
 
 

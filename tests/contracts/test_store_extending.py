@@ -9,7 +9,18 @@ from imgoe_bot.domain.job import FollowUps, Item, Job, Step
 from imgoe_bot.domain.options import MessagePart
 from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import SourceBlocked, SourceGone
-from tests.contracts.stores import BEN, CARD, LEASE, NOW, Stores, item, post, slash_post, upload_of
+from tests.contracts.stores import (
+    BEN,
+    CARD,
+    LEASE,
+    NOW,
+    Stores,
+    add_uploaded,
+    item,
+    post,
+    slash_post,
+    upload_of,
+)
 
 
 def _seen_again(owner: Post) -> Post:
@@ -214,7 +225,7 @@ async def test_a_post_grows_more_than_once(stores: Stores) -> None:
 async def test_a_message_kept_on_demand_grows_too(stores: Stores) -> None:
     kept, new = item(0), item(1)
     owner = replace(slash_post(), message_id=post().message_id)
-    await stores.posts.add_uploaded(owner, upload_of(owner, kept))
+    await add_uploaded(stores, owner, upload_of(owner, kept))
     await stores.posts.set_card(owner.id, CARD)
     (deliver,) = await stores.claim()
     await stores.jobs.finish(deliver, None)

@@ -20,7 +20,7 @@ from imgoe_bot.domain.job import FollowUps, Job, Step
 from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.rate_limit import RateLimit
 from imgoe_bot.errors import ImgoeError, SourceGone, StaleWrite
-from imgoe_bot.services.ports.jobs import Offer
+from imgoe_bot.services.ports.jobs import Lease, Offer
 from tests.contracts.stores import BEN, CARD, LEASE, NOW, Stores, item, post, upload_of
 
 WIDE: RateLimits = {kind: RateLimit(100, timedelta(minutes=1)) for kind in SlotKind}
@@ -160,6 +160,12 @@ class _Hands:
     def take_over(self, jobs: Sequence[Job] | None) -> None:
         self.answers.append(None if jobs is None else len(jobs))
         self.taken += jobs or ()
+
+    def lease(self) -> Lease:
+        return Lease("worker", NOW + LEASE)
+
+    def begin(self, jobs: Sequence[Job]) -> None:
+        self.taken += jobs
 
     def wake(self) -> None:
         self.asked += 1

@@ -27,6 +27,7 @@ from tests.contracts.stores import (
     LINK,
     NOW,
     Stores,
+    add_uploaded,
     item,
     post,
     slash_post,
@@ -52,7 +53,7 @@ def service(moves: SqlHostMoveStore) -> HostMoveService:
 
 async def _kept(stores: Stores, *uploads: Upload, card: bool = True) -> None:
     owner = replace(slash_post(), id=uploads[0].post_id, guild_id=uploads[0].guild_id)
-    await stores.posts.add_uploaded(owner, *uploads)
+    await add_uploaded(stores, owner, *uploads)
     if card:
         await stores.posts.set_card(owner.id, CARD)
 

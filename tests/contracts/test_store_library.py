@@ -16,7 +16,19 @@ from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.privacy import Holdings
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import EmptyMedia, StaleWrite, UploadNotFound
-from tests.contracts.stores import BEN, CARD, GUILD, HOST, NOW, Stores, item, post, rule, upload_of
+from tests.contracts.stores import (
+    BEN,
+    CARD,
+    GUILD,
+    HOST,
+    NOW,
+    Stores,
+    add_uploaded,
+    item,
+    post,
+    rule,
+    upload_of,
+)
 
 ADA = UserId(1_200_000_000_000_000_009)
 BENS = Scope(user_id=BEN, guild_id=GUILD)
@@ -57,7 +69,7 @@ async def _keep(
     owner = owner or post()
     upload = upload_of(owner, item(filename=filename))
     upload = replace(upload, created_at=NOW - age, tags=tags)
-    await stores.posts.add_uploaded(owner, upload)
+    await add_uploaded(stores, owner, upload)
     for job in await stores.claim():
         await stores.jobs.finish(job, None)
     return upload
@@ -85,7 +97,7 @@ async def test_entries_come_newest_first_in_pages(stores: Stores, library: SqlLi
 async def _keep_of(stores: Stores, owner: UserId, number: int) -> Upload:
     made = replace(post(), author_id=owner)
     upload = upload_of(made, item(filename=f"{number}.png"))
-    await stores.posts.add_uploaded(made, upload)
+    await add_uploaded(stores, made, upload)
     return upload
 
 
@@ -195,7 +207,7 @@ async def test_no_more_than_a_thousand_are_counted(
     stores: Stores, searched: SqlLibraryStore
 ) -> None:
     owner = post()
-    await stores.posts.add_uploaded(owner, *(upload_of(owner, item(n)) for n in range(1003)))
+    await add_uploaded(stores, owner, *(upload_of(owner, item(n)) for n in range(1003)))
 
     for query in (Query(), Query(search="cat"), Query(search="p")):
         assert await searched.count(BENS, query) == 1001
@@ -497,7 +509,7 @@ async def test_a_link_handed_over_meanwhile_is_not_erased_unused(
     first = await _keep(stores)
     owner = post()
     sharing = upload_of(owner, item(), link=None)
-    await stores.posts.add_uploaded(owner, sharing)
+    await add_uploaded(stores, owner, sharing)
     await people.order_erasure(BEN, at=NOW)
     jobs = {job.post_id: job for job in await stores.claim()}
 

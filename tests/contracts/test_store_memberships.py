@@ -15,6 +15,7 @@ from tests.contracts.stores import (
     HOST,
     NOW,
     Stores,
+    add_uploaded,
     item,
     post,
     rule,
@@ -42,7 +43,7 @@ async def _furnish(stores: Stores, guild_id: GuildId) -> None:
     owner, what = post(guild_id=guild_id), item()
     await stores.posts.add(owner, [what])
     uploaded = post(guild_id=guild_id)
-    await stores.posts.add_uploaded(uploaded, upload_of(uploaded, what))
+    await add_uploaded(stores, uploaded, upload_of(uploaded, what))
     await stores.notes.write(f"asked {guild_id} 5", "now")
     await stores.rules.of_guild(guild_id)
     await stores.options.layers(guild_id)

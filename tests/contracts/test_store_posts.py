@@ -19,6 +19,7 @@ from tests.contracts.stores import (
     LINK,
     NOW,
     Stores,
+    add_uploaded,
     fresh_number,
     item,
     post,
@@ -32,7 +33,7 @@ POSTGRES = pytest.mark.service("postgres")
 async def _uploaded(stores: Stores, owner: Post | None = None) -> Upload:
     owner = owner or slash_post()
     upload = upload_of(owner, item())
-    await stores.posts.add_uploaded(owner, upload)
+    await add_uploaded(stores, owner, upload)
     return upload
 
 
@@ -56,7 +57,7 @@ async def test_what_is_stored_of_an_upload_comes_back_whole(stores: Stores) -> N
     whole = upload_of(owner, item(3, filename="Ünï 🐈.png", spoiler=True))
     whole = replace(whole, stored=replace(whole.stored, duration_s=65, expires_at=NOW))
 
-    await stores.posts.add_uploaded(owner, whole)
+    await add_uploaded(stores, owner, whole)
 
     assert await stores.posts.get_upload(whole.id) == whole
 
@@ -88,81 +89,6 @@ async def test_a_message_seen_at_once_by_two_processes_is_one_post(
 
     assert sum(added) == 1
     assert len(await stores.claim()) == 1
-
-
-def _by_menu(of: Post, **changes: object) -> Post:
-    """Return the post of the same message that somebody asks for by the menu."""
-    fresh = replace(slash_post(), message_id=of.message_id, guild_id=of.guild_id)
-    return replace(fresh, **changes)  # type: ignore[arg-type]  # fields by name
-
-
-async def test_a_message_asked_for_by_menu_while_it_is_mirrored_is_one_post(
-    stores: Stores,
-) -> None:
-    mirrored = post()
-    await stores.posts.add(mirrored, [item()])
-    asked = _by_menu(mirrored)
-
-    assert not await stores.posts.add_uploaded(asked, upload_of(asked, item()))
-
-    assert await stores.rows("SELECT id FROM post") == [(mirrored.id,)]
-    assert await stores.rows("SELECT count(*) FROM upload") == [(0,)]
-
-
-async def test_a_message_kept_by_menu_is_not_mirrored_again_whichever_rule_asks(
-    stores: Stores,
-) -> None:
-    mirrored = post()
-    asked = _by_menu(mirrored)
-    assert await stores.posts.add_uploaded(asked, upload_of(asked, item()))
-
-    assert not await stores.posts.add(mirrored, [item()])
-    assert not await stores.posts.add(replace(mirrored, rule_id=None), [item()])
-
-    assert mirrored.message_id is not None
-    found = await stores.posts.find_post(mirrored.guild_id, mirrored.message_id)
-    assert found is not None
-    assert (found.id, found.answered) == (asked.id, True)
-
-
-async def test_a_message_is_one_post_whatever_asks_for_it_at_once(
-    stores: Stores, other: Stores
-) -> None:
-    mirrored = post()
-    asked = [_by_menu(mirrored) for _ in range(4)]
-
-    added = await asyncio.gather(
-        *(stores.posts.add_uploaded(each, upload_of(each, item())) for each in asked),
-        *(other.posts.add(replace(mirrored, id=PostId(f"{n:016x}")), [item()]) for n in range(4)),
-    )
-
-    assert sum(added) == 1
-    assert await stores.rows("SELECT count(*) FROM post") == [(1,)]
-
-
-async def test_a_message_may_be_kept_in_a_persons_own_space_too(stores: Stores) -> None:
-    mirrored = post()
-    await stores.posts.add(mirrored, [item()])
-    own = _by_menu(mirrored, guild_id=GuildId(BEN))
-
-    assert await stores.posts.add_uploaded(own, upload_of(own, item()))
-
-    assert mirrored.message_id is not None
-    assert await stores.posts.find_post(GuildId(6), mirrored.message_id) is None
-
-
-async def test_a_post_gives_way_once_none_of_its_copies_is_left(stores: Stores) -> None:
-    first = _by_menu(post())
-    upload = upload_of(first, item())
-    await stores.posts.add_uploaded(first, upload)
-    again = _by_menu(first)
-    assert not await stores.posts.add_uploaded(again, upload_of(again, item()))
-    await stores.posts.mark_deleted(upload.id, by=BEN, at=NOW)
-
-    assert await stores.posts.add_uploaded(again, upload_of(again, item()))
-
-    assert (await stores.posts.get_post(first.id)).message_id is None
-    assert (await stores.posts.get_post(again.id)).message_id == first.message_id
 
 
 async def test_commands_have_no_message_and_are_never_the_same_post(stores: Stores) -> None:

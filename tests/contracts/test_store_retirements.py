@@ -17,6 +17,7 @@ from tests.contracts.stores import (
     HOST,
     NOW,
     Stores,
+    add_uploaded,
     item,
     post,
     slash_post,
@@ -35,7 +36,7 @@ def retirements(stores: Stores) -> SqlRetirementStore:
 async def _kept(stores: Stores, *line: ChannelId, guild_id: GuildId = GUILD) -> Post:
     """Store an answered post with a copy of a message that stands there."""
     fresh = replace(post(guild_id=guild_id), channel_id=line[0], parent_ids=line[1:])
-    await stores.posts.add_uploaded(fresh, upload_of(fresh, item()))
+    await add_uploaded(stores, fresh, upload_of(fresh, item()))
     return await stores.posts.get_post(fresh.id)
 
 
@@ -82,7 +83,7 @@ async def test_a_channel_is_emptied_with_its_threads_and_nothing_else(
         await _kept(stores, *line)
     await _kept(stores, CHANNEL, guild_id=GuildId(6))
     command = replace(slash_post(), channel_id=CHANNEL)
-    await stores.posts.add_uploaded(command, upload_of(command, item()))
+    await add_uploaded(stores, command, upload_of(command, item()))
     empty = await _kept(stores, CHANNEL)
     (gone,) = (await stores.posts.get_card(empty.id, now=NOW)).uploads
     await stores.posts.mark_deleted(gone.id, by=None, at=NOW)

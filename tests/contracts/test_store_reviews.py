@@ -17,6 +17,7 @@ from tests.contracts.stores import (
     HOST,
     NOW,
     Stores,
+    add_uploaded,
     item,
     post,
     slash_post,
@@ -81,7 +82,7 @@ async def test_of_what_was_handed_over_only_what_waits_is_looked_for(stores: Sto
         replace(_waiting(owner, items[3]), created_at=NOW + timedelta(minutes=5)),
     )
 
-    await stores.posts.add_uploaded(owner, *uploads)
+    await add_uploaded(stores, owner, *uploads)
 
     assert await _looks(stores) == []
     looks = await _looks(stores, at=timedelta(minutes=5) + FIRST_REVIEW_AFTER)
@@ -91,8 +92,8 @@ async def test_of_what_was_handed_over_only_what_waits_is_looked_for(stores: Sto
 async def test_the_same_thing_twice_in_a_message_is_looked_for_once(stores: Stores) -> None:
     owner, what = slash_post(), item()
 
-    await stores.posts.add_uploaded(
-        owner, _waiting(owner, what), _waiting(owner, replace(what, position=1))
+    await add_uploaded(
+        stores, owner, _waiting(owner, what), _waiting(owner, replace(what, position=1))
     )
 
     assert len(await _looks(stores)) == 1
@@ -103,7 +104,7 @@ async def test_a_typed_address_has_no_attachment_and_is_looked_for_all_the_same(
 ) -> None:
     owner, typed = slash_post(), Item(AttachmentId(0), 0, "sea.png")
 
-    await stores.posts.add_uploaded(owner, _waiting(owner, typed))
+    await add_uploaded(stores, owner, _waiting(owner, typed))
 
     assert [look.item for look in await _looks(stores)] == [typed]
 

@@ -5,7 +5,17 @@ from dataclasses import replace
 
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.upload import Upload
-from tests.contracts.stores import BEN, GUILD, LINK, NOW, Stores, item, post, upload_of
+from tests.contracts.stores import (
+    BEN,
+    GUILD,
+    LINK,
+    NOW,
+    Stores,
+    add_uploaded,
+    item,
+    post,
+    upload_of,
+)
 
 
 async def _keep(
@@ -14,7 +24,7 @@ async def _keep(
     """Store an upload of the one copy there is."""
     owner = post(guild_id=guild_id)
     upload = upload_of(owner, item(), link=link, sha256=sha256)
-    await stores.posts.add_uploaded(owner, upload)
+    await add_uploaded(stores, owner, upload)
     return upload
 
 

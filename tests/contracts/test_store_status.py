@@ -15,6 +15,7 @@ from tests.contracts.stores import (
     HOST,
     NOW,
     Stores,
+    add_uploaded,
     item,
     post,
     slash_post,
@@ -35,7 +36,7 @@ async def test_a_queue_counts_one_servers_jobs_and_names_the_oldest(stores: Stor
 
 async def test_a_look_at_a_card_is_no_work_that_anybody_waits_for(stores: Stores) -> None:
     owner = replace(slash_post(), guild_id=ELSEWHERE)
-    await stores.posts.add_uploaded(owner, upload_of(owner, item()))
+    await add_uploaded(stores, owner, upload_of(owner, item()))
 
     await stores.posts.set_card(owner.id, CARD, preview_at=NOW + timedelta(seconds=10))
 
@@ -50,7 +51,7 @@ async def test_a_failure_is_told_until_something_is_kept_again(stores: Stores) -
 
     before = await status.health(GUILD)
     kept = slash_post()
-    await stores.posts.add_uploaded(kept, upload_of(kept, item()))
+    await add_uploaded(stores, kept, upload_of(kept, item()))
     after = await status.health(GUILD)
 
     assert isinstance(before.failure, HostBroken)
@@ -93,7 +94,7 @@ async def test_several_uploads_are_stored_with_what_was_left_out(stores: Stores)
         FailedItem(3, "3.png", QuotaReached(whose="guild", limit=5, unit="files")),
     ]
 
-    await stores.posts.add_uploaded(owner, *uploads, left_out=left)
+    await add_uploaded(stores, owner, *uploads, left_out=left)
 
     card = await stores.posts.get_card(owner.id, now=NOW)
     assert card.uploads == tuple(uploads)
@@ -108,7 +109,7 @@ async def test_copies_are_found_by_what_they_are_of_in_their_own_server(stores: 
     waiting = upload_of(owner, what)
     waiting = replace(waiting, stored=replace(waiting.stored, approved=False))
     gone = upload_of(owner, item(1))
-    await stores.posts.add_uploaded(owner, waiting, gone)
+    await add_uploaded(stores, owner, waiting, gone)
     await stores.posts.mark_deleted(gone.id, by=None, at=NOW)
 
     ids = [what.attachment_id, gone.attachment_id]

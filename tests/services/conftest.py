@@ -18,8 +18,11 @@ from imgoe_bot.adapters.store import (
     open_engine,
 )
 from imgoe_bot.domain.budget import Budget
+from imgoe_bot.domain.card import Card
+from imgoe_bot.domain.command import FileToUpload
+from imgoe_bot.domain.command_lanes import Shares
 from imgoe_bot.domain.direct_messages import SlotKind
-from imgoe_bot.domain.guild import ApiKey, GuildSettings
+from imgoe_bot.domain.guild import Actor, ApiKey, GuildSettings
 from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.rate_limit import RateLimit
 from imgoe_bot.services.cards.layouts import Layouts
@@ -30,9 +33,11 @@ from imgoe_bot.services.deleting.deletions import DeletionService
 from imgoe_bot.services.deleting.erasure import Erasure
 from imgoe_bot.services.deleting.retirements import RetirementService
 from imgoe_bot.services.discord_time import DiscordTime
+from imgoe_bot.services.jobs.command_steps import CommandSteps
 from imgoe_bot.services.jobs.handlers import StepHandlers
+from imgoe_bot.services.jobs.options import RunnerOptions
 from imgoe_bot.services.jobs.parking import ParkingService
-from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions
+from imgoe_bot.services.jobs.runner import JobRunner
 from imgoe_bot.services.jobs.steps import Steps
 from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
 from imgoe_bot.services.mirroring.history_queue import HistoryQueue
@@ -44,13 +49,22 @@ from imgoe_bot.services.settings.options import OptionService
 from imgoe_bot.services.settings.post_options import PostOptions
 from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploading.budgets import HostBudgets
+from imgoe_bot.services.uploading.commands import CommandService
+from imgoe_bot.services.uploading.lanes import CommandLanes
 from imgoe_bot.services.uploading.limits import FileLimits, UploadLimits
 from imgoe_bot.services.uploading.quotas import QuotaService
 from imgoe_bot.services.uploading.safe_sending import SafeSending
 from imgoe_bot.services.uploading.uploads import UploadService
-from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post
+from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, command, item, post
 from tests.flows.kit import eventually
-from tests.services.fakes import FakeClock, FakeHost, FakeMessenger, FakeReader, FakeThumbs
+from tests.services.fakes import (
+    FakeAnswerer,
+    FakeClock,
+    FakeHost,
+    FakeMessenger,
+    FakeReader,
+    FakeThumbs,
+)
 
 PATIENCE = timedelta(minutes=1)
 POLL = timedelta(milliseconds=10)
@@ -70,6 +84,8 @@ class Office:
     host: FakeHost = field(default_factory=FakeHost)
     reader: FakeReader = field(default_factory=FakeReader)
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
+    answerer: FakeAnswerer = field(default_factory=FakeAnswerer)
+    shares: Shares = field(default_factory=Shares)
     thumbs: FakeThumbs = field(default_factory=FakeThumbs)
     limits: dict[SlotKind, RateLimit] = field(default_factory=_generous)
     budget: Budget = ()
@@ -79,6 +95,7 @@ class Office:
     options: OptionService = field(init=False)
     layouts: Layouts = field(init=False)
     uploads: UploadService = field(init=False)
+    commands: CommandService = field(init=False)
     deletions: DeletionService = field(init=False)
 
     def __post_init__(self) -> None:
@@ -96,10 +113,16 @@ class Office:
             ),
             guilds=self.guilds,
             options=self.options,
-            layouts=self.layouts,
             access=self.access,
             limits=UploadLimits(FileLimits(max_bytes=1000), self.quotas(), self.budgets()),
             notes=self.stores.notes,
+        )
+        self.commands = CommandService(
+            self.stores.commands,
+            options=self.options,
+            layouts=self.layouts,
+            outage=self.outage,
+            clock=self.clock,
         )
         self.deletions = DeletionService(self.access, host=self.host, messenger=self.messenger)
 
@@ -193,6 +216,7 @@ class Office:
             messenger=self.messenger,
             thumbs=self.thumbs,
             layouts=self.layouts,
+            at_once=1,
         )
         erasure = Erasure(
             SqlPersonStore(
@@ -208,6 +232,16 @@ class Office:
             self.stores.jobs,
             handlers=StepHandlers(
                 steps=steps,
+                commands=CommandSteps(
+                    steps,
+                    commands=self.stores.commands,
+                    answerer=self.answerer,
+                    lanes=CommandLanes(self.shares),
+                    access=self.access,
+                    options=self.options,
+                    quotas=self.quotas(),
+                    deletions=self.deletions,
+                ),
                 delivery=delivery,
                 retirements=self.retirements(),
                 previews=previews,
@@ -243,6 +277,20 @@ class Office:
         unset = GuildSettings(guild_id=GUILD, host_url=HOST)
         key = ApiKey("chv_key_of_the_office")
         await self.stores.guilds.save_key(unset, key, actor_id=BEN, now=NOW)
+
+    async def ask(self, *files: FileToUpload, owner: Post) -> None:
+        """Have somebody ask for files by a command; a worker answers it."""
+        me = Actor(BEN, GUILD)
+        await self.commands.ask(me, files, post=owner, command=command())
+
+    async def upload(self, *files: FileToUpload, owner: Post) -> Card:
+        """Have somebody keep files by a command, and return its card."""
+        answered = len(self.answerer.cards)
+        await self.ask(*files, owner=owner)
+        async with self.working():
+            await eventually(lambda: len(self.answerer.cards) > answered)
+            await self.at_rest()
+        return await self.stores.posts.get_card(owner.id, now=self.clock.now())
 
     async def mirror(self, *, files: int = 1) -> Post:
         """Store a message's post and its jobs."""

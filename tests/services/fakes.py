@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from imgoe_bot.domain.card import Card, PostedCard
+from imgoe_bot.domain.command import Command
 from imgoe_bot.domain.guild import ApiKey
 from imgoe_bot.domain.ids import ChannelId, MessageId, UploadId
 from imgoe_bot.domain.job import Item
@@ -23,10 +24,11 @@ from imgoe_bot.domain.post import MessageLocation, Post
 from imgoe_bot.domain.quota import QuotaUse
 from imgoe_bot.domain.rules import MirrorRule
 from imgoe_bot.domain.upload import DeleteLink, Details, Stored, Upload
-from imgoe_bot.errors import ImgoeError
+from imgoe_bot.domain.upload_options import Remark
+from imgoe_bot.errors import HostError, ImgoeError
 from imgoe_bot.services.ports.image_host import Recall, SentState
 from imgoe_bot.services.ports.media import MediaFile, Thumb
-from tests.contracts.stores import HOST, NOW, fresh_number
+from tests.contracts.stores import CARD, HOST, NOW, fresh_number
 
 BODY = b"\x89PNG\r\n\x1a\n" + bytes(500)
 
@@ -49,10 +51,14 @@ class FakeReader:
     """Hands out the same bytes for every source."""
 
     opened: list[Source] = field(default_factory=list[Source])
+    typed_gate: asyncio.Event | None = None
+    """What sites that people name keep the reader waiting for."""
 
     @asynccontextmanager
     async def open(self, source: Source, *, limit_bytes: int) -> AsyncGenerator[MediaFile]:
         self.opened.append(source)
+        if source.typed and self.typed_gate is not None:
+            await self.typed_gate.wait()
         yield MediaFile(source.filename, "image/png", len(BODY), self._chunks())
 
     async def _chunks(self) -> AsyncIterator[bytes]:
@@ -149,6 +155,37 @@ class FakeHost:
         if self.deleting is not None:
             await self.deleting.wait()
         return found
+
+
+@dataclass(slots=True)
+class FakeAnswerer:
+    """Remembers how commands were answered."""
+
+    cards: list[Card] = field(default_factory=list[Card])
+    refusals: list[ImgoeError] = field(default_factory=list[ImgoeError])
+    waits: list[ImgoeError | None] = field(default_factory=list[ImgoeError | None])
+
+    async def answer(
+        self, command: Command, card: Card, *, nonce: str, repeated: bool
+    ) -> PostedCard | None:
+        self.cards.append(card)
+        return None if command.private else PostedCard(CARD)
+
+    async def remark(
+        self,
+        command: Command,
+        card: Card,
+        *,
+        remarks: tuple[Remark, ...],
+        near: tuple[QuotaUse, ...],
+    ) -> None:
+        return None
+
+    async def refuse(self, command: Command, post: Post, error: ImgoeError) -> None:
+        self.refusals.append(error)
+
+    async def tell_waiting(self, command: Command, post: Post, error: HostError | None) -> None:
+        self.waits.append(error)
 
 
 @dataclass(slots=True)

@@ -24,7 +24,7 @@ from imgoe_bot.errors import (
 from imgoe_bot.services.backfilling.backfills import BackfillService
 from imgoe_bot.services.backfilling.gate import BackfillGate
 from imgoe_bot.services.ports.backfill import Load
-from tests.contracts.stores import BEN, GUILD, HOST, NOW, item, post, upload_of
+from tests.contracts.stores import BEN, GUILD, HOST, NOW, add_uploaded, item, post, upload_of
 from tests.flows.kit import eventually
 from tests.services.conftest import Office
 
@@ -138,7 +138,7 @@ async def test_one_waits_for_a_quota_that_is_used_up(
     await office.options.set(MODERATOR, SERVER, option, value)
     for _ in range(2):
         owner = post()
-        await office.stores.posts.add_uploaded(owner, upload_of(owner, item()))
+        await add_uploaded(office.stores, owner, upload_of(owner, item()))
 
     assert await _gate(office).obstacle(GUILD, IDLE, author_id=BEN) is waits
 
@@ -213,7 +213,7 @@ async def test_a_file_that_the_day_or_the_key_lets_not_through_is_tried_again(
     if failure is None:
         await office.options.set(MODERATOR, SERVER, "guild_files", "1")
         owner = post()
-        await office.stores.posts.add_uploaded(owner, upload_of(owner, item()))
+        await add_uploaded(office.stores, owner, upload_of(owner, item()))
     else:
         office.host.failures = [failure]
     await _backfilled(office, service)

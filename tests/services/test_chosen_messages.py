@@ -7,13 +7,13 @@ import pytest
 
 from imgoe_bot.adapters.store import SqlChoiceStore, SqlCopyStore
 from imgoe_bot.domain.card import Card
+from imgoe_bot.domain.command import FileToUpload
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import UnderWay
 from imgoe_bot.services.uploading.chosen_messages import ChosenMessageService
-from imgoe_bot.services.uploading.uploads import FileToUpload
-from tests.contracts.stores import BEN, GUILD, item, post, slash_post
+from tests.contracts.stores import BEN, GUILD, command, item, post, slash_post
 from tests.flows.kit import eventually
 from tests.services.conftest import Office
 
@@ -23,7 +23,7 @@ ME = Actor(BEN, GUILD)
 def _service(office: Office) -> ChosenMessageService:
     database = office.stores.database
     return ChosenMessageService(
-        office.uploads,
+        office.commands,
         posts=office.stores.posts,
         choices=SqlChoiceStore(database, secret_key=bytes(32)),
         copies=SqlCopyStore(database, vault=office.stores.vault),
@@ -35,10 +35,10 @@ def _about(mirrored: Post) -> Post:
     return replace(slash_post(), message_id=mirrored.message_id)
 
 
-async def _keep(office: Office, mirrored: Post) -> Card:
+async def _keep(office: Office, mirrored: Post) -> Card | None:
     file = FileToUpload(Source("https://cdn.example/1", "cat.png", None), item())
     asked = _about(mirrored)
-    return await _service(office).keep(ME, [file], post=asked, author_id=BEN)
+    return await _service(office).keep(ME, [file], post=asked, command=command(), author_id=BEN)
 
 
 async def test_a_message_that_is_being_mirrored_is_not_uploaded_once_more(office: Office) -> None:
@@ -50,29 +50,29 @@ async def test_a_message_that_is_being_mirrored_is_not_uploaded_once_more(office
     assert office.host.uploads == 0
 
 
-async def test_a_message_that_is_mirrored_meanwhile_leaves_no_second_copy(office: Office) -> None:
-    office.host.gate = asyncio.Event()
+async def test_of_two_who_ask_at_once_one_has_it_kept_and_the_other_is_told_so(
+    office: Office,
+) -> None:
     mirrored = post()
-    asked = asyncio.create_task(_keep(office, mirrored))
-    await eventually(lambda: office.host.at_once == 1)
 
-    await office.stores.posts.add(mirrored, [item()])
-    office.host.gate.set()
+    asked = await asyncio.gather(
+        *(_keep(office, mirrored) for _ in range(2)), return_exceptions=True
+    )
 
-    with pytest.raises(UnderWay):
-        await asked
-    assert office.host.uploads == 1
-    assert office.host.files == {}
-
-
-async def test_of_two_who_ask_at_once_both_are_shown_the_one_card(office: Office) -> None:
-    office.host.gate = asyncio.Event()
-    mirrored = post()
-    asked = [asyncio.create_task(_keep(office, mirrored)) for _ in range(2)]
-    await eventually(lambda: office.host.at_once == 2)
-
-    office.host.gate.set()
-    cards = await asyncio.gather(*asked)
-
-    assert cards[0] == cards[1]
+    assert {type(each) for each in asked} == {type(None), UnderWay}
+    async with office.working():
+        await eventually(lambda: bool(office.answerer.cards))
     assert len(office.host.files) == 1
+
+
+async def test_who_asks_for_a_message_that_was_kept_is_shown_its_card(office: Office) -> None:
+    mirrored = post()
+    async with office.working():
+        await _keep(office, mirrored)
+        await eventually(lambda: bool(office.answerer.cards))
+        await office.at_rest()
+
+    shown = await _keep(office, mirrored)
+
+    assert shown is not None
+    assert shown.uploads == office.answerer.cards[0].uploads

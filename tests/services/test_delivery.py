@@ -12,7 +12,16 @@ from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.rate_limit import RateLimit
 from imgoe_bot.errors import DirectMessagesHalted, SourceUnreachable
 from imgoe_bot.services.people.delivery import DeliveryService
-from tests.contracts.stores import BEN, CARD, GUILD, fresh_number, item, post, upload_of
+from tests.contracts.stores import (
+    BEN,
+    CARD,
+    GUILD,
+    add_uploaded,
+    fresh_number,
+    item,
+    post,
+    upload_of,
+)
 from tests.services.conftest import Office
 
 MODERATOR = Actor(UserId(7), GUILD, frozenset({MANAGE_GUILD}))
@@ -28,7 +37,7 @@ def delivery(office: Office) -> DeliveryService:
 async def _post(office: Office, *, to: UserId = BEN, with_card: bool = True) -> PostId:
     """Store a post whose delivery is due; returns its id."""
     owner: Post = replace(post(), author_id=to, card=CARD if with_card else None)
-    await office.stores.posts.add_uploaded(owner, upload_of(owner, item()))
+    await add_uploaded(office.stores, owner, upload_of(owner, item()))
     return owner.id
 
 

@@ -24,7 +24,17 @@ from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import MediaTooLarge, NotAllowed, UploadNotFound
 from imgoe_bot.services.reports.library import LibraryService
 from imgoe_bot.services.reports.stats import StatsService
-from tests.contracts.stores import BEN, CARD, GUILD, NOW, fresh_number, item, post, upload_of
+from tests.contracts.stores import (
+    BEN,
+    CARD,
+    GUILD,
+    NOW,
+    add_uploaded,
+    fresh_number,
+    item,
+    post,
+    upload_of,
+)
 from tests.services.conftest import Office
 
 OTHER = GuildId(7)
@@ -93,7 +103,7 @@ async def _keep(
 ) -> Upload:
     owner = replace(post(guild_id=guild_id), card=card)
     upload = upload_of(owner, item())
-    await office.stores.posts.add_uploaded(owner, upload)
+    await add_uploaded(office.stores, owner, upload)
     return upload
 
 
@@ -112,7 +122,7 @@ async def _keep_many(office: Office, count: int) -> list[UploadId]:
     """Keep many files of one post; return their ids, the newest first."""
     owner = post()
     uploads = [upload_of(owner, item(n, filename=f"{n}.png")) for n in range(count)]
-    await office.stores.posts.add_uploaded(owner, *uploads)
+    await add_uploaded(office.stores, owner, *uploads)
     return [upload.id for upload in uploads[::-1]]
 
 

@@ -14,7 +14,7 @@ from imgoe_bot.domain.upload import DeleteLink
 from imgoe_bot.errors import HostBroken, HostRefused
 from imgoe_bot.services.deleting.erasure import PATIENCE, PAUSE, Erasure
 from imgoe_bot.services.people.privacy import PrivacyService
-from tests.contracts.stores import BEN, CARD, GUILD, HOST, NOW, item, post, upload_of
+from tests.contracts.stores import BEN, CARD, GUILD, HOST, NOW, add_uploaded, item, post, upload_of
 from tests.flows.kit import eventually
 from tests.services.conftest import NONE, Office
 
@@ -66,7 +66,7 @@ async def _keep(office: Office) -> str:
     office.host.files[link] = b"bytes"
     upload = replace(upload, stored=replace(upload.stored, delete_link=DeleteLink(link)))
     upload = replace(upload, stored=replace(upload.stored, viewer_url=f"{HOST}/{upload.id}"))
-    await office.stores.posts.add_uploaded(owner, upload)
+    await add_uploaded(office.stores, owner, upload)
     return link
 
 

@@ -12,9 +12,19 @@ from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import SourceBlocked, SourceGone, SourceUnreachable
 from imgoe_bot.services.cards.layouts import UNREACHABLE_FOR
-from imgoe_bot.services.cards.previews import PREVIEW_AFTER, PREVIEW_AGAIN_AFTER
+from imgoe_bot.services.cards.previews import PREVIEW_AFTER, PREVIEW_AGAIN_AFTER, preview_at
 from imgoe_bot.services.jobs.runner import JobRunner
-from tests.contracts.stores import BEN, CARD, GUILD, NOW, item, post, slash_post, upload_of
+from tests.contracts.stores import (
+    BEN,
+    CARD,
+    GUILD,
+    NOW,
+    add_uploaded,
+    item,
+    post,
+    slash_post,
+    upload_of,
+)
 from tests.flows.kit import eventually
 from tests.services.conftest import NONE, PATIENCE, Office
 
@@ -167,8 +177,9 @@ async def test_a_card_that_grows_is_looked_at_again(office: Office) -> None:
 async def _slash_card(office: Office, *, posted: PostedCard) -> tuple[Post, Upload]:
     owner = slash_post()
     upload = upload_of(owner, item())
-    await office.stores.posts.add_uploaded(owner, upload)
-    await office.uploads.answered(owner, posted)
+    await add_uploaded(office.stores, owner, upload)
+    due = preview_at(posted, now=office.clock.now())
+    await office.stores.posts.set_card(owner.id, posted.location, preview_at=due)
     return owner, upload
 
 

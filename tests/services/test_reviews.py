@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from imgoe_bot.domain.card import Card, PostedCard
+from imgoe_bot.domain.card import Card
+from imgoe_bot.domain.command import FileToUpload
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.job import FIRST_REVIEW_AFTER, LONGEST_DELAY, Job, Step
 from imgoe_bot.domain.media import Source
@@ -23,8 +24,7 @@ from imgoe_bot.errors import (
     UploadNotFound,
 )
 from imgoe_bot.services.jobs.runner import JobRunner
-from imgoe_bot.services.uploading.uploads import FileToUpload
-from tests.contracts.stores import BEN, CARD, GUILD, HOST, item, slash_post
+from tests.contracts.stores import BEN, CARD, GUILD, HOST, add_uploaded, item, slash_post, upload_of
 from tests.flows.kit import eventually
 from tests.services.conftest import NONE, Office
 
@@ -39,8 +39,7 @@ def moderation(office: Office) -> None:
 async def _handed_over(office: Office) -> Upload:
     """A picture from a command, whose card stands."""
     file = FileToUpload(Source("https://cdn.example/a", "cat.png", 9), item())
-    card = await office.uploads.upload_now(ME, [file], post=slash_post())
-    await office.uploads.answered(card.post, PostedCard(CARD))
+    card = await office.upload(file, owner=slash_post())
     return card.uploads[0]
 
 
@@ -218,12 +217,11 @@ async def test_only_a_page_at_a_stranger_is_given_up_at_once(
 
 
 async def test_the_same_picture_twice_in_a_message_is_published_twice(office: Office) -> None:
-    what = item()
-    files = [
-        FileToUpload(Source("https://cdn.example/a", "cat.png", 9), replace(what, position=place))
-        for place in range(2)
-    ]
-    await office.uploads.upload_now(ME, files, post=slash_post())
+    owner, what = slash_post(), item()
+    waiting = [upload_of(owner, replace(what, position=place)) for place in range(2)]
+    hidden = [replace(each, stored=replace(each.stored, approved=False)) for each in waiting]
+    await add_uploaded(office.stores, owner, *hidden)
+    await office.stores.posts.set_card(owner.id, CARD)
     look = await _claimed(office)
     office.host.moderates = False
 

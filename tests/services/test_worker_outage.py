@@ -17,7 +17,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from structlog.testing import capture_logs
 
 from imgoe_bot.adapters.store import open_engine
-from imgoe_bot.domain.card import PostedCard
+from imgoe_bot.domain.command import FileToUpload
 from imgoe_bot.domain.guild import MANAGE_GUILD, Actor
 from imgoe_bot.domain.ids import PostId
 from imgoe_bot.domain.job import Job
@@ -26,8 +26,7 @@ from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import HostRefused, ImgoeError, StoreError, StoreFull, UnderWay
 from imgoe_bot.services.store_outage import StoreOutage
-from imgoe_bot.services.uploading.uploads import FileToUpload
-from tests.contracts.stores import BEN, CARD, GUILD, HOST, NOW, Stores, item, post, slash_post
+from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post, slash_post
 from tests.flows.kit import eventually
 from tests.flows.locked_file import locked
 from tests.services.conftest import Office
@@ -226,31 +225,30 @@ async def test_what_a_person_uploaded_is_not_lost_and_answered_when_it_is_stored
     office: Office, file: Path
 ) -> None:
     office.host.gate = asyncio.Event()
-    owner = slash_post()
-    files = [_file(0), _file(1)]
 
-    uploading = asyncio.create_task(office.uploads.upload_now(ME, files, post=owner))
-    await eventually(lambda: office.host.at_once == 1)
-    async with locked(file):
-        office.host.gate.set()
-        await _waits_for_store(office)
-    card = await uploading
+    async with office.working():
+        await office.ask(_file(0), _file(1), owner=slash_post())
+        await eventually(lambda: office.host.at_once == 2)
+        async with locked(file):
+            office.host.gate.set()
+            await _waits_for_store(office)
+        await eventually(lambda: bool(office.answerer.cards))
 
+    (card,) = office.answerer.cards
     assert len(card.uploads) == office.host.uploads == len(office.host.files) == 2
 
 
-async def test_where_the_card_of_an_upload_stands_is_noted_later(
+async def test_what_a_person_asks_for_while_the_database_is_away_is_done_when_it_is_back(
     office: Office, file: Path
 ) -> None:
-    owner = slash_post()
-    await office.uploads.upload_now(ME, [_file(0)], post=owner)
+    async with office.working():
+        async with locked(file):
+            asking = asyncio.create_task(office.ask(_file(0), owner=slash_post()))
+            await _waits_for_store(office)
+        await asking
+        await eventually(lambda: bool(office.answerer.cards))
 
-    async with locked(file):
-        answering = asyncio.create_task(office.uploads.answered(owner, PostedCard(CARD)))
-        await _waits_for_store(office)
-    await answering
-
-    assert (await office.stores.posts.get_post(owner.id)).card == CARD
+    assert office.host.uploads == 1
 
 
 async def test_a_record_whose_confirmation_was_lost_is_no_second_copy(office: Office) -> None:
@@ -297,7 +295,7 @@ async def test_a_job_waits_though_as_many_events_wait_as_memory_is_meant_for(
     assert {tuple(each) for each in tries} == {(1, None, None)}
 
 
-async def test_an_upload_of_a_message_that_was_kept_meanwhile_is_still_undone(
+async def test_a_message_that_is_being_kept_is_not_uploaded_by_a_command_too(
     office: Office,
 ) -> None:
     owner = post()
@@ -305,9 +303,9 @@ async def test_an_upload_of_a_message_that_was_kept_meanwhile_is_still_undone(
     second = replace(owner, id=post().id)
 
     with pytest.raises(UnderWay):
-        await office.uploads.upload_now(ME, [_file(0)], post=second)
+        await office.ask(_file(0), owner=second)
 
-    assert office.host.files == {}
+    assert await office.stores.rows("SELECT count(*) FROM command") == [(0,)]
 
 
 async def test_who_is_stopped_while_the_database_is_away_leaves_no_failure_to_nobody(

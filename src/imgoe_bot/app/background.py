@@ -43,6 +43,7 @@ async def run_background(
             *beside,
             services.runner.run(),
             services.departures.run(),
+            services.commands.run(),
             services.auto_pauses.run(),
             services.marks.run(),
             services.history.keep_leases(),

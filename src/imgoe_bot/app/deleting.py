@@ -27,8 +27,8 @@ class Deleting:
 def build_deleting(
     settings: PluginSettings,
     stores: Stores,
-    *,
     host_side: HostSide,
+    *,
     discord_side: DiscordSide,
     basics: Basics,
     mirroring: Mirroring,

@@ -10,9 +10,11 @@ from imgoe_bot.app.stores import Stores
 from imgoe_bot.app.uploading import Uploading
 from imgoe_bot.services.cards.previews import Previews
 from imgoe_bot.services.cards.reviews import Reviews
+from imgoe_bot.services.jobs.command_steps import CommandSteps
 from imgoe_bot.services.jobs.handlers import StepHandlers
+from imgoe_bot.services.jobs.options import RunnerOptions
 from imgoe_bot.services.jobs.parking import ParkingService
-from imgoe_bot.services.jobs.runner import JobRunner, RunnerOptions
+from imgoe_bot.services.jobs.runner import JobRunner
 from imgoe_bot.services.jobs.steps import Steps
 from imgoe_bot.services.settings.post_options import PostOptions
 from imgoe_bot.settings.fields import PluginSettings
@@ -67,16 +69,27 @@ def build_handlers(
 ) -> StepHandlers:
     """Build who does each step of a job."""
     messenger, access = discord_side.messenger, basics.access
+    steps = Steps(
+        stores.jobs,
+        access=access,
+        uploads=uploading.uploads,
+        deletions=deleting.deletions,
+        options=PostOptions(basics.options, backfills=stores.backfills),
+        messenger=messenger,
+        delivery=mirroring.delivery,
+        parking=parking,
+    )
     return StepHandlers(
-        steps=Steps(
-            stores.jobs,
+        steps=steps,
+        commands=CommandSteps(
+            steps,
+            commands=stores.commands,
+            answerer=discord_side.answerer,
+            lanes=uploading.lanes,
             access=access,
-            uploads=uploading.uploads,
+            options=basics.options,
+            quotas=uploading.limits.quotas,
             deletions=deleting.deletions,
-            options=PostOptions(basics.options, backfills=stores.backfills),
-            messenger=messenger,
-            delivery=mirroring.delivery,
-            parking=parking,
         ),
         delivery=mirroring.delivery,
         retirements=deleting.retirements,
@@ -86,6 +99,7 @@ def build_handlers(
             messenger=messenger,
             thumbs=host_side.thumbs,
             layouts=basics.layouts,
+            at_once=host_side.thumb_reads,
         ),
         reviews=Reviews(stores.jobs, access=access, host=host_side.host, messenger=messenger),
         erasure=deleting.erasure,

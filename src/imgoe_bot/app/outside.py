@@ -15,6 +15,7 @@ from imgoe_bot.adapters.sources.web import SourceReader, WebReader
 from imgoe_bot.hostapi import open_http
 from imgoe_bot.public_internet import guarded_sockets
 from imgoe_bot.services.ports.backfill import BackfillPlaces
+from imgoe_bot.services.ports.commands import CommandAnswerer
 from imgoe_bot.services.ports.media import MediaReader, ThumbReader
 from imgoe_bot.services.ports.messenger import Messenger
 from imgoe_bot.services.ports.mirroring import Members
@@ -31,11 +32,16 @@ DISCORD_MEDIA_URLS = (
 
 @dataclass(frozen=True, slots=True)
 class HostSide:
-    """Where files go, and who reads them from where they are."""
+    """Where files go, and who reads them from where they are.
+
+    Attributes:
+        thumb_reads: for how many cards at once small pictures are read.
+    """
 
     host: CheveretoHost
     reader: MediaReader
     thumbs: ThumbReader
+    thumb_reads: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class DiscordSide:
     """What use cases write in Discord, and what they ask of it."""
 
     messenger: Messenger
+    answerer: CommandAnswerer
     card_poster: CardPoster
     backfill_places: BackfillPlaces
     members: Members
@@ -62,6 +69,7 @@ async def open_host_side(settings: PluginSettings) -> AsyncGenerator[HostSide]:
                 AttachmentReader(http, bases=bases), web=web if settings.allow_urls else None
             ),
             thumbs=HostThumbReader(http, web=web, known=known),
+            thumb_reads=settings.thumb_reads,
         )
 
 

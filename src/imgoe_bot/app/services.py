@@ -22,6 +22,7 @@ from imgoe_bot.services.sign_of_life import SignOfLife
 from imgoe_bot.settings.fields import PluginSettings
 from imgoe_bot.ui.backfilling.places import DiscordPlaces
 from imgoe_bot.ui.container import AnyBot, Services
+from imgoe_bot.ui.outbound.command_answers import CommandAnswers
 from imgoe_bot.ui.outbound.members import DiscordMembers
 from imgoe_bot.ui.outbound.messenger import DiscordMessenger
 from imgoe_bot.ui.outbound.reposting import DiscordReposter
@@ -39,6 +40,7 @@ async def open_services(settings: PluginSettings, bot: AnyBot) -> AsyncGenerator
     """
     discord_side = DiscordSide(
         DiscordMessenger(bot),
+        CommandAnswers(bot),
         DiscordReposter(bot),
         DiscordPlaces(bot),
         DiscordMembers(bot),
@@ -64,12 +66,7 @@ def build_services(
         stores, discord_side=discord_side, basics=basics, uploading=uploading, mirroring=mirroring
     )
     deleting = build_deleting(
-        settings,
-        stores,
-        host_side=host_side,
-        discord_side=discord_side,
-        basics=basics,
-        mirroring=mirroring,
+        settings, stores, host_side, discord_side=discord_side, basics=basics, mirroring=mirroring
     )
     parking = build_parking(settings, stores, basics=basics, mirroring=mirroring)
     handlers = build_handlers(
@@ -98,6 +95,7 @@ def build_services(
         backfills=backfilling.backfills,
         backfill_reading=backfilling.reading,
         uploads=uploading.uploads,
+        commands=uploading.commands,
         quotas=uploading.limits.quotas,
         chosen_messages=uploading.chosen_messages,
         auto_pauses=mirroring.auto_pauses,

@@ -14,6 +14,7 @@ from imgoe_bot.adapters.store import (
     SqlBackfillStore,
     SqlBudgetStore,
     SqlChoiceStore,
+    SqlCommandStore,
     SqlCopyStore,
     SqlDirectMessageStore,
     SqlGuildStore,
@@ -53,6 +54,7 @@ class Stores:
     choices: SqlChoiceStore
     people: SqlPersonStore
     posts: SqlPostStore
+    commands: SqlCommandStore
     copies: SqlCopyStore
     library: SqlLibraryStore
     retirements: SqlRetirementStore
@@ -110,6 +112,7 @@ def _stores(database: Database, *, secret_key: bytes) -> Stores:
         choices=SqlChoiceStore(database, secret_key=secret_key),
         people=SqlPersonStore(database, vault=vault, claims=claims),
         posts=SqlPostStore(database, vault=vault, claims=claims),
+        commands=SqlCommandStore(database, vault=vault, claims=claims),
         copies=SqlCopyStore(database, vault=vault),
         library=SqlLibraryStore(database, vault=vault),
         retirements=SqlRetirementStore(database, claims=claims),

@@ -6,8 +6,11 @@ from imgoe_bot.app.basics import Basics
 from imgoe_bot.app.outside import HostSide
 from imgoe_bot.app.stores import Stores
 from imgoe_bot.domain.budget import parse_budget
+from imgoe_bot.domain.command_lanes import Shares
 from imgoe_bot.services.uploading.budgets import HostBudgets
 from imgoe_bot.services.uploading.chosen_messages import ChosenMessageService
+from imgoe_bot.services.uploading.commands import CommandService
+from imgoe_bot.services.uploading.lanes import CommandLanes
 from imgoe_bot.services.uploading.limits import FileLimits, UploadLimits
 from imgoe_bot.services.uploading.quotas import QuotaService
 from imgoe_bot.services.uploading.safe_sending import SafeSending
@@ -21,6 +24,8 @@ class Uploading:
 
     limits: UploadLimits
     uploads: UploadService
+    commands: CommandService
+    lanes: CommandLanes
     chosen_messages: ChosenMessageService
 
 
@@ -36,19 +41,26 @@ def build_uploading(
         ),
         guilds=basics.guilds,
         options=basics.options,
-        layouts=basics.layouts,
         access=basics.access,
         limits=limits,
         notes=stores.notes,
     )
+    commands = CommandService(
+        stores.commands,
+        options=basics.options,
+        layouts=basics.layouts,
+        outage=basics.outage,
+        clock=basics.clock,
+    )
+    lanes = CommandLanes(Shares(settings.command_transfers, settings.command_transfers_of_person))
     chosen_messages = ChosenMessageService(
-        uploads,
+        commands,
         posts=stores.posts,
         choices=stores.choices,
         copies=stores.copies,
         clock=basics.clock,
     )
-    return Uploading(limits, uploads, chosen_messages)
+    return Uploading(limits, uploads, commands, lanes, chosen_messages)
 
 
 def _limits(settings: PluginSettings, stores: Stores, basics: Basics) -> UploadLimits:

@@ -6,7 +6,7 @@ holds no more of a lane than its share, so that a slow host leaves hands to the 
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from imgoe_bot.domain.ids import GuildId, JobId
 from imgoe_bot.domain.job import Job, Step
@@ -88,6 +88,15 @@ class Hands:
         servers = Counter(job.guild_id for job in self.held)
         most = max(servers.values(), default=0)
         return most >= self.of_one_server or bool(self.full_lanes())
+
+    def may_leave_some(self, taken: Sequence[Job]) -> bool:
+        """Tell whether something due may be left beside what was taken, maybe as of too much alike.
+
+        Args:
+            taken: with these hands.
+        """
+        full = replace(self, held=(*self.held, *taken))
+        return len(taken) == self.free or full.is_at_share
 
     def full_lanes(self) -> set[str]:
         """Return the hosts' lanes of which the share is held."""

@@ -118,6 +118,7 @@ class Job:
         failing_since: when the first of them did; None when none has.
         sending: an earlier try had begun to send the file, and nobody knows what became of it.
         parked: what it was parked for; None when it was not.
+        awaited: a person asked for it by a command, and waits.
         leads_digest: its direct message was decided on before, and others may go with it.
         is_scheduled: its direct message was let go when it was ordered, a moment ago, while
             Discord took them.
@@ -136,6 +137,7 @@ class Job:
     failing_since: datetime | None = None
     sending: Sending | None = None
     parked: Parked | None = None
+    awaited: bool = False
     leads_digest: bool = False
     is_scheduled: bool = False
 

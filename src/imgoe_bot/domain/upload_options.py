@@ -31,6 +31,7 @@ class UploadOptions:
     Attributes:
         album_id: the host's encoded id of an album.
         width_px: to shrink to; the height follows.
+        nsfw: it is not safe for work, where not everything is so.
     """
 
     title: str | None = None

@@ -15,6 +15,7 @@
     │   ├── NotAllowed
     │   ├── UploadNotFound
     │   ├── UnderWay
+    │   ├── CutOff
     │   ├── StaleCommand
     │   └── BackfillError
     │       ├── BackfillRejected
@@ -78,6 +79,7 @@ from imgoe_bot.errors.request import (
     BackfillNotFound,
     BackfillOverlaps,
     BackfillRejected,
+    CutOff,
     EmptyMedia,
     KeyMissing,
     MediaRejected,
@@ -116,6 +118,7 @@ __all__ = [
     "BadReply",
     "BudgetSpent",
     "ConfigError",
+    "CutOff",
     "DirectMessagesHalted",
     "DiscordRefused",
     "DuplicateMedia",

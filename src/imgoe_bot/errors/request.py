@@ -159,6 +159,10 @@ class UnderWay(RequestError):
     """The message is being kept already, and its answer is on its way."""
 
 
+class CutOff(RequestError):
+    """The bot was stopped over what was asked for, and can't go on with it."""
+
+
 class StaleCommand(RequestError):
     """What Discord's client knows of a command is not what the command is by now."""
 

@@ -114,6 +114,22 @@ class PluginSettings(BaseSettings):
         le=64,
         description="Jobs worked on at once; one image host gets half of them at most.",
     )
+    command_transfers: int = Field(
+        default=8,
+        ge=1,
+        le=64,
+        description="Files of commands transferred at once beside these; half of them at most of "
+        "one server or to one host, a quarter from addresses that people typed.",
+    )
+    command_transfers_of_person: int = Field(
+        default=2, ge=1, le=64, description="How many of those may be one person's."
+    )
+    thumb_reads: int = Field(
+        default=2,
+        ge=1,
+        le=64,
+        description="Cards whose small pictures are read from their host at once.",
+    )
     log_level: LogLevel = Field(
         default="INFO",
         description="DEBUG, INFO, WARNING or ERROR.",

@@ -31,6 +31,7 @@ from imgoe_bot.services.settings.setup import SetupService
 from imgoe_bot.services.sign_of_life import SignOfLife
 from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploading.chosen_messages import ChosenMessageService
+from imgoe_bot.services.uploading.commands import CommandService
 from imgoe_bot.services.uploading.quotas import QuotaService
 from imgoe_bot.services.uploading.uploads import UploadService
 
@@ -63,6 +64,7 @@ class Services:
     backfills: BackfillService
     backfill_reading: BackfillReading
     uploads: UploadService
+    commands: CommandService
     quotas: QuotaService
     chosen_messages: ChosenMessageService
     auto_pauses: AutoPauseService

@@ -5,8 +5,9 @@ more before it speaks, so neither a redirect nor a name that changes its mind le
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
@@ -22,7 +23,10 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 REDIRECTS_MAX = 4
 PASSING = frozenset({408, 421, 423, 425, 429})
 """What of 4xx may be otherwise the next time."""
-TOTAL_S = 600
+ANSWER_S = 60
+"""How long a site may take to begin with the file, redirects and all."""
+SLOWEST_BYTES_S = 64 * 1024
+LONGEST_S = 600
 """An interaction's answer has 15 minutes. Source: DISCORD.md section 1."""
 
 
@@ -38,8 +42,11 @@ class WebReader:
         """Open an address and look at its first bytes; see ``ports.MediaReader.open``."""
         site = _checked(source.url)
         try:
-            async with asyncio.timeout(TOTAL_S), self._follow(source.url) as response:
-                yield await examine(_handed_over(response, site), source, limit_bytes)
+            async with asyncio.timeout(ANSWER_S) as end, self._follow(source.url) as response:
+                now = asyncio.get_running_loop().time()
+                end.reschedule(now + _longest_s(response, limit_bytes))
+                media = await examine(_handed_over(response, site), source, limit_bytes)
+                yield replace(media, chunks=_read(media.chunks, end))
         except SourceUnreachable as error:
             raise SourceUnreachable(status=error.status, site=site) from error
         except (httpx.RequestError, aiohttp.ClientError, TimeoutError) as error:
@@ -118,6 +125,20 @@ def _joined(url: str, place: str) -> str:
         return urljoin(url, place)
     except ValueError as error:
         raise SourceBlocked(reason="redirect") from error
+
+
+async def _read(chunks: AsyncIterator[bytes], end: asyncio.Timeout) -> AsyncGenerator[bytes]:
+    """Hand the bytes on; what comes after the last of them takes its own time."""
+    async for chunk in chunks:
+        yield chunk
+    end.reschedule(None)
+
+
+def _longest_s(response: httpx.Response, limit_bytes: int) -> float:
+    """Return how long a file may take, by its size or, where that is not told, by the limit."""
+    told = response.headers.get("Content-Length", "")
+    size = min(int(told), limit_bytes) if told.isascii() and told.isdigit() else limit_bytes
+    return min(LONGEST_S, ANSWER_S + size / SLOWEST_BYTES_S)
 
 
 def _handed_over(response: httpx.Response, site: str) -> httpx.Response:

@@ -16,6 +16,7 @@ from imgoe_bot.adapters.store.posts.posts import SqlPostStore
 from imgoe_bot.adapters.store.posts.retirements import SqlRetirementStore
 from imgoe_bot.adapters.store.posts.status import SqlStatusStore
 from imgoe_bot.adapters.store.queue.budgets import SqlBudgetStore
+from imgoe_bot.adapters.store.queue.commands import SqlCommandStore
 from imgoe_bot.adapters.store.queue.direct_messages import SqlDirectMessageStore
 from imgoe_bot.adapters.store.queue.jobs import SqlJobStore
 from imgoe_bot.adapters.store.rehosting.host_moves import SqlHostMoveStore
@@ -31,6 +32,7 @@ __all__ = [
     "SqlBackfillStore",
     "SqlBudgetStore",
     "SqlChoiceStore",
+    "SqlCommandStore",
     "SqlCopyStore",
     "SqlDirectMessageStore",
     "SqlGuildStore",

@@ -157,6 +157,7 @@ def job_from(row: Columns, *, is_scheduled: bool = False) -> Job:
         failures=row["failures"],
         sending=sending_from(row["sending"]),
         parked=_parked_from(row),
+        awaited=row["awaited"],
         leads_digest=row["letter"] is not None and not is_scheduled,
         is_scheduled=is_scheduled,
     )

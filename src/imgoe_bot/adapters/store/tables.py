@@ -19,6 +19,8 @@ from sqlalchemy import (
     true,
 )
 
+from imgoe_bot.adapters.store.command_tables import command as command
+from imgoe_bot.adapters.store.command_tables import command_file as command_file
 from imgoe_bot.adapters.store.history_tables import backfill as backfill
 from imgoe_bot.adapters.store.history_tables import backfill_tally as backfill_tally
 from imgoe_bot.adapters.store.history_tables import history_range as history_range
@@ -208,6 +210,7 @@ job = Table(
     Column("parked_until", UtcDateTime),
     Column("lane", Text, nullable=False, server_default=""),
     Column("due", Boolean, nullable=False, server_default=true()),
+    Column("awaited", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("post_id", "step", "attachment_id"),
     *(
         Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))

@@ -47,12 +47,16 @@ class Previews:
         messenger: Messenger,
         thumbs: ThumbReader,
         layouts: Layouts,
+        at_once: int,
     ) -> None:
+        """Take what looks, and for how many cards at once thumbs are read."""
         self._jobs = jobs
         self._posts = access.posts
         self._messenger = messenger
         self._thumbs = thumbs
         self._layouts = layouts
+        self._at_once = at_once
+        self._reading = 0
         self._outage = access.outage
         self._clock = access.clock
 
@@ -72,6 +76,9 @@ class Previews:
             await self._keep_up(job, card)
             at = self._clock.now() + PREVIEW_AGAIN_AFTER
             return await self._outage.keep(lambda: self._jobs.retry(job, None, at=at))
+        if self._reading >= self._at_once:  # whoever reads may hang: no hand waits for that
+            at = self._clock.now() + PREVIEW_AGAIN_AFTER
+            return await self._outage.keep(lambda: self._jobs.retry(job, None, at=at))
         await self._attach(job, card)
         await self._outage.keep(lambda: self._jobs.finish(job, None))
 
@@ -88,7 +95,11 @@ class Previews:
 
     async def _attach(self, job: Job, card: Card) -> None:
         """Give the card its thumbs as files, as far as they can be read."""
-        thumbs = await self._read(card)
+        self._reading += 1
+        try:
+            thumbs = await self._read(card)
+        finally:
+            self._reading -= 1
         if not thumbs:
             return
         await self._posts.note_thumbs_attached(card.post.id)

@@ -9,6 +9,7 @@ from imgoe_bot.services.cards.previews import Previews
 from imgoe_bot.services.cards.reviews import Reviews
 from imgoe_bot.services.deleting.erasure import Erasure
 from imgoe_bot.services.deleting.retirements import RetirementService
+from imgoe_bot.services.jobs.command_steps import CommandSteps
 from imgoe_bot.services.jobs.steps import Steps
 from imgoe_bot.services.people.delivery import DeliveryService
 
@@ -18,6 +19,7 @@ class StepHandlers:
     """Who does which step of a job."""
 
     steps: Steps
+    commands: CommandSteps
     delivery: DeliveryService
     retirements: RetirementService
     previews: Previews
@@ -28,8 +30,8 @@ class StepHandlers:
     def work(self) -> Mapping[Step, Callable[[Job], Awaitable[Job | None]]]:
         """What does each step, and returns the one that its worker goes on with."""
         return {
-            Step.UPLOAD: self.steps.upload,
-            Step.ANNOUNCE: self.steps.announce,
+            Step.UPLOAD: self._upload,
+            Step.ANNOUNCE: self._announce,
             Step.DELIVER: self.delivery.deliver,
             Step.RETIRE: self.retirements.retire,
             Step.PREVIEW: self.previews.look,
@@ -37,6 +39,12 @@ class StepHandlers:
             Step.ERASE: self.erasure.erase,
             Step.REFRESH: self.previews.refresh,
         }
+
+    async def _upload(self, job: Job) -> Job | None:
+        return await (self.commands.upload(job) if job.awaited else self.steps.upload(job))
+
+    async def _announce(self, job: Job) -> Job | None:
+        return await (self.commands.announce(job) if job.awaited else self.steps.announce(job))
 
     @property
     def give_up(self) -> Mapping[Step, Callable[[Job, ImgoeError], Awaitable[Job | None]]]:

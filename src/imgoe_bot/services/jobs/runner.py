@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
@@ -24,9 +23,10 @@ from imgoe_bot.errors import (
 from imgoe_bot.services.cards.reviews import PATIENCE as REVIEW_PATIENCE
 from imgoe_bot.services.deleting.erasure import PATIENCE as ERASURE_PATIENCE
 from imgoe_bot.services.jobs.handlers import StepHandlers
+from imgoe_bot.services.jobs.options import RunnerOptions
 from imgoe_bot.services.jobs.parking import ParkingService
 from imgoe_bot.services.ports.clock import Clock
-from imgoe_bot.services.ports.jobs import JobStore, Offer
+from imgoe_bot.services.ports.jobs import JobStore, Lease, Offer
 from imgoe_bot.services.store_outage import StoreOutage
 
 QUOTA_PENDING_WAIT = timedelta(seconds=2)
@@ -35,32 +35,6 @@ PATIENCE = {Step.ERASE: ERASURE_PATIENCE, Step.REVIEW: REVIEW_PATIENCE}
 """For how long steps are tried that outlast a host's bad day, or wait for somebody there."""
 
 log = structlog.stdlib.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class RunnerOptions:
-    """How a worker works.
-
-    Attributes:
-        lease: how long a job stays a silent worker's.
-        poll: the longest wait between two looks at the queue.
-        park_for: how long a job is tried again after its first failure, or waits for its host.
-        at_once: jobs worked on side by side.
-    """
-
-    lease: timedelta = timedelta(seconds=60)
-    poll: timedelta = timedelta(seconds=1)
-    park_for: timedelta = timedelta(days=7)
-    at_once: int = 8
-
-    @property
-    def share(self) -> int:
-        """How many of them may ask one host; one guild's are one less.
-
-        Half of them, also while nobody else waits: whoever comes then would wait for an upload to
-        end, and a large one takes long.
-        """
-        return max(1, self.at_once // 2)
 
 
 class JobRunner:
@@ -83,6 +57,7 @@ class JobRunner:
         self._options = options
         self._owner = new_id()
         self._running: dict[asyncio.Task[None], Job] = {}
+        self._beside: set[asyncio.Task[None]] = set()
         self._group: asyncio.TaskGroup | None = None
         self._wake = asyncio.Event()
         self._offered: Offer | None = None
@@ -141,7 +116,8 @@ class JobRunner:
 
     def offer(self) -> Offer | None:
         """Return what it would take now; see the port."""
-        free = self._options.at_once - len(self._running)
+        held = self._held()
+        free = self._options.at_once - len(held)
         if self._offered is not None or not free or not self._takes_more:
             return None
         self._woken = False
@@ -149,10 +125,26 @@ class JobRunner:
             owner=self._owner,
             now=self._clock.now(),
             lease=self._options.lease,
-            hands=Hands(tuple(self._running.values()), free=free, share=self._options.share),
+            hands=Hands(held, free=free, share=self._options.share),
+            beside=tuple(self._running[task] for task in self._beside),
             park_for=self._options.park_for,
         )
         return self._offered
+
+    def _held(self) -> tuple[Job, ...]:
+        """Return what its hands work on; what people wait for is done beside."""
+        return tuple(job for task, job in self._running.items() if task not in self._beside)
+
+    def lease(self) -> Lease:
+        """Return the lease of jobs that it begins next; see the port."""
+        return Lease(self._owner, self._clock.now() + self._options.lease)
+
+    def begin(self, jobs: Sequence[Job]) -> None:
+        """Do these beside the others; see the port."""
+        under_way = {job.id for job in self._running.values()}
+        for job in jobs:
+            if job.id not in under_way and (task := self._start(job)) is not None:
+                self._beside.add(task)
 
     @property
     def _takes_more(self) -> bool:
@@ -162,23 +154,25 @@ class JobRunner:
         """Do these; see the port."""
         offered, self._offered = self._offered, None
         if jobs is not None and offered is not None:
-            self._may_be_more = _may_leave_some(offered.hands, jobs)
-            has_ended = not set(self._running.values()).issuperset(offered.hands.held)
+            self._may_be_more = offered.hands.may_leave_some(jobs)
+            has_ended = not set(self._held()).issuperset(offered.hands.held)
             self._woken |= self._may_be_more and has_ended
         for job in jobs or ():
             self._start(job)
         if self._woken:
             self._wake.set()
 
-    def _start(self, job: Job) -> None:
+    def _start(self, job: Job) -> asyncio.Task[None] | None:
         if self._group is None or self._is_draining:  # its lease is given back at the end
-            return
+            return None
         task = self._group.create_task(self._do(job))
         self._running[task] = job
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task, None)
+        self._beside.discard(task)
         if self._woken or self._may_be_more:
             self._wake.set()
 
@@ -304,9 +298,3 @@ class JobRunner:
         except ImgoeError as problem:
             log.warning("a job's outcome was not stored", job=job.id, error=repr(problem))
         return None
-
-
-def _may_leave_some(hands: Hands, taken: Sequence[Job]) -> bool:
-    """Tell whether something due may be left: no hand is, or too much like it was held then."""
-    full = replace(hands, held=(*hands.held, *taken))
-    return len(taken) == hands.free or full.is_at_share

@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from imgoe_bot.domain.card import Card, PostedCard
+from imgoe_bot.domain.command import Command
 from imgoe_bot.domain.job import FollowUps, Item, Job, Step
 from imgoe_bot.domain.options import OnDelete, Options
 from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.upload import Upload
+from imgoe_bot.domain.upload_options import NO_UPLOAD_OPTIONS
 from imgoe_bot.errors import (
     DuplicateMedia,
     ImgoeError,
@@ -63,15 +65,19 @@ class Steps:
         self._outage = access.outage
         self._clock = access.clock
 
-    async def upload(self, job: Job) -> Job | None:
-        """Copy one attachment to the host."""
+    async def upload(self, job: Job, command: Command | None = None) -> Job | None:
+        """Copy one attachment to the host; one of a command is where that says."""
         post = await self._posts.get_post(job.post_id)
         if post.withdrawn_at is not None:
             raise SourceGone
         item = _item(job)
-        source = await self._messenger.find_source(post, item)
+        source = command.sources.get(item.position) if command is not None else None
+        source = source or await self._messenger.find_source(post, item)
+        requested = command.requested if command is not None else NO_UPLOAD_OPTIONS
         try:
-            upload = await self._uploads.upload(source, post=post, item=item, by=job)
+            upload = await self._uploads.upload(
+                source, post=post, item=item, by=job, requested=requested
+            )
         except DuplicateMedia as refused:
             if job.sending is None:
                 raise
@@ -117,6 +123,12 @@ class Steps:
             posted = await self._answer(job, card, options)
         except SourceGone:
             return await self._take_back(job, card)
+        return await self.announced(job, card, posted, options)
+
+    async def announced(
+        self, job: Job, card: Card, posted: PostedCard | None, options: Options
+    ) -> Job | None:
+        """Store where an answer stands, and order what follows it."""
         location = posted.location if posted else None
         follow_ups = self._follow_ups(card, posted, options)
         delivery = await self._outage.keep(
@@ -192,8 +204,11 @@ class Steps:
 
 
 def _is_to_be_delivered(card: Card) -> bool:
-    """Tell whether a direct message follows; a backfill sends one a person, at its end."""
-    return card.is_to_be_delivered and card.post.backfill_id is None
+    """Tell whether a direct message follows; a backfill sends one a person, at its end.
+
+    Who uses their own key is told by the answer to their command.
+    """
+    return card.is_to_be_delivered and card.post.backfill_id is None and not card.post.is_personal
 
 
 def _item(job: Job) -> Item:

@@ -17,6 +17,14 @@ from imgoe_bot.errors import ImgoeError
 
 
 @dataclass(frozen=True, slots=True)
+class Lease:
+    """Whose jobs are that are leased from birth, and until when."""
+
+    owner: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """What a worker would take.
 
@@ -25,6 +33,7 @@ class Offer:
         now: the time of day.
         lease: how long they last.
         hands: how many jobs at most, beside what the owner works on.
+        beside: what the owner works on besides, for people who wait: with no hand of these.
         park_for: how long jobs wait at most for what takes none of them now.
     """
 
@@ -32,6 +41,7 @@ class Offer:
     now: datetime
     lease: timedelta
     hands: Hands
+    beside: Sequence[Job] = ()
     park_for: timedelta = timedelta(days=7)
 
 
@@ -47,6 +57,14 @@ class Worker(Protocol):
 
     def take_over(self, jobs: Sequence[Job] | None) -> None:
         """Do these, the answer to the offer; None: nobody has looked what there is."""
+        ...
+
+    def lease(self) -> Lease:
+        """Return the lease of jobs that ``begin`` is called with next."""
+        ...
+
+    def begin(self, jobs: Sequence[Job]) -> None:
+        """Do these beside the others, leased already: a person waits for them."""
         ...
 
     def wake(self) -> None:

@@ -42,22 +42,6 @@ class PostStore(Protocol):
         """
         ...
 
-    async def add_uploaded(
-        self, post: Post, *uploads: Upload, left_out: Sequence[FailedItem] = ()
-    ) -> bool:
-        """Store a post whose files are uploaded, and the jobs of what follows.
-
-        Those are its direct message, unless it is a personal one, and a review of each upload that
-        its host has to approve first.
-
-        What was left out is stored as failed, so that the card names it as long as it stands. An
-        answered post of the same message of which no copy is left gives way: it names it no more.
-
-        Returns:
-            False when the guild has another post of this message; then nothing is stored.
-        """
-        ...
-
     async def set_card(
         self, post_id: PostId, card: MessageLocation, *, preview_at: datetime | None = None
     ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.choices import PersonChoice
+from imgoe_bot.domain.command import Command, FileToUpload
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import AttachmentId, GuildId, MessageId, UserId, is_snowflake
 from imgoe_bot.domain.post import Post
@@ -12,7 +13,7 @@ from imgoe_bot.errors import NotAllowed, UnderWay
 from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.mirroring import ChoiceStore
 from imgoe_bot.services.ports.posts import CopyStore, PostStore
-from imgoe_bot.services.uploading.uploads import FileToUpload, UploadService
+from imgoe_bot.services.uploading.commands import CommandService
 
 
 class ChosenMessageService:
@@ -20,34 +21,43 @@ class ChosenMessageService:
 
     def __init__(
         self,
-        uploads: UploadService,
+        commands: CommandService,
         *,
         posts: PostStore,
         choices: ChoiceStore,
         copies: CopyStore,
         clock: Clock,
     ) -> None:
-        self._uploads = uploads
+        self._commands = commands
         self._posts = posts
         self._choices = choices
         self._copies = copies
         self._clock = clock
 
     async def keep(
-        self, actor: Actor, files: Sequence[FileToUpload], *, post: Post, author_id: UserId
-    ) -> Card:
+        self,
+        actor: Actor,
+        files: Sequence[FileToUpload],
+        *,
+        post: Post,
+        command: Command,
+        author_id: UserId,
+    ) -> Card | None:
         """Keep what a message holds; one that was kept already is not uploaded again.
 
         Args:
             actor: who points at it.
             files: its media.
             post: the message; its author is whom the copies belong to.
+            command: how it is answered.
             author_id: who wrote it.
+
+        Returns:
+            The card that is the answer; None: one comes once the message is kept.
 
         Raises:
             NotAllowed: its author wants nothing copied, or the actor may not upload here.
             UnderWay: it is being kept already, and its card is on its way.
-            ImgoeError: as ``UploadService.upload_now`` does.
         """
         choice = await self._choices.find(author_id, post.guild_id)
         if choice is PersonChoice.OUT and actor.user_id != author_id:
@@ -56,12 +66,13 @@ class ChosenMessageService:
         if known is not None:
             return known
         try:
-            return await self._uploads.upload_now(actor, files, post=post)
+            await self._commands.ask(actor, files, post=post, command=command)
         except UnderWay:
             faster = await self._find_card(post)
             if faster is None:
                 raise
             return faster
+        return None
 
     async def copies(
         self, guild_id: GuildId, attachment_ids: Sequence[AttachmentId], *, message_id: MessageId

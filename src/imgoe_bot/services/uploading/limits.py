@@ -8,15 +8,9 @@ from imgoe_bot.services.uploading.quotas import QuotaService
 
 @dataclass(frozen=True, slots=True)
 class FileLimits:
-    """How large a file may be, and how long one is waited for while a person waits.
-
-    Attributes:
-        max_bytes: the largest file that the operator allows.
-        source_waits_s: before each new try to read a file that Discord does not hand over.
-    """
+    """How large a file may be: so many bytes at most, as the operator says."""
 
     max_bytes: int
-    source_waits_s: tuple[float, ...] = (1, 2, 4)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import discord
 import structlog
 
 from imgoe_bot.domain.card import Card, PostedCard
+from imgoe_bot.domain.ids import snowflake_at
 from imgoe_bot.domain.options import Answer, Options
 from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import (
@@ -90,6 +91,22 @@ class Announcer:
             message = earlier or await send_card(channel, card, nonce, answers=answers)
             return pictures.posted(message)
 
+    async def announce_beside(self, card: Card, *, nonce: str, repeated: bool) -> PostedCard:
+        """Post a card into its post's channel, below no message; with the same nonce it posts once.
+
+        Args:
+            card: what to show.
+            nonce: the same for each try.
+            repeated: an earlier try may have posted: look for its message first.
+
+        Raises:
+            NotAllowed, SourceGone: the bot can't write there.
+            DiscordRefused: Discord takes no such message.
+            SourceUnreachable: Discord did not answer.
+        """
+        home = self._channels.of(card.post)
+        return await self._answer_in(home, card, nonce, answers=False, repeated=repeated)
+
     async def _lacking(self, post: Post, options: Options) -> ImgoeError:
         """Return what a refusal to answer is; one for want of a permission names it.
 
@@ -148,7 +165,7 @@ class Announcer:
     ) -> discord.Message | None:
         """Discord forgets nonces after minutes; an answer posted before that is still there."""
         us = self._bot.user.id if self._bot.user else None
-        after = discord.Object(post.message_id or 0)
+        after = discord.Object(post.message_id or snowflake_at(post.created_at))
         async for message in channel.history(after=after, limit=SEARCHED_MESSAGES):
             if message.author.id == us and buttons.is_card_of(message, post):
                 return message

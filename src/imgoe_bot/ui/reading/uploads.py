@@ -5,6 +5,7 @@ from urllib.parse import unquote
 
 import discord
 
+from imgoe_bot.domain.command import TOKEN_LIFE, Command, FileToUpload
 from imgoe_bot.domain.ids import (
     AttachmentId,
     ChannelId,
@@ -15,8 +16,8 @@ from imgoe_bot.domain.ids import (
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.post import Origin, Post
+from imgoe_bot.domain.upload_options import NO_UPLOAD_OPTIONS, UploadOptions
 from imgoe_bot.errors import SettingsRejected
-from imgoe_bot.services.uploading.uploads import FileToUpload
 from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.formatting import is_link
 from imgoe_bot.ui.reading.actors import space_of
@@ -89,4 +90,28 @@ def post_of(interaction: AnyInteraction, *, now: datetime) -> Post:
         created_at=now,
         nsfw=is_nsfw(interaction.channel),
         locale=str(interaction.guild_locale or interaction.locale),
+    )
+
+
+def command_of(
+    interaction: AnyInteraction,
+    *,
+    requested: UploadOptions = NO_UPLOAD_OPTIONS,
+    private: bool = False,
+) -> Command:
+    """Return how a deferred interaction is answered.
+
+    Args:
+        interaction: deferred.
+        requested: what was asked for beside the files.
+        private: whether it was deferred for its person alone.
+    """
+    return Command(
+        application_id=interaction.application_id,
+        token=interaction.token,
+        expires_at=interaction.created_at + TOKEN_LIFE,
+        user_id=UserId(interaction.user.id),
+        locale=str(interaction.locale),
+        requested=requested,
+        private=private,
     )

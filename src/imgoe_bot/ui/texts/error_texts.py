@@ -168,6 +168,10 @@ def _stale(_: e.StaleWrite, words: Words) -> str:
     return words("error.stale")
 
 
+def _cut_off(_: e.CutOff, words: Words) -> str:
+    return words("error.cut_off")
+
+
 def _stale_command(_: e.StaleCommand, words: Words) -> str:
     return words("error.stale_command")
 
@@ -200,6 +204,15 @@ def _operator(_: e.ImgoeError, words: Words) -> str:
     return words("error.operator")
 
 
+def waiting_text(error: e.HostError | None, words: Words) -> str:
+    """Return what a file waits for that a person asked for; None: for others' files."""
+    if error is None:
+        return words("waiting.others_first")
+    is_lost = isinstance(error, e.HostUnreachable | e.ReplyMissing) and error.may_be_stored
+    host = fmt.host_name(error.host)
+    return words("waiting.answer_lost", host=host) if is_lost else words("waiting.host", host=host)
+
+
 def store_text(error: e.StoreError, words: Words) -> str:
     """Return what ails the bot's own database, for whoever may tell who runs it."""
     kinds: dict[type[e.StoreError], str] = {
@@ -222,6 +235,7 @@ _WORDS: dict[type[e.ImgoeError], Callable[[Any, Words], str]] = {
     e.NotAllowed: _not_allowed,
     e.UploadNotFound: _upload_not_found,
     e.UnderWay: _under_way,
+    e.CutOff: _cut_off,
     e.StaleCommand: _stale_command,
     e.BackfillRejected: _backfill_rejected,
     e.BackfillOverlaps: _backfill_overlaps,

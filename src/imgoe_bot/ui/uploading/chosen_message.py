@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import discord
 
+from imgoe_bot.domain.command import FileToUpload
 from imgoe_bot.domain.ids import MessageId, UserId
 from imgoe_bot.domain.mirror import decide_on_request
 from imgoe_bot.domain.post import Post
-from imgoe_bot.services.uploading.uploads import FileToUpload
 from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.reading.actors import space_of
 from imgoe_bot.ui.reading.message_facts import facts_of

@@ -5,12 +5,11 @@ from typing import Any
 
 import discord
 
-from imgoe_bot.services.uploading.uploads import FileToUpload
-from imgoe_bot.ui.cards import command_answers
+from imgoe_bot.domain.command import FileToUpload
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import AnsweringModal
 from imgoe_bot.ui.reading.actors import actor_of
-from imgoe_bot.ui.reading.uploads import attachment_item, attachment_source, post_of
+from imgoe_bot.ui.reading.uploads import attachment_item, attachment_source, command_of, post_of
 from imgoe_bot.ui.translate import Words
 
 FILES_MAX = 10
@@ -43,9 +42,9 @@ class UploadManyModal(AnsweringModal):
             FileToUpload(attachment_source(file), attachment_item(file, position=position))
             for position, file in enumerate(self._files.values)
         ]
-        card = await services_of(interaction.client).uploads.upload_now(
+        await services_of(interaction.client).commands.ask(
             actor_of(interaction),
             files,
             post=post_of(interaction, now=datetime.now(UTC)),
+            command=command_of(interaction),
         )
-        await command_answers.show(interaction, card)

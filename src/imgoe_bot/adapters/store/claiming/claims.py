@@ -1,5 +1,6 @@
 """Claims: asked for by the worker, or made in the very transaction that stores new work."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -12,7 +13,7 @@ from imgoe_bot.adapters.store.engine.finishing import finished
 from imgoe_bot.adapters.store.engine.units import Got, Unit
 from imgoe_bot.domain.claim_order import Round
 from imgoe_bot.domain.job import Job
-from imgoe_bot.services.ports.jobs import Offer, Worker
+from imgoe_bot.services.ports.jobs import Lease, Offer, Worker
 
 
 class Claims:
@@ -40,7 +41,7 @@ class Claims:
         """Lease jobs that are due; see the port."""
 
         def unit(connection: Connection) -> Taken:
-            revive(connection, offer.now, offer.hands.held)
+            revive(connection, offer.now, (*offer.hands.held, *offer.beside))
             return take(connection, offer, after=self._round)
 
         return self._taken(await self._database.write(unit))
@@ -68,6 +69,26 @@ class Claims:
         finally:
             worker.take_over(jobs)
         return got
+
+    async def write_leased(
+        self, unit: Callable[[Connection, Lease | None], tuple[Job, ...] | None]
+    ) -> tuple[Job, ...] | None:
+        """Run a unit that stores jobs which are the worker's from birth, and have it begin them.
+
+        Without a worker the unit is given no lease, and its jobs are whoever's claims them.
+        """
+        return await finished(self._write_and_begin(unit, self._worker))
+
+    async def _write_and_begin(
+        self,
+        unit: Callable[[Connection, Lease | None], tuple[Job, ...] | None],
+        worker: Worker | None,
+    ) -> tuple[Job, ...] | None:
+        lease = worker.lease() if worker is not None else None
+        jobs = await self._database.write(lambda connection: unit(connection, lease))
+        if worker is not None:
+            worker.begin(jobs or ())
+        return jobs
 
     def _taken(self, taken: Taken) -> tuple[Job, ...]:
         self._round = taken.after

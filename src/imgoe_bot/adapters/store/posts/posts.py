@@ -1,7 +1,6 @@
 """Posts, uploads, and who can be sent direct messages."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -10,33 +9,27 @@ from sqlalchemy import Connection, Select, Update, select, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
-from imgoe_bot.adapters.store.catalogue.places import UNLISTED, PostPlace, store_uploads
+from imgoe_bot.adapters.store.catalogue.places import UNLISTED
 from imgoe_bot.adapters.store.claiming.claims import Claims
 from imgoe_bot.adapters.store.engine.advisory_locks import take_advisory_lock
 from imgoe_bot.adapters.store.engine.database import Database
-from imgoe_bot.adapters.store.lanes import insert_jobs
 from imgoe_bot.adapters.store.posts.cards import read_card
 from imgoe_bot.adapters.store.posts.new_posts import add_post, extend_known
 from imgoe_bot.adapters.store.posts.post_jobs import (
-    failed_values,
-    job_values,
     order_preview,
-    order_reviews,
 )
 from imgoe_bot.adapters.store.posts.post_rows import (
     answered_update,
-    free_message,
     get_post,
-    insert_post,
     of_message,
 )
 from imgoe_bot.adapters.store.posts.shared_copies import UPLOAD, detach
-from imgoe_bot.adapters.store.posts.usage import count_usage
+from imgoe_bot.adapters.store.posts.usage import count_usage, others_of
 from imgoe_bot.adapters.store.upsert import upsert
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.card import Card, FailedItem
 from imgoe_bot.domain.ids import GuildId, JobId, MessageId, PostId, UploadId, UserId
-from imgoe_bot.domain.job import Item, State, Step
+from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.post import MessageLocation, Post
 from imgoe_bot.domain.quota import Usage
 from imgoe_bot.domain.upload import Stored, Upload
@@ -62,28 +55,6 @@ class SqlPostStore:
     async def extend(self, post: Post, items: Sequence[Item]) -> bool:
         """Add what a known message holds by now to its post; see the port."""
         return await self._claims.write(lambda connection: extend_known(connection, post, items))
-
-    async def add_uploaded(
-        self, post: Post, *uploads: Upload, left_out: Sequence[FailedItem] = ()
-    ) -> bool:
-        """Store a post whose files are uploaded, and the jobs of what follows; see the port."""
-        failed = [failed_values(post, each) for each in left_out]
-
-        def unit(connection: Connection) -> bool:
-            free_message(connection, post)
-            if not insert_post(connection, replace(post, answered=True)):
-                return False
-            if uploads:
-                place = PostPlace(post.channel_id, post.parent_ids)
-                store_uploads(connection, uploads, place, vault=self._vault)
-            insert_jobs(connection, failed)
-            if not post.is_personal:
-                insert_jobs(connection, [job_values(post, Step.DELIVER, State.READY)])
-            if not all(upload.stored.approved for upload in uploads):
-                order_reviews(connection, post)
-            return True
-
-        return await self._claims.write(unit)
 
     async def set_card(
         self, post_id: PostId, card: MessageLocation, *, preview_at: datetime | None = None
@@ -175,11 +146,13 @@ class SqlPostStore:
 
         def unit(connection: Connection) -> None:
             take_advisory_lock(connection, f"quota {guild_id}")
-            check(
-                count_usage(connection, guild_id, post.author_id, since=since, but=job_id),
-                count_usage(connection, guild_id, None, since=since, but=job_id),
-            )
             mine = t.job.c.id == job_id
+            counts = connection.execute(select(t.job.c.admitted).where(mine)).scalar()
+            for_it = others_of(job_id, before_it=bool(counts))
+            check(
+                count_usage(connection, guild_id, post.author_id, since=since, which=for_it),
+                count_usage(connection, guild_id, None, since=since, which=for_it),
+            )
             connection.execute(update(t.job).where(mine).values(admitted=True))
 
         await self._database.write(unit)

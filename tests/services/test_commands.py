@@ -1,0 +1,162 @@
+"""What people ask for by commands, and how they are answered."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from imgoe_bot.domain.command import TOKEN_LIFE, FileToUpload
+from imgoe_bot.domain.command_lanes import Shares, Transfer
+from imgoe_bot.domain.guild import Actor
+from imgoe_bot.domain.ids import UserId
+from imgoe_bot.domain.media import Source
+from imgoe_bot.errors import (
+    CutOff,
+    HostUnreachable,
+    ImgoeError,
+    SourceGone,
+    SourceUnreachable,
+    UnsupportedMedia,
+)
+from imgoe_bot.services.uploading.lanes import CommandLanes
+from tests.contracts.stores import BEN, GUILD, HOST, command, item, slash_post
+from tests.flows.kit import eventually
+from tests.services.conftest import Office
+
+ANN = UserId(BEN + 1)
+
+
+def _file(n: int = 0, *, typed: bool = False) -> FileToUpload:
+    return FileToUpload(Source(f"https://site.example/{n}", f"{n}.png", 100, typed=typed), item(n))
+
+
+async def _is_forgotten(office: Office) -> None:
+    await eventually(lambda: bool(office.answerer.cards or office.answerer.refusals))
+    await office.at_rest()
+    assert await office.stores.rows("SELECT count(*) FROM command") == [(0,)]
+
+
+async def test_slow_addresses_of_one_person_keep_nobody_elses_file_back(office: Office) -> None:
+    gate = office.reader.typed_gate = asyncio.Event()
+    other = replace(slash_post(), author_id=ANN)
+
+    async with office.working():
+        for n in range(8):
+            await office.ask(_file(n, typed=True), owner=slash_post())
+        await office.commands.ask(
+            Actor(ANN, GUILD), [_file()], post=other, command=command(user_id=ANN)
+        )
+        await eventually(lambda: bool(office.answerer.cards))
+
+        assert [card.post.id for card in office.answerer.cards] == [other.id]
+        assert sum(source.typed for source in office.reader.opened) == 2
+        gate.set()
+        await eventually(lambda: len(office.answerer.cards) == 9)
+
+
+async def test_a_file_whose_host_is_away_is_kept_once_it_is_back_and_its_person_is_told(
+    office: Office,
+) -> None:
+    away = HostUnreachable(host=HOST)
+    office.host.failures = [away]
+
+    async with office.working() as runner:
+        await office.ask(_file(), owner=slash_post())
+        await eventually(lambda: bool(office.answerer.waits))
+        await office.at_rest()
+        office.clock.move(timedelta(seconds=10))
+        runner.wake()
+        await _is_forgotten(office)
+
+    assert office.answerer.waits == [away]
+    assert len(office.answerer.cards[0].uploads) == office.host.uploads == 1
+
+
+async def test_of_a_file_that_can_not_be_kept_nothing_is_left_but_what_its_person_was_told(
+    office: Office,
+) -> None:
+    office.host.failures = [UnsupportedMedia(filename="0.png")]
+
+    async with office.working():
+        await office.ask(_file(), owner=slash_post())
+        await _is_forgotten(office)
+
+    assert [type(error) for error in office.answerer.refusals] == [UnsupportedMedia]
+    assert await office.stores.rows("SELECT count(*) FROM post") == [(0,)]
+
+
+async def test_of_several_files_the_card_names_each_that_was_not_kept(office: Office) -> None:
+    office.host.failures = [UnsupportedMedia(filename="0.png"), UnsupportedMedia(filename="1.png")]
+
+    async with office.working():
+        await office.ask(_file(0), _file(1), owner=slash_post())
+        await eventually(lambda: bool(office.answerer.cards))
+
+    assert len(office.answerer.cards[0].failures) == 2
+
+
+@pytest.mark.parametrize(
+    ("failure", "late", "told"),
+    [
+        (SourceGone(), True, CutOff),
+        (SourceGone(), False, SourceGone),
+        (SourceGone(site="site.example"), True, SourceGone),
+        (SourceUnreachable(site="site.example"), False, SourceUnreachable),
+        (RuntimeError("a bug"), False, ImgoeError),
+    ],
+)
+async def test_what_can_not_be_read_is_told_and_not_waited_for(
+    office: Office, failure: BaseException, late: bool, told: type[ImgoeError]
+) -> None:
+    office.host.failures = [failure]
+    await office.ask(_file(), owner=slash_post())
+    if late:
+        office.clock.move(TOKEN_LIFE)
+
+    async with office.working():
+        await eventually(lambda: bool(office.answerer.refusals))
+
+    assert isinstance(office.answerer.refusals[0], told)
+
+
+async def test_who_waits_long_for_a_turn_is_told_so_once() -> None:
+    lanes = CommandLanes(Shares(hands=1, of_person=1), told_after_s=0)
+    told: list[str] = []
+
+    async def tell() -> None:
+        told.append("others are first")
+
+    ben, ann = (Transfer(person, GUILD, HOST, typed=False) for person in (BEN, ANN))
+    done = asyncio.Event()
+
+    async def transfer() -> None:
+        async with lanes.turn(ann, tell=tell):
+            done.set()
+
+    async with lanes.turn(ben, tell=tell):
+        waiting = asyncio.create_task(transfer())
+        await eventually(lambda: bool(told))
+        assert not done.is_set()
+    await waiting
+
+    assert told == ["others are first"]
+
+
+async def test_who_gives_up_waiting_takes_nobodys_turn() -> None:
+    lanes = CommandLanes(Shares(hands=1, of_person=1))
+    ben = Transfer(BEN, GUILD, HOST, typed=False)
+
+    async def tell() -> None:
+        return None
+
+    async def transfer() -> None:
+        async with lanes.turn(ben, tell=tell):
+            await asyncio.sleep(0)
+
+    async with lanes.turn(ben, tell=tell):
+        waiting = asyncio.create_task(transfer())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.wait({waiting})
+    await transfer()
