@@ -42,7 +42,7 @@ PLAYS = {
     ),
     "asked to end": kills.terminated(1, burst_of=12),
     "commands killed": commands.killed(2),
-    "a neighbour's host hangs": neighbours.one_hangs,
+    "a neighbour's host hangs": neighbours.one_hangs(measured=3),
     "Discord loses answers and drops": discord.through(discord.dropping, for_s=2),
 }
 AT_A_HOST_THAT_CANNOT_BE_ASKED = {
