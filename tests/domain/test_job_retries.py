@@ -16,7 +16,6 @@ from imgoe_bot.errors import (
     HostRefused,
     HostUnreachable,
     ImgoeError,
-    KeyMissing,
     KeyRejected,
     SourceGone,
 )
@@ -69,9 +68,7 @@ def test_a_passing_fault_is_put_up_with_for_a_day_however_many_tries_that_takes(
     assert isinstance(verdict, GiveUp) is gives_up
 
 
-@pytest.mark.parametrize(
-    "error", [KeyRejected(host=HOST), KeyMissing(host_url=HOST), BadReply(host=HOST)]
-)
+@pytest.mark.parametrize("error", [KeyRejected(host=HOST), BadReply(host=HOST)])
 def test_an_upload_that_waited_for_its_host_is_not_given_up_for_a_key_or_a_page_in_between(
     error: ImgoeError,
 ) -> None:

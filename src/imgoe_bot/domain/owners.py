@@ -11,7 +11,6 @@ from imgoe_bot.errors import (
     HostRefused,
     ImgoeError,
     InternalError,
-    KeyMissing,
     KeyRejected,
     NotAllowed,
     RequestError,
@@ -40,7 +39,7 @@ def owner_of(error: ImgoeError) -> Owner:
     Source: DESIGN.md section 6.
     """
     match error:
-        case KeyRejected() | KeyMissing():
+        case KeyRejected():
             return Owner.SERVER
         case NotAllowed():
             return Owner.PLACE
@@ -48,7 +47,7 @@ def owner_of(error: ImgoeError) -> Owner:
             return Owner.HOST if _is_of_the_host(error) else Owner.FILE
         case SourceError():
             return Owner.FILE
-        case RequestError():
+        case RequestError():  # KeyMissing too: its answer tells at once what to do
             return Owner.PERSON
         case StoreError() | ConfigError() | InternalError():
             return Owner.OPERATOR
