@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 from benchmarks.chaos_host_faults import hang
-from benchmarks.chaos_stage import READY_S, Stage
+from benchmarks.chaos_stage import READY_S, Play, Stage
 from benchmarks.chaos_verdict import Verdict
 from imgoe_bot.discordsim import Channel, Message
 from imgoe_bot.hostserver import HostOptions, HostServer
@@ -18,21 +18,25 @@ WAITING = 6
 BEGUN_S = 1.0
 
 
-async def one_hangs(stage: Stage) -> Verdict:
-    """Measure a card's time before and while the other server's host takes all and says nothing."""
-    options = HostOptions(data_dir=stage.harness.folder / "healthy")
-    async with HostServer(options) as healthy, stage.bot():
-        games = stage.other.add_channel("blitz")
-        await _set_up(stage, games, healthy)
-        usual_s = await _card_s(stage, games)
-        async with stage.proxy.answering(hang):
-            for place in stage.crowd.places.open:
-                for _ in range(WAITING):
-                    await stage.crowd.say(place)
-            await asyncio.sleep(BEGUN_S)
-            beside_s = await _card_s(stage, games)
-        verdict = await stage.judge()
-        return replace(verdict, neighbour=round(beside_s / usual_s, 1))
+def one_hangs(measured: int = MEASURED) -> Play:
+    """Return a play that measures a card's time while another server's host says nothing."""
+
+    async def play(stage: Stage) -> Verdict:
+        options = HostOptions(data_dir=stage.harness.folder / "healthy")
+        async with HostServer(options) as healthy, stage.bot():
+            games = stage.other.add_channel("blitz")
+            await _set_up(stage, games, healthy)
+            usual_s = await _card_s(stage, games, measured)
+            async with stage.proxy.answering(hang):
+                for place in stage.crowd.places.open:
+                    for _ in range(WAITING):
+                        await stage.crowd.say(place)
+                await asyncio.sleep(BEGUN_S)
+                beside_s = await _card_s(stage, games, measured)
+            verdict = await stage.judge()
+            return replace(verdict, neighbour=round(beside_s / usual_s, 1))
+
+    return play
 
 
 async def _set_up(stage: Stage, channel: Channel, host: HostServer) -> None:
@@ -43,9 +47,9 @@ async def _set_up(stage: Stage, channel: Channel, host: HostServer) -> None:
     await (await ada.slash(channel, "mirror add", channel=channel)).wait_response(READY_S)
 
 
-async def _card_s(stage: Stage, channel: Channel) -> float:
+async def _card_s(stage: Stage, channel: Channel, measured: int) -> float:
     """Return the median of the seconds from a message to its card."""
-    return statistics.median([await _one_card_s(stage, channel) for _ in range(MEASURED)])
+    return statistics.median([await _one_card_s(stage, channel) for _ in range(measured)])
 
 
 async def _one_card_s(stage: Stage, channel: Channel) -> float:

@@ -93,7 +93,7 @@ def _uploads(kill_count: int) -> tuple[Scenario, ...]:
             size=str(COMMANDS),
             knows_keys=False,
         ),
-        Scenario("a neighbour's host hangs", neighbours.one_hangs, _FILE),
+        Scenario("a neighbour's host hangs", neighbours.one_hangs(), _FILE),
     )
 
 

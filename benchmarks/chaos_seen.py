@@ -1,7 +1,7 @@
 """What people read of the bot while a scenario lasts."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,12 +41,9 @@ class Seen:
         return "; ".join(self._texts) or "copies only"
 
 
-def _contents(part: Any) -> Iterator[str]:  # JSON: components hold components
-    if isinstance(part, dict):
-        content = part.get("content")
+def _contents(components: Sequence[Mapping[str, Any]]) -> Iterator[str]:  # JSON, as Discord has it
+    for component in components:
+        content = component.get("content")
         if isinstance(content, str):
             yield content
-        part = part.get("components", [])
-    if isinstance(part, list):
-        for each in part:
-            yield from _contents(each)
+        yield from _contents(component.get("components", ()))

@@ -28,21 +28,19 @@ PASSING = (
     "600, disk full",
 )
 ANSWERS = faults.INSTEAD | faults.CODED
-OTHER_ANSWERS = {name: troubles.answering(ANSWERS[name]) for name in PASSING} | {
-    name: troubles.answering(fault) for name, (fault, _) in faults.PERIODS_S.items()
-}
+OTHER_ANSWERS = {name: troubles.answering(ANSWERS[name]) for name in PASSING}
+PERIODS = {name: troubles.answering(fault) for name, (fault, _) in faults.PERIODS_S.items()}
 LOST_ANSWERS = {name: troubles.answering(fault) for name, fault in faults.AFTER_STORING.items()}
 CONNECTIONS = {name: troubles.answering(fault) for name, fault in faults.CONNECTIONS.items()} | {
     "refused": troubles.closed,
     "garbled": troubles.garbled,
 }
 PLAYS = {
-    "answers": troubles.in_a_row(
-        LOST_ANSWERS | OTHER_ANSWERS | dict(troubles.CDN), period_s=faults.DAY_S
-    ),
+    "answers": troubles.in_a_row(LOST_ANSWERS | OTHER_ANSWERS | dict(troubles.CDN)),
+    "waits that a host names": troubles.in_a_row(PERIODS, period_s=faults.DAY_S),
     "asked to end": kills.terminated(1, burst_of=12),
     "commands killed": commands.killed(2),
-    "a neighbour's host hangs": neighbours.one_hangs,
+    "a neighbour's host hangs": neighbours.one_hangs(measured=3),
     "Discord loses answers and drops": discord.through(discord.dropping, for_s=2),
 }
 AT_A_HOST_THAT_CANNOT_BE_ASKED = {
