@@ -150,6 +150,15 @@ class Job:
         """Tell whether it has waited for its host, its key or its place for too long."""
         return self.parked is not None and self.parked.until <= now
 
+    def overdue_error(self, now: datetime) -> ImgoeError | None:
+        """Return what a job is given up with that has waited for too long; None where it is tried.
+
+        What may have arrived at its host is looked for first, once more.
+        """
+        if self.parked is None or self.sending is not None or not self.is_overdue(now):
+            return None
+        return self.parked.error
+
     @property
     def nonce(self) -> str:
         """The same for every try, so that Discord posts one message only.

@@ -230,11 +230,9 @@ class JobRunner:
 
     async def _do(self, job: Job) -> None:
         """Do a job, and the steps that its worker goes on with."""
-        following: Job | None = job
-        while following is not None:
+        following = await self._try(job)
+        while following is not None and self._goes_on_with(following):
             following = await self._try(following)
-            if following is not None and not self._goes_on_with(following):
-                return
 
     def _goes_on_with(self, job: Job) -> bool:
         """Note what this hand does now; False where another one does it already."""
@@ -246,8 +244,8 @@ class JobRunner:
 
     async def _try(self, job: Job) -> Job | None:
         """Do one step; return the one that was leased with its outcome."""
-        if job.parked is not None and job.is_overdue(self._clock.now()):
-            return await self._give_job_up(job, job.parked.error)
+        if (overdue := job.overdue_error(self._clock.now())) is not None:
+            return await self._give_job_up(job, overdue)
         try:
             work = partial(self._work[job.step], job)
             return await self._outage.outlast(work, at_any_rate=True)  # it would end the job
@@ -272,8 +270,9 @@ class JobRunner:
         await self._store(job, lambda: self._jobs.put_off(job, at=at))
 
     async def _failed(self, job: Job, error: ImgoeError) -> Job | None:
+        now = self._clock.now()
         subject = subject_of(error, job)
-        if subject is not None:
+        if subject is not None and not job.is_overdue(now):
             return await self._store(job, lambda: self._parking.park(job, subject, error))
         verdict = after_failure(
             error,
@@ -281,13 +280,13 @@ class JobRunner:
             failures=job.failures,
             since=job.failing_since,
             patience=PATIENCE.get(job.step, self._options.park_for),
-            now=self._clock.now(),
+            now=now,
         )
         log.info("a job failed", job=job.id, step=job.step, error=repr(error), verdict=verdict)
         if isinstance(verdict, GiveUp):
             return await self._give_job_up(job, error)
-        at, since = verdict.at, verdict.since
-        return await self._store(job, lambda: self._jobs.retry(job, error, at=at, since=since))
+        again = partial(self._jobs.retry, job, error, at=verdict.at, since=verdict.since)
+        return await self._store(job, again)
 
     async def _give_job_up(self, job: Job, error: ImgoeError) -> Job | None:
         return await self._store(job, lambda: self._give_up[job.step](job, error))

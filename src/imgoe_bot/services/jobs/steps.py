@@ -14,7 +14,10 @@ from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.domain.upload_options import NO_UPLOAD_OPTIONS
 from imgoe_bot.errors import (
+    BadReply,
     DuplicateMedia,
+    HostBroken,
+    HostUnreachable,
     ImgoeError,
     KeyMissing,
     NotAllowed,
@@ -175,7 +178,8 @@ class Steps:
             return None
         match job.step:
             case Step.UPLOAD:
-                return await self._jobs.finish_upload(job, None, error, goes_on=True)
+                known = _with_lost_answer(error) if job.sending is not None else error
+                return await self._jobs.finish_upload(job, None, known, goes_on=True)
             case Step.ANNOUNCE:
                 deliver = FollowUps(deliver=_is_to_be_delivered(await self._card(job)))
                 await self._jobs.finish_announce(job, None, failure=error, follow_ups=deliver)
@@ -209,6 +213,12 @@ def _is_to_be_delivered(card: Card) -> bool:
     Who uses their own key is told by the answer to their command.
     """
     return card.is_to_be_delivered and card.post.backfill_id is None and not card.post.is_personal
+
+
+def _with_lost_answer(error: ImgoeError) -> ImgoeError:
+    """Return the error of a file that an earlier try may have brought to its host all the same."""
+    told = (HostUnreachable, HostBroken, BadReply)
+    return error.with_facts(may_be_stored=True) if isinstance(error, told) else error
 
 
 def _item(job: Job) -> Item:

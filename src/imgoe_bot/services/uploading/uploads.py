@@ -14,7 +14,7 @@ from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.templates import details_from
-from imgoe_bot.domain.upload import Stored, Upload
+from imgoe_bot.domain.upload import Details, Stored, Upload
 from imgoe_bot.domain.upload_options import NO_UPLOAD_OPTIONS, UploadOptions
 from imgoe_bot.domain.upload_rights import check_kind, check_wanted
 from imgoe_bot.errors import (
@@ -94,7 +94,10 @@ class UploadService:
         account = Account(*await self._guilds.get_host(post.guild_id))
         plan = await self._sending.plan(by, account)
         if plan.stored is not None:
-            return self._record(plan.stored, "", post=post, item=item, host_url=account.host_url)
+            found = self._record(plan.stored, "", post=post, item=item, host_url=account.host_url)
+            options = await self._options.at(post.guild_id, post.channel_ids)
+            details = _details(options, post=post, item=item, requested=requested)
+            return replace(found, tags=details.tags, spoiler=_is_hidden(item, requested))
         send = partial(
             self._send,
             source,
@@ -130,8 +133,7 @@ class UploadService:
         _check_declared_size(source, limit)
         check_wanted(item, options, nsfw=post.nsfw or requested.nsfw)
         await self._quotas.admit(by.id, post, options)
-        details = requested.applied_to(details_from(options, item=item, at=post.created_at))
-        details = replace(details, nsfw=details.nsfw or post.nsfw or item.spoiler)
+        details = _details(options, post=post, item=item, requested=requested)
         async with (
             self._budgets.slot(
                 host_url,
@@ -149,8 +151,7 @@ class UploadService:
                 stored = await self._known_copy(post, host_url, hashing, refused)
         upload = self._record(stored, hashing.sha256, post=post, item=item, host_url=host_url)
         await note_other_expiry(upload, details.expires_after, notes=self._notes)
-        hidden = item.spoiler or requested.nsfw  # no thumb where all may look
-        return replace(upload, tags=details.tags, spoiler=hidden)
+        return replace(upload, tags=details.tags, spoiler=_is_hidden(item, requested))
 
     def _largest(self, options: Options) -> int:
         """Return the largest size in bytes that both operator and place take."""
@@ -194,6 +195,17 @@ class UploadService:
             stored=stored,
             created_at=self._clock.now(),
         )
+
+
+def _details(options: Options, *, post: Post, item: Item, requested: UploadOptions) -> Details:
+    """Return what is said to the host about a file."""
+    details = requested.applied_to(details_from(options, item=item, at=post.created_at))
+    return replace(details, nsfw=details.nsfw or post.nsfw or item.spoiler)
+
+
+def _is_hidden(item: Item, requested: UploadOptions) -> bool:
+    """Tell whether a file's thumb stays hidden where all may look."""
+    return item.spoiler or requested.nsfw
 
 
 def _check_declared_size(source: Source, limit: int) -> None:

@@ -270,8 +270,14 @@ def error_text(error: e.ImgoeError, words: Words) -> str:
     """Return what a person is told about an error, as Discord markdown without mentions."""
     for kind in type(error).__mro__:
         if kind in _WORDS:
-            return _WORDS[kind](error, words)
+            return fmt.sentences(words, _WORDS[kind](error, words), _lost(error, words))
     return _operator(error, words)
+
+
+def _lost(error: e.ImgoeError, words: Words) -> str:
+    """Return what is said of a file that its host may have all the same; empty for any other."""
+    is_lost = isinstance(error, e.HostError) and error.may_be_stored
+    return words("error.may_be_stored") if is_lost else ""
 
 
 def own_key_text(error: e.ImgoeError, words: Words) -> str:
