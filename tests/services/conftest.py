@@ -83,7 +83,10 @@ class Office:
 
     def __post_init__(self) -> None:
         self.guilds = GuildSettingsService(
-            self.stores.guilds, default_host_url="https://default.example", clock=self.clock
+            self.stores.guilds,
+            jobs=self.stores.jobs,
+            default_host_url="https://default.example",
+            clock=self.clock,
         )
         self.options = OptionService(
             self.stores.options, guilds=self.guilds, catch_ups=self.catch_ups, clock=self.clock

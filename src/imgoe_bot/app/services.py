@@ -94,6 +94,7 @@ def build_services(
         backfill_reading=backfilling.reading,
         uploads=uploading.uploads,
         quotas=uploading.limits.quotas,
+        retries=uploading.retries,
         chosen_messages=uploading.chosen_messages,
         auto_pauses=mirroring.auto_pauses,
         deletions=deleting.deletions,

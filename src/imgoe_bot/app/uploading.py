@@ -11,6 +11,7 @@ from imgoe_bot.services.uploading.chosen_messages import ChosenMessageService
 from imgoe_bot.services.uploading.limits import FileLimits, UploadLimits
 from imgoe_bot.services.uploading.quotas import QuotaService
 from imgoe_bot.services.uploading.safe_sending import SafeSending
+from imgoe_bot.services.uploading.second_tries import RetryService
 from imgoe_bot.services.uploading.uploads import UploadService
 from imgoe_bot.settings.fields import PluginSettings
 
@@ -21,6 +22,7 @@ class Uploading:
 
     limits: UploadLimits
     uploads: UploadService
+    retries: RetryService
     chosen_messages: ChosenMessageService
 
 
@@ -41,14 +43,16 @@ def build_uploading(
         limits=limits,
         notes=stores.notes,
     )
+    retries = RetryService(stores.jobs, access=basics.access)
     chosen_messages = ChosenMessageService(
         uploads,
+        retries=retries,
         posts=stores.posts,
         choices=stores.choices,
         copies=stores.copies,
         clock=basics.clock,
     )
-    return Uploading(limits, uploads, chosen_messages)
+    return Uploading(limits, uploads, retries, chosen_messages)
 
 
 def _limits(settings: PluginSettings, stores: Stores, basics: Basics) -> UploadLimits:

@@ -32,6 +32,7 @@ from imgoe_bot.services.sign_of_life import SignOfLife
 from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploading.chosen_messages import ChosenMessageService
 from imgoe_bot.services.uploading.quotas import QuotaService
+from imgoe_bot.services.uploading.second_tries import RetryService
 from imgoe_bot.services.uploading.uploads import UploadService
 
 _ATTRIBUTE = "imgoe_services"
@@ -64,6 +65,7 @@ class Services:
     backfill_reading: BackfillReading
     uploads: UploadService
     quotas: QuotaService
+    retries: RetryService
     chosen_messages: ChosenMessageService
     auto_pauses: AutoPauseService
     deletions: DeletionService

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from imgoe_bot.domain.claim_order import Hands
-from imgoe_bot.domain.ids import AttachmentId, GuildId, PostId, UserId
+from imgoe_bot.domain.ids import AttachmentId, ChannelId, GuildId, PostId, UserId
 from imgoe_bot.domain.job import NO_FOLLOW_UPS, FollowUps, Job, Sending
 from imgoe_bot.domain.orphans import Orphan
 from imgoe_bot.domain.parking import Parking, Subject
@@ -185,6 +185,24 @@ class JobStore(Protocol):
         Args:
             post_id: the post.
             files: which of its attachments; none stands for all.
+
+        Returns:
+            How many are tried now.
+        """
+        ...
+
+    async def try_server_again(
+        self, guild_id: GuildId, *, channel_id: ChannelId | None = None, of_key: bool = False
+    ) -> int:
+        """Have a server's files tried once more that were given up or are parked.
+
+        What is parked is asked for at once. Of the others those are left alone that another try
+        can't bring. Safe to repeat.
+
+        Args:
+            guild_id: whose.
+            channel_id: only what was posted there, or in what stands in it.
+            of_key: only what was given up for want of a key that its host accepts.
 
         Returns:
             How many are tried now.
