@@ -120,6 +120,7 @@ async def ours(servers: int) -> AsyncGenerator[Wait]:
     from benchmarks.gateway_database import mirrored_channels
     from imgoe_bot.app.background import run_background
     from imgoe_bot.app.services import open_services
+    from imgoe_bot.app.stopping import Stopping
     from imgoe_bot.settings.fields import Settings
     from imgoe_bot.settings.loading import load_settings
     from imgoe_bot.terminal import log
@@ -131,7 +132,8 @@ async def ours(servers: int) -> AsyncGenerator[Wait]:
     async with bot, open_services(settings, bot) as services:
         bot.serve(services)
         await bot.login("token")
-        running = asyncio.create_task(run_background(bot, services, settings, bot.connect()))
+        work = run_background(bot, services, settings, bot.connect(), stopping=Stopping())
+        running = asyncio.create_task(work)
 
         async def caught_up() -> None:
             await _ready(bot, running)

@@ -80,7 +80,7 @@ MALFORMED = [
     ("IMGOE_MAX_UPLOAD_BYTES", "0"),
     ("IMGOE_MAX_UPLOAD_BYTES", "hunter2"),
     ("IMGOE_PARK_FOR_S", "-1"),
-    ("IMGOE_PARK_FOR_S", "2592001"),
+    ("IMGOE_PARK_FOR_S", "31536001"),
     ("IMGOE_LEASE_S", "0.5"),
     ("IMGOE_LEASE_S", "nan"),
     ("IMGOE_TRANSFERS", "0"),

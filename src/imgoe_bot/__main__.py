@@ -2,11 +2,13 @@
 
 import sys
 
+from imgoe_bot.terminal import early_signals
 from imgoe_bot.terminal.exit_codes import EXIT_STOPPED
 
 
 def main() -> None:
-    """Run the command line; Ctrl-C ends it without a traceback also while it is still loading."""
+    """Run the command line; a signal ends it without a traceback also while it is still loading."""
+    early_signals.end_at_once_while_loading()
     try:
         from imgoe_bot.terminal.cli import (
             main as run,
@@ -15,6 +17,8 @@ def main() -> None:
         run()
     except KeyboardInterrupt:
         sys.exit(EXIT_STOPPED)
+    finally:
+        early_signals.end_at_once_from_now_on()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import structlog
 
 from imgoe_bot.app.background import run_background, tell_unknown_variables
 from imgoe_bot.app.services import open_services
+from imgoe_bot.app.stopping import Stopping
 from imgoe_bot.errors import StoreInUse
 from imgoe_bot.settings.fields import PluginSettings
 from imgoe_bot.settings.loading import load_settings
@@ -39,8 +40,9 @@ class Plugin:
             services = await self._open_services(settings, stack)
             await install(self._bot, services)
             stack.push_async_callback(uninstall, self._bot)
-            worker = asyncio.create_task(self._work(services, settings))
-            stack.push_async_callback(_cancel, worker)
+            stopping = Stopping()
+            worker = asyncio.create_task(self._work(services, settings, stopping))
+            stack.push_async_callback(_end, worker, stopping)
             self._stack = stack.pop_all()
 
     async def _open_services(
@@ -56,16 +58,21 @@ class Plugin:
             )
             raise
 
-    async def _work(self, services: Services, settings: PluginSettings) -> None:
+    async def _work(self, services: Services, settings: PluginSettings, stopping: Stopping) -> None:
         await self._bot.wait_until_ready()
-        await run_background(self._bot, services, settings)
+        await run_background(self._bot, services, settings, stopping=stopping)
 
     async def close(self) -> None:
-        """Stop the worker and take everything off the bot."""
+        """Let the worker end what it is at, for 20 s at most, and take everything off the bot."""
         await self._stack.aclose()
 
 
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+async def _end(worker: asyncio.Task[None], stopping: Stopping) -> None:
+    """End the worker; at once if this is cancelled."""
+    try:
+        if stopping.ask():
+            await asyncio.wait({worker})
+    finally:
+        worker.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await worker

@@ -1,6 +1,7 @@
 """Reading attachments, over real sockets."""
 
 import asyncio
+import contextlib
 import gzip
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -126,13 +127,16 @@ async def test_no_status_of_discord_s_files_says_that_a_message_is_gone(
     assert refused.value.retryable
 
 
-async def test_an_empty_file_is_said_to_be_empty(reader: AttachmentReader, site: Site) -> None:
-    site.answer(b"")
+async def test_a_file_that_was_posted_empty_is_said_to_be_so_and_never_asked_for(
+    reader: AttachmentReader, site: Site
+) -> None:
+    site.answer(b"", status=404)
 
     with pytest.raises(EmptyMedia) as refused:
         await _read(reader, f"{site.url}/cat.png", declared=0)
 
     assert refused.value.filename == "cat.png"
+    assert site.paths == []
 
 
 PAGE = b"<!DOCTYPE html><title>Attention Required!</title>"
@@ -354,6 +358,42 @@ async def test_leaving_early_lets_go_of_the_connection(
 
     async with asyncio.timeout(10):
         await left.wait()
+
+
+@pytest.mark.parametrize("drips", [False, True])
+async def test_discord_is_not_waited_for_that_takes_a_request_and_does_not_answer(
+    http: httpx.AsyncClient, drips: bool
+) -> None:
+    left = asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nX-Slow: " if drips else b"")
+        with contextlib.suppress(ConnectionError):
+            while not writer.is_closing() and not reader.at_eof():
+                writer.write(b"x" if drips else b"")
+                await writer.drain()
+                await asyncio.sleep(0.02)
+        writer.close()
+        left.set()
+
+    async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        discord = AttachmentReader(http, bases=(url,), answer_s=0.2)
+        async with asyncio.timeout(10):
+            with pytest.raises(SourceUnreachable):
+                await _read(discord, f"{url}/cat.png")
+            await left.wait()
+
+
+async def test_a_time_out_of_whoever_reads_the_bytes_is_its_own(
+    reader: AttachmentReader, site: Site
+) -> None:
+    site.answer(PNG)
+
+    with pytest.raises(TimeoutError):
+        async with reader.open(_source(f"{site.url}/cat.png"), limit_bytes=LIMIT):
+            raise TimeoutError
 
 
 async def _trickle(pieces: int, *, every_s: float) -> AsyncIterator[bytes]:

@@ -185,8 +185,8 @@ async def test_size_and_type_are_held_to_as_for_an_attachment(
         await _read(trusting, f"{site.url}/cat.png")
 
 
-@pytest.mark.parametrize("status", [404, 410])
-async def test_a_file_that_its_site_does_not_have_is_gone(
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 410, 451])
+async def test_a_file_that_its_site_does_not_have_or_refuses_is_asked_for_no_more(
     trusting: WebReader, site: Site, status: int
 ) -> None:
     site.answer(b"", status=status)
@@ -195,7 +195,7 @@ async def test_a_file_that_its_site_does_not_have_is_gone(
     assert gone.value.site == "127.0.0.1"
 
 
-@pytest.mark.parametrize("status", [403, 500, 503])
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 503])
 async def test_a_site_that_hands_over_nothing_for_now_says_with_which_status(
     trusting: WebReader, site: Site, status: int
 ) -> None:

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Connection, event
 
 from imgoe_bot.adapters.store import SqlRetirementStore
-from imgoe_bot.adapters.store.claiming.reviving import AT_ONCE, next_due_at, revive
+from imgoe_bot.adapters.store.claiming.dead_leases import AT_ONCE
+from imgoe_bot.adapters.store.claiming.reviving import next_due_at, revive
 from imgoe_bot.adapters.store.claiming.taking import Taken, take
 from imgoe_bot.domain.claim_order import Hands, Round
 from imgoe_bot.domain.guild import ApiKey, GuildSettings

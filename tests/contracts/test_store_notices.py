@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 
-from imgoe_bot.adapters.store import SqlMembershipStore, SqlPersonStore
+from imgoe_bot.adapters.store import SqlHostMoveStore, SqlMembershipStore, SqlPersonStore
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
+from imgoe_bot.domain.host_move import HostMove
 from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.errors import StaleWrite
 from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, rule
@@ -171,3 +173,18 @@ async def test_nothing_is_said_of_a_change_that_was_not_made(
     await stores.rules.add(rule(guild_id=GuildId(GUILD + 1)))
 
     await _becomes(lambda: asyncio.sleep(0, heard), [str(GUILD), str(GUILD + 1)], within_s=SOON_S)
+
+
+async def test_a_host_that_an_operator_moves_is_seen_within_a_second(
+    stores: Stores, second: Stores
+) -> None:
+    before = await _set_key(stores, "chv_the_first_key_of_all")
+    assert await second.guilds.find_settings(GUILD) == before
+    moves = SqlHostMoveStore(stores.database, vault=stores.vault)
+
+    new = "https://new.example"
+    await moves.move_servers(HostMove(HOST, new), GuildId(0), now=NOW)
+
+    moved = replace(before, host_url=new, version=before.version + 1)
+    await _becomes(lambda: second.guilds.find_settings(GUILD), moved, within_s=SOON_S)
+    assert await second.guilds.find_key(GUILD) == ApiKey("chv_the_first_key_of_all")

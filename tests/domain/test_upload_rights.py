@@ -100,6 +100,8 @@ def test_a_card_pictures_ten_files_at_most() -> None:
         (False, [SourceGone(), SourceGone()], False, True),
         (False, [SourceGone(), HostBroken(host=HOST)], False, False),
         (False, [SourceGone()], True, False),
+        (False, [SourceGone(site="cats.example")], False, False),
+        (False, [SourceGone(), SourceGone(site="cats.example")], False, False),
         (True, [], True, True),
         (True, [HostBroken(host=HOST)], True, True),
     ],

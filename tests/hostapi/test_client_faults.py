@@ -60,6 +60,24 @@ async def test_a_refused_connection_is_tried_again_then_reported() -> None:
             await client.upload(UploadRequest(UrlSource("https://a.example/"), method="GET"))
 
 
+async def test_a_call_without_a_body_waits_for_a_host_that_starts(unused_tcp_port: int) -> None:
+    async def start_late() -> asyncio.Server:
+        await asyncio.sleep(0.3)
+        return await asyncio.start_server(answer, "127.0.0.1", unused_tcp_port)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        writer.close()
+
+    starting = asyncio.create_task(start_late())
+    base = f"http://127.0.0.1:{unused_tcp_port}"
+    async with HostClient(base, attempts=9, retry_wait_s=0.1) as client:
+        assert await client.is_public(f"{base}/thumb.png")
+    async with await starting as server:
+        server.close()
+
+
 async def test_a_repeat_writes_nothing_to_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
     base = f"http://127.0.0.1:{unused_port()}"
     async with HostClient(base, attempts=3, retry_wait_s=0.01) as client:

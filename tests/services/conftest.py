@@ -153,7 +153,10 @@ class Office:
 
     def auto_pauses(self) -> AutoPauseService:
         return AutoPauseService(
-            self.stores.rules, delivery=self.delivery(), catch_ups=self.catch_ups
+            self.stores.rules,
+            jobs=self.stores.jobs,
+            delivery=self.delivery(),
+            catch_ups=self.catch_ups,
         )
 
     def retirements(self) -> RetirementService:
@@ -170,15 +173,22 @@ class Office:
         self, *, patience: timedelta = PATIENCE, at_once: int = 6, poll: timedelta = POLL
     ) -> JobRunner:
         delivery = self.delivery()
+        parking = ParkingService(
+            self.stores.jobs,
+            auto_pauses=self.auto_pauses(),
+            outage=self.outage,
+            clock=self.clock,
+            park_for=patience,
+        )
         steps = Steps(
             self.stores.jobs,
             access=self.access,
             uploads=self.uploads,
             deletions=self.deletions,
             options=PostOptions(self.options, backfills=self.stores.backfills),
-            auto_pauses=self.auto_pauses(),
             messenger=self.messenger,
             delivery=delivery,
+            parking=parking,
         )
         previews = Previews(
             self.stores.jobs,
@@ -207,9 +217,7 @@ class Office:
                 reviews=self.reviews(),
                 erasure=erasure,
             ),
-            parking=ParkingService(
-                self.stores.jobs, outage=self.outage, clock=self.clock, park_for=patience
-            ),
+            parking=parking,
             outage=self.outage,
             clock=self.clock,
             options=RunnerOptions(

@@ -76,6 +76,17 @@ async def test_where_none_is_under_way_the_database_is_only_asked(
     assert [each.split()[0] for each in asked if not each.startswith("SAVEPOINT")] == ["SELECT"]
 
 
+async def test_nothing_more_is_claimed_before_the_end(
+    office: Office, reading: BackfillReading
+) -> None:
+    await _begun(office, GUILD)
+
+    reading.claim_no_more()
+
+    assert await reading.claim(ANYWHERE) is None
+    assert await office.stores.rows("SELECT owner FROM history_range") == []
+
+
 async def test_one_whose_server_has_much_to_do_keeps_no_other_one_waiting(
     office: Office, reading: BackfillReading, monkeypatch: pytest.MonkeyPatch
 ) -> None:

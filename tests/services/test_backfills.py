@@ -218,7 +218,7 @@ async def test_a_file_that_the_day_or_the_key_lets_not_through_is_tried_again(
         office.host.failures = [failure]
     await _backfilled(office, service)
 
-    async with office.working():
+    async with office.working(patience=timedelta(days=7)):
         await _has_failed(office)
         assert ("upload", "dead") not in {
             (step, state) for step, state, *_ in await office.states()

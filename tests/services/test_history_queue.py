@@ -59,6 +59,17 @@ async def test_nothing_is_taken_before_the_servers_have_come(office: Office) -> 
     assert (await _take(queue)).gap.channel_id == 1
 
 
+async def test_nothing_more_is_taken_before_the_end(office: Office, queue: HistoryQueue) -> None:
+    waiting = asyncio.create_task(_is_empty(queue))
+    await asyncio.sleep(0)
+
+    queue.take_no_more()
+    await _open(office, _gap(1))
+    queue.begin()
+
+    assert await waiting
+
+
 async def test_what_another_process_opened_is_noticed(office: Office, queue: HistoryQueue) -> None:
     waiting = asyncio.create_task(_take(queue))
     await asyncio.sleep(0.2)

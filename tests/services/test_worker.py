@@ -9,7 +9,7 @@ import pytest
 
 from imgoe_bot.domain.guild import MANAGE_GUILD, SERVER, Actor, ApiKey, GuildSettings
 from imgoe_bot.domain.ids import GuildId, UserId
-from imgoe_bot.domain.job import Step
+from imgoe_bot.domain.job import Sending, Step
 from imgoe_bot.domain.rate_limit import RateLimit
 from imgoe_bot.errors import (
     DuplicateMedia,
@@ -99,7 +99,9 @@ async def test_a_passing_fault_is_tried_again_after_its_wait_and_not_before(
     await office.mirror()
 
     async with office.working() as runner:
-        await _until(office, ("upload", "ready", 1, "HostBroken"), ("announce", "waiting", 0, None))
+        await _until(
+            office, ("upload", "parked", 1, "HostBroken"), ("announce", "waiting", 0, None)
+        )
         office.clock.move(RETRIED_AFTER - timedelta(milliseconds=1))
         runner.wake()
         assert office.host.uploads == 0
@@ -115,9 +117,9 @@ async def test_a_busy_host_is_given_the_wait_it_asks_for(office: Office) -> None
     await office.mirror()
 
     async with office.working():
-        await _until(office, ("upload", "ready", 1, "HostBusy"), ("announce", "waiting", 0, None))
+        await _until(office, ("upload", "parked", 1, "HostBusy"), ("announce", "waiting", 0, None))
 
-    ((run_at,),) = await office.stores.rows("SELECT run_at FROM job WHERE step = 'upload'")
+    ((run_at,),) = await office.stores.rows("SELECT probe_at FROM parking")
     assert isinstance(run_at, int)
     assert run_at == (NOW + timedelta(seconds=600)).timestamp() * 1_000_000
 
@@ -166,10 +168,12 @@ async def test_a_bug_in_one_job_is_kept_as_such_and_stops_no_other(office: Offic
 async def test_an_absurd_wait_does_not_stop_the_worker(office: Office) -> None:
     office.host.failures = [HostBusy(host=HOST, retry_after_s=1e300)]
     await office.mirror()
-    await office.mirror()
 
-    async with office.working(at_once=1):
-        await eventually(lambda: len(office.messenger.cards) == 1)
+    async with office.working(patience=timedelta(days=7)) as runner:
+        await _until(office, ("upload", "parked", 1, "HostBusy"), ("announce", "waiting", 0, None))
+        office.clock.move(timedelta(days=1))
+        runner.wake()
+        await eventually(lambda: bool(office.messenger.cards))
 
 
 async def test_a_worker_that_is_stopped_gives_its_jobs_back(office: Office) -> None:
@@ -208,7 +212,7 @@ async def test_a_job_whose_outcome_could_not_be_stored_falls_due_again(office: O
     async with office.working(at_once=1) as runner:
         await eventually(lambda: office.host.at_once == 1)
         await office.stores.run(
-            "CREATE TRIGGER away BEFORE UPDATE ON job WHEN new.state = 'ready' "
+            "CREATE TRIGGER away BEFORE UPDATE ON job WHEN new.state = 'parked' "
             "BEGIN SELECT raise(ABORT, 'the database is away'); END"
         )
         office.host.gate.set()
@@ -399,7 +403,8 @@ async def test_a_file_that_an_own_earlier_try_left_at_the_host_is_told_as_such(
     if lost == "its answer":
         office.host.failures = [HostUnreachable(host=HOST, may_be_stored=True), duplicate]
     else:
-        await office.stores.claim("killed")
+        (job,) = await office.stores.claim("killed")
+        await office.stores.jobs.note_sending(job, Sending("key", HOST, "", "0.png", 1, NOW))
         office.host.failures = [duplicate]
         office.clock.move(timedelta(seconds=60))
 
@@ -407,7 +412,7 @@ async def test_a_file_that_an_own_earlier_try_left_at_the_host_is_told_as_such(
         if lost == "its answer":
             await _until(
                 office,
-                ("upload", "ready", 1, "HostUnreachable"),
+                ("upload", "parked", 1, "HostUnreachable"),
                 ("announce", "waiting", 0, None),
             )
             office.clock.move(RETRIED_AFTER)
@@ -425,7 +430,7 @@ async def test_a_file_that_somebody_else_left_at_the_host_is_no_own_try(office: 
     async with office.working() as runner:
         await _until(
             office,
-            ("upload", "ready", 1, "HostUnreachable"),
+            ("upload", "parked", 1, "HostUnreachable"),
             ("announce", "waiting", 0, None),
         )
         office.clock.move(RETRIED_AFTER)

@@ -262,6 +262,28 @@ def test_ctrl_c_while_the_program_is_still_loading_is_130_without_a_traceback(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("by", ["SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize(
+    ("module", "command", "code"),
+    [
+        ("typer", "run", 0),
+        ("discord", "run", 0),
+        ("sqlalchemy", "host --data x", 0),
+        ("httpx", "upload x.png --guest", 130),
+    ],
+)
+def test_a_signal_while_the_program_is_still_loading_ends_it_without_a_word(
+    run: Run, tmp_path: Path, module: str, command: str, code: int, by: str
+) -> None:
+    ended = tmp_path / "early" / f"{module}.py"
+    ended.parent.mkdir()
+    ended.write_text(f"import os, signal\nos.kill(os.getpid(), signal.{by})\n")
+
+    done = run(*command.split(), PYTHONPATH=str(tmp_path / "early"))
+
+    assert (done.returncode, done.stderr) == (code, "")
+
+
 def test_an_unknown_command_is_refused_with_help() -> None:
     done = CliRunner().invoke(cli.app, ["fly"])
 

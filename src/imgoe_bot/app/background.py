@@ -8,34 +8,55 @@ from typing import Any
 import structlog
 
 from imgoe_bot.app import health_file
+from imgoe_bot.app.stopping import Stopping
 from imgoe_bot.settings.fields import PluginSettings
 from imgoe_bot.settings.loading import unknown_variables
 from imgoe_bot.ui.client.connection import is_connected
 from imgoe_bot.ui.container import AnyBot, Services
 
+DRAIN_S = 20.0
+
 log = structlog.stdlib.get_logger(__name__)
 
 
 async def run_background(
-    bot: AnyBot, services: Services, settings: PluginSettings, *beside: Coroutine[Any, Any, None]
+    bot: AnyBot,
+    services: Services,
+    settings: PluginSettings,
+    *beside: Coroutine[Any, Any, None],
+    stopping: Stopping,
 ) -> None:
     """Work the queue off, look after servers and ranges, show health, until one of them ends.
+
+    A stop that is asked for lets jobs under way end first, for 20 s, while all the rest goes on: a
+    file that was sent gets its card.
 
     Args:
         bot: whose connection the health file tells of.
         services: what works.
         settings: where the health file lies.
         beside: what else runs, and ends all of it when it ends.
+        stopping: where a stop is asked for.
     """
-    await _until_first_ends(
-        *beside,
-        services.runner.run(),
-        services.departures.run(),
-        services.auto_pauses.run(),
-        services.marks.run(),
-        services.history.keep_leases(),
-        _show_health(bot, services, settings),
-    )
+    with stopping.attended() as asked:
+        await _until_first_ends(
+            *beside,
+            services.runner.run(),
+            services.departures.run(),
+            services.auto_pauses.run(),
+            services.marks.run(),
+            services.history.keep_leases(),
+            _show_health(bot, services, settings),
+            _end_when(asked, services),
+        )
+
+
+async def _end_when(asked: asyncio.Event, services: Services) -> None:
+    """Take nothing new from then on, and return when what is under way has ended."""
+    await asked.wait()
+    services.history.take_no_more()
+    services.backfill_reading.claim_no_more()
+    await services.runner.drain(within_s=DRAIN_S)
 
 
 async def _until_first_ends(*work: Coroutine[Any, Any, None]) -> None:

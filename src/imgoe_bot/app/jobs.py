@@ -18,22 +18,37 @@ from imgoe_bot.services.settings.post_options import PostOptions
 from imgoe_bot.settings.fields import PluginSettings
 
 
+def build_parking(
+    settings: PluginSettings, stores: Stores, *, basics: Basics, mirroring: Mirroring
+) -> ParkingService:
+    """Build what lets jobs wait."""
+    return ParkingService(
+        stores.jobs,
+        auto_pauses=mirroring.auto_pauses,
+        outage=basics.outage,
+        clock=basics.clock,
+        park_for=timedelta(seconds=settings.park_for_s),
+    )
+
+
 def build_runner(
-    settings: PluginSettings, stores: Stores, *, basics: Basics, handlers: StepHandlers
+    settings: PluginSettings,
+    stores: Stores,
+    *,
+    basics: Basics,
+    handlers: StepHandlers,
+    parking: ParkingService,
 ) -> JobRunner:
     """Build the worker."""
-    park_for = timedelta(seconds=settings.park_for_s)
     return JobRunner(
         stores.jobs,
         handlers=handlers,
-        parking=ParkingService(
-            stores.jobs, outage=basics.outage, clock=basics.clock, park_for=park_for
-        ),
+        parking=parking,
         outage=basics.outage,
         clock=basics.clock,
         options=RunnerOptions(
             lease=timedelta(seconds=settings.lease_s),
-            park_for=park_for,
+            park_for=timedelta(seconds=settings.park_for_s),
             at_once=settings.transfers,
         ),
     )
@@ -48,6 +63,7 @@ def build_handlers(
     uploading: Uploading,
     mirroring: Mirroring,
     deleting: Deleting,
+    parking: ParkingService,
 ) -> StepHandlers:
     """Build who does each step of a job."""
     messenger, access = discord_side.messenger, basics.access
@@ -58,9 +74,9 @@ def build_handlers(
             uploads=uploading.uploads,
             deletions=deleting.deletions,
             options=PostOptions(basics.options, backfills=stores.backfills),
-            auto_pauses=mirroring.auto_pauses,
             messenger=messenger,
             delivery=mirroring.delivery,
+            parking=parking,
         ),
         delivery=mirroring.delivery,
         retirements=deleting.retirements,

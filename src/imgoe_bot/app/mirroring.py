@@ -60,7 +60,9 @@ def build_mirroring(
     )
     return Mirroring(
         delivery=delivery,
-        auto_pauses=AutoPauseService(stores.rules, delivery=delivery, catch_ups=basics.catch_ups),
+        auto_pauses=AutoPauseService(
+            stores.rules, jobs=stores.jobs, delivery=delivery, catch_ups=basics.catch_ups
+        ),
         mirrors=mirrors,
         pauses=PauseService(
             stores.rules,

@@ -8,7 +8,7 @@ from imgoe_bot.adapters.store import sole_process
 from imgoe_bot.app.backfilling import build_backfilling
 from imgoe_bot.app.basics import Basics, build_basics
 from imgoe_bot.app.deleting import build_deleting
-from imgoe_bot.app.jobs import build_handlers, build_runner
+from imgoe_bot.app.jobs import build_handlers, build_parking, build_runner
 from imgoe_bot.app.mirroring import Mirroring, build_mirroring
 from imgoe_bot.app.outside import DiscordSide, HostSide, open_host_side
 from imgoe_bot.app.stores import Stores, open_stores
@@ -43,8 +43,11 @@ async def open_services(settings: PluginSettings, bot: AnyBot) -> AsyncGenerator
         DiscordPlaces(bot),
         DiscordMembers(bot),
     )
-    alone = sole_process(settings.store_url, variable=settings.store_variable)
-    async with alone, open_stores(settings) as stores, open_host_side(settings) as host_side:
+    async with (
+        sole_process(settings.store_url, variable=settings.store_variable) as alone,
+        open_stores(settings, alone=alone) as stores,
+        open_host_side(settings) as host_side,
+    ):
         yield build_services(settings, stores, host_side=host_side, discord_side=discord_side)
 
 
@@ -68,6 +71,7 @@ def build_services(
         basics=basics,
         mirroring=mirroring,
     )
+    parking = build_parking(settings, stores, basics=basics, mirroring=mirroring)
     handlers = build_handlers(
         stores,
         host_side=host_side,
@@ -76,6 +80,7 @@ def build_services(
         uploading=uploading,
         mirroring=mirroring,
         deleting=deleting,
+        parking=parking,
     )
     return Services(
         guilds=basics.guilds,
@@ -104,7 +109,7 @@ def build_services(
         status=_status(stores, basics, uploading, mirroring),
         privacy=_privacy(stores, basics, uploading),
         departures=deleting.departures,
-        runner=build_runner(settings, stores, basics=basics, handlers=handlers),
+        runner=build_runner(settings, stores, basics=basics, handlers=handlers, parking=parking),
         notes=stores.notes,
         refresh_links=settings.refresh_links,
     )

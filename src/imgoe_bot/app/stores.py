@@ -5,6 +5,9 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import structlog
+
+from imgoe_bot.adapters.clock import WallClock
 from imgoe_bot.adapters.store import (
     Claims,
     Database,
@@ -15,6 +18,7 @@ from imgoe_bot.adapters.store import (
     SqlDirectMessageStore,
     SqlGuildStore,
     SqlHistoryStore,
+    SqlHostMoveStore,
     SqlJobStore,
     SqlLibraryStore,
     SqlMembershipStore,
@@ -25,11 +29,15 @@ from imgoe_bot.adapters.store import (
     SqlRetirementStore,
     SqlRuleStore,
     SqlStatusStore,
+    free_all_leases,
     migrate,
     open_engine,
 )
 from imgoe_bot.adapters.vault import Vault
+from imgoe_bot.errors import StoreError
 from imgoe_bot.settings.fields import PluginSettings
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +60,17 @@ class Stores:
     status: SqlStatusStore
     direct_messages: SqlDirectMessageStore
     budgets: SqlBudgetStore
+    host_moves: SqlHostMoveStore
     notes: SqlNotes
 
 
 @asynccontextmanager
-async def open_stores(settings: PluginSettings) -> AsyncGenerator[Stores]:
+async def open_stores(settings: PluginSettings, *, alone: bool = False) -> AsyncGenerator[Stores]:
     """Open the database for as long as the block runs.
+
+    Args:
+        settings: where it is.
+        alone: whether nobody else works there: what is leased is free then, and not waited for.
 
     Raises:
         ConfigError: its address or folder can't be used.
@@ -69,9 +82,19 @@ async def open_stores(settings: PluginSettings) -> AsyncGenerator[Stores]:
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
         await migrate(engine)
+        if alone:
+            await _free_leases(database)
         stores = _stores(database, secret_key=settings.secret_key.get_secret_value())
         database.notices.open()
         yield stores
+
+
+async def _free_leases(database: Database) -> None:
+    """Take over what a process before this one was at; where that can't be stored, it runs out."""
+    try:
+        await free_all_leases(database, now=WallClock().now())
+    except StoreError as error:
+        log.warning("leases were not taken over, they run out", error=repr(error))
 
 
 def _stores(database: Database, *, secret_key: bytes) -> Stores:
@@ -94,5 +117,6 @@ def _stores(database: Database, *, secret_key: bytes) -> Stores:
         status=SqlStatusStore(database),
         direct_messages=SqlDirectMessageStore(database, claims=claims),
         budgets=SqlBudgetStore(database),
+        host_moves=SqlHostMoveStore(database, vault=vault),
         notes=SqlNotes(database),
     )

@@ -108,5 +108,10 @@ class Card:
     @property
     def source_is_gone(self) -> bool:
         """Whether the author took the message back before we could keep anything of it."""
-        gone = [isinstance(failed.error, SourceGone) for failed in self.failures]
+        gone = [_is_gone_from_discord(failed.error) for failed in self.failures]
         return self.post.withdrawn_at is not None or (bool(gone) and all(gone) and not self.uploads)
+
+
+def _is_gone_from_discord(error: ImgoeError) -> bool:
+    """Tell it from a file that a site does not have, while the message that links it stands."""
+    return isinstance(error, SourceGone) and error.site is None

@@ -14,6 +14,7 @@ LONGEST_DELAY = timedelta(minutes=30)
 LONGEST_UNCERTAIN_DELAY = timedelta(hours=6)
 """Where the host may have stored what it did not confirm: each try may leave a copy there."""
 LONGEST_ASKED_DELAY = timedelta(days=1)
+LONGEST_AFTER_DEATH = timedelta(minutes=2)
 CARD_WAITS = timedelta(minutes=5)
 """How long a post's other files wait for one that fails, before they are shown without it."""
 FIRST_REVIEW_AFTER = timedelta(seconds=30)
@@ -30,6 +31,7 @@ class Step(StrEnum):
     PREVIEW = "preview"
     REVIEW = "review"
     ERASE = "erase"
+    REFRESH = "refresh"
 
     @property
     def asks_host(self) -> bool:
@@ -141,6 +143,10 @@ class Job:
         """Whether an earlier try may have done it, or a part of it, already."""
         return self.attempts > 1 or self.round > 0
 
+    def is_overdue(self, now: datetime) -> bool:
+        """Tell whether it has waited for its host, its key or its place for too long."""
+        return self.parked is not None and self.parked.until <= now
+
     @property
     def nonce(self) -> str:
         """The same for every try, so that Discord posts one message only.
@@ -230,14 +236,16 @@ def doubled(failures: int, *, longest: timedelta = LONGEST_DELAY) -> timedelta:
     return min(FIRST_DELAY * (1 << doublings), longest)
 
 
-def after_death(attempts: int, *, chance: float) -> timedelta:
-    """Return the wait after a try that ended together with its process.
+def after_death(deaths: int, *, chance: float) -> timedelta:
+    """Return the wait after a try that ended together with its process, three minutes at most.
 
     None after the first. A job that ends its process each time would take along those done beside
-    it, so their waits grow apart.
+    it, so their waits grow apart; it may as well be one of those, so none grows long.
 
     Args:
-        attempts: how often it was begun.
+        deaths: how many of its tries ended so.
         chance: between 0 and 1.
     """
-    return doubled(attempts - 1) * (0.5 + chance) if attempts > 1 else timedelta(0)
+    if deaths <= 1:
+        return timedelta(0)
+    return doubled(deaths - 1, longest=LONGEST_AFTER_DEATH) * (0.5 + chance)

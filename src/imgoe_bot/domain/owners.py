@@ -38,6 +38,7 @@ class Owner(StrEnum):
     FILE = "file"
     PERSON = "person"
     SERVER = "server"
+    PLACE = "place"
     HOST = "host"
     OPERATOR = "operator"
 
@@ -48,8 +49,10 @@ def owner_of(error: ImgoeError) -> Owner:
     Source: DESIGN.md section 6.
     """
     match error:
-        case KeyRejected() | KeyMissing() | NotAllowed():
+        case KeyRejected() | KeyMissing():
             return Owner.SERVER
+        case NotAllowed():
+            return Owner.PLACE
         case HostError():
             return Owner.HOST if _is_of_the_host(error) else Owner.FILE
         case SourceError():

@@ -12,7 +12,7 @@ from imgoe_bot.domain.claim_order import lane_of
 from imgoe_bot.domain.ids import ChannelId, GuildId
 from imgoe_bot.domain.job import Job, Step
 from imgoe_bot.domain.owners import Owner, owner_of
-from imgoe_bot.errors import HostBusy, ImgoeError, NotAllowed
+from imgoe_bot.errors import HostBusy, ImgoeError
 
 FIRST_PROBE = timedelta(seconds=2)
 LONGEST_ASKED = timedelta(days=1)
@@ -88,33 +88,22 @@ def place_subject(guild_id: GuildId, channel_id: ChannelId) -> Subject:
     return Subject(SubjectKind.PLACE, f"{guild_id} {channel_id}")
 
 
-def subject_of(
-    error: ImgoeError, job: Job, *, channel_id: ChannelId | None = None
-) -> Subject | None:
-    """Return what a job that failed so has to wait for; None where it is its own affair.
+def subject_of(error: ImgoeError, job: Job) -> Subject | None:
+    """Return what an upload that failed so has to wait for; None where it is its own affair.
 
     What failed before, and fails again although its subject was found well in between, waits for
     itself alone: one file that its host chokes on keeps back no other.
-
-    Args:
-        error: why it failed.
-        job: as it was claimed.
-        channel_id: where its post's answer stands.
     """
-    if job.failing_since is not None and job.parked is None:
+    is_own = job.failing_since is not None and job.parked is None
+    if is_own or job.step is not Step.UPLOAD:
         return None
-    if job.step is Step.UPLOAD:
-        match owner_of(error):
-            case Owner.HOST:
-                return host_subject(lane_of(job.step, job.host_url))
-            case Owner.SERVER if not isinstance(error, NotAllowed):
-                return key_subject(job.guild_id)
-            case _:
-                return None
-    is_kept_out = job.step is Step.ANNOUNCE and isinstance(error, NotAllowed)
-    if is_kept_out and channel_id is not None:
-        return place_subject(job.guild_id, channel_id)
-    return None
+    match owner_of(error):
+        case Owner.HOST:
+            return host_subject(lane_of(job.step, job.host_url))
+        case Owner.SERVER:
+            return key_subject(job.guild_id)
+        case _:
+            return None
 
 
 def next_probe(error: ImgoeError, subject: Subject, *, probes: int, now: datetime) -> datetime:

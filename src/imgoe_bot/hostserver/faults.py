@@ -11,11 +11,17 @@ from enum import Enum
 
 @dataclass(frozen=True, slots=True)
 class FaultKind:
-    """One row of the API's table of errors: its code, the truthful status, its words."""
+    """One row of the API's table of errors: its code, the truthful status, its words.
+
+    Attributes:
+        is_beyond: whether it is about what Chevereto does not have, so that every client is told
+            the truthful status.
+    """
 
     code: int
     status: int
     message: str
+    is_beyond: bool = False
 
 
 class Reason(Enum):
@@ -50,6 +56,12 @@ class Reason(Enum):
     UNAVAILABLE = FaultKind(104, 503, "The storage can't be used now")
     NOT_FOUND = FaultKind(404, 404, "Not found")
     FORBIDDEN = FaultKind(403, 403, "Not allowed")
+    BAD_IDEMPOTENCY_KEY = FaultKind(
+        400, 400, "Idempotency-Key must be 1 to 255 visible ASCII characters, sent once", True
+    )
+    UNDER_WAY = FaultKind(130, 409, "The first request with this Idempotency-Key goes on", True)
+    KEY_REUSED = FaultKind(400, 422, "This Idempotency-Key came with another request", True)
+    DELETED = FaultKind(404, 410, "The upload of this Idempotency-Key was deleted", True)
 
 
 class Fault(Exception):

@@ -71,6 +71,16 @@ class StoreOutage:
             raise
         self._over()
 
+    async def last(self, call: Callable[[], Awaitable[None]]) -> None:
+        """Do what is better done before the end of a process, unless the store is away by then.
+
+        Raises:
+            StoreError: it is, or did not take it.
+        """
+        if self._trouble is not None:
+            raise self._trouble
+        await call()
+
     async def outlast(
         self, call: Callable[[], Awaitable[Got]], *, at_any_rate: bool = False
     ) -> Got:

@@ -15,10 +15,11 @@ from imgoe_bot import __version__
 from imgoe_bot.terminal import standard_streams
 from imgoe_bot.terminal.backfill.arguments import BackfillArguments
 from imgoe_bot.terminal.command_arguments import arguments_from
-from imgoe_bot.terminal.exit_codes import EXIT_FAILED
+from imgoe_bot.terminal.exit_codes import EXIT_FAILED, EXIT_STOPPED
 from imgoe_bot.terminal.host.arguments import HostArguments
 from imgoe_bot.terminal.keys.commands import keys
 from imgoe_bot.terminal.quick_typer import QuickTyper
+from imgoe_bot.terminal.rehost.arguments import RehostArguments
 from imgoe_bot.terminal.upload.arguments import UploadArguments
 
 app = QuickTyper(help="Keeps what a Discord community posts.")
@@ -32,6 +33,8 @@ def run(
 ) -> None:
     """Run the bot, configured by IMGOE_* variables."""
     gc.disable()  # loading leaves next to nothing behind: looking for it takes a sixth of the time
+    from functools import partial
+
     from imgoe_bot.settings.fields import Settings
     from imgoe_bot.settings.loading import load_settings
     from imgoe_bot.terminal import log
@@ -41,7 +44,7 @@ def run(
     settings = load_settings(Settings)
     log.configure(level=settings.log_level, as_json=settings.log_json)
     gc.enable()
-    run_until_stopped(run_bot(settings), tethered=tethered)
+    run_until_stopped(partial(run_bot, settings), tethered=tethered)
 
 
 @app.command()
@@ -55,14 +58,13 @@ def demo(
     verbose: Annotated[bool, typer.Option("--verbose", help="Show the bot's log.")] = False,
 ) -> None:
     """Try the bot in a browser: a Discord and an image host on this machine, no account."""
-    import asyncio
-
     from imgoe_bot.terminal.demo.command import check_once, run_demo
     from imgoe_bot.terminal.signals import run_until_stopped
 
-    if once:
-        raise typer.Exit(asyncio.run(check_once(verbose=verbose)))
-    run_until_stopped(run_demo(port=port, verbose=verbose))
+    if not once:
+        return run_until_stopped(lambda _: run_demo(port=port, verbose=verbose))
+    code = run_until_stopped(lambda _: check_once(verbose=verbose))
+    raise typer.Exit(EXIT_STOPPED if code is None else code)
 
 
 @app.command()
@@ -133,6 +135,18 @@ def backfill(arguments: BackfillArguments) -> None:
     from imgoe_bot.terminal.backfill.command import backfill as begin_or_show
 
     raise typer.Exit(begin_or_show(arguments))
+
+
+@app.command(short_help="Let stored links lead to where an image host moved.")
+@arguments_from(RehostArguments)
+def rehost(arguments: RehostArguments) -> None:
+    """Let what is stored of the host at OLD lead to NEW: links, keys, settings; cards follow.
+
+    Without --yes it only shows what would change.
+    """
+    from imgoe_bot.terminal.rehost.command import rehost as move_host
+
+    raise typer.Exit(move_host(arguments))
 
 
 app.add_typer(keys, name="key")

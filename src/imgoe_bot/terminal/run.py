@@ -11,6 +11,7 @@ import structlog
 from imgoe_bot.adapters.folder_checks import check_folder
 from imgoe_bot.app.background import run_background, tell_unknown_variables
 from imgoe_bot.app.services import open_services
+from imgoe_bot.app.stopping import Stopping
 from imgoe_bot.errors import ConfigError, SourceUnreachable
 from imgoe_bot.settings.environment import variable_name
 from imgoe_bot.settings.fields import Settings
@@ -33,8 +34,8 @@ _NO_NETWORK = (
 log = structlog.stdlib.get_logger(__name__)
 
 
-async def run_bot(settings: Settings) -> None:
-    """Run a bot of its own until it is cancelled.
+async def run_bot(settings: Settings, stopping: Stopping | None = None) -> None:
+    """Run a bot of its own until it is cancelled, or asked to stop once it is logged in.
 
     Raises:
         ConfigError: Discord does not accept the token, or the data folder can't be written.
@@ -51,7 +52,7 @@ async def run_bot(settings: Settings) -> None:
         )
     )
     try:
-        await _run_as_allowed(settings)
+        await _run_as_allowed(settings, stopping or Stopping())
     except _NO_NETWORK as error:
         raise SourceUnreachable from error
     except discord.HTTPException as error:
@@ -64,24 +65,24 @@ async def run_bot(settings: Settings) -> None:
         ) from error
 
 
-async def _run_as_allowed(settings: Settings) -> None:
+async def _run_as_allowed(settings: Settings, stopping: Stopping) -> None:
     """Run with the contents of messages, or without where the portal does not grant them."""
     try:
-        await _run(settings, message_content=True)
+        await _run(settings, stopping, message_content=True)
     except discord.PrivilegedIntentsRequired:
         log.warning(
             "the Message Content intent is off in the developer portal: "
             "commands work, channels are not mirrored"
         )
-        await _run(settings, message_content=False)
+        await _run(settings, stopping, message_content=False)
 
 
-async def _run(settings: Settings, *, message_content: bool) -> None:
+async def _run(settings: Settings, stopping: Stopping, *, message_content: bool) -> None:
     bot = ImgoeBot(message_content=message_content)
     async with bot, open_services(settings, bot) as services:
         bot.serve(services)
         await bot.login(settings.discord_token.get_secret_value())
-        await run_background(bot, services, settings, _stay_connected(bot))
+        await run_background(bot, services, settings, _stay_connected(bot), stopping=stopping)
 
 
 async def _stay_connected(bot: ImgoeBot) -> None:

@@ -5,15 +5,17 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
+from imgoe_bot.app.stopping import Stopping
+from imgoe_bot.terminal.exit_codes import EXIT_STOPPED
 
-def on_stop(stop: Callable[[], object]) -> None:
-    """Call ``stop`` on Ctrl-C, on SIGTERM, and when the terminal is closed."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
-    on_signal(signal.SIGHUP, stop)
+ONE_WISH_S = 0.3
+"""Within which two signals are one wish: Ctrl-C reaches a program and what started it, which passes
+it on; a closed terminal is told of by the system and by the shell."""
+CANCELLED_AT_MOST = 2
+
+Got = TypeVar("Got")
 
 
 def on_signal(number: signal.Signals, stop: Callable[[], object]) -> None:
@@ -22,24 +24,82 @@ def on_signal(number: signal.Signals, stop: Callable[[], object]) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop)
 
 
-def run_until_stopped(work: Coroutine[Any, Any, None], *, tethered: bool = False) -> None:
+class _Stop:
+    """Lets a task end what is under way, then cancels it, then ends the process."""
+
+    def __init__(self, task: asyncio.Future[Any], stopping: Stopping) -> None:
+        self._task = task
+        self._stopping = stopping
+        self._asked_at: float | None = None
+        self._cancelled = 0
+
+    def listen(self) -> None:
+        """Hear of Ctrl-C, of SIGTERM, and of a closed terminal, which makes nothing hurry."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._ask_or_hurry)
+        on_signal(signal.SIGHUP, self._ask)
+
+    def cancel(self) -> None:
+        """Cut short what is under way, then what tidies up after it, then the process."""
+        if self._cancelled == CANCELLED_AT_MOST or self._task.done():
+            os._exit(EXIT_STOPPED)
+        self._cancelled += 1
+        self._task.cancel()
+
+    def _ask_or_hurry(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._asked_at is None:
+            self._ask()
+        elif now - self._asked_at > ONE_WISH_S:
+            self.cancel()
+
+    def _ask(self) -> None:
+        if self._asked_at is not None:
+            return
+        self._asked_at = asyncio.get_running_loop().time()
+        if not self._stopping.ask():
+            self.cancel()
+
+
+def _on_end_of_input(stop: Callable[[], object]) -> None:
+    loop, descriptor = asyncio.get_running_loop(), sys.stdin.fileno()
+
+    def look() -> None:
+        if not os.read(descriptor, 1):
+            loop.remove_reader(descriptor)
+            stop()
+
+    loop.add_reader(descriptor, look)
+
+
+def run_until_stopped(
+    work: Callable[[Stopping], Coroutine[Any, Any, Got]], *, tethered: bool = False
+) -> Got | None:
     """Run until done, Ctrl-C, SIGTERM or SIGHUP, which stop it cleanly.
 
+    The first signal lets what is under way end, where the work attends to that; the next one cuts
+    it short. One that comes when nothing is left but to tidy up may end the process.
+
     Args:
-        work: what is run.
-        tethered: whether the end of the standard input stops it too: whoever holds the other end
-            may be killed, and leaves nothing behind.
+        work: what is run, given what it is asked to stop by.
+        tethered: whether the end of the standard input cuts it short too: whoever holds the other
+            end may be killed, and leaves nothing behind.
+
+    Returns:
+        What the work did, None where it was cut short.
     """
 
-    async def stoppable() -> None:
-        task = asyncio.ensure_future(work)
-        on_stop(task.cancel)
+    async def stoppable() -> Got:
+        stopping = Stopping()
+        task = asyncio.ensure_future(work(stopping))
+        stop = _Stop(task, stopping)
+        stop.listen()
         if tethered:
-            loop = asyncio.get_running_loop()
-            loop.add_reader(sys.stdin, lambda: os.read(sys.stdin.fileno(), 1) or task.cancel())
-        await task
+            _on_end_of_input(stop.cancel)
+        return await task
 
     try:
-        asyncio.run(stoppable())
+        return asyncio.run(stoppable())
     except asyncio.CancelledError:
-        return
+        return None

@@ -51,6 +51,23 @@ async def test_what_the_cdn_does_not_hand_out_at_first_is_kept_and_nobody_is_bla
         assert len(list((harness.folder / "host" / "images").rglob("*[0-9].png"))) == len(names)
 
 
+async def test_while_the_cdn_has_nothing_every_post_waits_and_none_is_lost(
+    harness: Harness,
+) -> None:
+    async with harness.bot():
+        await harness.set_key()
+        await harness.mirror()
+        harness.sim.faults.fail_files(404, EXPIRED)
+        await harness.ben.say(harness.photos, files=[picture("a.png")])
+        await harness.ben.say(harness.photos, files=[picture("b.png")])
+        await eventually(lambda: harness.sim.world.active_faults.files_failed >= 3)
+
+        harness.sim.faults.serve_files()
+
+        await eventually(lambda: _titles(harness) == ["a.png", "b.png"])
+        assert not any("deleted" in m.content for m in harness.ben.messages(harness.ben.dm))
+
+
 async def _sticker(harness: Harness) -> Message:
     sticker = harness.guild.add_sticker("wave", WHOLE)
     return await harness.ben.say(harness.photos, sticker_ids=[sticker.id])

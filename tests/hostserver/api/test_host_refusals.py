@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -130,6 +131,35 @@ async def fall_silent(stage: Stage, headers: Headers) -> Answer:
     return await stage.client.call("POST", "/api/1/upload", data=body(), headers=headers | kind)
 
 
+KEYED = {"Idempotency-Key": "job-17"}
+
+
+def keyed(send: Send, key: str = "job-17") -> Send:
+    """Send with an Idempotency-Key."""
+
+    async def sent(stage: Stage, headers: Headers) -> Answer:
+        return await send(stage, headers | {"Idempotency-Key": key})
+
+    return sent
+
+
+async def once_keyed(stage: Stage) -> dict[str, Any]:
+    headers = {"X-API-Key": str(stage.client.key)} | KEYED
+    return await stage.client.stored(JPEG, headers=headers)
+
+
+async def die_while_storing(stage: Stage) -> None:
+    await once_keyed(stage)
+    index = sqlite3.connect(stage.folder / "data/index.sqlite3", timeout=20)
+    with index:
+        index.execute("UPDATE uploads SET begun_at = ?", (int(time.time()),))
+    index.close()
+
+
+async def delete_what_came(stage: Stage) -> None:
+    await stage.client.call("POST", (await once_keyed(stage))["delete_url"])
+
+
 @asynccontextmanager
 async def a_bucket_in_which_every_name_is_taken() -> AsyncGenerator[Options]:
     require("s3")
@@ -185,6 +215,12 @@ SITUATIONS = {
     Reason.NO_FREE_NAME: Situation(upload(JPEG), beside=a_bucket_in_which_every_name_is_taken),
     Reason.NOT_FOUND: Situation(call("GET", "/api/1/uploads/nothere"), is_always_true=True),
     Reason.FORBIDDEN: Situation(call("POST", "/admin/keys"), is_always_true=True),
+    Reason.BAD_IDEMPOTENCY_KEY: Situation(keyed(upload(JPEG), "two words"), is_always_true=True),
+    Reason.UNDER_WAY: Situation(keyed(upload(JPEG)), before=die_while_storing, is_always_true=True),
+    Reason.KEY_REUSED: Situation(
+        keyed(upload(JPEG, title="Another")), before=once_keyed, is_always_true=True
+    ),
+    Reason.DELETED: Situation(keyed(upload(JPEG)), before=delete_what_came, is_always_true=True),
 }
 
 

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import AsyncGenerator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -138,6 +139,46 @@ async def test_a_closed_terminal_ends_the_host_cleanly(tmp_path: Path) -> None:
     await _line(process)
 
     assert b"Traceback" not in await stop(process, signal.SIGHUP)
+
+
+async def test_a_file_on_its_way_in_is_stored_before_a_polite_end(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    process = await start(tmp_path)
+    client = await first_client(process, session)
+    is_sent, may_go_on = asyncio.Event(), asyncio.Event()
+    whole = picture()
+
+    async def slowly() -> AsyncGenerator[bytes]:
+        yield whole[: len(whole) // 2]
+        is_sent.set()
+        await may_go_on.wait()
+        yield whole[len(whole) // 2 :]
+
+    form = aiohttp.FormData()
+    form.add_field("source", slowly(), filename="cat.png", content_type="image/png")
+    headers = {"X-API-Key": client.key or ""}
+    sending = asyncio.create_task(client.call("POST", "/api/1/upload", data=form, headers=headers))
+    await asyncio.wait_for(is_sent.wait(), WAIT_S)
+    await client.get("/")  # comes later, so that the file's request has begun by now
+    ending = asyncio.create_task(stop(process))
+    await _refuses_connections(client.url)
+
+    may_go_on.set()
+
+    assert (await sending).status == 200
+    assert b"Traceback" not in await ending
+
+
+async def _refuses_connections(url: str) -> None:
+    async with asyncio.timeout(WAIT_S):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+            except ConnectionRefusedError:
+                return
+            writer.close()
+            await writer.wait_closed()
 
 
 async def test_the_seeds_own_call_works_and_nothing_secret_is_logged(

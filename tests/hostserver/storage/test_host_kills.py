@@ -137,6 +137,7 @@ async def test_an_index_of_the_version_before_is_brought_up_to_date(
             picture(seed=3), filename="owl.jpg"
         )
     for statement in (
+        "DROP TABLE idempotency_keys",
         "DROP TABLE ended_sessions",
         "DROP TABLE file_names",
         "DROP INDEX ix_uploads_unfinished",

@@ -21,6 +21,8 @@ from imgoe_bot.services.ports.media import MediaFile
 SLOWEST_BYTES_S = 64 * 1024
 SLOW_START_S = 60.0
 """How long a source may keep us waiting before its pace counts."""
+ANSWER_S = 30.0
+"""How long Discord may take to begin its answer; a connection has 10 s of that."""
 
 OK = 200
 
@@ -35,10 +37,19 @@ class AttachmentReader:
     in its channel is 403 or 404, or a page. Whether the message stands, only Discord's API knows.
     """
 
-    def __init__(self, http: httpx.AsyncClient, *, bases: Sequence[str]) -> None:
-        """Take a client and the only base addresses it may be sent to."""
+    def __init__(
+        self, http: httpx.AsyncClient, *, bases: Sequence[str], answer_s: float = ANSWER_S
+    ) -> None:
+        """Take a client, the only base addresses it may be sent to, and how long it may wait.
+
+        Args:
+            http: connects to every address.
+            bases: whose origins are read.
+            answer_s: for the head of an answer, from the request on.
+        """
         self._http = http
         self._origins = frozenset(_origin(base) for base in bases)
+        self._answer_s = answer_s
 
     def reads(self, url: str) -> bool:
         """Tell whether an address is one of those it may be sent to."""
@@ -49,11 +60,26 @@ class AttachmentReader:
         """Open an attachment and look at its first bytes; see ``ports.MediaReader.open``."""
         if not self.reads(source.url):
             raise SourceBlocked(reason="not-discord")
+        if source.size_bytes == 0:
+            raise EmptyMedia(filename=source.filename)
         try:
-            async with self._http.stream("GET", source.url, follow_redirects=False) as response:
+            async with self._asked(source.url) as response:
                 yield await _file_of_discord(response, source, limit_bytes)
         except (httpx.RequestError, aiohttp.ClientError) as error:
             raise SourceUnreachable from error
+
+    @asynccontextmanager
+    async def _asked(self, url: str) -> AsyncGenerator[httpx.Response]:
+        request = self._http.build_request("GET", url)
+        try:
+            async with asyncio.timeout(self._answer_s):
+                response = await self._http.send(request, stream=True, follow_redirects=False)
+        except TimeoutError as error:
+            raise SourceUnreachable from error
+        try:
+            yield response
+        finally:
+            await response.aclose()
 
 
 def _origin(url: str) -> tuple[str, str]:

@@ -20,7 +20,8 @@ from imgoe_bot.services.ports.media import MediaFile
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 REDIRECTS_MAX = 4
-GONE = frozenset({404, 410})
+PASSING = frozenset({408, 421, 423, 425, 429})
+"""What of 4xx may be otherwise the next time."""
 TOTAL_S = 600
 """An interaction's answer has 15 minutes. Source: DISCORD.md section 1."""
 
@@ -123,11 +124,11 @@ def _handed_over(response: httpx.Response, site: str) -> httpx.Response:
     """Return a response that may be read.
 
     Raises:
-        SourceGone: the site does not have the file.
+        SourceGone: the site does not have the file, or not for us.
         SourceUnreachable: the site does not hand it over.
         SourceBlocked: it comes compressed though we asked for the bytes themselves.
     """
-    if response.status_code in GONE:
+    if response.is_client_error and response.status_code not in PASSING:
         raise SourceGone(site=site)
     if response.status_code != OK:
         raise SourceUnreachable(status=response.status_code, site=site)

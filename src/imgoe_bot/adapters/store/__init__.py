@@ -1,6 +1,7 @@
 """The store: every SQL statement of the bot."""
 
 from imgoe_bot.adapters.store.claiming.claims import Claims
+from imgoe_bot.adapters.store.claiming.dead_leases import free_all_leases
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.engine.migrate import migrate
 from imgoe_bot.adapters.store.engine.opening import open_engine
@@ -17,6 +18,7 @@ from imgoe_bot.adapters.store.posts.status import SqlStatusStore
 from imgoe_bot.adapters.store.queue.budgets import SqlBudgetStore
 from imgoe_bot.adapters.store.queue.direct_messages import SqlDirectMessageStore
 from imgoe_bot.adapters.store.queue.jobs import SqlJobStore
+from imgoe_bot.adapters.store.rehosting.host_moves import SqlHostMoveStore
 from imgoe_bot.adapters.store.settings.guilds import SqlGuildStore
 from imgoe_bot.adapters.store.settings.memberships import SqlMembershipStore
 from imgoe_bot.adapters.store.settings.notes import SqlNotes
@@ -33,6 +35,7 @@ __all__ = [
     "SqlDirectMessageStore",
     "SqlGuildStore",
     "SqlHistoryStore",
+    "SqlHostMoveStore",
     "SqlJobStore",
     "SqlLibraryStore",
     "SqlMembershipStore",
@@ -43,6 +46,7 @@ __all__ = [
     "SqlRetirementStore",
     "SqlRuleStore",
     "SqlStatusStore",
+    "free_all_leases",
     "migrate",
     "open_engine",
     "sole_process",

@@ -100,9 +100,8 @@ def parents_from(row: Columns) -> tuple[ChannelId, ...]:
 def upload_values(upload: Upload, vault: Vault) -> dict[str, Any]:
     """Return the columns of an upload, its delete link sealed."""
     link = upload.stored.delete_link
-    sealed = (
-        vault.seal(link.value, bound_to=_bound_to(upload.id, upload.host_url)) if link else None
-    )
+    bound_to = delete_link_bound_to(upload.id, upload.host_url)
+    sealed = vault.seal(link.value, bound_to=bound_to) if link else None
     return (
         {name: getattr(upload, name) for name in _UPLOAD}
         | {name: getattr(upload.stored, name) for name in _STORED}
@@ -113,7 +112,7 @@ def upload_values(upload: Upload, vault: Vault) -> dict[str, Any]:
 def upload_from(row: Columns, vault: Vault) -> Upload:
     """Return the upload of a row, its delete link opened; a query may say whether it is shared."""
     sealed = row["delete_link_sealed"]
-    bound_to = _bound_to(row["id"], row["host_url"])
+    bound_to = delete_link_bound_to(row["id"], row["host_url"])
     link = DeleteLink(vault.open(sealed, bound_to=bound_to)) if sealed else None
     stored = Stored(**{name: row[name] for name in _STORED}, delete_link=link)
     tags = tuple(tag for tag in row["tags"].split(",") if tag)
@@ -121,7 +120,8 @@ def upload_from(row: Columns, vault: Vault) -> Upload:
     return Upload(**fields, stored=stored, tags=tags, shared=bool(row.get("shared")))
 
 
-def _bound_to(upload_id: str, host_url: str) -> str:
+def delete_link_bound_to(upload_id: str, host_url: str) -> str:
+    """Return what a delete link is sealed with: it opens for this row and this host only."""
     return f"upload {upload_id} host {host_url}"
 
 

@@ -68,7 +68,7 @@ def upsert_all(
     connection: Connection,
     table: Table,
     *,
-    key: str,
+    key: tuple[str, ...],
     rows: Sequence[Values],
     where: ColumnElement[bool] | None = None,
 ) -> None:
@@ -77,16 +77,16 @@ def upsert_all(
     Args:
         connection: in a transaction.
         table: where.
-        key: its primary key's one column.
+        key: the columns of its primary key, or of a unique constraint.
         rows: the same columns in each; none is fine.
         where: whether a row that is there is written over; None: always.
     """
     if not rows:
         return
     statement = _insert(connection, table)
-    set_ = {name: statement.excluded[name] for name in rows[0] if name != key}
+    set_ = {name: statement.excluded[name] for name in rows[0] if name not in key}
     connection.execute(
-        statement.on_conflict_do_update(index_elements=[key], set_=set_, where=where), list(rows)
+        statement.on_conflict_do_update(index_elements=key, set_=set_, where=where), list(rows)
     )
 
 

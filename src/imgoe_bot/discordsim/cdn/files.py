@@ -45,9 +45,9 @@ class Cdn:
 
     def _serve(self, handler: _Handler) -> _Handler:
         async def serve(request: web.Request) -> web.Response:
-            active_faults = self._world.active_faults
-            if active_faults.files:
-                status, body = active_faults.files.pop(0)
+            fault = self._world.active_faults.take_file_fault()
+            if fault is not None:
+                status, body = fault
                 return web.Response(status=status, body=body, content_type=_kind_of(body))
             return await handler(request)
 

@@ -188,6 +188,15 @@ class Faults:
         """Answer the next requests for files with these statuses and bodies, one each."""
         self._world.active_faults.files = list(answers)
 
+    def fail_files(self, status: int, body: bytes = b"") -> None:
+        """Answer every request for a file so from now on; ``serve_files`` ends that."""
+        self._world.active_faults.every_file = (status, body)
+
+    def serve_files(self) -> None:
+        """Serve files as they are again."""
+        self._world.active_faults.every_file = None
+        self._world.active_faults.files = []
+
     def revoke(self, channel: Channel, *permissions: Permission) -> None:
         """Take permissions from the bot in one channel, by an overwrite for the bot itself."""
         bot_id = self._world.bot.id

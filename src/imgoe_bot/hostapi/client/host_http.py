@@ -288,4 +288,7 @@ async def _next(pieces: AsyncGenerator[bytes], silence_s: float | None) -> bytes
 
 
 def _never_connected(error: HostError) -> bool:
-    return isinstance(error, HostUnreachable) and isinstance(error.__cause__, httpx.ConnectError)
+    """Whether no connection came about; httpx's classes hide that from aiohttp's one inside."""
+    cause = error.__cause__
+    refused = cause is not None and isinstance(cause.__cause__, aiohttp.ClientConnectorError)
+    return isinstance(error, HostUnreachable) and refused

@@ -61,6 +61,10 @@ class Signer:
         """Return the form in which an API key is stored and looked up."""
         return self._mac("key", key).hex()
 
+    def idempotency_digest(self, key: str) -> str:
+        """Return the form in which an Idempotency-Key is stored and looked up."""
+        return self._mac("idempotency", key).hex()
+
     def delete_token(self, public_id: str) -> str:
         """Return the 48 hex digits that delete the upload of this id."""
         return self._mac("delete", public_id).hex()[:DELETE_TOKEN_HEX]

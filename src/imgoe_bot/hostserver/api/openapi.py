@@ -26,6 +26,7 @@ PARAMETERS: Described = {
     "format": ({"type": "string", "enum": ["json", "redirect", "txt"]}, "Form of the answer."),
     "use_file_date": (FLAG, "1 dates the upload by its camera; admins only."),
 }
+KEY_PATTERN = "^[!-~]{1,255}$"
 PROBLEM: JsonObject = {
     "description": "Refused.",
     "content": {
@@ -51,6 +52,12 @@ def _ok(schema: JsonObject) -> JsonObject:
 
 def _query(name: str, schema: JsonObject, text: str) -> JsonObject:
     return {"name": name, "in": "query", "schema": schema, "description": text}
+
+
+def _idempotency_key(text: str, *, required: bool) -> JsonObject:
+    schema: JsonObject = {"type": "string", "pattern": KEY_PATTERN}
+    named: JsonObject = {"name": "Idempotency-Key", "in": "header", "required": required}
+    return named | {"schema": schema, "description": text}
 
 
 def _operation(name: str, summary: str, schema: JsonObject, **more: object) -> JsonObject:
@@ -98,6 +105,7 @@ def _upload() -> JsonObject:
     post: JsonObject = {
         "operationId": "upload",
         "summary": "Upload a picture or a video.",
+        "parameters": [_idempotency_key("Names the request for its repeats.", required=False)],
         "requestBody": {"required": True, "content": forms},
         "responses": _upload_responses(),
     }
@@ -133,8 +141,15 @@ def _paths() -> JsonObject:
     following: JsonObject = {"type": ["integer", "null"]}
     page = _reply(uploads=_list("Image"), next=following)
     made = _reply(album=ref("Album"))
+    key = _idempotency_key("The one the upload had.", required=True)
+    first = _reply(success=ref("Done"), image=ref("Image"))
     return {
         "/api/1/upload": _upload(),
+        "/api/1/idempotency": {
+            "get": _operation(
+                "findByKey", "Read the first answer to an upload.", first, parameters=[key]
+            )
+        },
         "/api/1/uploads": {
             "get": _operation("listUploads", "List your uploads.", page, parameters=listing)
         },

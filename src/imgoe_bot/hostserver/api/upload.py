@@ -1,12 +1,13 @@
 """``/api/1/upload``: the compatible upload call."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from aiohttp import web
 
 from imgoe_bot.hostserver.access.authentication import Authenticator
 from imgoe_bot.hostserver.access.sender import Sender
 from imgoe_bot.hostserver.api.addresses import Addresses
+from imgoe_bot.hostserver.api.idempotency import HEADER, find_key
 from imgoe_bot.hostserver.api.reply import uploaded, uploaded_imgbb
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.index.records import Account, Upload
@@ -21,6 +22,7 @@ from imgoe_bot.hostserver.problems import (
     problem_response,
     wants_problem_details,
 )
+from imgoe_bot.hostserver.uploads.keyed_uploads import KeyedUploads
 from imgoe_bot.hostserver.uploads.upload_service import UploadService
 from imgoe_bot.hostserver.uploads.upload_store import ReceivedFile
 
@@ -34,7 +36,8 @@ class _Responder:
     request: web.Request
     is_strict: bool
     reply_format: str = "json"
-    is_imgbb: bool = field(default=False)
+    is_imgbb: bool = False
+    idempotency_key: str | None = None
 
     def learn_format(self, asked: str | None) -> None:
         if asked in REPLY_FORMATS:
@@ -50,7 +53,7 @@ class _Responder:
         return web.json_response(shape(upload, addresses))
 
     def refuse(self, fault: Fault) -> web.Response:
-        if self.is_strict:
+        if self.is_strict or fault.kind.is_beyond:
             return problem_response(fault)
         return compatible_response(fault, reply_format=self.reply_format)
 
@@ -62,6 +65,7 @@ class UploadApi:
     options: HostOptions
     authenticator: Authenticator
     upload_service: UploadService
+    keyed_uploads: KeyedUploads
     addresses: Addresses
     fetcher: GuardedFetcher | None
 
@@ -69,6 +73,12 @@ class UploadApi:
         """Answer ``/api/{version}/{action}``."""
         responder = _Responder(request, self.options.strict or wants_problem_details(request))
         responder.learn_format(request.query.get("format"))
+        answer = await self._answer(responder)
+        if responder.idempotency_key is not None:
+            answer.headers[HEADER] = responder.idempotency_key
+        return answer
+
+    async def _answer(self, responder: _Responder) -> web.Response:
         try:
             upload = await self._upload(responder)
         except Duplicate as duplicate:
@@ -82,6 +92,7 @@ class UploadApi:
         request = responder.request
         _check_route(request)
         sender = await Sender.identify(self.authenticator, request)
+        key = find_key(request)
         async with open_incoming(sender, folder=self.options.data_dir / "tmp") as incoming:
             try:
                 await read_upload(request, incoming)
@@ -91,7 +102,11 @@ class UploadApi:
             owner = sender.confirm()
             form = parse_form(incoming.fields)
             await self._take_text(incoming)
-            return await self.upload_service.store(self._received(responder, incoming, form, owner))
+            received = self._received(responder, incoming, form, owner)
+            if key is None or owner is None:
+                return await self.upload_service.store(received)
+            responder.idempotency_key = key
+            return await self.keyed_uploads.store(received, owner=owner, key=key)
 
     def _received(
         self,

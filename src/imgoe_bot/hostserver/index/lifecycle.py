@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, bindparam, update
 
+from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.index.database import Database
 from imgoe_bot.hostserver.index.file_names import claim_name, names_of
+from imgoe_bot.hostserver.index.idempotency import RequestKey, claim_key
 from imgoe_bot.hostserver.index.records import Upload
 from imgoe_bot.hostserver.index.schema import uploads
 from imgoe_bot.hostserver.index.upload_rows import add, check_new, remove
@@ -25,8 +27,15 @@ class UploadLifecycle:
         self._database = database
         self._clock = clock
 
-    def begin(self, upload: Upload, *, refuse_repeat: bool) -> Upload:
+    def begin(
+        self, upload: Upload, *, refuse_repeat: bool, request_key: RequestKey | None
+    ) -> Upload:
         """Note, before its files are written, that an upload is to be: tags, name and quota.
+
+        Args:
+            upload: its row.
+            refuse_repeat: whether the same bytes may come with the same API key once only.
+            request_key: what the request has as its Idempotency-Key; None without one.
 
         Returns:
             The upload with the name it got; ``finish`` it, or ``remove`` or ``abandon`` it.
@@ -34,12 +43,15 @@ class UploadLifecycle:
         Raises:
             Fault: its user has no quota left for it.
             Duplicate: its key has sent these bytes before, and that is refused.
+            KeyTaken: another request has its Idempotency-Key.
         """
         now_s = int(self._clock())
 
         def work(connection: Connection) -> Upload:
             if refuse_repeat:
                 check_new(connection, upload, now_s)
+            if request_key is not None:
+                claim_key(connection, request_key, public_id=upload.public_id, now_s=now_s)
             begun = replace(upload, name=claim_name(connection, upload), begun_at=now_s)
             add(connection, begun)
             return begun
@@ -59,9 +71,18 @@ class UploadLifecycle:
         return self._database.run_blocking(work)
 
     def finish(self, upload: Upload) -> Upload:
-        """Note that all files of an upload that was begun are there, and return it as it is now."""
+        """Note that all files of an upload that was begun are there, and return it as it is now.
+
+        Raises:
+            Fault: it took so long that it was given up and removed.
+        """
         values = {"stored_id": upload.public_id}
-        self._database.run_blocking(lambda connection: connection.execute(_FINISH, values))
+
+        def work(connection: Connection) -> bool:
+            return connection.execute(_FINISH, values).rowcount == 1
+
+        if not self._database.run_blocking(work):
+            raise Fault(Reason.UNAVAILABLE, "Storing the file took too long")
         return replace(upload, begun_at=None)
 
     def abandon(self, upload: Upload) -> None:

@@ -115,6 +115,17 @@ uploads = Table(
     ),
 )
 
+# What an account's requests with an Idempotency-Key became: it outlives its upload.
+idempotency_keys = Table(
+    "idempotency_keys",
+    METADATA,
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("public_id", String(16), nullable=False, index=True),
+    Column("kept_until", BigInteger, nullable=False, index=True),
+)
+
 # Every name that was ever given, so that no address ever means another file.
 file_names = Table(
     "file_names",

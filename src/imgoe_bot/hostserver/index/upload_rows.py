@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, 
 from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.index.database import advisory_lock
 from imgoe_bot.hostserver.index.records import Upload
-from imgoe_bot.hostserver.index.schema import upload_tags, uploads, users
+from imgoe_bot.hostserver.index.schema import idempotency_keys, upload_tags, uploads, users
 
 UNFINISHED_S = 3_600  # storing one file never takes an hour: whoever began it is dead
 _COLUMNS = [field.name for field in fields(Upload) if field.name != "tags"]
@@ -26,6 +26,7 @@ _FIND_SENT = (
     .order_by(uploads.c.id.desc())
     .limit(1)
 )
+_FREE_KEY = delete(idempotency_keys).where(idempotency_keys.c.public_id == bindparam("freed_id"))
 _USE_QUOTA = (
     update(users)
     .where(users.c.id == bindparam("user_id"))
@@ -111,7 +112,12 @@ def add(connection: Connection, upload: Upload) -> None:
 
 
 def remove(connection: Connection, upload: Upload) -> bool:
-    """Remove an upload and free its quota; answers whether it was there."""
+    """Remove an upload and free its quota; answers whether it was there.
+
+    One that was never finished frees its Idempotency-Key too; any other's goes on saying so.
+    """
+    if upload.begun_at is not None:
+        connection.execute(_FREE_KEY, {"freed_id": upload.public_id})
     gone = connection.execute(delete(uploads).where(uploads.c.public_id == upload.public_id))
     if gone.rowcount and upload.user_id is not None:
         after = users.c.used_bytes - upload.stored_bytes

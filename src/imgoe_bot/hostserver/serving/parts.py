@@ -12,6 +12,7 @@ from imgoe_bot.hostserver.decoding.image_processor import ImageProcessor
 from imgoe_bot.hostserver.decoding.images import ImageLimits
 from imgoe_bot.hostserver.formats import AVIF, BMP, GIF, HEIC, JPEG, MOV, MP4, PNG, WEBM, WEBP
 from imgoe_bot.hostserver.index.albums import AlbumIndex
+from imgoe_bot.hostserver.index.idempotency import IdempotencyIndex
 from imgoe_bot.hostserver.index.lifecycle import UploadLifecycle
 from imgoe_bot.hostserver.index.uploads import UploadIndex
 from imgoe_bot.hostserver.options import GuestRules, HostOptions
@@ -21,6 +22,7 @@ from imgoe_bot.hostserver.storage.blobs import Blobs
 from imgoe_bot.hostserver.storage.file_responses import Files, FolderFiles, S3Files
 from imgoe_bot.hostserver.storage.folder import FolderBlobs
 from imgoe_bot.hostserver.storage.s3 import S3Blobs, open_bucket
+from imgoe_bot.hostserver.uploads.keyed_uploads import KeyedUploads
 from imgoe_bot.hostserver.uploads.upload_service import UploadService
 from imgoe_bot.hostserver.uploads.upload_store import UploadStore
 
@@ -35,6 +37,7 @@ class Parts:
     index: UploadIndex
     albums: AlbumIndex
     upload_service: UploadService
+    keyed_uploads: KeyedUploads
     files: Files
     addresses: Addresses
     sessions: Sessions
@@ -79,6 +82,7 @@ def make_parts(resources: Resources) -> Parts:
     images = ImageProcessor(limits, options.keep_location)
     upload_service = UploadService(
         index=index,
+        keys=IdempotencyIndex(resources.database, clock=clock),
         albums=albums,
         upload_store=UploadStore(
             UploadLifecycle(resources.database, clock=clock), blobs, images, clock
@@ -93,5 +97,14 @@ def make_parts(resources: Resources) -> Parts:
     addresses = Addresses(resources.url, resources.signer, clock)
     authenticator = _authenticator(resources, accounts, sessions)
     return Parts(
-        accounts, index, albums, upload_service, files, addresses, sessions, authenticator, renderer
+        accounts=accounts,
+        index=index,
+        albums=albums,
+        upload_service=upload_service,
+        keyed_uploads=KeyedUploads(upload_service, resources.signer, clock),
+        files=files,
+        addresses=addresses,
+        sessions=sessions,
+        authenticator=authenticator,
+        renderer=renderer,
     )

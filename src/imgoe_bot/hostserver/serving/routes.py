@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from imgoe_bot.hostserver.access.rate_limits import RateLimiter
+from imgoe_bot.hostserver.api.idempotency import IdempotencyApi
 from imgoe_bot.hostserver.api.management import ManagementApi
 from imgoe_bot.hostserver.api.openapi import openapi
 from imgoe_bot.hostserver.api.screenshot_tools import flameshot_answer, sharex_answer
@@ -33,6 +34,8 @@ def _add_management(app: web.Application, parts: Parts) -> None:
     app.router.add_get("/api/1/albums", api.list_albums)
     app.router.add_post("/api/1/albums", api.create_album)
     app.router.add_get("/api/1/categories", api.list_categories)
+    keys = IdempotencyApi(parts.authenticator, parts.keyed_uploads, parts.addresses)
+    app.router.add_get("/api/1/idempotency", keys.look_up)
 
 
 def _add_upload(app: web.Application, parts: Parts, resources: Resources) -> None:
@@ -40,6 +43,7 @@ def _add_upload(app: web.Application, parts: Parts, resources: Resources) -> Non
         resources.options,
         parts.authenticator,
         parts.upload_service,
+        parts.keyed_uploads,
         parts.addresses,
         resources.fetcher,
     )

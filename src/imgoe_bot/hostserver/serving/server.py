@@ -26,9 +26,11 @@ from imgoe_bot.hostserver.serving.resources import (
     url_of,
 )
 from imgoe_bot.hostserver.serving.routes import build_app
+from imgoe_bot.hostserver.serving.under_way import RequestsUnderWay
 from imgoe_bot.hostserver.uploads.upload_service import UploadService
 
 READ_BUFFER_BYTES = 256 * 1024  # the default of 64 KiB pauses the socket at every read
+HEADER_FIELD_BYTES = 16 * 1024  # longer ones are refused by aiohttp, which quotes them
 LOG = logging.getLogger(__name__)
 
 
@@ -63,6 +65,8 @@ class HostServer:
         self._stack = AsyncExitStack()
         self._parts: Parts | None = None
         self._app: web.Application | None = None
+        self._under_way = RequestsUnderWay()
+        self._site: web.SockSite | None = None
         self.url = ""
         self.first_key: str | None = None
 
@@ -107,6 +111,17 @@ class HostServer:
         """Delete what has expired now instead of within a minute; returns how many went."""
         return await self._running.upload_service.sweep()
 
+    async def drain(self, *, within_s: float) -> None:
+        """Take no more connections, and let requests under way end; what is left is cut at the end.
+
+        aiohttp alone drops what comes of a body once it stops.
+        Source: aiohttp 3.14, ``RequestHandler.data_received``.
+        """
+        if self._site is not None:
+            await self._site.stop()
+            self._site = None
+        await self._under_way.ended(within_s=within_s)
+
     async def _start(self, stack: AsyncExitStack) -> None:
         options = self._options
         signer = await asyncio.to_thread(prepare_folder, options)
@@ -137,16 +152,19 @@ class HostServer:
         self, stack: AsyncExitStack, resources: Resources, listener: socket.socket
     ) -> None:
         self._app = build_app(self._running, resources)
+        self._app.middlewares.insert(0, self._under_way.middleware())
         runner = web.AppRunner(
             self._app,
             access_log=None,
             shutdown_timeout=5,
             read_bufsize=READ_BUFFER_BYTES,
+            max_field_size=HEADER_FIELD_BYTES,
             keepalive_timeout=self._options.patience.header_s,  # runs until a head is complete
         )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
-        await web.SockSite(runner, listener).start()
+        self._site = web.SockSite(runner, listener)
+        await self._site.start()
         sweeping = _sweep_for_ever(self._running.upload_service, self._options.sweep_every_s)
         stack.push_async_callback(_stop, asyncio.create_task(sweeping))
 

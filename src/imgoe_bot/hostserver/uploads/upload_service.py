@@ -18,6 +18,7 @@ from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.file_facts import Media
 from imgoe_bot.hostserver.formats import Format, sniff
 from imgoe_bot.hostserver.index.albums import AlbumIndex
+from imgoe_bot.hostserver.index.idempotency import IdempotencyIndex, KeyTaken
 from imgoe_bot.hostserver.index.records import Upload
 from imgoe_bot.hostserver.index.upload_rows import Duplicate
 from imgoe_bot.hostserver.index.uploads import UploadIndex
@@ -33,6 +34,7 @@ class UploadService:
     """Stores what arrives, shows what is approved and removes what is to go."""
 
     index: UploadIndex
+    keys: IdempotencyIndex
     albums: AlbumIndex
     upload_store: UploadStore
     workers: Executor
@@ -56,6 +58,7 @@ class UploadService:
         Raises:
             Fault: it can't be taken; nothing is left behind.
             Duplicate: it was taken before, and this is to be refused.
+            KeyTaken: another request has its Idempotency-Key.
         """
         found = self._check_format(received.spool)
         album_id = await self._album_id(received)
@@ -73,14 +76,19 @@ class UploadService:
         )
 
     async def _store(self, received: ReceivedFile, found: Format, video: Media | None) -> Upload:
-        """Let a thread store it; that can't be stopped, so when we are, undo what it finishes."""
+        """Let a thread store it; that can't be stopped, so when we are, undo what it finishes.
+
+        What has an Idempotency-Key stays: whoever sent it can still learn of it.
+        """
         store = partial(self.upload_store.store, received, found, video)
         work = asyncio.get_running_loop().run_in_executor(self.workers, store)
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
-            with suppress(Fault, Duplicate):
-                await self.delete(await work)
+            with suppress(Fault, Duplicate, KeyTaken):
+                upload = await work
+                if received.request_key is None:
+                    await self.delete(upload)
             raise
 
     async def _album_id(self, received: ReceivedFile) -> int | None:
@@ -117,8 +125,11 @@ class UploadService:
     async def sweep(self) -> int:
         """Delete what has expired or was never finished; returns how many uploads went.
 
+        Old Idempotency-Keys are forgotten too.
+
         One that can't be deleted keeps none of the others; the next sweep tries it again.
         """
+        await self.keys.sweep()
         gone, page = 0, await self.index.list_overdue()
         while True:
             for upload in page.uploads:

@@ -13,6 +13,7 @@ from imgoe_bot.hostserver.faults import Fault, Reason
 from imgoe_bot.hostserver.file_facts import Media
 from imgoe_bot.hostserver.formats import WEBM, Format
 from imgoe_bot.hostserver.index.file_names import NAME_ATTEMPTS
+from imgoe_bot.hostserver.index.idempotency import RequestKey
 from imgoe_bot.hostserver.index.lifecycle import UploadLifecycle
 from imgoe_bot.hostserver.index.records import Account, Upload
 from imgoe_bot.hostserver.intake.form import UploadForm
@@ -42,6 +43,7 @@ class ReceivedFile:
         expires_within_s: it goes after this long even when the form says later or nothing.
         refuse_duplicate: refuse bytes that came with the same key before.
         album_id: the album's number, once it was found to be the owner's.
+        request_key: what the request has as its Idempotency-Key; None without one.
     """
 
     spool: Spool
@@ -52,6 +54,7 @@ class ReceivedFile:
     expires_within_s: int | None = None
     refuse_duplicate: bool = False
     album_id: int | None = None
+    request_key: RequestKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,12 @@ class UploadStore:
         Raises:
             Fault: it can't be taken; nothing is left behind.
             Duplicate: it was taken before, and this is to be refused.
+            KeyTaken: another request has its Idempotency-Key.
         """
         row, media = self._prepare(received, found, video)
-        begun = self.lifecycle.begin(row, refuse_repeat=received.refuse_duplicate)
+        begun = self.lifecycle.begin(
+            row, refuse_repeat=received.refuse_duplicate, request_key=received.request_key
+        )
         for _ in range(NAME_ATTEMPTS):
             try:
                 put_upload(self.blobs, begun, media)

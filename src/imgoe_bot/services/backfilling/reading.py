@@ -81,6 +81,11 @@ class BackfillReading:
         self._clock = clock
         self._owner = new_id()
         self._look_at: dict[BackfillId, datetime] = {}
+        self._is_ending = False
+
+    def claim_no_more(self) -> None:
+        """Let no range be claimed from now on: the process is about to end."""
+        self._is_ending = True
 
     async def _look_after_all(self, shards: Shards) -> bool:
         """Find the channels of new backfills, wake those that waited, and end those that are over.
@@ -140,12 +145,12 @@ class BackfillReading:
         """Look after all backfills, and return what is read next, and for which of them.
 
         Returns:
-            None where nothing is due.
+            None where nothing is due, or the process is about to end.
 
         Raises:
             StoreError: the store did not answer; safe to repeat.
         """
-        if not await self._look_after_all(shards):
+        if self._is_ending or not await self._look_after_all(shards):
             return None
         range_ = await self._store.claim(owner=self._owner, now=self._clock.now(), shards=shards)
         if range_ is None or range_.gap.backfill_id is None:

@@ -75,6 +75,17 @@ class Previews:
         await self._attach(job, card)
         await self._outage.keep(lambda: self._jobs.finish(job, None))
 
+    async def refresh(self, job: Job) -> None:
+        """Show a card as it is by now; one that is gone or can't be changed is left alone.
+
+        Raises:
+            SourceUnreachable: Discord did not answer.
+        """
+        card = await self._card(job)
+        await self._messenger.refresh(card)
+        await self._keep_up(job, card)
+        await self._outage.keep(lambda: self._jobs.finish(job, None))
+
     async def _attach(self, job: Job, card: Card) -> None:
         """Give the card its thumbs as files, as far as they can be read."""
         thumbs = await self._read(card)

@@ -35,6 +35,7 @@ class StepHandlers:
             Step.PREVIEW: self.previews.look,
             Step.REVIEW: self.reviews.review,
             Step.ERASE: self.erasure.erase,
+            Step.REFRESH: self.previews.refresh,
         }
 
     @property

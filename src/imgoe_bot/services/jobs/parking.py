@@ -5,8 +5,10 @@ from datetime import timedelta
 import structlog
 
 from imgoe_bot.domain.job import Job
-from imgoe_bot.domain.parking import Parking, Subject, next_probe
-from imgoe_bot.errors import ImgoeError
+from imgoe_bot.domain.parking import Parking, Subject, next_probe, place_subject
+from imgoe_bot.domain.post import Post
+from imgoe_bot.errors import ImgoeError, NotAllowed
+from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService, InaccessibleChannel
 from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.jobs import JobStore
 from imgoe_bot.services.store_outage import StoreOutage
@@ -18,10 +20,17 @@ class ParkingService:
     """Parks jobs."""
 
     def __init__(
-        self, jobs: JobStore, *, outage: StoreOutage, clock: Clock, park_for: timedelta
+        self,
+        jobs: JobStore,
+        *,
+        auto_pauses: AutoPauseService,
+        outage: StoreOutage,
+        clock: Clock,
+        park_for: timedelta,
     ) -> None:
         """Take what it needs; ``park_for`` is how long a job waits at most."""
         self._jobs = jobs
+        self._auto_pauses = auto_pauses
         self._outage = outage
         self._clock = clock
         self._park_for = park_for
@@ -32,11 +41,35 @@ class ParkingService:
         Raises:
             StaleWrite: another worker has it.
         """
+        await self._park(job, subject, error)
+
+    async def park_place(self, job: Job, post: Post, error: NotAllowed, *, deliver: bool) -> None:
+        """Have a job wait for a permission; its channel rests, and its rule's maker is told.
+
+        Args:
+            job: the step.
+            post: what it is of.
+            error: what is missing.
+            deliver: whether the post's delete links are sent meanwhile.
+
+        Raises:
+            StaleWrite: another worker has it.
+        """
+        lost = InaccessibleChannel(post.channel_ids, error.needs)
+        await self._auto_pauses.pause(post.guild_id, [lost], locale=post.locale)
+        place = place_subject(post.guild_id, post.channel_id)
+        await self._park(job, place, error, deliver=deliver)
+
+    async def _park(
+        self, job: Job, subject: Subject, error: ImgoeError, *, deliver: bool = False
+    ) -> None:
         now = self._clock.now()
         probe_at = next_probe(error, subject, probes=0, now=now)
         parking = Parking(subject, error, since=now, probe_at=probe_at)
         until = (job.failing_since or now) + self._park_for
-        lasts = await self._outage.keep(lambda: self._jobs.park(job, parking, until=until))
+        lasts = await self._outage.keep(
+            lambda: self._jobs.park(job, parking, until=until, deliver=deliver)
+        )
         log.info("a job waits", job=job.id, subject=str(subject), error=repr(error))
         if lasts:
             log.error("jobs wait until somebody acts", subject=str(subject), error=repr(error))

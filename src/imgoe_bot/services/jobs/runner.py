@@ -88,6 +88,7 @@ class JobRunner:
         self._offered: Offer | None = None
         self._woken = False
         self._may_be_more = False
+        self._is_draining = False
         self._work = handlers.work
         self._give_up = handlers.give_up
 
@@ -99,6 +100,20 @@ class JobRunner:
                 await self._work_off(group)
         finally:
             await self._release()
+
+    async def drain(self, *, within_s: float) -> None:
+        """Begin nothing more, and wait for what is under way, with the steps that follow it.
+
+        Args:
+            within_s: for how long at most; what is left then is to be cancelled.
+        """
+        self._is_draining = True
+        if not self._running:
+            return
+        log.info("stopping: what is under way may end", jobs=len(self._running), within_s=within_s)
+        await asyncio.wait(tuple(self._running), timeout=within_s)
+        if self._running:
+            log.warning("what is still under way is cut off", jobs=len(self._running))
 
     async def _work_off(self, group: asyncio.TaskGroup) -> None:
         """Start what is due; what is under way may still store its outcome when this has ended."""
@@ -115,7 +130,7 @@ class JobRunner:
 
     async def _release(self) -> None:
         try:
-            await self._jobs.release(self._owner)
+            await self._outage.last(lambda: self._jobs.release(self._owner))
         except StoreError as error:
             log.warning("leases were not given back, they run out", error=repr(error))
 
@@ -127,7 +142,7 @@ class JobRunner:
     def offer(self) -> Offer | None:
         """Return what it would take now; see the port."""
         free = self._options.at_once - len(self._running)
-        if self._offered is not None or not free or self._group is None:
+        if self._offered is not None or not free or not self._takes_more:
             return None
         self._woken = False
         self._offered = Offer(
@@ -138,6 +153,10 @@ class JobRunner:
             park_for=self._options.park_for,
         )
         return self._offered
+
+    @property
+    def _takes_more(self) -> bool:
+        return self._group is not None and not self._is_draining
 
     def take_over(self, jobs: Sequence[Job] | None) -> None:
         """Do these; see the port."""
@@ -152,7 +171,7 @@ class JobRunner:
             self._wake.set()
 
     def _start(self, job: Job) -> None:
-        if self._group is None:  # stopped meanwhile: its lease runs out
+        if self._group is None or self._is_draining:  # its lease is given back at the end
             return
         task = self._group.create_task(self._do(job))
         self._running[task] = job
@@ -233,7 +252,7 @@ class JobRunner:
 
     async def _try(self, job: Job) -> Job | None:
         """Do one step; return the one that was leased with its outcome."""
-        if job.parked is not None and job.parked.until <= self._clock.now():
+        if job.parked is not None and job.is_overdue(self._clock.now()):
             return await self._give_job_up(job, job.parked.error)
         try:
             work = partial(self._work[job.step], job)

@@ -22,7 +22,7 @@ from imgoe_bot.errors import (
 )
 from imgoe_bot.services.cards.previews import preview_at
 from imgoe_bot.services.deleting.deletions import DeletionService
-from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService, InaccessibleChannel
+from imgoe_bot.services.jobs.parking import ParkingService
 from imgoe_bot.services.people.delivery import DeliveryService
 from imgoe_bot.services.ports.jobs import JobStore
 from imgoe_bot.services.ports.messenger import Messenger
@@ -47,18 +47,18 @@ class Steps:
         uploads: UploadService,
         deletions: DeletionService,
         options: PostOptions,
-        auto_pauses: AutoPauseService,
         messenger: Messenger,
         delivery: DeliveryService,
+        parking: ParkingService,
     ) -> None:
         self._jobs = jobs
         self._posts = access.posts
         self._uploads = uploads
         self._deletions = deletions
         self._options = options
-        self._auto_pauses = auto_pauses
         self._messenger = messenger
         self._delivery = delivery
+        self._parking = parking
         self._outage = access.outage
         self._clock = access.clock
 
@@ -153,27 +153,32 @@ class Steps:
         return self._clock.now() - post.created_at > FRESH_FOR
 
     async def give_up(self, job: Job, error: ImgoeError) -> Job | None:
-        """Store that a step has failed for good; what can still be done for the post goes on."""
+        """Store that a step has failed for good; what can still be done for the post goes on.
+
+        Where it is a permission that is missing, it waits for that first.
+        """
+        if isinstance(error, NotAllowed) and not job.is_overdue(self._clock.now()):
+            await self._wait_for_permission(job, error)
+            return None
         match job.step:
             case Step.UPLOAD:
                 return await self._jobs.finish_upload(job, None, error, goes_on=True)
             case Step.ANNOUNCE:
-                card = await self._card(job)
-                await self._pause_if_refused(card, error)
-                deliver = FollowUps(deliver=_is_to_be_delivered(card))
+                deliver = FollowUps(deliver=_is_to_be_delivered(await self._card(job)))
                 await self._jobs.finish_announce(job, None, failure=error, follow_ups=deliver)
             case Step.DELIVER:
                 await self._delivery.give_up(job, error)
-            case Step.RETIRE | Step.PREVIEW | Step.REVIEW | Step.ERASE:
+            case Step.RETIRE | Step.PREVIEW | Step.REVIEW | Step.ERASE | Step.REFRESH:
                 await self._jobs.finish(job, error)
         return None
 
-    async def _pause_if_refused(self, card: Card, error: ImgoeError) -> None:
-        """Let a channel rest that we can't work in any more, and tell whoever made its rule."""
-        if not isinstance(error, NotAllowed):
-            return
-        lost = InaccessibleChannel(card.post.channel_ids, error.needs)
-        await self._auto_pauses.pause(card.post.guild_id, [lost], locale=card.post.locale)
+    async def _wait_for_permission(self, job: Job, error: NotAllowed) -> None:
+        """Let a channel rest that we can't work in any more; the uploader has the links by then."""
+        card = await self._card(job)
+        is_first = job.step is Step.ANNOUNCE and not card.post.answered
+        await self._parking.park_place(
+            job, card.post, error, deliver=is_first and _is_to_be_delivered(card)
+        )
 
     async def _take_back(self, job: Job, card: Card) -> Job | None:
         await self._deletions.discard(card.uploads)

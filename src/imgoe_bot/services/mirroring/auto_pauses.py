@@ -9,10 +9,12 @@ from weakref import WeakValueDictionary
 import structlog
 
 from imgoe_bot.domain.ids import ChannelId, GuildId, RuleId, UserId, new_id
+from imgoe_bot.domain.parking import place_subject
 from imgoe_bot.domain.rules import MirrorRule, find_rule
 from imgoe_bot.errors import ImgoeError
 from imgoe_bot.services.catch_up_queue import CatchUpQueue
 from imgoe_bot.services.people.delivery import DeliveryService
+from imgoe_bot.services.ports.jobs import JobStore
 from imgoe_bot.services.ports.mirroring import RuleStore
 
 LOOK_EVERY = timedelta(hours=1)
@@ -45,9 +47,15 @@ class AutoPauseService:
     """
 
     def __init__(
-        self, rules: RuleStore, *, delivery: DeliveryService, catch_ups: CatchUpQueue
+        self,
+        rules: RuleStore,
+        *,
+        jobs: JobStore,
+        delivery: DeliveryService,
+        catch_ups: CatchUpQueue,
     ) -> None:
         self._rules = rules
+        self._jobs = jobs
         self._delivery = delivery
         self._catch_ups = catch_ups
         self._locks: WeakValueDictionary[GuildId, asyncio.Lock] = WeakValueDictionary()
@@ -125,7 +133,9 @@ class AutoPauseService:
         others = [each for each in rules if each.id != rule.id]
         wider = find_rule(channel_ids, others, guild_id=rule.guild_id)
         is_exception = wider is not None and not wider.paused and _is_of(wider, rule)
-        return await self._rules.end_auto_pause(rule, remove=is_exception)
+        resumed = await self._rules.end_auto_pause(rule, remove=is_exception)
+        await self._jobs.unpark(place_subject(rule.guild_id, rule.channel_id))
+        return resumed
 
     async def auto_paused(self, guild_id: GuildId) -> Sequence[MirrorRule]:
         """Return the rules that rest for want of a permission."""

@@ -52,6 +52,7 @@ class HistoryQueue:
         self._owner = new_id()
         self._turn = asyncio.Lock()
         self._begun = asyncio.Event()
+        self._is_ending = False
         self._woken = asyncio.Event()
         self._parked: set[GuildId] = set()
         self._unparks: Counter[GuildId] = Counter()
@@ -65,6 +66,10 @@ class HistoryQueue:
         self._begun.set()
         self.wake()
 
+    def take_no_more(self) -> None:
+        """Let no range be taken from now on: the process is about to end."""
+        self._is_ending = True
+
     def wake(self) -> None:
         """Notice that there may be something to read."""
         self._woken.set()
@@ -74,7 +79,7 @@ class HistoryQueue:
         async with self._turn:
             await self._begun.wait()
             while True:
-                found = await self._claim(shards)
+                found = None if self._is_ending else await self._claim(shards)
                 if found is not None:
                     return found
                 await self._wait()
@@ -119,7 +124,7 @@ class HistoryQueue:
                 await self._renew()
         finally:
             try:
-                await self._store.release(self._owner)
+                await self._outage.last(lambda: self._store.release(self._owner))
             except ImgoeError as error:
                 log.warning("ranges were not given back, their leases run out", error=repr(error))
 

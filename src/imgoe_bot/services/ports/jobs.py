@@ -160,13 +160,16 @@ class JobStore(Protocol):
         """
         ...
 
-    async def park(self, job: Job, parking: Parking, *, until: datetime) -> bool:
+    async def park(
+        self, job: Job, parking: Parking, *, until: datetime, deliver: bool = False
+    ) -> bool:
         """Have a job wait for its host, its key or its place; that was no failure of its own.
 
         Args:
             job: the step.
             parking: what it waits for, as if nothing did yet.
             until: when it is given up.
+            deliver: whether the delete links of its post, which has no answer yet, are sent now.
 
         Returns:
             Whether that lasts, and somebody is to be told of it: once, of all that wait for it.

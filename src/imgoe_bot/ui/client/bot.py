@@ -2,11 +2,13 @@
 
 import contextlib
 import gc
+import sys
+from typing import Any
 
 import discord
 from discord.ext import commands
 
-from imgoe_bot.errors import ConfigError
+from imgoe_bot.errors import ConfigError, StoreClosed
 from imgoe_bot.ui.backfilling.buttons import BACKFILL_ITEMS
 from imgoe_bot.ui.cards.buttons import DeleteButton, ManageButton
 from imgoe_bot.ui.cards.held_buttons import HoldButton
@@ -179,6 +181,11 @@ class ImgoeBot(commands.AutoShardedBot):
     async def on_connect(self) -> None:
         """Let the servers of a new session come in undisturbed."""
         collector.make_way(again=self.is_ready())
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """Log what a listener raises, unless the bot ends: then the database is closed to it."""
+        if not isinstance(sys.exception(), StoreClosed):
+            await super().on_error(event_method, *args, **kwargs)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Look for no prefix command: there is none."""

@@ -83,7 +83,7 @@ def park(
         "lease_until": None,
         "parked_on": subject,
         "parked_until": kept,
-        "failing_since": func.coalesce(t.job.c.failing_since, parking.since),
+        "failing_since": job.failing_since or parking.since,
     }
     return values | error, _is_to_be_told(connection, subject, parking.since)
 

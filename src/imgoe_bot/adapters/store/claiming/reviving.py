@@ -1,19 +1,15 @@
 """What falls due by itself: jobs whose time has come, and those whose worker fell silent."""
 
-import random
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.claiming.dead_leases import AT_ONCE, free_lapsed
 from imgoe_bot.adapters.store.claiming.parked import next_probes, send_probes
 from imgoe_bot.adapters.store.job_states import IS_DUE, IS_LATER, state_is
-from imgoe_bot.adapters.store.leases import FREE, due_at
-from imgoe_bot.domain.job import Job, State, after_death
-
-AT_ONCE = 500
-"""How many jobs fall due in one transaction; each takes some 10 µs under the write lock."""
+from imgoe_bot.domain.job import Job, State
 
 _NEXT = select(
     select(func.min(t.job.c.run_at)).where(IS_LATER).scalar_subquery(),
@@ -46,9 +42,6 @@ def has_due(connection: Connection, now: datetime) -> bool:
 def revive(connection: Connection, now: datetime, held: Sequence[Job]) -> int:
     """Let what has come due be claimed, in a transaction.
 
-    Jobs whose process ended more than once while they were worked on wait instead, each for
-    another time: one that ends its process each time would take along those done beside it.
-
     Returns:
         How many were touched; as many as ``AT_ONCE`` or more: there may be others.
     """
@@ -56,7 +49,7 @@ def revive(connection: Connection, now: datetime, held: Sequence[Job]) -> int:
     if soonest is None or soonest > now:
         return 0
     promoted = connection.execute(_PROMOTE, {"now": now}).rowcount
-    return promoted + _give_back(connection, now, held) + send_probes(connection, now)
+    return promoted + free_lapsed(connection, now, held) + send_probes(connection, now)
 
 
 _PROMOTE = (
@@ -72,28 +65,3 @@ _PROMOTE = (
     )
     .values(due=True)
 )
-_LAPSED = (
-    select(t.job.c.id, t.job.c.attempts)
-    .where(
-        state_is(State.LEASED),
-        t.job.c.lease_until <= bindparam("now"),
-        t.job.c.id.not_in(bindparam("held", expanding=True)),
-    )
-    .order_by(t.job.c.lease_until)
-    .limit(AT_ONCE)
-    .with_for_update(skip_locked=True)
-)
-
-
-def _give_back(connection: Connection, now: datetime, held: Sequence[Job]) -> int:
-    values = {"now": now, "held": [job.id for job in held]}
-    found = connection.execute(_LAPSED, values).all()
-    again = [job_id for job_id, attempts in found if attempts == 1]
-    if again:
-        connection.execute(update(t.job).where(t.job.c.id.in_(again)).values(**FREE))
-    for job_id, attempts in found:
-        if attempts > 1:
-            wait = after_death(attempts, chance=random.random())  # noqa: S311  # no secret
-            values = FREE | due_at(now + wait)
-            connection.execute(update(t.job).where(t.job.c.id == job_id).values(**values))
-    return len(found)

@@ -24,7 +24,7 @@ log = structlog.stdlib.get_logger(__name__)
 @asynccontextmanager
 async def sole_process(
     url: str, *, variable: str, patience_s: float = PATIENCE_S
-) -> AsyncGenerator[None]:
+) -> AsyncGenerator[bool]:
     """Be the only one that has entered this for a SQLite file, in whichever process.
 
     The system takes the lock off when a process ends, however it ends and whatever its number is;
@@ -35,6 +35,9 @@ async def sole_process(
         variable: what the operator set to have the file where it is.
         patience_s: how long to wait for another one to end, in seconds.
 
+    Yields:
+        Whether it certainly is; not on PostgreSQL, nor on a file system that has no locks.
+
     Raises:
         StoreInUse: another one goes on.
         ConfigError: the file's folder can't be used.
@@ -42,12 +45,11 @@ async def sole_process(
     """
     file = find_sqlite_file(url, variable=variable)
     if file is None:
-        yield
+        yield False
         return
     held = _open(Path(f"{file.resolve()}.lock"), variable)
     try:
-        await _take(held, file, patience_s)
-        yield
+        yield await _take(held, file, patience_s)
     finally:
         os.close(held)
 
@@ -63,28 +65,30 @@ def _open(lock: Path, variable: str) -> int:
         raise ConfigError(variable, f"{lock} can't be written: {error.strerror}") from error
 
 
-async def _take(held: int, file: Path, patience_s: float) -> None:
-    if _is_taken(held, file):
-        return
+async def _take(held: int, file: Path, patience_s: float) -> bool:
+    """Take the lock as soon as it is free; False where there are no locks."""
+    if (taken := _try(held, file)) is not None:
+        return taken
     log.info("another bot works with this database, waiting for its end", file=str(file))
     until = asyncio.get_running_loop().time() + patience_s
     while asyncio.get_running_loop().time() < until:
         await asyncio.sleep(AGAIN_S)
-        if _is_taken(held, file):
-            return
+        if (taken := _try(held, file)) is not None:
+            return taken
     raise StoreInUse(file=str(file))
 
 
-def _is_taken(held: int, file: Path) -> bool:
-    """Take the lock; False while another one has it. Where there are no locks, go without."""
+def _try(held: int, file: Path) -> bool | None:
+    """Take the lock; None while another one has it, False where there are no locks: go without."""
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno in _TAKEN:
-            return False
+            return None
         log.warning(
             "this file system has no locks: see to it that no second bot works there",
             file=str(file),
             error=error.strerror,
         )
+        return False
     return True

@@ -22,7 +22,7 @@ def move_marks(connection: Connection, marks: Sequence[Mark]) -> None:
         {"channel_id": each.channel_id, "guild_id": each.guild_id, "message_id": each.message_id}
         for each in in_order
     ]
-    upsert_all(connection, t.seen, key="channel_id", rows=rows, where=_FORWARD)
+    upsert_all(connection, t.seen, key=("channel_id",), rows=rows, where=_FORWARD)
 
 
 def open_ranges(connection: Connection, gaps: Sequence[Gap], *, at: datetime) -> None:

@@ -9,7 +9,7 @@ from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.lanes import insert_new_job
 from imgoe_bot.adapters.store.leases import due_at
-from imgoe_bot.adapters.store.posts.repeated_steps import restart_step
+from imgoe_bot.adapters.store.posts.repeated_steps import restart_steps
 from imgoe_bot.domain.card import FailedItem
 from imgoe_bot.domain.ids import AttachmentId
 from imgoe_bot.domain.job import FIRST_REVIEW_AFTER, Item, State, Step
@@ -47,7 +47,7 @@ def order_reviews(connection: Connection, post: Post) -> None:
 def order_preview(connection: Connection, post: Post, at: datetime) -> None:
     """Store the job that looks at a post's card, or let the one there is begin anew."""
     preview = job_values(post, Step.PREVIEW, State.READY) | due_at(at)
-    restart_step(connection, preview)
+    restart_steps(connection, [preview])
 
 
 def failed_values(post: Post, left_out: FailedItem) -> dict[str, Any]:

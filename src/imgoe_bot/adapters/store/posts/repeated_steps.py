@@ -4,6 +4,7 @@ Jobs that concern the whole post have no place in a message: their column ``posi
 often they were asked for anew. A worker that ends one finds there whether that happened meanwhile.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, case, literal, or_, se
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.leases import due_at, leased, write_under_lease
-from imgoe_bot.adapters.store.upsert import upsert
+from imgoe_bot.adapters.store.upsert import upsert_all
 from imgoe_bot.domain.job import Job, State, Step
 from imgoe_bot.errors import StaleWrite
 
@@ -70,17 +71,15 @@ def _led_by_one_under_way(*which: ColumnElement[bool]) -> Select[datetime]:
     )
 
 
-def restart_step(connection: Connection, job: dict[str, Any]) -> None:
-    """Store a job, or let the one there is begin anew; one under way loses its lease.
+def restart_steps(connection: Connection, jobs: Iterable[dict[str, Any]]) -> None:
+    """Store jobs, or let those that there are begin anew; one under way loses its lease.
 
     Args:
         connection: in a transaction.
-        job: every column of it.
+        jobs: every column of each; none is fine.
     """
-    key = ("post_id", "step", "attachment_id")
-    values = {name: value for name, value in job.items() if name not in key}
-    named = {name: job[name] for name in key}
-    upsert(connection, t.job, key=named, values=values | RESTARTED)
+    restarted = [job | RESTARTED for job in jobs]
+    upsert_all(connection, t.job, key=("post_id", "step", "attachment_id"), rows=restarted)
 
 
 def close_step(connection: Connection, job: Job, values: dict[str, Any]) -> bool:

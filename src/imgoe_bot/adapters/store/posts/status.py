@@ -12,6 +12,9 @@ from imgoe_bot.domain.ids import GuildId, PostId, UserId
 from imgoe_bot.domain.job import State, Step
 from imgoe_bot.domain.status import Health, PostJobs, Queue
 
+BESIDE = (Step.PREVIEW, Step.REVIEW, Step.REFRESH)
+"""What is done to cards that stand: nobody waits for it."""
+
 
 class SqlStatusStore:
     """``ports.StatusStore`` in SQL."""
@@ -26,7 +29,7 @@ class SqlStatusStore:
             .where(
                 t.job.c.guild_id == guild_id,
                 NOT_DONE,
-                t.job.c.step.not_in((Step.PREVIEW.value, Step.REVIEW.value)),
+                t.job.c.step.not_in([step.value for step in BESIDE]),
             )
             .group_by(t.job.c.state)
         )

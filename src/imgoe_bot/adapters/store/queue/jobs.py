@@ -198,13 +198,19 @@ class SqlJobStore:
 
         return await self._database.read(unit)
 
-    async def park(self, job: Job, parking: Parking, *, until: datetime) -> bool:
+    async def park(
+        self, job: Job, parking: Parking, *, until: datetime, deliver: bool = False
+    ) -> bool:
         """Have a job wait for its host, its key or its place; see the port."""
 
         def unit(connection: Connection) -> bool:
             values, lasts = park(connection, job, parking, until=until)
             write_under_lease(connection, job, values)
             show_what_waits(connection, parking, job)
+            if deliver:
+                answered = connection.execute(answered_update(job.post_id, None).returning(t.post))
+                post = rows.post_from(answered.mappings().one())
+                order_delivery(connection, post, job, FollowUps(deliver=True, is_first=True))
             return lasts
 
         lasts = await self._database.write(unit)

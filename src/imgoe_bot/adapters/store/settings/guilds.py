@@ -47,7 +47,7 @@ class SqlGuildStore:
         known = await self._cache.get(guild_id, self._read)
         if known.settings is None or known.sealed is None:
             return None
-        bound_to = _bound_to(guild_id, known.settings.host_url)
+        bound_to = key_bound_to(guild_id, known.settings.host_url)
         return ApiKey(self._vault.open(known.sealed, bound_to=bound_to))
 
     async def _read(self, guild_id: GuildId) -> "_Known":
@@ -72,7 +72,7 @@ class SqlGuildStore:
     ) -> GuildSettings:
         """Store host and key; see the port."""
         sealed = self._vault.seal(
-            key.value, bound_to=_bound_to(settings.guild_id, settings.host_url)
+            key.value, bound_to=key_bound_to(settings.guild_id, settings.host_url)
         )
         return await self._save(settings, key.fingerprint, sealed, actor_id=actor_id, now=now)
 
@@ -104,8 +104,8 @@ class SqlGuildStore:
                     actor_id=actor_id,
                     at=now,
                     name="key",
-                    old=_key_words(settings),
-                    new=_key_words(saved),
+                    old=key_words(settings),
+                    new=key_words(saved),
                 )
             )
             return saved
@@ -124,14 +124,15 @@ class _Known:
     sealed: bytes | None = field(repr=False)
 
 
-def _key_words(settings: GuildSettings) -> str | None:
+def key_words(settings: GuildSettings) -> str | None:
     """Say in the history which key it was, without saying the key."""
     if settings.key_fingerprint is None:
         return None
     return f"{settings.host_url} {settings.key_fingerprint}"
 
 
-def _bound_to(guild_id: GuildId, host_url: str) -> str:
+def key_bound_to(guild_id: GuildId, host_url: str) -> str:
+    """Return what a server's key is sealed with: it opens for this server and this host only."""
     return f"guild {guild_id} host {host_url}"
 
 

@@ -53,7 +53,7 @@ class SqlMembershipStore:
         rows = [{"guild_id": guild_id, "gone_at": None} for guild_id in guild_ids]
 
         def unit(connection: Connection) -> None:
-            upsert_all(connection, t.guild_stay, key="guild_id", rows=rows)
+            upsert_all(connection, t.guild_stay, key=("guild_id",), rows=rows)
 
         await self._database.write(unit)
 
@@ -63,7 +63,7 @@ class SqlMembershipStore:
         still_here = t.guild_stay.c.gone_at.is_(None)
 
         def unit(connection: Connection) -> None:
-            upsert_all(connection, t.guild_stay, key="guild_id", rows=rows, where=still_here)
+            upsert_all(connection, t.guild_stay, key=("guild_id",), rows=rows, where=still_here)
 
         await self._database.write(unit)
 

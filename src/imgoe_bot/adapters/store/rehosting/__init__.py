@@ -1,0 +1,1 @@
+"""An image host moved: what is stored of its old place leads to the new one."""

@@ -1,0 +1,82 @@
+"""A file is uploaded once, whatever becomes of its host's answer."""
+
+from datetime import timedelta
+
+import pytest
+
+from imgoe_bot.errors import DuplicateMedia, HostBroken, HostUnreachable, ImgoeError, ReplyMissing
+from tests.contracts.stores import HOST
+from tests.flows.kit import eventually
+from tests.services.conftest import Office
+
+LOST = [
+    HostUnreachable(host=HOST, may_be_stored=True),
+    HostBroken(host=HOST, status=504, may_be_stored=True),
+    ReplyMissing(host=HOST, status=200, may_be_stored=True),
+]
+
+
+async def _kept(office: Office) -> None:
+    async with office.working(patience=timedelta(days=7)) as runner:
+
+        async def kept() -> bool:
+            office.clock.move(timedelta(seconds=2))
+            runner.wake()
+            return bool(office.messenger.notes)
+
+        await eventually(kept)
+
+
+@pytest.mark.parametrize("lost", LOST, ids=repr)
+async def test_a_host_that_can_tell_is_asked_and_nothing_is_sent_twice(
+    office: Office, lost: ImgoeError
+) -> None:
+    office.host.knows_keys = True
+    office.host.losing = [lost]
+    await office.mirror()
+
+    await _kept(office)
+
+    assert office.host.uploads == 1
+    (card,) = office.messenger.cards.values()
+    (upload,) = card.uploads
+    assert upload.stored.delete_link is not None
+    assert await office.stores.rows("SELECT id FROM orphan") == []
+
+
+@pytest.mark.parametrize("lost", LOST, ids=repr)
+async def test_of_a_host_that_can_not_tell_the_likely_orphan_is_noted_and_other_bytes_are_sent(
+    office: Office, lost: ImgoeError
+) -> None:
+    office.host.losing = [lost]
+    await office.mirror()
+
+    await _kept(office)
+
+    assert office.host.are_unique == [False, True]
+    (orphan,) = await office.stores.rows("SELECT host_url, size_bytes FROM orphan")
+    assert orphan[0] == HOST
+
+
+async def test_what_surely_did_not_arrive_is_sent_again_as_it_is(office: Office) -> None:
+    office.host.failures = [HostUnreachable(host=HOST)]
+    await office.mirror()
+
+    await _kept(office)
+
+    assert office.host.are_unique == [False, False]
+    assert await office.stores.rows("SELECT id FROM orphan") == []
+
+
+async def test_a_duplicate_that_is_our_own_lost_copy_is_no_refusal(office: Office) -> None:
+    office.host.losing = [LOST[0]]
+    await office.mirror()
+    await _kept(office)
+    office.messenger.notes.clear()
+    await office.stores.run("UPDATE upload SET deleted_at = 1")
+
+    office.host.failures = [DuplicateMedia(host=HOST, code=101)]
+    await office.mirror()
+    await _kept(office)
+
+    assert office.host.are_unique == [False, True, False, True]
