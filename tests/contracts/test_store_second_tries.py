@@ -3,10 +3,18 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from imgoe_bot.domain.guild import MANAGE_GUILD, MANAGE_MESSAGES, Actor
+from imgoe_bot.adapters.store import SqlTroubleStore
+from imgoe_bot.domain.guild import MANAGE_GUILD, MANAGE_MESSAGES, Actor, ApiKey, GuildSettings
 from imgoe_bot.domain.ids import ChannelId, GuildId, UserId
 from imgoe_bot.domain.job import Job, Step
-from imgoe_bot.domain.parking import Parking, subject_of
+from imgoe_bot.domain.parking import (
+    Parking,
+    Subject,
+    SubjectKind,
+    host_subject,
+    key_subject,
+    subject_of,
+)
 from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import (
     EmptyMedia,
@@ -16,7 +24,7 @@ from imgoe_bot.errors import (
     KeyRejected,
     SourceGone,
 )
-from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post
+from tests.contracts.stores import BEN, GUILD, HOST, NOW, Stores, item, post, rule
 
 AWAY = HostBroken(host=HOST, status=503)
 REFUSED = KeyRejected(host=HOST, code=100)
@@ -81,6 +89,37 @@ async def test_what_is_parked_is_asked_for_at_once_and_once(stores: Stores) -> N
     assert await stores.jobs.try_again(job.post_id, files=()) == 0
 
 
+async def test_a_server_is_told_what_it_waits_for_and_why_files_were_given_up(
+    stores: Stores,
+) -> None:
+    await _given_up(stores, post(), AWAY, SourceGone(), REFUSED)
+    await _parked(stores)
+    troubles = SqlTroubleStore(stores.database)
+
+    found = await troubles.of_server(GUILD, now=NOW)
+
+    told = [(each.subject, type(each.error), each.files) for each in found]
+    host = Subject(SubjectKind.HOST, "default")
+    assert told[0] == (host, HostBroken, 1)
+    assert sorted(told[1:], key=str) == [(None, HostBroken, 1), (None, KeyRejected, 1)]
+    assert await troubles.of_server(ELSEWHERE, now=NOW) == ()
+
+
+async def test_whoever_set_the_key_is_told_else_whoever_made_the_rule(stores: Stores) -> None:
+    troubles, key = SqlTroubleStore(stores.database), key_subject(GUILD)
+    nobody = await troubles.whom_to_tell(key)
+    await stores.rules.add(rule())
+    maker = await troubles.whom_to_tell(key)
+    settings = GuildSettings(GUILD, HOST)
+    await stores.guilds.save_key(settings, ApiKey("chv_1"), actor_id=UserId(5), now=NOW)
+    setter = await troubles.whom_to_tell(key)
+
+    told = [[each.user_id for each in found] for found in (nobody, maker, setter)]
+
+    assert told == [[], [BEN], [UserId(5)]]
+    assert await troubles.whom_to_tell(host_subject("default")) == ()
+
+
 async def test_a_card_tells_what_waits_from_what_was_given_up(stores: Stores) -> None:
     owner = await _given_up(stores, post(), AWAY, EmptyMedia(filename="a"))
     job = await _parked(stores)
@@ -92,7 +131,8 @@ async def test_a_card_tells_what_waits_from_what_was_given_up(stores: Stores) ->
     assert card.retriable == (card.failures[0].attachment_id,)
     assert card.waiting == ()
     assert [each.waits_since for each in waits.waiting] == [NOW]
-    assert waits.retriable == waits.failures == ()
+    assert waits.retriable == ()
+    assert waits.failures == ()
 
 
 async def test_its_author_and_whoever_moderates_may_ask(stores: Stores) -> None:

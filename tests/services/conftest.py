@@ -15,6 +15,7 @@ from imgoe_bot.adapters.store import (
     SqlPersonStore,
     SqlRetirementStore,
     SqlStatusStore,
+    SqlTroubleStore,
     open_engine,
 )
 from imgoe_bot.domain.budget import Budget
@@ -120,6 +121,7 @@ class Office:
     def status(self) -> StatusService:
         return StatusService(
             SqlStatusStore(self.stores.database),
+            troubles=SqlTroubleStore(self.stores.database),
             direct_messages=self.stores.direct_messages,
             access=self.access,
             guilds=self.guilds,
@@ -176,6 +178,8 @@ class Office:
         parking = ParkingService(
             self.stores.jobs,
             auto_pauses=self.auto_pauses(),
+            troubles=SqlTroubleStore(self.stores.database),
+            delivery=self.delivery(),
             outage=self.outage,
             clock=self.clock,
             park_for=patience,

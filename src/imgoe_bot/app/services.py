@@ -138,6 +138,7 @@ def _status(
 ) -> StatusService:
     return StatusService(
         stores.status,
+        troubles=stores.troubles,
         direct_messages=stores.direct_messages,
         access=basics.access,
         guilds=basics.guilds,

@@ -120,3 +120,28 @@ async def test_a_card_says_of_a_file_that_waits_why_and_since_when(harness: Harn
         harness.sim.faults.serve_files()
         await eventually(lambda: "Not kept yet" not in _text(card))
         assert "Not kept" not in _text(card)
+
+
+async def test_what_waits_is_told_once_and_status_names_it_with_a_button(
+    harness: Harness,
+) -> None:
+    async with harness.bot():
+        await harness.set_untried_key("chv_wrong_wrong_wrong")
+        await harness.mirror()
+        await harness.ben.say(harness.photos, files=[picture("new.png")])
+        parked = "SELECT count(*) FROM job WHERE state = 'parked'"
+        await eventually(lambda: harness.read_number(parked) == 1)
+        await harness.write("UPDATE parking SET since = since - 600000000")
+
+        for _ in range(2):
+            status = await (await harness.ada.slash(harness.photos, "status")).wait_response()
+            assert "1 file waits for a key since" in _text(status)
+            probes = harness.read_number("SELECT probes FROM parking")
+            pressed = await (await harness.ada.click(status, "Try again")).wait_response()
+            assert "1 file is tried again" in pressed.content
+            failed = "SELECT probes > ? FROM parking"
+            await eventually(lambda: harness.read_number(failed, probes) == 1)  # noqa: B023
+
+        told = [m for m in harness.ada.messages(harness.ada.dm) if "wait to be kept" in m.content]
+        assert len(told) == 1
+        assert "API key" in told[0].content

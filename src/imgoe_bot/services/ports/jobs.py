@@ -11,7 +11,7 @@ from imgoe_bot.domain.job import NO_FOLLOW_UPS, FollowUps, Job, Sending
 from imgoe_bot.domain.orphans import Orphan
 from imgoe_bot.domain.parking import Parking, Subject
 from imgoe_bot.domain.post import MessageLocation
-from imgoe_bot.domain.status import Health, PostJobs, Queue
+from imgoe_bot.domain.status import Contact, Health, PostJobs, Queue, Trouble
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import ImgoeError
 
@@ -218,6 +218,18 @@ class JobStore(Protocol):
 
     async def release(self, owner: str) -> None:
         """Give back every lease of this owner, on a clean stop."""
+        ...
+
+
+class TroubleStore(Protocol):
+    """What keeps files from being kept."""
+
+    async def of_server(self, guild_id: GuildId, *, now: datetime) -> tuple[Trouble, ...]:
+        """Return what a server's files wait for; and, by error, what was given up of late."""
+        ...
+
+    async def whom_to_tell(self, subject: Subject) -> tuple[Contact, ...]:
+        """Return whoever can mend it, a person a server; nobody where it is the operator's."""
         ...
 
 

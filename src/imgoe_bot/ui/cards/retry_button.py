@@ -34,6 +34,27 @@ class RetryButton(LastingButton, template=r"imgoe:retry:(?P<id>[0-9a-f]{16})"):
         await interaction.followup.send(text, ephemeral=True)
 
 
+class RetryAllButton(LastingButton, template=r"imgoe:retry-all"):
+    """Below ``/status``: has everything tried again that a server lacks."""
+
+    acknowledgement = Acknowledgement.PRIVATE
+
+    def __init__(self, *, label: str = "…") -> None:
+        super().__init__("imgoe:retry-all", label=label)
+
+    @classmethod
+    def _rebuild(cls, match: Match) -> Self:
+        return cls()
+
+    async def act(self, interaction: AnyInteraction) -> None:
+        """Try it again, and say privately how much that is."""
+        retries = services_of(interaction.client).retries
+        tried = await retries.try_server(actor_of(interaction))
+        words = words_for_locale(interaction.locale)
+        text = retried_text(tried, words) if tried else words("retry.already")
+        await interaction.followup.send(text, ephemeral=True)
+
+
 def retried_text(tried: int, words: Words) -> str:
     """Return how many files are tried again."""
     return words("retry.tried", count=tried) if tried else words("retry.nothing")
