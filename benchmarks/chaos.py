@@ -15,13 +15,9 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import chaos_clocks as clocks
 from benchmarks import chaos_databases as databases
-from benchmarks import chaos_histories as histories
-from benchmarks import chaos_kills as kills
-from benchmarks import chaos_sessions as sessions
-from benchmarks import chaos_stores as stores
-from benchmarks.chaos_databases import ENGINES, POSTGRES, SQLITE, Database
+from benchmarks.chaos_databases import ENGINES, POSTGRES, Database
+from benchmarks.chaos_scenarios import scenarios
 from benchmarks.chaos_stage import Scenario, open_stage
 from benchmarks.chaos_table import Outcome, heading, page, renewed
 from benchmarks.chaos_verdict import Verdict
@@ -29,53 +25,11 @@ from tests.hostserver.postgres import PostgresServer
 
 RESULTS = Path(__file__).parent / "results"
 KILLS = 200
-CLOCK_OFF_S = 600.0
-_FILE, _SERVER = (SQLITE,), (POSTGRES,)
-
-
-def scenarios(kill_count: int) -> tuple[Scenario, ...]:
-    """Return every scenario, with so many kills in the first."""
-    return (
-        Scenario("kills", kills.kills(kill_count), ENGINES, size=str(kill_count)),
-        Scenario("one message more, right after the start", kills.newest_first, ENGINES),
-        Scenario("1,200 messages missed", kills.missed(1200), ENGINES),
-        Scenario("two bursts of 50", kills.burst, ENGINES),
-        Scenario("session forgotten", sessions.lost(sessions.forget), ENGINES),
-        Scenario("forgotten, and posted right after", sessions.forgotten_and_answered, ENGINES),
-        Scenario("session resumed", sessions.lost(sessions.drop), _FILE),
-        Scenario("opcode 7", sessions.lost(sessions.ask_to_reconnect), _FILE),
-        Scenario("events twice and in reverse", sessions.doubled_and_reordered, ENGINES),
-        Scenario("server late", sessions.late, ENGINES),
-        Scenario("server away in the middle", sessions.outage, ENGINES),
-        Scenario("file locked for 4 s", stores.locked(4), _FILE),
-        Scenario("file locked for 7 s", stores.locked(7), _FILE),
-        Scenario("file locked for 20 s", stores.locked(20), _FILE),
-        Scenario("no write succeeds for 8 s", stores.takes_no_writes(8), _FILE),
-        Scenario("disk full for 8 s", stores.full(8), _FILE),
-        Scenario("folder read-only at a start", stores.read_only_at_start, _FILE),
-        Scenario("PostgreSQL killed, back after 6 s", stores.stopped(6), _SERVER),
-        Scenario("PostgreSQL silent for 8 s", stores.held(8), _SERVER),
-        Scenario("connections cut ten times", stores.cut(10), _SERVER),
-        Scenario("clock 10 minutes behind", clocks.shifted(-CLOCK_OFF_S), ENGINES),
-        Scenario("clock 10 minutes ahead", clocks.shifted(CLOCK_OFF_S), ENGINES),
-        Scenario("clock ahead, put right", clocks.put_right(CLOCK_OFF_S), _FILE),
-        Scenario("clock behind, put right", clocks.put_right(-CLOCK_OFF_S), _FILE),
-        Scenario("history: 500", histories.closed(histories.refused(500, times=6)), _FILE),
-        Scenario("history: 403", histories.closed(histories.refused(403, times=2)), ENGINES),
-        Scenario(
-            "history: 404 without a code",
-            histories.closed(histories.refused(404, times=2, coded=False)),
-            _FILE,
-        ),
-        Scenario("history: 20 s late", histories.closed(histories.hanging(20)), _FILE),
-        Scenario("second page: 403", histories.broken_off(403), ENGINES),
-        Scenario("second page: 500", histories.broken_off(500), _FILE),
-    )
 
 
 async def play(scenario: Scenario, folder: Path, database: Database, *, seed: int) -> Verdict:
     """Play one scenario in an empty folder."""
-    async with open_stage(folder, database, seed=seed) as stage:
+    async with open_stage(folder, database, seed=seed, knows_keys=scenario.knows_keys) as stage:
         return await scenario.play(stage)
 
 
@@ -129,7 +83,7 @@ def _keep(played: Sequence[Outcome]) -> None:
 
 
 def main() -> int:
-    """Play, print and keep; 1 when anything was lost, doubled, or kept wrongly."""
+    """Play, print and keep; 1 when anything was lost, doubled, kept wrongly, or too slow."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--kills", type=int, default=KILLS, help="how many, default %(default)s")
     options.add_argument("--seed", type=int, default=1)

@@ -91,6 +91,7 @@ class Crowd:
         opted_out: who posts too, and wants nothing kept.
         pause_s: how long it lasts until the next of them does something, at least and at most.
         edits_are_heard: whether a bot is there at all times, so that no edit is missed.
+        label: begins the name of every picture.
         sent: every message so far that has to do with a mirrored channel.
     """
 
@@ -101,6 +102,7 @@ class Crowd:
     opted_out: Person
     pause_s: tuple[float, float] = BRISK_S
     edits_are_heard: bool = False
+    label: str = ""
     sent: list[Sent] = field(default_factory=list[Sent])
     _made: int = 0
     _afterwards: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
@@ -108,7 +110,7 @@ class Crowd:
     def picture(self) -> Upload:
         """Return a picture unlike any other, under a name of its own."""
         self._made += 1
-        return picture(f"p{self._made}.png", colour=f"#{self._made:06x}")
+        return picture(f"{self.label}p{self._made}.png", colour=f"#{self._made:06x}")
 
     async def say(
         self, channel: Channel, *, by: Person | None = None, files: int = 1, due: Due = Due.KEPT

@@ -1,9 +1,10 @@
-"""Kills at any moment of a life, with people who go on posting, also in a burst."""
+"""Ends at any moment of a life, by force and by request, with people who post all the time."""
 
 import asyncio
 import time
 
-from benchmarks.chaos_crowd import CALM_S
+from benchmarks.chaos_crowd import BURST, CALM_S
+from benchmarks.chaos_host_faults import late
 from benchmarks.chaos_stage import Play, Stage
 from benchmarks.chaos_verdict import Verdict
 
@@ -11,6 +12,8 @@ LOADING = (0.05, 1.0)
 """Every second process ends while it loads, opens its database, logs in: shares of a start."""
 CONNECTED_S = (-0.4, 4.5)
 """The others end when they are about to be connected, catch up or work: from a start's end on."""
+ANSWER_S = 0.3
+"""How long the host takes, so that ends meet uploads."""
 BURST_LIFE_S = (0.2, 1.5)
 """From a burst to the kill."""
 
@@ -22,7 +25,7 @@ def kills(count: int) -> Play:
         stage.crowd.pause_s = CALM_S
         async with stage.bot() as process:
             await process.kill()
-        async with stage.crowd.posting():
+        async with stage.crowd.posting(), stage.proxy.answering(late(ANSWER_S)):
             start_s = await _start_s(stage)
             for number in range(count):
                 async with stage.starting() as process:
@@ -30,6 +33,31 @@ def kills(count: int) -> Play:
                     if number % 10 == 4:
                         await _burst(stage)
                     await process.kill()
+        async with stage.bot():
+            return await stage.judge()
+
+    return play
+
+
+def terminated(count: int, *, burst_of: int = BURST) -> Play:
+    """Return a play in which the bot is asked to end so often, each time in the middle of work.
+
+    Raises:
+        RuntimeError: it ended with an error, or said so in its log.
+    """
+
+    async def play(stage: Stage) -> Verdict:
+        stage.crowd.pause_s = CALM_S
+        async with stage.bot():
+            await stage.crowd.say(stage.harness.photos)
+        async with stage.crowd.posting(), stage.proxy.answering(late(ANSWER_S)):
+            for _ in range(count):
+                async with stage.bot() as process:
+                    await stage.crowd.burst(stage.harness.photos, burst_of)
+                    await asyncio.sleep(stage.chance.uniform(*BURST_LIFE_S))
+                    code, log = await process.terminate(), process.read_text()
+                    if code or "Traceback" in log:
+                        raise RuntimeError(f"exit code {code}, log {log[-2000:]}")
         async with stage.bot():
             return await stage.judge()
 

@@ -20,15 +20,21 @@ COLUMNS = (
     ("off_card", "files not on their card"),
     ("wrongly_kept", "kept though not to be"),
     ("dead_links", "dead delete links"),
+    ("unlisted", "orphans unlisted"),
     ("edits_missed", "edits missed"),
     ("orphans", "orphans"),
+    ("tries", "tries"),
+    ("copies", "second copies"),
+    ("neighbour", "× a neighbour's usual time"),
     ("settle_s", "s to settle"),
+    ("seen", "what people saw"),
 )
 ABOUT = (
     "The real process over real sockets; people post, edit and delete all the time. Judged are the",
-    "messages that stand in the end and have to be kept, each file of each. All but the last three",
-    "columns must be 0. An edit that comes while no bot listens is replayed by nobody. Orphans are",
-    "files at the host that the bot's database does not know.",
+    "messages that stand in the end and have to be kept, each file of each. All columns must be 0",
+    "up to the orphans that are not listed. An edit that comes while no bot listens is replayed by",
+    "nobody. Orphans are files at the host that the bot's database does not know; where the host",
+    "can't be asked what it has, the bot has to list them. Tries are uploads begun.",
 )
 
 

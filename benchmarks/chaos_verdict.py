@@ -9,6 +9,7 @@ from dataclasses import astuple, dataclass, field, replace
 
 from benchmarks.chaos_crowd import Crowd, Due, Sent
 from benchmarks.chaos_databases import Database
+from benchmarks.chaos_seen import Seen
 from imgoe_bot.discordsim import Message
 from tests.flows.kit import Harness
 
@@ -17,6 +18,8 @@ SETTLED_S = 240.0
 QUIET_S = 40.0
 """After so long without any change, nothing more is hoped for."""
 LOOKED_EVERY_S = 0.25
+NEIGHBOUR_MAX = 2.0
+"""The longest that a server may wait because of another one's host, in its usual times."""
 LINKS_USED = 20
 """Of the delete links so many are used; all of them are looked at."""
 
@@ -24,13 +27,17 @@ _LINE = re.compile(r"\*\*(?P<file>[^*]+)\*\* · delete link: <(?P<link>[^>]+)>")
 _IN_LIBRARY = re.compile(r"and (\d+) more: `/library`")
 """What a direct message says of copies that found no place in it."""
 _OPEN_JOBS = (
-    "SELECT count(*) FROM job WHERE state IN ('ready', 'leased', 'waiting') "
+    "SELECT count(*) FROM job WHERE state NOT IN ('done', 'dead') "
     "AND step IN ('upload', 'announce', 'deliver', 'retire')"
 )
 _UPLOADS = (
     "SELECT post.message_id, upload.filename, upload.viewer_url, upload.deleted_at "
     "FROM upload JOIN post ON post.id = upload.post_id"
 )
+_RENDITION = re.compile(r"\.(th|md|fr)\.")
+_LISTED = "SELECT filename FROM orphan"
+_SOURCE = re.compile(r".*?p\d+")
+"""The beginning of a file's name that a copy's name at the host has too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,13 @@ class Verdict:
         dead_links: delete links that don't work.
         edits_missed: files that came by an edit nobody may have listened to, and aren't kept.
         orphans: files at the host that the bot's database does not know.
+        unlisted: of these, how many nobody would ever find: where the host can be asked what it
+            has, all of them; else those that the bot's list of likely orphans does not name.
+        tries: uploads begun.
+        copies: files at the host beyond the first of each that was posted.
+        neighbour: how many times as long as usual another server waits for a card; 0 for nobody.
         settle_s: seconds from the end of the trouble until all was done.
+        seen: what people read until then, but of copies.
     """
 
     messages: int
@@ -65,8 +78,13 @@ class Verdict:
     wrongly_kept: int
     edits_missed: int
     orphans: int
+    unlisted: int = 0
+    tries: int = 0
+    copies: int = 0
     dead_links: int = 0
+    neighbour: float = 0.0
     settle_s: float = 0.0
+    seen: str = ""
 
     @property
     def losses(self) -> int:
@@ -82,6 +100,8 @@ class Verdict:
                 self.off_card,
                 self.wrongly_kept,
                 self.dead_links,
+                self.unlisted,
+                self.neighbour > NEIGHBOUR_MAX,
             )
         )
 
@@ -95,11 +115,17 @@ class _Copy:
 
 @dataclass(slots=True)
 class Judge:
-    """Compares what people did with what became of it."""
+    """Compares what people did with what became of it.
+
+    Attributes:
+        knows_keys: whether the host can be asked what it has stored.
+    """
 
     harness: Harness
     database: Database
     crowd: Crowd
+    knows_keys: bool = True
+    _seen: Seen = field(default_factory=Seen)
     _links: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
     async def settle(self) -> Verdict:
@@ -115,8 +141,8 @@ class Judge:
             if done or now - changed > QUIET_S or now - began > SETTLED_S:
                 break
             await asyncio.sleep(LOOKED_EVERY_S)
-        dead = await self._dead_links()
-        return replace(verdict, dead_links=dead, settle_s=round(changed - began, 1))
+        dead, settle_s = await self._dead_links(), round(changed - began, 1)
+        return replace(verdict, dead_links=dead, settle_s=settle_s, seen=str(self._seen))
 
     async def look(self) -> tuple[Verdict, int]:
         """Return how it stands now, and how many jobs are still to be done."""
@@ -126,7 +152,20 @@ class Judge:
             for message_id, name, url, deleted_at in await self.database.read(_UPLOADS)
         }
         open_jobs = int((await self.database.read(_OPEN_JOBS))[0][0])
-        return self._judge(rows, copies), open_jobs
+        verdict = self._judge(rows, copies)
+        listed = [str(name) for (name,) in await self.database.read(_LISTED)]
+        return self._with_copies(verdict, copies, listed), open_jobs
+
+    def _with_copies(
+        self, verdict: Verdict, copies: Mapping[str, _Copy], listed: Iterable[str]
+    ) -> Verdict:
+        """Compare the files at the host with what is known of them, by the file that was posted."""
+        there = Counter(map(_source, self._files_at_host()))
+        known = Counter(_source(name) for name, copy in copies.items() if not copy.deleted)
+        orphans = there - known
+        lost = orphans if self.knows_keys else orphans - Counter(map(_source, listed))
+        copied = sum(there.values()) - len(there)
+        return replace(verdict, orphans=orphans.total(), unlisted=lost.total(), copies=copied)
 
     async def _ids_of_posts(self) -> Iterable[tuple[int]]:
         found = await self.database.read("SELECT message_id FROM post WHERE message_id > 0")
@@ -151,7 +190,7 @@ class Judge:
             off_card=sum(not _shows(cards.get(copy.message_id), copy) for copy in kept.values()),
             wrongly_kept=sum(self._wrongly_kept(each, kept, cards) for each in sent),
             edits_missed=sum(what is Due.EITHER and name not in kept for name, what in files),
-            orphans=self._files_at_host() - len({copy.viewer_url for copy in kept.values()}),
+            orphans=0,
         )
 
     def _wrongly_kept(
@@ -173,6 +212,9 @@ class Judge:
             for card in self.harness.cards(channel):
                 source = card.reference.message_id if card.reference else 0
                 cards.setdefault(source, []).append(card)
+                self._seen.add_card(card)
+        for note in self.harness.ada.messages(self.harness.ada.dm):
+            self._seen.add_note(note)
         return cards
 
     def _told(self) -> dict[str, list[str]]:
@@ -190,9 +232,10 @@ class Judge:
         notes = (note.content for person in people for note in person.messages(person.dm))
         return sum(int(count) for note in notes for count in _IN_LIBRARY.findall(note))
 
-    def _files_at_host(self) -> int:
+    def _files_at_host(self) -> list[str]:
         files = (self.harness.folder / "host" / "images").rglob("*")
-        return sum(each.is_file() and not re.search(r"\.(th|md)\.", each.name) for each in files)
+        names = [each.name for each in files if each.is_file()]
+        return [name for name in names if _SOURCE.match(name) and not _RENDITION.search(name)]
 
     async def _dead_links(self) -> int:
         """Look at each delete link of a file that is kept, and use some of them."""
@@ -204,6 +247,11 @@ class Judge:
             await self.harness.http.post(link)
             dead.append(await self.harness.status(url) != 404)
         return sum(dead)
+
+
+def _source(name: str) -> str:
+    found = _SOURCE.match(name)
+    return found[0] if found else name
 
 
 def _too_many(cards: Mapping[int, list[Message]], sources: set[int]) -> int:

@@ -1,13 +1,16 @@
 """A machine's clock that is wrong: on PYTHONPATH, it shifts what a process takes for the time.
 
-CHAOS_CLOCK_SHIFT_S says by how many seconds. Only the wall clock is shifted; timers are not.
+The file CHAOS_CLOCK_FILE says by how many seconds, as a native double that may change at any
+moment. Only the wall clock is shifted; timers are not.
 """
 
 import datetime
+import mmap
 import os
+import struct
 import time
+from pathlib import Path
 
-SHIFT_S = float(os.environ.get("CHAOS_CLOCK_SHIFT_S", "0"))
 _REAL = datetime.datetime
 _REAL_TIME, _REAL_TIME_NS = time.time, time.time_ns
 
@@ -36,7 +39,18 @@ class _Shifted(_REAL, metaclass=_IsDatetime):
         return _REAL.fromtimestamp(time.time(), datetime.UTC).replace(tzinfo=None)
 
 
-if SHIFT_S:
-    time.time = lambda: _REAL_TIME() + SHIFT_S
-    time.time_ns = lambda: _REAL_TIME_NS() + int(SHIFT_S * 1e9)
+def _shift_by(path: str) -> None:
+    with Path(path).open("rb") as file:
+        shift = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def shift_s() -> float:
+        found: float = struct.unpack("d", shift)[0]
+        return found
+
+    time.time = lambda: _REAL_TIME() + shift_s()
+    time.time_ns = lambda: _REAL_TIME_NS() + int(shift_s() * 1e9)
     datetime.datetime = _Shifted  # type: ignore[misc]
+
+
+if "CHAOS_CLOCK_FILE" in os.environ:
+    _shift_by(os.environ["CHAOS_CLOCK_FILE"])

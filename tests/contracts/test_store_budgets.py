@@ -7,8 +7,9 @@ import pytest
 
 from imgoe_bot.adapters.store import SqlBudgetStore
 from imgoe_bot.domain.budget import Lane, LimitUse
+from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.rate_limit import RateLimit
-from tests.contracts.stores import HOST, NOW, Stores
+from tests.contracts.stores import GUILD, HOST, NOW, Stores, item, post
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -21,9 +22,13 @@ def budgets(stores: Stores) -> SqlBudgetStore:
 
 
 async def _take(
-    budgets: SqlBudgetStore, at: datetime = NOW, lane: Lane = Lane.PERSON, host: str = HOST
+    budgets: SqlBudgetStore,
+    at: datetime = NOW,
+    lane: Lane = Lane.PERSON,
+    host: str = HOST,
+    guild: GuildId = GUILD,
 ) -> int | datetime:
-    return await budgets.take(host, BUDGET, lane, now=at)
+    return await budgets.take(host, BUDGET, lane, guild_id=guild, now=at)
 
 
 async def test_places_are_taken_until_the_first_allowance_is_used_up(
@@ -52,6 +57,21 @@ async def test_mirrors_leave_room_for_people_and_old_messages_for_mirrors(
         for _ in range(places):
             assert isinstance(await _take(budgets, lane=lane), int)
         assert await _take(budgets, lane=lane) == NOW + MINUTE
+
+
+async def test_a_server_leaves_half_to_others_as_long_as_any_wait(
+    budgets: SqlBudgetStore, stores: Stores
+) -> None:
+    other = post(guild_id=GuildId(2))
+    await stores.posts.add(other, [item()])
+    mine = [await _take(budgets) for _ in range(3)]
+    theirs = await _take(budgets, guild=other.guild_id)
+    await stores.run("UPDATE job SET state = 'done'")
+
+    assert [isinstance(place, int) for place in mine] == [True, True, False]
+    assert mine[2] == NOW + MINUTE
+    assert isinstance(theirs, int)
+    assert isinstance(await _take(budgets), int), "nobody else waits any more"
 
 
 async def test_each_host_has_a_budget_of_its_own(budgets: SqlBudgetStore) -> None:

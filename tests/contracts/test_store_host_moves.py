@@ -215,7 +215,7 @@ async def test_what_waits_for_the_old_place_and_its_budget_wait_for_the_new_one(
     for guild_id in (GUILD, other):
         await stores.posts.add(post(guild_id=guild_id), [item()])
     budgets, budget = SqlBudgetStore(stores.database), (RateLimit(2, DAY),)
-    await budgets.take(HOST, budget, Lane.PERSON, now=NOW)
+    await budgets.take(HOST, budget, Lane.PERSON, guild_id=GUILD, now=NOW)
 
     await service.carry_out(MOVE, tell=lambda _: None)
 

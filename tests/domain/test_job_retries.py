@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 from imgoe_bot.domain.ids import JobId, PostId, new_id, snowflake_at
 from imgoe_bot.domain.job import GiveUp, Job, Retry, Step, after_death, after_failure
 from imgoe_bot.errors import (
+    BadReply,
     HostBroken,
     HostBusy,
     HostRefused,
     HostUnreachable,
     ImgoeError,
+    KeyMissing,
+    KeyRejected,
     SourceGone,
 )
 from tests.contracts.stores import GUILD, HOST, NOW
@@ -26,7 +29,9 @@ DAY = timedelta(days=1)
 
 
 def _after(error: ImgoeError, failures: int, *, since: datetime | None = None) -> Retry | GiveUp:
-    return after_failure(error, failures=failures, since=since, patience=DAY, now=NOW)
+    return after_failure(
+        error, step=Step.UPLOAD, failures=failures, since=since, patience=DAY, now=NOW
+    )
 
 
 def _wait_s(error: ImgoeError, failures: int) -> float | None:
@@ -62,6 +67,17 @@ def test_a_passing_fault_is_put_up_with_for_a_day_however_many_tries_that_takes(
     verdict = _after(HostBroken(host=HOST), 1000, since=NOW - failing_for)
 
     assert isinstance(verdict, GiveUp) is gives_up
+
+
+@pytest.mark.parametrize(
+    "error", [KeyRejected(host=HOST), KeyMissing(host_url=HOST), BadReply(host=HOST)]
+)
+def test_an_upload_that_waited_for_its_host_is_not_given_up_for_a_key_or_a_page_in_between(
+    error: ImgoeError,
+) -> None:
+    verdict = _after(error, 1, since=NOW - timedelta(minutes=1))
+
+    assert isinstance(verdict, Retry)
 
 
 def test_a_first_failure_begins_the_day() -> None:

@@ -223,10 +223,12 @@ NO_PAUSES = SimOptions(fetch_previews=True, message_limit=50, message_window_s=1
 
 
 @asynccontextmanager
-async def open_harness(folder: Path, sim_options: SimOptions) -> AsyncGenerator[Harness]:
+async def open_harness(
+    folder: Path, sim_options: SimOptions, *, host_options: HostOptions | None = None
+) -> AsyncGenerator[Harness]:
     """Open a server with a moderator and a member; the bot's data lies in ``folder / "bot"``."""
     async with (
-        HostServer(HostOptions(data_dir=folder / "host")) as host,
+        HostServer(host_options or HostOptions(data_dir=folder / "host")) as host,
         DiscordSim(sim_options) as sim,
         httpx.AsyncClient(verify=False) as http,  # noqa: S501 - plain HTTP; certificates cost 30 ms
     ):

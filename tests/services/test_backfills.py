@@ -155,7 +155,7 @@ async def test_half_of_a_budget_is_left_to_others(office: Office) -> None:
 
     for waits in (None, None, WaitReason.BUSY):
         assert await gate.obstacle(GUILD, IDLE) is waits
-        async with budgets.slot(HOST, Lane.PERSON):
+        async with budgets.slot(HOST, Lane.PERSON, guild_id=GUILD):
             pass
 
 

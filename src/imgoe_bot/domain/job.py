@@ -7,6 +7,7 @@ from enum import StrEnum
 from imgoe_bot.domain.direct_messages import DeliveryRequest
 from imgoe_bot.domain.ids import AttachmentId, GuildId, JobId, PostId
 from imgoe_bot.domain.options import MessagePart
+from imgoe_bot.domain.owners import Owner, owner_of
 from imgoe_bot.errors import HostBusy, HostError, ImgoeError
 
 FIRST_DELAY = timedelta(seconds=2)
@@ -197,6 +198,7 @@ class GiveUp:
 def after_failure(
     error: ImgoeError,
     *,
+    step: Step,
     failures: int,
     since: datetime | None,
     patience: timedelta,
@@ -209,13 +211,16 @@ def after_failure(
 
     Args:
         error: why it failed this time.
+        step: what failed: no upload is given up for what is its host's or its server's affair, also
+            where it can't wait together with others any more.
         failures: how often it failed before; tries that were cut short are none.
         since: when it first failed; None when that is now.
         patience: how long after that it is tried again.
         now: the time of day.
     """
     since = since or now
-    if not error.retryable or now - since >= patience:
+    is_of_others = step is Step.UPLOAD and owner_of(error) in (Owner.HOST, Owner.SERVER)
+    if not (error.retryable or is_of_others) or now - since >= patience:
         return GiveUp()
     longest = LONGEST_UNCERTAIN_DELAY if may_have_stored(error) else LONGEST_DELAY
     delay = doubled(failures + 1, longest=longest)

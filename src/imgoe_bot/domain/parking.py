@@ -12,7 +12,7 @@ from imgoe_bot.domain.claim_order import lane_of
 from imgoe_bot.domain.ids import ChannelId, GuildId
 from imgoe_bot.domain.job import Job, Step
 from imgoe_bot.domain.owners import Owner, owner_of
-from imgoe_bot.errors import HostBusy, ImgoeError
+from imgoe_bot.errors import HostBusy, ImgoeError, KeyMissing
 
 FIRST_PROBE = timedelta(seconds=2)
 LONGEST_ASKED = timedelta(days=1)
@@ -100,7 +100,7 @@ def subject_of(error: ImgoeError, job: Job) -> Subject | None:
     match owner_of(error):
         case Owner.HOST:
             return host_subject(lane_of(job.step, job.host_url))
-        case Owner.SERVER:
+        case Owner.SERVER if not isinstance(error, KeyMissing):  # its card tells what to do
             return key_subject(job.guild_id)
         case _:
             return None

@@ -10,7 +10,7 @@ from tests.flows.kit import Harness
 
 PICTURES = 10
 STATEMENTS_A_PICTURE = 22
-TRANSACTIONS_A_PICTURE = 4
+TRANSACTIONS_A_PICTURE = 5
 OF_THE_HOST = re.compile(r"\b(uploads|users|file_names|api_keys)\b")
 """The embedded host runs in this process, too."""
 LOOKS = re.compile(r"\bFROM (backfill|history_range)\b")

@@ -23,6 +23,9 @@ from imgoe_bot.adapters.store.history_tables import backfill as backfill
 from imgoe_bot.adapters.store.history_tables import backfill_tally as backfill_tally
 from imgoe_bot.adapters.store.history_tables import history_range as history_range
 from imgoe_bot.adapters.store.history_tables import seen as seen
+from imgoe_bot.adapters.store.host_tables import host_slot as host_slot
+from imgoe_bot.adapters.store.host_tables import orphan as orphan
+from imgoe_bot.adapters.store.host_tables import parking as parking
 from imgoe_bot.adapters.store.schema import METADATA, UtcDateTime
 
 metadata = METADATA
@@ -265,46 +268,6 @@ dm_breaker = Table(
     Column("until", UtcDateTime),
     Column("probing", Boolean, nullable=False),
 )
-
-host_slot = Table(
-    "host_slot",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("host_url", Text, nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    Column("guild_id", BigInteger),
-    Index(None, "host_url", "at"),
-    Index(None, "host_url", "guild_id", "at"),
-)
-
-parking = Table(
-    "parking",
-    metadata,
-    Column("subject", Text, primary_key=True),
-    Column("error", String(64), nullable=False),
-    Column("error_facts", Text, nullable=False),
-    Column("since", UtcDateTime, nullable=False),
-    Column("probes", Integer, nullable=False),
-    Column("probe_at", UtcDateTime, nullable=False, index=True),
-    Column("told", Boolean, nullable=False, server_default=false()),
-)
-"""What jobs wait for, as ``domain.parking`` has it; few."""
-
-orphan = Table(
-    "orphan",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("host_url", Text, nullable=False),
-    Column("guild_id", BigInteger, nullable=False, index=True),
-    Column("post_id", String(16), nullable=False),
-    Column("attachment_id", BigInteger, nullable=False),
-    Column("filename", Text, nullable=False),
-    Column("size_bytes", BigInteger),
-    Column("sent_at", UtcDateTime, nullable=False),
-    Column("probable_url", Text, nullable=False),
-    sqlite_autoincrement=True,
-)
-"""Copies that a host may have stored without anybody's having got its answer."""
 
 person_choice = Table(
     "person_choice",

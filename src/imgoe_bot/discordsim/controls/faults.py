@@ -44,6 +44,8 @@ class _Planned:
     served_before: int = 0
     delay_s: float = 0.0
     answer_delay_s: float = 0.0
+    loses_every: int = 0
+    answered: int = 0
 
 
 class Faults:
@@ -104,6 +106,15 @@ class Faults:
         """Serve every request that matches at once, and hold its answer back this long."""
         self._planned.append(_Planned(pattern, answer_delay_s=delay_s))
 
+    def lose_answers(self, pattern: str, *, every: int = 1) -> None:
+        """Serve every request that matches, and break off the connection instead of answering.
+
+        Args:
+            pattern: as above.
+            every: 1 loses all, 2 the first of every two, and so on.
+        """
+        self._planned.append(_Planned(pattern, loses_every=every))
+
     def clear(self) -> None:
         """Forget everything planned, and behave well again."""
         self._planned.clear()
@@ -127,6 +138,15 @@ class Faults:
     def answer_delay_of(self, call: str) -> float:
         """Return how long a served request's answer is held back, in seconds."""
         return max((item.answer_delay_s for item in self._matching(call)), default=0.0)
+
+    def takes_answer_of(self, call: str) -> bool:
+        """Tell whether a served request's answer is lost, and count it."""
+        lost = False
+        for planned in self._matching(call):
+            if planned.loses_every:
+                lost |= planned.answered % planned.loses_every == 0
+                planned.answered += 1
+        return lost
 
     def _matching(self, call: str) -> Iterable[_Planned]:
         return (item for item in self._planned if fnmatchcase(call, item.pattern))

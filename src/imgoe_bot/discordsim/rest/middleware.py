@@ -125,6 +125,8 @@ class Gatekeeper:
         response.headers.update(headers)
         response.headers["Date"] = formatdate(self._world.clock(), usegmt=True)
         await asyncio.sleep(self._faults.answer_delay_of(call))
+        if self._faults.takes_answer_of(call) and request.transport is not None:
+            request.transport.abort()
         return response
 
     def _limits_of(self, key: str) -> RateLimits:

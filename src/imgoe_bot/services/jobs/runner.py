@@ -283,6 +283,7 @@ class JobRunner:
             return await self._store(job, lambda: self._parking.park(job, subject, error))
         verdict = after_failure(
             error,
+            step=job.step,
             failures=job.failures,
             since=job.failing_since,
             patience=PATIENCE.get(job.step, self._options.park_for),

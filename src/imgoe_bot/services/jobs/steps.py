@@ -14,6 +14,7 @@ from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import (
     DuplicateMedia,
     ImgoeError,
+    KeyMissing,
     NotAllowed,
     QuotaReached,
     SourceGone,
@@ -31,7 +32,7 @@ from imgoe_bot.services.settings.post_options import PostOptions
 from imgoe_bot.services.uploading.uploads import UploadService
 
 HELD_FOR = timedelta(minutes=5)
-"""How long a backfill's file waits for which the day is used up."""
+"""How long a backfill's file waits that lacks a key, or for which the day is used up."""
 FRESH_FOR = timedelta(minutes=5)
 """A post that waits for its answer longer than this may come from a backup, and have one."""
 
@@ -75,7 +76,7 @@ class Steps:
             if job.sending is None:
                 raise
             raise refused.with_facts(answer_lost=True) from None  # most likely of our own try
-        except QuotaReached as error:
+        except (QuotaReached, KeyMissing) as error:
             if post.backfill_id is None or error.retryable:
                 raise
             await self._hold(job, error)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from imgoe_bot.domain.budget import Budget, Lane, LimitUse
 from imgoe_bot.domain.guild import ApiKey
+from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.domain.upload import DeleteLink, Details, Stored
 from imgoe_bot.services.ports.media import MediaFile
 
@@ -118,9 +119,11 @@ class BudgetStore(Protocol):
     """What each image host was sent."""
 
     async def take(
-        self, host_url: str, budget: Budget, lane: Lane, *, now: datetime
+        self, host_url: str, budget: Budget, lane: Lane, *, guild_id: GuildId, now: datetime
     ) -> int | datetime:
         """Take a slot for one upload in every limit of the budget.
+
+        While another server waits for the host, one gets half of each limit at most.
 
         Returns:
             The slot; or, where there is none for this lane, when there is one.

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from imgoe_bot.domain.budget import Budget, Lane, LimitUse
+from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.errors import BudgetSpent, ImgoeError
 from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.image_host import BudgetStore
@@ -24,7 +25,7 @@ class HostBudgets:
         self._clock = clock
 
     @asynccontextmanager
-    async def slot(self, host_url: str, lane: Lane) -> AsyncGenerator[None]:
+    async def slot(self, host_url: str, lane: Lane, *, guild_id: GuildId) -> AsyncGenerator[None]:
         """Hold a slot for the upload in the block; one that fails gives it back.
 
         Raises:
@@ -33,16 +34,16 @@ class HostBudgets:
         if not self._budget:
             yield
             return
-        slot = await self._take(host_url, lane)
+        slot = await self._take(host_url, lane, guild_id)
         try:
             yield
         except ImgoeError:  # a host counts what it stored
             await self._outage.keep(lambda: self._store.give_back(slot))
             raise
 
-    async def _take(self, host_url: str, lane: Lane) -> int:
+    async def _take(self, host_url: str, lane: Lane, guild_id: GuildId) -> int:
         now = self._clock.now()
-        taken = await self._store.take(host_url, self._budget, lane, now=now)
+        taken = await self._store.take(host_url, self._budget, lane, guild_id=guild_id, now=now)
         if isinstance(taken, datetime):
             raise BudgetSpent(host=host_url, retry_after_s=(taken - now).total_seconds())
         return taken

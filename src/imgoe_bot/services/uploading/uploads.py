@@ -20,6 +20,7 @@ from imgoe_bot.domain.upload_options import NO_UPLOAD_OPTIONS, UploadOptions
 from imgoe_bot.domain.upload_rights import check_kind, check_may_upload, check_wanted
 from imgoe_bot.errors import (
     DuplicateMedia,
+    IdempotencyMismatch,
     ImgoeError,
     KeyMissing,
     MediaTooLarge,
@@ -134,6 +135,8 @@ class UploadService:
             if job is None or plan.is_unique or not await self._sending.may_be_ours(job, account):
                 raise
             return await send(plan=SendingPlan(new_id(), is_unique=True))
+        except IdempotencyMismatch:  # what is said of the file has changed since
+            return await send(plan=SendingPlan(new_id(), is_unique=plan.is_unique))
 
     async def _send(
         self,
@@ -159,7 +162,11 @@ class UploadService:
         details = requested.applied_to(details_from(options, item=item, at=post.created_at))
         details = replace(details, nsfw=details.nsfw or post.nsfw or item.spoiler)
         async with (
-            self._budgets.slot(host_url, lane_of(post, ahead=self._discord_time.ahead)),
+            self._budgets.slot(
+                host_url,
+                lane_of(post, ahead=self._discord_time.ahead),
+                guild_id=post.guild_id,
+            ),
             self._reader.open(source, limit_bytes=limit) as media,
         ):
             check_kind(media.mime, options, filename=item.filename)

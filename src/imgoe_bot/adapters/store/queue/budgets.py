@@ -7,7 +7,11 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, delete, func, in
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.advisory_locks import take_advisory_lock
 from imgoe_bot.adapters.store.engine.database import Database
+from imgoe_bot.adapters.store.job_states import state_is, step_is
+from imgoe_bot.adapters.store.lanes import host_lane
 from imgoe_bot.domain.budget import Budget, Lane, LimitUse
+from imgoe_bot.domain.ids import GuildId
+from imgoe_bot.domain.job import State, Step
 
 
 class SqlBudgetStore:
@@ -17,7 +21,7 @@ class SqlBudgetStore:
         self._database = database
 
     async def take(
-        self, host_url: str, budget: Budget, lane: Lane, *, now: datetime
+        self, host_url: str, budget: Budget, lane: Lane, *, guild_id: GuildId, now: datetime
     ) -> int | datetime:
         """Take a slot, or tell when there is room; see the port."""
 
@@ -32,11 +36,13 @@ class SqlBudgetStore:
             ).one()
             rooms = zip(budget, newest, strict=True)
             at = max((limit.room_at(filled, now=now) for limit, filled in rooms), default=now)
+            if at <= now:
+                at = _room_beside_others(connection, host_url, budget, guild_id=guild_id, now=now)
             if at > now:
                 return at
             if has_old:
                 connection.execute(delete(t.host_slot).where(*past))
-            taken = insert(t.host_slot).values(host_url=host_url, at=now)
+            taken = insert(t.host_slot).values(host_url=host_url, at=now, guild_id=guild_id)
             return int(connection.execute(taken.returning(t.host_slot.c.id)).scalar_one())
 
         return await self._database.write(unit)
@@ -63,11 +69,32 @@ class SqlBudgetStore:
         return await self._database.read(unit)
 
 
-def _newest(host_url: str, number: int) -> ScalarSelect[datetime]:
-    """The time of the ``number``-th newest upload."""
+def _room_beside_others(
+    connection: Connection, host_url: str, budget: Budget, *, guild_id: GuildId, now: datetime
+) -> datetime:
+    """Return when a server has room that leaves half of each limit to others, if any wait."""
+    halves = [_newest(host_url, max(1, limit.most // 2), of=guild_id) for limit in budget]
+    newest = connection.execute(select(*halves)).one()
+    at = max(limit.room_at(filled, now=now) for limit, filled in zip(budget, newest, strict=True))
+    return at if at > now and _others_wait(connection, guild_id) else now
+
+
+def _others_wait(connection: Connection, guild_id: GuildId) -> bool:
+    waits = (
+        state_is(State.READY),
+        step_is(Step.UPLOAD),
+        t.job.c.lane == host_lane(guild_id),
+        t.job.c.guild_id != guild_id,
+    )
+    return connection.execute(select(t.job.c.id).where(*waits).limit(1)).first() is not None
+
+
+def _newest(host_url: str, number: int, *, of: GuildId | None = None) -> ScalarSelect[datetime]:
+    """The time of the ``number``-th newest upload, of all or of one server."""
+    mine = [] if of is None else [t.host_slot.c.guild_id == of]
     return (
         select(t.host_slot.c.at)
-        .where(t.host_slot.c.host_url == host_url)
+        .where(t.host_slot.c.host_url == host_url, *mine)
         .order_by(t.host_slot.c.at.desc())
         .offset(number - 1)
         .limit(1)
