@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from imgoe_bot.adapters.store import SqlTroubleStore
+from imgoe_bot.adapters.store import SqlObstacleStore
 from imgoe_bot.domain.guild import MANAGE_GUILD, MANAGE_MESSAGES, Actor, ApiKey, GuildSettings
 from imgoe_bot.domain.ids import ChannelId, GuildId, UserId
 from imgoe_bot.domain.job import Job, Step
@@ -94,30 +94,30 @@ async def test_a_server_is_told_what_it_waits_for_and_why_files_were_given_up(
 ) -> None:
     await _given_up(stores, post(), AWAY, SourceGone(), REFUSED)
     await _parked(stores)
-    troubles = SqlTroubleStore(stores.database)
+    obstacles = SqlObstacleStore(stores.database)
 
-    found = await troubles.of_server(GUILD, now=NOW)
+    found = await obstacles.of_server(GUILD, now=NOW)
 
     told = [(each.subject, type(each.error), each.files) for each in found]
     host = Subject(SubjectKind.HOST, "default")
     assert told[0] == (host, HostBroken, 1)
     assert sorted(told[1:], key=str) == [(None, HostBroken, 1), (None, KeyRejected, 1)]
-    assert await troubles.of_server(ELSEWHERE, now=NOW) == ()
+    assert await obstacles.of_server(ELSEWHERE, now=NOW) == ()
 
 
 async def test_whoever_set_the_key_is_told_else_whoever_made_the_rule(stores: Stores) -> None:
-    troubles, key = SqlTroubleStore(stores.database), key_subject(GUILD)
-    nobody = await troubles.whom_to_tell(key)
+    obstacles, key = SqlObstacleStore(stores.database), key_subject(GUILD)
+    nobody = await obstacles.whom_to_tell(key)
     await stores.rules.add(rule())
-    maker = await troubles.whom_to_tell(key)
+    maker = await obstacles.whom_to_tell(key)
     settings = GuildSettings(GUILD, HOST)
     await stores.guilds.save_key(settings, ApiKey("chv_1"), actor_id=UserId(5), now=NOW)
-    setter = await troubles.whom_to_tell(key)
+    setter = await obstacles.whom_to_tell(key)
 
     told = [[each.user_id for each in found] for found in (nobody, maker, setter)]
 
     assert told == [[], [BEN], [UserId(5)]]
-    assert await troubles.whom_to_tell(host_subject("default")) == ()
+    assert await obstacles.whom_to_tell(host_subject("default")) == ()
 
 
 async def test_a_card_tells_what_waits_from_what_was_given_up(stores: Stores) -> None:

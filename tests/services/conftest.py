@@ -12,10 +12,10 @@ import pytest_asyncio
 
 from imgoe_bot.adapters.store import (
     SqlBudgetStore,
+    SqlObstacleStore,
     SqlPersonStore,
     SqlRetirementStore,
     SqlStatusStore,
-    SqlTroubleStore,
     open_engine,
 )
 from imgoe_bot.domain.budget import Budget
@@ -121,7 +121,6 @@ class Office:
     def status(self) -> StatusService:
         return StatusService(
             SqlStatusStore(self.stores.database),
-            troubles=SqlTroubleStore(self.stores.database),
             direct_messages=self.stores.direct_messages,
             access=self.access,
             guilds=self.guilds,
@@ -131,6 +130,7 @@ class Office:
             mirrors=MirrorSources(
                 self.auto_pauses(),
                 HistoryQueue(self.stores.history, outage=self.outage, clock=self.clock),
+                SqlObstacleStore(self.stores.database),
             ),
         )
 
@@ -178,7 +178,7 @@ class Office:
         parking = ParkingService(
             self.stores.jobs,
             auto_pauses=self.auto_pauses(),
-            troubles=SqlTroubleStore(self.stores.database),
+            obstacles=SqlObstacleStore(self.stores.database),
             delivery=self.delivery(),
             outage=self.outage,
             clock=self.clock,

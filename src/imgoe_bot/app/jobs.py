@@ -25,7 +25,7 @@ def build_parking(
     return ParkingService(
         stores.jobs,
         auto_pauses=mirroring.auto_pauses,
-        troubles=stores.troubles,
+        obstacles=stores.obstacles,
         delivery=mirroring.delivery,
         outage=basics.outage,
         clock=basics.clock,

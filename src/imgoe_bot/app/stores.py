@@ -23,13 +23,13 @@ from imgoe_bot.adapters.store import (
     SqlLibraryStore,
     SqlMembershipStore,
     SqlNotes,
+    SqlObstacleStore,
     SqlOptionStore,
     SqlPersonStore,
     SqlPostStore,
     SqlRetirementStore,
     SqlRuleStore,
     SqlStatusStore,
-    SqlTroubleStore,
     free_all_leases,
     migrate,
     open_engine,
@@ -59,7 +59,7 @@ class Stores:
     retirements: SqlRetirementStore
     jobs: SqlJobStore
     status: SqlStatusStore
-    troubles: SqlTroubleStore
+    obstacles: SqlObstacleStore
     direct_messages: SqlDirectMessageStore
     budgets: SqlBudgetStore
     host_moves: SqlHostMoveStore
@@ -117,7 +117,7 @@ def _stores(database: Database, *, secret_key: bytes) -> Stores:
         retirements=SqlRetirementStore(database, claims=claims),
         jobs=SqlJobStore(database, vault=vault, claims=claims),
         status=SqlStatusStore(database),
-        troubles=SqlTroubleStore(database),
+        obstacles=SqlObstacleStore(database),
         direct_messages=SqlDirectMessageStore(database, claims=claims),
         budgets=SqlBudgetStore(database),
         host_moves=SqlHostMoveStore(database, vault=vault),

@@ -42,7 +42,7 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class Obstacle:
     """What keeps files of one server from being kept.
 
     Attributes:

@@ -18,7 +18,7 @@ from imgoe_bot.adapters.store.posts.status import SqlStatusStore
 from imgoe_bot.adapters.store.queue.budgets import SqlBudgetStore
 from imgoe_bot.adapters.store.queue.direct_messages import SqlDirectMessageStore
 from imgoe_bot.adapters.store.queue.jobs import SqlJobStore
-from imgoe_bot.adapters.store.queue.troubles import SqlTroubleStore
+from imgoe_bot.adapters.store.queue.obstacles import SqlObstacleStore
 from imgoe_bot.adapters.store.rehosting.host_moves import SqlHostMoveStore
 from imgoe_bot.adapters.store.settings.guilds import SqlGuildStore
 from imgoe_bot.adapters.store.settings.memberships import SqlMembershipStore
@@ -41,13 +41,13 @@ __all__ = [
     "SqlLibraryStore",
     "SqlMembershipStore",
     "SqlNotes",
+    "SqlObstacleStore",
     "SqlOptionStore",
     "SqlPersonStore",
     "SqlPostStore",
     "SqlRetirementStore",
     "SqlRuleStore",
     "SqlStatusStore",
-    "SqlTroubleStore",
     "free_all_leases",
     "migrate",
     "open_engine",

@@ -11,7 +11,7 @@ from imgoe_bot.errors import ImgoeError, NotAllowed
 from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService, InaccessibleChannel
 from imgoe_bot.services.people.delivery import DeliveryService
 from imgoe_bot.services.ports.clock import Clock
-from imgoe_bot.services.ports.jobs import JobStore, TroubleStore
+from imgoe_bot.services.ports.jobs import JobStore, ObstacleStore
 from imgoe_bot.services.store_outage import StoreOutage
 
 log = structlog.stdlib.get_logger(__name__)
@@ -25,7 +25,7 @@ class ParkingService:
         jobs: JobStore,
         *,
         auto_pauses: AutoPauseService,
-        troubles: TroubleStore,
+        obstacles: ObstacleStore,
         delivery: DeliveryService,
         outage: StoreOutage,
         clock: Clock,
@@ -34,7 +34,7 @@ class ParkingService:
         """Take what it needs; ``park_for`` is how long a job waits at most."""
         self._jobs = jobs
         self._auto_pauses = auto_pauses
-        self._troubles = troubles
+        self._obstacles = obstacles
         self._delivery = delivery
         self._outage = outage
         self._clock = clock
@@ -83,7 +83,7 @@ class ParkingService:
     async def _tell(self, subject: Subject, error: ImgoeError) -> None:
         """Write to whoever can mend it; what can't be told now stands in ``/status``."""
         try:
-            for contact in await self._troubles.whom_to_tell(subject):
+            for contact in await self._obstacles.whom_to_tell(subject):
                 await self._delivery.tell_waiting(contact, error)
         except ImgoeError as problem:
             log.warning("nobody was told what jobs wait for", error=repr(problem))

@@ -11,7 +11,7 @@ from imgoe_bot.domain.job import NO_FOLLOW_UPS, FollowUps, Job, Sending
 from imgoe_bot.domain.orphans import Orphan
 from imgoe_bot.domain.parking import Parking, Subject
 from imgoe_bot.domain.post import MessageLocation
-from imgoe_bot.domain.status import Contact, Health, PostJobs, Queue, Trouble
+from imgoe_bot.domain.status import Contact, Health, Obstacle, PostJobs, Queue
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import ImgoeError
 
@@ -221,10 +221,10 @@ class JobStore(Protocol):
         ...
 
 
-class TroubleStore(Protocol):
+class ObstacleStore(Protocol):
     """What keeps files from being kept."""
 
-    async def of_server(self, guild_id: GuildId, *, now: datetime) -> tuple[Trouble, ...]:
+    async def of_server(self, guild_id: GuildId, *, now: datetime) -> tuple[Obstacle, ...]:
         """Return what a server's files wait for; and, by error, what was given up of late."""
         ...
 

@@ -11,12 +11,12 @@ from imgoe_bot.domain.ids import GuildId, MessageId
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.quota import WINDOW, QuotaSubject, Usage, quota_uses
 from imgoe_bot.domain.rules import MirrorRule
-from imgoe_bot.domain.status import Health, MessageStatus, Queue, Trouble, outcome_of
+from imgoe_bot.domain.status import Health, MessageStatus, Obstacle, Queue, outcome_of
 from imgoe_bot.errors import StoreError
 from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
 from imgoe_bot.services.mirroring.history_queue import HistoryQueue
 from imgoe_bot.services.ports.direct_messages import DirectMessageStore
-from imgoe_bot.services.ports.jobs import StatusStore, TroubleStore
+from imgoe_bot.services.ports.jobs import ObstacleStore, StatusStore
 from imgoe_bot.services.ports.notes import Notes
 from imgoe_bot.services.post_access import PostAccess
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
@@ -41,7 +41,7 @@ class Report:
         trouble: what keeps the bot's database from taking writes; None: nothing.
         clock_ahead: how far the machine's clock is ahead of Discord's, where that matters.
         missed: what is still to be read of channels' histories.
-        troubles: what files wait for, and why others were given up.
+        obstacles: what files wait for, and why others were given up.
     """
 
     host_url: str
@@ -58,7 +58,7 @@ class Report:
     trouble: StoreError | None = None
     clock_ahead: timedelta | None = None
     missed: tuple[OpenRange, ...] = ()
-    troubles: tuple[Trouble, ...] = ()
+    obstacles: tuple[Obstacle, ...] = ()
 
     @property
     def is_used_up(self) -> bool:
@@ -69,10 +69,11 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class MirrorSources:
-    """Who knows which mirrors rest, and what is still to be read of them."""
+    """Who knows which mirrors rest, what is still to be read of them, and what is not kept."""
 
     auto_pauses: AutoPauseService
     history: HistoryQueue
+    obstacles: ObstacleStore
 
 
 class StatusService:
@@ -82,7 +83,6 @@ class StatusService:
         self,
         store: StatusStore,
         *,
-        troubles: TroubleStore,
         direct_messages: DirectMessageStore,
         access: PostAccess,
         guilds: GuildSettingsService,
@@ -92,7 +92,6 @@ class StatusService:
         mirrors: MirrorSources,
     ) -> None:
         self._store = store
-        self._troubles = troubles
         self._direct_messages = direct_messages
         self._posts = access.posts
         self._guilds = guilds
@@ -130,7 +129,7 @@ class StatusService:
             trouble=self._outage.trouble,
             clock_ahead=self._discord_time.error,
             missed=await self._mirrors.history.open_ranges(guild_id),
-            troubles=await self._troubles.of_server(guild_id, now=now),
+            obstacles=await self._mirrors.obstacles.of_server(guild_id, now=now),
         )
 
     async def of_message(self, guild_id: GuildId, message_id: MessageId) -> MessageStatus:

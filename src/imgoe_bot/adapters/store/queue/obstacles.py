@@ -16,23 +16,23 @@ from imgoe_bot.domain.ids import GuildId, UserId
 from imgoe_bot.domain.job import State
 from imgoe_bot.domain.owners import FINAL, names_of
 from imgoe_bot.domain.parking import Subject, SubjectKind
-from imgoe_bot.domain.status import Contact, Trouble
+from imgoe_bot.domain.status import Contact, Obstacle
 
 GIVEN_UP_WITHIN = timedelta(days=30)
 """What was given up before is told no more."""
 CONTACTS_MAX = 20
 
 
-class SqlTroubleStore:
-    """``ports.TroubleStore`` in SQL."""
+class SqlObstacleStore:
+    """``ports.ObstacleStore`` in SQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def of_server(self, guild_id: GuildId, *, now: datetime) -> tuple[Trouble, ...]:
+    async def of_server(self, guild_id: GuildId, *, now: datetime) -> tuple[Obstacle, ...]:
         """Return what a server's files wait for, and why others were given up; see the port."""
 
-        def unit(connection: Connection) -> tuple[Trouble, ...]:
+        def unit(connection: Connection) -> tuple[Obstacle, ...]:
             since = now - GIVEN_UP_WITHIN
             waiting, lost = _waiting(connection, guild_id), _given_up(connection, guild_id, since)
             return (*waiting, *lost)
@@ -49,7 +49,7 @@ class SqlTroubleStore:
         return await self._database.read(unit)
 
 
-def _waiting(connection: Connection, guild_id: GuildId) -> list[Trouble]:
+def _waiting(connection: Connection, guild_id: GuildId) -> list[Obstacle]:
     counts = (
         select(t.job.c.parked_on, func.count())
         .where(t.job.c.guild_id == guild_id, NOT_DONE, t.job.c.parked_on != "")
@@ -57,12 +57,12 @@ def _waiting(connection: Connection, guild_id: GuildId) -> list[Trouble]:
     )
     files: dict[str, int] = {row[0]: row[1] for row in connection.execute(counts)}
     return [
-        Trouble(each.subject, each.error, each.since, files[str(each.subject)])
+        Obstacle(each.subject, each.error, each.since, files[str(each.subject)])
         for each in (read_parkings(connection, of=files) if files else ())
     ]
 
 
-def _given_up(connection: Connection, guild_id: GuildId, since: datetime) -> list[Trouble]:
+def _given_up(connection: Connection, guild_id: GuildId, since: datetime) -> list[Obstacle]:
     counts = (
         select(t.job.c.error, func.count(), func.min(t.job.c.run_at), func.max(t.job.c.id))
         .where(
@@ -74,12 +74,12 @@ def _given_up(connection: Connection, guild_id: GuildId, since: datetime) -> lis
         )
         .group_by(t.job.c.error)
     )
-    troubles: list[Trouble] = []
+    obstacles: list[Obstacle] = []
     for name, files, at, newest in connection.execute(counts).all():
         facts = select(t.job.c.error_facts).where(t.job.c.id == newest)
         error = rows.rebuilt_error(name, connection.execute(facts).scalar())
-        troubles.append(Trouble(None, error, at, files))
-    return troubles
+        obstacles.append(Obstacle(None, error, at, files))
+    return obstacles
 
 
 def _servers_of(connection: Connection, subject: Subject) -> Sequence[GuildId]:
