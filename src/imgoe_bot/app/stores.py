@@ -19,6 +19,7 @@ from imgoe_bot.adapters.store import (
     SqlGuildStore,
     SqlHistoryStore,
     SqlHostMoveStore,
+    SqlJobDesk,
     SqlJobStore,
     SqlLibraryStore,
     SqlMembershipStore,
@@ -58,6 +59,7 @@ class Stores:
     library: SqlLibraryStore
     retirements: SqlRetirementStore
     jobs: SqlJobStore
+    job_desk: SqlJobDesk
     status: SqlStatusStore
     obstacles: SqlObstacleStore
     direct_messages: SqlDirectMessageStore
@@ -116,6 +118,7 @@ def _stores(database: Database, *, secret_key: bytes) -> Stores:
         library=SqlLibraryStore(database, vault=vault),
         retirements=SqlRetirementStore(database, claims=claims),
         jobs=SqlJobStore(database, vault=vault, claims=claims),
+        job_desk=SqlJobDesk(database, claims=claims),
         status=SqlStatusStore(database),
         obstacles=SqlObstacleStore(database),
         direct_messages=SqlDirectMessageStore(database, claims=claims),

@@ -7,6 +7,7 @@ from imgoe_bot.errors import (
     BadReply,
     BudgetSpent,
     ConfigError,
+    EndedByOperator,
     HostError,
     HostRefused,
     ImgoeError,
@@ -26,8 +27,8 @@ CONFLICT = 409
 """The host is still busy with an earlier try of this very file."""
 
 
-FINAL = (MediaRejected, SourceGone, SourceBlocked)
-"""What no other try of the same file can cure."""
+FINAL = (MediaRejected, SourceGone, SourceBlocked, EndedByOperator)
+"""What no other try of the same file can cure, or only the operator has tried again."""
 OF_THE_KEY = (KeyRejected, KeyMissing)
 """What a new key may cure."""
 
@@ -59,7 +60,7 @@ def owner_of(error: ImgoeError) -> Owner:
             return Owner.FILE
         case RequestError():
             return Owner.PERSON
-        case StoreError() | ConfigError() | InternalError():
+        case StoreError() | ConfigError() | EndedByOperator() | InternalError():
             return Owner.OPERATOR
         case _:
             return Owner.FILE

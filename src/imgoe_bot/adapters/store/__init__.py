@@ -17,6 +17,7 @@ from imgoe_bot.adapters.store.posts.retirements import SqlRetirementStore
 from imgoe_bot.adapters.store.posts.status import SqlStatusStore
 from imgoe_bot.adapters.store.queue.budgets import SqlBudgetStore
 from imgoe_bot.adapters.store.queue.direct_messages import SqlDirectMessageStore
+from imgoe_bot.adapters.store.queue.job_desk import SqlJobDesk
 from imgoe_bot.adapters.store.queue.jobs import SqlJobStore
 from imgoe_bot.adapters.store.queue.obstacles import SqlObstacleStore
 from imgoe_bot.adapters.store.rehosting.host_moves import SqlHostMoveStore
@@ -37,6 +38,7 @@ __all__ = [
     "SqlGuildStore",
     "SqlHistoryStore",
     "SqlHostMoveStore",
+    "SqlJobDesk",
     "SqlJobStore",
     "SqlLibraryStore",
     "SqlMembershipStore",

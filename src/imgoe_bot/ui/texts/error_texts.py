@@ -200,6 +200,10 @@ def _operator(_: e.ImgoeError, words: Words) -> str:
     return words("error.operator")
 
 
+def _ended(_: e.EndedByOperator, words: Words) -> str:
+    return words("error.ended_by_operator")
+
+
 def store_text(error: e.StoreError, words: Words) -> str:
     """Return what ails the bot's own database, for whoever may tell who runs it."""
     kinds: dict[type[e.StoreError], str] = {
@@ -248,6 +252,7 @@ _WORDS: dict[type[e.ImgoeError], Callable[[Any, Words], str]] = {
     e.StoreReadOnly: store_text,
     e.StoreBroken: store_text,
     e.SchemaTooNew: _operator,
+    e.EndedByOperator: _ended,
     e.InternalError: _operator,
 }
 
