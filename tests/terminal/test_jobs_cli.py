@@ -104,3 +104,24 @@ def test_nothing_is_changed_where_nothing_was_named(file: Path) -> None:
     assert refused.exit_code == 1
     assert unknown.exit_code == 1
     assert len(_listed("--state", "dead")) == 1
+
+
+def test_what_was_on_its_way_when_it_was_cancelled_is_listed_as_an_orphan_until_forgotten(
+    file: Path,
+) -> None:
+    asyncio.run(_fill(file))
+    _run("cancel", "3")
+
+    def listed(*words: str) -> list[dict[str, object]]:
+        result = CliRunner().invoke(app, ["orphans", "list", "--json", *words])
+        assert result.exit_code == 0, result.output
+        return [json.loads(line) for line in result.output.splitlines()]
+
+    (orphan,) = listed("--host", HOST)
+    elsewhere = listed("--server", "5")
+    forgotten = CliRunner().invoke(app, ["orphans", "forget", str(orphan["id"])])
+
+    assert orphan["probable_url"] == f"{HOST}/images/2026/05/04/2.png"
+    assert elsewhere == []
+    assert "forgot 1 of 1" in forgotten.output
+    assert listed() == []

@@ -26,6 +26,7 @@ from imgoe_bot.adapters.store import (
     SqlNotes,
     SqlObstacleStore,
     SqlOptionStore,
+    SqlOrphanStore,
     SqlPersonStore,
     SqlPostStore,
     SqlRetirementStore,
@@ -60,6 +61,7 @@ class Stores:
     retirements: SqlRetirementStore
     jobs: SqlJobStore
     job_desk: SqlJobDesk
+    orphans: SqlOrphanStore
     status: SqlStatusStore
     obstacles: SqlObstacleStore
     direct_messages: SqlDirectMessageStore
@@ -118,6 +120,7 @@ def _stores(database: Database, *, secret_key: bytes) -> Stores:
         library=SqlLibraryStore(database, vault=vault),
         retirements=SqlRetirementStore(database, claims=claims),
         jobs=SqlJobStore(database, vault=vault, claims=claims),
+        orphans=SqlOrphanStore(database),
         job_desk=SqlJobDesk(database, claims=claims),
         status=SqlStatusStore(database),
         obstacles=SqlObstacleStore(database),

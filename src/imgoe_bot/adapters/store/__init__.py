@@ -20,6 +20,7 @@ from imgoe_bot.adapters.store.queue.direct_messages import SqlDirectMessageStore
 from imgoe_bot.adapters.store.queue.job_desk import SqlJobDesk
 from imgoe_bot.adapters.store.queue.jobs import SqlJobStore
 from imgoe_bot.adapters.store.queue.obstacles import SqlObstacleStore
+from imgoe_bot.adapters.store.queue.orphans import SqlOrphanStore
 from imgoe_bot.adapters.store.rehosting.host_moves import SqlHostMoveStore
 from imgoe_bot.adapters.store.settings.guilds import SqlGuildStore
 from imgoe_bot.adapters.store.settings.memberships import SqlMembershipStore
@@ -45,6 +46,7 @@ __all__ = [
     "SqlNotes",
     "SqlObstacleStore",
     "SqlOptionStore",
+    "SqlOrphanStore",
     "SqlPersonStore",
     "SqlPostStore",
     "SqlRetirementStore",

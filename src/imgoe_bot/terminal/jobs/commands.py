@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from imgoe_bot.terminal.command_arguments import arguments_from
-from imgoe_bot.terminal.jobs.arguments import ChosenJobs, ListedJobs
+from imgoe_bot.terminal.jobs.arguments import ChosenJobs, Host, ListedJobs, Server
 from imgoe_bot.terminal.quick_typer import QuickTyper
 
 jobs = QuickTyper(help="Look at what the bot has to do, and mend it.")
+orphans = QuickTyper(help="Copies that a host may have without anybody knowing their delete link.")
 
 
 @jobs.command("list")
@@ -47,3 +48,25 @@ def cancel(arguments: ChosenJobs) -> None:
     from imgoe_bot.terminal.jobs.command import cancel as end
 
     raise typer.Exit(end(arguments))
+
+
+@orphans.command("list")
+def list_orphans(
+    host: Host = None,
+    server: Server = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+) -> None:
+    """List likely orphans with the address where each probably lies."""
+    from imgoe_bot.terminal.jobs import orphans as known
+
+    raise typer.Exit(known.list_orphans(host=host, server=server, as_json=as_json))
+
+
+@orphans.command()
+def forget(
+    ids: Annotated[list[int], typer.Argument(metavar="ID...", help="Numbers of the orphans.")],
+) -> None:
+    """Forget orphans that were dealt with."""
+    from imgoe_bot.terminal.jobs.orphans import forget_orphans
+
+    raise typer.Exit(forget_orphans(ids))
