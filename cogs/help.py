@@ -8,7 +8,7 @@ from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.help import why
 from imgoe_bot.ui.help.command_list import help_embed
-from imgoe_bot.ui.help.status import status_embed
+from imgoe_bot.ui.help.status import status_embed, status_view
 from imgoe_bot.ui.interactions import message_menus
 from imgoe_bot.ui.interactions.bases import AnsweringCog
 from imgoe_bot.ui.reading.actors import actor_of
@@ -69,8 +69,9 @@ class HelpCog(AnsweringCog, commands.Cog, name="imgoe_bot.HelpCog"):
         """Answer a moderator with the state of queue, host and connection."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         report = await self._services.status.report(actor_of(interaction))
-        embed = status_embed(report, interaction, words_for_locale(interaction.locale))
-        await interaction.followup.send(embed=embed, ephemeral=True)
+        words = words_for_locale(interaction.locale)
+        embed, view = status_embed(report, interaction, words), status_view(report, words)
+        await interaction.followup.send(embed=embed, view=view, ephemeral=True)
 
 
 async def setup(bot: AnyBot) -> None:

@@ -10,7 +10,7 @@ from imgoe_bot.ui.access.permissions import missing_to_mirror
 from imgoe_bot.ui.client.translator import text
 from imgoe_bot.ui.container import AnyBot, AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import AnsweringCog
-from imgoe_bot.ui.mirroring import mirror_test, pausing
+from imgoe_bot.ui.mirroring import mirror_test, pausing, retrying
 from imgoe_bot.ui.mirroring.answers import rule_added, rule_removed, rules_listed
 from imgoe_bot.ui.mirroring.place_parameter import (
     MirrorablePlaceParameter,
@@ -88,6 +88,14 @@ class MirrorCog(
         """Let a channel's rule work again, or all that everything's pause let rest."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         answer = await pausing.resume(interaction, await place_of(interaction, channel))
+        await interaction.followup.send(answer, ephemeral=True)
+
+    @app_commands.command(description=text("command.mirror.retry.description"))
+    @app_commands.describe(channel=text("command.mirror.retry.option.channel"))
+    async def retry(self, interaction: AnyInteraction, channel: MirrorPlace | None = None) -> None:
+        """Try again what was given up, in a channel or in the whole server, and what waits."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        answer = await retrying.retry(interaction, channel)
         await interaction.followup.send(answer, ephemeral=True)
 
     @app_commands.command(description=text("command.mirror.test.description"))

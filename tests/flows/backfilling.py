@@ -8,7 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 from imgoe_bot.adapters.clock import WallClock
-from imgoe_bot.adapters.store import Claims, Database, SqlBackfillStore, SqlGuildStore, open_engine
+from imgoe_bot.adapters.store import (
+    Claims,
+    Database,
+    SqlBackfillStore,
+    SqlGuildStore,
+    SqlJobStore,
+    open_engine,
+)
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.backfill import Backfill, BackfillState, WaitReason
 from imgoe_bot.domain.backfill_requests import BackfillRequest
@@ -63,12 +70,14 @@ async def open_desk(harness: Harness) -> AsyncGenerator[Desk]:
     engine = open_engine(f"sqlite+aiosqlite:///{harness.folder / 'bot' / 'imgoe_bot.sqlite3'}")
     database = Database(engine)
     vault = Vault(base64.b64decode(harness.secret_key))
+    claims = Claims(database)
     guilds = GuildSettingsService(
         SqlGuildStore(database, vault=vault),
+        jobs=SqlJobStore(database, vault=vault, claims=claims),
         default_host_url=harness.host.url,
         clock=WallClock(),
     )
-    store = SqlBackfillStore(database, vault=vault, claims=Claims(database))
+    store = SqlBackfillStore(database, vault=vault, claims=claims)
     service = BackfillService(store, guilds=guilds, clock=WallClock())
     actor = Actor(
         UserId(harness.ada.user.id),

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from imgoe_bot.adapters.store import (
     SqlBudgetStore,
+    SqlObstacleStore,
     SqlPersonStore,
     SqlRetirementStore,
     SqlStatusStore,
@@ -100,7 +101,10 @@ class Office:
 
     def __post_init__(self) -> None:
         self.guilds = GuildSettingsService(
-            self.stores.guilds, default_host_url="https://default.example", clock=self.clock
+            self.stores.guilds,
+            jobs=self.stores.jobs,
+            default_host_url="https://default.example",
+            clock=self.clock,
         )
         self.options = OptionService(
             self.stores.options, guilds=self.guilds, catch_ups=self.catch_ups, clock=self.clock
@@ -149,6 +153,7 @@ class Office:
             mirrors=MirrorSources(
                 self.auto_pauses(),
                 HistoryQueue(self.stores.history, outage=self.outage, clock=self.clock),
+                SqlObstacleStore(self.stores.database),
             ),
         )
 
@@ -196,6 +201,8 @@ class Office:
         parking = ParkingService(
             self.stores.jobs,
             auto_pauses=self.auto_pauses(),
+            obstacles=SqlObstacleStore(self.stores.database),
+            delivery=self.delivery(),
             outage=self.outage,
             clock=self.clock,
             park_for=patience,

@@ -23,6 +23,7 @@ from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.post import MessageLocation, Post
 from imgoe_bot.domain.quota import QuotaUse
 from imgoe_bot.domain.rules import MirrorRule
+from imgoe_bot.domain.status import Contact
 from imgoe_bot.domain.upload import DeleteLink, Details, Stored, Upload
 from imgoe_bot.domain.upload_options import Remark
 from imgoe_bot.errors import HostError, ImgoeError
@@ -212,6 +213,9 @@ class FakeMessenger:
     letters_repeated: list[bool] = field(default_factory=list[bool])
     delivered: int = 0
     withdrawn: list[Card] = field(default_factory=list[Card])
+    told_waiting: list[tuple[Contact, ImgoeError]] = field(
+        default_factory=list[tuple[Contact, ImgoeError]]
+    )
     backfilled: list[tuple[Post, int]] = field(default_factory=list[tuple[Post, int]])
     refreshed: list[Card] = field(default_factory=list[Card])
     paused: list[list[MirrorRule]] = field(default_factory=list[list[MirrorRule]])
@@ -302,6 +306,9 @@ class FakeMessenger:
     async def tell_backfilled(self, post: Post, files: int, *, nonce: str, repeated: bool) -> bool:
         self.backfilled.append((post, files))
         return self.dms_open
+
+    async def tell_waiting(self, contact: Contact, error: ImgoeError) -> None:
+        self.told_waiting.append((contact, error))
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
         self.withdrawn.append(card)

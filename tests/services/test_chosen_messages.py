@@ -13,6 +13,7 @@ from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import UnderWay
 from imgoe_bot.services.uploading.chosen_messages import ChosenMessageService
+from imgoe_bot.services.uploading.second_tries import RetryService
 from tests.contracts.stores import BEN, GUILD, command, item, post, slash_post
 from tests.flows.kit import eventually
 from tests.services.conftest import Office
@@ -24,6 +25,7 @@ def _service(office: Office) -> ChosenMessageService:
     database = office.stores.database
     return ChosenMessageService(
         office.commands,
+        retries=RetryService(office.stores.jobs, access=office.access),
         posts=office.stores.posts,
         choices=SqlChoiceStore(database, secret_key=bytes(32)),
         copies=SqlCopyStore(database, vault=office.stores.vault),

@@ -33,7 +33,10 @@ def build_basics(settings: PluginSettings, stores: Stores) -> Basics:
     clock, outage, catch_ups = WallClock(), StoreOutage(), CatchUpQueue()
     discord_time = DiscordTime(clock)
     guilds = GuildSettingsService(
-        stores.guilds, default_host_url=settings.default_host_url, clock=clock
+        stores.guilds,
+        jobs=stores.jobs,
+        default_host_url=settings.default_host_url,
+        clock=clock,
     )
     return Basics(
         clock=clock,

@@ -27,6 +27,8 @@ def build_parking(
     return ParkingService(
         stores.jobs,
         auto_pauses=mirroring.auto_pauses,
+        obstacles=stores.obstacles,
+        delivery=mirroring.delivery,
         outage=basics.outage,
         clock=basics.clock,
         park_for=timedelta(seconds=settings.park_for_s),

@@ -7,12 +7,13 @@ from imgoe_bot.adapters.chart import BarChart
 from imgoe_bot.adapters.store import sole_process
 from imgoe_bot.app.backfilling import build_backfilling
 from imgoe_bot.app.basics import Basics, build_basics
-from imgoe_bot.app.deleting import build_deleting
+from imgoe_bot.app.deleting import Deleting, build_deleting
 from imgoe_bot.app.jobs import build_handlers, build_parking, build_runner
 from imgoe_bot.app.mirroring import Mirroring, build_mirroring
 from imgoe_bot.app.outside import DiscordSide, HostSide, open_host_side
 from imgoe_bot.app.stores import Stores, open_stores
 from imgoe_bot.app.uploading import Uploading, build_uploading
+from imgoe_bot.services.jobs.runner import JobRunner
 from imgoe_bot.services.people.privacy import PrivacyService
 from imgoe_bot.services.reports.library import LibraryService
 from imgoe_bot.services.reports.stats import StatsService
@@ -68,17 +69,6 @@ def build_services(
     deleting = build_deleting(
         settings, stores, host_side, discord_side=discord_side, basics=basics, mirroring=mirroring
     )
-    parking = build_parking(settings, stores, basics=basics, mirroring=mirroring)
-    handlers = build_handlers(
-        stores,
-        host_side=host_side,
-        discord_side=discord_side,
-        basics=basics,
-        uploading=uploading,
-        mirroring=mirroring,
-        deleting=deleting,
-        parking=parking,
-    )
     return Services(
         guilds=basics.guilds,
         options=basics.options,
@@ -97,6 +87,7 @@ def build_services(
         uploads=uploading.uploads,
         commands=uploading.commands,
         quotas=uploading.limits.quotas,
+        retries=uploading.retries,
         chosen_messages=uploading.chosen_messages,
         auto_pauses=mirroring.auto_pauses,
         deletions=deleting.deletions,
@@ -106,10 +97,44 @@ def build_services(
         status=_status(stores, basics, uploading, mirroring),
         privacy=_privacy(stores, basics, uploading),
         departures=deleting.departures,
-        runner=build_runner(settings, stores, basics=basics, handlers=handlers, parking=parking),
+        runner=_runner(
+            settings,
+            stores,
+            host_side=host_side,
+            discord_side=discord_side,
+            basics=basics,
+            uploading=uploading,
+            mirroring=mirroring,
+            deleting=deleting,
+        ),
         notes=stores.notes,
         refresh_links=settings.refresh_links,
     )
+
+
+def _runner(
+    settings: PluginSettings,
+    stores: Stores,
+    *,
+    host_side: HostSide,
+    discord_side: DiscordSide,
+    basics: Basics,
+    uploading: Uploading,
+    mirroring: Mirroring,
+    deleting: Deleting,
+) -> JobRunner:
+    parking = build_parking(settings, stores, basics=basics, mirroring=mirroring)
+    handlers = build_handlers(
+        stores,
+        host_side=host_side,
+        discord_side=discord_side,
+        basics=basics,
+        uploading=uploading,
+        mirroring=mirroring,
+        deleting=deleting,
+        parking=parking,
+    )
+    return build_runner(settings, stores, basics=basics, handlers=handlers, parking=parking)
 
 
 def _setup(settings: PluginSettings, basics: Basics, host_side: HostSide) -> SetupService:
@@ -141,7 +166,7 @@ def _status(
         options=basics.options,
         budgets=uploading.limits.budgets,
         notes=stores.notes,
-        mirrors=MirrorSources(mirroring.auto_pauses, mirroring.history),
+        mirrors=MirrorSources(mirroring.auto_pauses, mirroring.history, stores.obstacles),
     )
 
 

@@ -20,11 +20,14 @@ from imgoe_bot.adapters.store import (
     SqlGuildStore,
     SqlHistoryStore,
     SqlHostMoveStore,
+    SqlJobDesk,
     SqlJobStore,
     SqlLibraryStore,
     SqlMembershipStore,
     SqlNotes,
+    SqlObstacleStore,
     SqlOptionStore,
+    SqlOrphanStore,
     SqlPersonStore,
     SqlPostStore,
     SqlRetirementStore,
@@ -59,7 +62,10 @@ class Stores:
     library: SqlLibraryStore
     retirements: SqlRetirementStore
     jobs: SqlJobStore
+    job_desk: SqlJobDesk
+    orphans: SqlOrphanStore
     status: SqlStatusStore
+    obstacles: SqlObstacleStore
     direct_messages: SqlDirectMessageStore
     budgets: SqlBudgetStore
     host_moves: SqlHostMoveStore
@@ -117,7 +123,10 @@ def _stores(database: Database, *, secret_key: bytes) -> Stores:
         library=SqlLibraryStore(database, vault=vault),
         retirements=SqlRetirementStore(database, claims=claims),
         jobs=SqlJobStore(database, vault=vault, claims=claims),
+        orphans=SqlOrphanStore(database),
+        job_desk=SqlJobDesk(database, claims=claims),
         status=SqlStatusStore(database),
+        obstacles=SqlObstacleStore(database),
         direct_messages=SqlDirectMessageStore(database, claims=claims),
         budgets=SqlBudgetStore(database),
         host_moves=SqlHostMoveStore(database, vault=vault),

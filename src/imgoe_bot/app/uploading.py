@@ -14,6 +14,7 @@ from imgoe_bot.services.uploading.lanes import CommandLanes
 from imgoe_bot.services.uploading.limits import FileLimits, UploadLimits
 from imgoe_bot.services.uploading.quotas import QuotaService
 from imgoe_bot.services.uploading.safe_sending import SafeSending
+from imgoe_bot.services.uploading.second_tries import RetryService
 from imgoe_bot.services.uploading.uploads import UploadService
 from imgoe_bot.settings.fields import PluginSettings
 
@@ -26,6 +27,7 @@ class Uploading:
     uploads: UploadService
     commands: CommandService
     lanes: CommandLanes
+    retries: RetryService
     chosen_messages: ChosenMessageService
 
 
@@ -53,14 +55,16 @@ def build_uploading(
         clock=basics.clock,
     )
     lanes = CommandLanes(Shares(settings.command_transfers, settings.command_transfers_of_person))
+    retries = RetryService(stores.jobs, access=basics.access)
     chosen_messages = ChosenMessageService(
         commands,
+        retries=retries,
         posts=stores.posts,
         choices=stores.choices,
         copies=stores.copies,
         clock=basics.clock,
     )
-    return Uploading(limits, uploads, commands, lanes, chosen_messages)
+    return Uploading(limits, uploads, commands, lanes, retries, chosen_messages)
 
 
 def _limits(settings: PluginSettings, stores: Stores, basics: Basics) -> UploadLimits:

@@ -1,8 +1,12 @@
 """Our one answer to a post: everything it shows."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from imgoe_bot.domain.guild import MANAGE_GUILD, MANAGE_MESSAGES, Actor
+from imgoe_bot.domain.ids import AttachmentId
 from imgoe_bot.domain.options import Layout
+from imgoe_bot.domain.owners import may_be_tried_again
 from imgoe_bot.domain.post import MessageLocation, Post
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import ImgoeError, SourceGone
@@ -26,11 +30,18 @@ class PostedCard:
 
 @dataclass(frozen=True, slots=True)
 class FailedItem:
-    """One attachment that could not be kept, and why."""
+    """One attachment that could not be kept, and why.
+
+    Attributes:
+        attachment_id: None where it was refused before anybody tried to upload it.
+        waits_since: when it was first to be kept, while it waits for another try; None: given up.
+    """
 
     position: int
     filename: str
     error: ImgoeError
+    attachment_id: AttachmentId | None = None
+    waits_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +49,15 @@ class Card:
     """Everything our answer to a post shows, in the order of its attachments.
 
     Attributes:
+        failures: what was given up.
+        waiting: what has failed so far, and is tried again by itself.
         dms_closed: whether its author could not be sent a direct message lately.
     """
 
     post: Post
     uploads: tuple[Upload, ...] = ()
     failures: tuple[FailedItem, ...] = ()
+    waiting: tuple[FailedItem, ...] = ()
     dms_closed: bool = False
 
     @property
@@ -74,6 +88,22 @@ class Card:
         hides = self.post.layout is Layout.GALLERY
         shown = [u for u in self.uploads if u.has_thumb and (hides or not u.spoiler)]
         return tuple(shown[:PICTURES_MAX])
+
+    @property
+    def retriable(self) -> tuple[AttachmentId, ...]:
+        """The files given up that another try may bring, read from their message once more."""
+        post = self.post
+        if post.message_id is None or post.withdrawn_at is not None or post.is_personal:
+            return ()
+        tried = [each for each in self.failures if may_be_tried_again(each.error)]
+        return tuple(each.attachment_id for each in tried if each.attachment_id is not None)
+
+    def may_try_again(self, actor: Actor) -> bool:
+        """Tell whether the actor is its author, or moderates its server."""
+        if actor.guild_id != self.post.guild_id:
+            return False
+        moderates = bool(actor.permissions & {MANAGE_MESSAGES, MANAGE_GUILD})
+        return moderates or actor.user_id == self.post.author_id
 
     @property
     def source_is_gone(self) -> bool:

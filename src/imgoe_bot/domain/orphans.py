@@ -31,6 +31,23 @@ class Orphan:
     probable_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class KnownOrphan:
+    """One that is stored, by its number."""
+
+    id: int
+    orphan: Orphan
+
+
+@dataclass(frozen=True, slots=True)
+class LeftUndone:
+    """How much is left for somebody to mend."""
+
+    parked: int
+    given_up: int
+    orphans: int
+
+
 def likely_orphan(job: Job, sending: Sending) -> Orphan:
     """Return what a try may have left whose answer was lost."""
     return Orphan(

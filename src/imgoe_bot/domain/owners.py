@@ -7,19 +7,30 @@ from imgoe_bot.errors import (
     BadReply,
     BudgetSpent,
     ConfigError,
+    EndedByOperator,
     HostError,
     HostRefused,
     ImgoeError,
     InternalError,
+    KeyMissing,
     KeyRejected,
+    MediaRejected,
     NotAllowed,
     RequestError,
+    SourceBlocked,
     SourceError,
+    SourceGone,
     StoreError,
 )
 
 CONFLICT = 409
 """The host is still busy with an earlier try of this very file."""
+
+
+FINAL = (MediaRejected, SourceGone, SourceBlocked, EndedByOperator)
+"""What no other try of the same file can cure, or only the operator has tried again."""
+OF_THE_KEY = (KeyRejected, KeyMissing)
+"""What a new key may cure."""
 
 
 class Owner(StrEnum):
@@ -49,7 +60,7 @@ def owner_of(error: ImgoeError) -> Owner:
             return Owner.FILE
         case RequestError():  # KeyMissing too: its answer tells at once what to do
             return Owner.PERSON
-        case StoreError() | ConfigError() | InternalError():
+        case StoreError() | ConfigError() | EndedByOperator() | InternalError():
             return Owner.OPERATOR
         case _:
             return Owner.FILE
@@ -60,3 +71,14 @@ def _is_of_the_host(error: HostError) -> bool:
     if isinstance(error, BudgetSpent | AwaitsApproval | HostRefused) or error.status == CONFLICT:
         return False
     return error.retryable or isinstance(error, BadReply)
+
+
+def may_be_tried_again(error: ImgoeError) -> bool:
+    """Tell whether somebody may ask for another try of a file that was given up."""
+    return not isinstance(error, FINAL)
+
+
+def names_of(*kinds: type[ImgoeError]) -> frozenset[str]:
+    """Return the names of these errors and of all below them, as they are stored."""
+    below = [names_of(*kind.__subclasses__()) for kind in kinds]
+    return frozenset(kind.__name__ for kind in kinds).union(*below)

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from imgoe_bot.domain.card import Card, FailedItem
+from imgoe_bot.domain.ids import GuildId, UserId
+from imgoe_bot.domain.parking import Subject
 from imgoe_bot.errors import ImgoeError
 
 
@@ -37,6 +39,32 @@ class Health:
 
     kept_at: datetime | None = None
     failure: ImgoeError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What keeps files of one server from being kept.
+
+    Attributes:
+        subject: what they wait for; None: they were given up.
+        error: why.
+        since: when it began; of files given up, since when the oldest of them is due.
+        files: how many.
+    """
+
+    subject: Subject | None
+    error: ImgoeError
+    since: datetime
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to tell of a trouble of one server, in its language by Discord's code."""
+
+    guild_id: GuildId
+    user_id: UserId
+    locale: str
 
 
 class Outcome(StrEnum):

@@ -48,6 +48,7 @@
     │   ├── StaleWrite
     │   ├── SchemaTooNew
     │   └── StoreClosed
+    ├── EndedByOperator
     └── InternalError ↻
 
 ↻ marks what a later try may cure (``retryable``). Facts are attributes; no class holds a sentence
@@ -72,7 +73,7 @@ from imgoe_bot.errors.host import (
     KeyRejected,
     ReplyMissing,
 )
-from imgoe_bot.errors.process import ConfigError, InternalError
+from imgoe_bot.errors.process import ConfigError, EndedByOperator, InternalError
 from imgoe_bot.errors.request import (
     BackfillEnded,
     BackfillError,
@@ -123,6 +124,7 @@ __all__ = [
     "DiscordRefused",
     "DuplicateMedia",
     "EmptyMedia",
+    "EndedByOperator",
     "HostBroken",
     "HostBusy",
     "HostError",

@@ -17,6 +17,10 @@ class ConfigError(ImgoeError):
         self.problem = problem
 
 
+class EndedByOperator(ImgoeError):
+    """Whoever runs the bot ended the job: nobody else has it tried again."""
+
+
 class InternalError(ImgoeError):
     """Something broke that no code of ours foresaw: a bug.
 

@@ -17,6 +17,7 @@ from imgoe_bot.terminal.backfill.arguments import BackfillArguments
 from imgoe_bot.terminal.command_arguments import arguments_from
 from imgoe_bot.terminal.exit_codes import EXIT_FAILED, EXIT_STOPPED
 from imgoe_bot.terminal.host.arguments import HostArguments
+from imgoe_bot.terminal.jobs.commands import jobs, orphans
 from imgoe_bot.terminal.keys.commands import keys
 from imgoe_bot.terminal.quick_typer import QuickTyper
 from imgoe_bot.terminal.rehost.arguments import RehostArguments
@@ -149,6 +150,8 @@ def rehost(arguments: RehostArguments) -> None:
     raise typer.Exit(move_host(arguments))
 
 
+app.add_typer(jobs, name="jobs")
+app.add_typer(orphans, name="orphans")
 app.add_typer(keys, name="key")
 
 

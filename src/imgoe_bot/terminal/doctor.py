@@ -11,7 +11,7 @@ import httpx
 from rich.console import Console
 
 from imgoe_bot.adapters.folder_checks import check_folder
-from imgoe_bot.adapters.store import Database, SqlNotes, migrate, open_engine
+from imgoe_bot.adapters.store import Database, SqlNotes, SqlOrphanStore, migrate, open_engine
 from imgoe_bot.errors import ConfigError, ImgoeError, StoreBroken, StoreFull, StoreReadOnly
 from imgoe_bot.hostapi import open_http
 from imgoe_bot.services.discord_time import TOLERANCE
@@ -28,6 +28,7 @@ Source: Discord's documentation, Application Flags.
 INVITE_PERMISSIONS = 309237763136
 """What the README's invite link asks for; a test compares the two."""
 
+A_DAY = timedelta(days=1)
 GIGABYTE = 1_000_000_000
 LOW_BYTES = 100_000_000
 """Less room is as good as none: a database of a year's pictures grows by more than that."""
@@ -153,9 +154,13 @@ async def _use_database(settings: Settings) -> str:
         await SqlNotes(database).write("doctor", datetime.now(UTC).isoformat())
         if damage := await database.find_damage():
             raise Missing(f"{settings.store_url} is damaged ({damage}): put a backup in its place")
+        undone = await SqlOrphanStore(database).left_undone(since=datetime.now(UTC) - A_DAY)
     finally:
         await database.close()
-    return f"{engine.dialect.name}, up to date, takes writes, whole"
+    return (
+        f"{engine.dialect.name}, up to date, takes writes, whole; {undone.parked} jobs parked, "
+        f"{undone.given_up} given up in a day, {undone.orphans} likely orphans"
+    )
 
 
 async def _host(settings: Settings, http: httpx.AsyncClient) -> str:

@@ -33,6 +33,7 @@ from imgoe_bot.services.store_outage import StoreOutage
 from imgoe_bot.services.uploading.chosen_messages import ChosenMessageService
 from imgoe_bot.services.uploading.commands import CommandService
 from imgoe_bot.services.uploading.quotas import QuotaService
+from imgoe_bot.services.uploading.second_tries import RetryService
 from imgoe_bot.services.uploading.uploads import UploadService
 
 _ATTRIBUTE = "imgoe_services"
@@ -66,6 +67,7 @@ class Services:
     uploads: UploadService
     commands: CommandService
     quotas: QuotaService
+    retries: RetryService
     chosen_messages: ChosenMessageService
     auto_pauses: AutoPauseService
     deletions: DeletionService

@@ -61,6 +61,7 @@ ACTS: Mapping[str, Act] = {
     "mirror add": Act(Rank.MANAGER, _lounge),
     "mirror pause": Act(Rank.MANAGER, _lounge),
     "mirror resume": Act(Rank.MANAGER, _lounge),
+    "mirror retry": Act(Rank.MANAGER, _lounge),
     "mirror test": Act(Rank.MANAGER, _lounge),
     "mirror list": Act(Rank.MANAGER),
     "mirror remove": Act(Rank.MANAGER, _lounge),

@@ -18,7 +18,10 @@ from imgoe_bot.adapters.store.posts.status import SqlStatusStore
 from imgoe_bot.adapters.store.queue.budgets import SqlBudgetStore
 from imgoe_bot.adapters.store.queue.commands import SqlCommandStore
 from imgoe_bot.adapters.store.queue.direct_messages import SqlDirectMessageStore
+from imgoe_bot.adapters.store.queue.job_desk import SqlJobDesk
 from imgoe_bot.adapters.store.queue.jobs import SqlJobStore
+from imgoe_bot.adapters.store.queue.obstacles import SqlObstacleStore
+from imgoe_bot.adapters.store.queue.orphans import SqlOrphanStore
 from imgoe_bot.adapters.store.rehosting.host_moves import SqlHostMoveStore
 from imgoe_bot.adapters.store.settings.guilds import SqlGuildStore
 from imgoe_bot.adapters.store.settings.memberships import SqlMembershipStore
@@ -38,11 +41,14 @@ __all__ = [
     "SqlGuildStore",
     "SqlHistoryStore",
     "SqlHostMoveStore",
+    "SqlJobDesk",
     "SqlJobStore",
     "SqlLibraryStore",
     "SqlMembershipStore",
     "SqlNotes",
+    "SqlObstacleStore",
     "SqlOptionStore",
+    "SqlOrphanStore",
     "SqlPersonStore",
     "SqlPostStore",
     "SqlRetirementStore",

@@ -11,7 +11,7 @@ from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.card import FailedItem
 from imgoe_bot.domain.claim_order import OWN_HOST
 from imgoe_bot.domain.ids import AttachmentId, ChannelId, GuildId, MessageId
-from imgoe_bot.domain.job import Item, Job, Parked, Sending, Step
+from imgoe_bot.domain.job import Item, Job, Parked, Sending, State, Step
 from imgoe_bot.domain.options import Layout, MessagePart
 from imgoe_bot.domain.post import MessageLocation, Origin, Post
 from imgoe_bot.domain.upload import DeleteLink, Stored, Upload
@@ -209,9 +209,11 @@ def error_values(error: ImgoeError | None) -> dict[str, Any]:
 
 
 def failure_from(row: Columns) -> FailedItem:
-    """Return the failed attachment of a dead job's row."""
+    """Return the attachment of a job's row that was given up, or has failed so far."""
     error = rebuilt_error(row["error"], row["error_facts"])
-    return FailedItem(row["position"], row["filename"], error)
+    tried = AttachmentId(row["attachment_id"]) if row["attachment_id"] > 0 else None
+    since = None if row["state"] == State.DEAD.value else row["failing_since"] or row["run_at"]
+    return FailedItem(row["position"], row["filename"], error, tried, since)
 
 
 def rebuilt_error(name: str | None, facts: str | None) -> ImgoeError:

@@ -9,8 +9,9 @@ from imgoe_bot.domain.parking import Parking, Subject, next_probe, place_subject
 from imgoe_bot.domain.post import Post
 from imgoe_bot.errors import ImgoeError, NotAllowed
 from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService, InaccessibleChannel
+from imgoe_bot.services.people.delivery import DeliveryService
 from imgoe_bot.services.ports.clock import Clock
-from imgoe_bot.services.ports.jobs import JobStore
+from imgoe_bot.services.ports.jobs import JobStore, ObstacleStore
 from imgoe_bot.services.store_outage import StoreOutage
 
 log = structlog.stdlib.get_logger(__name__)
@@ -24,6 +25,8 @@ class ParkingService:
         jobs: JobStore,
         *,
         auto_pauses: AutoPauseService,
+        obstacles: ObstacleStore,
+        delivery: DeliveryService,
         outage: StoreOutage,
         clock: Clock,
         park_for: timedelta,
@@ -31,6 +34,8 @@ class ParkingService:
         """Take what it needs; ``park_for`` is how long a job waits at most."""
         self._jobs = jobs
         self._auto_pauses = auto_pauses
+        self._obstacles = obstacles
+        self._delivery = delivery
         self._outage = outage
         self._clock = clock
         self._park_for = park_for
@@ -73,3 +78,12 @@ class ParkingService:
         log.info("a job waits", job=job.id, subject=str(subject), error=repr(error))
         if lasts:
             log.error("jobs wait until somebody acts", subject=str(subject), error=repr(error))
+            await self._tell(subject, error)
+
+    async def _tell(self, subject: Subject, error: ImgoeError) -> None:
+        """Write to whoever can mend it; what can't be told now stands in ``/status``."""
+        try:
+            for contact in await self._obstacles.whom_to_tell(subject):
+                await self._delivery.tell_waiting(contact, error)
+        except ImgoeError as problem:
+            log.warning("nobody was told what jobs wait for", error=repr(problem))

@@ -28,6 +28,7 @@ from imgoe_bot.domain.ids import JobId, UserId
 from imgoe_bot.domain.job import Job
 from imgoe_bot.domain.options import Delivery, Options
 from imgoe_bot.domain.rules import MirrorRule
+from imgoe_bot.domain.status import Contact
 from imgoe_bot.errors import (
     DirectMessagesHalted,
     ImgoeError,
@@ -140,6 +141,15 @@ class DeliveryService:
                 await self._tell(self._messenger.tell_paused(rules, locale=locale))
             except SourceUnreachable as error:  # /mirror list and /status tell it too
                 log.warning("nobody was told that a rule rests", error=repr(error))
+
+    async def tell_waiting(self, contact: Contact, error: ImgoeError) -> None:
+        """Tell whoever can mend it what a server's files wait for, if that can be told now.
+
+        Raises:
+            SourceUnreachable: Discord did not answer.
+        """
+        if await self._may_tell(contact.user_id):
+            await self._tell(self._messenger.tell_waiting(contact, error))
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
         """Tell an author that the copy went with the message, if that can be told now."""

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from imgoe_bot.domain.claim_order import Hands
-from imgoe_bot.domain.ids import AttachmentId, GuildId, PostId, UserId
+from imgoe_bot.domain.ids import AttachmentId, ChannelId, GuildId, PostId, UserId
 from imgoe_bot.domain.job import NO_FOLLOW_UPS, FollowUps, Job, Sending
 from imgoe_bot.domain.orphans import Orphan
 from imgoe_bot.domain.parking import Parking, Subject
 from imgoe_bot.domain.post import MessageLocation
-from imgoe_bot.domain.status import Health, PostJobs, Queue
+from imgoe_bot.domain.status import Contact, Health, Obstacle, PostJobs, Queue
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.errors import ImgoeError
 
@@ -212,12 +212,42 @@ class JobStore(Protocol):
         """
         ...
 
+    async def try_server_again(
+        self, guild_id: GuildId, *, channel_id: ChannelId | None = None, of_key: bool = False
+    ) -> int:
+        """Have a server's files tried once more that were given up or are parked.
+
+        What is parked is asked for at once. Of the others those are left alone that another try
+        can't bring. Safe to repeat.
+
+        Args:
+            guild_id: whose.
+            channel_id: only what was posted there, or in what stands in it.
+            of_key: only what was given up for want of a key that its host accepts.
+
+        Returns:
+            How many are tried now.
+        """
+        ...
+
     async def put_off(self, job: Job, *, at: datetime) -> None:
         """Put a job back until a later time as if it had not been begun."""
         ...
 
     async def release(self, owner: str) -> None:
         """Give back every lease of this owner, on a clean stop."""
+        ...
+
+
+class ObstacleStore(Protocol):
+    """What keeps files from being kept."""
+
+    async def of_server(self, guild_id: GuildId, *, now: datetime) -> tuple[Obstacle, ...]:
+        """Return what a server's files wait for; and, by error, what was given up of late."""
+        ...
+
+    async def whom_to_tell(self, subject: Subject) -> tuple[Contact, ...]:
+        """Return whoever can mend it, a person a server; nobody where it is the operator's."""
         ...
 
 

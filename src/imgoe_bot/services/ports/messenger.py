@@ -11,6 +11,8 @@ from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.post import MessageLocation, Post
 from imgoe_bot.domain.quota import QuotaUse
 from imgoe_bot.domain.rules import MirrorRule
+from imgoe_bot.domain.status import Contact
+from imgoe_bot.errors import ImgoeError
 from imgoe_bot.services.ports.media import Thumb
 
 
@@ -119,6 +121,10 @@ class Messenger(Protocol):
 
     async def tell_paused(self, rules: Sequence[MirrorRule], *, locale: str) -> None:
         """Tell whoever made these rules that they rest, because permissions are missing."""
+        ...
+
+    async def tell_waiting(self, contact: Contact, error: ImgoeError) -> None:
+        """Tell whoever can mend it what keeps a server's files from being kept."""
         ...
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:

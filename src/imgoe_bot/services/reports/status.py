@@ -11,12 +11,12 @@ from imgoe_bot.domain.ids import GuildId, MessageId
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.quota import WINDOW, QuotaSubject, Usage, quota_uses
 from imgoe_bot.domain.rules import MirrorRule
-from imgoe_bot.domain.status import Health, MessageStatus, Queue, outcome_of
+from imgoe_bot.domain.status import Health, MessageStatus, Obstacle, Queue, outcome_of
 from imgoe_bot.errors import StoreError
 from imgoe_bot.services.mirroring.auto_pauses import AutoPauseService
 from imgoe_bot.services.mirroring.history_queue import HistoryQueue
 from imgoe_bot.services.ports.direct_messages import DirectMessageStore
-from imgoe_bot.services.ports.jobs import StatusStore
+from imgoe_bot.services.ports.jobs import ObstacleStore, StatusStore
 from imgoe_bot.services.ports.notes import Notes
 from imgoe_bot.services.post_access import PostAccess
 from imgoe_bot.services.settings.guild_settings import GuildSettingsService
@@ -41,6 +41,7 @@ class Report:
         trouble: what keeps the bot's database from taking writes; None: nothing.
         clock_ahead: how far the machine's clock is ahead of Discord's, where that matters.
         missed: what is still to be read of channels' histories.
+        obstacles: what files wait for, and why others were given up.
     """
 
     host_url: str
@@ -57,6 +58,7 @@ class Report:
     trouble: StoreError | None = None
     clock_ahead: timedelta | None = None
     missed: tuple[OpenRange, ...] = ()
+    obstacles: tuple[Obstacle, ...] = ()
 
     @property
     def is_used_up(self) -> bool:
@@ -67,10 +69,11 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class MirrorSources:
-    """Who knows which mirrors rest, and what is still to be read of them."""
+    """Who knows which mirrors rest, what is still to be read of them, and what is not kept."""
 
     auto_pauses: AutoPauseService
     history: HistoryQueue
+    obstacles: ObstacleStore
 
 
 class StatusService:
@@ -126,6 +129,7 @@ class StatusService:
             trouble=self._outage.trouble,
             clock_ahead=self._discord_time.error,
             missed=await self._mirrors.history.open_ranges(guild_id),
+            obstacles=await self._mirrors.obstacles.of_server(guild_id, now=now),
         )
 
     async def of_message(self, guild_id: GuildId, message_id: MessageId) -> MessageStatus:

@@ -8,6 +8,7 @@ from imgoe_bot.domain.ids import GuildId
 from imgoe_bot.errors import KeyMissing, SettingsRejected, StaleWrite
 from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.guilds import GuildStore
+from imgoe_bot.services.ports.jobs import JobStore
 
 KEY_MAX_CHARS = 200
 
@@ -30,8 +31,11 @@ _LABEL = re.compile(
 class GuildSettingsService:
     """Reads and changes a guild's settings."""
 
-    def __init__(self, store: GuildStore, *, default_host_url: str, clock: Clock) -> None:
+    def __init__(
+        self, store: GuildStore, *, jobs: JobStore, default_host_url: str, clock: Clock
+    ) -> None:
         self._store = store
+        self._jobs = jobs
         self._default_host_url = default_host_url
         self._clock = clock
 
@@ -55,7 +59,7 @@ class GuildSettingsService:
     async def set_key(
         self, actor: Actor, *, host_url: str, key: str, expected: int
     ) -> GuildSettings:
-        """Store the guild's host and key.
+        """Store the guild's host and key; what waited for one, or was given up so, is tried again.
 
         Args:
             actor: who sets it.
@@ -73,9 +77,11 @@ class GuildSettingsService:
         if expected != current.version:
             raise StaleWrite
         wanted = replace(current, host_url=check_host_url(host_url))
-        return await self._store.save_key(
+        saved = await self._store.save_key(
             wanted, check_key(key), actor_id=actor.user_id, now=self._clock.now()
         )
+        await self._jobs.try_server_again(guild_id, of_key=True)
+        return saved
 
     async def remove_key(self, actor: Actor) -> GuildSettings:
         """Forget the key, if there is one; the host stays as it is set.

@@ -14,6 +14,7 @@ from imgoe_bot.services.ports.clock import Clock
 from imgoe_bot.services.ports.mirroring import ChoiceStore
 from imgoe_bot.services.ports.posts import CopyStore, PostStore
 from imgoe_bot.services.uploading.commands import CommandService
+from imgoe_bot.services.uploading.second_tries import RetryService
 
 
 class ChosenMessageService:
@@ -23,12 +24,14 @@ class ChosenMessageService:
         self,
         commands: CommandService,
         *,
+        retries: RetryService,
         posts: PostStore,
         choices: ChoiceStore,
         copies: CopyStore,
         clock: Clock,
     ) -> None:
         self._commands = commands
+        self._retries = retries
         self._posts = posts
         self._choices = choices
         self._copies = copies
@@ -62,13 +65,13 @@ class ChosenMessageService:
         choice = await self._choices.find(author_id, post.guild_id)
         if choice is PersonChoice.OUT and actor.user_id != author_id:
             raise NotAllowed(needs="consent:author")
-        known = await self._find_card(post)
+        known = await self._find_card(actor, post)
         if known is not None:
             return known
         try:
             await self._commands.ask(actor, files, post=post, command=command)
         except UnderWay:
-            faster = await self._find_card(post)
+            faster = await self._find_card(actor, post)
             if faster is None:
                 raise
             return faster
@@ -89,11 +92,11 @@ class ChosenMessageService:
         here = await self._copies.of_message(guild_id, message_id)
         return {each.attachment_id: each for each in (*here, *found) if each.stored.approved}
 
-    async def _find_card(self, post: Post) -> Card | None:
+    async def _find_card(self, actor: Actor, post: Post) -> Card | None:
         """Return the card of the same message in the same space if it still shows a copy.
 
         Raises:
-            UnderWay: it is to have one soon.
+            UnderWay: it is to have one soon; or what was given up of it is tried again.
         """
         if post.message_id is None:
             return None
@@ -103,4 +106,7 @@ class ChosenMessageService:
         if not known.answered:
             raise UnderWay
         card = await self._posts.get_card(known.id, now=self._clock.now())
+        is_kept = card.has_copies or not card.uploads
+        if is_kept and card.may_try_again(actor) and await self._retries.try_card(card):
+            raise UnderWay
         return card if card.has_copies else None

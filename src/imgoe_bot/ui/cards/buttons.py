@@ -17,6 +17,7 @@ from imgoe_bot.ui.cards import delete_links
 from imgoe_bot.ui.cards.delete_links import private_text
 from imgoe_bot.ui.cards.held_buttons import hold_buttons
 from imgoe_bot.ui.cards.links_button import LinksButton, linked
+from imgoe_bot.ui.cards.retry_button import RetryButton
 from imgoe_bot.ui.container import AnyInteraction, services_of
 from imgoe_bot.ui.interactions.bases import Acknowledgement, LastingButton
 from imgoe_bot.ui.message_parts import Match
@@ -115,6 +116,8 @@ def card_buttons(card: Card) -> list[discord.ui.Item[Any]]:
         buttons.append(LinksButton(card.post.id, label=words("card.links")))
     if card.deletable:
         buttons.append(ManageButton(card.post.id, label=words("card.delete")))
+    if card.retriable:
+        buttons.append(RetryButton(card.post.id, label=words("retry.button")))
     return buttons
 
 

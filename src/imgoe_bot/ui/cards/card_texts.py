@@ -64,6 +64,20 @@ def failures_text(card: Card, words: Words) -> str:
     return fmt.fit(lines, limit=2000, rest=lambda count: words("card.more", count=count))
 
 
+def waiting_text(card: Card, words: Words) -> str:
+    """Return what is tried again by itself, why and since when, a line each."""
+    lines = [_waiting_line(each, words) for each in card.waiting]
+    return fmt.fit(lines, limit=1000, rest=lambda count: words("card.more", count=count))
+
+
+def _waiting_line(waiting: FailedItem, words: Words) -> str:
+    line = _failure_line(waiting, words)
+    if waiting.waits_since is None:
+        return line
+    since = discord.utils.format_dt(waiting.waits_since, "R")
+    return f"{line} {words('card.waits_since', when=since)}"
+
+
 def _failure_line(failed: FailedItem, words: Words) -> str:
     name, reason = fmt.safe_name(failed.filename), error_text(failed.error, words)
     if f"**{name}**" in reason:

@@ -9,7 +9,13 @@ from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.ids import UploadId
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.ui import formatting as fmt
-from imgoe_bot.ui.cards.card_texts import facts_line, failures_text, upload_lines, waiting
+from imgoe_bot.ui.cards.card_texts import (
+    facts_line,
+    failures_text,
+    upload_lines,
+    waiting,
+    waiting_text,
+)
 from imgoe_bot.ui.message_parts import CARD_TITLE_MAX, COLOUR, COLOUR_FAILED, COLOUR_GONE
 from imgoe_bot.ui.translate import Words, words_for_locale
 
@@ -35,7 +41,7 @@ def card_embeds(card: Card, *, thumbs: Thumbs = NO_THUMBS) -> list[discord.Embed
         thumbs: addresses that stand in for those of the host's thumbs, by upload.
     """
     words = words_for_locale(card.post.locale)
-    last = [_failures_embed(card, words)] if card.failures else []
+    last = _last_embeds(card, words)
     room, chars = EMBEDS_MAX - len(last), EMBEDS_MAX_CHARS - sum(map(len, last))
     each = [_embed_on(card, upload, words, thumb=thumbs.get(upload.id)) for upload in card.uploads]
     embeds = _first_embeds(each, room=room, chars=chars)
@@ -103,7 +109,13 @@ def held_embed(upload: Upload, words: Words) -> discord.Embed:
     return discord.Embed(title=title, description=facts, colour=COLOUR_GONE)
 
 
-def _failures_embed(card: Card, words: Words) -> discord.Embed:
-    return discord.Embed(
-        title=words("card.not_kept"), description=failures_text(card, words), colour=COLOUR_FAILED
-    )
+def _last_embeds(card: Card, words: Words) -> list[discord.Embed]:
+    """Return what is said of the files that are not kept, or not yet."""
+    embeds: list[discord.Embed] = []
+    if card.waiting:
+        title, text = words("card.not_kept_yet"), waiting_text(card, words)
+        embeds.append(discord.Embed(title=title, description=text, colour=COLOUR_GONE))
+    if card.failures:
+        title, text = words("card.not_kept"), failures_text(card, words)
+        embeds.append(discord.Embed(title=title, description=text, colour=COLOUR_FAILED))
+    return embeds

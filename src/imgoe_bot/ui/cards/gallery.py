@@ -8,10 +8,10 @@ from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.upload import Upload
 from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.cards import buttons
-from imgoe_bot.ui.cards.card_texts import card_note, failures_text, upload_lines
+from imgoe_bot.ui.cards.card_texts import card_note, failures_text, upload_lines, waiting_text
 from imgoe_bot.ui.cards.embeds import NO_THUMBS, Thumbs
 from imgoe_bot.ui.message_parts import CARD_TITLE_MAX, COLOUR
-from imgoe_bot.ui.translate import words_for_locale
+from imgoe_bot.ui.translate import Words, words_for_locale
 
 TEXT_MAX = 4000
 """Of all texts of a message together. Source: DISCORD.md section 1, "Components V2"."""
@@ -30,7 +30,7 @@ def gallery_view(
     words = words_for_locale(card.post.locale)
     parts: list[discord.ui.Item[Any]] = []
     note = card_note(card, elsewhere=elsewhere)
-    failures = failures_text(card, words)
+    failures = "\n".join(_not_kept(card, words))
     limit = TEXT_MAX - len(note or "") - len(failures)
     lines = upload_lines(card.uploads, words, limit=limit, held=card.is_held)
     if note is not None:
@@ -43,6 +43,12 @@ def gallery_view(
     if failures:
         parts.append(discord.ui.TextDisplay(failures))
     return _laid_out(parts, card)
+
+
+def _not_kept(card: Card, words: Words) -> list[str]:
+    """Return what is said of the files that are not kept, or not yet."""
+    texts = [f"**{words('card.not_kept_yet')}**", waiting_text(card, words)] if card.waiting else []
+    return [*texts, failures_text(card, words)] if card.failures else texts
 
 
 def _laid_out(parts: list[discord.ui.Item[Any]], card: Card) -> discord.ui.LayoutView:

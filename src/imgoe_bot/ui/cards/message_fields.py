@@ -46,8 +46,12 @@ def plain(card: Card) -> Card:
 
     It leads to no page either, as a host's addresses hold names; its buttons lead to the links.
     """
-    uploads = tuple(map(_plain_upload, card.uploads))
-    return replace(card, uploads=uploads, failures=tuple(map(_plain_failure, card.failures)))
+    return replace(
+        card,
+        uploads=tuple(map(_plain_upload, card.uploads)),
+        failures=tuple(map(_plain_failure, card.failures)),
+        waiting=tuple(map(_plain_failure, card.waiting)),
+    )
 
 
 def _plain_upload(upload: Upload) -> Upload:
@@ -66,4 +70,4 @@ def _number(position: int, filename: str) -> str:
 def _plain_failure(failed: FailedItem) -> FailedItem:
     name = _number(failed.position, failed.filename)
     error = failed.error.with_facts(filename=None, host_message=None)
-    return FailedItem(failed.position, name, error)
+    return replace(failed, filename=name, error=error)

@@ -13,6 +13,7 @@ from imgoe_bot.ui.backfilling.buttons import BACKFILL_ITEMS
 from imgoe_bot.ui.cards.buttons import DeleteButton, ManageButton
 from imgoe_bot.ui.cards.held_buttons import HoldButton
 from imgoe_bot.ui.cards.links_button import LinksButton
+from imgoe_bot.ui.cards.retry_button import RetryAllButton, RetryButton
 from imgoe_bot.ui.client import collector
 from imgoe_bot.ui.client.command_sync import sync_if_changed
 from imgoe_bot.ui.client.command_tree import ImgoeTree
@@ -48,6 +49,8 @@ BUTTONS = (
     DeleteButton,
     HoldButton,
     LinksButton,
+    RetryButton,
+    RetryAllButton,
     *LIBRARY_ITEMS,
     ForgetButton,
     MyKeyButton,

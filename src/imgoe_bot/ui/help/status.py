@@ -9,8 +9,10 @@ from imgoe_bot import _version
 from imgoe_bot.domain.budget import LimitUse
 from imgoe_bot.domain.duration import format_duration
 from imgoe_bot.domain.history import OpenRange
+from imgoe_bot.domain.status import Obstacle
 from imgoe_bot.services.reports.status import Report
 from imgoe_bot.ui import formatting as fmt
+from imgoe_bot.ui.cards.retry_button import RetryAllButton
 from imgoe_bot.ui.container import AnyInteraction
 from imgoe_bot.ui.message_parts import COLOUR, COLOUR_FAILED, FAILS
 from imgoe_bot.ui.texts.error_texts import error_text, store_text
@@ -33,6 +35,9 @@ def status_embed(report: Report, interaction: AnyInteraction, words: Words) -> d
         ("bot", "\n".join([bot_text(interaction, words), *trouble_lines(report, words)])),
     ):
         embed.add_field(name=words(f"status.{name}"), value=value, inline=False)
+    if report.obstacles:
+        value = obstacles_text(report, words)
+        embed.add_field(name=words("status.obstacles"), value=value, inline=False)
     if report.auto_paused:
         value = rule_list(report.auto_paused, words)
         embed.add_field(name=words("status.paused"), value=value, inline=False)
@@ -40,6 +45,30 @@ def status_embed(report: Report, interaction: AnyInteraction, words: Words) -> d
         value = missed_text(report, words)
         embed.add_field(name=words("status.missed"), value=value, inline=False)
     return embed
+
+
+def status_view(report: Report, words: Words) -> discord.ui.View:
+    """Return the button that has what was given up tried again, where there is something."""
+    view = discord.ui.View(timeout=None)
+    if report.obstacles:
+        view.add_item(RetryAllButton(label=words("retry.button")))
+    return view
+
+
+def obstacles_text(report: Report, words: Words) -> str:
+    """Return what files wait for, and why others were given up, a line each."""
+    lines = [_obstacle_line(each, words) for each in report.obstacles]
+    return fmt.fit(lines, limit=1000, rest=lambda count: words("mirror.more", count=count))
+
+
+def _obstacle_line(obstacle: Obstacle, words: Words) -> str:
+    kind = "given_up" if obstacle.subject is None else obstacle.subject.kind.value
+    return words(
+        f"status.obstacle.{kind}",
+        count=obstacle.files,
+        when=discord.utils.format_dt(obstacle.since, "R"),
+        reason=error_text(obstacle.error, words),
+    )
 
 
 def missed_text(report: Report, words: Words) -> str:

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from imgoe_bot.domain.card import Card
 from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.rules import MirrorRule
+from imgoe_bot.errors import ImgoeError
 from imgoe_bot.ui import formatting as fmt
 from imgoe_bot.ui.message_parts import MESSAGE_MAX
+from imgoe_bot.ui.texts.error_texts import error_text
 from imgoe_bot.ui.texts.permission_texts import lacking
 from imgoe_bot.ui.texts.rule_texts import rule_place
 from imgoe_bot.ui.translate import Words
@@ -26,6 +28,15 @@ def backfilled_text(post: Post, files: int, *, server: str, words: Words) -> str
         count=files,
         server=fmt.escape(server) or words("mirror.server"),
         number=post.backfill_id,
+    )
+
+
+def files_wait_text(error: ImgoeError, words: Words, *, server: str) -> str:
+    """Return what a moderator is told whose server's files wait for the host, or for a key."""
+    return words(
+        "private.files_wait",
+        server=fmt.escape(server) or words("mirror.server"),
+        reason=error_text(error, words),
     )
 
 

@@ -3,19 +3,22 @@
 from collections.abc import Mapping, Sequence
 
 from imgoe_bot.domain.card import Card, PostedCard
-from imgoe_bot.domain.ids import UploadId
+from imgoe_bot.domain.ids import UploadId, new_id
 from imgoe_bot.domain.job import Item
 from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.options import Options
 from imgoe_bot.domain.post import MessageLocation, Post
 from imgoe_bot.domain.quota import QuotaUse
 from imgoe_bot.domain.rules import MirrorRule
+from imgoe_bot.domain.status import Contact
+from imgoe_bot.errors import ImgoeError
 from imgoe_bot.services.ports.media import Thumb
 from imgoe_bot.ui.container import AnyBot
 from imgoe_bot.ui.outbound.announcer import Announcer
 from imgoe_bot.ui.outbound.card_editor import CardEditor
 from imgoe_bot.ui.outbound.direct_message_texts import (
     backfilled_text,
+    files_wait_text,
     rules_paused_text,
     withdrawn_text,
 )
@@ -75,6 +78,12 @@ class DiscordMessenger:
         text = rules_paused_text(rules, words_for_locale(locale))
         nonce = f"{rules[0].id}-paused"
         await self._direct_messages.write(rules[0].created_by, text, nonce=nonce)
+
+    async def tell_waiting(self, contact: Contact, error: ImgoeError) -> None:
+        """Tell whoever can mend it what keeps a server's files from being kept."""
+        guild, words = self._bot.get_guild(contact.guild_id), words_for_locale(contact.locale)
+        text = files_wait_text(error, words, server=guild.name if guild else "")
+        await self._direct_messages.write(contact.user_id, text, nonce=new_id())
 
     async def tell_withdrawn(self, card: Card, *, nonce: str) -> None:
         """Tell the author that nothing is kept of a message, or a file, that was deleted."""

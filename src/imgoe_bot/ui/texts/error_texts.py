@@ -213,6 +213,10 @@ def waiting_text(error: e.HostError | None, words: Words) -> str:
     return words("waiting.answer_lost", host=host) if is_lost else words("waiting.host", host=host)
 
 
+def _ended(_: e.EndedByOperator, words: Words) -> str:
+    return words("error.ended_by_operator")
+
+
 def store_text(error: e.StoreError, words: Words) -> str:
     """Return what ails the bot's own database, for whoever may tell who runs it."""
     kinds: dict[type[e.StoreError], str] = {
@@ -262,6 +266,7 @@ _WORDS: dict[type[e.ImgoeError], Callable[[Any, Words], str]] = {
     e.StoreReadOnly: store_text,
     e.StoreBroken: store_text,
     e.SchemaTooNew: _operator,
+    e.EndedByOperator: _ended,
     e.InternalError: _operator,
 }
 

@@ -127,6 +127,22 @@ def unpark_server(connection: Connection, guild_id: GuildId) -> None:
     connection.execute(delete(t.parking).where(p.subject == str(key_subject(guild_id))))
 
 
+def ask_now(connection: Connection, *which: ColumnElement[bool]) -> int:
+    """Have the next probe go at once of whatever these jobs wait for.
+
+    Returns:
+        For how many of them that is new: no probe is under way, or asked for already.
+    """
+    waiting = select(t.job.c.parked_on, func.count()).where(*which, _IS_PARKED, _IS_HELD)
+    asked = 0
+    for subject, count in connection.execute(waiting.group_by(t.job.c.parked_on)).all():
+        probe = select(t.job.c.id).where(_parked_on(subject), ~_IS_PARKED)
+        later = (p.subject == subject, p.probe_at > p.since, ~probe.exists())
+        sooner = update(t.parking).where(*later).values(probe_at=p.since)
+        asked += count if connection.execute(sooner).rowcount else 0
+    return asked
+
+
 def set_aside(connection: Connection, *, now: datetime, park_for: timedelta) -> None:
     """Park the uploads that are due and whose host or key is waited for; those tried now are not.
 

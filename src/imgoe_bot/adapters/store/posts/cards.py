@@ -19,11 +19,13 @@ _FAILED = (
     select(t.job)
     .where(
         t.job.c.post_id == _ID,
-        t.job.c.state == State.DEAD.value,
         t.job.c.step == Step.UPLOAD.value,
+        t.job.c.error.is_not(None),
+        t.job.c.state != State.DONE.value,
     )
     .order_by(t.job.c.position)
 )
+"""Files that were given up, and those that have failed so far."""
 _POST = (
     select(
         t.post,
@@ -47,11 +49,13 @@ def read_card(connection: Connection, post_id: PostId, *, vault: Vault, now: dat
     if post is None:
         raise UploadNotFound
     uploads = connection.execute(_UPLOADS, which).mappings().all()
-    failed = connection.execute(_FAILED, which).mappings().all() if post["_has_failed"] else ()
+    found = connection.execute(_FAILED, which).mappings().all() if post["_has_failed"] else ()
+    failed = [rows.failure_from(row) for row in found]
     return Card(
         post=rows.post_from(post),
         uploads=tuple(rows.upload_from(row, vault) for row in uploads),
-        failures=tuple(rows.failure_from(row) for row in failed),
+        failures=tuple(each for each in failed if each.waits_since is None),
+        waiting=tuple(each for each in failed if each.waits_since is not None),
         dms_closed=_are_closed(post, now),
     )
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Select, select, union, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
+from imgoe_bot.adapters.store.claiming.parked import ask_now
 from imgoe_bot.adapters.store.lanes import insert_jobs
 from imgoe_bot.adapters.store.posts.repeated_steps import RESTARTED, repeat_step
 from imgoe_bot.domain.ids import AttachmentId, PostId
@@ -90,13 +91,13 @@ def try_files_again(
     which = [t.job.c.post_id == post_id, t.job.c.step == Step.UPLOAD.value]
     if files:
         which.append(t.job.c.attachment_id.in_(files))
-    ended = t.job.c.state.in_((State.DEAD.value, State.PARKED.value))
-    afresh = update(t.job).where(*which, ended, t.job.c.attachment_id > 0)
+    which.append(t.job.c.attachment_id > 0)
+    afresh = update(t.job).where(*which, t.job.c.state == State.DEAD.value)
     tried = connection.execute(afresh.values(**RESTARTED, state=State.READY.value, due=True))
     if tried.rowcount:
         _hold_answer_back(connection, post_id)
         repeat_step(connection, post_id, Step.ANNOUNCE)
-    return tried.rowcount
+    return tried.rowcount + ask_now(connection, *which)
 
 
 def _hold_answer_back(connection: Connection, post_id: PostId) -> None:

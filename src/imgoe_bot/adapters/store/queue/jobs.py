@@ -26,9 +26,15 @@ from imgoe_bot.adapters.store.queue.next_steps import (
     release_answer,
     resume,
 )
+from imgoe_bot.adapters.store.queue.second_tries import (
+    AT_ONCE,
+    ROUNDS_MAX,
+    ask_for_server,
+    try_server_again,
+)
 from imgoe_bot.adapters.vault import Vault
 from imgoe_bot.domain.claim_order import lane_of
-from imgoe_bot.domain.ids import AttachmentId, PostId
+from imgoe_bot.domain.ids import AttachmentId, ChannelId, GuildId, PostId
 from imgoe_bot.domain.job import (
     CARD_WAITS,
     NO_FOLLOW_UPS,
@@ -220,6 +226,24 @@ class SqlJobStore:
         return await self._claims.write(
             lambda connection: try_files_again(connection, post_id, files)
         )
+
+    async def try_server_again(
+        self, guild_id: GuildId, *, channel_id: ChannelId | None = None, of_key: bool = False
+    ) -> int:
+        """Have a server's files tried once more that were given up or are parked; see the port."""
+
+        def unit(connection: Connection) -> int:
+            return try_server_again(connection, guild_id, channel_id, of_key=of_key)
+
+        tried = await self._claims.write(
+            lambda connection: ask_for_server(connection, guild_id, channel_id)
+        )
+        for _ in range(ROUNDS_MAX):
+            more = await self._claims.write(unit)
+            tried += more
+            if more < AT_ONCE:
+                break
+        return tried
 
     async def put_off(self, job: Job, *, at: datetime) -> None:
         """Put a job back as if it had not been begun; see the port."""

@@ -1,0 +1,1 @@
+"""``imgoe-bot jobs``: what a bot has to do, looked at and mended beside it."""
