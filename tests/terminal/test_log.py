@@ -1,12 +1,18 @@
 """What may stand in a log line."""
 
+import asyncio
 import json
 import logging
+from dataclasses import replace
 
 import pytest
 import structlog
 
+from imgoe_bot.domain.ids import ChannelId, GuildId, JobId, MessageId, PostId
+from imgoe_bot.domain.job import Job, Step
+from imgoe_bot.services.jobs.log_fields import bind_job, bind_post
 from imgoe_bot.terminal import log
+from tests.contracts.stores import item, post
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcdE." + "x1-Y_z" * 6
 SECRETS = [
@@ -96,3 +102,24 @@ def test_a_line_that_is_cut_leaves_no_half_of_a_secret(text: str, secret: str) -
     said = log.redact("x " * ((log.TEXT_MAX_CHARS - cut) // 2) + text)
     assert log.TEXT_MAX_CHARS - 100 < len(said) <= log.TEXT_MAX_CHARS + len(log.CUT)
     assert secret[: len(secret) // 2 - 1] not in said
+
+
+async def test_the_lines_of_a_job_tell_whose_it_is_and_of_which_message_and_file(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log.configure(level="INFO", as_json=True)
+    job = Job(JobId(7), PostId("0123456789abcdef"), GuildId(1), Step.UPLOAD, 1, "me", item())
+
+    async def work() -> None:
+        bind_job(job)
+        bind_post(replace(post(), channel_id=ChannelId(2), message_id=MessageId(3)))
+        structlog.stdlib.get_logger("imgoe_bot.services").info("a job failed", job=job.id)
+
+    await asyncio.create_task(work())
+    structlog.stdlib.get_logger("imgoe_bot.services").info("something else")
+
+    of_job, other = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    told = {name: of_job[name] for name in ("server", "channel", "message", "step", "job")}
+    assert told == {"server": 1, "channel": 2, "message": 3, "step": "upload", "job": 7}
+    assert of_job["file"] == item().filename
+    assert "server" not in other

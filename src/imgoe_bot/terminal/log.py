@@ -65,6 +65,7 @@ class _RedactingFormatter(structlog.stdlib.ProcessorFormatter):
 def configure(*, level: str, as_json: bool) -> None:
     """Send structlog's and the standard library's log lines to stderr in one format."""
     shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -23,6 +23,7 @@ from imgoe_bot.errors import (
 from imgoe_bot.services.cards.reviews import PATIENCE as REVIEW_PATIENCE
 from imgoe_bot.services.deleting.erasure import PATIENCE as ERASURE_PATIENCE
 from imgoe_bot.services.jobs.handlers import StepHandlers
+from imgoe_bot.services.jobs.log_fields import bind_job
 from imgoe_bot.services.jobs.options import RunnerOptions
 from imgoe_bot.services.jobs.parking import ParkingService
 from imgoe_bot.services.ports.clock import Clock
@@ -244,11 +245,11 @@ class JobRunner:
 
     async def _try(self, job: Job) -> Job | None:
         """Do one step; return the one that was leased with its outcome."""
+        bind_job(job)
         if (overdue := job.overdue_error(self._clock.now())) is not None:
             return await self._give_job_up(job, overdue)
         try:
-            work = partial(self._work[job.step], job)
-            return await self._outage.outlast(work, at_any_rate=True)  # it would end the job
+            return await self._outage.outlast(partial(self._work[job.step], job), at_any_rate=True)
         except BudgetSpent as error:
             await self._put_off(job, timedelta(seconds=error.retry_after_s or 0))
         except QuotaPending:
@@ -260,7 +261,7 @@ class JobRunner:
         except ImgoeError as error:
             return await self._failed(job, error)
         except Exception as error:  # a bug must not stop the worker; it is logged and retried
-            log.exception("a job broke", job=job.id, step=job.step)
+            log.exception("a job broke", job=job.id)
             return await self._failed(job, InternalError(kind=type(error).__name__))
         return None
 
@@ -282,7 +283,7 @@ class JobRunner:
             patience=PATIENCE.get(job.step, self._options.park_for),
             now=now,
         )
-        log.info("a job failed", job=job.id, step=job.step, error=repr(error), verdict=verdict)
+        log.info("a job failed", job=job.id, error=repr(error), verdict=verdict)
         if isinstance(verdict, GiveUp):
             return await self._give_job_up(job, error)
         again = partial(self._jobs.retry, job, error, at=verdict.at, since=verdict.since)

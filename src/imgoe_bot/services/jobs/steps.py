@@ -28,6 +28,7 @@ from imgoe_bot.errors import (
 )
 from imgoe_bot.services.cards.previews import preview_at
 from imgoe_bot.services.deleting.deletions import DeletionService
+from imgoe_bot.services.jobs.log_fields import bind_post
 from imgoe_bot.services.jobs.parking import ParkingService
 from imgoe_bot.services.people.delivery import DeliveryService
 from imgoe_bot.services.ports.jobs import JobStore
@@ -71,6 +72,7 @@ class Steps:
     async def upload(self, job: Job, command: Command | None = None) -> Job | None:
         """Copy one attachment to the host; one of a command is where that says."""
         post = await self._posts.get_post(job.post_id)
+        bind_post(post)
         if post.withdrawn_at is not None:
             raise SourceGone
         item = _item(job)
@@ -204,7 +206,9 @@ class Steps:
         return await self._outage.keep(lambda: self._jobs.finish_announce(job, None))
 
     async def _card(self, job: Job) -> Card:
-        return await self._posts.get_card(job.post_id, now=self._clock.now())
+        card = await self._posts.get_card(job.post_id, now=self._clock.now())
+        bind_post(card.post)
+        return card
 
 
 def _is_to_be_delivered(card: Card) -> bool:
