@@ -30,10 +30,14 @@ def end_at_once_from_now_on() -> None:
 
 
 def _on(*numbers: signal.Signals) -> None:
-    code = 0 if sys.argv[1:2] and sys.argv[1] in SERVING else EXIT_STOPPED
     for number in numbers:
         if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, lambda *_: os._exit(code))
+            signal.signal(number, _end)
+
+
+def _end(_number: int, _frame: object) -> None:
+    is_serving = sys.argv[1:2] and sys.argv[1] in SERVING
+    os._exit(0 if is_serving else EXIT_STOPPED)
 
 
 def _ignore() -> None:

@@ -95,7 +95,7 @@ class CommandAnswers:
             log.info("nobody was told what is waited for", post=post.id, error=repr(refused))
 
     def _webhook(self, command: Command) -> discord.Webhook:
-        state = self._bot._connection  # as Interaction.followup does
+        state: Any = getattr(self._bot, "_connection", None)  # as Interaction.followup does
         data: Any = {"id": command.application_id, "type": 3, "token": command.token}
         return discord.Webhook.from_state(data, state)
 
