@@ -78,7 +78,7 @@ bench-store: $(VENV)/.dev ## Measure claims, designs of the writer and a library
 bench-bot: $(VENV)/.dev ## Measure a picture's whole way through the bot (10 minutes).
 	$(BIN)/python -m benchmarks.bench_bot
 
-chaos: $(VENV)/.dev ## Kill the bot 200 times, and play every bad day on both databases; count what was lost (45 minutes).
+chaos: $(VENV)/.dev ## Kill the bot 200 times before each kind of host, and play every bad day of bot, host and Discord (90 minutes).
 	$(BIN)/python -m benchmarks.chaos $(ARGS)
 
 chaos-backfill: $(VENV)/.dev ## Kill the bot every 1,000 messages of a backfill of 10,000 (30 minutes).

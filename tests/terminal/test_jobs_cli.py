@@ -124,4 +124,5 @@ def test_what_was_on_its_way_when_it_was_cancelled_is_listed_as_an_orphan_until_
     assert orphan["probable_url"] == f"{HOST}/images/2026/05/04/2.png"
     assert elsewhere == []
     assert "forgot 1 of 1" in forgotten.output
+    assert "There is none." in CliRunner().invoke(app, ["orphans"]).output
     assert listed() == []

@@ -50,6 +50,13 @@ def cancel(arguments: ChosenJobs) -> None:
     raise typer.Exit(end(arguments))
 
 
+@orphans.callback(invoke_without_command=True, no_args_is_help=False)
+def list_where_nothing_is_said(context: typer.Context) -> None:
+    """List likely orphans, or do with them what is said."""
+    if context.invoked_subcommand is None:
+        list_orphans()
+
+
 @orphans.command("list")
 def list_orphans(
     host: Host = None,
