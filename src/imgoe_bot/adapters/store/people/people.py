@@ -182,6 +182,11 @@ def _traces(user_id: UserId) -> dict[str, Executable]:
         "found_by_backfills": select(
             t.backfill_tally.c.guild_id, t.backfill_tally.c.kind, t.backfill_tally.c.files
         ).where(t.backfill_tally.c.user_id == user_id),
+        "likely_orphans": select(
+            t.orphan.c.host_url, t.orphan.c.filename, t.orphan.c.sent_at, t.orphan.c.probable_url
+        )
+        .join(t.post, t.post.c.id == t.orphan.c.post_id)
+        .where(t.post.c.author_id == user_id),
         "own_key": select(guild.host_url, guild.key_fingerprint).where(guild.guild_id == user_id),
     }
 
@@ -250,6 +255,11 @@ def _forget_traces(connection: Connection, user_id: int) -> list[GuildId]:
     )
     for table in (t.guild, t.option_value, t.audit):  # their own space, with its key
         connection.execute(delete(table).where(table.c.guild_id == user_id))
+    orphans = update(t.orphan).where(t.orphan.c.guild_id == user_id)  # somebody has to delete them
+    connection.execute(orphans.values(guild_id=0))
+    taken = update(t.host_slot).where(t.host_slot.c.guild_id == user_id)  # its host counts them
+    connection.execute(taken.values(guild_id=None))
+    connection.execute(delete(t.parking).where(t.parking.c.subject.contains(str(user_id))))
     connection.execute(delete(t.backfill_tally).where(t.backfill_tally.c.user_id == user_id))
     for column in (
         t.upload.c.deleted_by,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
@@ -17,6 +17,7 @@ IDS_AT_ONCE = 500
 
 OF_A_GUILD = (
     t.job,
+    t.orphan,
     t.upload,
     t.post,
     t.tally,
@@ -83,6 +84,8 @@ def _forget_gone(connection: Connection, *, before: datetime) -> tuple[GuildId, 
     for some in _batched(ids):
         for table in OF_A_GUILD:
             connection.execute(delete(table).where(table.c.guild_id.in_(some)))
+        taken = update(t.host_slot).where(t.host_slot.c.guild_id.in_(some))
+        connection.execute(taken.values(guild_id=None))  # their host still counts them
         for guild_id in some:
             named = t.note.c.name.contains(str(guild_id))
             connection.execute(delete(t.note).where(named))
