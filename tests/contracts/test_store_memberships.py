@@ -79,7 +79,7 @@ async def test_ten_thousand_servers_are_noted_in_one_statement(stores: Stores) -
 def test_every_table_that_names_a_server_is_emptied_but_for_peoples_choices() -> None:
     naming = {table.name for table in tables.metadata.sorted_tables if "guild_id" in table.c}
 
-    assert naming - {table.name for table in OF_A_GUILD} == {"person_choice"}
+    assert naming - {table.name for table in OF_A_GUILD} == {"person_choice", "host_slot"}
 
 
 async def test_a_server_that_was_left_long_ago_is_forgotten_whole_and_alone(
@@ -91,10 +91,14 @@ async def test_a_server_that_was_left_long_ago_is_forgotten_whole_and_alone(
     await memberships.note_present([GUILD, OTHER])
     full = await _counts(stores, OTHER)
     await memberships.note_gone([GUILD], at=NOW)
+    await stores.run(
+        f"INSERT INTO host_slot (host_url, at, guild_id) VALUES ('https://a.example', 1, {GUILD})"
+    )
 
     forgotten = await memberships.forget_gone(before=NOW + DAY)
 
     assert forgotten == (GUILD,)
+    assert await stores.rows("SELECT guild_id FROM host_slot") == [(None,)], "its host counts it"
     assert set((await _counts(stores, GUILD)).values()) == {0}
     assert await _counts(stores, OTHER) == full
     assert await stores.rules.of_guild(GUILD) == ()
