@@ -90,6 +90,8 @@ class FakeHost:
     are_unique: list[bool] = field(default_factory=list[bool])
     losing: list[BaseException] = field(default_factory=list[BaseException])
     """What comes in place of answers, of files that are stored."""
+    answers: asyncio.Event | None = None
+    """What the answer about the next file that is stored waits for."""
 
     async def upload(
         self,
@@ -110,6 +112,9 @@ class FakeHost:
         finally:
             self.at_once -= 1
         self.by_key[idempotency_key or ""] = stored
+        answers, self.answers = self.answers, None
+        if answers is not None:
+            await answers.wait()
         if self.losing:
             raise self.losing.pop(0)
         return stored
