@@ -6,7 +6,14 @@ from datetime import timedelta
 import pytest
 
 from imgoe_bot.domain.media import Source
-from imgoe_bot.errors import DuplicateMedia, HostBroken, HostUnreachable, ImgoeError, ReplyMissing
+from imgoe_bot.errors import (
+    DuplicateMedia,
+    HostBroken,
+    HostBusy,
+    HostUnreachable,
+    ImgoeError,
+    ReplyMissing,
+)
 from tests.contracts.stores import HOST
 from tests.flows.kit import eventually
 from tests.services.conftest import Office
@@ -101,3 +108,14 @@ async def test_a_copy_that_the_heir_of_a_lost_lease_has_found_is_left_to_it(offi
         await office.at_rest()
 
     assert len(office.host.files) == 1
+
+
+async def test_the_key_of_what_its_host_still_works_on_is_kept(office: Office) -> None:
+    office.host.knows_keys = True
+    office.host.failures = [LOST[0], HostBusy(host=HOST, status=409, retry_after_s=1)]
+    await office.mirror()
+
+    await _kept(office)
+
+    first, again, last = office.host.keys
+    assert first == again == last
