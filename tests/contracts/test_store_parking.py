@@ -1,10 +1,14 @@
 """What can't be done now waits for its host or its key, and uses up no tries."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection
 
+from imgoe_bot.adapters.store.claiming.parked import park, unpark
+from imgoe_bot.adapters.store.leases import write_under_lease
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.ids import AttachmentId, GuildId
 from imgoe_bot.domain.job import CARD_WAITS, Job, Sending, Step
@@ -274,3 +278,40 @@ async def test_nothing_is_tried_again_that_was_not_given_up(
 
 def test_a_subject_reads_as_it_was_written() -> None:
     assert Subject.read("host https://a b") == Subject.read(str(Subject.read("host https://a b")))
+
+
+async def test_what_comes_as_its_host_is_found_well_is_not_left_parked(stores: Stores) -> None:
+    _, probe = await _away(stores)
+    assert probe.parked is not None
+    found_well = probe.parked.subject
+    new = await _post(stores, guild=2)
+
+    async with stores.engine.begin() as other:
+        await other.run_sync(lambda connection: unpark(connection, found_well))
+        claiming = asyncio.create_task(stores.claim(at=NOW + 3 * SECOND))
+        await asyncio.sleep(0.2)
+
+    claimed = (*await claiming, *await stores.claim("other", at=NOW + 9 * SECOND))
+    assert new.id in {job.post_id for job in claimed}
+
+
+async def test_what_fails_as_its_host_is_found_well_is_not_left_parked(stores: Stores) -> None:
+    await _post(stores, files=2)
+    first, second = await stores.claim()
+    await _park(stores, first)
+    subject = subject_of(AWAY, second)
+    assert subject is not None
+    parking = Parking(subject, AWAY, NOW, next_probe(AWAY, subject, probes=0, now=NOW))
+
+    def failing(connection: Connection) -> None:
+        values, _ = park(connection, second, parking, until=NOW + WEEK)
+        write_under_lease(connection, second, values)
+
+    async with stores.engine.begin() as other:
+        await other.run_sync(failing)
+        finding_well = asyncio.create_task(stores.jobs.unpark(subject))
+        await asyncio.sleep(0.2)
+    await finding_well
+
+    late = await stores.claim(at=NOW + timedelta(hours=1))
+    assert {job.id for job in late} == {first.id, second.id}

@@ -87,9 +87,12 @@ class FakeHost:
 
     knows_keys: bool = False
     by_key: dict[str, Stored] = field(default_factory=dict[str, Stored])
+    keys: list[str | None] = field(default_factory=list[str | None])
     are_unique: list[bool] = field(default_factory=list[bool])
     losing: list[BaseException] = field(default_factory=list[BaseException])
     """What comes in place of answers, of files that are stored."""
+    answers: asyncio.Event | None = None
+    """What the answer about the next file that is stored waits for."""
 
     async def upload(
         self,
@@ -103,6 +106,7 @@ class FakeHost:
     ) -> Stored:
         self.details.append(details)
         self.are_unique.append(is_unique)
+        self.keys.append(idempotency_key)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
@@ -110,6 +114,9 @@ class FakeHost:
         finally:
             self.at_once -= 1
         self.by_key[idempotency_key or ""] = stored
+        answers, self.answers = self.answers, None
+        if answers is not None:
+            await answers.wait()
         if self.losing:
             raise self.losing.pop(0)
         return stored

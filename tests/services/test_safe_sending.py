@@ -1,10 +1,19 @@
 """A file is uploaded once, whatever becomes of its host's answer."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
-from imgoe_bot.errors import DuplicateMedia, HostBroken, HostUnreachable, ImgoeError, ReplyMissing
+from imgoe_bot.domain.media import Source
+from imgoe_bot.errors import (
+    DuplicateMedia,
+    HostBroken,
+    HostBusy,
+    HostUnreachable,
+    ImgoeError,
+    ReplyMissing,
+)
 from tests.contracts.stores import HOST
 from tests.flows.kit import eventually
 from tests.services.conftest import Office
@@ -80,3 +89,33 @@ async def test_a_duplicate_that_is_our_own_lost_copy_is_no_refusal(office: Offic
     await _kept(office)
 
     assert office.host.are_unique == [False, True, False, True]
+
+
+async def test_a_copy_that_the_heir_of_a_lost_lease_has_found_is_left_to_it(office: Office) -> None:
+    office.host.knows_keys = True
+    answer = office.host.answers = asyncio.Event()
+    owner = await office.mirror()
+
+    async with office.working():
+        await eventually(lambda: office.host.uploads == 1)
+        (taken,) = await office.stores.claim("heir", at=office.clock.now() + timedelta(seconds=61))
+        assert taken.item is not None
+        source = Source("https://cdn.example/0", "0.png", 100)
+        upload = await office.uploads.upload(source, post=owner, item=taken.item, by=taken)
+        await office.stores.jobs.finish_upload(taken, upload, None)
+        answer.set()
+        await eventually(lambda: bool(office.messenger.notes))
+        await office.at_rest()
+
+    assert len(office.host.files) == 1
+
+
+async def test_the_key_of_what_its_host_still_works_on_is_kept(office: Office) -> None:
+    office.host.knows_keys = True
+    office.host.failures = [LOST[0], HostBusy(host=HOST, status=409, retry_after_s=1)]
+    await office.mirror()
+
+    await _kept(office)
+
+    first, again, last = office.host.keys
+    assert first == again == last

@@ -111,11 +111,17 @@ class Steps:
     async def _discard_unknown(self, upload: Upload) -> None:
         """Delete a copy whose job another worker has: nobody would ever know of it.
 
-        It is known after all where it was stored and only the database's answer was lost.
+        It is known after all where it was stored and only the database's answer was lost, or where
+        that worker has asked the host what became of it.
         """
+        now = self._clock.now()
         try:
-            await self._outage.outlast(lambda: self._posts.get_upload(upload.id))
+            card = await self._outage.outlast(lambda: self._posts.get_card(upload.post_id, now=now))
         except UploadNotFound:
+            known = set[str]()
+        else:
+            known = {each.stored.viewer_url for each in card.uploads}
+        if upload.stored.viewer_url not in known:
             await self._deletions.discard([upload])
 
     async def announce(self, job: Job) -> Job | None:

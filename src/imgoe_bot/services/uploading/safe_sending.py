@@ -126,7 +126,7 @@ class SafeSending:
                 is_unique=plan.is_unique,
             )
         except ImgoeError as error:
-            if not may_have_stored(error):
+            if not (may_have_stored(error) or _is_under_way(error)):
                 await self._outage.keep(lambda: self._jobs.note_sending(job, None))
             raise
 
@@ -134,3 +134,8 @@ class SafeSending:
         """Tell whether what a host calls a duplicate may be a copy whose answer never came."""
         since = self._clock.now() - REFUSED_FOR
         return await self._jobs.has_lost_answers(job, host_url=account.host_url, since=since)
+
+
+def _is_under_way(error: ImgoeError) -> bool:
+    """Tell whether the host still works on an earlier try that had the same key."""
+    return isinstance(error, HostBusy) and error.status == CONFLICT

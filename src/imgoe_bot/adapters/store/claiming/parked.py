@@ -94,6 +94,11 @@ def _is_to_be_told(connection: Connection, subject: str, now: datetime) -> bool:
 
 
 def _add(connection: Connection, parking: Parking) -> bool:
+    """Note what is waited for; who finds it to be well meanwhile waits until all that is stored.
+
+    Returns:
+        False where it is noted already.
+    """
     new = new_rows(connection, t.parking).values(
         subject=str(parking.subject),
         since=parking.since,
@@ -101,7 +106,11 @@ def _add(connection: Connection, parking: Parking) -> bool:
         probe_at=parking.probe_at,
         **rows.error_values(parking.error),
     )
-    return connection.execute(new).rowcount == 1
+    known = select(p.subject).where(p.subject == str(parking.subject))
+    while connection.execute(new).rowcount != 1:
+        if connection.execute(known.with_for_update(read=True, key_share=True)).first():
+            return False
+    return True
 
 
 def let_others_go(connection: Connection, job: Job, failure: ImgoeError | None) -> None:
@@ -146,12 +155,15 @@ def ask_now(connection: Connection, *which: ColumnElement[bool]) -> int:
 def set_aside(connection: Connection, *, now: datetime, park_for: timedelta) -> None:
     """Park the uploads that are due and whose host or key is waited for; those tried now are not.
 
+    What is just found to be well, by another process maybe, is waited for no more.
+
     Args:
         connection: in a transaction.
         now: the time of day.
         park_for: how long they wait at most.
     """
-    for row in connection.execute(select(t.parking)).mappings().all():
+    standing = select(t.parking).with_for_update(read=True, key_share=True, skip_locked=True)
+    for row in connection.execute(standing).mappings().all():
         which = _due_for(Subject.read(row["subject"]))
         if which is None:
             continue
