@@ -4,11 +4,13 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, Engine, func, select
 
-from imgoe_bot.adapters.store import SqlMembershipStore, tables
+from imgoe_bot.adapters.store import SqlBudgetStore, SqlMembershipStore, tables
 from imgoe_bot.adapters.store.settings.memberships import OF_A_GUILD
+from imgoe_bot.domain.budget import Lane
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
 from imgoe_bot.domain.history import Gap, Mark, RangeReason
 from imgoe_bot.domain.ids import ChannelId, GuildId, MessageId
+from imgoe_bot.domain.rate_limit import RateLimit
 from tests.contracts.stores import (
     BEN,
     GUILD,
@@ -91,9 +93,9 @@ async def test_a_server_that_was_left_long_ago_is_forgotten_whole_and_alone(
     await memberships.note_present([GUILD, OTHER])
     full = await _counts(stores, OTHER)
     await memberships.note_gone([GUILD], at=NOW)
-    await stores.run(
-        f"INSERT INTO host_slot (host_url, at, guild_id) VALUES ('https://a.example', 1, {GUILD})"
-    )
+    budget = (RateLimit(5, DAY),)
+    budgets = SqlBudgetStore(stores.database)
+    await budgets.take(HOST, budget, Lane.PERSON, guild_id=GUILD, now=NOW)
 
     forgotten = await memberships.forget_gone(before=NOW + DAY)
 
