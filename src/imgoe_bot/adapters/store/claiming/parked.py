@@ -31,6 +31,7 @@ from imgoe_bot.domain.parking import (
     Parking,
     Subject,
     SubjectKind,
+    is_well,
     key_subject,
     next_probe,
     subject_of,
@@ -114,12 +115,20 @@ def _add(connection: Connection, parking: Parking) -> bool:
 
 
 def let_others_go(connection: Connection, job: Job, failure: ImgoeError | None) -> None:
-    """Let go what a job was parked on too, unless that is what it has failed of."""
+    """Let go what a job was parked on too, unless that is what it has failed of.
+
+    A probe that showed nothing of what it was parked on is followed by another one at once.
+    """
     if job.parked is None:
         return
-    subject = subject_of(failure, job) if failure is not None else None
-    if subject is None or str(subject) != job.parked.subject:
+    subject = Subject.read(job.parked.subject)
+    if failure is not None and subject_of(failure, job) == subject:
+        return
+    if is_well(subject, failure):
         unpark(connection, job.parked.subject)
+    else:
+        sooner = update(t.parking).where(p.subject == job.parked.subject)
+        connection.execute(sooner.values(probe_at=p.since))
 
 
 def unpark(connection: Connection, subject: str) -> None:

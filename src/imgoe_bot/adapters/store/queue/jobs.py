@@ -206,6 +206,8 @@ class SqlJobStore:
         def unit(connection: Connection) -> bool:
             values, lasts = park(connection, job, parking, until=until)
             write_under_lease(connection, job, values)
+            if job.parked is not None and job.parked.subject != str(parking.subject):
+                let_others_go(connection, job, parking.error)
             show_what_waits(connection, parking, job)
             if deliver:
                 answered = connection.execute(answered_update(job.post_id, None).returning(t.post))
