@@ -354,3 +354,19 @@ async def test_a_probe_that_never_came_to_ask_its_host_is_followed_by_another(
     (last,) = await stores.claim(at=NOW + 5 * SECOND)
     assert last.parked is not None
     assert last.parked.subject == probe.parked.subject
+
+
+async def test_an_answer_that_gets_through_lets_the_others_of_its_place_go(stores: Stores) -> None:
+    owners = {owner.id: owner for owner in [await _post(stores) for _ in range(3)]}
+    for job in await stores.claim():
+        await _keep(stores, owners[job.post_id], job)
+    answers = await stores.claim()
+    error = NotAllowed(needs="send_messages")
+    place = Parking(place_subject(GuildId(1), ChannelId(77)), error, NOW, NOW + SECOND)
+    for answer in answers:
+        await stores.jobs.park(answer, place, until=NOW + WEEK)
+
+    (probe,) = await stores.claim(at=NOW + SECOND)
+    await stores.jobs.finish_announce(probe, None)
+
+    assert len(await stores.claim(at=NOW + 2 * SECOND)) == 2

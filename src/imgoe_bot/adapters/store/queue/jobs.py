@@ -127,6 +127,7 @@ class SqlJobStore:
                 if follow_ups.request is not None:
                     return resume(connection, job)
                 raise
+            let_others_go(connection, job, failure)
             if begins_anew:
                 release_answer(connection, job, goes_on=False)
             answered = connection.execute(answered_update(job.post_id, card).returning(t.post))
@@ -137,7 +138,9 @@ class SqlJobStore:
         if follow_ups.request is None or failure is not None:
             return await self._claims.write(unit)
         following = await self._database.write(unit)
-        if following is None:  # what goes later, or has to be done once more, is left to others
+        if (
+            following is None or job.parked is not None
+        ):  # what goes later, or has to be done once more, is left to others
             self._claims.wake()
         return following
 
