@@ -370,3 +370,14 @@ async def test_an_answer_that_gets_through_lets_the_others_of_its_place_go(store
     await stores.jobs.finish_announce(probe, None)
 
     assert len(await stores.claim(at=NOW + 2 * SECOND)) == 2
+
+
+async def test_a_probe_that_is_put_off_for_itself_is_followed_by_another(stores: Stores) -> None:
+    owner, probe = await _away(stores)
+
+    await stores.jobs.put_off(probe, at=NOW + timedelta(hours=6))
+
+    (other,) = await stores.claim(at=NOW + 3 * SECOND)
+    assert other.id != probe.id
+    await _keep(stores, owner, other)
+    assert len(await stores.claim(at=NOW + 4 * SECOND)) == 2

@@ -10,7 +10,13 @@ from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.catalogue.places import store_uploads
 from imgoe_bot.adapters.store.claiming.claims import Claims
-from imgoe_bot.adapters.store.claiming.parked import NOT_PARKED, let_others_go, park, unpark
+from imgoe_bot.adapters.store.claiming.parked import (
+    NOT_PARKED,
+    let_others_go,
+    park,
+    probe_another,
+    unpark,
+)
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.job_states import NOT_DONE, state_is
 from imgoe_bot.adapters.store.leases import FREE, due_at, leased, write_under_lease
@@ -256,6 +262,8 @@ class SqlJobStore:
 
         def unit(connection: Connection) -> None:
             write_under_lease(connection, job, values)
+            if job.parked is not None:
+                probe_another(connection, job.parked.subject)
 
         await self._database.write(unit)
 
