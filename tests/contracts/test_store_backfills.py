@@ -19,6 +19,7 @@ from imgoe_bot.domain.backfill_requests import BackfillRequest, checked
 from imgoe_bot.domain.history import BackfillId, HistoryRange, ParkReason
 from imgoe_bot.domain.ids import ChannelId, MessageId, UserId
 from imgoe_bot.domain.options import Kind
+from imgoe_bot.domain.parking import Parking, subject_of
 from imgoe_bot.domain.post import MessageLocation
 from imgoe_bot.errors import BackfillNotFound, BackfillOverlaps, HostUnreachable, StaleWrite
 from imgoe_bot.services.ports.backfill import BackfillPage, FoundPost, Load
@@ -426,6 +427,25 @@ async def test_files_that_fail_for_their_host_are_told_and_count_as_open_no_more
         await stores.jobs.retry(job, failure, at=NOW + LEASE, since=NOW)
 
     assert await stores.backfills.load(GUILD) == Load(0, 0, host_fails=True, live_due=False)
+
+
+async def test_files_that_wait_for_their_host_are_still_to_be_done(stores: Stores) -> None:
+    backfill = await _opened(stores)
+    range_ = await _claimed(stores)
+    found = _found(backfill, files=2)
+    await stores.backfills.store_page(range_, _page(range_, found, ended=True))
+    (job,) = await stores.claim(limit=1)
+    failure = HostUnreachable(host="https://host.example")
+    subject = subject_of(failure, job)
+    assert subject is not None
+    parking = Parking(subject, failure, NOW, NOW + LEASE)
+    await stores.jobs.park(job, parking, until=NOW + timedelta(days=7))
+    assert await stores.claim() == ()
+
+    await stores.backfills.finish(now=NOW)
+
+    assert await stores.backfills.load(GUILD) == Load(1, 0, host_fails=True, live_due=False)
+    assert (await _get(stores, backfill.id)).state is BackfillState.READING
 
 
 @pytest.mark.parametrize("number", [2**31, 2**53])

@@ -10,12 +10,19 @@ from sqlalchemy import Connection
 from imgoe_bot.adapters.store.claiming.parked import park, unpark
 from imgoe_bot.adapters.store.leases import write_under_lease
 from imgoe_bot.domain.guild import ApiKey, GuildSettings
-from imgoe_bot.domain.ids import AttachmentId, GuildId
+from imgoe_bot.domain.ids import AttachmentId, ChannelId, GuildId
 from imgoe_bot.domain.job import CARD_WAITS, Job, Sending, Step
 from imgoe_bot.domain.orphans import likely_orphan
-from imgoe_bot.domain.parking import Parking, Subject, next_probe, subject_of
+from imgoe_bot.domain.parking import Parking, Subject, next_probe, place_subject, subject_of
 from imgoe_bot.domain.post import Post
-from imgoe_bot.errors import HostBroken, HostRefused, ImgoeError, KeyRejected
+from imgoe_bot.errors import (
+    HostBroken,
+    HostRefused,
+    ImgoeError,
+    KeyRejected,
+    NotAllowed,
+    SourceGone,
+)
 from tests.contracts.stores import BEN, HOST, LEASE, NOW, Stores, item, post, upload_of
 
 SECOND = timedelta(seconds=1)
@@ -315,3 +322,62 @@ async def test_what_fails_as_its_host_is_found_well_is_not_left_parked(stores: S
 
     late = await stores.claim(at=NOW + timedelta(hours=1))
     assert {job.id for job in late} == {first.id, second.id}
+
+
+async def test_a_host_that_rejects_a_servers_key_is_waited_for_no_more_by_others(
+    stores: Stores,
+) -> None:
+    _, probe = await _away(stores)
+    other = await _post(stores, guild=2)
+    assert await stores.claim(at=NOW + 2 * SECOND) == ()
+
+    await _park(stores, probe, REFUSED, after=3)
+
+    (job,) = await stores.claim(at=NOW + 4 * SECOND)
+    assert job.post_id == other.id
+
+
+async def test_a_probe_that_never_came_to_ask_its_host_is_followed_by_another(
+    stores: Stores,
+) -> None:
+    owner, probe = await _away(stores)
+    assert probe.parked is not None
+
+    await stores.jobs.finish_upload(probe, None, SourceGone())
+
+    (other,) = await stores.claim(at=NOW + 4 * SECOND)
+    assert other.parked is not None
+    error = NotAllowed(needs="read_message_history")
+    place = Parking(place_subject(owner.guild_id, ChannelId(77)), error, NOW, NOW + 9 * SECOND)
+    await stores.jobs.park(other, place, until=NOW + WEEK)
+
+    (last,) = await stores.claim(at=NOW + 5 * SECOND)
+    assert last.parked is not None
+    assert last.parked.subject == probe.parked.subject
+
+
+async def test_an_answer_that_gets_through_lets_the_others_of_its_place_go(stores: Stores) -> None:
+    owners = {owner.id: owner for owner in [await _post(stores) for _ in range(3)]}
+    for job in await stores.claim():
+        await _keep(stores, owners[job.post_id], job)
+    answers = await stores.claim()
+    error = NotAllowed(needs="send_messages")
+    place = Parking(place_subject(GuildId(1), ChannelId(77)), error, NOW, NOW + SECOND)
+    for answer in answers:
+        await stores.jobs.park(answer, place, until=NOW + WEEK)
+
+    (probe,) = await stores.claim(at=NOW + SECOND)
+    await stores.jobs.finish_announce(probe, None)
+
+    assert len(await stores.claim(at=NOW + 2 * SECOND)) == 2
+
+
+async def test_a_probe_that_is_put_off_for_itself_is_followed_by_another(stores: Stores) -> None:
+    owner, probe = await _away(stores)
+
+    await stores.jobs.put_off(probe, at=NOW + timedelta(hours=6))
+
+    (other,) = await stores.claim(at=NOW + 3 * SECOND)
+    assert other.id != probe.id
+    await _keep(stores, owner, other)
+    assert len(await stores.claim(at=NOW + 4 * SECOND)) == 2

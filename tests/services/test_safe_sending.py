@@ -119,3 +119,21 @@ async def test_the_key_of_what_its_host_still_works_on_is_kept(office: Office) -
 
     first, again, last = office.host.keys
     assert first == again == last
+
+
+async def test_what_arrived_of_a_message_that_was_taken_back_is_deleted(office: Office) -> None:
+    office.host.knows_keys = True
+    office.host.losing = [LOST[0]]
+    await office.mirror()
+
+    async with office.working(patience=timedelta(days=7)) as runner:
+        await eventually(lambda: office.host.uploads == 1)
+        await office.at_rest()
+        await office.stores.run("UPDATE post SET withdrawn_at = created_at")
+
+        async def deleted() -> bool:
+            office.clock.move(timedelta(seconds=2))
+            runner.wake()
+            return not office.host.files
+
+        await eventually(deleted)

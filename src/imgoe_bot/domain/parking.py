@@ -12,7 +12,7 @@ from imgoe_bot.domain.claim_order import lane_of
 from imgoe_bot.domain.ids import ChannelId, GuildId
 from imgoe_bot.domain.job import Job, Step
 from imgoe_bot.domain.owners import Owner, owner_of
-from imgoe_bot.errors import HostBusy, ImgoeError
+from imgoe_bot.errors import HostBusy, HostError, ImgoeError, NotAllowed
 
 FIRST_PROBE = timedelta(seconds=2)
 LONGEST_ASKED = timedelta(days=1)
@@ -104,6 +104,24 @@ def subject_of(error: ImgoeError, job: Job) -> Subject | None:
             return key_subject(job.guild_id)
         case _:
             return None
+
+
+def is_well(subject: Subject, failure: ImgoeError | None) -> bool:
+    """Tell whether an outcome of the probe shows that nobody has to wait for its subject any more.
+
+    A probe that failed before it asked the host, or of something else that is away, tells nothing.
+
+    Args:
+        subject: what it waited for.
+        failure: what it failed of, which is no trouble of this subject; None when it got through.
+    """
+    if failure is None:
+        return True
+    match subject.kind:
+        case SubjectKind.PLACE:
+            return not isinstance(failure, NotAllowed)
+        case SubjectKind.HOST | SubjectKind.KEY:
+            return isinstance(failure, HostError) and owner_of(failure) is not Owner.HOST
 
 
 def next_probe(error: ImgoeError, subject: Subject, *, probes: int, now: datetime) -> datetime:

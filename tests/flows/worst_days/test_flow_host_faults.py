@@ -5,11 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import chaos_commands as commands
 from benchmarks import chaos_discord as discord
 from benchmarks import chaos_host_faults as faults
 from benchmarks import chaos_kills as kills
-from benchmarks import chaos_neighbours as neighbours
 from benchmarks import chaos_troubles as troubles
 from benchmarks.chaos_databases import FILE, SqliteDatabase
 from benchmarks.chaos_stage import Play, open_stage
@@ -45,7 +43,6 @@ PLAYS = {
 }
 AT_A_HOST_THAT_CANNOT_BE_ASKED = {
     "answers lost, connections": troubles.in_a_row(LOST_ANSWERS | CONNECTIONS),
-    "kills": kills.kills(2),
 }
 
 

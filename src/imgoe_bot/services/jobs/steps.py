@@ -73,9 +73,9 @@ class Steps:
         """Copy one attachment to the host; one of a command is where that says."""
         post = await self._posts.get_post(job.post_id)
         bind_post(post)
-        if post.withdrawn_at is not None:
-            raise SourceGone
         item = _item(job)
+        if post.withdrawn_at is not None:
+            return await self._keep_what_arrived(job, post, item)
         source = command.sources.get(item.position) if command is not None else None
         source = source or await self._messenger.find_source(post, item)
         requested = command.requested if command is not None else NO_UPLOAD_OPTIONS
@@ -99,6 +99,17 @@ class Steps:
         except StaleWrite:
             await self._discard_unknown(upload)
             raise
+
+    async def _keep_what_arrived(self, job: Job, post: Post, item: Item) -> Job | None:
+        """Store what an earlier try has brought to the host, so that it is taken back as well."""
+        found = None
+        if job.sending is not None:
+            found = await self._uploads.find_sent(post=post, item=item, by=job)
+        if found is None:
+            raise SourceGone
+        return await self._outage.keep(
+            lambda: self._jobs.finish_upload(job, found, None, goes_on=True)
+        )
 
     async def _hold(self, job: Job, error: ImgoeError) -> None:
         """Try a backfill's file again later: nobody waits for it, and the backfill waits too."""

@@ -116,6 +116,19 @@ class UploadService:
         except IdempotencyMismatch:  # what is said of the file has changed since
             return await send(plan=SendingPlan(new_id(), is_unique=plan.is_unique))
 
+    async def find_sent(self, *, post: Post, item: Item, by: Job) -> Upload | None:
+        """Return the copy that an earlier try has left, of what is not there any more.
+
+        Raises:
+            KeyMissing: the guild has set no key.
+            HostError: the host can't be asked now.
+        """
+        account = Account(*await self._guilds.get_host(post.guild_id))
+        plan = await self._sending.plan(by, account)
+        if plan.stored is None:
+            return None
+        return self._record(plan.stored, "", post=post, item=item, host_url=account.host_url)
+
     async def _send(
         self,
         source: Source,

@@ -15,6 +15,7 @@ from sqlalchemy import (
     delete,
     func,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -31,6 +32,7 @@ from imgoe_bot.domain.parking import (
     Parking,
     Subject,
     SubjectKind,
+    is_well,
     key_subject,
     next_probe,
     subject_of,
@@ -53,6 +55,11 @@ _LET_GO = {"state": State.READY.value, "due": True} | NOT_PARKED
 
 def _parked_on(subject: str) -> ColumnElement[bool]:
     return and_(t.job.c.parked_on == subject, _IS_HELD)
+
+
+def _is_probe(subject: str) -> ColumnElement[bool]:
+    """Say of a job that it is tried in spite of its subject; one that is put off is not, by now."""
+    return and_(_parked_on(subject), or_(IS_DUE, state_is(State.LEASED)))
 
 
 def park(
@@ -114,12 +121,24 @@ def _add(connection: Connection, parking: Parking) -> bool:
 
 
 def let_others_go(connection: Connection, job: Job, failure: ImgoeError | None) -> None:
-    """Let go what a job was parked on too, unless that is what it has failed of."""
+    """Let go what a job was parked on too, unless that is what it has failed of.
+
+    A probe that showed nothing of what it was parked on is followed by another one at once.
+    """
     if job.parked is None:
         return
-    subject = subject_of(failure, job) if failure is not None else None
-    if subject is None or str(subject) != job.parked.subject:
+    subject = Subject.read(job.parked.subject)
+    if failure is not None and subject_of(failure, job) == subject:
+        return
+    if is_well(subject, failure):
         unpark(connection, job.parked.subject)
+    else:
+        probe_another(connection, job.parked.subject)
+
+
+def probe_another(connection: Connection, subject: str) -> None:
+    """Have another probe go at once: the one before told nothing."""
+    connection.execute(update(t.parking).where(p.subject == subject).values(probe_at=p.since))
 
 
 def unpark(connection: Connection, subject: str) -> None:
@@ -145,7 +164,7 @@ def ask_now(connection: Connection, *which: ColumnElement[bool]) -> int:
     waiting = select(t.job.c.parked_on, func.count()).where(*which, _IS_PARKED, _IS_HELD)
     asked = 0
     for subject, count in connection.execute(waiting.group_by(t.job.c.parked_on)).all():
-        probe = select(t.job.c.id).where(_parked_on(subject), ~_IS_PARKED)
+        probe = select(t.job.c.id).where(_is_probe(subject))
         later = (p.subject == subject, p.probe_at > p.since, ~probe.exists())
         sooner = update(t.parking).where(*later).values(probe_at=p.since)
         asked += count if connection.execute(sooner).rowcount else 0
@@ -215,7 +234,7 @@ def _send_probe(connection: Connection, subject: str, now: datetime) -> int:
     connection.execute(
         update(t.parking).where(p.subject == subject).values(probe_at=now + PROBE_TIMEOUT)
     )
-    if connection.execute(select(t.job.c.id).where(mine, ~_IS_PARKED).limit(1)).first():
+    if connection.execute(select(t.job.c.id).where(_is_probe(subject)).limit(1)).first():
         return 0  # it is under way, or waits for room
     by_tries = (t.job.c.failing_since.is_not(None), t.job.c.attempts, t.job.c.id)
     next_ = select(t.job.c.id).where(mine, _IS_PARKED).order_by(*by_tries).limit(1)

@@ -12,7 +12,7 @@ from imgoe_bot.domain.job import State, Step
 from imgoe_bot.errors import HostError
 from imgoe_bot.services.ports.backfill import Load
 
-_IS_OPEN = t.job.c.state.in_((State.READY.value, State.LEASED.value))
+_IS_OPEN = t.job.c.state.in_((State.READY.value, State.PARKED.value, State.LEASED.value))
 IS_HELD = state_is(State.WAITING)
 """Of an upload: it is let go once there is room for it."""
 _OF_HOSTS = [

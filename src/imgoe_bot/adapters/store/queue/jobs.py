@@ -10,7 +10,13 @@ from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.catalogue.places import store_uploads
 from imgoe_bot.adapters.store.claiming.claims import Claims
-from imgoe_bot.adapters.store.claiming.parked import NOT_PARKED, let_others_go, park, unpark
+from imgoe_bot.adapters.store.claiming.parked import (
+    NOT_PARKED,
+    let_others_go,
+    park,
+    probe_another,
+    unpark,
+)
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.job_states import NOT_DONE, state_is
 from imgoe_bot.adapters.store.leases import FREE, due_at, leased, write_under_lease
@@ -127,6 +133,7 @@ class SqlJobStore:
                 if follow_ups.request is not None:
                     return resume(connection, job)
                 raise
+            let_others_go(connection, job, failure)
             if begins_anew:
                 release_answer(connection, job, goes_on=False)
             answered = connection.execute(answered_update(job.post_id, card).returning(t.post))
@@ -137,7 +144,9 @@ class SqlJobStore:
         if follow_ups.request is None or failure is not None:
             return await self._claims.write(unit)
         following = await self._database.write(unit)
-        if following is None:  # what goes later, or has to be done once more, is left to others
+        if (
+            following is None or job.parked is not None
+        ):  # what goes later, or has to be done once more, is left to others
             self._claims.wake()
         return following
 
@@ -206,6 +215,8 @@ class SqlJobStore:
         def unit(connection: Connection) -> bool:
             values, lasts = park(connection, job, parking, until=until)
             write_under_lease(connection, job, values)
+            if job.parked is not None and job.parked.subject != str(parking.subject):
+                let_others_go(connection, job, parking.error)
             show_what_waits(connection, parking, job)
             if deliver:
                 answered = connection.execute(answered_update(job.post_id, None).returning(t.post))
@@ -251,6 +262,8 @@ class SqlJobStore:
 
         def unit(connection: Connection) -> None:
             write_under_lease(connection, job, values)
+            if job.parked is not None:
+                probe_another(connection, job.parked.subject)
 
         await self._database.write(unit)
 
