@@ -124,9 +124,13 @@ class CommandSteps:
         return CutOff() if is_ours and self._clock.now() >= command.expires_at else error
 
     async def _tell(self, job: Job, command: Command, error: HostError | None) -> None:
-        post = await self._posts.get_post(job.post_id)
-        if not post.answered:
-            await self._answerer.tell_waiting(command, post, error)
+        """Say what is waited for; that it can't be said is no reason to keep the file any less."""
+        try:
+            post = await self._posts.get_post(job.post_id)
+            if not post.answered:
+                await self._answerer.tell_waiting(command, post, error)
+        except Exception as refused:
+            log.warning("nobody was told what is waited for", job=job.id, error=repr(refused))
 
     async def announce(self, job: Job) -> Job | None:
         """Answer a command by its card, or say in private why nothing was kept."""
