@@ -32,6 +32,11 @@ def _file(n: int = 0, *, typed: bool = False) -> FileToUpload:
     return FileToUpload(Source(f"https://site.example/{n}", f"{n}.png", 100, typed=typed), item(n))
 
 
+async def _has_ended(office: Office) -> bool:
+    """Tell whether nothing of it is left to do."""
+    return all(state in {"done", "dead"} for _, state, _, _ in await office.states())
+
+
 async def _is_forgotten(office: Office) -> None:
     await eventually(lambda: bool(office.answerer.cards or office.answerer.refusals))
     await office.at_rest()
@@ -136,6 +141,26 @@ async def test_a_private_answer_stays_private_however_long_the_bot_was_away(
 
     assert not office.messenger.cards
     assert [type(error) for error in office.answerer.refusals] == [CutOff]
+
+
+async def test_a_private_card_stays_private_when_a_file_of_it_is_tried_again_too_late(
+    office: Office,
+) -> None:
+    owner, asked = slash_post(), command(private=True)
+    office.host.failures = [UnsupportedMedia(filename="0.png")]
+
+    async with office.working() as runner:
+        me = Actor(BEN, GUILD)
+        await office.commands.ask(me, [_file(0), _file(1)], post=owner, command=asked)
+        await eventually(lambda: bool(office.answerer.cards))
+        await office.at_rest()
+        office.clock.move(TOKEN_LIFE + LINKS_KEPT_FOR + timedelta(days=1))
+        await office.stores.commands.forget_old(now=office.clock.now())
+        assert await office.stores.jobs.try_again(owner.id, files=())
+        runner.wake()
+        await eventually(lambda: _has_ended(office))
+
+    assert not office.messenger.cards
 
 
 @pytest.mark.parametrize("failures", [[], [HostUnreachable(host=HOST)]])

@@ -10,6 +10,7 @@ from imgoe_bot.domain.command import Command
 from imgoe_bot.domain.command_lanes import Transfer
 from imgoe_bot.domain.ids import PostId
 from imgoe_bot.domain.job import Job
+from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.upload_options import remarks_on
 from imgoe_bot.errors import (
     AwaitsApproval,
@@ -137,7 +138,10 @@ class CommandSteps:
         command = await self._commands.find(job.post_id)
         card = await self._posts.get_card(job.post_id, now=self._clock.now())
         fresh = self._failed.pop(job.post_id, None)
-        if command is None or card.post.card is not None:
+        if command is None and _has_no_place(card.post):
+            options = await self._options.at(card.post.guild_id, card.post.channel_ids)
+            following = await self._steps.announced(job, card, None, options)
+        elif command is None or card.post.card is not None:
             following = await self._steps.announce(job)
         elif (error := _failure_of(card)) is not None:
             told = fresh if fresh is not None and type(fresh) is type(error) else error
@@ -174,6 +178,11 @@ def _transfer(job: Job, command: Command) -> Transfer:
     source = command.sources.get(job.item.position) if job.item else None
     is_typed = source is not None and source.typed
     return Transfer(command.user_id, job.guild_id, job.host_url, is_typed)
+
+
+def _has_no_place(post: Post) -> bool:
+    """Tell whether an answer has no place of its own in a channel: it may have been private."""
+    return post.card is None and (post.message_id is None or post.is_personal)
 
 
 def _is_host_passing(error: ImgoeError) -> TypeGuard[HostError]:
