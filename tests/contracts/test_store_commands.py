@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from imgoe_bot.adapters.store import SqlPersonStore
 from imgoe_bot.domain.command import LINKS_KEPT_FOR, TOKEN_LIFE
-from imgoe_bot.domain.ids import GuildId, PostId
+from imgoe_bot.domain.ids import GuildId, PostId, UserId
 from imgoe_bot.domain.job import Job, Step
 from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.quota import WINDOW, Usage
@@ -17,6 +18,7 @@ from imgoe_bot.errors import SourceGone, StaleWrite
 from imgoe_bot.services.ports.jobs import Lease, Offer
 from tests.contracts.stores import (
     BEN,
+    CARD,
     LEASE,
     NOW,
     Stores,
@@ -122,6 +124,9 @@ async def test_links_to_what_was_kept_go_and_others_stay_for_another_try(stores:
     assert left is not None
     assert list(left.sources) == [1]
     week = NOW + TOKEN_LIFE + LINKS_KEPT_FOR
+    await stores.commands.forget_old(now=week + timedelta(days=1))
+    assert await stores.commands.find(owner.id) is not None  # its answer is still to come
+    await stores.posts.set_card(owner.id, CARD)
     await stores.commands.forget_old(now=week)
     assert await stores.commands.find(owner.id) is not None
     await stores.commands.forget_old(now=week + timedelta(seconds=1))
@@ -269,3 +274,19 @@ async def test_a_command_whose_confirmation_was_lost_is_stored_once(stores: Stor
 
     assert len({job.id for job in hand.begun}) == 1
     assert await stores.rows("SELECT count(*) FROM post") == [(1,)]
+
+
+async def test_who_asked_for_somebody_elses_files_is_told_of_it_and_forgotten(
+    stores: Stores,
+) -> None:
+    people = SqlPersonStore(stores.database, vault=stores.vault, claims=stores.claims)
+    asker = UserId(BEN + 1)
+    owner = post()
+    assert await stores.commands.add(owner, [item(0)], command(0, user_id=asker))
+
+    (told,) = (await people.traces(asker))["commands"]
+    await people.order_erasure(asker, at=NOW)
+
+    assert (told["guild_id"], told["locale"], told["private"]) == (owner.guild_id, "en-US", False)
+    assert await stores.commands.find(owner.id) is None
+    assert await stores.posts.get_post(owner.id) == owner  # its author's

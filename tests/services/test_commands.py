@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from imgoe_bot.domain.command import TOKEN_LIFE, FileToUpload
+from imgoe_bot.domain.command import LINKS_KEPT_FOR, TOKEN_LIFE, FileToUpload
 from imgoe_bot.domain.command_lanes import Shares, Transfer
 from imgoe_bot.domain.guild import Actor
 from imgoe_bot.domain.ids import UserId
@@ -23,12 +23,18 @@ from imgoe_bot.services.uploading.lanes import CommandLanes
 from tests.contracts.stores import BEN, GUILD, HOST, command, item, slash_post
 from tests.flows.kit import eventually
 from tests.services.conftest import Office
+from tests.services.fakes import FakeAnswerer
 
 ANN = UserId(BEN + 1)
 
 
 def _file(n: int = 0, *, typed: bool = False) -> FileToUpload:
     return FileToUpload(Source(f"https://site.example/{n}", f"{n}.png", 100, typed=typed), item(n))
+
+
+async def _has_ended(office: Office) -> bool:
+    """Tell whether nothing of it is left to do."""
+    return all(state in {"done", "dead"} for _, state, _, _ in await office.states())
 
 
 async def _is_forgotten(office: Office) -> None:
@@ -118,6 +124,71 @@ async def test_what_can_not_be_read_is_told_and_not_waited_for(
         await eventually(lambda: bool(office.answerer.refusals))
 
     assert isinstance(office.answerer.refusals[0], told)
+
+
+async def test_a_private_answer_stays_private_however_long_the_bot_was_away(
+    office: Office,
+) -> None:
+    owner = slash_post()
+    asked = command(private=True)
+    await office.commands.ask(Actor(BEN, GUILD), [_file()], post=owner, command=asked)
+    office.host.failures = [SourceGone()]
+    office.clock.move(TOKEN_LIFE + LINKS_KEPT_FOR + timedelta(days=1))
+    await office.stores.commands.forget_old(now=office.clock.now())
+
+    async with office.working():
+        await _is_forgotten(office)
+
+    assert not office.messenger.cards
+    assert [type(error) for error in office.answerer.refusals] == [CutOff]
+
+
+async def test_a_private_card_stays_private_when_a_file_of_it_is_tried_again_too_late(
+    office: Office,
+) -> None:
+    owner, asked = slash_post(), command(private=True)
+    office.host.failures = [UnsupportedMedia(filename="0.png")]
+
+    async with office.working() as runner:
+        me = Actor(BEN, GUILD)
+        await office.commands.ask(me, [_file(0), _file(1)], post=owner, command=asked)
+        await eventually(lambda: bool(office.answerer.cards))
+        await office.at_rest()
+        office.clock.move(TOKEN_LIFE + LINKS_KEPT_FOR + timedelta(days=1))
+        await office.stores.commands.forget_old(now=office.clock.now())
+        assert await office.stores.jobs.try_again(owner.id, files=())
+        runner.wake()
+        await eventually(lambda: _has_ended(office))
+
+    assert not office.messenger.cards
+
+
+@pytest.mark.parametrize("failures", [[], [HostUnreachable(host=HOST)]])
+async def test_a_file_is_kept_though_its_person_can_not_be_told_what_is_waited_for(
+    office: Office, monkeypatch: pytest.MonkeyPatch, failures: list[BaseException]
+) -> None:
+    async def tell_waiting(*_: object) -> None:
+        raise RuntimeError("Discord hung up")
+
+    monkeypatch.setattr(FakeAnswerer, "tell_waiting", tell_waiting)
+    monkeypatch.setattr(CommandLanes.__init__, "__kwdefaults__", {"told_after_s": 0})
+    office.host.failures = failures
+    office.shares = Shares(hands=1)
+    gate = office.reader.typed_gate = asyncio.Event()
+
+    async with office.working() as runner:
+        await office.ask(_file(0, typed=True), owner=slash_post())
+        await office.ask(_file(1), owner=slash_post())
+        await asyncio.sleep(0.1)
+        gate.set()
+        await asyncio.sleep(0.1)
+        await office.at_rest()
+        assert not [row for row in await office.states() if row[3] == "InternalError"]
+        office.clock.move(timedelta(seconds=10))
+        runner.wake()
+        await eventually(lambda: len(office.answerer.cards) == 2)
+
+    assert not office.answerer.refusals
 
 
 async def test_who_waits_long_for_a_turn_is_told_so_once() -> None:

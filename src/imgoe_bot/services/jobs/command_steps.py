@@ -10,6 +10,7 @@ from imgoe_bot.domain.command import Command
 from imgoe_bot.domain.command_lanes import Transfer
 from imgoe_bot.domain.ids import PostId
 from imgoe_bot.domain.job import Job
+from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.upload_options import remarks_on
 from imgoe_bot.errors import (
     AwaitsApproval,
@@ -124,16 +125,23 @@ class CommandSteps:
         return CutOff() if is_ours and self._clock.now() >= command.expires_at else error
 
     async def _tell(self, job: Job, command: Command, error: HostError | None) -> None:
-        post = await self._posts.get_post(job.post_id)
-        if not post.answered:
-            await self._answerer.tell_waiting(command, post, error)
+        """Say what is waited for; that it can't be said is no reason to keep the file any less."""
+        try:
+            post = await self._posts.get_post(job.post_id)
+            if not post.answered:
+                await self._answerer.tell_waiting(command, post, error)
+        except Exception as refused:
+            log.warning("nobody was told what is waited for", job=job.id, error=repr(refused))
 
     async def announce(self, job: Job) -> Job | None:
         """Answer a command by its card, or say in private why nothing was kept."""
         command = await self._commands.find(job.post_id)
         card = await self._posts.get_card(job.post_id, now=self._clock.now())
         fresh = self._failed.pop(job.post_id, None)
-        if command is None or card.post.card is not None:
+        if command is None and _has_no_place(card.post):
+            options = await self._options.at(card.post.guild_id, card.post.channel_ids)
+            following = await self._steps.announced(job, card, None, options)
+        elif command is None or card.post.card is not None:
             following = await self._steps.announce(job)
         elif (error := _failure_of(card)) is not None:
             told = fresh if fresh is not None and type(fresh) is type(error) else error
@@ -170,6 +178,11 @@ def _transfer(job: Job, command: Command) -> Transfer:
     source = command.sources.get(job.item.position) if job.item else None
     is_typed = source is not None and source.typed
     return Transfer(command.user_id, job.guild_id, job.host_url, is_typed)
+
+
+def _has_no_place(post: Post) -> bool:
+    """Tell whether an answer has no place of its own in a channel: it may have been private."""
+    return post.card is None and (post.message_id is None or post.is_personal)
 
 
 def _is_host_passing(error: ImgoeError) -> TypeGuard[HostError]:

@@ -49,7 +49,7 @@ class CommandStore(Protocol):
         ...
 
     async def forget_old(self, *, now: datetime) -> None:
-        """Erase what was not kept and is no longer there for another try."""
+        """Erase what was not kept and is no longer there for another try, once it is answered."""
         ...
 
 
@@ -94,8 +94,5 @@ class CommandAnswerer(Protocol):
         ...
 
     async def tell_waiting(self, command: Command, post: Post, error: HostError | None) -> None:
-        """Say in the place of the answer what is waited for; None: for others' files.
-
-        Where that can't be said, nothing is.
-        """
+        """Say in the place of the answer what is waited for; None: for others' files."""
         ...

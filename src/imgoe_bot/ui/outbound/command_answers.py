@@ -89,10 +89,8 @@ class CommandAnswers:
     async def tell_waiting(self, command: Command, post: Post, error: HostError | None) -> None:
         """Say in the place of the answer what is waited for; see the port."""
         words = words_for_locale(command.locale if command.private else post.locale)
-        try:
+        async with translated(needs="send_messages"):
             await self._put(command, {"content": waiting_text(error, words)})
-        except (discord.HTTPException, OSError) as refused:
-            log.info("nobody was told what is waited for", post=post.id, error=repr(refused))
 
     def _webhook(self, command: Command) -> discord.Webhook:
         state: Any = getattr(self._bot, "_connection", None)  # as Interaction.followup does

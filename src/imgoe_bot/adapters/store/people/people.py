@@ -156,6 +156,7 @@ def _order_erasure(
 def _traces(user_id: UserId) -> dict[str, Executable]:
     """Everything that names a person beside their uploads, by what it is."""
     people, rule, audit, guild = t.person.c, t.mirror_rule.c, t.audit.c, t.guild.c
+    asked = t.command.c
     failed = (t.post.c.author_id == user_id, IS_DEAD)
     return {
         "direct_messages": select(
@@ -164,6 +165,11 @@ def _traces(user_id: UserId) -> dict[str, Executable]:
         "not_kept": select(t.post.c.guild_id, t.post.c.channel_id, t.job.c.filename, t.job.c.error)
         .join(t.post, t.post.c.id == t.job.c.post_id)
         .where(*failed),
+        "commands": select(
+            t.post.c.guild_id, t.post.c.channel_id, asked.requested, asked.locale, asked.private
+        )
+        .join(t.post, t.post.c.id == asked.post_id)
+        .where(asked.user_id == user_id),
         "mirrored_channels": select(rule.guild_id, rule.channel_id, rule.created_at).where(
             rule.created_by == user_id
         ),
@@ -253,6 +259,9 @@ def _forget_traces(connection: Connection, user_id: int) -> list[GuildId]:
             or_(t.note.c.name.contains(str(user_id)), t.note.c.value.contains(str(user_id)))
         )
     )
+    others = select(t.post.c.id).where(t.post.c.author_id != user_id)  # their own go as a whole
+    of_others = (t.command.c.user_id == user_id, t.command.c.post_id.in_(others))
+    connection.execute(delete(t.command).where(*of_others))
     for table in (t.guild, t.option_value, t.audit):  # their own space, with its key
         connection.execute(delete(table).where(table.c.guild_id == user_id))
     orphans = update(t.orphan).where(t.orphan.c.guild_id == user_id)  # somebody has to delete them

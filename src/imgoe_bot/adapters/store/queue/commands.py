@@ -96,7 +96,10 @@ class SqlCommandStore:
 
     async def forget_old(self, *, now: datetime) -> None:
         """Erase what is no longer there for another try."""
-        old = delete(t.command).where(t.command.c.expires_at < now - LINKS_KEPT_FOR)
+        answered = select(t.post.c.id).where(t.post.c.answered.is_(True))
+        old = delete(t.command).where(
+            t.command.c.expires_at < now - LINKS_KEPT_FOR, t.command.c.post_id.in_(answered)
+        )
 
         def unit(connection: Connection) -> None:
             connection.execute(old)
