@@ -37,8 +37,6 @@ PLAYS = {
     "answers": troubles.in_a_row(LOST_ANSWERS | OTHER_ANSWERS | dict(troubles.CDN)),
     "waits that a host names": troubles.in_a_row(PERIODS, period_s=faults.DAY_S),
     "asked to end": kills.terminated(1, burst_of=12),
-    "commands killed": commands.killed(2),
-    "a neighbour's host hangs": neighbours.one_hangs(measured=3),
     "Discord loses answers and drops": discord.through(discord.dropping, for_s=2),
 }
 AT_A_HOST_THAT_CANNOT_BE_ASKED = {
