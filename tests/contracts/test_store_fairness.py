@@ -124,7 +124,7 @@ async def test_a_claim_asks_as_little_of_thousands_as_of_a_few(stores: Stores) -
 
     await stores.database.write(unit)
 
-    assert len(asked) == 3
+    assert len(asked) == 4
 
 
 async def test_who_was_woken_takes_only_what_is_due_already(stores: Stores) -> None:
