@@ -13,6 +13,7 @@ from imgoe_bot.errors import (
     HostUnreachable,
     ImgoeError,
     ReplyMissing,
+    SourceGone,
 )
 from tests.contracts.stores import HOST
 from tests.flows.kit import eventually
@@ -74,6 +75,27 @@ async def test_what_surely_did_not_arrive_is_sent_again_as_it_is(office: Office)
     await _kept(office)
 
     assert office.host.are_unique == [False, False]
+    assert await office.stores.rows("SELECT id FROM orphan") == []
+
+
+async def test_what_has_arrived_is_kept_though_its_source_is_gone_meanwhile(
+    office: Office,
+) -> None:
+    office.host.knows_keys = True
+    office.host.losing = [LOST[0]]
+    await office.mirror()
+    async with office.working(patience=timedelta(days=7)):
+
+        async def is_parked() -> bool:
+            return ("upload", "parked") in [each[:2] for each in await office.states()]
+
+        await eventually(is_parked)
+    office.messenger.source_failures = [SourceGone()] * 9
+
+    await _kept(office)
+
+    (card,) = office.messenger.cards.values()
+    assert len(card.uploads) == 1
     assert await office.stores.rows("SELECT id FROM orphan") == []
 
 

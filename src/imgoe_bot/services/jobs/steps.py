@@ -73,16 +73,8 @@ class Steps:
         """Copy one attachment to the host; one of a command is where that says."""
         post = await self._posts.get_post(job.post_id)
         bind_post(post)
-        item = _item(job)
-        if post.withdrawn_at is not None:
-            return await self._keep_what_arrived(job, post, item)
-        source = command.sources.get(item.position) if command is not None else None
-        source = source or await self._messenger.find_source(post, item)
-        requested = command.requested if command is not None else NO_UPLOAD_OPTIONS
         try:
-            upload = await self._uploads.upload(
-                source, post=post, item=item, by=job, requested=requested
-            )
+            upload = await self._copy(job, post, command)
         except DuplicateMedia as refused:
             if job.sending is None:
                 raise
@@ -100,16 +92,20 @@ class Steps:
             await self._discard_unknown(upload)
             raise
 
-    async def _keep_what_arrived(self, job: Job, post: Post, item: Item) -> Job | None:
-        """Store what an earlier try has brought to the host, so that it is taken back as well."""
-        found = None
+    async def _copy(self, job: Job, post: Post, command: Command | None) -> Upload:
+        """Find what an earlier try has brought to the host, be its source gone; else bring it."""
+        item, requested = _item(job), NO_UPLOAD_OPTIONS
+        source = None
+        if command is not None:
+            source, requested = command.sources.get(item.position), command.requested
         if job.sending is not None:
-            found = await self._uploads.find_sent(post=post, item=item, by=job)
-        if found is None:
+            found = await self._uploads.find_sent(post=post, item=item, by=job, requested=requested)
+            if found is not None:
+                return found
+        if post.withdrawn_at is not None:
             raise SourceGone
-        return await self._outage.keep(
-            lambda: self._jobs.finish_upload(job, found, None, goes_on=True)
-        )
+        source = source or await self._messenger.find_source(post, item)
+        return await self._uploads.upload(source, post=post, item=item, by=job, requested=requested)
 
     async def _hold(self, job: Job, error: ImgoeError) -> None:
         """Try a backfill's file again later: nobody waits for it, and the backfill waits too."""

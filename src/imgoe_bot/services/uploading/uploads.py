@@ -94,10 +94,9 @@ class UploadService:
         account = Account(*await self._guilds.get_host(post.guild_id))
         plan = await self._sending.plan(by, account)
         if plan.stored is not None:
-            found = self._record(plan.stored, "", post=post, item=item, host_url=account.host_url)
-            options = await self._options.at(post.guild_id, post.channel_ids)
-            details = _details(options, post=post, item=item, requested=requested)
-            return replace(found, tags=details.tags, spoiler=_is_hidden(item, requested))
+            return await self._found(
+                plan.stored, account, post=post, item=item, requested=requested
+            )
         send = partial(
             self._send,
             source,
@@ -116,8 +115,10 @@ class UploadService:
         except IdempotencyMismatch:  # what is said of the file has changed since
             return await send(plan=SendingPlan(new_id(), is_unique=plan.is_unique))
 
-    async def find_sent(self, *, post: Post, item: Item, by: Job) -> Upload | None:
-        """Return the copy that an earlier try has left, of what is not there any more.
+    async def find_sent(
+        self, *, post: Post, item: Item, by: Job, requested: UploadOptions = NO_UPLOAD_OPTIONS
+    ) -> Upload | None:
+        """Return the copy that an earlier try has left; None where there is none, or none known.
 
         Raises:
             KeyMissing: the guild has set no key.
@@ -127,7 +128,16 @@ class UploadService:
         plan = await self._sending.plan(by, account)
         if plan.stored is None:
             return None
-        return self._record(plan.stored, "", post=post, item=item, host_url=account.host_url)
+        return await self._found(plan.stored, account, post=post, item=item, requested=requested)
+
+    async def _found(
+        self, stored: Stored, account: Account, *, post: Post, item: Item, requested: UploadOptions
+    ) -> Upload:
+        """Return the record of a copy whose bytes nobody saw pass this time."""
+        found = self._record(stored, "", post=post, item=item, host_url=account.host_url)
+        options = await self._options.at(post.guild_id, post.channel_ids)
+        details = _details(options, post=post, item=item, requested=requested)
+        return replace(found, tags=details.tags, spoiler=_is_hidden(item, requested))
 
     async def _send(
         self,
