@@ -79,6 +79,7 @@ bench-bot: $(VENV)/.dev ## Measure a picture's whole way through the bot (10 min
 	$(BIN)/python -m benchmarks.bench_bot
 
 chaos: $(VENV)/.dev ## Kill the bot 200 times before each kind of host, and play every bad day of bot, host and Discord (90 minutes).
+	$(BIN)/python -m pytest -m campaign tests/flows
 	$(BIN)/python -m benchmarks.chaos $(ARGS)
 
 chaos-backfill: $(VENV)/.dev ## Kill the bot every 1,000 messages of a backfill of 10,000 (30 minutes).

@@ -290,6 +290,7 @@ async def test_what_was_answered_before_the_database_was_lost_gets_no_second_car
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.campaign  # 37 s; test_flow_chaos kills a bot in each run
 async def test_a_bot_killed_again_and_again_keeps_each_picture_once(
     harness: Harness, desk: Desk
 ) -> None:

@@ -9,7 +9,7 @@ from tests.contracts.stores import statements_asked
 from tests.flows.kit import Harness
 
 PICTURES = 10
-STATEMENTS_A_PICTURE = 26
+STATEMENTS_A_PICTURE = 28
 TRANSACTIONS_A_PICTURE = 5
 OF_THE_HOST = re.compile(r"\b(uploads|users|file_names|api_keys)\b")
 """The embedded host runs in this process, too."""

@@ -47,8 +47,24 @@ ON_A_SERVER = ON_EITHER | {
 }
 
 
+IN_EACH_RUN = (
+    "kills",
+    "session forgotten",
+    "second page: 403",
+    "events twice and in reverse",
+    "locked",
+    "killed",
+    "connections cut",
+)
+"""The tests of each change have twenty minutes; ``make chaos`` plays the others too."""
+
+
 def _by_name(plays: dict[str, Play]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("play", list(plays.values()), ids=list(plays))
+    params = [
+        pytest.param(play, id=name, marks=() if name in IN_EACH_RUN else (pytest.mark.campaign,))
+        for name, play in plays.items()
+    ]
+    return pytest.mark.parametrize("play", params)
 
 
 @pytest.fixture

@@ -44,8 +44,16 @@ AT_A_HOST_THAT_CANNOT_BE_ASKED = {
 }
 
 
+IN_EACH_RUN = ("answers", "answers lost, connections")
+"""The tests of each change have twenty minutes; ``make chaos`` plays the others too."""
+
+
 def _by_name(plays: dict[str, Play]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("play", list(plays.values()), ids=list(plays))
+    params = [
+        pytest.param(play, id=name, marks=() if name in IN_EACH_RUN else (pytest.mark.campaign,))
+        for name, play in plays.items()
+    ]
+    return pytest.mark.parametrize("play", params)
 
 
 @pytest.fixture
