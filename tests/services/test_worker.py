@@ -209,7 +209,7 @@ async def test_a_job_whose_outcome_could_not_be_stored_falls_due_again(office: O
     office.host.failures = [HostBroken(host=HOST)]
     await office.mirror()
 
-    async with office.working(at_once=1) as runner:
+    async with office.working(patience=timedelta(days=7), at_once=1) as runner:
         await eventually(lambda: office.host.at_once == 1)
         await office.stores.run(
             "CREATE TRIGGER away BEFORE UPDATE ON job WHEN new.state = 'parked' "
