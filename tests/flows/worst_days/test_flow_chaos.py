@@ -1,6 +1,5 @@
 """Short scenarios of ``make chaos``: whatever goes wrong, each message is kept once."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import astuple
 from pathlib import Path
@@ -12,10 +11,11 @@ from benchmarks import chaos_histories as histories
 from benchmarks import chaos_kills as kills
 from benchmarks import chaos_sessions as sessions
 from benchmarks import chaos_stores as stores
-from benchmarks.chaos_databases import FILE, PostgresDatabase, SqliteDatabase, open_server
+from benchmarks.chaos_databases import PostgresDatabase, SqliteDatabase, open_server
 from benchmarks.chaos_stage import Play, open_stage
 from benchmarks.chaos_table import COLUMNS, Outcome, heading
 from benchmarks.chaos_verdict import Judge, Verdict
+from tests.flows.plays import by_name, empty_database
 from tests.hostserver.postgres import PostgresServer
 from tests.needs import missing
 
@@ -56,24 +56,12 @@ IN_EACH_RUN = (
     "killed",
     "connections cut",
 )
-"""The tests of each change have twenty minutes; ``make chaos`` plays the others too."""
-
-
-def _by_name(plays: dict[str, Play]) -> pytest.MarkDecorator:
-    params = [
-        pytest.param(play, id=name, marks=() if name in IN_EACH_RUN else (pytest.mark.campaign,))
-        for name, play in plays.items()
-    ]
-    return pytest.mark.parametrize("play", params)
 
 
 @pytest.fixture
 def file(tmp_path: Path, migrated_file: Path) -> SqliteDatabase:
     """An empty database in a bot's data folder."""
-    folder = tmp_path / "bot"
-    folder.mkdir()
-    shutil.copy(migrated_file, folder / FILE)
-    return SqliteDatabase(folder)
+    return empty_database(tmp_path, migrated_file)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +70,7 @@ def server() -> Iterator[PostgresServer]:
         yield opened
 
 
-@_by_name(ON_A_FILE)
+@by_name(ON_A_FILE, in_each_run=IN_EACH_RUN)
 async def test_nothing_is_lost_doubled_or_kept_wrongly(
     play: Play, tmp_path: Path, file: SqliteDatabase
 ) -> None:
@@ -92,7 +80,7 @@ async def test_nothing_is_lost_doubled_or_kept_wrongly(
     _is_well(verdict)
 
 
-@_by_name(NEEDS_MOUNTS)
+@by_name(NEEDS_MOUNTS, in_each_run=IN_EACH_RUN)
 async def test_a_disk_that_takes_nothing_costs_nothing(
     play: Play, tmp_path: Path, file: SqliteDatabase
 ) -> None:
@@ -106,7 +94,7 @@ async def test_a_disk_that_takes_nothing_costs_nothing(
 
 
 @pytest.mark.service("postgres")
-@_by_name(ON_A_SERVER)
+@by_name(ON_A_SERVER, in_each_run=IN_EACH_RUN)
 async def test_nothing_is_lost_doubled_or_kept_wrongly_on_a_server(
     play: Play, tmp_path: Path, server: PostgresServer
 ) -> None:

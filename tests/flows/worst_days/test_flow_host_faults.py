@@ -1,6 +1,5 @@
 """Short scenarios of ``make chaos``, part two: whatever a host does, each file arrives once."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,9 +8,10 @@ from benchmarks import chaos_discord as discord
 from benchmarks import chaos_host_faults as faults
 from benchmarks import chaos_kills as kills
 from benchmarks import chaos_troubles as troubles
-from benchmarks.chaos_databases import FILE, SqliteDatabase
+from benchmarks.chaos_databases import SqliteDatabase
 from benchmarks.chaos_stage import Play, open_stage
 from benchmarks.chaos_verdict import Verdict
+from tests.flows.plays import by_name, empty_database
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -45,32 +45,20 @@ AT_A_HOST_THAT_CANNOT_BE_ASKED = {
 
 
 IN_EACH_RUN = ("answers", "answers lost, connections")
-"""The tests of each change have twenty minutes; ``make chaos`` plays the others too."""
-
-
-def _by_name(plays: dict[str, Play]) -> pytest.MarkDecorator:
-    params = [
-        pytest.param(play, id=name, marks=() if name in IN_EACH_RUN else (pytest.mark.campaign,))
-        for name, play in plays.items()
-    ]
-    return pytest.mark.parametrize("play", params)
 
 
 @pytest.fixture
 def file(tmp_path: Path, migrated_file: Path) -> SqliteDatabase:
     """An empty database in a bot's data folder."""
-    folder = tmp_path / "bot"
-    folder.mkdir()
-    shutil.copy(migrated_file, folder / FILE)
-    return SqliteDatabase(folder)
+    return empty_database(tmp_path, migrated_file)
 
 
-@_by_name(PLAYS)
+@by_name(PLAYS, in_each_run=IN_EACH_RUN)
 async def test_each_file_arrives_once(play: Play, tmp_path: Path, file: SqliteDatabase) -> None:
     _is_well(await _play(play, tmp_path, file, knows_keys=True))
 
 
-@_by_name(AT_A_HOST_THAT_CANNOT_BE_ASKED)
+@by_name(AT_A_HOST_THAT_CANNOT_BE_ASKED, in_each_run=IN_EACH_RUN)
 async def test_each_file_arrives_at_a_host_that_cannot_be_asked(
     play: Play, tmp_path: Path, file: SqliteDatabase
 ) -> None:
