@@ -40,14 +40,6 @@ class ParkingService:
         self._clock = clock
         self._park_for = park_for
 
-    async def park(self, job: Job, subject: Subject, error: ImgoeError) -> None:
-        """Have a job wait for what it failed of.
-
-        Raises:
-            StaleWrite: another worker has it.
-        """
-        await self._park(job, subject, error)
-
     async def park_place(self, job: Job, post: Post, error: NotAllowed, *, deliver: bool) -> None:
         """Have a job wait for a permission; its channel rests, and its rule's maker is told.
 
@@ -63,11 +55,22 @@ class ParkingService:
         lost = InaccessibleChannel(post.channel_ids, error.needs)
         await self._auto_pauses.pause(post.guild_id, [lost], locale=post.locale)
         place = place_subject(post.guild_id, post.channel_id)
-        await self._park(job, place, error, deliver=deliver)
+        await self.park(job, place, error, deliver=deliver)
 
-    async def _park(
+    async def park(
         self, job: Job, subject: Subject, error: ImgoeError, *, deliver: bool = False
     ) -> None:
+        """Have a job wait for what it failed of.
+
+        Args:
+            job: the step.
+            subject: what it waits for.
+            error: why.
+            deliver: whether its post's delete links are sent meanwhile.
+
+        Raises:
+            StaleWrite: another worker has it.
+        """
         now = self._clock.now()
         probe_at = next_probe(error, subject, probes=0, now=now)
         parking = Parking(subject, error, since=now, probe_at=probe_at)

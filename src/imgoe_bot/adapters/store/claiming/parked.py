@@ -46,8 +46,6 @@ p = t.parking.c
 _IS_PARKED = state_is(State.PARKED)
 _IS_HELD = t.job.c.parked_on != literal_column("''")
 """Spelled out, for that is what its index holds."""
-
-
 _NOT_BEGUN = t.job.c.state.in_((State.PARKED.value, State.READY.value))
 NOT_PARKED = {"parked_on": "", "parked_until": None}
 _LET_GO = {"state": State.READY.value, "due": True} | NOT_PARKED

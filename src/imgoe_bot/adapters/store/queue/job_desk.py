@@ -1,18 +1,18 @@
 """The operator looks at jobs, has them tried again, and ends them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, select, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.claiming.claims import Claims
-from imgoe_bot.adapters.store.claiming.parked import NOT_PARKED, ask_now
+from imgoe_bot.adapters.store.claiming.parked import NOT_PARKED, ask_now, probe_another
 from imgoe_bot.adapters.store.engine.database import Database
 from imgoe_bot.adapters.store.posts.extending import try_files_again
 from imgoe_bot.adapters.store.posts.repeated_steps import RESTARTED
 from imgoe_bot.adapters.store.queue.next_steps import lock_post, release_answer
+from imgoe_bot.adapters.store.queue.orphans import insert_orphan
 from imgoe_bot.domain.ids import JobId
 from imgoe_bot.domain.job import State, Step
 from imgoe_bot.domain.job_search import FoundJob, JobSearch
@@ -128,13 +128,10 @@ def _cancel(connection: Connection, row: RowMapping) -> int:
     if not connection.execute(update(t.job).where(*mine).values(**values)).rowcount:
         return 0
     if row["parked_on"] and row["state"] != State.PARKED.value:
-        p = t.parking.c
-        probed = update(t.parking).where(p.subject == row["parked_on"])
-        connection.execute(probed.values(probe_at=p.since))
+        probe_another(connection, row["parked_on"])
     job = rows.job_from(row)
     if job.step is Step.UPLOAD:
         if job.sending is not None:
-            orphan = likely_orphan(job, job.sending)
-            connection.execute(insert(t.orphan).values(**asdict(orphan)))
+            insert_orphan(connection, likely_orphan(job, job.sending))
         release_answer(connection, job, goes_on=False)
     return 1

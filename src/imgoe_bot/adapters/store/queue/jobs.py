@@ -1,10 +1,9 @@
 """The queue: leases, fairness, and outcomes stored in one transaction with what follows them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from imgoe_bot.adapters.store import rows
 from imgoe_bot.adapters.store import tables as t
@@ -32,6 +31,7 @@ from imgoe_bot.adapters.store.queue.next_steps import (
     release_answer,
     resume,
 )
+from imgoe_bot.adapters.store.queue.orphans import insert_orphan
 from imgoe_bot.adapters.store.queue.second_tries import (
     AT_ONCE,
     ROUNDS_MAX,
@@ -144,9 +144,7 @@ class SqlJobStore:
         if follow_ups.request is None or failure is not None:
             return await self._claims.write(unit)
         following = await self._database.write(unit)
-        if (
-            following is None or job.parked is not None
-        ):  # what goes later, or has to be done once more, is left to others
+        if following is None or job.parked is not None:  # what goes later is left to others
             self._claims.wake()
         return following
 
@@ -186,7 +184,7 @@ class SqlJobStore:
         def unit(connection: Connection) -> None:
             write_under_lease(connection, job, values)
             if orphan is not None:
-                connection.execute(insert(t.orphan).values(**asdict(orphan)))
+                insert_orphan(connection, orphan)
 
         await self._database.write(unit)
 
@@ -287,7 +285,7 @@ def _close(connection: Connection, job: Job, failure: ImgoeError | None) -> bool
     values = {"state": state.value, "owner": None, "sending": None} | NOT_PARKED
     orphan = _left_by(connection, job) if failure is not None else None
     if orphan is not None:
-        connection.execute(insert(t.orphan).values(**asdict(orphan)))
+        insert_orphan(connection, orphan)
     return close_step(connection, job, values | rows.error_values(failure))
 
 

@@ -1,9 +1,10 @@
 """Likely orphans: copies that nobody can delete but a host's own people."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from imgoe_bot.adapters.store import tables as t
 from imgoe_bot.adapters.store.engine.database import Database
@@ -21,6 +22,11 @@ _FIELDS = (
     "sent_at",
     "probable_url",
 )
+
+
+def insert_orphan(connection: Connection, orphan: Orphan) -> None:
+    """Note a likely orphan, in a transaction."""
+    connection.execute(insert(t.orphan).values(**asdict(orphan)))
 
 
 class SqlOrphanStore:
