@@ -24,9 +24,7 @@ from imgoe_bot.errors import (
 )
 
 CONFLICT = 409
-"""The host is still busy with an earlier try of this very file."""
-
-
+"""The host still works on an earlier try of this very file, which had the same key."""
 FINAL = (MediaRejected, SourceGone, SourceBlocked, EndedByOperator)
 """What no other try of the same file can cure, or only the operator has tried again."""
 OF_THE_KEY = (KeyRejected, KeyMissing)

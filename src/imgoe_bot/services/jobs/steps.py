@@ -9,6 +9,7 @@ from datetime import timedelta
 from imgoe_bot.domain.card import Card, PostedCard
 from imgoe_bot.domain.command import Command
 from imgoe_bot.domain.job import FollowUps, Item, Job, Step
+from imgoe_bot.domain.media import Source
 from imgoe_bot.domain.options import OnDelete, Options
 from imgoe_bot.domain.post import Post
 from imgoe_bot.domain.upload import Upload
@@ -73,8 +74,15 @@ class Steps:
         """Copy one attachment to the host; one of a command is where that says."""
         post = await self._posts.get_post(job.post_id)
         bind_post(post)
+        item = _item(job)
         try:
-            upload = await self._copy(job, post, command)
+            upload = await self._uploads.upload(
+                lambda: self._find_source(post, item, command),
+                post=post,
+                item=item,
+                by=job,
+                requested=command.requested if command is not None else NO_UPLOAD_OPTIONS,
+            )
         except DuplicateMedia as refused:
             if job.sending is None:
                 raise
@@ -92,20 +100,12 @@ class Steps:
             await self._discard_unknown(upload)
             raise
 
-    async def _copy(self, job: Job, post: Post, command: Command | None) -> Upload:
-        """Find what an earlier try has brought to the host, be its source gone; else bring it."""
-        item, requested = _item(job), NO_UPLOAD_OPTIONS
-        source = None
-        if command is not None:
-            source, requested = command.sources.get(item.position), command.requested
-        if job.sending is not None:
-            found = await self._uploads.find_sent(post=post, item=item, by=job, requested=requested)
-            if found is not None:
-                return found
+    async def _find_source(self, post: Post, item: Item, command: Command | None) -> Source:
+        """Return where the bytes are now."""
         if post.withdrawn_at is not None:
             raise SourceGone
-        source = source or await self._messenger.find_source(post, item)
-        return await self._uploads.upload(source, post=post, item=item, by=job, requested=requested)
+        stored = command.sources.get(item.position) if command is not None else None
+        return stored or await self._messenger.find_source(post, item)
 
     async def _hold(self, job: Job, error: ImgoeError) -> None:
         """Try a backfill's file again later: nobody waits for it, and the backfill waits too."""

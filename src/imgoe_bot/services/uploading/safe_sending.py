@@ -12,6 +12,7 @@ from imgoe_bot.domain.guild import ApiKey
 from imgoe_bot.domain.ids import new_id
 from imgoe_bot.domain.job import Job, Sending, may_have_stored
 from imgoe_bot.domain.orphans import Orphan, likely_orphan
+from imgoe_bot.domain.owners import CONFLICT
 from imgoe_bot.domain.upload import Details, Stored
 from imgoe_bot.errors import HostBusy, ImgoeError
 from imgoe_bot.services.ports.clock import Clock
@@ -22,7 +23,6 @@ from imgoe_bot.services.store_outage import StoreOutage
 
 REFUSED_FOR = timedelta(days=1)
 """How long hosts remember what they refuse as a duplicate. Source: API.md section 2, codes 101."""
-CONFLICT = 409
 UNDER_WAY_WAIT_S = 5.0
 
 
@@ -57,7 +57,7 @@ class SafeSending:
     def __init__(
         self, jobs: JobStore, *, host: ImageHost, outage: StoreOutage, clock: Clock
     ) -> None:
-        self.host = host
+        self._host = host
         self._jobs = jobs
         self._outage = outage
         self._clock = clock
@@ -83,7 +83,7 @@ class SafeSending:
     async def _recalled(
         self, earlier: Sending, account: Account, fresh: SendingPlan, orphan: Orphan
     ) -> SendingPlan:
-        found = await self.host.recall(earlier.key, host_url=account.host_url, key=account.key)
+        found = await self._host.recall(earlier.key, host_url=account.host_url, key=account.key)
         match found.state:
             case SentState.STORED:
                 return replace(fresh, stored=found.stored)
@@ -117,7 +117,7 @@ class SafeSending:
         )
         await self._jobs.note_sending(job, sending, orphan=plan.orphan)
         try:
-            return await self.host.upload(
+            return await self._host.upload(
                 media,
                 host_url=account.host_url,
                 key=account.key,
@@ -126,7 +126,8 @@ class SafeSending:
                 is_unique=plan.is_unique,
             )
         except ImgoeError as error:
-            if not (may_have_stored(error) or _is_under_way(error)):
+            is_under_way = isinstance(error, HostBusy) and error.status == CONFLICT
+            if not (may_have_stored(error) or is_under_way):
                 await self._outage.keep(lambda: self._jobs.note_sending(job, None))
             raise
 
@@ -134,8 +135,3 @@ class SafeSending:
         """Tell whether what a host calls a duplicate may be a copy whose answer never came."""
         since = self._clock.now() - REFUSED_FOR
         return await self._jobs.has_lost_answers(job, host_url=account.host_url, since=since)
-
-
-def _is_under_way(error: ImgoeError) -> bool:
-    """Tell whether the host still works on an earlier try that had the same key."""
-    return isinstance(error, HostBusy) and error.status == CONFLICT

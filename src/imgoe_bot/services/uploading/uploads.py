@@ -1,5 +1,6 @@
 """Use case: one attachment becomes one stored copy."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 
@@ -64,7 +65,7 @@ class UploadService:
 
     async def upload(
         self,
-        source: Source,
+        find_source: Callable[[], Awaitable[Source]],
         *,
         post: Post,
         item: Item,
@@ -76,7 +77,7 @@ class UploadService:
         Not safe to repeat after a success: the host would keep two copies.
 
         Args:
-            source: where the bytes are now.
+            find_source: returns where the bytes are now; not asked for what has arrived already.
             post: what they were posted in.
             item: which of its attachments they are.
             by: the job that does it.
@@ -99,7 +100,7 @@ class UploadService:
             )
         send = partial(
             self._send,
-            source,
+            await find_source(),
             post=post,
             item=item,
             by=by,
@@ -114,21 +115,6 @@ class UploadService:
             return await send(plan=SendingPlan(new_id(), is_unique=True))
         except IdempotencyMismatch:  # what is said of the file has changed since
             return await send(plan=SendingPlan(new_id(), is_unique=plan.is_unique))
-
-    async def find_sent(
-        self, *, post: Post, item: Item, by: Job, requested: UploadOptions = NO_UPLOAD_OPTIONS
-    ) -> Upload | None:
-        """Return the copy that an earlier try has left; None where there is none, or none known.
-
-        Raises:
-            KeyMissing: the guild has set no key.
-            HostError: the host can't be asked now.
-        """
-        account = Account(*await self._guilds.get_host(post.guild_id))
-        plan = await self._sending.plan(by, account)
-        if plan.stored is None:
-            return None
-        return await self._found(plan.stored, account, post=post, item=item, requested=requested)
 
     async def _found(
         self, stored: Stored, account: Account, *, post: Post, item: Item, requested: UploadOptions
